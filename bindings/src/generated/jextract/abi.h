@@ -1,0 +1,1 @@
+#include "udp_fanout.h"

@@ -1,0 +1,103 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/*
+ * What the kernel program and the daemon agree on: limits, map keys and values, drop reasons.
+ *
+ * Java's layouts are generated from this header by jextract (bindings/generate), so this file is
+ * the only place where a shared structure is described. Change it, then run bindings/generate.
+ *
+ * Addresses are 16 bytes, in network byte order; IPv4 is v4-mapped (::ffff:a.b.c.d, RFC 4291
+ * section 2.5.5.2). Ports are in network byte order. Every other number is in the byte order of
+ * the host. There is no implicit padding: each structure is as long as the sum of its members.
+ */
+#ifndef UDP_FANOUT_H
+#define UDP_FANOUT_H
+
+#include <linux/types.h>
+
+/* Raised whenever the meaning or the layout of a map changes. */
+#define UF_LAYOUT_VERSION 1
+
+#define UF_MAX_LISTENERS 256
+#define UF_MAX_ENDPOINTS 65536
+/* Keys of LISTENERS: a listener may stand on several interfaces, and a pass entry takes one too. */
+#define UF_MAX_LISTENER_KEYS 4096
+#define UF_MAX_LOCAL_ADDRESSES 4096
+
+/* Where a listener waits: one interface, one address (or the wildcard), one port. */
+struct uf_listener_key {
+	__u32 ifindex; /* interface on whose hook the datagram is seen */
+	__be16 port; /* UDP destination port */
+	__u16 family; /* 4 or 6: keeps the wildcards of the two families apart */
+	__u8 address[16]; /* ::ffff:0.0.0.0 or :: is the wildcard */
+};
+
+/* The datagram is for this node's own receiver: leave it to the stack, never balance it again. */
+#define UF_LISTENER_PASS 1u
+
+struct uf_listener {
+	__u32 slot; /* index into ENDPOINTS, CURSORS, STATS and DROPS: 0..UF_MAX_LISTENERS-1 */
+	__u32 flags; /* UF_LISTENER_* */
+};
+
+/* One receiver. */
+struct uf_endpoint {
+	__u8 address[16];
+	__be16 port;
+	__u16 flags; /* reserved, 0 */
+	__u32 reserved; /* 0 */
+};
+
+/*
+ * Element 0 of an endpoint table; the endpoints are elements 1..count. The table is one map,
+ * filled before it is put in place, so no datagram ever sees a count that is not the table's own.
+ * Same size as struct uf_endpoint, because a map's elements all have one size.
+ */
+struct uf_endpoint_table_header {
+	__u32 count; /* endpoints in this table: 0..UF_MAX_ENDPOINTS */
+	__u32 generation; /* raised by one with each replacement; for people who look at the map */
+	__u32 reserved[4]; /* 0 */
+};
+
+/*
+ * What one listener has done, per CPU. Operators read these names in "bpftool map dump".
+ * pkts_received = pkts_forwarded + pkts_dropped. A GSO super-packet counts as its segments.
+ * Bytes are skb->len: the frame with its link-layer header, as the hook sees it.
+ */
+struct uf_stats {
+	__u64 pkts_received;
+	__u64 pkts_forwarded;
+	__u64 pkts_dropped;
+	__u64 bytes_received;
+	__u64 bytes_forwarded;
+};
+
+/*
+ * Why a datagram of a listener was not forwarded. "Handed to the stack" means that the packet goes
+ * on unedited through the kernel, which answers with ICMP where that is due; otherwise it is freed.
+ * FIB reasons are the answers of bpf_fib_lookup, BPF_FIB_LKUP_RET_* in linux/bpf.h.
+ */
+enum uf_drop_reason {
+	UF_DROP_NO_ENDPOINTS = 0, /* the listener's endpoint table is empty */
+	UF_DROP_TTL_EXPIRED = 1, /* TTL 0 or 1 on arrival: handed to the stack */
+	UF_DROP_FRAGMENT = 2, /* an IP fragment: handed to the stack */
+	UF_DROP_TOO_BIG = 3, /* larger than the next hop's MTU: handed to the stack */
+	UF_DROP_FIB_BLACKHOLE = 4,
+	UF_DROP_FIB_UNREACHABLE = 5,
+	UF_DROP_FIB_PROHIBIT = 6,
+	UF_DROP_FIB_NOT_FORWARDED = 7, /* the route to the endpoint is local, broadcast or missing */
+	UF_DROP_FIB_FORWARDING_DISABLED = 8, /* forwarding sysctl of the input interface is 0 */
+	UF_DROP_FIB_UNSUPPORTED_ENCAP = 9, /* the route has a light-weight tunnel */
+	UF_DROP_FIB_OTHER = 10, /* an answer that is younger than this program, or an error */
+	UF_DROP_REWRITE_FAILED = 11, /* the kernel could not make the headers writable */
+	UF_DROP_REDIRECT_FAILED = 12, /* bpf_redirect_neigh refused its arguments */
+	UF_DROP_FAMILY_MISMATCH = 13, /* the endpoint is of the other address family */
+	UF_DROP_MALFORMED = 14, /* UDP length and IP length contradict each other */
+	UF_DROP_REASONS = 16, /* size of the table, not a reason */
+};
+
+/* Datagrams not forwarded, by reason, per CPU; the sum is uf_stats.pkts_dropped. */
+struct uf_drops {
+	__u64 pkts[UF_DROP_REASONS];
+};
+
+#endif /* UDP_FANOUT_H */
