@@ -84,20 +84,26 @@ enum uf_drop_reason {
 	UF_DROP_FIB_BLACKHOLE = 4,
 	UF_DROP_FIB_UNREACHABLE = 5,
 	UF_DROP_FIB_PROHIBIT = 6,
-	UF_DROP_FIB_NOT_FORWARDED = 7, /* the route to the endpoint is local, broadcast or missing */
+	UF_DROP_FIB_NOT_FORWARDED =
+		7, /* the route to the endpoint is local, broadcast or missing */
 	UF_DROP_FIB_FORWARDING_DISABLED = 8, /* forwarding sysctl of the input interface is 0 */
 	UF_DROP_FIB_UNSUPPORTED_ENCAP = 9, /* the route has a light-weight tunnel */
 	UF_DROP_FIB_OTHER = 10, /* an answer that is younger than this program, or an error */
 	UF_DROP_REWRITE_FAILED = 11, /* the kernel could not make the headers writable */
 	UF_DROP_REDIRECT_FAILED = 12, /* bpf_redirect_neigh refused its arguments */
 	UF_DROP_FAMILY_MISMATCH = 13, /* the endpoint is of the other address family */
-	UF_DROP_MALFORMED = 14, /* UDP length and IP length contradict each other */
 	UF_DROP_REASONS = 16, /* size of the table, not a reason */
 };
 
 /* Datagrams not forwarded, by reason, per CPU; the sum is uf_stats.pkts_dropped. */
 struct uf_drops {
 	__u64 pkts[UF_DROP_REASONS];
+};
+
+/* What the daemon tells the program before it is loaded: section .rodata.settings. */
+struct uf_settings {
+	__u32 cpus; /* CPUs online, at least 1: the round robin of each CPU starts at its own share */
+	__u32 reserved; /* 0 */
 };
 
 #endif /* UDP_FANOUT_H */

@@ -239,15 +239,6 @@ public class Abi {
     public static int UF_DROP_FAMILY_MISMATCH() {
         return UF_DROP_FAMILY_MISMATCH;
     }
-    private static final int UF_DROP_MALFORMED = (int)14L;
-    /**
-     * {@snippet lang=c :
-     * enum uf_drop_reason.UF_DROP_MALFORMED = 14
-     * }
-     */
-    public static int UF_DROP_MALFORMED() {
-        return UF_DROP_MALFORMED;
-    }
     private static final int UF_DROP_REASONS = (int)16L;
     /**
      * {@snippet lang=c :

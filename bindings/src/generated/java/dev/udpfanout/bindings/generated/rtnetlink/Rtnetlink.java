@@ -293,6 +293,15 @@ public class Rtnetlink {
     public static int RTPROT_STATIC() {
         return RTPROT_STATIC;
     }
+    private static final int RTM_F_CLONED = (int)512L;
+    /**
+     * {@snippet lang=c :
+     * #define RTM_F_CLONED 512
+     * }
+     */
+    public static int RTM_F_CLONED() {
+        return RTM_F_CLONED;
+    }
     private static final int IFNAMSIZ = (int)16L;
     /**
      * {@snippet lang=c :
@@ -734,6 +743,15 @@ public class Rtnetlink {
     public static int RTN_BROADCAST() {
         return RTN_BROADCAST;
     }
+    private static final int RTN_ANYCAST = (int)4L;
+    /**
+     * {@snippet lang=c :
+     * enum <anonymous>.RTN_ANYCAST = 4
+     * }
+     */
+    public static int RTN_ANYCAST() {
+        return RTN_ANYCAST;
+    }
     private static final int RTN_MULTICAST = (int)5L;
     /**
      * {@snippet lang=c :
@@ -770,6 +788,15 @@ public class Rtnetlink {
     public static int RTN_PROHIBIT() {
         return RTN_PROHIBIT;
     }
+    private static final int RTN_THROW = (int)9L;
+    /**
+     * {@snippet lang=c :
+     * enum <anonymous>.RTN_THROW = 9
+     * }
+     */
+    public static int RTN_THROW() {
+        return RTN_THROW;
+    }
     private static final int RT_SCOPE_UNIVERSE = (int)0L;
     /**
      * {@snippet lang=c :
@@ -778,6 +805,15 @@ public class Rtnetlink {
      */
     public static int RT_SCOPE_UNIVERSE() {
         return RT_SCOPE_UNIVERSE;
+    }
+    private static final int RT_SCOPE_SITE = (int)200L;
+    /**
+     * {@snippet lang=c :
+     * enum rt_scope_t.RT_SCOPE_SITE = 200
+     * }
+     */
+    public static int RT_SCOPE_SITE() {
+        return RT_SCOPE_SITE;
     }
     private static final int RT_SCOPE_LINK = (int)253L;
     /**
@@ -931,6 +967,15 @@ public class Rtnetlink {
      */
     public static int TCA_OPTIONS() {
         return TCA_OPTIONS;
+    }
+    private static final int TCA_CHAIN = (int)11L;
+    /**
+     * {@snippet lang=c :
+     * enum <anonymous>.TCA_CHAIN = 11
+     * }
+     */
+    public static int TCA_CHAIN() {
+        return TCA_CHAIN;
     }
     private static final int RTNLGRP_LINK = (int)1L;
     /**

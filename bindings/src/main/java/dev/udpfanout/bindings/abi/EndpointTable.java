@@ -1,0 +1,40 @@
+package dev.udpfanout.bindings.abi;
+
+import dev.udpfanout.bindings.generated.abi.uf_endpoint;
+import dev.udpfanout.bindings.generated.abi.uf_endpoint_table_header;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.SegmentAllocator;
+import java.net.InetSocketAddress;
+import java.util.List;
+
+/** A table of endpoints as one map's elements: the header, then the endpoints. */
+public final class EndpointTable {
+    /** Bytes of an element, header or endpoint. */
+    public static final int ELEMENT_BYTES = (int) uf_endpoint.sizeof();
+
+    private EndpointTable() {}
+
+    /**
+     * The elements of a table, one after the other.
+     *
+     * @param endpoints at most {@link Limits#MAX_ENDPOINTS_PER_LISTENER}, resolved
+     * @param generation for people who look at the map
+     * @return {@code endpoints.size() + 1} elements
+     */
+    public static MemorySegment write(SegmentAllocator allocator, List<InetSocketAddress> endpoints, int generation) {
+        if (endpoints.size() > Limits.MAX_ENDPOINTS_PER_LISTENER) {
+            throw new IllegalArgumentException(
+                    endpoints.size() + " endpoints; a table holds at most " + Limits.MAX_ENDPOINTS_PER_LISTENER);
+        }
+        MemorySegment table = uf_endpoint.allocateArray(endpoints.size() + 1L, allocator);
+        uf_endpoint_table_header.count(table, endpoints.size());
+        uf_endpoint_table_header.generation(table, generation);
+        long index = 1;
+        for (InetSocketAddress endpoint : endpoints) {
+            MemorySegment element = uf_endpoint.asSlice(table, index++);
+            MappedAddress.write(endpoint.getAddress(), uf_endpoint.address(element));
+            uf_endpoint.port(element, NetworkOrder.swapped(endpoint.getPort()));
+        }
+        return table;
+    }
+}

@@ -1,0 +1,141 @@
+package dev.udpfanout.bindings.libbpf;
+
+import dev.udpfanout.bindings.errno.Errno;
+import dev.udpfanout.bindings.errno.SystemCallException;
+import dev.udpfanout.bindings.generated.libbpf.Libbpf;
+import dev.udpfanout.bindings.generated.libbpf.bpf_map_batch_opts;
+import dev.udpfanout.bindings.generated.libbpf.bpf_map_create_opts;
+import dev.udpfanout.bindings.generated.libc.Libc;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+
+/**
+ * A map in the kernel, by its file descriptor. Keys and values are segments of exactly the map's key and value size; the
+ * callers know the layout. Errors carry the map's name.
+ */
+public final class BpfMap implements AutoCloseable {
+    private final String name;
+    private final boolean owned;
+    private int fd;
+
+    private BpfMap(String name, int fd, boolean owned) {
+        this.name = name;
+        this.fd = fd;
+        this.owned = owned;
+    }
+
+    /** A map whose descriptor belongs to someone else: closing this does nothing. */
+    static BpfMap borrowed(String name, int fd) {
+        return new BpfMap(name, fd, false);
+    }
+
+    /**
+     * Makes an array that may stand in an array of maps whose template has another length (BPF_F_INNER_MAP, Linux 5.10).
+     *
+     * @param name at most 15 bytes
+     * @param elements at least 1
+     */
+    public static BpfMap createInnerArray(String name, int valueBytes, int elements) {
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment options = bpf_map_create_opts.allocate(arena);
+            bpf_map_create_opts.sz(options, bpf_map_create_opts.sizeof());
+            bpf_map_create_opts.map_flags(options, Libbpf.BPF_F_INNER_MAP());
+            int fd = Libbpf.bpf_map_create(
+                    Libbpf.BPF_MAP_TYPE_ARRAY(),
+                    arena.allocateFrom(name),
+                    (int) ValueLayout.JAVA_INT.byteSize(),
+                    valueBytes,
+                    elements,
+                    options);
+            return new BpfMap(name, LibbpfResult.check(fd, "bpf_map_create", name), true);
+        }
+    }
+
+    /** The descriptor, for use as the value of an array of maps. */
+    public int fd() {
+        if (fd < 0) {
+            throw new IllegalStateException("BPF map " + name + " is closed");
+        }
+        return fd;
+    }
+
+    /** Sets a key's value, whether or not the key was there. */
+    public void put(MemorySegment key, MemorySegment value) {
+        LibbpfResult.check(Libbpf.bpf_map_update_elem(fd(), key, value, Libbpf.BPF_ANY()), "bpf_map_update_elem", name);
+    }
+
+    /**
+     * Sets elements 0..count-1 of an array in one system call, or one at a time where the kernel has no batches for it.
+     *
+     * @param values count values, one after the other
+     */
+    public void putAll(MemorySegment values, int count) {
+        long valueBytes = values.byteSize() / count;
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment keys = arena.allocate(ValueLayout.JAVA_INT, count);
+            for (int i = 0; i < count; i++) {
+                keys.setAtIndex(ValueLayout.JAVA_INT, i, i);
+            }
+            MemorySegment options = bpf_map_batch_opts.allocate(arena);
+            bpf_map_batch_opts.sz(options, bpf_map_batch_opts.sizeof());
+            MemorySegment done = arena.allocateFrom(ValueLayout.JAVA_INT, count);
+            int result = Libbpf.bpf_map_update_batch(fd(), keys, values, done, options);
+            if (LibbpfResult.checkUnless(Errno.ENOTSUP, result, "bpf_map_update_batch", name)) {
+                return;
+            }
+            for (int i = 0; i < count; i++) {
+                put(keys.asSlice(4L * i, 4), values.asSlice(valueBytes * i, valueBytes));
+            }
+        }
+    }
+
+    /**
+     * Reads a key's value; of a per-CPU map, one value for each possible CPU, each rounded up to 8 bytes.
+     *
+     * @return false if the key is not there
+     */
+    public boolean get(MemorySegment key, MemorySegment value) {
+        return LibbpfResult.checkUnless(
+                Errno.ENOENT, Libbpf.bpf_map_lookup_elem(fd(), key, value), "bpf_map_lookup_elem", name);
+    }
+
+    /**
+     * Removes a key; of an array of maps, empties the element.
+     *
+     * @return false if the key was not there
+     */
+    public boolean remove(MemorySegment key) {
+        return LibbpfResult.checkUnless(
+                Errno.ENOENT, Libbpf.bpf_map_delete_elem(fd(), key), "bpf_map_delete_elem", name);
+    }
+
+    /**
+     * Steps through the keys of a hash map.
+     *
+     * @param key the one before, or {@link MemorySegment#NULL} to begin
+     * @param next is given the next one
+     * @return false after the last
+     */
+    public boolean nextKey(MemorySegment key, MemorySegment next) {
+        return LibbpfResult.checkUnless(
+                Errno.ENOENT, Libbpf.bpf_map_get_next_key(fd(), key, next), "bpf_map_get_next_key", name);
+    }
+
+    /** How many values a per-CPU map holds for each key: the CPUs that could ever be there, not those online. */
+    public static int possibleCpus() {
+        int cpus = Libbpf.libbpf_num_possible_cpus();
+        if (cpus < 0) {
+            throw new SystemCallException("libbpf_num_possible_cpus", "", new Errno(-cpus));
+        }
+        return cpus;
+    }
+
+    @Override
+    public void close() {
+        if (owned && fd >= 0) {
+            Libc.close(fd);
+        }
+        fd = -1;
+    }
+}

@@ -1,0 +1,139 @@
+package dev.udpfanout.bindings.libbpf;
+
+import dev.udpfanout.bindings.errno.ErrnoCapture;
+import dev.udpfanout.bindings.errno.SystemCallException;
+import dev.udpfanout.bindings.generated.libbpf.Libbpf;
+import dev.udpfanout.bindings.generated.libbpf.bpf_object_open_opts;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.lang.invoke.MethodHandle;
+import java.util.function.Consumer;
+
+/**
+ * An ELF object of BPF programs and maps: opened, given its settings, then loaded into the kernel. Owns the programs and
+ * maps that it made; closing it closes them, and what neither a hook, nor a pin nor another descriptor holds goes.
+ */
+public final class BpfObject implements AutoCloseable {
+    private static final MethodHandle OPEN_MEM =
+            ErrnoCapture.handle(Libbpf.bpf_object__open_mem$address(), Libbpf.bpf_object__open_mem$descriptor());
+    private static final MethodHandle FIND_MAP = ErrnoCapture.handle(
+            Libbpf.bpf_object__find_map_by_name$address(), Libbpf.bpf_object__find_map_by_name$descriptor());
+    private static final MethodHandle FIND_PROGRAM = ErrnoCapture.handle(
+            Libbpf.bpf_object__find_program_by_name$address(), Libbpf.bpf_object__find_program_by_name$descriptor());
+    private static final MethodHandle INITIAL_VALUE =
+            ErrnoCapture.handle(Libbpf.bpf_map__initial_value$address(), Libbpf.bpf_map__initial_value$descriptor());
+
+    private final String name;
+    private MemorySegment object;
+
+    private BpfObject(String name, MemorySegment object) {
+        this.name = name;
+        this.object = object;
+    }
+
+    /**
+     * Parses an object; nothing is in the kernel yet.
+     *
+     * @param elf the file's content
+     * @param name what to call it in errors, and the prefix of the names of its internal maps
+     * @throws SystemCallException if it is no BPF object
+     */
+    public static BpfObject open(byte[] elf, String name) {
+        LibbpfLog.install();
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment options = bpf_object_open_opts.allocate(arena);
+            bpf_object_open_opts.sz(options, bpf_object_open_opts.sizeof());
+            bpf_object_open_opts.object_name(options, arena.allocateFrom(name));
+            // libbpf is done with the file when this returns: bpf_object_open ends with bpf_object__elf_finish.
+            MemorySegment file = arena.allocateFrom(ValueLayout.JAVA_BYTE, elf);
+            MemorySegment object =
+                    (MemorySegment) OPEN_MEM.invokeExact(ErrnoCapture.state(), file, (long) elf.length, options);
+            if (object.equals(MemorySegment.NULL)) {
+                throw new SystemCallException("bpf_object__open_mem", name, ErrnoCapture.errno());
+            }
+            return new BpfObject(name, object);
+        } catch (Throwable e) {
+            throw ErrnoCapture.rethrown(e);
+        }
+    }
+
+    /**
+     * Edits the initial value of a data section before {@link #load()}.
+     *
+     * @param section for example {@code ".rodata.settings"}
+     * @param edit is given the section's bytes
+     */
+    public void editSection(String section, Consumer<MemorySegment> edit) {
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment size = arena.allocate(ValueLayout.JAVA_LONG);
+            MemorySegment value =
+                    (MemorySegment) INITIAL_VALUE.invokeExact(ErrnoCapture.state(), findMap(section), size);
+            if (value.equals(MemorySegment.NULL)) {
+                throw new SystemCallException("bpf_map__initial_value", section, ErrnoCapture.errno());
+            }
+            edit.accept(value.reinterpret(size.get(ValueLayout.JAVA_LONG, 0)));
+        } catch (Throwable e) {
+            throw ErrnoCapture.rethrown(e);
+        }
+    }
+
+    /**
+     * Makes the maps and has the verifier check the programs.
+     *
+     * @throws SystemCallException EPERM without the capabilities; EINVAL or EACCES where the verifier refuses (its reasons
+     *     are in the log)
+     */
+    public void load() {
+        LibbpfResult.check(Libbpf.bpf_object__load(open()), "bpf_object__load", name);
+    }
+
+    /** A program of the loaded object; valid as long as the object is. */
+    public BpfProgram program(String programName) {
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment program = (MemorySegment)
+                    FIND_PROGRAM.invokeExact(ErrnoCapture.state(), open(), arena.allocateFrom(programName));
+            if (program.equals(MemorySegment.NULL)) {
+                throw new SystemCallException("bpf_object__find_program_by_name", programName, ErrnoCapture.errno());
+            }
+            int fd = LibbpfResult.check(Libbpf.bpf_program__fd(program), "bpf_program__fd", programName);
+            return new BpfProgram(programName, fd);
+        } catch (Throwable e) {
+            throw ErrnoCapture.rethrown(e);
+        }
+    }
+
+    /** A map of the loaded object; valid as long as the object is. */
+    public BpfMap map(String mapName) {
+        int fd = LibbpfResult.check(Libbpf.bpf_map__fd(findMap(mapName)), "bpf_map__fd", mapName);
+        return BpfMap.borrowed(mapName, fd);
+    }
+
+    private MemorySegment findMap(String mapName) {
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment map =
+                    (MemorySegment) FIND_MAP.invokeExact(ErrnoCapture.state(), open(), arena.allocateFrom(mapName));
+            if (map.equals(MemorySegment.NULL)) {
+                throw new SystemCallException("bpf_object__find_map_by_name", mapName, ErrnoCapture.errno());
+            }
+            return map;
+        } catch (Throwable e) {
+            throw ErrnoCapture.rethrown(e);
+        }
+    }
+
+    private MemorySegment open() {
+        if (object.equals(MemorySegment.NULL)) {
+            throw new IllegalStateException("BPF object " + name + " is closed");
+        }
+        return object;
+    }
+
+    @Override
+    public void close() {
+        if (!object.equals(MemorySegment.NULL)) {
+            Libbpf.bpf_object__close(object);
+            object = MemorySegment.NULL;
+        }
+    }
+}

@@ -1,0 +1,80 @@
+package dev.udpfanout.bindings.libbpf;
+
+import dev.udpfanout.bindings.generated.libbpf.Libbpf;
+import dev.udpfanout.bindings.generated.libbpf.bpf_prog_info;
+import dev.udpfanout.bindings.generated.libbpf.bpf_test_run_opts;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.util.Arrays;
+
+/**
+ * A program in the kernel. The descriptor belongs to the {@link BpfObject} that loaded it.
+ *
+ * @param name as in the C source
+ * @param fd its file descriptor
+ */
+public record BpfProgram(String name, int fd) {
+    /** Room for the packet that a test run gives back: the largest that BPF_PROG_TEST_RUN takes is a page less headroom. */
+    private static final int TEST_RUN_BYTES = 64 * 1024;
+
+    /** The kernel's number for it, as in {@code bpftool prog show}. */
+    public int id() {
+        try (Arena arena = Arena.ofConfined()) {
+            return bpf_prog_info.id(info(arena, fd, name));
+        }
+    }
+
+    /**
+     * The name that the kernel has for a program: at most 15 bytes.
+     *
+     * @param programFd any descriptor of it
+     */
+    static String nameOf(int programFd) {
+        try (Arena arena = Arena.ofConfined()) {
+            return bpf_prog_info.name(info(arena, programFd, "program")).getString(0);
+        }
+    }
+
+    private static MemorySegment info(Arena arena, int fd, String on) {
+        MemorySegment info = bpf_prog_info.allocate(arena);
+        MemorySegment size = arena.allocateFrom(ValueLayout.JAVA_INT, (int) bpf_prog_info.sizeof());
+        LibbpfResult.check(Libbpf.bpf_obj_get_info_by_fd(fd, info, size), "bpf_obj_get_info_by_fd", on);
+        return info;
+    }
+
+    /**
+     * What a test run gave back.
+     *
+     * @param verdict what the program returned: a TC_ACT_*
+     * @param frame the frame as the program left it
+     * @param duration mean nanoseconds a run
+     */
+    public record TestRun(int verdict, byte[] frame, int durationNs) {}
+
+    /**
+     * Runs the program on a frame without sending anything: BPF_PROG_TEST_RUN of bpf(2).
+     *
+     * @param frame a whole Ethernet frame, at least 14 bytes
+     * @param repeat how many runs the duration is the mean of, at least 1; the frame is edited anew by each
+     */
+    public TestRun testRun(byte[] frame, int repeat) {
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment options = bpf_test_run_opts.allocate(arena);
+            MemorySegment out = arena.allocate(TEST_RUN_BYTES);
+            bpf_test_run_opts.sz(options, bpf_test_run_opts.sizeof());
+            bpf_test_run_opts.data_in(options, arena.allocateFrom(ValueLayout.JAVA_BYTE, frame));
+            bpf_test_run_opts.data_size_in(options, frame.length);
+            bpf_test_run_opts.data_out(options, out);
+            bpf_test_run_opts.data_size_out(options, TEST_RUN_BYTES);
+            bpf_test_run_opts.repeat(options, repeat);
+            LibbpfResult.check(Libbpf.bpf_prog_test_run_opts(fd, options), "bpf_prog_test_run_opts", name);
+            byte[] left = out.asSlice(0, Integer.toUnsignedLong(bpf_test_run_opts.data_size_out(options)))
+                    .toArray(ValueLayout.JAVA_BYTE);
+            return new TestRun(
+                    bpf_test_run_opts.retval(options),
+                    Arrays.copyOf(left, left.length),
+                    bpf_test_run_opts.duration(options));
+        }
+    }
+}

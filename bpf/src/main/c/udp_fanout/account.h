@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* STATS and DROPS: what was received, forwarded and not forwarded, and why. */
+#ifndef UDP_FANOUT_ACCOUNT_H
+#define UDP_FANOUT_ACCOUNT_H
+
+#include <linux/bpf.h>
+
+#include <bpf/bpf_helpers.h>
+
+#include "datagram.h"
+#include "maps.h"
+#include "udp_fanout.h"
+
+/*
+ * Counts once a datagram, when its fate is known, so that received = forwarded + dropped holds at
+ * every moment. "bytes" is skb->len before any edit: the redirect changes the link-layer header.
+ */
+static __always_inline void uf_account_forwarded(__u32 slot, const struct uf_datagram *datagram,
+						 __u32 bytes)
+{
+	struct uf_stats *stats = bpf_map_lookup_elem(&STATS, &slot);
+
+	if (!stats)
+		return;
+	stats->pkts_received += datagram->packets;
+	stats->bytes_received += bytes;
+	stats->pkts_forwarded += datagram->packets;
+	stats->bytes_forwarded += bytes;
+}
+
+static __always_inline void uf_account_dropped(__u32 slot, const struct uf_datagram *datagram,
+					       __u32 bytes, enum uf_drop_reason reason)
+{
+	struct uf_stats *stats = bpf_map_lookup_elem(&STATS, &slot);
+	struct uf_drops *drops = bpf_map_lookup_elem(&DROPS, &slot);
+
+	if (!stats || !drops)
+		return;
+	stats->pkts_received += datagram->packets;
+	stats->bytes_received += bytes;
+	stats->pkts_dropped += datagram->packets;
+	if (reason < UF_DROP_REASONS)
+		drops->pkts[reason] += datagram->packets;
+}
+
+#endif /* UDP_FANOUT_ACCOUNT_H */

@@ -1,0 +1,75 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+#ifndef UDP_FANOUT_MAPS_H
+#define UDP_FANOUT_MAPS_H
+
+#include <linux/bpf.h>
+
+#include <bpf/bpf_helpers.h>
+
+#include "udp_fanout.h"
+
+struct uf_address {
+	__u8 bytes[16];
+};
+
+/* Who listens where. The daemon writes, the program reads. */
+struct {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(max_entries, UF_MAX_LISTENER_KEYS);
+	__type(key, struct uf_listener_key);
+	__type(value, struct uf_listener);
+} LISTENERS SEC(".maps");
+
+/* This node's own unicast addresses: what a wildcard listener may match. */
+struct {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(max_entries, UF_MAX_LOCAL_ADDRESSES);
+	__type(key, struct uf_address);
+	__type(value, __u32);
+} LOCAL_ADDRESSES SEC(".maps");
+
+/*
+ * One endpoint table a listener. A table is filled while nobody sees it, then put into ENDPOINTS in
+ * one step; the kernel waits for the programs that still use the old one before the system call
+ * returns (maybe_wait_bpf_programs in kernel/bpf/syscall.c). BPF_F_INNER_MAP lets tables differ in
+ * length; it came with Linux 5.10.
+ */
+struct uf_endpoint_table {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(map_flags, BPF_F_INNER_MAP);
+	__uint(max_entries, 1);
+	__uint(key_size, sizeof(__u32));
+	__uint(value_size,
+	       sizeof(struct uf_endpoint)); /* clang leaves __type() forward-declared here */
+};
+
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY_OF_MAPS);
+	__uint(max_entries, UF_MAX_LISTENERS);
+	__type(key, __u32);
+	__array(values, struct uf_endpoint_table);
+} ENDPOINTS SEC(".maps");
+
+/* Where each CPU's round robin stands, a listener an element. */
+struct {
+	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
+	__uint(max_entries, UF_MAX_LISTENERS);
+	__type(key, __u32);
+	__type(value, __u32);
+} CURSORS SEC(".maps");
+
+struct {
+	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
+	__uint(max_entries, UF_MAX_LISTENERS);
+	__type(key, __u32);
+	__type(value, struct uf_stats);
+} STATS SEC(".maps");
+
+struct {
+	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
+	__uint(max_entries, UF_MAX_LISTENERS);
+	__type(key, __u32);
+	__type(value, struct uf_drops);
+} DROPS SEC(".maps");
+
+#endif /* UDP_FANOUT_MAPS_H */

@@ -1,0 +1,81 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* How to get to an endpoint, asked before anything is edited. */
+#ifndef UDP_FANOUT_NEXT_HOP_H
+#define UDP_FANOUT_NEXT_HOP_H
+
+#include <linux/bpf.h>
+#include <linux/in.h>
+
+#include <bpf/bpf_helpers.h>
+
+#include "datagram.h"
+#include "udp_fanout.h"
+
+#define UF_AF_INET 2 /* include/linux/socket.h; sys/socket.h needs a C library */
+#define UF_AF_INET6 10
+
+struct uf_next_hop {
+	__u32 ifindex;
+	struct bpf_redir_neigh neighbour;
+};
+
+/* A FIB answer as a drop reason; only for answers that are not a way to go. */
+static __always_inline enum uf_drop_reason uf_fib_drop_reason(long answer)
+{
+	switch (answer) {
+	case BPF_FIB_LKUP_RET_BLACKHOLE:
+		return UF_DROP_FIB_BLACKHOLE;
+	case BPF_FIB_LKUP_RET_UNREACHABLE:
+		return UF_DROP_FIB_UNREACHABLE;
+	case BPF_FIB_LKUP_RET_PROHIBIT:
+		return UF_DROP_FIB_PROHIBIT;
+	case BPF_FIB_LKUP_RET_NOT_FWDED:
+		return UF_DROP_FIB_NOT_FORWARDED;
+	case BPF_FIB_LKUP_RET_FWD_DISABLED:
+		return UF_DROP_FIB_FORWARDING_DISABLED;
+	case BPF_FIB_LKUP_RET_UNSUPP_LWT:
+		return UF_DROP_FIB_UNSUPPORTED_ENCAP;
+	case BPF_FIB_LKUP_RET_FRAG_NEEDED:
+		return UF_DROP_TOO_BIG;
+	default:
+		return UF_DROP_FIB_OTHER;
+	}
+}
+
+/*
+ * Asks the FIB for the way to an IPv4 endpoint: a BPF_FIB_LKUP_RET_* or a negative errno. The hop is
+ * filled in for SUCCESS and for NO_NEIGH, which is no error: bpf_redirect_neigh resolves it.
+ *
+ * tot_len makes the kernel compare with the route's MTU from 5.12 on; before, it compares skb->len
+ * with the device's. The next hop's family is its own: an IPv4 route may go via an IPv6 gateway.
+ */
+static __always_inline long uf_find_next_hop(struct __sk_buff *skb,
+					     const struct uf_datagram *datagram,
+					     const struct uf_endpoint *endpoint, __be32 address,
+					     struct uf_next_hop *hop)
+{
+	struct bpf_fib_lookup fib = {
+		.family = UF_AF_INET,
+		.l4_protocol = IPPROTO_UDP,
+		.sport = datagram->source_port,
+		.dport = endpoint->port,
+		.tot_len = datagram->ip_bytes,
+		.ifindex = skb->ingress_ifindex ? skb->ingress_ifindex : skb->ifindex,
+		.tos = datagram->ip.tos,
+		.ipv4_src = datagram->ip.saddr,
+		.ipv4_dst = address,
+	};
+	long answer = bpf_fib_lookup(skb, &fib, sizeof(fib), 0);
+
+	if (answer != BPF_FIB_LKUP_RET_SUCCESS && answer != BPF_FIB_LKUP_RET_NO_NEIGH)
+		return answer;
+	hop->ifindex = fib.ifindex;
+	hop->neighbour.nh_family = fib.family;
+	if (fib.family == UF_AF_INET6)
+		__builtin_memcpy(hop->neighbour.ipv6_nh, fib.ipv6_dst, sizeof(fib.ipv6_dst));
+	else
+		hop->neighbour.ipv4_nh = fib.ipv4_dst;
+	return answer;
+}
+
+#endif /* UDP_FANOUT_NEXT_HOP_H */
