@@ -3,10 +3,11 @@ package dev.udpfanout.bindings.libbpf;
 import dev.udpfanout.bindings.generated.libbpf.Libbpf;
 import dev.udpfanout.bindings.generated.libbpf.bpf_prog_info;
 import dev.udpfanout.bindings.generated.libbpf.bpf_test_run_opts;
+import dev.udpfanout.bindings.generated.libc.Libc;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
-import java.util.Arrays;
+import java.util.Optional;
 
 /**
  * A program in the kernel. The descriptor belongs to the {@link BpfObject} that loaded it.
@@ -26,13 +27,20 @@ public record BpfProgram(String name, int fd) {
     }
 
     /**
-     * The name that the kernel has for a program: at most 15 bytes.
+     * The name that the kernel has for a program, at most 15 bytes; empty if the program is gone by now.
      *
-     * @param programFd any descriptor of it
+     * @param programId the kernel's number for it
      */
-    static String nameOf(int programFd) {
+    static Optional<String> nameOfId(int programId) {
+        int programFd = Libbpf.bpf_prog_get_fd_by_id(programId);
+        if (programFd < 0) {
+            return Optional.empty();
+        }
         try (Arena arena = Arena.ofConfined()) {
-            return bpf_prog_info.name(info(arena, programFd, "program")).getString(0);
+            MemorySegment info = info(arena, programFd, "program " + programId);
+            return Optional.of(bpf_prog_info.name(info).getString(0));
+        } finally {
+            Libc.close(programFd);
         }
     }
 
@@ -71,10 +79,7 @@ public record BpfProgram(String name, int fd) {
             LibbpfResult.check(Libbpf.bpf_prog_test_run_opts(fd, options), "bpf_prog_test_run_opts", name);
             byte[] left = out.asSlice(0, Integer.toUnsignedLong(bpf_test_run_opts.data_size_out(options)))
                     .toArray(ValueLayout.JAVA_BYTE);
-            return new TestRun(
-                    bpf_test_run_opts.retval(options),
-                    Arrays.copyOf(left, left.length),
-                    bpf_test_run_opts.duration(options));
+            return new TestRun(bpf_test_run_opts.retval(options), left, bpf_test_run_opts.duration(options));
         }
     }
 }

@@ -3,12 +3,14 @@ package dev.udpfanout.bindings.libbpf;
 import dev.udpfanout.bindings.errno.Errno;
 import dev.udpfanout.bindings.generated.libbpf.Libbpf;
 import dev.udpfanout.bindings.generated.libbpf.bpf_link_create_opts;
+import dev.udpfanout.bindings.generated.libbpf.bpf_prog_query_opts;
 import dev.udpfanout.bindings.generated.libbpf.uf_tcx_link_info;
 import dev.udpfanout.bindings.generated.libc.Libc;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
-import java.util.function.IntPredicate;
+import java.util.HashSet;
+import java.util.Set;
 import java.util.function.Predicate;
 
 /**
@@ -16,6 +18,9 @@ import java.util.function.Predicate;
  * the last descriptor of the link is closed, with the process at the latest. Source: kernel/bpf/tcx.c.
  */
 public final class TcxLink implements AutoCloseable {
+    /** include/net/tcx.h: TCX_MAX_PROGS is one less. */
+    private static final int MAX_PROGRAMS = 64;
+
     private final String on;
     private int fd;
 
@@ -65,12 +70,16 @@ public final class TcxLink implements AutoCloseable {
     }
 
     /**
-     * Detaches every TCX link on this machine's interfaces whose program has the given name, whoever holds it: what a
-     * daemon that is gone has left pinned, or one that still runs.
+     * Detaches the links of programs of given names from one hook, whoever holds them: what a daemon that is gone has left
+     * pinned, or one that still runs.
      *
      * @return how many
      */
-    public static int detachAll(Predicate<String> programName, IntPredicate ifindex) {
+    public static int detachAll(int ifindex, HookPoint hook, Predicate<String> programName) {
+        Set<Integer> programIds = programIds(ifindex, hook, programName);
+        if (programIds.isEmpty()) {
+            return 0;
+        }
         int detached = 0;
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment id = arena.allocate(ValueLayout.JAVA_INT);
@@ -78,7 +87,7 @@ public final class TcxLink implements AutoCloseable {
                     LibbpfResult.checkUnless(
                             Errno.ENOENT, Libbpf.bpf_link_get_next_id(current, id), "bpf_link_get_next_id", "");
                     current = id.get(ValueLayout.JAVA_INT, 0)) {
-                if (detachIfOurs(id.get(ValueLayout.JAVA_INT, 0), programName, ifindex)) {
+                if (detachIfIts(id.get(ValueLayout.JAVA_INT, 0), ifindex, hook, programIds)) {
                     detached++;
                 }
             }
@@ -86,26 +95,46 @@ public final class TcxLink implements AutoCloseable {
         return detached;
     }
 
-    private static boolean detachIfOurs(int linkId, Predicate<String> programName, IntPredicate ifindex) {
+    /**
+     * The programs on a hook. Links are numbered across all network namespaces, and interfaces in each, so the program
+     * is what tells a link of this namespace from one of another.
+     */
+    private static Set<Integer> programIds(int ifindex, HookPoint hook, Predicate<String> programName) {
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment ids = arena.allocate(ValueLayout.JAVA_INT, MAX_PROGRAMS);
+            MemorySegment options = bpf_prog_query_opts.allocate(arena);
+            bpf_prog_query_opts.sz(options, bpf_prog_query_opts.sizeof());
+            bpf_prog_query_opts.prog_ids(options, ids);
+            bpf_prog_query_opts.prog_cnt(options, MAX_PROGRAMS);
+            int result = Libbpf.bpf_prog_query_opts(ifindex, hook.tcxType(), options);
+            // EINVAL: a kernel without TCX; ENOENT: nothing was ever attached here.
+            if (result == -Errno.EINVAL.number() || result == -Errno.ENOENT.number()) {
+                return Set.of();
+            }
+            LibbpfResult.check(result, "bpf_prog_query", "ifindex " + ifindex + " " + hook);
+            Set<Integer> found = new HashSet<>();
+            for (int i = 0; i < bpf_prog_query_opts.prog_cnt(options); i++) {
+                int programId = ids.getAtIndex(ValueLayout.JAVA_INT, i);
+                if (BpfProgram.nameOfId(programId).filter(programName).isPresent()) {
+                    found.add(programId);
+                }
+            }
+            return found;
+        }
+    }
+
+    private static boolean detachIfIts(int linkId, int ifindex, HookPoint hook, Set<Integer> programIds) {
         int linkFd = Libbpf.bpf_link_get_fd_by_id(linkId);
         if (linkFd < 0) {
             return false;
         }
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment info = info(arena, linkFd, "link " + linkId);
-            if (uf_tcx_link_info.type(info) != Libbpf.UF_BPF_LINK_TYPE_TCX()
-                    || !ifindex.test(uf_tcx_link_info.ifindex(info))) {
-                return false;
-            }
-            int programFd = Libbpf.bpf_prog_get_fd_by_id(uf_tcx_link_info.prog_id(info));
-            if (programFd < 0) {
-                return false;
-            }
-            try {
-                return programName.test(BpfProgram.nameOf(programFd)) && Libbpf.bpf_link_detach(linkFd) == 0;
-            } finally {
-                Libc.close(programFd);
-            }
+            return uf_tcx_link_info.type(info) == Libbpf.UF_BPF_LINK_TYPE_TCX()
+                    && uf_tcx_link_info.ifindex(info) == ifindex
+                    && uf_tcx_link_info.attach_type(info) == hook.tcxType()
+                    && programIds.contains(uf_tcx_link_info.prog_id(info))
+                    && Libbpf.bpf_link_detach(linkFd) == 0;
         } finally {
             Libc.close(linkFd);
         }

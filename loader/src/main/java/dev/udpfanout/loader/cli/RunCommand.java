@@ -1,0 +1,111 @@
+package dev.udpfanout.loader.cli;
+
+import dev.udpfanout.loader.config.Config;
+import dev.udpfanout.loader.daemon.Daemon;
+import dev.udpfanout.loader.datapath.Datapath;
+import dev.udpfanout.loader.datapath.kernel.Capabilities;
+import dev.udpfanout.loader.datapath.kernel.KernelDatapath;
+import dev.udpfanout.loader.datapath.kernel.KernelProgram;
+import dev.udpfanout.loader.datapath.kernel.Network;
+import dev.udpfanout.loader.logging.LogConfigurator;
+import dev.udpfanout.loader.logging.LogLevel;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** {@code udp-fanout run}: the daemon, in the foreground, until SIGTERM or SIGINT. */
+@Command(name = "run", description = "Runs the daemon.", mixinStandardHelpOptions = true)
+final class RunCommand implements Callable<Integer> {
+    private static final Duration STOP_TIMEOUT = Duration.ofSeconds(10);
+
+    @Mixin
+    private Options options;
+
+    @CommandLine.Spec
+    private CommandLine.Model.CommandSpec spec;
+
+    /** What run, and udp-fanout without a subcommand, can be given. */
+    static final class Options {
+        @Option(names = "--config", paramLabel = "FILE", description = "The configuration, in YAML.")
+        Path config;
+
+        @Option(
+                names = "--log-level",
+                paramLabel = "LEVEL",
+                defaultValue = "info",
+                description = "error, warn, info, debug or trace; default: ${DEFAULT-VALUE}.")
+        LogLevel logLevel;
+
+        @Option(
+                names = "--ebpf-program",
+                paramLabel = "FILE",
+                description = "An object file to load instead of the built-in program.")
+        Path ebpfProgram;
+    }
+
+    @Override
+    public Integer call() {
+        if (options.config == null) {
+            throw new CommandLine.ParameterException(spec.commandLine(), "Missing required option: '--config=FILE'");
+        }
+        return run(options, spec.commandLine().getErr());
+    }
+
+    static int run(Options options, PrintWriter err) {
+        LogConfigurator.setLevel(options.logLevel);
+        Optional<Config> config = ConfigFile.read(options.config, err);
+        if (config.isEmpty()) {
+            return ExitCode.BAD_INPUT;
+        }
+        List<String> missing = Capabilities.missingForKernelDatapath();
+        if (!missing.isEmpty()) {
+            err.println("udp-fanout: missing " + String.join(" and ", missing)
+                    + ": run as root, or grant them (securityContext.capabilities.add in Kubernetes)");
+            err.flush();
+            return ExitCode.FAILED;
+        }
+        byte[] program = program(options.ebpfProgram);
+        Daemon daemon = new Daemon(config.get(), () -> datapath(config.get(), program));
+        stopOnSignal(daemon);
+        daemon.run();
+        return ExitCode.OK;
+    }
+
+    private static byte[] program(Path file) {
+        try {
+            return file == null ? KernelProgram.builtIn() : KernelProgram.fromFile(file);
+        } catch (IOException e) {
+            throw new IllegalArgumentException("--ebpf-program: cannot read " + file + ": " + e.getMessage(), e);
+        }
+    }
+
+    private static Datapath datapath(Config config, byte[] elf) {
+        KernelProgram program = KernelProgram.load(elf);
+        try {
+            return new KernelDatapath(config.listeners(), program, Network.open());
+        } catch (RuntimeException e) {
+            program.close();
+            throw e;
+        }
+    }
+
+    /** SIGTERM and SIGINT: the process ends when everything has been taken back, or after the time-out. */
+    private static void stopOnSignal(Daemon daemon) {
+        Runtime.getRuntime().addShutdownHook(Thread.ofPlatform().name("stop").unstarted(() -> {
+            daemon.stop();
+            try {
+                daemon.awaitFinished(STOP_TIMEOUT);
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
+        }));
+    }
+}

@@ -1,0 +1,113 @@
+package dev.udpfanout.loader.config;
+
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.nio.charset.CharacterCodingException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.function.Predicate;
+
+/** Reads and checks the configuration file. */
+public final class ConfigReader {
+    /** Far more than 256 listeners of 65,536 endpoints would need no one writes by hand; a bound all the same. */
+    private static final long MAX_FILE_BYTES = 16L * 1024 * 1024;
+
+    private static final int MAX_SECONDS = 3600;
+
+    private final Predicate<String> interfaceExists;
+
+    /**
+     * @param interfaceExists whether this machine has an interface of a name; to check a file for another machine, say
+     *     yes to all
+     */
+    public ConfigReader(Predicate<String> interfaceExists) {
+        this.interfaceExists = interfaceExists;
+    }
+
+    /**
+     * Reads the file.
+     *
+     * @throws InvalidConfigException if it cannot be read or anything in it is wrong: with everything that is
+     */
+    public Config read(Path file) throws InvalidConfigException {
+        Problems problems = new Problems(file.toString());
+        String text = textOf(file, problems);
+        problems.throwIfAny();
+        return parse(text, problems);
+    }
+
+    /** As {@link #read}, for text that is there already; {@code name} stands for the file in messages. */
+    public Config parse(String text, String name) throws InvalidConfigException {
+        return parse(text, new Problems(name));
+    }
+
+    private static String textOf(Path file, Problems problems) {
+        try {
+            if (Files.size(file) > MAX_FILE_BYTES) {
+                problems.add(0, "", "the file is larger than " + MAX_FILE_BYTES + " bytes");
+                return "";
+            }
+            return Files.readString(file);
+        } catch (NoSuchFileException e) {
+            problems.add(0, "", "there is no such file");
+        } catch (CharacterCodingException e) {
+            problems.add(0, "", "the file is not UTF-8 text");
+        } catch (IOException e) {
+            problems.add(0, "", "cannot be read: " + e.getMessage());
+        }
+        return "";
+    }
+
+    private Config parse(String text, Problems problems) throws InvalidConfigException {
+        YamlNode document = YamlDocument.parse(text, problems);
+        problems.throwIfAny();
+        Section root = Section.of(document, "", problems);
+        List<ListenerConfig> listeners = new ListenersReader(interfaceExists).read(root);
+        HealthConfig health = health(root.section("health"));
+        MetricsConfig metrics = metrics(root.section("metrics"));
+        root.refuseUnknownKeys();
+        problems.throwIfAny();
+        return new Config(listeners, health, metrics);
+    }
+
+    private static HealthConfig health(Section section) {
+        HealthConfig health = new HealthConfig(
+                section.flag("enabled", true),
+                Duration.ofSeconds(section.wholeNumber("interval_secs", 5, 1, MAX_SECONDS)),
+                Duration.ofSeconds(section.wholeNumber("timeout_secs", 2, 1, MAX_SECONDS)),
+                section.choice("protocol", HealthConfig.Protocol.class, HealthConfig.Protocol.ICMP));
+        if (health.timeout().compareTo(health.interval()) > 0) {
+            section.problem("timeout_secs", "is longer than interval_secs");
+        }
+        section.refuseUnknownKeys();
+        return health;
+    }
+
+    private static MetricsConfig metrics(Section section) {
+        MetricsConfig metrics = new MetricsConfig(
+                section.flag("enabled", true),
+                address(section, "bind", section.text("bind", "0.0.0.0:9090")),
+                section.text("path", "/metrics"));
+        if (!metrics.path().matches("/[\\x21-\\x7e]*")) {
+            section.problem("path", "\"" + metrics.path() + "\" does not begin with / or has spaces in it");
+        }
+        section.refuseUnknownKeys();
+        return metrics;
+    }
+
+    /** An address and port; null, with the problem noted, if the text is none. */
+    static InetSocketAddress address(Section section, String key, String text) {
+        if (text == null) {
+            return null;
+        }
+        try {
+            return SocketAddressText.parse(text);
+        } catch (SocketAddressText.BadAddressException e) {
+            section.problem(key, e.getMessage());
+            return null;
+        }
+    }
+}

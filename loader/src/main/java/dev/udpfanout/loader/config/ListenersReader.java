@@ -1,0 +1,216 @@
+package dev.udpfanout.loader.config;
+
+import dev.udpfanout.bindings.abi.Limits;
+import dev.udpfanout.loader.config.ListenerConfig.AttachMethod;
+import dev.udpfanout.loader.config.ListenerConfig.Downstream;
+import dev.udpfanout.loader.config.ListenerConfig.Hook;
+import dev.udpfanout.loader.config.ListenerConfig.Mode;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Predicate;
+
+/** Reads {@code listeners} and checks each, then all of them against each other. */
+final class ListenersReader {
+    /** IFNAMSIZ of linux/if.h, less the terminating zero. */
+    private static final int MAX_INTERFACE_NAME_BYTES = 15;
+
+    private final Predicate<String> interfaceExists;
+
+    ListenersReader(Predicate<String> interfaceExists) {
+        this.interfaceExists = interfaceExists;
+    }
+
+    /** The listeners that are right by themselves, each with the section that it came from. */
+    private record Read(ListenerConfig listener, Section section) {}
+
+    List<ListenerConfig> read(Section root) {
+        List<Section> sections = root.sections("listeners");
+        if (sections.isEmpty()) {
+            root.problem("listeners", "at least one listener is needed");
+        }
+        if (sections.size() > Limits.MAX_LISTENERS) {
+            root.problem(
+                    "listeners", sections.size() + " listeners; at most " + Limits.MAX_LISTENERS + " are possible");
+        }
+        List<Read> read = new ArrayList<>();
+        for (int id = 0; id < sections.size(); id++) {
+            ListenerConfig listener = listener(id, sections.get(id));
+            if (listener != null) {
+                read.add(new Read(listener, sections.get(id)));
+            }
+        }
+        refuseSameNames(read);
+        refuseSameBinds(read);
+        refuseMixedAttachment(read);
+        refuseLoops(read);
+        return read.stream().map(Read::listener).toList();
+    }
+
+    private ListenerConfig listener(int id, Section section) {
+        String name = section.text("name", "listener-" + id);
+        InetSocketAddress bind = ConfigReader.address(section, "bind", section.requiredText("bind"));
+        String interfaceName = interfaceName(section);
+        Mode mode = section.choice("mode", Mode.class, Mode.TC_EBPF);
+        AttachMethod attach = section.choice("attach", AttachMethod.class, AttachMethod.AUTO);
+        Hook hook = section.choice("hook", Hook.class, Hook.INGRESS);
+        List<Downstream> downstream = downstream(section);
+        section.refuseUnknownKeys();
+        if (bind == null || interfaceName == null) {
+            return null;
+        }
+        ListenerConfig listener = new ListenerConfig(id, name, bind, interfaceName, mode, attach, hook, downstream);
+        checkPlace(listener, section);
+        return listener;
+    }
+
+    private String interfaceName(Section section) {
+        String name = section.requiredText("interface");
+        if (name == null) {
+            return null;
+        }
+        if (name.getBytes(StandardCharsets.UTF_8).length > MAX_INTERFACE_NAME_BYTES || !name.matches("[^\\s/:]+")) {
+            section.problem(
+                    "interface", "\"" + name + "\" is not an interface name: 1 to 15 bytes without space, / or :");
+            return null;
+        }
+        return name;
+    }
+
+    private void checkPlace(ListenerConfig listener, Section section) {
+        InetAddress address = listener.bind().getAddress();
+        if (address.isMulticastAddress() || address.isLoopbackAddress() || isLimitedBroadcast(address)) {
+            section.problem("bind", address.getHostAddress() + " is not a unicast address that the network can reach");
+        }
+        if (listener.isOnDummyInterface()) {
+            if (listener.isWildcard()) {
+                section.problem(
+                        "bind",
+                        "a listener on a dummy interface needs the address that kube-proxy sends to, not 0.0.0.0");
+            }
+        } else {
+            if (listener.hook() == Hook.EGRESS) {
+                section.problem("hook", "egress is for dummy interfaces; a NIC's datagrams come in at ingress");
+            }
+            if (!interfaceExists.test(listener.interfaceName())) {
+                section.problem(
+                        "interface",
+                        "this node has no interface \"" + listener.interfaceName()
+                                + "\" (only dummy interfaces are created)");
+            }
+        }
+    }
+
+    private static boolean isLimitedBroadcast(InetAddress address) {
+        return address.getHostAddress().equals("255.255.255.255");
+    }
+
+    private static List<Downstream> downstream(Section listener) {
+        List<Section> sections = listener.sections("downstream");
+        if (sections.isEmpty()) {
+            listener.problem("downstream", "at least one receiver is needed");
+        }
+        if (sections.size() > Limits.MAX_ENDPOINTS_PER_LISTENER) {
+            listener.problem(
+                    "downstream",
+                    sections.size() + " receivers; at most " + Limits.MAX_ENDPOINTS_PER_LISTENER + " are possible");
+        }
+        List<Downstream> downstream = new ArrayList<>();
+        Map<InetSocketAddress, Integer> lines = new HashMap<>();
+        for (Section section : sections) {
+            InetSocketAddress address = ConfigReader.address(section, "address", section.requiredText("address"));
+            String name = section.text("name", address == null ? "" : hostAndPort(address));
+            section.refuseUnknownKeys();
+            if (address == null) {
+                continue;
+            }
+            if (address.getAddress().isAnyLocalAddress() || address.getAddress().isMulticastAddress()) {
+                section.problem("address", hostAndPort(address) + " is not the address of one receiver");
+            }
+            Integer first = lines.putIfAbsent(address, section.line());
+            if (first != null) {
+                section.problem("address", hostAndPort(address) + " is on line " + first + " already");
+            }
+            downstream.add(new Downstream(name, address));
+        }
+        return downstream;
+    }
+
+    private static void refuseSameNames(List<Read> read) {
+        Map<String, Section> first = new HashMap<>();
+        for (Read each : read) {
+            Section other = first.putIfAbsent(each.listener().name(), each.section());
+            if (other != null) {
+                each.section()
+                        .problem(
+                                "name",
+                                "\"" + each.listener().name() + "\" is the name of the listener on line " + other.line()
+                                        + " too");
+            }
+        }
+    }
+
+    private static void refuseSameBinds(List<Read> read) {
+        Map<InetSocketAddress, Section> first = new HashMap<>();
+        for (Read each : read) {
+            Section other = first.putIfAbsent(each.listener().bind(), each.section());
+            if (other != null) {
+                each.section()
+                        .problem(
+                                "bind",
+                                hostAndPort(each.listener().bind()) + " is taken by the listener on line "
+                                        + other.line());
+            }
+        }
+    }
+
+    /** Listeners on one hook share its program, so they must agree on how it gets there. */
+    private static void refuseMixedAttachment(List<Read> read) {
+        Map<String, Read> first = new HashMap<>();
+        for (Read each : read) {
+            Read other = first.putIfAbsent(each.listener().interfaceName(), each);
+            if (other == null) {
+                continue;
+            }
+            if (other.listener().attach() != each.listener().attach()) {
+                each.section()
+                        .problem(
+                                "attach",
+                                "differs from the listener on line "
+                                        + other.section().line() + ", which shares the interface");
+            }
+            if (other.listener().hook() != each.listener().hook()) {
+                each.section()
+                        .problem(
+                                "hook",
+                                "differs from the listener on line "
+                                        + other.section().line() + ", which shares the interface");
+            }
+        }
+    }
+
+    private static void refuseLoops(List<Read> read) {
+        for (Read each : read) {
+            for (Read target : read) {
+                boolean loops = each.listener().downstream().stream()
+                        .anyMatch(downstream ->
+                                downstream.address().equals(target.listener().bind()));
+                if (loops) {
+                    each.section()
+                            .problem(
+                                    "downstream",
+                                    hostAndPort(target.listener().bind()) + " is the listener on line "
+                                            + target.section().line() + ": datagrams would go round in a circle");
+                }
+            }
+        }
+    }
+
+    private static String hostAndPort(InetSocketAddress address) {
+        return address.getAddress().getHostAddress() + ":" + address.getPort();
+    }
+}

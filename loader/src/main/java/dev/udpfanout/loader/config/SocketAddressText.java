@@ -1,0 +1,70 @@
+package dev.udpfanout.loader.config;
+
+import java.net.Inet4Address;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.UnknownHostException;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * Reads {@code ADDRESS:PORT}. Addresses are literal: a name would need a resolver, and could mean something else tomorrow.
+ */
+final class SocketAddressText {
+    private static final Pattern IPV4 = Pattern.compile("(\\d{1,3})\\.(\\d{1,3})\\.(\\d{1,3})\\.(\\d{1,3})");
+    private static final int MAX_PORT = 65535;
+
+    private SocketAddressText() {}
+
+    /** Why a text is no address and port, in words for the operator. */
+    static final class BadAddressException extends Exception {
+        private static final long serialVersionUID = 1L;
+
+        BadAddressException(String message) {
+            super(message);
+        }
+    }
+
+    static InetSocketAddress parse(String text) throws BadAddressException {
+        int colon = text.lastIndexOf(':');
+        if (colon < 0) {
+            throw new BadAddressException("\"" + text + "\" is not ADDRESS:PORT");
+        }
+        return new InetSocketAddress(address(text.substring(0, colon)), port(text.substring(colon + 1)));
+    }
+
+    private static int port(String text) throws BadAddressException {
+        if (!text.matches("\\d{1,9}")) {
+            throw new BadAddressException("\"" + text + "\" is not a port number");
+        }
+        int port = Integer.parseInt(text);
+        if (port < 1 || port > MAX_PORT) {
+            throw new BadAddressException("port " + text + " is not in 1..65535");
+        }
+        return port;
+    }
+
+    private static InetAddress address(String text) throws BadAddressException {
+        Matcher matcher = IPV4.matcher(text);
+        if (!matcher.matches()) {
+            throw new BadAddressException(
+                    text.indexOf(':') >= 0
+                            ? "\"" + text + "\": IPv6 is not supported yet"
+                            : "\"" + text + "\" is not an IPv4 address (names are not resolved)");
+        }
+        byte[] bytes = new byte[4];
+        for (int i = 0; i < bytes.length; i++) {
+            int number = Integer.parseInt(matcher.group(i + 1));
+            if (number > 255) {
+                throw new BadAddressException(
+                        "\"" + text + "\" is not an IPv4 address: " + number + " is not in 0..255");
+            }
+            bytes[i] = (byte) number;
+        }
+        try {
+            return Inet4Address.getByAddress(bytes);
+        } catch (UnknownHostException e) {
+            throw new AssertionError("four bytes are always an IPv4 address", e);
+        }
+    }
+}

@@ -1,0 +1,13 @@
+package dev.udpfanout.loader.datapath;
+
+import dev.udpfanout.bindings.abi.ListenerDrops;
+import dev.udpfanout.bindings.abi.ListenerStats;
+
+/**
+ * What one listener has done.
+ *
+ * @param listenerId which
+ * @param stats datagrams and bytes
+ * @param drops datagrams not forwarded, by reason
+ */
+public record ListenerCounters(int listenerId, ListenerStats stats, ListenerDrops drops) {}

@@ -1,0 +1,104 @@
+package dev.udpfanout.loader.datapath.kernel;
+
+import dev.udpfanout.bindings.libbpf.HookPoint;
+import dev.udpfanout.bindings.libbpf.TcxLink;
+import dev.udpfanout.bindings.rtnetlink.Link;
+import dev.udpfanout.bindings.rtnetlink.Route;
+import dev.udpfanout.bindings.rtnetlink.TcFilter;
+import dev.udpfanout.bindings.rtnetlink.TcHook;
+import java.net.InetAddress;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * What a daemon that did not get to clean up has left in a network namespace: programs on hooks, by their names, and
+ * steering routes, by their protocol number.
+ */
+public final class Leftovers {
+    private static final Logger LOG = LoggerFactory.getLogger(Leftovers.class);
+    private static final Set<String> PROGRAMS = Set.of(KernelProgram.REWRITE, KernelProgram.TURN);
+
+    private Leftovers() {}
+
+    /**
+     * Takes everything back that is ours, on every interface.
+     *
+     * @return how many programs and routes there were
+     */
+    public static int remove(Network network) {
+        int removed = 0;
+        for (Link link : network.links().all()) {
+            removed += removeRoutes(network, link);
+            removed += removeTcxLinks(link);
+            removed += removeFilters(network, link);
+        }
+        return removed;
+    }
+
+    private static int removeRoutes(Network network, Link link) {
+        List<Route> ours = network.routes().all().stream()
+                .filter(route -> Steering.isOurs(route, link.index()))
+                .toList();
+        if (ours.isEmpty()) {
+            return 0;
+        }
+        Set<InetAddress> steered = ours.stream().map(Route::destination).collect(Collectors.toSet());
+        Steering.undo(network, link, steered);
+        LOG.atInfo()
+                .addKeyValue("interface", link.name())
+                .addKeyValue("routes", ours.size())
+                .log("put routes back");
+        return ours.size();
+    }
+
+    private static int removeTcxLinks(Link link) {
+        int removed = 0;
+        for (HookPoint hook : HookPoint.values()) {
+            int detached = TcxLink.detachAll(link.index(), hook, PROGRAMS::contains);
+            if (detached > 0) {
+                logDetached(link, hook.toString(), detached);
+            }
+            removed += detached;
+        }
+        return removed;
+    }
+
+    private static int removeFilters(Network network, Link link) {
+        int removed = 0;
+        Set<TcFilter> left = new HashSet<>();
+        for (TcHook hook : TcHook.values()) {
+            for (TcFilter filter : network.filters().of(link.index(), hook)) {
+                if (isOurs(filter)) {
+                    network.filters().delete(filter);
+                    logDetached(link, hook.toString(), 1);
+                    removed++;
+                } else {
+                    left.add(filter);
+                }
+            }
+        }
+        // A qdisc without filters does nothing; one with anybody's filter is not ours to take.
+        if (removed > 0 && left.isEmpty()) {
+            network.qdiscs().deleteClsact(link.index());
+        }
+        return removed;
+    }
+
+    /** libbpf names a filter after its program: {@code udp_fanout:[42]}. */
+    private static boolean isOurs(TcFilter filter) {
+        String name = filter.bpfName();
+        int end = name.indexOf(':');
+        return filter.kind().equals("bpf") && PROGRAMS.contains(end < 0 ? name : name.substring(0, end));
+    }
+
+    private static void logDetached(Link link, String hook, int programs) {
+        LOG.atInfo()
+                .addKeyValue("interface", link.name())
+                .addKeyValue("programs", programs)
+                .log("detached TC eBPF program from {}", hook);
+    }
+}

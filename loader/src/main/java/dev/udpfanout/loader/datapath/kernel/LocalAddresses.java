@@ -1,0 +1,56 @@
+package dev.udpfanout.loader.datapath.kernel;
+
+import dev.udpfanout.bindings.abi.Limits;
+import dev.udpfanout.bindings.abi.LocalAddressKey;
+import dev.udpfanout.bindings.libbpf.BpfMap;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.net.InetAddress;
+import java.util.Set;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** The map LOCAL_ADDRESSES: which addresses are this node's own. */
+final class LocalAddresses {
+    private static final Logger LOG = LoggerFactory.getLogger(LocalAddresses.class);
+
+    private final BpfMap map;
+    private Set<InetAddress> inForce = Set.of();
+
+    LocalAddresses(BpfMap map) {
+        this.map = map;
+    }
+
+    Set<InetAddress> inForce() {
+        return inForce;
+    }
+
+    /** Makes the map hold exactly the wanted addresses. */
+    void set(Set<InetAddress> wanted) {
+        if (wanted.equals(inForce)) {
+            return;
+        }
+        if (wanted.size() > Limits.MAX_LOCAL_ADDRESSES) {
+            LOG.atError()
+                    .addKeyValue("addresses", wanted.size())
+                    .addKeyValue("most", Limits.MAX_LOCAL_ADDRESSES)
+                    .log("this node has more addresses than a wildcard listener can know; keeping the old set");
+            return;
+        }
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment present = arena.allocateFrom(ValueLayout.JAVA_INT, 1);
+            for (InetAddress address : inForce) {
+                if (!wanted.contains(address)) {
+                    map.remove(new LocalAddressKey(address).write(arena));
+                }
+            }
+            for (InetAddress address : wanted) {
+                if (!inForce.contains(address)) {
+                    map.put(new LocalAddressKey(address).write(arena), present);
+                }
+            }
+        }
+        inForce = Set.copyOf(wanted);
+    }
+}

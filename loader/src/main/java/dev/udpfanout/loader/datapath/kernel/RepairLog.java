@@ -1,0 +1,38 @@
+package dev.udpfanout.loader.datapath.kernel;
+
+import java.util.EnumMap;
+import java.util.Map;
+import java.util.concurrent.atomic.LongAdder;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Counts repairs and logs each. */
+final class RepairLog {
+    private static final Logger LOG = LoggerFactory.getLogger(RepairLog.class);
+
+    private final Map<Repair, LongAdder> counts = new EnumMap<>(Repair.class);
+
+    RepairLog() {
+        for (Repair repair : Repair.values()) {
+            counts.put(repair, new LongAdder());
+        }
+    }
+
+    void repaired(Repair repair, String interfaceName) {
+        LongAdder count = counts.get(repair);
+        count.increment();
+        LOG.atWarn()
+                .addKeyValue("interface", interfaceName)
+                .addKeyValue("finding", repair.finding())
+                .addKeyValue("repair", repair.name().toLowerCase(java.util.Locale.ROOT))
+                .addKeyValue("repairs", count.sum())
+                .log("repaired datapath");
+    }
+
+    /** How often each has happened; readable by any thread. */
+    Map<Repair, Long> counts() {
+        Map<Repair, Long> snapshot = new EnumMap<>(Repair.class);
+        counts.forEach((repair, count) -> snapshot.put(repair, count.sum()));
+        return snapshot;
+    }
+}

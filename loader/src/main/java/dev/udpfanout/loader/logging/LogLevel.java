@@ -1,0 +1,10 @@
+package dev.udpfanout.loader.logging;
+
+/** From which level on events are logged. */
+public enum LogLevel {
+    ERROR,
+    WARN,
+    INFO,
+    DEBUG,
+    TRACE
+}
