@@ -1,0 +1,48 @@
+package dev.udpfanout.lab;
+
+import dev.udpfanout.lab.process.Command;
+import dev.udpfanout.lab.process.CommandFailedException;
+import java.io.File;
+import java.util.Arrays;
+import java.util.List;
+
+/** Removes what runs that were killed left behind: namespaces of the lab whose owner is gone, and what runs in them. */
+final class LeftoverSweep {
+    private static final File DIRECTORY = new File("/run/netns");
+
+    private LeftoverSweep() {}
+
+    /** Removes the namespaces of all dead runs; a namespace with any other name stays. */
+    static void run() {
+        String[] names = DIRECTORY.list();
+        if (names == null) {
+            return;
+        }
+        Arrays.stream(names)
+                .filter(name ->
+                        RunName.parse(name).filter(run -> !run.ownerLives()).isPresent())
+                .forEach(LeftoverSweep::remove);
+    }
+
+    /** Kills what runs in a namespace of the lab, then removes it. */
+    static void remove(String namespace) {
+        if (RunName.parse(namespace).isEmpty()) {
+            throw new IllegalArgumentException(namespace + " is not a namespace of the lab");
+        }
+        try {
+            // A process inside would keep the namespace and its interfaces alive without a name.
+            Command.run(List.of("ip", "netns", "pids", namespace))
+                    .lines()
+                    .map(String::strip)
+                    .map(Long::parseLong)
+                    .filter(pid -> pid != ProcessHandle.current().pid())
+                    .forEach(pid -> ProcessHandle.of(pid).ifPresent(ProcessHandle::destroyForcibly));
+            Command.run(List.of("ip", "netns", "delete", namespace));
+        } catch (CommandFailedException e) {
+            // Another run swept at the same time, or only the file of an unmounted namespace is left.
+            if (new File(DIRECTORY, namespace).exists() && !new File(DIRECTORY, namespace).delete()) {
+                throw e;
+            }
+        }
+    }
+}

@@ -1,0 +1,32 @@
+package dev.udpfanout.lab.kubeproxy;
+
+import dev.udpfanout.lab.LabNamespace;
+import dev.udpfanout.lab.Topology;
+
+/** Stands in for kube-proxy on the lab's node: loads its rules. */
+public final class KubeProxy {
+    private final Topology topology;
+
+    /** @param topology on whose node the rules go */
+    public KubeProxy(Topology topology) {
+        this.topology = topology;
+    }
+
+    /**
+     * Replaces the node's rules, each table at one stroke, and forgets all tracked connections, so that the next
+     * datagram of every flow meets the new rules.
+     *
+     * @throws dev.udpfanout.lab.process.CommandFailedException if the kernel or a tool refuses
+     */
+    public void load(KubeProxyRules rules) {
+        LabNamespace node = topology.node();
+        node.execWithInput(rules.restoreInput(), "iptables-restore", "-w", "5");
+        topology.reapplySettings();
+        flushConnections();
+    }
+
+    /** Forgets all connections that the node tracks; see conntrack(8). */
+    public void flushConnections() {
+        topology.node().exec("conntrack", "-F");
+    }
+}

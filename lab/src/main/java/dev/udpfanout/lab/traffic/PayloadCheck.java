@@ -1,0 +1,13 @@
+package dev.udpfanout.lab.traffic;
+
+/** What a look at a received payload shows. */
+enum PayloadCheck {
+    /** Byte for byte what was sent. */
+    INTACT,
+    /** Of fewer than 8 bytes: no sequence number that it could be compared with. */
+    TOO_SHORT,
+    /** Another run's, or not the lab's at all. */
+    FOREIGN,
+    /** This run's, but changed on the way. */
+    CORRUPT
+}
