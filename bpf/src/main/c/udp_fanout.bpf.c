@@ -2,8 +2,9 @@
 /*
  * udp-fanout: each datagram of a listener to the next endpoint.
  *
- *   udp_fanout       rewrites and redirects; at a NIC's or dummy0's ingress (or dummy0's egress)
+ *   udp_fanout       rewrites and redirects; at a NIC's or dummy0's ingress
  *   udp_fanout_turn  at dummy0's egress: sends a listener's datagrams back in at dummy0's ingress
+ *   udp_fanout_out   rewrites and redirects at dummy0's egress, in place of the two above
  *
  * What is not ours leaves with TC_ACT_UNSPEC (TCX_NEXT): other people's programs run next.
  */
@@ -42,7 +43,7 @@ static __always_inline bool uf_stack_answers(int fate)
  * (but for UF_DROP_REWRITE_FAILED and UF_DROP_REDIRECT_FAILED, whose packets must not go on).
  */
 static __always_inline int uf_forward(struct __sk_buff *skb, const struct uf_datagram *datagram,
-				      __u32 slot, int *action)
+				      __u32 slot, bool at_egress, int *action)
 {
 	const struct uf_endpoint *endpoint;
 	struct uf_next_hop hop = {};
@@ -75,15 +76,14 @@ static __always_inline int uf_forward(struct __sk_buff *skb, const struct uf_dat
 	if (uf_rewrite(skb, datagram, address, port))
 		return UF_DROP_REWRITE_FAILED;
 	if (*action == TC_ACT_REDIRECT) {
-		*action = bpf_redirect_neigh(hop.ifindex, &hop.neighbour, sizeof(hop.neighbour), 0);
+		*action = uf_redirect(&hop, at_egress && answer == BPF_FIB_LKUP_RET_NO_NEIGH);
 		if (*action != TC_ACT_REDIRECT)
 			return UF_DROP_REDIRECT_FAILED;
 	}
 	return UF_FORWARDED;
 }
 
-SEC("tc")
-int udp_fanout(struct __sk_buff *skb)
+static __always_inline int uf_run(struct __sk_buff *skb, bool at_egress)
 {
 	const struct uf_listener *listener;
 	struct uf_datagram datagram;
@@ -99,13 +99,25 @@ int udp_fanout(struct __sk_buff *skb)
 		return TC_ACT_UNSPEC;
 	slot = listener->slot;
 
-	fate = uf_forward(skb, &datagram, slot, &action);
+	fate = uf_forward(skb, &datagram, slot, at_egress, &action);
 	if (fate == UF_FORWARDED) {
 		uf_account_forwarded(slot, &datagram, bytes);
 		return action;
 	}
 	uf_account_dropped(slot, &datagram, bytes, fate);
 	return uf_stack_answers(fate) ? TC_ACT_UNSPEC : TC_ACT_SHOT;
+}
+
+SEC("tc")
+int udp_fanout(struct __sk_buff *skb)
+{
+	return uf_run(skb, false);
+}
+
+SEC("tc")
+int udp_fanout_out(struct __sk_buff *skb)
+{
+	return uf_run(skb, true);
 }
 
 SEC("tc")

@@ -3,6 +3,9 @@
 #ifndef UDP_FANOUT_NEXT_HOP_H
 #define UDP_FANOUT_NEXT_HOP_H
 
+#include <stdbool.h>
+#include <stddef.h>
+
 #include <linux/bpf.h>
 #include <linux/in.h>
 
@@ -76,6 +79,19 @@ static __always_inline long uf_find_next_hop(struct __sk_buff *skb,
 	else
 		hop->neighbour.ipv4_nh = fib.ipv4_dst;
 	return answer;
+}
+
+/*
+ * Has the neighbour code send the packet to the hop. A packet that must wait for its neighbour is
+ * looked up anew through its route once the neighbour has answered (neigh_update in
+ * net/core/neighbour.c). At egress it still has the route by which it got there, so there the kernel
+ * is asked to look the new destination up by itself, which replaces that route.
+ */
+static __always_inline long uf_redirect(struct uf_next_hop *hop, bool replace_route)
+{
+	if (replace_route)
+		return bpf_redirect_neigh(hop->ifindex, NULL, 0, 0);
+	return bpf_redirect_neigh(hop->ifindex, &hop->neighbour, sizeof(hop->neighbour), 0);
 }
 
 #endif /* UDP_FANOUT_NEXT_HOP_H */

@@ -2,28 +2,39 @@ package dev.udpfanout.loader.config;
 
 import java.net.InetSocketAddress;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * One listener.
  *
  * @param id its position in the file, from 0; {@code listener_id} in log lines
  * @param name unique
- * @param bind destination address and port of the datagrams to spread; 0.0.0.0 stands for the node's own addresses
+ * @param bind destination address and port of the datagrams to spread; 0.0.0.0 stands for the node's own addresses,
+ *     unless the listener is VIP-direct
+ * @param vipDirect whether the destination is the VIP of the Service in {@code publish}, whatever that is at the time:
+ *     {@code bind} gives its port only
  * @param interfaceName where they are intercepted
  * @param mode which datapath serves it
  * @param attach how the program gets onto the hook
  * @param hook on which side of a dummy interface the rewriting happens; ingress for a NIC
- * @param downstream receivers, at least one
+ * @param downstream receivers from the file; at least one, or none where they come from Kubernetes
+ * @param kubernetes where else receivers come from
+ * @param publish the Service whose traffic it serves; there where it is VIP-direct
+ * @param preference which receivers from Kubernetes come first
  */
 public record ListenerConfig(
         int id,
         String name,
         InetSocketAddress bind,
+        boolean vipDirect,
         String interfaceName,
         Mode mode,
         AttachMethod attach,
         Hook hook,
-        List<Downstream> downstream) {
+        List<Downstream> downstream,
+        Optional<KubernetesSource> kubernetes,
+        Optional<PublishTarget> publish,
+        Preference preference) {
 
     public ListenerConfig {
         downstream = List.copyOf(downstream);
@@ -53,6 +64,16 @@ public record ListenerConfig(
         EGRESS
     }
 
+    /** Which receivers come first; the others are used only where there is none of these. */
+    public enum Preference {
+        /** Those on this node. */
+        SAME_NODE,
+        /** Those in this node's zone. */
+        SAME_ZONE,
+        /** All alike. */
+        ANY
+    }
+
     /**
      * A receiver given in the file.
      *
@@ -68,6 +89,6 @@ public record ListenerConfig(
 
     /** Whether the listener stands for all of the node's own addresses. */
     public boolean isWildcard() {
-        return bind.getAddress().isAnyLocalAddress();
+        return !vipDirect && bind.getAddress().isAnyLocalAddress();
     }
 }

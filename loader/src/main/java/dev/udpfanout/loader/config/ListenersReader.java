@@ -5,6 +5,7 @@ import dev.udpfanout.loader.config.ListenerConfig.AttachMethod;
 import dev.udpfanout.loader.config.ListenerConfig.Downstream;
 import dev.udpfanout.loader.config.ListenerConfig.Hook;
 import dev.udpfanout.loader.config.ListenerConfig.Mode;
+import dev.udpfanout.loader.config.ListenerConfig.Preference;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
@@ -12,6 +13,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.Predicate;
 
 /** Reads {@code listeners} and checks each, then all of them against each other. */
@@ -53,19 +55,70 @@ final class ListenersReader {
 
     private ListenerConfig listener(int id, Section section) {
         String name = section.text("name", "listener-" + id);
-        InetSocketAddress bind = ConfigReader.address(section, "bind", section.requiredText("bind"));
+        String bindText = section.requiredText("bind");
+        boolean vipDirect = bindText != null && SocketAddressText.isVip(bindText);
+        InetSocketAddress bind = vipDirect ? vip(section, bindText) : ConfigReader.address(section, "bind", bindText);
         String interfaceName = interfaceName(section);
         Mode mode = section.choice("mode", Mode.class, Mode.TC_EBPF);
         AttachMethod attach = section.choice("attach", AttachMethod.class, AttachMethod.AUTO);
         Hook hook = section.choice("hook", Hook.class, Hook.INGRESS);
         List<Downstream> downstream = downstream(section);
+        Optional<KubernetesSource> kubernetes = KubernetesReader.source(section);
+        Optional<PublishTarget> publish = KubernetesReader.publish(section);
+        Preference preference = KubernetesReader.preference(section);
+        checkReceivers(section);
         section.refuseUnknownKeys();
         if (bind == null || interfaceName == null) {
             return null;
         }
-        ListenerConfig listener = new ListenerConfig(id, name, bind, interfaceName, mode, attach, hook, downstream);
+        ListenerConfig listener = new ListenerConfig(
+                id,
+                name,
+                bind,
+                vipDirect,
+                interfaceName,
+                mode,
+                attach,
+                hook,
+                downstream,
+                kubernetes,
+                publish,
+                preference);
         checkPlace(listener, section);
+        checkPublished(listener, section);
         return listener;
+    }
+
+    private static InetSocketAddress vip(Section section, String text) {
+        try {
+            return SocketAddressText.parseVip(text);
+        } catch (SocketAddressText.BadAddressException e) {
+            section.problem("bind", e.getMessage());
+            return null;
+        }
+    }
+
+    private static void checkReceivers(Section section) {
+        if (section.has("downstream") && section.has("kubernetes")) {
+            section.problem("kubernetes", "downstream is given as well: receivers come from one of the two");
+        } else if (!section.has("downstream") && !section.has("kubernetes")) {
+            section.problem("downstream", "at least one receiver is needed, or kubernetes to find them");
+        }
+    }
+
+    private static void checkPublished(ListenerConfig listener, Section section) {
+        if (listener.vipDirect()) {
+            if (!section.has("publish")) {
+                section.problem("bind", "whose VIP? publish.service must name the LoadBalancer Service");
+            }
+            if (listener.isOnDummyInterface()) {
+                section.problem(
+                        "bind",
+                        "the VIP is matched where datagrams come in, on a NIC; on a dummy interface they have lost it");
+            }
+        } else if (section.has("publish") && listener.isWildcard()) {
+            section.problem("publish", "0.0.0.0 is not an address to publish; bind to one address, or to vip:PORT");
+        }
     }
 
     private String interfaceName(Section section) {
@@ -111,7 +164,7 @@ final class ListenersReader {
 
     private static List<Downstream> downstream(Section listener) {
         List<Section> sections = listener.sections("downstream");
-        if (sections.isEmpty()) {
+        if (sections.isEmpty() && listener.has("downstream")) {
             listener.problem("downstream", "at least one receiver is needed");
         }
         if (sections.size() > Limits.MAX_ENDPOINTS_PER_LISTENER) {
@@ -154,16 +207,26 @@ final class ListenersReader {
         }
     }
 
+    /** What datagrams a listener takes: an address and port, or a port of the VIP of one Service. */
+    private record Taken(InetSocketAddress bind, Optional<PublishTarget> vipOf) {
+        static Taken by(ListenerConfig listener) {
+            return new Taken(listener.bind(), listener.vipDirect() ? listener.publish() : Optional.empty());
+        }
+
+        @Override
+        public String toString() {
+            return vipOf.map(target -> "port " + bind.getPort() + " of the VIP of " + target.service())
+                    .orElseGet(() -> hostAndPort(bind));
+        }
+    }
+
     private static void refuseSameBinds(List<Read> read) {
-        Map<InetSocketAddress, Section> first = new HashMap<>();
+        Map<Taken, Section> first = new HashMap<>();
         for (Read each : read) {
-            Section other = first.putIfAbsent(each.listener().bind(), each.section());
+            Taken taken = Taken.by(each.listener());
+            Section other = first.putIfAbsent(taken, each.section());
             if (other != null) {
-                each.section()
-                        .problem(
-                                "bind",
-                                hostAndPort(each.listener().bind()) + " is taken by the listener on line "
-                                        + other.line());
+                each.section().problem("bind", taken + " is taken by the listener on line " + other.line());
             }
         }
     }

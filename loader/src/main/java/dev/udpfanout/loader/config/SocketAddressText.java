@@ -12,6 +12,7 @@ import java.util.regex.Pattern;
  */
 final class SocketAddressText {
     private static final Pattern IPV4 = Pattern.compile("(\\d{1,3})\\.(\\d{1,3})\\.(\\d{1,3})\\.(\\d{1,3})");
+    private static final String VIP = "vip:";
     private static final int MAX_PORT = 65535;
 
     private SocketAddressText() {}
@@ -31,6 +32,16 @@ final class SocketAddressText {
             throw new BadAddressException("\"" + text + "\" is not ADDRESS:PORT");
         }
         return new InetSocketAddress(address(text.substring(0, colon)), port(text.substring(colon + 1)));
+    }
+
+    /** Whether the text is {@code vip:PORT}: the address of a Service, whatever that is at the time. */
+    static boolean isVip(String text) {
+        return text.startsWith(VIP);
+    }
+
+    /** The port of {@code vip:PORT}, with 0.0.0.0 for the address that is not known yet. */
+    static InetSocketAddress parseVip(String text) throws BadAddressException {
+        return new InetSocketAddress(address("0.0.0.0"), port(text.substring(VIP.length())));
     }
 
     private static int port(String text) throws BadAddressException {

@@ -44,7 +44,7 @@ final class AttachPoint implements AutoCloseable {
             DummyInterface dummyInterface = new DummyInterface(first.interfaceName(), network, repairs);
             this.dummy = Optional.of(new Dummy(dummyInterface, new Steering(network, repairs), addresses(listeners)));
             if (first.hook() == Hook.EGRESS) {
-                wanted.put(HookPoint.EGRESS, program.rewrite());
+                wanted.put(HookPoint.EGRESS, program.rewriteAtEgress());
             } else {
                 wanted.put(HookPoint.INGRESS, program.rewrite());
                 wanted.put(HookPoint.EGRESS, program.turn());
@@ -138,9 +138,7 @@ final class AttachPoint implements AutoCloseable {
         dummy.ifPresent(present -> present.steering().undo(interfaceName()));
         attachments.forEach((hook, attachment) -> {
             attachment.close();
-            LOG.atInfo()
-                    .addKeyValue("interface", interfaceName())
-                    .log("detached TC eBPF program from {}", hook);
+            LOG.atInfo().addKeyValue("interface", interfaceName()).log("detached TC eBPF program from {}", hook);
         });
         attachments.clear();
         ifindex = NO_INTERFACE;

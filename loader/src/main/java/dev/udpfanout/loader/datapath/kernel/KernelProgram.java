@@ -9,13 +9,18 @@ import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Set;
 
-/** The eBPF object, loaded: its two programs and its maps. */
+/** The eBPF object, loaded: its programs and its maps. */
 public final class KernelProgram implements AutoCloseable {
     /** Names that operators see in {@code tc filter show} and {@code bpftool prog show}. */
     public static final String REWRITE = "udp_fanout";
 
     public static final String TURN = "udp_fanout_turn";
+    public static final String REWRITE_AT_EGRESS = "udp_fanout_out";
+
+    /** All of them. */
+    public static final Set<String> NAMES = Set.of(REWRITE, TURN, REWRITE_AT_EGRESS);
 
     private static final String RESOURCE = "/dev/udpfanout/bpf/udp_fanout.bpf.o";
 
@@ -63,6 +68,11 @@ public final class KernelProgram implements AutoCloseable {
     /** Sends a listener's datagrams to its endpoints. */
     public BpfProgram rewrite() {
         return object.program(REWRITE);
+    }
+
+    /** As {@link #rewrite()}, for the egress hook of a dummy interface. */
+    public BpfProgram rewriteAtEgress() {
+        return object.program(REWRITE_AT_EGRESS);
     }
 
     /** Sends a listener's datagrams that leave through a dummy interface back in. */

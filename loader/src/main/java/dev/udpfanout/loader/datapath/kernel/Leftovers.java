@@ -20,7 +20,6 @@ import org.slf4j.LoggerFactory;
  */
 public final class Leftovers {
     private static final Logger LOG = LoggerFactory.getLogger(Leftovers.class);
-    private static final Set<String> PROGRAMS = Set.of(KernelProgram.REWRITE, KernelProgram.TURN);
 
     private Leftovers() {}
 
@@ -58,7 +57,7 @@ public final class Leftovers {
     private static int removeTcxLinks(Link link) {
         int removed = 0;
         for (HookPoint hook : HookPoint.values()) {
-            int detached = TcxLink.detachAll(link.index(), hook, PROGRAMS::contains);
+            int detached = TcxLink.detachAll(link.index(), hook, KernelProgram.NAMES::contains);
             if (detached > 0) {
                 logDetached(link, hook.toString(), detached);
             }
@@ -92,13 +91,13 @@ public final class Leftovers {
     private static boolean isOurs(TcFilter filter) {
         String name = filter.bpfName();
         int end = name.indexOf(':');
-        return filter.kind().equals("bpf") && PROGRAMS.contains(end < 0 ? name : name.substring(0, end));
+        return filter.kind().equals("bpf") && KernelProgram.NAMES.contains(end < 0 ? name : name.substring(0, end));
     }
 
     private static void logDetached(Link link, String hook, int programs) {
         LOG.atInfo()
                 .addKeyValue("interface", link.name())
                 .addKeyValue("programs", programs)
-                .log("detached TC eBPF program from {}", hook);
+                .log("detached TC eBPF program from {}", hook.toLowerCase(java.util.Locale.ROOT));
     }
 }

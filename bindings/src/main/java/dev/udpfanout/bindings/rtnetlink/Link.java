@@ -1,0 +1,29 @@
+package dev.udpfanout.bindings.rtnetlink;
+
+import java.util.OptionalInt;
+
+/**
+ * A network interface: netdevice(7), rtnetlink(7).
+ *
+ * @param index its number, unique in the network namespace
+ * @param name its name, for example {@code dummy0}
+ * @param kind the driver's name, for example {@code bridge}; empty for hardware and loopback
+ * @param up whether it was set up (IFF_UP)
+ * @param lowerUp whether it has a carrier (IFF_LOWER_UP)
+ * @param noArp whether it resolves no neighbours (IFF_NOARP)
+ * @param mtu the largest packet, in bytes
+ * @param hardwareType ARPHRD_ of linux/if_arp.h: 1 for Ethernet, 65534 for an interface without link layer
+ * @param master the bridge or bond that it is a port of
+ * @param hardwareAddress in lower-case hexadecimal, for example {@code 02:00:00:00:00:01}; empty if it has none
+ */
+public record Link(
+        int index,
+        String name,
+        String kind,
+        boolean up,
+        boolean lowerUp,
+        boolean noArp,
+        int mtu,
+        int hardwareType,
+        OptionalInt master,
+        String hardwareAddress) {}

@@ -1,0 +1,34 @@
+package dev.udpfanout.bindings.rtnetlink;
+
+import dev.udpfanout.bindings.generated.rtnetlink.Rtnetlink;
+
+/** The requests this package sends, by the names that rtnetlink(7) gives them. */
+enum RequestType {
+    NLMSG_NOOP(Rtnetlink.NLMSG_NOOP()),
+    RTM_NEWLINK(Rtnetlink.RTM_NEWLINK()),
+    RTM_SETLINK(Rtnetlink.RTM_SETLINK()),
+    RTM_DELLINK(Rtnetlink.RTM_DELLINK()),
+    RTM_GETLINK(Rtnetlink.RTM_GETLINK()),
+    RTM_NEWADDR(Rtnetlink.RTM_NEWADDR()),
+    RTM_DELADDR(Rtnetlink.RTM_DELADDR()),
+    RTM_GETADDR(Rtnetlink.RTM_GETADDR()),
+    RTM_NEWROUTE(Rtnetlink.RTM_NEWROUTE()),
+    RTM_DELROUTE(Rtnetlink.RTM_DELROUTE()),
+    RTM_GETROUTE(Rtnetlink.RTM_GETROUTE()),
+    RTM_NEWQDISC(Rtnetlink.RTM_NEWQDISC()),
+    RTM_DELQDISC(Rtnetlink.RTM_DELQDISC()),
+    RTM_GETQDISC(Rtnetlink.RTM_GETQDISC()),
+    RTM_DELTFILTER(Rtnetlink.RTM_DELTFILTER()),
+    RTM_GETTFILTER(Rtnetlink.RTM_GETTFILTER());
+
+    private final int number;
+
+    RequestType(int number) {
+        this.number = number;
+    }
+
+    /** The value of nlmsg_type. */
+    int number() {
+        return number;
+    }
+}

@@ -1,0 +1,109 @@
+package dev.udpfanout.loader.datapath.kernel;
+
+import dev.udpfanout.lab.LabNamespace;
+import dev.udpfanout.loader.config.ListenerConfig;
+import dev.udpfanout.loader.control.Endpoint;
+import dev.udpfanout.loader.control.EndpointSet;
+import dev.udpfanout.loader.datapath.ListenerCounters;
+import java.net.InetSocketAddress;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+
+/** A kernel datapath in a namespace of the lab, driven by one thread that lives there, as the daemon's does. */
+final class NodeDatapath implements AutoCloseable {
+    private static final int LIMIT_SECONDS = 30;
+
+    private final ExecutorService thread;
+    private final KernelDatapath datapath;
+    private boolean closed;
+
+    private NodeDatapath(ExecutorService thread, KernelDatapath datapath) {
+        this.thread = thread;
+        this.datapath = datapath;
+    }
+
+    /** Sets the listeners up with the endpoints of their configuration, attached and steered. */
+    static NodeDatapath open(LabNamespace node, ListenerConfig... listeners) {
+        ExecutorService thread = Executors.newSingleThreadExecutor(code -> node.thread("control", code));
+        KernelDatapath datapath = get(thread, () -> {
+            KernelProgram program = KernelProgram.load(KernelProgram.builtIn());
+            return new KernelDatapath(List.of(listeners), program, Network.open());
+        });
+        NodeDatapath opened = node.closedWithTopology(new NodeDatapath(thread, datapath));
+        for (ListenerConfig listener : listeners) {
+            opened.apply(
+                    listener.id(),
+                    listener.downstream().stream()
+                            .map(ListenerConfig.Downstream::address)
+                            .toList());
+        }
+        opened.reconcile();
+        return opened;
+    }
+
+    void apply(int listenerId, List<InetSocketAddress> endpoints) {
+        EndpointSet set = new EndpointSet(
+                listenerId,
+                endpoints.stream()
+                        .map(address -> new Endpoint(address.toString(), address))
+                        .toList());
+        get(thread, () -> {
+            datapath.apply(set);
+            return null;
+        });
+    }
+
+    void reconcile() {
+        get(thread, () -> {
+            datapath.reconcile();
+            return null;
+        });
+    }
+
+    ListenerCounters counters(int listenerId) {
+        return get(thread, datapath::counters).get(listenerId);
+    }
+
+    Map<Repair, Long> repairs() {
+        return datapath.repairs();
+    }
+
+    /** Runs code on the datapath's thread, in its namespace. */
+    <T> T call(Callable<T> code) {
+        return get(thread, code);
+    }
+
+    private static <T> T get(ExecutorService thread, Callable<T> code) {
+        try {
+            return thread.submit(code).get(LIMIT_SECONDS, TimeUnit.SECONDS);
+        } catch (ExecutionException e) {
+            if (e.getCause() instanceof RuntimeException unchecked) {
+                throw unchecked;
+            }
+            throw new IllegalStateException(e.getCause());
+        } catch (TimeoutException | InterruptedException e) {
+            throw new IllegalStateException("the datapath's thread did not answer", e);
+        }
+    }
+
+    @Override
+    public void close() {
+        if (!closed) {
+            closed = true;
+            try {
+                get(thread, () -> {
+                    datapath.close();
+                    return null;
+                });
+            } finally {
+                thread.shutdownNow();
+            }
+        }
+    }
+}
