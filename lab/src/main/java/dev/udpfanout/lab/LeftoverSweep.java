@@ -3,8 +3,8 @@ package dev.udpfanout.lab;
 import dev.udpfanout.lab.process.Command;
 import dev.udpfanout.lab.process.CommandFailedException;
 import java.io.File;
-import java.util.Arrays;
 import java.util.List;
+import java.util.function.Predicate;
 
 /** Removes what runs that were killed left behind: namespaces of the lab whose owner is gone, and what runs in them. */
 final class LeftoverSweep {
@@ -12,16 +12,26 @@ final class LeftoverSweep {
 
     private LeftoverSweep() {}
 
-    /** Removes the namespaces of all dead runs; a namespace with any other name stays. */
+    /** Removes the namespaces of all runs whose process is gone; a namespace with any other name stays. */
     static void run() {
+        run(owner -> !owner.ownerLives());
+    }
+
+    /** Removes the namespaces of the lab whose owners a predicate takes for dead. */
+    static void run(Predicate<RunName> isDead) {
         String[] names = DIRECTORY.list();
         if (names == null) {
             return;
         }
-        Arrays.stream(names)
-                .filter(name ->
-                        RunName.parse(name).filter(run -> !run.ownerLives()).isPresent())
-                .forEach(LeftoverSweep::remove);
+        for (String name : names) {
+            if (RunName.parse(name).filter(isDead).isPresent()) {
+                try {
+                    remove(name);
+                } catch (CommandFailedException e) {
+                    // A leftover is no reason to fail: the next run tries again.
+                }
+            }
+        }
     }
 
     /** Kills what runs in a namespace of the lab, then removes it. */

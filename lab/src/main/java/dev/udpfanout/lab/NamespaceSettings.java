@@ -6,7 +6,7 @@ import java.nio.file.Path;
 
 /**
  * The kernel settings of the lab's namespaces, written before there are interfaces so that these start out with them.
- * Source: the kernel's Documentation/networking/ip-sysctl.rst and nf_conntrack-sysctl.rst.
+ * Source: the kernel's Documentation/networking/ip-sysctl.rst.
  */
 final class NamespaceSettings {
     private static final Path ROOT = Path.of("/proc/sys/net");
@@ -14,7 +14,7 @@ final class NamespaceSettings {
     private NamespaceSettings() {}
 
     /** Settings of the calling thread's namespace. */
-    static void apply(boolean isNode, boolean verifyChecksums, boolean ipv6) throws IOException {
+    static void apply(boolean isNode, boolean ipv6) throws IOException {
         set("ipv4/conf/all/rp_filter", 0);
         set("ipv4/conf/default/rp_filter", 0);
         set("ipv6/conf/all/disable_ipv6", ipv6 ? 0 : 1);
@@ -23,23 +23,12 @@ final class NamespaceSettings {
         set("ipv6/conf/default/router_solicitations", 0);
         if (isNode) {
             set("ipv4/ip_forward", 1);
-            if (verifyChecksums) {
-                leaveChecksumsToThePods();
-            }
         }
-    }
-
-    /**
-     * Stops the node's connection tracking from verifying checksums: the kernel would remember its result in the
-     * packet, and a pod would not notice what was damaged after it.
-     */
-    static void leaveChecksumsToThePods() throws IOException {
-        set("netfilter/nf_conntrack_checksum", 0);
     }
 
     private static void set(String setting, int value) throws IOException {
         Path file = ROOT.resolve(setting);
-        // A kernel without IPv6, or before connection tracking is loaded, does not have all of them.
+        // A kernel without IPv6 does not have its settings.
         if (Files.exists(file)) {
             Files.writeString(file, Integer.toString(value));
         }

@@ -101,19 +101,6 @@ public final class Topology implements AutoCloseable {
                 .toList();
     }
 
-    /**
-     * Writes the node's settings again that only take once connection tracking is loaded: call it after the first
-     * rules that need it.
-     */
-    public void reapplySettings() {
-        if (verifyChecksums) {
-            node().call(() -> {
-                NamespaceSettings.leaveChecksumsToThePods();
-                return null;
-            });
-        }
-    }
-
     /** Ends what was started in the namespaces, then removes them; a second call does nothing. */
     @Override
     public void close() {
@@ -132,7 +119,7 @@ public final class Topology implements AutoCloseable {
         Command.run(List.of("ip", "-batch", "-"), add, Command.DEFAULT_LIMIT);
         for (LabNamespace namespace : namespaces.values()) {
             namespace.call(() -> {
-                NamespaceSettings.apply(namespace == node(), verifyChecksums, ipv6);
+                NamespaceSettings.apply(namespace == node(), ipv6);
                 return null;
             });
         }

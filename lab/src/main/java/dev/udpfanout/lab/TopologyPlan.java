@@ -1,6 +1,5 @@
 package dev.udpfanout.lab;
 
-import dev.udpfanout.lab.frames.MacAddress;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.IntStream;

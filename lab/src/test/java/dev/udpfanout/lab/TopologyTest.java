@@ -84,17 +84,25 @@ class TopologyTest {
     }
 
     @Test
-    void shouldRemoveNamespacesOfDeadRunsOnlyWhenBuilt() {
-        String dead = new RunName(4_194_305, 1, 1).namespace("node");
-        String alive = RunName.ofThisProcess(1_000_000).namespace("node");
-        Command.run(List.of("ip", "netns", "add", dead));
-        Command.run(List.of("ip", "netns", "add", alive));
-        try (Topology topology = Topology.builder().pods(1).build()) {
-            assertFalse(Files.exists(Path.of("/run/netns", dead)));
-            assertTrue(Files.exists(Path.of("/run/netns", alive)));
-            assertTrue(Files.exists(topology.node().path()));
+    void shouldSweepNamespacesOfDeadRunsAndNoOthers() {
+        // All of this process, which lives: a sweep of another run at the same time leaves them alone.
+        String dead = RunName.ofThisProcess(1_000_001).namespace("node");
+        String alive = RunName.ofThisProcess(1_000_002).namespace("node");
+        String foreign = "not-" + alive;
+        List<String> all = List.of(dead, alive, foreign);
+        all.forEach(name -> Command.run(List.of("ip", "netns", "add", name)));
+        try {
+            LeftoverSweep.run();
+            assertTrue(all.stream().allMatch(TopologyTest::exists), "nothing is swept while its owner lives");
+
+            LeftoverSweep.run(owner -> owner.counter() == 1_000_001);
+            assertFalse(exists(dead));
+            assertTrue(exists(alive));
+            assertTrue(exists(foreign));
         } finally {
-            LeftoverSweep.remove(alive);
+            all.stream()
+                    .filter(TopologyTest::exists)
+                    .forEach(name -> Command.run(List.of("ip", "netns", "delete", name)));
         }
     }
 
@@ -136,6 +144,10 @@ class TopologyTest {
 
             assertEquals("bpf_fs", type.strip());
         }
+    }
+
+    private static boolean exists(String namespace) {
+        return Files.exists(Path.of("/run/netns", namespace));
     }
 
     private static void assertReaches(Topology topology, LabNamespace to, String address) {

@@ -1,5 +1,6 @@
 package dev.udpfanout.lab.frames;
 
+import dev.udpfanout.lab.MacAddress;
 import java.net.Inet4Address;
 import java.nio.ByteBuffer;
 

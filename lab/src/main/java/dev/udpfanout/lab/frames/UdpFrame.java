@@ -1,5 +1,7 @@
 package dev.udpfanout.lab.frames;
 
+import dev.udpfanout.lab.MacAddress;
+import dev.udpfanout.lab.TopologyPlan;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
@@ -19,8 +21,8 @@ public final class UdpFrame {
 
     private final InetSocketAddress source;
     private final InetSocketAddress destination;
-    private MacAddress sourceMac = new MacAddress(0x0275_6600_010aL);
-    private MacAddress destinationMac = new MacAddress(0x0275_6600_0101L);
+    private MacAddress sourceMac = TopologyPlan.CLIENT_MAC;
+    private MacAddress destinationMac = TopologyPlan.NODE_MAC;
     private byte[] payload = {};
     private byte[] ipOptions = {};
     private int etherType = ETHER_TYPE_IPV4;

@@ -21,7 +21,6 @@ public final class KubeProxy {
     public void load(KubeProxyRules rules) {
         LabNamespace node = topology.node();
         node.execWithInput(rules.restoreInput(), "iptables-restore", "-w", "5");
-        topology.reapplySettings();
         flushConnections();
     }
 

@@ -42,8 +42,8 @@ public final class Command {
     public static String run(List<String> argv, String standardInput, Duration limit) {
         Process process = start(argv);
         try {
-            CompletableFuture<String> out = drained(process.getInputStream());
-            CompletableFuture<String> err = drained(process.getErrorStream());
+            CompletableFuture<String> out = drained(process.getInputStream(), limit);
+            CompletableFuture<String> err = drained(process.getErrorStream(), limit);
             feed(process, standardInput);
             if (!process.waitFor(limit.toMillis(), TimeUnit.MILLISECONDS)) {
                 throw new CommandFailedException(
@@ -79,7 +79,7 @@ public final class Command {
         }
     }
 
-    private static CompletableFuture<String> drained(InputStream stream) {
+    private static CompletableFuture<String> drained(InputStream stream, Duration limit) {
         CompletableFuture<String> text = new CompletableFuture<>();
         Thread.ofVirtual().start(() -> {
             try (stream) {
@@ -88,6 +88,7 @@ public final class Command {
                 text.completeExceptionally(new UncheckedIOException(e));
             }
         });
-        return text;
+        // A child of the command's may hold the stream open after the command has ended.
+        return text.orTimeout(limit.toMillis(), TimeUnit.MILLISECONDS);
     }
 }

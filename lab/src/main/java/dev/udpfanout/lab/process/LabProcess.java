@@ -1,6 +1,5 @@
 package dev.udpfanout.lab.process;
 
-import dev.udpfanout.lab.BoundedWait;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.time.Duration;
@@ -24,6 +23,7 @@ public final class LabProcess implements AutoCloseable {
     private final Process process;
     private final List<String> lines = new ArrayList<>();
     private final Thread reader;
+    private boolean outputEnded;
 
     private LabProcess(List<String> argv, Process process, Consumer<String> onLine) {
         this.argv = argv;
@@ -85,16 +85,14 @@ public final class LabProcess implements AutoCloseable {
      * @param fromLine how many lines to pass over: what {@code lines().size()} was before the cause
      */
     public String awaitLine(String text, int fromLine, Duration limit) {
-        // A program that has ended may have said it last: its output is read to the end before the wait ends.
-        BoundedWait.until(() -> find(text, fromLine) != null || !reader.isAlive(), limit);
-        String line = find(text, fromLine);
+        String line = awaitLineOrEnd(text, fromLine, limit);
         if (line != null) {
             return line;
         }
-        String fate = reader.isAlive()
+        String fate = !hasEnded()
                 ? "did not say \"" + text + "\" within " + limit.toMillis() + " ms"
                 : "ended with exit code " + awaitExit(DEFAULT_GRACE) + " before it said \"" + text + "\"";
-        throw new IllegalStateException(program() + " (pid " + pid() + ") " + fate + "; its last lines:\n" + tail());
+        throw new IllegalStateException(program() + " (pid " + pid() + ") " + fate + "\nIts last lines:\n" + tail());
     }
 
     /**
@@ -150,13 +148,36 @@ public final class LabProcess implements AutoCloseable {
         }
     }
 
-    private String find(String text, int fromLine) {
+    /** Null if the limit passes, or the output ends, without the line. */
+    private String awaitLineOrEnd(String text, int fromLine, Duration limit) {
+        long deadlineNs = System.nanoTime() + limit.toNanos();
         synchronized (lines) {
-            return lines.stream()
-                    .skip(fromLine)
-                    .filter(line -> line.contains(text))
-                    .findFirst()
-                    .orElse(null);
+            String line = find(text, fromLine);
+            long leftMs = limit.toMillis();
+            try {
+                while (line == null && !outputEnded && leftMs > 0) {
+                    lines.wait(leftMs);
+                    line = find(text, fromLine);
+                    leftMs = TimeUnit.NANOSECONDS.toMillis(deadlineNs - System.nanoTime());
+                }
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
+            return line;
+        }
+    }
+
+    private String find(String text, int fromLine) {
+        return lines.stream()
+                .skip(fromLine)
+                .filter(line -> line.contains(text))
+                .findFirst()
+                .orElse(null);
+    }
+
+    private boolean hasEnded() {
+        synchronized (lines) {
+            return outputEnded;
         }
     }
 
@@ -176,11 +197,17 @@ public final class LabProcess implements AutoCloseable {
     private void read(Consumer<String> onLine) {
         try (BufferedReader output = process.inputReader()) {
             for (String line = output.readLine(); line != null; line = output.readLine()) {
-                keep(line);
+                // In this order, so that who has awaited a line finds it passed on already.
                 onLine.accept(line);
+                keep(line);
             }
         } catch (IOException e) {
             keep("(output unreadable: " + e.getMessage() + ")");
+        } finally {
+            synchronized (lines) {
+                outputEnded = true;
+                lines.notifyAll();
+            }
         }
     }
 
@@ -189,6 +216,7 @@ public final class LabProcess implements AutoCloseable {
             if (lines.size() < MAX_LINES_KEPT) {
                 lines.add(line);
             }
+            lines.notifyAll();
         }
     }
 }

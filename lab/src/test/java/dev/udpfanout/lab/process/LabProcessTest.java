@@ -50,7 +50,7 @@ class LabProcessTest {
     @Test
     void shouldPassOverEarlierLinesWhenTold() {
         try (LabProcess process =
-                shell("echo ready; trap 'echo ready again; exit 0' HUP; while :; do sleep 0.02; done")) {
+                shell("trap 'echo ready again; exit 0' HUP; echo ready; while :; do sleep 0.02; done")) {
             process.awaitLine("ready", LIMIT);
             int before = process.lines().size();
             process.signal("HUP");

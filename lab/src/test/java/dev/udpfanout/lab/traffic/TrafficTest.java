@@ -83,13 +83,14 @@ class TrafficTest {
                         .expecting(sender.runId())
                         .receiveBufferBytes(1)
                         .start()) {
+            long before = bufferErrors();
             long all = 0;
-            boolean complete = true;
-            for (int burst = 0; burst < 200 && complete; burst++) {
+            for (int burst = 0; burst < 200 && bufferErrors() == before; burst++) {
                 all += sender.send(SendPlan.to(pod).datagrams(1000).payloadBytes(1400))
                         .sent();
-                complete = receiver.awaitReceived(all, Duration.ofMillis(20));
             }
+            long sent = all;
+            assertTrue(BoundedWait.until(() -> receiver.received() + bufferErrors() - before == sent, LIMIT));
             ReceiverReport report = receiver.stop();
 
             assertTrue(report.socketDrops() > 0, report.toString());
@@ -126,5 +127,9 @@ class TrafficTest {
             sender.send(SendPlan.to(pod).datagrams(500).perSecond(1000), sent -> last[0] = sent);
         }
         assertTrue(BoundedWait.until(() -> last[0] > 0, Duration.ZERO));
+    }
+
+    private static long bufferErrors() {
+        return topology.pod(1).call(UdpCounters::read).receiveBufferErrors();
     }
 }

@@ -1,4 +1,4 @@
-package dev.udpfanout.lab.frames;
+package dev.udpfanout.lab;
 
 import java.util.HexFormat;
 
