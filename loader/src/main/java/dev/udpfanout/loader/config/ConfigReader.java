@@ -65,6 +65,7 @@ public final class ConfigReader {
         YamlNode document = YamlDocument.parse(text, problems);
         problems.throwIfAny();
         Section root = Section.of(document, "", problems);
+        problems.throwIfAny();
         List<ListenerConfig> listeners = new ListenersReader(interfaceExists).read(root);
         HealthConfig health = health(root.section("health"));
         MetricsConfig metrics = metrics(root.section("metrics"));

@@ -27,9 +27,6 @@ final class ListenersReader {
         this.interfaceExists = interfaceExists;
     }
 
-    /** The listeners that are right by themselves, each with the section that it came from. */
-    private record Read(ListenerConfig listener, Section section) {}
-
     List<ListenerConfig> read(Section root) {
         List<Section> sections = root.sections("listeners");
         if (sections.isEmpty()) {
@@ -39,18 +36,15 @@ final class ListenersReader {
             root.problem(
                     "listeners", sections.size() + " listeners; at most " + Limits.MAX_LISTENERS + " are possible");
         }
-        List<Read> read = new ArrayList<>();
+        List<ListenerConflicts.Read> read = new ArrayList<>();
         for (int id = 0; id < sections.size(); id++) {
             ListenerConfig listener = listener(id, sections.get(id));
             if (listener != null) {
-                read.add(new Read(listener, sections.get(id)));
+                read.add(new ListenerConflicts.Read(listener, sections.get(id)));
             }
         }
-        refuseSameNames(read);
-        refuseSameBinds(read);
-        refuseMixedAttachment(read);
-        refuseLoops(read);
-        return read.stream().map(Read::listener).toList();
+        ListenerConflicts.refuse(read);
+        return read.stream().map(ListenerConflicts.Read::listener).toList();
     }
 
     private ListenerConfig listener(int id, Section section) {
@@ -176,104 +170,20 @@ final class ListenersReader {
         Map<InetSocketAddress, Integer> lines = new HashMap<>();
         for (Section section : sections) {
             InetSocketAddress address = ConfigReader.address(section, "address", section.requiredText("address"));
-            String name = section.text("name", address == null ? "" : hostAndPort(address));
+            String name = section.text("name", address == null ? "" : SocketAddressText.write(address));
             section.refuseUnknownKeys();
             if (address == null) {
                 continue;
             }
             if (address.getAddress().isAnyLocalAddress() || address.getAddress().isMulticastAddress()) {
-                section.problem("address", hostAndPort(address) + " is not the address of one receiver");
+                section.problem("address", SocketAddressText.write(address) + " is not the address of one receiver");
             }
             Integer first = lines.putIfAbsent(address, section.line());
             if (first != null) {
-                section.problem("address", hostAndPort(address) + " is on line " + first + " already");
+                section.problem("address", SocketAddressText.write(address) + " is on line " + first + " already");
             }
             downstream.add(new Downstream(name, address));
         }
         return downstream;
-    }
-
-    private static void refuseSameNames(List<Read> read) {
-        Map<String, Section> first = new HashMap<>();
-        for (Read each : read) {
-            Section other = first.putIfAbsent(each.listener().name(), each.section());
-            if (other != null) {
-                each.section()
-                        .problem(
-                                "name",
-                                "\"" + each.listener().name() + "\" is the name of the listener on line " + other.line()
-                                        + " too");
-            }
-        }
-    }
-
-    /** What datagrams a listener takes: an address and port, or a port of the VIP of one Service. */
-    private record Taken(InetSocketAddress bind, Optional<PublishTarget> vipOf) {
-        static Taken by(ListenerConfig listener) {
-            return new Taken(listener.bind(), listener.vipDirect() ? listener.publish() : Optional.empty());
-        }
-
-        @Override
-        public String toString() {
-            return vipOf.map(target -> "port " + bind.getPort() + " of the VIP of " + target.service())
-                    .orElseGet(() -> hostAndPort(bind));
-        }
-    }
-
-    private static void refuseSameBinds(List<Read> read) {
-        Map<Taken, Section> first = new HashMap<>();
-        for (Read each : read) {
-            Taken taken = Taken.by(each.listener());
-            Section other = first.putIfAbsent(taken, each.section());
-            if (other != null) {
-                each.section().problem("bind", taken + " is taken by the listener on line " + other.line());
-            }
-        }
-    }
-
-    /** Listeners on one hook share its program, so they must agree on how it gets there. */
-    private static void refuseMixedAttachment(List<Read> read) {
-        Map<String, Read> first = new HashMap<>();
-        for (Read each : read) {
-            Read other = first.putIfAbsent(each.listener().interfaceName(), each);
-            if (other == null) {
-                continue;
-            }
-            if (other.listener().attach() != each.listener().attach()) {
-                each.section()
-                        .problem(
-                                "attach",
-                                "differs from the listener on line "
-                                        + other.section().line() + ", which shares the interface");
-            }
-            if (other.listener().hook() != each.listener().hook()) {
-                each.section()
-                        .problem(
-                                "hook",
-                                "differs from the listener on line "
-                                        + other.section().line() + ", which shares the interface");
-            }
-        }
-    }
-
-    private static void refuseLoops(List<Read> read) {
-        for (Read each : read) {
-            for (Read target : read) {
-                boolean loops = each.listener().downstream().stream()
-                        .anyMatch(downstream ->
-                                downstream.address().equals(target.listener().bind()));
-                if (loops) {
-                    each.section()
-                            .problem(
-                                    "downstream",
-                                    hostAndPort(target.listener().bind()) + " is the listener on line "
-                                            + target.section().line() + ": datagrams would go round in a circle");
-                }
-            }
-        }
-    }
-
-    private static String hostAndPort(InetSocketAddress address) {
-        return address.getAddress().getHostAddress() + ":" + address.getPort();
     }
 }

@@ -13,7 +13,13 @@ final class Problems {
         this.file = file;
     }
 
+    /** Notes a problem; of several at one place only the first, since the others mostly follow from it. */
     void add(int line, String path, String message) {
+        boolean isKnown = problems.stream()
+                .anyMatch(known -> known.line() == line && known.path().equals(path));
+        if (isKnown) {
+            return;
+        }
         problems.add(new ConfigProblem(file, line, path, message));
     }
 

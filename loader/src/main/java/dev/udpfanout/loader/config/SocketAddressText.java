@@ -44,6 +44,11 @@ final class SocketAddressText {
         return new InetSocketAddress(address("0.0.0.0"), port(text.substring(VIP.length())));
     }
 
+    /** As {@link #parse} reads it. */
+    static String write(InetSocketAddress address) {
+        return address.getAddress().getHostAddress() + ":" + address.getPort();
+    }
+
     private static int port(String text) throws BadAddressException {
         if (!text.matches("\\d{1,9}")) {
             throw new BadAddressException("\"" + text + "\" is not a port number");

@@ -48,6 +48,16 @@ public final class Daemon {
      * @throws RuntimeException if the datapath cannot be set up: what was set up of it has been taken back
      */
     public void run() {
+        try {
+            runUntilStopped();
+            LOG.info("stopped");
+        } finally {
+            running.countDown();
+            finished.countDown();
+        }
+    }
+
+    private void runUntilStopped() {
         try (Datapath datapath = datapaths.get()) {
             // Before the first comparison, so that nothing that happens after it goes unseen.
             NetworkWatch watch = NetworkWatch.start(wake::changed);
@@ -59,11 +69,7 @@ public final class Daemon {
                 watch.close();
             }
             LOG.info("stopping");
-        } finally {
-            running.countDown();
-            finished.countDown();
         }
-        LOG.info("stopped");
     }
 
     private void setUp(Datapath datapath) {

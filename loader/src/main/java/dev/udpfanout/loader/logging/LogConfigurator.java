@@ -13,6 +13,8 @@ import org.slf4j.LoggerFactory;
 
 /** Sets Logback up in code, which is faster at start than reading a file: events to standard error, from info on. */
 public final class LogConfigurator extends ContextAwareBase implements Configurator {
+    private static final String KUBERNETES_CLIENT = "io.fabric8.kubernetes.client";
+
     @Override
     public ExecutionStatus configure(LoggerContext context) {
         EventLayout layout = new EventLayout();
@@ -31,6 +33,8 @@ public final class LogConfigurator extends ContextAwareBase implements Configura
         Logger root = context.getLogger(org.slf4j.Logger.ROOT_LOGGER_NAME);
         root.setLevel(Level.INFO);
         root.addAppender(appender);
+        // It logs every failed attempt with a stack trace; what of that matters is told by those who call it.
+        context.getLogger(KUBERNETES_CLIENT).setLevel(Level.OFF);
         return ExecutionStatus.DO_NOT_INVOKE_NEXT_IF_ANY;
     }
 
@@ -38,6 +42,8 @@ public final class LogConfigurator extends ContextAwareBase implements Configura
     public static void setLevel(LogLevel level) {
         if (LoggerFactory.getLogger(org.slf4j.Logger.ROOT_LOGGER_NAME) instanceof Logger root) {
             root.setLevel(Level.toLevel(level.name()));
+            boolean detailed = root.isDebugEnabled();
+            root.getLoggerContext().getLogger(KUBERNETES_CLIENT).setLevel(detailed ? null : Level.OFF);
         }
     }
 }

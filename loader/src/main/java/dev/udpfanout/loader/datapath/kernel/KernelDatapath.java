@@ -34,6 +34,7 @@ public final class KernelDatapath implements Datapath {
     private final Counters counters;
     private final List<AttachPoint> attachPoints;
     private final Map<Integer, EndpointSet> inForce = new HashMap<>();
+    private final Map<Integer, Set<InetAddress>> vips = new HashMap<>();
 
     /**
      * Takes the network and the program over, and closes both at the end. Nothing is attached before the first
@@ -68,6 +69,24 @@ public final class KernelDatapath implements Datapath {
                 .addKeyValue("listener_id", endpoints.listenerId())
                 .addKeyValue("endpoints", addresses.size())
                 .log("updated tc_ebpf downstream set");
+        setListenerKeys();
+    }
+
+    /**
+     * Makes a VIP-direct listener take datagrams for these addresses, and no others, from now on. Before the first call it
+     * takes none.
+     *
+     * @param addresses the VIPs of its Service at the moment; may be empty
+     */
+    public void setVips(int listenerId, Set<InetAddress> addresses) {
+        Set<InetAddress> before = vips.put(listenerId, Set.copyOf(addresses));
+        if (addresses.equals(before)) {
+            return;
+        }
+        LOG.atInfo()
+                .addKeyValue("listener_id", listenerId)
+                .addKeyValue("vips", addresses)
+                .log("updated the VIPs of a listener");
         setListenerKeys();
     }
 
@@ -108,15 +127,22 @@ public final class KernelDatapath implements Datapath {
                             .forEach(key -> keys.putIfAbsent(key, new ListenerEntry(listener.id(), true)));
                 }
                 for (ListenerConfig listener : point.listeners()) {
-                    ListenerKey key = new ListenerKey(
-                            ifindex,
-                            listener.bind().getAddress(),
-                            listener.bind().getPort());
-                    keys.put(key, new ListenerEntry(listener.id(), false));
+                    for (InetAddress address : destinations(listener)) {
+                        ListenerKey key = new ListenerKey(
+                                ifindex, address, listener.bind().getPort());
+                        keys.put(key, new ListenerEntry(listener.id(), false));
+                    }
                 }
             });
         }
         listenerKeys.set(keys);
+    }
+
+    /** Not the bind address of a VIP-direct listener: 0.0.0.0 in the map would take the node's own datagrams. */
+    private Set<InetAddress> destinations(ListenerConfig listener) {
+        return listener.vipDirect()
+                ? vips.getOrDefault(listener.id(), Set.of())
+                : Set.of(listener.bind().getAddress());
     }
 
     /**

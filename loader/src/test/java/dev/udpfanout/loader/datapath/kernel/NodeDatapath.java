@@ -30,11 +30,13 @@ final class NodeDatapath implements AutoCloseable {
 
     /** Sets the listeners up with the endpoints of their configuration, attached and steered. */
     static NodeDatapath open(LabNamespace node, ListenerConfig... listeners) {
+        return open(node, KernelProgram.load(KernelProgram.builtIn()), listeners);
+    }
+
+    /** As above, with a program that the caller has loaded; the datapath closes it. */
+    static NodeDatapath open(LabNamespace node, KernelProgram program, ListenerConfig... listeners) {
         ExecutorService thread = Executors.newSingleThreadExecutor(code -> node.thread("control", code));
-        KernelDatapath datapath = get(thread, () -> {
-            KernelProgram program = KernelProgram.load(KernelProgram.builtIn());
-            return new KernelDatapath(List.of(listeners), program, Network.open());
-        });
+        KernelDatapath datapath = get(thread, () -> new KernelDatapath(List.of(listeners), program, Network.open()));
         NodeDatapath opened = node.closedWithTopology(new NodeDatapath(thread, datapath));
         for (ListenerConfig listener : listeners) {
             opened.apply(

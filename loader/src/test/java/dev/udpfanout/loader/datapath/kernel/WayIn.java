@@ -6,11 +6,8 @@ import dev.udpfanout.lab.kubeproxy.KubeProxy;
 import dev.udpfanout.lab.kubeproxy.KubeProxyRules;
 import dev.udpfanout.loader.config.ListenerConfig;
 import dev.udpfanout.loader.config.ListenerConfig.AttachMethod;
-import dev.udpfanout.loader.config.ListenerConfig.Downstream;
 import dev.udpfanout.loader.config.ListenerConfig.Hook;
-import dev.udpfanout.loader.config.ListenerConfig.Mode;
 import java.net.InetSocketAddress;
-import java.util.ArrayList;
 import java.util.List;
 
 /** The ways in which a datagram reaches the program, each with each way to attach: what works must work in all. */
@@ -57,10 +54,11 @@ enum WayIn {
     }
 
     ListenerConfig listener(List<InetSocketAddress> endpoints) {
-        List<Downstream> downstream = new ArrayList<>();
-        endpoints.forEach(endpoint -> downstream.add(new Downstream("pod-" + (downstream.size() + 1), endpoint)));
-        InetSocketAddress bind = isOnDummy() ? DUMMY : new InetSocketAddress("0.0.0.0", LISTENER_PORT);
-        return new ListenerConfig(0, "syslog", bind, interfaceName, Mode.TC_EBPF, attach, hook, downstream);
+        String bind = isOnDummy() ? "10.255.0.1" : "0.0.0.0";
+        return ListenerText.on(interfaceName, bind + ":" + LISTENER_PORT)
+                .with("attach", attach)
+                .with("hook", hook)
+                .listener(endpoints);
     }
 
     /** Loads kube-proxy's rules, where it takes part, and sets the datapath up. */

@@ -1,0 +1,107 @@
+package dev.udpfanout.loader.config;
+
+import java.net.InetSocketAddress;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/** Checks listeners against each other. */
+final class ListenerConflicts {
+    private ListenerConflicts() {}
+
+    /**
+     * A listener that is right by itself.
+     *
+     * @param section where it came from
+     */
+    record Read(ListenerConfig listener, Section section) {}
+
+    /** Notes what cannot be together. */
+    static void refuse(List<Read> read) {
+        refuseSameNames(read);
+        refuseSameBinds(read);
+        refuseMixedAttachment(read);
+        refuseLoops(read);
+    }
+
+    private static void refuseSameNames(List<Read> read) {
+        Map<String, Section> first = new HashMap<>();
+        for (Read each : read) {
+            Section other = first.putIfAbsent(each.listener().name(), each.section());
+            if (other != null) {
+                each.section()
+                        .problem(
+                                "name",
+                                "\"" + each.listener().name() + "\" is the name of the listener on line " + other.line()
+                                        + " too");
+            }
+        }
+    }
+
+    /** What datagrams a listener takes: an address and port, or a port of the VIP of one Service. */
+    private record Taken(InetSocketAddress bind, Optional<PublishTarget> vipOf) {
+        static Taken by(ListenerConfig listener) {
+            return new Taken(listener.bind(), listener.vipDirect() ? listener.publish() : Optional.empty());
+        }
+
+        @Override
+        public String toString() {
+            return vipOf.map(target -> "port " + bind.getPort() + " of the VIP of " + target.service())
+                    .orElseGet(() -> SocketAddressText.write(bind));
+        }
+    }
+
+    private static void refuseSameBinds(List<Read> read) {
+        Map<Taken, Section> first = new HashMap<>();
+        for (Read each : read) {
+            Taken taken = Taken.by(each.listener());
+            Section other = first.putIfAbsent(taken, each.section());
+            if (other != null) {
+                each.section().problem("bind", taken + " is taken by the listener on line " + other.line());
+            }
+        }
+    }
+
+    /** Listeners on one hook share its program, so they must agree on how it gets there. */
+    private static void refuseMixedAttachment(List<Read> read) {
+        Map<String, Read> first = new HashMap<>();
+        for (Read each : read) {
+            Read other = first.putIfAbsent(each.listener().interfaceName(), each);
+            if (other == null) {
+                continue;
+            }
+            if (other.listener().attach() != each.listener().attach()) {
+                each.section()
+                        .problem(
+                                "attach",
+                                "differs from the listener on line "
+                                        + other.section().line() + ", which shares the interface");
+            }
+            if (other.listener().hook() != each.listener().hook()) {
+                each.section()
+                        .problem(
+                                "hook",
+                                "differs from the listener on line "
+                                        + other.section().line() + ", which shares the interface");
+            }
+        }
+    }
+
+    private static void refuseLoops(List<Read> read) {
+        for (Read each : read) {
+            for (Read target : read) {
+                boolean loops = each.listener().downstream().stream()
+                        .anyMatch(downstream ->
+                                downstream.address().equals(target.listener().bind()));
+                if (loops) {
+                    each.section()
+                            .problem(
+                                    "downstream",
+                                    SocketAddressText.write(target.listener().bind()) + " is the listener on line "
+                                            + target.section().line() + ": datagrams would go round in a circle");
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+/* Somebody else's program on our hook: counts what it sees, and ends the chain as many agents do. */
+#include <linux/bpf.h>
+#include <linux/pkt_cls.h>
+
+#include <bpf/bpf_helpers.h>
+
+char LICENSE[] SEC("license") = "Dual BSD/GPL";
+
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(max_entries, 1);
+	__type(key, __u32);
+	__type(value, __u64);
+} SEEN SEC(".maps");
+
+SEC("tc")
+int neighbour(struct __sk_buff *skb)
+{
+	__u32 key = 0;
+	__u64 *seen = bpf_map_lookup_elem(&SEEN, &key);
+
+	(void)skb;
+	if (seen)
+		__sync_fetch_and_add(seen, 1);
+	return TC_ACT_OK;
+}

@@ -1,0 +1,48 @@
+package dev.udpfanout.loader;
+
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
+
+import com.tngtech.archunit.core.importer.ImportOption;
+import com.tngtech.archunit.junit.AnalyzeClasses;
+import com.tngtech.archunit.junit.ArchTest;
+import com.tngtech.archunit.lang.ArchRule;
+
+/** One direction of knowledge: config, discovery and health → control → datapath; the daemon and the command line put it together. */
+@AnalyzeClasses(packages = "dev.udpfanout.loader", importOptions = ImportOption.DoNotIncludeTests.class)
+class LoaderArchitectureTest {
+    @ArchTest
+    static final ArchRule PACKAGES_KNOW_EACH_OTHER_IN_ONE_DIRECTION =
+            slices().matching("dev.udpfanout.loader.(*)..").should().beFreeOfCycles();
+
+    @ArchTest
+    static final ArchRule CONTROL_IS_PURE = noClasses()
+            .that()
+            .resideInAPackage("..loader.control..")
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage("..bindings..", "..datapath..", "..cli..", "..daemon..", "java.io..", "java.nio..");
+
+    @ArchTest
+    static final ArchRule ONLY_THE_TOP_KNOWS_THE_DAEMON = classes()
+            .that()
+            .resideInAPackage("..loader.daemon..")
+            .should()
+            .onlyBeAccessed()
+            .byAnyPackage("..loader.daemon..", "..loader.cli..");
+
+    @ArchTest
+    static final ArchRule GENERATED_BINDINGS_STAY_IN_BINDINGS =
+            noClasses().should().dependOnClassesThat().resideInAPackage("dev.udpfanout.bindings.generated..");
+
+    @ArchTest
+    static final ArchRule NO_PROCESS_IS_SPAWNED = noClasses()
+            .should()
+            .dependOnClassesThat()
+            .haveFullyQualifiedName("java.lang.ProcessBuilder")
+            .orShould()
+            .callMethod(Runtime.class, "exec", String[].class)
+            .orShould()
+            .callMethod(Runtime.class, "exec", String.class);
+}

@@ -1,0 +1,13 @@
+package dev.udpfanout.loader.cli;
+
+import java.nio.file.Path;
+
+/** The daemon as it is shipped: {@code bin/udp-fanout} of the distribution that the build has made. */
+final class Distribution {
+    private Distribution() {}
+
+    static String command() {
+        return Path.of(System.getProperty("udpfanout.distribution"), "bin", "udp-fanout")
+                .toString();
+    }
+}

@@ -1,0 +1,73 @@
+package dev.udpfanout.loader.daemon;
+
+import dev.udpfanout.lab.LabNamespace;
+import dev.udpfanout.loader.config.Config;
+import dev.udpfanout.loader.config.ConfigReader;
+import dev.udpfanout.loader.config.InvalidConfigException;
+import dev.udpfanout.loader.datapath.kernel.KernelDatapath;
+import dev.udpfanout.loader.datapath.kernel.KernelProgram;
+import dev.udpfanout.loader.datapath.kernel.Network;
+import dev.udpfanout.loader.datapath.kernel.Repair;
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
+
+/** A daemon in a namespace of the lab, in this process. */
+final class DaemonRun implements AutoCloseable {
+    private static final Duration LIMIT = Duration.ofSeconds(15);
+
+    private final Daemon daemon;
+    private final AtomicReference<KernelDatapath> datapath = new AtomicReference<>();
+    private final CompletableFuture<Void> ended = new CompletableFuture<>();
+
+    private DaemonRun(Config config) {
+        this.daemon = new Daemon(config, () -> {
+            KernelProgram program = KernelProgram.load(KernelProgram.builtIn());
+            datapath.set(new KernelDatapath(config.listeners(), program, Network.open()));
+            return datapath.get();
+        });
+    }
+
+    /** Starts it, and returns when it is set up. */
+    static DaemonRun start(LabNamespace node, String yaml) throws InterruptedException {
+        DaemonRun run = new DaemonRun(config(node, yaml));
+        node.thread("daemon", () -> {
+                    try {
+                        run.daemon.run();
+                        run.ended.complete(null);
+                    } catch (RuntimeException e) {
+                        run.ended.completeExceptionally(e);
+                    }
+                })
+                .start();
+        node.closedWithTopology(run);
+        if (!run.daemon.awaitRunning(LIMIT)) {
+            throw new IllegalStateException("the daemon is not set up after " + LIMIT);
+        }
+        if (run.ended.isCompletedExceptionally()) {
+            run.ended.join();
+        }
+        return run;
+    }
+
+    private static Config config(LabNamespace node, String yaml) {
+        return node.call(() -> {
+            try (Network network = Network.open()) {
+                return new ConfigReader(name -> network.links().byName(name).isPresent()).parse(yaml, "test");
+            } catch (InvalidConfigException e) {
+                throw new IllegalArgumentException(e);
+            }
+        });
+    }
+
+    long repairs(Repair repair) {
+        return datapath.get().repairs().get(repair);
+    }
+
+    @Override
+    public void close() throws Exception {
+        daemon.stop();
+        ended.get(LIMIT.toSeconds(), TimeUnit.SECONDS);
+    }
+}

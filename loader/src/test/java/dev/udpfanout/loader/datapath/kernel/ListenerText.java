@@ -1,0 +1,47 @@
+package dev.udpfanout.loader.datapath.kernel;
+
+import dev.udpfanout.loader.config.ConfigReader;
+import dev.udpfanout.loader.config.InvalidConfigException;
+import dev.udpfanout.loader.config.ListenerConfig;
+import java.net.InetSocketAddress;
+import java.util.List;
+import java.util.Locale;
+
+/** A listener, written as an operator writes it, and read as the daemon reads it. */
+final class ListenerText {
+    private final StringBuilder yaml = new StringBuilder("listeners:\n");
+
+    private ListenerText(String interfaceName, String bind) {
+        yaml.append("  - interface: ").append(interfaceName).append('\n');
+        yaml.append("    bind: \"").append(bind).append("\"\n");
+    }
+
+    static ListenerText on(String interfaceName, String bind) {
+        return new ListenerText(interfaceName, bind);
+    }
+
+    ListenerText with(String key, Object value) {
+        String text = value instanceof Enum<?> constant ? constant.name().toLowerCase(Locale.ROOT) : value.toString();
+        yaml.append("    ").append(key).append(": ").append(text).append('\n');
+        return this;
+    }
+
+    ListenerConfig listener(List<InetSocketAddress> endpoints) {
+        yaml.append("    downstream:\n");
+        for (InetSocketAddress endpoint : endpoints) {
+            yaml.append("      - { address: \"")
+                    .append(endpoint.getAddress().getHostAddress())
+                    .append(':')
+                    .append(endpoint.getPort())
+                    .append("\" }\n");
+        }
+        try {
+            return new ConfigReader(name -> true)
+                    .parse(yaml.toString(), "test")
+                    .listeners()
+                    .getFirst();
+        } catch (InvalidConfigException e) {
+            throw new IllegalArgumentException(e);
+        }
+    }
+}
