@@ -39,6 +39,16 @@ struct uf_listener {
 	__u32 flags; /* UF_LISTENER_* */
 };
 
+#define UF_LISTENER_NAME_BYTES 64
+
+/*
+ * Which listener has which slot. The program does not read it: it is the daemon's memory, so that a
+ * listener finds its counters again after a restart, wherever it stands in the configuration then.
+ */
+struct uf_listener_name {
+	char name[UF_LISTENER_NAME_BYTES]; /* UTF-8, ends with a zero; empty: the slot is free */
+};
+
 /* One receiver. */
 struct uf_endpoint {
 	__u8 address[16];

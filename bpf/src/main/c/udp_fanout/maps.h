@@ -72,4 +72,12 @@ struct {
 	__type(value, struct uf_drops);
 } DROPS SEC(".maps");
 
+/* For the daemon alone: see struct uf_listener_name. */
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(max_entries, UF_MAX_LISTENERS);
+	__type(key, __u32);
+	__type(value, struct uf_listener_name);
+} LISTENER_NAMES SEC(".maps");
+
 #endif /* UDP_FANOUT_MAPS_H */

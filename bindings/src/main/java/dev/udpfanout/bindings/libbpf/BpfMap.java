@@ -9,6 +9,8 @@ import dev.udpfanout.bindings.generated.libc.Libc;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.nio.file.Path;
+import java.util.Optional;
 
 /**
  * A map in the kernel, by its file descriptor. Keys and values are segments of exactly the map's key and value size; the
@@ -50,6 +52,19 @@ public final class BpfMap implements AutoCloseable {
                     options);
             return new BpfMap(name, LibbpfResult.check(fd, "bpf_map_create", name), true);
         }
+    }
+
+    /** A map that was pinned; empty if nothing is pinned there. */
+    public static Optional<BpfMap> openPinned(Path path) {
+        int fd = BpfFilesystem.open(path);
+        return fd < 0
+                ? Optional.empty()
+                : Optional.of(new BpfMap(path.getFileName().toString(), fd, true));
+    }
+
+    /** Keeps the map in the kernel under this name until the file is removed: bpffs. */
+    public void pin(Path path) {
+        BpfFilesystem.pin(fd(), path);
     }
 
     /** The descriptor, for use as the value of an array of maps. */

@@ -7,6 +7,7 @@ import dev.udpfanout.loader.datapath.kernel.Capabilities;
 import dev.udpfanout.loader.datapath.kernel.KernelDatapath;
 import dev.udpfanout.loader.datapath.kernel.KernelProgram;
 import dev.udpfanout.loader.datapath.kernel.Network;
+import dev.udpfanout.loader.datapath.kernel.Pins;
 import dev.udpfanout.loader.logging.LogConfigurator;
 import dev.udpfanout.loader.logging.LogLevel;
 import java.io.IOException;
@@ -44,6 +45,9 @@ final class RunCommand implements Callable<Integer> {
                 description = "error, warn, info, debug or trace; default: ${DEFAULT-VALUE}.")
         LogLevel logLevel;
 
+        @Mixin
+        PinDirectory pins;
+
         @Option(
                 names = "--ebpf-program",
                 paramLabel = "FILE",
@@ -73,7 +77,7 @@ final class RunCommand implements Callable<Integer> {
             return ExitCode.FAILED;
         }
         byte[] program = program(options.ebpfProgram);
-        Daemon daemon = new Daemon(config.get(), () -> datapath(config.get(), program));
+        Daemon daemon = new Daemon(config.get(), () -> datapath(config.get(), program, options.pins.directory));
         stopOnSignal(daemon);
         daemon.run();
         return ExitCode.OK;
@@ -87,10 +91,11 @@ final class RunCommand implements Callable<Integer> {
         }
     }
 
-    private static Datapath datapath(Config config, byte[] elf) {
-        KernelProgram program = KernelProgram.load(elf);
+    private static Datapath datapath(Config config, byte[] elf, Path pinDirectory) {
+        Optional<Pins> pins = Pins.open(pinDirectory);
+        KernelProgram program = KernelProgram.load(elf, pins);
         try {
-            return new KernelDatapath(config.listeners(), program, Network.open());
+            return new KernelDatapath(config.listeners(), program, Network.open(), pins);
         } catch (RuntimeException e) {
             program.close();
             throw e;

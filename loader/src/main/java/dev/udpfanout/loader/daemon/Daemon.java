@@ -82,7 +82,7 @@ public final class Daemon {
 
     private static EndpointSet staticEndpoints(ListenerConfig listener) {
         return new EndpointSet(
-                listener.id(),
+                listener.name(),
                 listener.downstream().stream()
                         .map(downstream -> new Endpoint(downstream.name(), downstream.address()))
                         .toList());

@@ -1,7 +1,11 @@
 package dev.udpfanout.loader.datapath;
 
+import dev.udpfanout.loader.config.ListenerConfig;
 import dev.udpfanout.loader.control.EndpointSet;
+import java.net.InetAddress;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
 
 /**
  * Moves datagrams from listeners to endpoints. All methods are called by the control loop's thread, in the network
@@ -20,8 +24,32 @@ public interface Datapath extends AutoCloseable {
      */
     void reconcile();
 
-    /** What each listener has done since the datapath was opened; in the order of the listeners' ids. */
-    List<ListenerCounters> counters();
+    /**
+     * Changes the listeners. What is the same before and after is not touched, and loses nothing.
+     *
+     * @param listeners all of them from now on
+     */
+    void configure(List<ListenerConfig> listeners);
+
+    /**
+     * Makes a VIP-direct listener take datagrams for these addresses, and no others, from now on. Before the first call it
+     * takes none, or those that an earlier daemon had it take.
+     *
+     * @param addresses the VIPs of its Service at the moment; may be empty
+     */
+    void setVips(String listener, Set<InetAddress> addresses);
+
+    /** Whether datagrams of a listener reach the datapath. */
+    boolean isAttached(String listener);
+
+    /** What each listener has done since its counters began, which may be before this process; by name. */
+    Map<String, ListenerCounters> counters();
+
+    /** How often what was set up had to be mended, by kind; readable by any thread. */
+    Map<String, Long> repairs();
+
+    /** Ends this process's part and leaves the kernel's working, if it can: a later daemon takes it over. */
+    void release();
 
     /** Takes everything back: from here on the kernel is as it was before, but for a dummy interface, which stays. */
     @Override

@@ -6,8 +6,7 @@ import dev.udpfanout.bindings.abi.ListenerStats;
 /**
  * What one listener has done.
  *
- * @param listenerId which
  * @param stats datagrams and bytes
  * @param drops datagrams not forwarded, by reason
  */
-public record ListenerCounters(int listenerId, ListenerStats stats, ListenerDrops drops) {}
+public record ListenerCounters(ListenerStats stats, ListenerDrops drops) {}

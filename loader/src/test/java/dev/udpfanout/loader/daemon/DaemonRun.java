@@ -9,6 +9,7 @@ import dev.udpfanout.loader.datapath.kernel.KernelProgram;
 import dev.udpfanout.loader.datapath.kernel.Network;
 import dev.udpfanout.loader.datapath.kernel.Repair;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
@@ -24,7 +25,7 @@ final class DaemonRun implements AutoCloseable {
     private DaemonRun(Config config) {
         this.daemon = new Daemon(config, () -> {
             KernelProgram program = KernelProgram.load(KernelProgram.builtIn());
-            datapath.set(new KernelDatapath(config.listeners(), program, Network.open()));
+            datapath.set(new KernelDatapath(config.listeners(), program, Network.open(), Optional.empty()));
             return datapath.get();
         });
     }
@@ -62,7 +63,7 @@ final class DaemonRun implements AutoCloseable {
     }
 
     long repairs(Repair repair) {
-        return datapath.get().repairs().get(repair);
+        return datapath.get().repairs().get(repair.label());
     }
 
     @Override

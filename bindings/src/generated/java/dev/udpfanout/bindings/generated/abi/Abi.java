@@ -113,6 +113,15 @@ public class Abi {
     public static int UF_MAX_LOCAL_ADDRESSES() {
         return UF_MAX_LOCAL_ADDRESSES;
     }
+    private static final int UF_LISTENER_NAME_BYTES = (int)64L;
+    /**
+     * {@snippet lang=c :
+     * #define UF_LISTENER_NAME_BYTES 64
+     * }
+     */
+    public static int UF_LISTENER_NAME_BYTES() {
+        return UF_LISTENER_NAME_BYTES;
+    }
     private static final int UF_DROP_NO_ENDPOINTS = (int)0L;
     /**
      * {@snippet lang=c :

@@ -26,8 +26,7 @@ final class Counters {
             MemorySegment dropsOfCpus = arena.allocate(ListenerDrops.BYTES * cpus, Long.BYTES);
             stats.get(key, statsOfCpus);
             drops.get(key, dropsOfCpus);
-            return new ListenerCounters(
-                    slot, ListenerStats.sum(statsOfCpus, cpus), ListenerDrops.sum(dropsOfCpus, cpus));
+            return new ListenerCounters(ListenerStats.sum(statsOfCpus, cpus), ListenerDrops.sum(dropsOfCpus, cpus));
         }
     }
 }
