@@ -39,8 +39,12 @@ public interface Datapath extends AutoCloseable {
      */
     void setVips(String listener, Set<InetAddress> addresses);
 
-    /** Whether datagrams of a listener reach the datapath. */
-    boolean isAttached(String listener);
+    /**
+     * How a listener is served at the moment.
+     *
+     * @throws IllegalArgumentException if there is no such listener
+     */
+    ListenerState state(String listener);
 
     /** What each listener has done since its counters began, which may be before this process; by name. */
     Map<String, ListenerCounters> counters();

@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -97,6 +98,16 @@ final class AttachPoint {
     /** Whether every program is on its hook. */
     boolean isConnected() {
         return ifindex != NO_INTERFACE && attachments.keySet().equals(wanted.keySet());
+    }
+
+    /** How the programs are on their hooks, for example {@code "tcx"}; empty if they are not. */
+    String attachment() {
+        return isConnected()
+                ? attachments.values().stream()
+                        .map(Attachment::method)
+                        .distinct()
+                        .collect(Collectors.joining("+"))
+                : "";
     }
 
     private List<InetAddress> addresses() {

@@ -6,6 +6,7 @@ import dev.udpfanout.loader.control.Endpoint;
 import dev.udpfanout.loader.control.EndpointSet;
 import dev.udpfanout.loader.datapath.Datapath;
 import dev.udpfanout.loader.datapath.ListenerCounters;
+import dev.udpfanout.loader.datapath.ListenerState;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.ArrayList;
@@ -191,11 +192,14 @@ public final class KernelDatapath implements Datapath {
     }
 
     @Override
-    public boolean isAttached(String listener) {
-        return attachPoints.stream()
-                .filter(point ->
-                        point.listeners().stream().anyMatch(each -> each.name().equals(listener)))
-                .anyMatch(AttachPoint::isConnected);
+    public ListenerState state(String listener) {
+        AttachPoint point = attachPoints.stream()
+                .filter(each -> each.listeners().stream()
+                        .anyMatch(config -> config.name().equals(listener)))
+                .findFirst()
+                .orElseThrow(() -> new IllegalArgumentException("no listener " + listener));
+        return new ListenerState(
+                ListenerState.TC_EBPF, ListenerState.CONFIGURED, point.isConnected(), point.attachment());
     }
 
     @Override
