@@ -1,6 +1,7 @@
 package dev.udpfanout.loader.cli;
 
 import dev.udpfanout.loader.config.Config;
+import dev.udpfanout.loader.daemon.ConfigSource;
 import dev.udpfanout.loader.daemon.Daemon;
 import dev.udpfanout.loader.datapath.Datapath;
 import dev.udpfanout.loader.datapath.kernel.Capabilities;
@@ -13,7 +14,6 @@ import dev.udpfanout.loader.logging.LogLevel;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
@@ -25,8 +25,6 @@ import picocli.CommandLine.Option;
 /** {@code udp-fanout run}: the daemon, in the foreground, until SIGTERM or SIGINT. */
 @Command(name = "run", description = "Runs the daemon.", mixinStandardHelpOptions = true)
 final class RunCommand implements Callable<Integer> {
-    private static final Duration STOP_TIMEOUT = Duration.ofSeconds(10);
-
     @Mixin
     private Options options;
 
@@ -65,8 +63,8 @@ final class RunCommand implements Callable<Integer> {
 
     static int run(Options options, PrintWriter err) {
         LogConfigurator.setLevel(options.logLevel);
-        Optional<Config> config = ConfigFile.read(options.config, err);
-        if (config.isEmpty()) {
+        Optional<ConfigSource> source = ConfigFile.open(options.config, err);
+        if (source.isEmpty()) {
             return ExitCode.BAD_INPUT;
         }
         List<String> missing = Capabilities.missingForKernelDatapath();
@@ -77,7 +75,8 @@ final class RunCommand implements Callable<Integer> {
             return ExitCode.FAILED;
         }
         byte[] program = program(options.ebpfProgram);
-        Daemon daemon = new Daemon(config.get(), () -> datapath(config.get(), program, options.pins.directory));
+        Daemon daemon = new Daemon(
+                source.get(), config -> datapath(config, program, options.pins.directory), UdpFanout.VERSION);
         stopOnSignal(daemon);
         daemon.run();
         return ExitCode.OK;
@@ -107,7 +106,7 @@ final class RunCommand implements Callable<Integer> {
         Runtime.getRuntime().addShutdownHook(Thread.ofPlatform().name("stop").unstarted(() -> {
             daemon.stop();
             try {
-                daemon.awaitFinished(STOP_TIMEOUT);
+                daemon.awaitFinished(daemon.stopTimeout());
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
             }

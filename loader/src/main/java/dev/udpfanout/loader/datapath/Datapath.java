@@ -46,7 +46,7 @@ public interface Datapath extends AutoCloseable {
      */
     ListenerState state(String listener);
 
-    /** What each listener has done since its counters began, which may be before this process; by name. */
+    /** What each listener has done since its counters began, which may be before this process; by name. Any thread. */
     Map<String, ListenerCounters> counters();
 
     /** How often what was set up had to be mended, by kind; readable by any thread. */

@@ -26,7 +26,8 @@ final class Counters {
             MemorySegment dropsOfCpus = arena.allocate(ListenerDrops.BYTES * cpus, Long.BYTES);
             stats.get(key, statsOfCpus);
             drops.get(key, dropsOfCpus);
-            return new ListenerCounters(ListenerStats.sum(statsOfCpus, cpus), ListenerDrops.sum(dropsOfCpus, cpus));
+            return new ListenerCounters(
+                    ListenerStats.sum(statsOfCpus, cpus), ListenerDrops.sum(dropsOfCpus, cpus), java.util.Map.of());
         }
     }
 }

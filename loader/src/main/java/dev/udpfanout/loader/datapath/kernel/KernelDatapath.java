@@ -38,7 +38,9 @@ public final class KernelDatapath implements Datapath {
     private final Counters counters;
     private final Map<String, EndpointSet> inForce = new HashMap<>();
     private final Map<String, Set<InetAddress>> vips = new HashMap<>();
-    private Map<String, ListenerConfig> listeners = Map.of();
+    /** Replaced whole, never changed: {@link #counters()} is for any thread. */
+    private volatile Map<String, ListenerConfig> listeners = Map.of();
+
     private List<AttachPoint> attachPoints = List.of();
     private boolean leftoversRemoved;
 
@@ -205,7 +207,7 @@ public final class KernelDatapath implements Datapath {
     @Override
     public Map<String, ListenerCounters> counters() {
         Map<String, ListenerCounters> all = new LinkedHashMap<>();
-        listeners.forEach((name, listener) -> all.put(name, counters.read(slot(listener))));
+        listeners.keySet().forEach(name -> slots.of(name).ifPresent(slot -> all.put(name, counters.read(slot))));
         return all;
     }
 

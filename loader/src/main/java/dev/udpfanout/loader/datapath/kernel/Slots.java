@@ -8,11 +8,11 @@ import dev.udpfanout.bindings.libbpf.BpfMap;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
-import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 
 /**
  * Which listener has which slot of the maps; remembered in the map LISTENER_NAMES, so that a listener keeps its counters over
@@ -21,7 +21,7 @@ import java.util.Set;
 final class Slots {
     private final KernelProgram program;
     private final int cpus = BpfMap.possibleCpus();
-    private final Map<String, Integer> slots = new HashMap<>();
+    private final Map<String, Integer> slots = new ConcurrentHashMap<>();
 
     Slots(KernelProgram program) {
         this.program = program;
@@ -37,6 +37,7 @@ final class Slots {
         }
     }
 
+    /** Any thread. */
     Optional<Integer> of(String listener) {
         return Optional.ofNullable(slots.get(listener));
     }
