@@ -42,6 +42,7 @@ public final class KernelDatapath implements Datapath {
     private volatile Map<String, ListenerConfig> listeners = Map.of();
 
     private List<AttachPoint> attachPoints = List.of();
+    private boolean interfacesFound;
     private boolean leftoversRemoved;
 
     /**
@@ -139,6 +140,7 @@ public final class KernelDatapath implements Datapath {
         for (AttachPoint point : attachPoints) {
             failures.collect(point::findInterface);
         }
+        interfacesFound = true;
         failures.collect(this::setLocalAddresses);
         failures.collect(this::setListenerKeys);
         for (AttachPoint point : attachPoints) {
@@ -173,6 +175,10 @@ public final class KernelDatapath implements Datapath {
     }
 
     private void setListenerKeys() {
+        if (!interfacesFound) {
+            // Not knowing any interface yet, it would take away what an earlier daemon has left working.
+            return;
+        }
         ListenerKeyPlan plan = new ListenerKeyPlan(listenerKeys.inForce(), localAddresses.inForce());
         for (AttachPoint point : attachPoints) {
             point.ifindex().ifPresent(ifindex -> {
