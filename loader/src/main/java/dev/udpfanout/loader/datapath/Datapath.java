@@ -6,6 +6,7 @@ import java.net.InetAddress;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.CompletionStage;
 
 /**
  * Moves datagrams from listeners to endpoints. All methods are called by the control loop's thread, in the network
@@ -13,10 +14,11 @@ import java.util.Set;
  */
 public interface Datapath extends AutoCloseable {
     /**
-     * Puts an endpoint set in force, whole and at once. When this returns, no datagram goes to an endpoint that is not in
-     * the set any more.
+     * Puts an endpoint set in force, whole and at once: datagrams that come when this has returned go by it.
+     *
+     * @return done when also none of those that came before can go to an endpoint that is not in the set any more
      */
-    void apply(EndpointSet endpoints);
+    CompletionStage<Void> apply(EndpointSet endpoints);
 
     /**
      * Compares what should be in the kernel with what is there, and mends the difference: the first time by setting

@@ -16,6 +16,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -105,20 +107,21 @@ public final class KernelDatapath implements Datapath {
     }
 
     @Override
-    public void apply(EndpointSet endpoints) {
+    public CompletionStage<Void> apply(EndpointSet endpoints) {
         ListenerConfig listener = listeners.get(endpoints.listener());
         if (listener == null || endpoints.equals(inForce.get(endpoints.listener()))) {
-            return;
+            return CompletableFuture.completedStage(null);
         }
         List<InetSocketAddress> addresses =
                 endpoints.endpoints().stream().map(Endpoint::address).toList();
-        endpointTables.replace(slot(listener), addresses);
+        CompletionStage<Void> oldIsUnused = endpointTables.replace(slot(listener), addresses);
         inForce.put(endpoints.listener(), endpoints);
         LOG.atInfo()
                 .addKeyValue("listener_id", listener.id())
                 .addKeyValue("endpoints", addresses.size())
                 .log("updated tc_ebpf downstream set");
         setListenerKeys();
+        return oldIsUnused;
     }
 
     @Override
@@ -241,6 +244,7 @@ public final class KernelDatapath implements Datapath {
         if (!isReleased) {
             pins.ifPresent(all -> failures.collect(all::removeAll));
         }
+        failures.collect(endpointTables::close);
         failures.collect(program::close);
         failures.collect(network::close);
         failures.throwIfAny();

@@ -84,7 +84,10 @@ final class Slots {
     private void clear(int slot) {
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment key = key(arena, slot);
-            program.endpoints().remove(key);
+            // Removing waits for an RCU grace period, even where there is nothing to remove.
+            if (program.endpoints().get(key, arena.allocate(ValueLayout.JAVA_INT))) {
+                program.endpoints().remove(key);
+            }
             program.cursors().put(key, arena.allocate((long) Long.BYTES * cpus, Long.BYTES));
             program.stats().put(key, arena.allocate(ListenerStats.BYTES * cpus, Long.BYTES));
             program.drops().put(key, arena.allocate(ListenerDrops.BYTES * cpus, Long.BYTES));
