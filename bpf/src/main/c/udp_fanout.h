@@ -15,7 +15,7 @@
 #include <linux/types.h>
 
 /* Raised whenever the meaning or the layout of a map changes. */
-#define UF_LAYOUT_VERSION 1
+#define UF_LAYOUT_VERSION 2
 
 #define UF_MAX_LISTENERS 256
 #define UF_MAX_ENDPOINTS 65536
@@ -102,7 +102,8 @@ enum uf_drop_reason {
 	UF_DROP_REWRITE_FAILED = 11, /* the kernel could not make the headers writable */
 	UF_DROP_REDIRECT_FAILED = 12, /* bpf_redirect_neigh refused its arguments */
 	UF_DROP_FAMILY_MISMATCH = 13, /* the endpoint is of the other address family */
-	UF_DROP_REASONS = 16, /* size of the table, not a reason */
+	UF_DROP_NO_CHECKSUM = 14, /* UDP over IPv6 without a checksum: RFC 8200 section 8.1 */
+	UF_DROP_REASONS = 24, /* size of the table, not a reason */
 };
 
 /* Datagrams not forwarded, by reason, per CPU; the sum is uf_stats.pkts_dropped. */

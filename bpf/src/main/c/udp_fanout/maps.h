@@ -6,11 +6,8 @@
 
 #include <bpf/bpf_helpers.h>
 
+#include "datagram.h"
 #include "udp_fanout.h"
-
-struct uf_address {
-	__u8 bytes[16];
-};
 
 /* Who listens where. The daemon writes, the program reads. */
 struct {
@@ -24,7 +21,7 @@ struct {
 struct {
 	__uint(type, BPF_MAP_TYPE_HASH);
 	__uint(max_entries, UF_MAX_LOCAL_ADDRESSES);
-	__type(key, struct uf_address);
+	__type(key, union uf_address);
 	__type(value, __u32);
 } LOCAL_ADDRESSES SEC(".maps");
 

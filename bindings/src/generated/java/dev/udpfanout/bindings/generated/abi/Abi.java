@@ -68,10 +68,10 @@ public class Abi {
     public static final AddressLayout C_POINTER = ValueLayout.ADDRESS
             .withTargetLayout(MemoryLayout.sequenceLayout(java.lang.Long.MAX_VALUE, JAVA_BYTE));
     public static final ValueLayout.OfLong C_LONG = ValueLayout.JAVA_LONG;
-    private static final int UF_LAYOUT_VERSION = (int)1L;
+    private static final int UF_LAYOUT_VERSION = (int)2L;
     /**
      * {@snippet lang=c :
-     * #define UF_LAYOUT_VERSION 1
+     * #define UF_LAYOUT_VERSION 2
      * }
      */
     public static int UF_LAYOUT_VERSION() {
@@ -248,10 +248,19 @@ public class Abi {
     public static int UF_DROP_FAMILY_MISMATCH() {
         return UF_DROP_FAMILY_MISMATCH;
     }
-    private static final int UF_DROP_REASONS = (int)16L;
+    private static final int UF_DROP_NO_CHECKSUM = (int)14L;
     /**
      * {@snippet lang=c :
-     * enum uf_drop_reason.UF_DROP_REASONS = 16
+     * enum uf_drop_reason.UF_DROP_NO_CHECKSUM = 14
+     * }
+     */
+    public static int UF_DROP_NO_CHECKSUM() {
+        return UF_DROP_NO_CHECKSUM;
+    }
+    private static final int UF_DROP_REASONS = (int)24L;
+    /**
+     * {@snippet lang=c :
+     * enum uf_drop_reason.UF_DROP_REASONS = 24
      * }
      */
     public static int UF_DROP_REASONS() {

@@ -5,6 +5,7 @@ import dev.udpfanout.bindings.errno.SystemCallException;
 import dev.udpfanout.bindings.rtnetlink.InterfaceAddress;
 import dev.udpfanout.bindings.rtnetlink.Link;
 import dev.udpfanout.bindings.rtnetlink.Links;
+import java.net.Inet6Address;
 import java.net.InetAddress;
 import java.util.Optional;
 import java.util.OptionalInt;
@@ -22,7 +23,6 @@ public final class DummyInterface {
     private static final Logger LOG = LoggerFactory.getLogger(DummyInterface.class);
     private static final String DUMMY = "dummy";
     private static final String BRIDGE = "bridge";
-    private static final int HOST_PREFIX_BITS = 32;
 
     private final String name;
     private final Network network;
@@ -63,6 +63,9 @@ public final class DummyInterface {
             repairedIfReady(Repair.FORWARDING_ENABLED);
         }
         for (InetAddress address : addresses) {
+            if (address instanceof Inet6Address && Ipv6Forwarding.enableIfOff(name)) {
+                repairedIfReady(Repair.FORWARDING_ENABLED);
+            }
             ensureAddress(link, address);
         }
         wasReady = true;
@@ -86,7 +89,7 @@ public final class DummyInterface {
                 .map(InterfaceAddress::address)
                 .anyMatch(address::equals);
         if (!isThere) {
-            network.addresses().add(link.index(), address, HOST_PREFIX_BITS);
+            HostAddress.assign(network, link, address);
             repairedIfReady(Repair.ADDRESS_ADDED);
         }
     }
