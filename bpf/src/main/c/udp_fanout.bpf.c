@@ -21,6 +21,7 @@
 #include "udp_fanout/next_hop.h"
 #include "udp_fanout/parse.h"
 #include "udp_fanout/rewrite.h"
+#include "udp_fanout/sample.h"
 
 /* Two of the helpers are for GPL-compatible programs only: bpf_fib_lookup is one. */
 char LICENSE[] SEC("license") = "Dual BSD/GPL";
@@ -83,6 +84,7 @@ static __always_inline int uf_forward(struct __sk_buff *skb, const struct uf_dat
 		if (*action != TC_ACT_REDIRECT)
 			return UF_DROP_REDIRECT_FAILED;
 	}
+	uf_account_endpoint(endpoint->counter, datagram);
 	return UF_FORWARDED;
 }
 
@@ -91,6 +93,7 @@ static __always_inline int uf_run(struct __sk_buff *skb, bool at_egress)
 	const struct uf_listener *listener;
 	struct uf_datagram datagram;
 	__u32 bytes = skb->len;
+	__u64 began_ns;
 	__u32 slot;
 	int action = TC_ACT_SHOT;
 	int fate;
@@ -101,8 +104,10 @@ static __always_inline int uf_run(struct __sk_buff *skb, bool at_egress)
 	if (!listener)
 		return TC_ACT_UNSPEC;
 	slot = listener->slot;
+	began_ns = uf_sample_begin(slot);
 
 	fate = uf_forward(skb, &datagram, slot, at_egress, &action);
+	uf_sample_end(began_ns);
 	if (fate == UF_FORWARDED) {
 		uf_account_forwarded(slot, &datagram, bytes);
 		return action;

@@ -10,6 +10,7 @@ import dev.udpfanout.loader.datapath.ListenerState;
 import dev.udpfanout.loader.health.HealthMonitor;
 import dev.udpfanout.loader.status.ConfigStatus;
 import dev.udpfanout.loader.status.DaemonView;
+import dev.udpfanout.loader.status.DurationHistogram;
 import dev.udpfanout.loader.status.EndpointStatus;
 import dev.udpfanout.loader.status.HealthState;
 import dev.udpfanout.loader.status.ListenerStatus;
@@ -103,7 +104,10 @@ final class LiveView implements DaemonView {
                 last.configStatus(),
                 last.health().map(HealthMonitor::status),
                 last.datapath().repairs(),
-                Optional.empty());
+                last.datapath()
+                        .processingTimes()
+                        .map(times ->
+                                new DurationHistogram(times.upperBoundsNanos(), times.counts(), times.sumNanos())));
     }
 
     private static ListenerStatus status(Turn turn, ListenerConfig listener, ListenerCounters counters) {

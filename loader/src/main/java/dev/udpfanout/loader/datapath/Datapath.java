@@ -1,10 +1,12 @@
 package dev.udpfanout.loader.datapath;
 
+import dev.udpfanout.bindings.abi.ProcessingTimes;
 import dev.udpfanout.loader.config.ListenerConfig;
 import dev.udpfanout.loader.control.EndpointSet;
 import java.net.InetAddress;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletionStage;
 
@@ -50,6 +52,9 @@ public interface Datapath extends AutoCloseable {
 
     /** What each listener has done since its counters began, which may be before this process; by name. Any thread. */
     Map<String, ListenerCounters> counters();
+
+    /** How long datagrams were worked on, where the datapath measures that. Any thread. */
+    Optional<ProcessingTimes> processingTimes();
 
     /** How often what was set up had to be mended, by kind; readable by any thread. */
     Map<String, Long> repairs();

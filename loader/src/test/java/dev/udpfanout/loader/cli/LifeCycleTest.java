@@ -110,6 +110,10 @@ class LifeCycleTest {
         assertTrue(BoundedWait.until(() -> traffic.next() >= until, LIMIT));
     }
 
+    private long received(int pod) {
+        return receivers.get(pod).received();
+    }
+
     private long received() {
         return receivers.stream().mapToLong(SequenceTraffic.Receiver::received).sum();
     }
@@ -135,8 +139,8 @@ class LifeCycleTest {
 
     private double metric(String name) {
         String page = page("/metrics");
-        Matcher matcher = Pattern.compile("(?m)^" + Pattern.quote(name) + "(?:\\{[^}]*})? (\\S+)$")
-                .matcher(page);
+        Matcher matcher =
+                Pattern.compile("(?m)^" + Pattern.quote(name) + "[^ ]* (\\S+)$").matcher(page);
         assertTrue(matcher.find(), () -> name + " is not in\n" + page);
         return Double.parseDouble(matcher.group(1));
     }
@@ -158,6 +162,8 @@ class LifeCycleTest {
             assertTrue(metric("udp_fanout_packets_forwarded_total") >= before + 5_000, "counters go on");
             assertNothingLost(traffic);
             assertEquals(traffic.next(), (long) metric("udp_fanout_packets_forwarded_total"));
+            assertEquals(received(0), (long) metric("udp_fanout_endpoint_packets_total{endpoint=\"10.42.0.11:40514\""));
+            assertTrue(metric("udp_fanout_packet_processing_seconds_count") > 0);
         }
     }
 

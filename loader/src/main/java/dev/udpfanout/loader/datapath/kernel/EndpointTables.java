@@ -34,11 +34,13 @@ final class EndpointTables implements AutoCloseable {
     private static final long LOOK_AGAIN_NANOS = 20_000;
 
     private final BpfMap tables;
+    private final EndpointCounters counters;
     private final ThreadPoolExecutor waiting;
     private int generation;
 
-    EndpointTables(BpfMap tables) {
+    EndpointTables(BpfMap tables, EndpointCounters counters) {
         this.tables = tables;
+        this.counters = counters;
         this.waiting = new ThreadPoolExecutor(
                 MAX_WAITING,
                 MAX_WAITING,
@@ -55,7 +57,8 @@ final class EndpointTables implements AutoCloseable {
      * @return done when nothing can be sent by the old table any more (maybe_wait_bpf_programs, kernel/bpf/syscall.c)
      */
     CompletionStage<Void> replace(int slot, List<InetSocketAddress> endpoints) {
-        BpfMap table = filledTable(endpoints);
+        counters.use(slot, endpoints);
+        BpfMap table = filledTable(slot, endpoints);
         int id = table.id();
         CompletableFuture<Void> replaced = CompletableFuture.runAsync(() -> put(slot, table), waiting);
         while (!replaced.isDone() && idInPlace(slot) != id) {
@@ -67,11 +70,13 @@ final class EndpointTables implements AutoCloseable {
         return replaced;
     }
 
-    private BpfMap filledTable(List<InetSocketAddress> endpoints) {
+    private BpfMap filledTable(int slot, List<InetSocketAddress> endpoints) {
         int elements = endpoints.size() + 1;
         BpfMap table = BpfMap.createInnerArray(TABLE_NAME, EndpointTable.ELEMENT_BYTES, elements);
         try (Arena arena = Arena.ofConfined()) {
-            table.putAll(EndpointTable.write(arena, endpoints, ++generation), elements);
+            table.putAll(
+                    EndpointTable.write(arena, endpoints, endpoint -> counters.of(slot, endpoint), ++generation),
+                    elements);
             return table;
         } catch (RuntimeException e) {
             table.close();

@@ -1,5 +1,6 @@
 package dev.udpfanout.loader.datapath.kernel;
 
+import dev.udpfanout.bindings.abi.ProcessingTimes;
 import dev.udpfanout.bindings.rtnetlink.InterfaceAddress;
 import dev.udpfanout.loader.config.ListenerConfig;
 import dev.udpfanout.loader.control.Endpoint;
@@ -57,11 +58,12 @@ public final class KernelDatapath implements Datapath {
         this.network = network;
         this.program = program;
         this.pins = pins;
-        this.slots = new Slots(program);
+        EndpointCounters endpointCounters = new EndpointCounters(program.endpointPackets(), program.endpointIds());
+        this.slots = new Slots(program, endpointCounters);
         this.listenerKeys = new ListenerKeys(program.listeners());
         this.localAddresses = new LocalAddresses(program.localAddresses());
-        this.endpointTables = new EndpointTables(program.endpoints());
-        this.counters = new Counters(program.stats(), program.drops());
+        this.endpointTables = new EndpointTables(program.endpoints(), endpointCounters);
+        this.counters = new Counters(program.stats(), program.drops(), program.latency(), endpointCounters);
         use(listeners);
     }
 
@@ -218,6 +220,11 @@ public final class KernelDatapath implements Datapath {
         Map<String, ListenerCounters> all = new LinkedHashMap<>();
         listeners.keySet().forEach(name -> slots.of(name).ifPresent(slot -> all.put(name, counters.read(slot))));
         return all;
+    }
+
+    @Override
+    public Optional<ProcessingTimes> processingTimes() {
+        return Optional.of(counters.processingTimes());
     }
 
     @Override

@@ -20,11 +20,13 @@ import java.util.concurrent.ConcurrentHashMap;
  */
 final class Slots {
     private final KernelProgram program;
+    private final EndpointCounters endpointCounters;
     private final int cpus = BpfMap.possibleCpus();
     private final Map<String, Integer> slots = new ConcurrentHashMap<>();
 
-    Slots(KernelProgram program) {
+    Slots(KernelProgram program, EndpointCounters endpointCounters) {
         this.program = program;
+        this.endpointCounters = endpointCounters;
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment value = arena.allocate(ListenerName.BYTES);
             for (int slot = 0; slot < Limits.MAX_LISTENERS; slot++) {
@@ -82,6 +84,7 @@ final class Slots {
     }
 
     private void clear(int slot) {
+        endpointCounters.drop(slot);
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment key = key(arena, slot);
             // Removing waits for an RCU grace period, even where there is nothing to remove.
