@@ -21,6 +21,9 @@ import org.slf4j.LoggerFactory;
  */
 public final class DummyInterface {
     private static final Logger LOG = LoggerFactory.getLogger(DummyInterface.class);
+    /** The alias of an interface that was made here, so that "detach" can tell it from an adopted one. */
+    static final String CREATED_BY_US = "udp-fanout";
+
     private static final String DUMMY = "dummy";
     private static final String BRIDGE = "bridge";
 
@@ -104,6 +107,7 @@ public final class DummyInterface {
         // A new interface is not a repaired one: what follows is its first set-up.
         wasReady = false;
         Link link = createDummyOrBridge();
+        network.links().setAlias(link.index(), CREATED_BY_US);
         LOG.atInfo()
                 .addKeyValue("interface", name)
                 .addKeyValue("kind", link.kind())
