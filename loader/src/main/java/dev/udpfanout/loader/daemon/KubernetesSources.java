@@ -21,6 +21,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.atomic.LongAdder;
 import java.util.stream.Stream;
 
 /** What listeners have going with Kubernetes: discovery, VIP watch and publisher, started and ended as the configuration changes. */
@@ -28,6 +29,7 @@ final class KubernetesSources implements AutoCloseable {
     private final KubernetesClient client;
     private final NodeIdentity node;
     private final Inbox inbox;
+    private final LongAdder events = new LongAdder();
     private final Map<String, Sources> byListener = new LinkedHashMap<>();
 
     private KubernetesSources(KubernetesClient client, NodeIdentity node, Inbox inbox) {
@@ -89,19 +91,23 @@ final class KubernetesSources implements AutoCloseable {
                         client,
                         service(source.namespace(), source.service()),
                         source.port(),
-                        endpoints -> inbox.post(new Event.Discovered(name, endpoints))));
+                        endpoints -> post(new Event.Discovered(name, endpoints))));
         Optional<ServiceName> published =
                 listener.publish().map(target -> service(target.namespace(), target.service()));
         Optional<VipWatch> vips = published
                 .filter(service -> listener.vipDirect())
-                .map(service ->
-                        new VipWatch(client, service, addresses -> inbox.post(new Event.Vips(name, addresses))));
+                .map(service -> new VipWatch(client, service, addresses -> post(new Event.Vips(name, addresses))));
         Optional<ReadinessPublisher> publisher = published.map(
                 service -> new ReadinessPublisher(client, service, publishedAddress(listener), node.nodeName()));
         discovery.ifPresent(EndpointDiscovery::start);
         vips.ifPresent(VipWatch::start);
         publisher.ifPresent(ReadinessPublisher::start);
         return new Sources(listener, discovery, vips, publisher);
+    }
+
+    private void post(Event event) {
+        events.increment();
+        inbox.post(event);
     }
 
     private ServiceName service(Optional<String> namespace, String name) {
@@ -164,7 +170,7 @@ final class KubernetesSources implements AutoCloseable {
         return new WatchStatus(
                 states.stream().allMatch(WatchState::connected),
                 states.stream().allMatch(WatchState::synced),
-                0,
+                events.sum(),
                 states.stream().mapToLong(WatchState::relists).sum(),
                 states.stream().mapToLong(WatchState::errors).sum(),
                 last.map(instant -> Duration.between(instant, Instant.now())));
