@@ -9,5 +9,7 @@ public final class Limits {
     public static final int MAX_LISTENER_KEYS = Abi.UF_MAX_LISTENER_KEYS();
     public static final int MAX_LOCAL_ADDRESSES = Abi.UF_MAX_LOCAL_ADDRESSES();
 
+    public static final int MAX_LISTENERS_IN_SET = Abi.UF_MAX_LISTENERS_IN_SET();
+
     private Limits() {}
 }

@@ -29,6 +29,7 @@ public final class KernelDatapath implements Datapath {
     private final KernelProgram program;
     private final RepairLog repairs = new RepairLog();
     private final ListenerKeys listenerKeys;
+    private final ListenerSets listenerSets;
     private final LocalAddresses localAddresses;
     private final EndpointTables endpointTables;
     private final Counters counters;
@@ -45,6 +46,7 @@ public final class KernelDatapath implements Datapath {
         this.network = network;
         this.program = program;
         this.listenerKeys = new ListenerKeys(program.listeners());
+        this.listenerSets = new ListenerSets(program.listenerSets());
         this.localAddresses = new LocalAddresses(program.localAddresses());
         this.endpointTables = new EndpointTables(program.endpoints());
         this.counters = new Counters(program.stats(), program.drops());
@@ -106,16 +108,20 @@ public final class KernelDatapath implements Datapath {
 
     /** A dummy interface's address is not the node's own: nothing is delivered to it. Loopback never leaves the node. */
     private void setLocalAddresses() {
-        Set<Integer> dummies = attachPoints.stream()
-                .filter(AttachPoint::isDummy)
-                .flatMap(point -> point.ifindex().stream())
-                .collect(Collectors.toSet());
+        Set<Integer> dummies = dummies();
         Set<InetAddress> own = network.addresses().all().stream()
                 .filter(address -> !dummies.contains(address.linkIndex()))
                 .map(InterfaceAddress::address)
                 .filter(address -> !address.isLoopbackAddress())
                 .collect(Collectors.toSet());
         localAddresses.set(own);
+    }
+
+    private Set<Integer> dummies() {
+        return attachPoints.stream()
+                .filter(AttachPoint::isDummy)
+                .flatMap(point -> point.ifindex().stream())
+                .collect(Collectors.toSet());
     }
 
     private void setListenerKeys() {
@@ -136,6 +142,7 @@ public final class KernelDatapath implements Datapath {
             });
         }
         listenerKeys.set(keys);
+        listenerSets.set(keys, dummies());
     }
 
     /** Not the bind address of a VIP-direct listener: 0.0.0.0 in the map would take the node's own datagrams. */

@@ -84,6 +84,10 @@ public final class KernelProgram implements AutoCloseable {
         return object.map("LISTENERS");
     }
 
+    BpfMap listenerSets() {
+        return object.map("LISTENER_SETS");
+    }
+
     BpfMap localAddresses() {
         return object.map("LOCAL_ADDRESSES");
     }
