@@ -1,9 +1,8 @@
 # udp-fanout. Each target does all the set-up that it needs, on Debian 12 as root; "make help" lists them.
 
+MAVEN = sh build/maven
+# For "make test": what Maven is to do or leave out besides, for example -Dudpfanout.excludedTags=kernel.
 MAVEN_ARGUMENTS ?=
-# Batch mode, no download progress: the output is read in logs too.
-MAVEN = JAVA_HOME="$$java_home" mvn --batch-mode --no-transfer-progress $(MAVEN_ARGUMENTS)
-PREPARE = java_home=$$(sh build/prepare) || exit 1
 
 .PHONY: help build test demo format clean
 
@@ -15,19 +14,19 @@ help:
 	@echo 'make clean    remove what was built'
 
 build:
-	@$(PREPARE); $(MAVEN) --quiet package -DskipTests
+	@$(MAVEN) --quiet package -DskipTests
 
 test:
-	@$(PREPARE); $(MAVEN) verify
+	@$(MAVEN) verify $(MAVEN_ARGUMENTS)
 
 demo: build
-	@$(PREPARE); "$$java_home/bin/java" --enable-native-access=ALL-UNNAMED -XX:+UseSerialGC \
+	@java_home=$$(sh build/prepare) && exec "$$java_home/bin/java" --enable-native-access=ALL-UNNAMED -XX:+UseSerialGC \
 		-cp "lab/target/classes:loader/target/udp-fanout/lib/*" \
 		dev.udpfanout.lab.demo.Demo
 
 format:
-	@$(PREPARE); $(MAVEN) --quiet spotless:apply; \
-		cd bpf/src/main/c && clang-format -i *.h *.c udp_fanout/*.h
+	@$(MAVEN) --quiet spotless:apply
+	@cd bpf/src/main/c && clang-format -i *.h *.c udp_fanout/*.h
 
 clean:
-	@$(PREPARE); $(MAVEN) --quiet clean
+	@$(MAVEN) --quiet clean

@@ -15,4 +15,8 @@
 #include <sys/eventfd.h>
 #include <sys/mount.h>
 #include <sys/time.h>
+#include <sys/un.h>
 #include <unistd.h>
+/* After glibc's own net/if.h and netinet/in.h, which the kernel's headers then do not define again. */
+#include <linux/errqueue.h>
+#include <linux/icmp.h>

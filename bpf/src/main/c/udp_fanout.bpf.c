@@ -22,6 +22,7 @@
 #include "udp_fanout/next_hop.h"
 #include "udp_fanout/parse.h"
 #include "udp_fanout/rewrite.h"
+#include "udp_fanout/sample.h"
 
 /* Two of the helpers are for GPL-compatible programs only: bpf_fib_lookup is one. */
 char LICENSE[] SEC("license") = "Dual BSD/GPL";
@@ -62,8 +63,7 @@ uf_find_target(struct __sk_buff *skb, const struct uf_datagram *datagram, struct
 	endpoint = uf_next_endpoint(target->slot, &position);
 	if (!endpoint)
 		return false;
-	__builtin_memcpy(&target->address, endpoint->address, sizeof(target->address));
-	target->port = endpoint->port;
+	uf_set_target(target, target->slot, endpoint);
 	return true;
 }
 
@@ -97,6 +97,7 @@ static __always_inline int uf_forward(struct __sk_buff *skb, const struct uf_dat
 		if (*action != TC_ACT_REDIRECT)
 			return UF_DROP_REDIRECT_FAILED;
 	}
+	uf_account_endpoint(target->counter, datagram);
 	return UF_FORWARDED;
 }
 
@@ -106,6 +107,7 @@ static __always_inline int uf_run(struct __sk_buff *skb, bool at_egress)
 	struct uf_target target = {};
 	struct uf_datagram datagram;
 	__u32 bytes = skb->len;
+	__u64 began_ns = 0;
 	int action = TC_ACT_SHOT;
 	int fate;
 
@@ -127,6 +129,7 @@ static __always_inline int uf_run(struct __sk_buff *skb, bool at_egress)
 			return TC_ACT_UNSPEC;
 		}
 		target.slot = listener->slot;
+		began_ns = uf_sample_begin(target.slot);
 		fate = uf_admit(&datagram);
 		if (fate == UF_FORWARDED && !uf_find_target(skb, &datagram, &target))
 			fate = UF_DROP_NO_ENDPOINTS;
@@ -134,6 +137,7 @@ static __always_inline int uf_run(struct __sk_buff *skb, bool at_egress)
 
 	if (fate == UF_FORWARDED)
 		fate = uf_forward(skb, &datagram, &target, at_egress, &action);
+	uf_sample_end(began_ns);
 	if (fate == UF_FORWARDED) {
 		if (!target.early)
 			uf_account_forwarded(target.slot, &datagram, bytes);

@@ -40,7 +40,7 @@ struct uf_listener {
 };
 
 /* How many listeners at one address can get fragments that come before the one with the port. */
-#define UF_MAX_LISTENERS_IN_SET 8
+#define UF_MAX_LISTENERS_IN_SET 8 /* a power of two */
 /* Datagrams that come in fragments and are remembered at a time. */
 #define UF_MAX_FRAGMENTED 8192
 
@@ -88,12 +88,22 @@ struct uf_fragment_entry {
 	struct uf_fragment_choice choices[UF_MAX_LISTENERS_IN_SET];
 };
 
+#define UF_LISTENER_NAME_BYTES 64
+
+/*
+ * Which listener has which slot. The program does not read it: it is the daemon's memory, so that a
+ * listener finds its counters again after a restart, wherever it stands in the configuration then.
+ */
+struct uf_listener_name {
+	char name[UF_LISTENER_NAME_BYTES]; /* UTF-8, ends with a zero; empty: the slot is free */
+};
+
 /* One receiver. */
 struct uf_endpoint {
 	__u8 address[16];
 	__be16 port;
 	__u16 flags; /* reserved, 0 */
-	__u32 reserved; /* 0 */
+	__u32 counter; /* index into ENDPOINT_PACKETS; 0: not counted */
 };
 
 /*
@@ -149,6 +159,30 @@ enum uf_drop_reason {
 /* Datagrams not forwarded, by reason, per CPU; the sum is uf_stats.pkts_dropped. */
 struct uf_drops {
 	__u64 pkts[UF_DROP_REASONS];
+};
+
+#define UF_MAX_ENDPOINT_COUNTERS 16384
+
+/* Which counter of ENDPOINT_PACKETS is whose: the daemon's memory, like uf_listener_name. */
+struct uf_endpoint_counter_key {
+	__u32 slot; /* of the listener */
+	__be16 port;
+	__u16 family; /* 4 or 6 */
+	__u8 address[16];
+};
+
+/*
+ * How long the program took from the match to the redirect, of one datagram in UF_SAMPLE_EVERY of a
+ * listener and CPU. Bucket i counts what took less than UF_LATENCY_FIRST_NS << i nanoseconds and
+ * fits no bucket before it; the last counts all that took longer.
+ */
+#define UF_SAMPLE_EVERY 1024
+#define UF_LATENCY_BUCKETS 12
+#define UF_LATENCY_FIRST_NS 100
+
+struct uf_latency {
+	__u64 sum_ns;
+	__u64 buckets[UF_LATENCY_BUCKETS];
 };
 
 /* What the daemon tells the program before it is loaded: section .rodata.settings. */

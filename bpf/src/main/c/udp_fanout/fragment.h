@@ -36,6 +36,7 @@
 struct uf_target {
 	union uf_address address;
 	__u32 slot;
+	__u32 counter; /* of struct uf_endpoint */
 	__be16 port;
 	bool early; /* a copy of a fragment: it is not certain yet that it is ours, so it is not counted yet */
 };
@@ -45,12 +46,13 @@ struct uf_target {
 #define UF_LEAVE -2
 #define UF_CONSUME -3
 
-static __always_inline void uf_set_target(struct uf_target *target,
-					  const struct uf_fragment_choice *choice)
+static __always_inline void uf_set_target(struct uf_target *target, __u32 slot,
+					  const struct uf_endpoint *endpoint)
 {
-	__builtin_memcpy(&target->address, choice->address, sizeof(target->address));
-	target->port = choice->port;
-	target->slot = choice->slot;
+	__builtin_memcpy(&target->address, endpoint->address, sizeof(target->address));
+	target->port = endpoint->port;
+	target->counter = endpoint->counter;
+	target->slot = slot;
 }
 
 static __always_inline void uf_set_fragment_key(const struct __sk_buff *skb,
@@ -87,32 +89,36 @@ static __always_inline struct uf_fragment_entry *uf_new_entry(enum uf_fragment_s
 	return entry;
 }
 
-/* Chooses the next endpoint of a listener; false if it has none. */
-static __always_inline bool uf_choose(struct uf_fragment_choice *choice, __u32 slot)
+/* Chooses the next endpoint of a listener; NULL if it has none. */
+static __always_inline const struct uf_endpoint *uf_choose(struct uf_fragment_choice *choice,
+							   __u32 slot)
 {
 	const struct uf_endpoint *endpoint = uf_next_endpoint(slot, &choice->position);
 
 	if (!endpoint)
-		return false;
+		return NULL;
 	choice->slot = slot;
 	choice->port = endpoint->port;
 	__builtin_memcpy(choice->address, endpoint->address, sizeof(choice->address));
-	return true;
+	return endpoint;
 }
 
-/* Whether what was chosen is still an endpoint: nothing goes to one after its removal. */
-static __always_inline bool uf_is_current(const struct uf_fragment_choice *choice)
+/* What was chosen, if it is still an endpoint: nothing goes to one after its removal. */
+static __always_inline const struct uf_endpoint *uf_chosen(const struct uf_fragment_choice *choice)
 {
 	const struct uf_endpoint *endpoint = uf_endpoint_at(choice->slot, choice->position);
 
 	return endpoint && endpoint->port == choice->port &&
-	       uf_same_address(endpoint->address, choice->address);
+			       uf_same_address(endpoint->address, choice->address)
+		       ? endpoint
+		       : NULL;
 }
 
 /* Follows what was chosen for earlier fragments of a datagram that is now known to be a listener's. */
 static __always_inline bool uf_adopt_choice(struct uf_fragment_entry *entry, __u32 slot,
 					    struct uf_target *target)
 {
+	const struct uf_endpoint *endpoint;
 	__u32 i;
 
 	if (!entry || entry->state == UF_FRAGMENT_NOT_OURS)
@@ -122,9 +128,10 @@ static __always_inline bool uf_adopt_choice(struct uf_fragment_entry *entry, __u
 
 		if (i >= entry->count || choice->slot != slot)
 			continue;
-		if (!uf_is_current(choice))
+		endpoint = uf_chosen(choice);
+		if (!endpoint)
 			return false;
-		uf_set_target(target, choice);
+		uf_set_target(target, slot, endpoint);
 		entry->chosen = i;
 		entry->state = UF_FRAGMENT_OURS;
 		uf_account_early(slot, choice->pkts, choice->bytes);
@@ -141,6 +148,7 @@ static __noinline bool uf_begin_fragments(const struct __sk_buff *skb,
 					  struct uf_target *target)
 {
 	struct uf_fragment_entry *created = uf_new_entry(UF_FRAGMENT_OURS);
+	const struct uf_endpoint *endpoint;
 	struct uf_fragment_entry *entry;
 	struct uf_fragment_key key;
 
@@ -148,7 +156,10 @@ static __noinline bool uf_begin_fragments(const struct __sk_buff *skb,
 	entry = uf_fragment_entry_of(&key);
 	if (uf_adopt_choice(entry, target->slot, target))
 		return true;
-	if (!created || !uf_choose(&created->choices[0], target->slot))
+	if (!created)
+		return false;
+	endpoint = uf_choose(&created->choices[0], target->slot);
+	if (!endpoint)
 		return false;
 	created->count = 1;
 	/* Another CPU may have been faster with another fragment of the datagram: then its choice holds. */
@@ -156,7 +167,7 @@ static __noinline bool uf_begin_fragments(const struct __sk_buff *skb,
 	    uf_adopt_choice(uf_fragment_entry_of(&key), target->slot, target))
 		return true;
 	bpf_map_update_elem(&FRAGMENTS, &key, created, BPF_ANY);
-	uf_set_target(target, &created->choices[0]);
+	uf_set_target(target, target->slot, endpoint);
 	return true;
 }
 
@@ -219,6 +230,7 @@ static __noinline int uf_follow_fragments(struct __sk_buff *skb, const struct uf
 	const __u32 copy = skb->tc_index - UF_COPY_TC_INDEX;
 	const bool is_copy = copy < UF_MAX_LISTENERS_IN_SET;
 	const struct uf_listener_set *set = NULL;
+	const struct uf_endpoint *endpoint;
 	struct uf_fragment_choice *choice;
 	struct uf_fragment_entry *entry;
 	struct uf_fragment_key key;
@@ -248,11 +260,15 @@ static __noinline int uf_follow_fragments(struct __sk_buff *skb, const struct uf
 	index = entry->state == UF_FRAGMENT_OURS ? entry->chosen : copy;
 	if (index >= UF_MAX_LISTENERS_IN_SET)
 		return UF_LEAVE;
-	choice = &entry->choices[index];
-	uf_set_target(target, choice);
+	/* The verifier does not see through what the compiler makes of the line above. */
+	asm volatile("" : "+r"(index));
+	choice = &entry->choices[index & (UF_MAX_LISTENERS_IN_SET - 1)];
+	target->slot = choice->slot;
 	target->early = entry->state == UF_FRAGMENT_EARLY;
-	if (!uf_is_current(choice))
+	endpoint = uf_chosen(choice);
+	if (!endpoint)
 		return target->early ? UF_CONSUME : UF_DROP_FRAGMENT;
+	uf_set_target(target, choice->slot, endpoint);
 	if (target->early) {
 		__sync_fetch_and_add(&choice->pkts, 1);
 		__sync_fetch_and_add(&choice->bytes, skb->len);

@@ -2,7 +2,7 @@ package dev.udpfanout.bindings.abi;
 
 import dev.udpfanout.bindings.generated.abi.Abi;
 
-/** How much the kernel program's maps hold. */
+/** How much the kernel program's maps hold, and which layout they have. */
 public final class Limits {
     public static final int MAX_LISTENERS = Abi.UF_MAX_LISTENERS();
     public static final int MAX_ENDPOINTS_PER_LISTENER = Abi.UF_MAX_ENDPOINTS();
@@ -10,6 +10,12 @@ public final class Limits {
     public static final int MAX_LOCAL_ADDRESSES = Abi.UF_MAX_LOCAL_ADDRESSES();
 
     public static final int MAX_LISTENERS_IN_SET = Abi.UF_MAX_LISTENERS_IN_SET();
+
+    /** One more than endpoints can be counted each by itself: element 0 is not used. */
+    public static final int ENDPOINT_COUNTERS = Abi.UF_MAX_ENDPOINT_COUNTERS();
+
+    /** Raised whenever the meaning or the layout of a map changes. */
+    public static final int LAYOUT_VERSION = Abi.UF_LAYOUT_VERSION();
 
     private Limits() {}
 }

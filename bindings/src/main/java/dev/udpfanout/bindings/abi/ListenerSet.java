@@ -5,6 +5,7 @@ import dev.udpfanout.bindings.generated.abi.uf_listener_set;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.SegmentAllocator;
 import java.lang.foreign.ValueLayout;
+import java.util.ArrayList;
 import java.util.List;
 
 /**
@@ -16,6 +17,21 @@ import java.util.List;
 public record ListenerSet(List<Integer> slots, boolean exclusive) {
     public ListenerSet {
         slots = List.copyOf(slots);
+    }
+
+    /** The value that {@link #write} wrote. */
+    public static ListenerSet read(MemorySegment value) {
+        MemorySegment array = uf_listener_set.slots(value);
+        List<Integer> slots = new ArrayList<>();
+        for (int i = 0; i < uf_listener_set.count(value); i++) {
+            slots.add(array.getAtIndex(ValueLayout.JAVA_INT, i));
+        }
+        return new ListenerSet(slots, (uf_listener_set.flags(value) & Abi.UF_SET_EXCLUSIVE()) != 0);
+    }
+
+    /** An empty value to read into. */
+    public static MemorySegment allocate(SegmentAllocator allocator) {
+        return uf_listener_set.allocate(allocator);
     }
 
     /** The value in the map's layout. */

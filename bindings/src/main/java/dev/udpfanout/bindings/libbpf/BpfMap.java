@@ -5,10 +5,13 @@ import dev.udpfanout.bindings.errno.SystemCallException;
 import dev.udpfanout.bindings.generated.libbpf.Libbpf;
 import dev.udpfanout.bindings.generated.libbpf.bpf_map_batch_opts;
 import dev.udpfanout.bindings.generated.libbpf.bpf_map_create_opts;
+import dev.udpfanout.bindings.generated.libbpf.bpf_map_info;
 import dev.udpfanout.bindings.generated.libc.Libc;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.nio.file.Path;
+import java.util.Optional;
 
 /**
  * A map in the kernel, by its file descriptor. Keys and values are segments of exactly the map's key and value size; the
@@ -52,12 +55,35 @@ public final class BpfMap implements AutoCloseable {
         }
     }
 
+    /** A map that was pinned; empty if nothing is pinned there. */
+    public static Optional<BpfMap> openPinned(Path path) {
+        int fd = BpfFilesystem.open(path);
+        return fd < 0
+                ? Optional.empty()
+                : Optional.of(new BpfMap(path.getFileName().toString(), fd, true));
+    }
+
+    /** Keeps the map in the kernel under this name until the file is removed: bpffs. */
+    public void pin(Path path) {
+        BpfFilesystem.pin(fd(), path);
+    }
+
     /** The descriptor, for use as the value of an array of maps. */
     public int fd() {
         if (fd < 0) {
             throw new IllegalStateException("BPF map " + name + " is closed");
         }
         return fd;
+    }
+
+    /** The kernel's number for it, as in {@code bpftool map show}: what a lookup in a map of maps gives. */
+    public int id() {
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment info = bpf_map_info.allocate(arena);
+            MemorySegment size = arena.allocateFrom(ValueLayout.JAVA_INT, (int) bpf_map_info.sizeof());
+            LibbpfResult.check(Libbpf.bpf_obj_get_info_by_fd(fd(), info, size), "bpf_obj_get_info_by_fd", name);
+            return bpf_map_info.id(info);
+        }
     }
 
     /** Sets a key's value, whether or not the key was there. */

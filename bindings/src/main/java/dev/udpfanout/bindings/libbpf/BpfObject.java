@@ -79,6 +79,16 @@ public final class BpfObject implements AutoCloseable {
     }
 
     /**
+     * Has {@link #load()} use a map that is there already in place of one of the object's own.
+     *
+     * @param mapName of the object's map
+     * @param existing of the same type, key size, value size and flags; may be closed afterwards
+     */
+    public void reuseMap(String mapName, BpfMap existing) {
+        LibbpfResult.check(Libbpf.bpf_map__reuse_fd(findMap(mapName), existing.fd()), "bpf_map__reuse_fd", mapName);
+    }
+
+    /**
      * Makes the maps and has the verifier check the programs.
      *
      * @throws SystemCallException EPERM without the capabilities; EINVAL or EACCES where the verifier refuses (its reasons

@@ -9,7 +9,9 @@ import dev.udpfanout.bindings.generated.libc.Libc;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.nio.file.Path;
 import java.util.HashSet;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.Predicate;
 
@@ -47,6 +49,35 @@ public final class TcxLink implements AutoCloseable {
         }
     }
 
+    /** A link that was pinned; empty if nothing is pinned there. */
+    public static Optional<TcxLink> openPinned(Path path, String interfaceName, HookPoint hook) {
+        int fd = BpfFilesystem.open(path);
+        return fd < 0 ? Optional.empty() : Optional.of(new TcxLink(interfaceName + " " + hook + " (TCX)", fd));
+    }
+
+    /** Keeps the link, and so the program on its hook, until the file is removed and the link closed: bpffs. */
+    public void pin(Path path) {
+        BpfFilesystem.pin(fd, path);
+    }
+
+    /** Whether the link holds this hook of this interface. */
+    public boolean isOn(int ifindex, HookPoint hook) {
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment info = info(arena, fd, on);
+            return uf_tcx_link_info.type(info) == Libbpf.UF_BPF_LINK_TYPE_TCX()
+                    && uf_tcx_link_info.ifindex(info) == ifindex
+                    && uf_tcx_link_info.attach_type(info) == hook.tcxType();
+        }
+    }
+
+    /** Lets go of the link without taking the program off; a pinned link stays. */
+    public void release() {
+        if (fd >= 0) {
+            Libc.close(fd);
+            fd = -1;
+        }
+    }
+
     /** Whether the link still holds an interface: the kernel lets go when the interface vanishes. */
     public boolean isAttached() {
         try (Arena arena = Arena.ofConfined()) {
@@ -64,8 +95,7 @@ public final class TcxLink implements AutoCloseable {
         if (fd >= 0) {
             // Closing alone would leave the detaching to a work queue of the kernel: detach, so that it is done.
             Libbpf.bpf_link_detach(fd);
-            Libc.close(fd);
-            fd = -1;
+            release();
         }
     }
 

@@ -1,18 +1,19 @@
 package dev.udpfanout.loader.cli;
 
 import dev.udpfanout.loader.config.Config;
+import dev.udpfanout.loader.daemon.ConfigSource;
 import dev.udpfanout.loader.daemon.Daemon;
 import dev.udpfanout.loader.datapath.Datapath;
 import dev.udpfanout.loader.datapath.kernel.Capabilities;
 import dev.udpfanout.loader.datapath.kernel.KernelDatapath;
 import dev.udpfanout.loader.datapath.kernel.KernelProgram;
 import dev.udpfanout.loader.datapath.kernel.Network;
+import dev.udpfanout.loader.datapath.kernel.Pins;
 import dev.udpfanout.loader.logging.LogConfigurator;
 import dev.udpfanout.loader.logging.LogLevel;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
@@ -24,8 +25,6 @@ import picocli.CommandLine.Option;
 /** {@code udp-fanout run}: the daemon, in the foreground, until SIGTERM or SIGINT. */
 @Command(name = "run", description = "Runs the daemon.", mixinStandardHelpOptions = true)
 final class RunCommand implements Callable<Integer> {
-    private static final Duration STOP_TIMEOUT = Duration.ofSeconds(10);
-
     @Mixin
     private Options options;
 
@@ -44,6 +43,9 @@ final class RunCommand implements Callable<Integer> {
                 description = "error, warn, info, debug or trace; default: ${DEFAULT-VALUE}.")
         LogLevel logLevel;
 
+        @Mixin
+        PinDirectory pins;
+
         @Option(
                 names = "--ebpf-program",
                 paramLabel = "FILE",
@@ -61,8 +63,8 @@ final class RunCommand implements Callable<Integer> {
 
     static int run(Options options, PrintWriter err) {
         LogConfigurator.setLevel(options.logLevel);
-        Optional<Config> config = ConfigFile.read(options.config, err);
-        if (config.isEmpty()) {
+        Optional<ConfigSource> source = ConfigFile.open(options.config, err);
+        if (source.isEmpty()) {
             return ExitCode.BAD_INPUT;
         }
         List<String> missing = Capabilities.missingForKernelDatapath();
@@ -73,7 +75,8 @@ final class RunCommand implements Callable<Integer> {
             return ExitCode.FAILED;
         }
         byte[] program = program(options.ebpfProgram);
-        Daemon daemon = new Daemon(config.get(), () -> datapath(config.get(), program));
+        Daemon daemon = new Daemon(
+                source.get(), config -> datapath(config, program, options.pins.directory), UdpFanout.VERSION);
         stopOnSignal(daemon);
         daemon.run();
         return ExitCode.OK;
@@ -87,10 +90,11 @@ final class RunCommand implements Callable<Integer> {
         }
     }
 
-    private static Datapath datapath(Config config, byte[] elf) {
-        KernelProgram program = KernelProgram.load(elf);
+    private static Datapath datapath(Config config, byte[] elf, Path pinDirectory) {
+        Optional<Pins> pins = Pins.open(pinDirectory);
+        KernelProgram program = KernelProgram.load(elf, pins);
         try {
-            return new KernelDatapath(config.listeners(), program, Network.open());
+            return new KernelDatapath(config.listeners(), program, Network.open(), pins);
         } catch (RuntimeException e) {
             program.close();
             throw e;
@@ -102,7 +106,7 @@ final class RunCommand implements Callable<Integer> {
         Runtime.getRuntime().addShutdownHook(Thread.ofPlatform().name("stop").unstarted(() -> {
             daemon.stop();
             try {
-                daemon.awaitFinished(STOP_TIMEOUT);
+                daemon.awaitFinished(daemon.stopTimeout());
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
             }

@@ -15,7 +15,8 @@ public final class ConfigReader {
     /** Far more than 256 listeners of 65,536 endpoints would need no one writes by hand; a bound all the same. */
     private static final long MAX_FILE_BYTES = 16L * 1024 * 1024;
 
-    private static final int MAX_SECONDS = 3600;
+    private static final int DEFAULT_DRAIN_SECONDS = 5;
+    private static final int MAX_DRAIN_SECONDS = 600;
 
     private final Predicate<String> interfaceExists;
 
@@ -67,36 +68,14 @@ public final class ConfigReader {
         Section root = Section.of(document, "", problems);
         problems.throwIfAny();
         List<ListenerConfig> listeners = new ListenersReader(interfaceExists).read(root);
-        HealthConfig health = health(root.section("health"));
-        MetricsConfig metrics = metrics(root.section("metrics"));
+        ShutdownConfig shutdown = new ShutdownConfig(
+                root.choice("on_exit", ShutdownConfig.OnExit.class, ShutdownConfig.OnExit.DETACH),
+                Duration.ofSeconds(root.wholeNumber("drain_secs", DEFAULT_DRAIN_SECONDS, 0, MAX_DRAIN_SECONDS)));
+        HealthConfig health = HealthReader.read(root.section("health"));
+        MetricsConfig metrics = MetricsReader.read(root.section("metrics"));
         root.refuseUnknownKeys();
         problems.throwIfAny();
-        return new Config(listeners, health, metrics);
-    }
-
-    private static HealthConfig health(Section section) {
-        HealthConfig health = new HealthConfig(
-                section.flag("enabled", true),
-                Duration.ofSeconds(section.wholeNumber("interval_secs", 5, 1, MAX_SECONDS)),
-                Duration.ofSeconds(section.wholeNumber("timeout_secs", 2, 1, MAX_SECONDS)),
-                section.choice("protocol", HealthConfig.Protocol.class, HealthConfig.Protocol.ICMP));
-        if (health.timeout().compareTo(health.interval()) > 0) {
-            section.problem("timeout_secs", "is longer than interval_secs");
-        }
-        section.refuseUnknownKeys();
-        return health;
-    }
-
-    private static MetricsConfig metrics(Section section) {
-        MetricsConfig metrics = new MetricsConfig(
-                section.flag("enabled", true),
-                address(section, "bind", section.text("bind", "0.0.0.0:9090")),
-                section.text("path", "/metrics"));
-        if (!metrics.path().matches("/[\\x21-\\x7e]*")) {
-            section.problem("path", "\"" + metrics.path() + "\" does not begin with / or has spaces in it");
-        }
-        section.refuseUnknownKeys();
-        return metrics;
+        return new Config(listeners, health, metrics, shutdown);
     }
 
     /** An address and port; null, with the problem noted, if the text is none. */

@@ -1,6 +1,7 @@
 package dev.udpfanout.loader.config;
 
 import dev.udpfanout.bindings.abi.Limits;
+import dev.udpfanout.bindings.abi.ListenerName;
 import dev.udpfanout.loader.config.ListenerConfig.AttachMethod;
 import dev.udpfanout.loader.config.ListenerConfig.Downstream;
 import dev.udpfanout.loader.config.ListenerConfig.Hook;
@@ -50,6 +51,9 @@ final class ListenersReader {
 
     private ListenerConfig listener(int id, Section section) {
         String name = section.text("name", "listener-" + id);
+        if (name.getBytes(StandardCharsets.UTF_8).length > ListenerName.MAX_BYTES) {
+            section.problem("name", "is longer than " + ListenerName.MAX_BYTES + " bytes");
+        }
         String bindText = section.requiredText("bind");
         boolean vipDirect = bindText != null && SocketAddressText.isVip(bindText);
         InetSocketAddress bind = vipDirect ? vip(section, bindText) : ConfigReader.address(section, "bind", bindText);

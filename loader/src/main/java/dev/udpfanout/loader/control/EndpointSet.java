@@ -5,10 +5,10 @@ import java.util.List;
 /**
  * The endpoints of one listener that are in force: an immutable value, replaced whole.
  *
- * @param listenerId whose they are
+ * @param listener the name of the one whose they are
  * @param endpoints in the order of the round robin; may be empty
  */
-public record EndpointSet(int listenerId, List<Endpoint> endpoints) {
+public record EndpointSet(String listener, List<Endpoint> endpoints) {
     public EndpointSet {
         endpoints = List.copyOf(endpoints);
     }

@@ -1,7 +1,14 @@
 package dev.udpfanout.loader.datapath;
 
+import dev.udpfanout.bindings.abi.ProcessingTimes;
+import dev.udpfanout.loader.config.ListenerConfig;
 import dev.udpfanout.loader.control.EndpointSet;
+import java.net.InetAddress;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.CompletionStage;
 
 /**
  * Moves datagrams from listeners to endpoints. All methods are called by the control loop's thread, in the network
@@ -9,10 +16,11 @@ import java.util.List;
  */
 public interface Datapath extends AutoCloseable {
     /**
-     * Puts an endpoint set in force, whole and at once. When this returns, no datagram goes to an endpoint that is not in
-     * the set any more.
+     * Puts an endpoint set in force, whole and at once: datagrams that come when this has returned go by it.
+     *
+     * @return done when also none of those that came before can go to an endpoint that is not in the set any more
      */
-    void apply(EndpointSet endpoints);
+    CompletionStage<Void> apply(EndpointSet endpoints);
 
     /**
      * Compares what should be in the kernel with what is there, and mends the difference: the first time by setting
@@ -20,8 +28,39 @@ public interface Datapath extends AutoCloseable {
      */
     void reconcile();
 
-    /** What each listener has done since the datapath was opened; in the order of the listeners' ids. */
-    List<ListenerCounters> counters();
+    /**
+     * Changes the listeners. What is the same before and after is not touched, and loses nothing.
+     *
+     * @param listeners all of them from now on
+     */
+    void configure(List<ListenerConfig> listeners);
+
+    /**
+     * Makes a VIP-direct listener take datagrams for these addresses, and no others, from now on. Before the first call it
+     * takes none, or those that an earlier daemon had it take.
+     *
+     * @param addresses the VIPs of its Service at the moment; may be empty
+     */
+    void setVips(String listener, Set<InetAddress> addresses);
+
+    /**
+     * How a listener is served at the moment.
+     *
+     * @throws IllegalArgumentException if there is no such listener
+     */
+    ListenerState state(String listener);
+
+    /** What each listener has done since its counters began, which may be before this process; by name. Any thread. */
+    Map<String, ListenerCounters> counters();
+
+    /** How long datagrams were worked on, where the datapath measures that. Any thread. */
+    Optional<ProcessingTimes> processingTimes();
+
+    /** How often what was set up had to be mended, by kind; readable by any thread. */
+    Map<String, Long> repairs();
+
+    /** Ends this process's part and leaves the kernel's working, if it can: a later daemon takes it over. */
+    void release();
 
     /** Takes everything back: from here on the kernel is as it was before, but for a dummy interface, which stays. */
     @Override

@@ -4,61 +4,74 @@ import dev.udpfanout.bindings.libbpf.BpfProgram;
 import dev.udpfanout.bindings.libbpf.HookPoint;
 import dev.udpfanout.bindings.rtnetlink.Link;
 import dev.udpfanout.loader.config.ListenerConfig;
+import dev.udpfanout.loader.config.ListenerConfig.AttachMethod;
 import dev.udpfanout.loader.config.ListenerConfig.Hook;
 import java.net.InetAddress;
+import java.util.Comparator;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.TreeSet;
+import java.util.Set;
+import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** One interface with its listeners: what must be true of it, and the programs on its hooks. */
-final class AttachPoint implements AutoCloseable {
+final class AttachPoint {
     private static final Logger LOG = LoggerFactory.getLogger(AttachPoint.class);
     private static final int NO_INTERFACE = 0;
 
-    private final List<ListenerConfig> listeners;
-    private final ListenerConfig first;
+    private final Key key;
     private final Network network;
     private final RepairLog repairs;
+    private final Optional<Pins> pins;
     private final Optional<Dummy> dummy;
-    private final Map<HookPoint, BpfProgram> wanted = new EnumMap<>(HookPoint.class);
+    private final Map<HookPoint, BpfProgram> wanted;
     private final Map<HookPoint, Attachment> attachments = new EnumMap<>(HookPoint.class);
+    private List<ListenerConfig> listeners;
     private int ifindex = NO_INTERFACE;
     private boolean wasThere;
 
-    /** What only a dummy interface has. */
-    private record Dummy(DummyInterface dummyInterface, Steering steering, List<InetAddress> addresses) {}
-
-    /**
-     * @param listeners those of one interface; at least one
-     */
-    AttachPoint(List<ListenerConfig> listeners, KernelProgram program, Network network, RepairLog repairs) {
-        this.listeners = List.copyOf(listeners);
-        this.first = listeners.getFirst();
-        this.network = network;
-        this.repairs = repairs;
-        if (first.isOnDummyInterface()) {
-            DummyInterface dummyInterface = new DummyInterface(first.interfaceName(), network, repairs);
-            this.dummy = Optional.of(new Dummy(dummyInterface, new Steering(network, repairs), addresses(listeners)));
-            if (first.hook() == Hook.EGRESS) {
-                wanted.put(HookPoint.EGRESS, program.rewriteAtEgress());
-            } else {
-                wanted.put(HookPoint.INGRESS, program.rewrite());
-                wanted.put(HookPoint.EGRESS, program.turn());
-            }
-        } else {
-            this.dummy = Optional.empty();
-            wanted.put(HookPoint.INGRESS, program.rewrite());
+    /** What listeners must have in common to share an attach point. */
+    record Key(String interfaceName, boolean isDummy, AttachMethod attach, Hook hook) {
+        static Key of(ListenerConfig listener) {
+            return new Key(listener.interfaceName(), listener.isOnDummyInterface(), listener.attach(), listener.hook());
         }
     }
 
-    private static List<InetAddress> addresses(List<ListenerConfig> listeners) {
-        TreeSet<InetAddress> addresses = new TreeSet<>(java.util.Comparator.comparing(InetAddress::getHostAddress));
-        listeners.forEach(listener -> addresses.add(listener.bind().getAddress()));
-        return List.copyOf(addresses);
+    /** What only a dummy interface has. */
+    private record Dummy(DummyInterface dummyInterface, Steering steering) {}
+
+    AttachPoint(Key key, KernelProgram program, Network network, RepairLog repairs, Optional<Pins> pins) {
+        this.key = key;
+        this.network = network;
+        this.repairs = repairs;
+        this.pins = pins;
+        this.listeners = List.of();
+        this.wanted = programs(key, program);
+        this.dummy = key.isDummy()
+                ? Optional.of(new Dummy(
+                        new DummyInterface(key.interfaceName(), network, repairs), new Steering(network, repairs)))
+                : Optional.empty();
+    }
+
+    private static Map<HookPoint, BpfProgram> programs(Key key, KernelProgram program) {
+        if (!key.isDummy()) {
+            return Map.of(HookPoint.INGRESS, program.rewrite());
+        }
+        return key.hook() == Hook.EGRESS
+                ? Map.of(HookPoint.EGRESS, program.rewriteAtEgress())
+                : new EnumMap<>(Map.of(HookPoint.INGRESS, program.rewrite(), HookPoint.EGRESS, program.turn()));
+    }
+
+    Key key() {
+        return key;
+    }
+
+    /** Takes effect at the next {@link #findInterface()} and {@link #connect()}. */
+    void setListeners(List<ListenerConfig> newListeners) {
+        listeners = List.copyOf(newListeners);
     }
 
     List<ListenerConfig> listeners() {
@@ -66,11 +79,15 @@ final class AttachPoint implements AutoCloseable {
     }
 
     String interfaceName() {
-        return first.interfaceName();
+        return key.interfaceName();
     }
 
     boolean isDummy() {
-        return dummy.isPresent();
+        return key.isDummy();
+    }
+
+    Set<HookPoint> hooks() {
+        return wanted.keySet();
     }
 
     /** The interface's index while it is there. */
@@ -78,10 +95,33 @@ final class AttachPoint implements AutoCloseable {
         return ifindex == NO_INTERFACE ? Optional.empty() : Optional.of(ifindex);
     }
 
+    /** Whether every program is on its hook. */
+    boolean isConnected() {
+        return ifindex != NO_INTERFACE && attachments.keySet().equals(wanted.keySet());
+    }
+
+    /** How the programs are on their hooks, for example {@code "tcx"}; empty if they are not. */
+    String attachment() {
+        return isConnected()
+                ? attachments.values().stream()
+                        .map(Attachment::method)
+                        .distinct()
+                        .collect(Collectors.joining("+"))
+                : "";
+    }
+
+    private List<InetAddress> addresses() {
+        return listeners.stream()
+                .map(listener -> listener.bind().getAddress())
+                .distinct()
+                .sorted(Comparator.comparing(InetAddress::getHostAddress))
+                .toList();
+    }
+
     /** Finds the interface, or makes it if it is a dummy; programs and routes are not touched yet. */
     void findInterface() {
         Optional<Link> link = dummy.isPresent()
-                ? Optional.of(dummy.get().dummyInterface().ensure(dummy.get().addresses()))
+                ? Optional.of(dummy.get().dummyInterface().ensure(addresses()))
                 : network.links().byName(interfaceName());
         int found = link.map(Link::index).orElse(NO_INTERFACE);
         if (found == ifindex) {
@@ -109,8 +149,7 @@ final class AttachPoint implements AutoCloseable {
         wanted.forEach(this::ensureAttached);
         if (dummy.isPresent()) {
             Optional<Link> link = network.links().byIndex(ifindex);
-            link.ifPresent(present ->
-                    dummy.get().steering().ensure(present, dummy.get().addresses()));
+            link.ifPresent(present -> dummy.get().steering().ensure(present, addresses()));
         }
     }
 
@@ -122,25 +161,53 @@ final class AttachPoint implements AutoCloseable {
         if (present != null) {
             present.close();
             attachments.remove(hook);
-            repairs.repaired(Repair.PROGRAM_REATTACHED, interfaceName());
         }
-        Attachment attachment = Attacher.attach(first.attach(), program, ifindex, interfaceName(), hook);
+        HookPlace place = HookPlace.of(ifindex, interfaceName(), hook, pins);
+        Attachment attachment = Attacher.attach(key.attach(), program, place, network);
         attachments.put(hook, attachment);
         String what = program.name().equals(KernelProgram.TURN) ? "turn program" : "program";
         LOG.atInfo()
                 .addKeyValue("interface", interfaceName())
                 .addKeyValue("method", attachment.method())
+                .addKeyValue("adopted", attachment.isAdopted())
                 .log("attached TC eBPF {} to {}", what, hook);
+        if (present != null) {
+            repairs.repaired(Repair.PROGRAM_REATTACHED, interfaceName());
+        }
     }
 
-    @Override
-    public void close() {
+    /** Takes the programs off and puts the routes back. */
+    void disconnect() {
         dummy.ifPresent(present -> present.steering().undo(interfaceName()));
         attachments.forEach((hook, attachment) -> {
             attachment.close();
-            LOG.atInfo().addKeyValue("interface", interfaceName()).log("detached TC eBPF program from {}", hook);
+            logDetached(hook);
         });
         attachments.clear();
         ifindex = NO_INTERFACE;
+    }
+
+    /** Leaves the interface to another attach point that is connected to it already. */
+    void handOver(AttachPoint successor) {
+        attachments.forEach((hook, attachment) -> {
+            Attachment other = successor.attachments.get(hook);
+            if (other != null && other.isAdopted()) {
+                attachment.release();
+            } else {
+                attachment.close();
+                logDetached(hook);
+            }
+        });
+        attachments.clear();
+    }
+
+    /** Lets go of everything and leaves it working. */
+    void release() {
+        attachments.values().forEach(Attachment::release);
+        attachments.clear();
+    }
+
+    private void logDetached(HookPoint hook) {
+        LOG.atInfo().addKeyValue("interface", interfaceName()).log("detached TC eBPF program from {}", hook);
     }
 }

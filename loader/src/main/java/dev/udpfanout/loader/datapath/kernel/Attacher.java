@@ -3,7 +3,6 @@ package dev.udpfanout.loader.datapath.kernel;
 import dev.udpfanout.bindings.errno.Errno;
 import dev.udpfanout.bindings.errno.SystemCallException;
 import dev.udpfanout.bindings.libbpf.BpfProgram;
-import dev.udpfanout.bindings.libbpf.HookPoint;
 import dev.udpfanout.loader.config.ListenerConfig.AttachMethod;
 
 /** Puts programs on hooks in the way that the configuration asks for. */
@@ -11,41 +10,53 @@ final class Attacher {
     private Attacher() {}
 
     /**
-     * Attaches a program.
+     * Attaches a program, or has it take the place of what an earlier daemon left on the hook.
      *
      * @param method AUTO tries TCX and falls to clsact where the kernel has no TCX
      */
-    static Attachment attach(
-            AttachMethod method, BpfProgram program, int ifindex, String interfaceName, HookPoint hook) {
+    static Attachment attach(AttachMethod method, BpfProgram program, HookPlace place, Network network) {
         return switch (method) {
-            case CLSACT -> ClsactAttachment.attach(program, ifindex, interfaceName, hook);
-            case TCX -> tcx(program, ifindex, interfaceName, hook);
+            case CLSACT -> clsact(program, place, network);
+            case TCX -> {
+                try {
+                    yield tcx(program, place, network);
+                } catch (SystemCallException e) {
+                    throw isWithoutTcx(e) ? withoutTcx(place, e) : e;
+                }
+            }
             case AUTO -> {
                 try {
-                    yield TcxAttachment.attach(program, ifindex, interfaceName, hook);
+                    yield tcx(program, place, network);
                 } catch (SystemCallException e) {
                     if (!isWithoutTcx(e)) {
                         throw e;
                     }
-                    yield ClsactAttachment.attach(program, ifindex, interfaceName, hook);
+                    yield clsact(program, place, network);
                 }
             }
         };
     }
 
-    private static Attachment tcx(BpfProgram program, int ifindex, String interfaceName, HookPoint hook) {
-        try {
-            return TcxAttachment.attach(program, ifindex, interfaceName, hook);
-        } catch (SystemCallException e) {
-            if (isWithoutTcx(e)) {
-                throw new SystemCallException(
-                        "bpf_link_create",
-                        interfaceName + " " + hook,
-                        e.errno(),
-                        "this kernel has no TCX, which came with Linux 6.6; use attach: auto or clsact");
-            }
-            throw e;
-        }
+    // What the other way has left goes only when this one is in place: no datagram passes by without a program.
+
+    private static Attachment tcx(BpfProgram program, HookPlace place, Network network) {
+        Attachment attachment = TcxAttachment.attach(program, place);
+        ClsactAttachment.removeLeftover(place, network);
+        return attachment;
+    }
+
+    private static Attachment clsact(BpfProgram program, HookPlace place, Network network) {
+        Attachment attachment = ClsactAttachment.attach(program, place, network);
+        TcxAttachment.removeLeftover(place);
+        return attachment;
+    }
+
+    private static SystemCallException withoutTcx(HookPlace place, SystemCallException e) {
+        return new SystemCallException(
+                "bpf_link_create",
+                place.interfaceName() + " " + place.hook(),
+                e.errno(),
+                "this kernel has no TCX, which came with Linux 6.6; use attach: auto or clsact");
     }
 
     /** A kernel before 6.6 does not know the attach type: bpf(2) answers EINVAL. */

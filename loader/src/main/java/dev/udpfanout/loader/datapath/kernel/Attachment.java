@@ -8,6 +8,12 @@ interface Attachment extends AutoCloseable {
     /** {@code "tcx"} or {@code "clsact"}. */
     String method();
 
+    /** Whether the program took the place of one that an earlier daemon had left there, in one step. */
+    boolean isAdopted();
+
+    /** Lets go of the program without taking it off, if the kernel can keep it. */
+    void release();
+
     @Override
     void close();
 }

@@ -3,24 +3,52 @@ package dev.udpfanout.loader.datapath.kernel;
 import dev.udpfanout.bindings.libbpf.BpfProgram;
 import dev.udpfanout.bindings.libbpf.ClsactFilter;
 import dev.udpfanout.bindings.libbpf.HookPoint;
+import dev.udpfanout.bindings.rtnetlink.TcFilter;
+import dev.udpfanout.bindings.rtnetlink.TcHook;
+import java.util.List;
 
 /**
  * A program as a filter of the clsact qdisc. The qdisc is made if there is none, and left alone afterwards: others may have
- * put filters there since.
+ * put filters there since. A filter outlives the process by itself.
  */
 final class ClsactAttachment implements Attachment {
     /** Early, so that a filter that ends the chain with TC_ACT_OK comes after us; beside Cilium's, which are at 1. */
     private static final int PRIORITY = 1;
 
     private final ClsactFilter filter;
+    private final boolean adopted;
 
-    private ClsactAttachment(ClsactFilter filter) {
+    private ClsactAttachment(ClsactFilter filter, boolean adopted) {
         this.filter = filter;
+        this.adopted = adopted;
     }
 
-    static ClsactAttachment attach(BpfProgram program, int ifindex, String interfaceName, HookPoint hook) {
-        ClsactFilter.createQdisc(ifindex, interfaceName);
-        return new ClsactAttachment(ClsactFilter.attach(program, ifindex, interfaceName, hook, PRIORITY));
+    /** Puts the program in the place of the one that an earlier daemon left on this hook, or adds a filter. */
+    static ClsactAttachment attach(BpfProgram program, HookPlace place, Network network) {
+        ClsactFilter.createQdisc(place.ifindex(), place.interfaceName());
+        List<TcFilter> left = leftovers(place, network);
+        if (left.isEmpty()) {
+            ClsactFilter filter =
+                    ClsactFilter.attach(program, place.ifindex(), place.interfaceName(), place.hook(), PRIORITY);
+            return new ClsactAttachment(filter, false);
+        }
+        TcFilter first = left.getFirst();
+        ClsactFilter filter =
+                new ClsactFilter(place.ifindex(), place.hook(), first.priority(), first.handle(), 0).replace(program);
+        left.stream().skip(1).forEach(network.filters()::delete);
+        return new ClsactAttachment(filter, true);
+    }
+
+    /** Removes our filters from a hook, after the hook has been given to another way of attaching. */
+    static void removeLeftover(HookPlace place, Network network) {
+        leftovers(place, network).forEach(network.filters()::delete);
+    }
+
+    private static List<TcFilter> leftovers(HookPlace place, Network network) {
+        TcHook hook = place.hook() == HookPoint.INGRESS ? TcHook.INGRESS : TcHook.EGRESS;
+        return network.filters().of(place.ifindex(), hook).stream()
+                .filter(Leftovers::isOurs)
+                .toList();
     }
 
     @Override
@@ -31,6 +59,16 @@ final class ClsactAttachment implements Attachment {
     @Override
     public String method() {
         return "clsact";
+    }
+
+    @Override
+    public boolean isAdopted() {
+        return adopted;
+    }
+
+    @Override
+    public void release() {
+        // The qdisc holds the filter.
     }
 
     @Override

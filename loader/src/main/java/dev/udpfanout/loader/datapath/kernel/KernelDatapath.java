@@ -1,92 +1,141 @@
 package dev.udpfanout.loader.datapath.kernel;
 
-import dev.udpfanout.bindings.abi.ListenerEntry;
-import dev.udpfanout.bindings.abi.ListenerKey;
+import dev.udpfanout.bindings.abi.ProcessingTimes;
 import dev.udpfanout.bindings.rtnetlink.InterfaceAddress;
 import dev.udpfanout.loader.config.ListenerConfig;
 import dev.udpfanout.loader.control.Endpoint;
 import dev.udpfanout.loader.control.EndpointSet;
 import dev.udpfanout.loader.datapath.Datapath;
 import dev.udpfanout.loader.datapath.ListenerCounters;
+import dev.udpfanout.loader.datapath.ListenerState;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** The datapath in the kernel: mode {@code tc_ebpf}. A listener's slot in the maps is its id. */
+/**
+ * The datapath in the kernel: mode {@code tc_ebpf}. What an earlier daemon left in the maps stays in force until there is
+ * something better: a listener that this one has no endpoints for yet goes on with those that it had.
+ */
 public final class KernelDatapath implements Datapath {
     private static final Logger LOG = LoggerFactory.getLogger(KernelDatapath.class);
 
-    private final List<ListenerConfig> listeners;
     private final Network network;
     private final KernelProgram program;
+    private final Optional<Pins> pins;
     private final RepairLog repairs = new RepairLog();
+    private final Slots slots;
     private final ListenerKeys listenerKeys;
     private final ListenerSets listenerSets;
     private final LocalAddresses localAddresses;
     private final EndpointTables endpointTables;
     private final Counters counters;
-    private final List<AttachPoint> attachPoints;
-    private final Map<Integer, EndpointSet> inForce = new HashMap<>();
-    private final Map<Integer, Set<InetAddress>> vips = new HashMap<>();
+    private final Map<String, EndpointSet> inForce = new HashMap<>();
+    private final Map<String, Set<InetAddress>> vips = new HashMap<>();
+    /** Replaced whole, never changed: {@link #counters()} is for any thread. */
+    private volatile Map<String, ListenerConfig> listeners = Map.of();
+
+    private List<AttachPoint> attachPoints = List.of();
+    private boolean interfacesFound;
+    private boolean leftoversRemoved;
 
     /**
      * Takes the network and the program over, and closes both at the end. Nothing is attached before the first
      * {@link #reconcile()}.
+     *
+     * @param pins where links are pinned; the program's maps are pinned there too
      */
-    public KernelDatapath(List<ListenerConfig> listeners, KernelProgram program, Network network) {
-        this.listeners = List.copyOf(listeners);
+    public KernelDatapath(List<ListenerConfig> listeners, KernelProgram program, Network network, Optional<Pins> pins) {
         this.network = network;
         this.program = program;
+        this.pins = pins;
+        EndpointCounters endpointCounters = new EndpointCounters(program.endpointPackets(), program.endpointIds());
+        this.slots = new Slots(program, endpointCounters);
         this.listenerKeys = new ListenerKeys(program.listeners());
         this.listenerSets = new ListenerSets(program.listenerSets());
         this.localAddresses = new LocalAddresses(program.localAddresses());
-        this.endpointTables = new EndpointTables(program.endpoints());
-        this.counters = new Counters(program.stats(), program.drops());
-        this.attachPoints = listeners.stream()
-                .collect(Collectors.groupingBy(ListenerConfig::interfaceName, LinkedHashMap::new, Collectors.toList()))
-                .values()
-                .stream()
-                .map(ofInterface -> new AttachPoint(ofInterface, program, network, repairs))
-                .toList();
+        this.endpointTables = new EndpointTables(program.endpoints(), endpointCounters);
+        this.counters = new Counters(program.stats(), program.drops(), program.latency(), endpointCounters);
+        use(listeners);
     }
 
     @Override
-    public void apply(EndpointSet endpoints) {
-        if (endpoints.equals(inForce.get(endpoints.listenerId()))) {
-            return;
+    public void configure(List<ListenerConfig> newListeners) {
+        List<AttachPoint> before = attachPoints;
+        use(newListeners);
+        reconcile();
+        for (AttachPoint point : before) {
+            if (!attachPoints.contains(point)) {
+                successor(point).ifPresentOrElse(point::handOver, point::disconnect);
+            }
+        }
+        slots.retain(listeners.keySet());
+    }
+
+    private Optional<AttachPoint> successor(AttachPoint gone) {
+        return attachPoints.stream()
+                .filter(point -> point.interfaceName().equals(gone.interfaceName()))
+                .findFirst();
+    }
+
+    private void use(List<ListenerConfig> newListeners) {
+        listeners = newListeners.stream()
+                .collect(Collectors.toMap(
+                        ListenerConfig::name, listener -> listener, (first, second) -> first, LinkedHashMap::new));
+        slots.assign(listeners.keySet());
+        inForce.keySet().retainAll(listeners.keySet());
+        vips.keySet().retainAll(listeners.keySet());
+        Map<AttachPoint.Key, AttachPoint> present =
+                attachPoints.stream().collect(Collectors.toMap(AttachPoint::key, point -> point));
+        List<AttachPoint> points = new ArrayList<>();
+        newListeners.stream()
+                .collect(Collectors.groupingBy(AttachPoint.Key::of, LinkedHashMap::new, Collectors.toList()))
+                .forEach((key, ofKey) -> {
+                    AttachPoint point = present.containsKey(key)
+                            ? present.get(key)
+                            : new AttachPoint(key, program, network, repairs, pins);
+                    point.setListeners(ofKey);
+                    points.add(point);
+                });
+        attachPoints = List.copyOf(points);
+    }
+
+    @Override
+    public CompletionStage<Void> apply(EndpointSet endpoints) {
+        ListenerConfig listener = listeners.get(endpoints.listener());
+        if (listener == null || endpoints.equals(inForce.get(endpoints.listener()))) {
+            return CompletableFuture.completedStage(null);
         }
         List<InetSocketAddress> addresses =
                 endpoints.endpoints().stream().map(Endpoint::address).toList();
-        endpointTables.replace(endpoints.listenerId(), addresses);
-        inForce.put(endpoints.listenerId(), endpoints);
+        CompletionStage<Void> oldIsUnused = endpointTables.replace(slot(listener), addresses);
+        inForce.put(endpoints.listener(), endpoints);
         LOG.atInfo()
-                .addKeyValue("listener_id", endpoints.listenerId())
+                .addKeyValue("listener_id", listener.id())
                 .addKeyValue("endpoints", addresses.size())
                 .log("updated tc_ebpf downstream set");
         setListenerKeys();
+        return oldIsUnused;
     }
 
-    /**
-     * Makes a VIP-direct listener take datagrams for these addresses, and no others, from now on. Before the first call it
-     * takes none.
-     *
-     * @param addresses the VIPs of its Service at the moment; may be empty
-     */
-    public void setVips(int listenerId, Set<InetAddress> addresses) {
-        Set<InetAddress> before = vips.put(listenerId, Set.copyOf(addresses));
-        if (addresses.equals(before)) {
+    @Override
+    public void setVips(String listener, Set<InetAddress> addresses) {
+        ListenerConfig config = listeners.get(listener);
+        if (config == null || addresses.equals(vips.put(listener, Set.copyOf(addresses)))) {
             return;
         }
         LOG.atInfo()
-                .addKeyValue("listener_id", listenerId)
+                .addKeyValue("listener_id", config.id())
                 .addKeyValue("vips", addresses)
                 .log("updated the VIPs of a listener");
         setListenerKeys();
@@ -98,12 +147,24 @@ public final class KernelDatapath implements Datapath {
         for (AttachPoint point : attachPoints) {
             failures.collect(point::findInterface);
         }
+        interfacesFound = true;
         failures.collect(this::setLocalAddresses);
         failures.collect(this::setListenerKeys);
         for (AttachPoint point : attachPoints) {
             failures.collect(point::connect);
         }
         failures.throwIfAny();
+        if (!leftoversRemoved) {
+            removeLeftovers();
+            leftoversRemoved = true;
+        }
+    }
+
+    /** What an earlier daemon had and this one has not, once all that this one has is in place. */
+    private void removeLeftovers() {
+        Leftovers.removeAllBut(network, attachPoints);
+        slots.retain(listeners.keySet());
+        pins.ifPresent(Pins::removeOtherLayouts);
     }
 
     /** A dummy interface's address is not the node's own: nothing is delivered to it. Loopback never leaves the node. */
@@ -125,69 +186,79 @@ public final class KernelDatapath implements Datapath {
     }
 
     private void setListenerKeys() {
-        Map<ListenerKey, ListenerEntry> keys = new HashMap<>();
+        if (!interfacesFound) {
+            // Not knowing any interface yet, it would take away what an earlier daemon has left working.
+            return;
+        }
+        ListenerKeyPlan plan = new ListenerKeyPlan(listenerKeys.inForce(), localAddresses.inForce());
         for (AttachPoint point : attachPoints) {
             point.ifindex().ifPresent(ifindex -> {
                 for (ListenerConfig listener : point.listeners()) {
-                    passKeys(listener, ifindex)
-                            .forEach(key -> keys.putIfAbsent(key, new ListenerEntry(listener.id(), true)));
-                }
-                for (ListenerConfig listener : point.listeners()) {
-                    for (InetAddress address : destinations(listener)) {
-                        ListenerKey key = new ListenerKey(
-                                ifindex, address, listener.bind().getPort());
-                        keys.put(key, new ListenerEntry(listener.id(), false));
-                    }
+                    plan.add(
+                            listener,
+                            slot(listener),
+                            ifindex,
+                            Optional.ofNullable(vips.get(listener.name())),
+                            Optional.ofNullable(inForce.get(listener.name())));
                 }
             });
         }
-        listenerKeys.set(keys);
-        listenerSets.set(keys, dummies());
+        listenerKeys.set(plan.entries());
+        listenerSets.set(plan.entries(), dummies());
     }
 
-    /** Not the bind address of a VIP-direct listener: 0.0.0.0 in the map would take the node's own datagrams. */
-    private Set<InetAddress> destinations(ListenerConfig listener) {
-        return listener.vipDirect()
-                ? vips.getOrDefault(listener.id(), Set.of())
-                : Set.of(listener.bind().getAddress());
-    }
-
-    /**
-     * Where an endpoint of a wildcard listener is this very node at the listener's port, another node's instance sends
-     * datagrams here that it has balanced: they are for the receiver on this node, and go to it.
-     */
-    private Set<ListenerKey> passKeys(ListenerConfig listener, int ifindex) {
-        EndpointSet endpoints = inForce.get(listener.id());
-        if (!listener.isWildcard() || endpoints == null) {
-            return Set.of();
-        }
-        Set<ListenerKey> keys = new HashSet<>();
-        for (Endpoint endpoint : endpoints.endpoints()) {
-            InetSocketAddress address = endpoint.address();
-            if (address.getPort() == listener.bind().getPort()
-                    && localAddresses.inForce().contains(address.getAddress())) {
-                keys.add(new ListenerKey(ifindex, address.getAddress(), address.getPort()));
-            }
-        }
-        return keys;
+    private int slot(ListenerConfig listener) {
+        return slots.of(listener.name()).orElseThrow();
     }
 
     @Override
-    public List<ListenerCounters> counters() {
-        return listeners.stream().map(listener -> counters.read(listener.id())).toList();
+    public ListenerState state(String listener) {
+        AttachPoint point = attachPoints.stream()
+                .filter(each -> each.listeners().stream()
+                        .anyMatch(config -> config.name().equals(listener)))
+                .findFirst()
+                .orElseThrow(() -> new IllegalArgumentException("no listener " + listener));
+        return new ListenerState(
+                ListenerState.TC_EBPF, ListenerState.CONFIGURED, point.isConnected(), point.attachment());
     }
 
-    /** How often what was set up had to be mended; readable by any thread. */
-    public Map<Repair, Long> repairs() {
-        return repairs.counts();
+    @Override
+    public Map<String, ListenerCounters> counters() {
+        Map<String, ListenerCounters> all = new LinkedHashMap<>();
+        listeners.keySet().forEach(name -> slots.of(name).ifPresent(slot -> all.put(name, counters.read(slot))));
+        return all;
+    }
+
+    @Override
+    public Optional<ProcessingTimes> processingTimes() {
+        return Optional.of(counters.processingTimes());
+    }
+
+    @Override
+    public Map<String, Long> repairs() {
+        return repairs.counts().entrySet().stream()
+                .collect(Collectors.toMap(entry -> entry.getKey().label(), Map.Entry::getValue));
+    }
+
+    @Override
+    public void release() {
+        attachPoints.forEach(AttachPoint::release);
+        attachPoints = List.of();
+        close();
     }
 
     @Override
     public void close() {
         Failures failures = new Failures();
+        boolean isReleased = attachPoints.isEmpty();
         for (AttachPoint point : attachPoints) {
-            failures.collect(point::close);
+            failures.collect(point::disconnect);
         }
+        attachPoints = List.of();
+        if (!isReleased) {
+            pins.ifPresent(all -> failures.collect(all::removeAll));
+        }
+        failures.collect(endpointTables::close);
         failures.collect(program::close);
         failures.collect(network::close);
         failures.throwIfAny();

@@ -1,6 +1,7 @@
 package dev.udpfanout.loader.datapath.kernel;
 
 import dev.udpfanout.bindings.abi.ProgramSettings;
+import dev.udpfanout.bindings.errno.SystemCallException;
 import dev.udpfanout.bindings.libbpf.BpfMap;
 import dev.udpfanout.bindings.libbpf.BpfObject;
 import dev.udpfanout.bindings.libbpf.BpfProgram;
@@ -9,7 +10,13 @@ import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** The eBPF object, loaded: its programs and its maps. */
 public final class KernelProgram implements AutoCloseable {
@@ -22,6 +29,33 @@ public final class KernelProgram implements AutoCloseable {
     /** All of them. */
     public static final Set<String> NAMES = Set.of(REWRITE, TURN, REWRITE_AT_EGRESS);
 
+    private static final String LISTENERS = "LISTENERS";
+    private static final String LISTENER_NAMES = "LISTENER_NAMES";
+    private static final String LOCAL_ADDRESSES = "LOCAL_ADDRESSES";
+    private static final String ENDPOINTS = "ENDPOINTS";
+    private static final String CURSORS = "CURSORS";
+    private static final String STATS = "STATS";
+    private static final String DROPS = "DROPS";
+    private static final String ENDPOINT_PACKETS = "ENDPOINT_PACKETS";
+    private static final String ENDPOINT_IDS = "ENDPOINT_IDS";
+    private static final String LATENCY = "LATENCY";
+    private static final String LISTENER_SETS = "LISTENER_SETS";
+    private static final String FRAGMENTS = "FRAGMENTS";
+    private static final List<String> MAPS = List.of(
+            LISTENERS,
+            LISTENER_SETS,
+            FRAGMENTS,
+            LISTENER_NAMES,
+            LOCAL_ADDRESSES,
+            ENDPOINTS,
+            ENDPOINT_PACKETS,
+            ENDPOINT_IDS,
+            CURSORS,
+            STATS,
+            DROPS,
+            LATENCY);
+
+    private static final Logger LOG = LoggerFactory.getLogger(KernelProgram.class);
     private static final String RESOURCE = "/dev/udpfanout/bpf/udp_fanout.bpf.o";
 
     private final BpfObject object;
@@ -47,16 +81,70 @@ public final class KernelProgram implements AutoCloseable {
         return Files.readAllBytes(file);
     }
 
+    /** Loads the object with maps of its own, which go with it. */
+    public static KernelProgram load(byte[] elf) {
+        return load(elf, Optional.empty());
+    }
+
     /**
      * Loads the object; the verifier's reasons are in the log if it refuses.
      *
      * @param elf the object file's content
+     * @param pins where maps may be that a daemon before this one has left: they are used, with all that is in them; the
+     *     others are pinned there
      */
-    public static KernelProgram load(byte[] elf) {
+    public static KernelProgram load(byte[] elf, Optional<Pins> pins) {
+        if (pins.isEmpty()) {
+            return loadWith(elf, Map.of());
+        }
+        Map<String, BpfMap> pinned = pinnedMaps(pins.get());
+        KernelProgram program;
+        try {
+            program = loadAdopting(elf, pinned, pins.get());
+        } finally {
+            pinned.values().forEach(BpfMap::close);
+        }
+        for (String map : MAPS) {
+            if (!pinned.containsKey(map)) {
+                program.object.map(map).pin(pins.get().map(map));
+            }
+        }
+        return program;
+    }
+
+    private static KernelProgram loadAdopting(byte[] elf, Map<String, BpfMap> pinned, Pins pins) {
+        try {
+            KernelProgram program = loadWith(elf, pinned);
+            if (!pinned.isEmpty()) {
+                LOG.atInfo().addKeyValue("maps", pinned.size()).log("adopted the maps of an earlier daemon");
+            }
+            return program;
+        } catch (SystemCallException e) {
+            if (pinned.isEmpty()) {
+                throw e;
+            }
+            LOG.warn("cannot use the maps of an earlier daemon, starting with new ones: {}", e.getMessage());
+            pins.removeMaps();
+            pinned.values().forEach(BpfMap::close);
+            pinned.clear();
+            return loadWith(elf, Map.of());
+        }
+    }
+
+    private static Map<String, BpfMap> pinnedMaps(Pins pins) {
+        Map<String, BpfMap> pinned = new HashMap<>();
+        for (String map : MAPS) {
+            BpfMap.openPinned(pins.map(map)).ifPresent(open -> pinned.put(map, open));
+        }
+        return pinned;
+    }
+
+    private static KernelProgram loadWith(byte[] elf, Map<String, BpfMap> existing) {
         BpfObject object = BpfObject.open(elf, REWRITE);
         try {
             ProgramSettings settings = new ProgramSettings(Runtime.getRuntime().availableProcessors());
             object.editSection(ProgramSettings.SECTION, settings::writeTo);
+            existing.forEach(object::reuseMap);
             object.load();
             return new KernelProgram(object);
         } catch (RuntimeException e) {
@@ -81,27 +169,47 @@ public final class KernelProgram implements AutoCloseable {
     }
 
     BpfMap listeners() {
-        return object.map("LISTENERS");
+        return object.map(LISTENERS);
+    }
+
+    BpfMap listenerNames() {
+        return object.map(LISTENER_NAMES);
+    }
+
+    BpfMap cursors() {
+        return object.map(CURSORS);
     }
 
     BpfMap listenerSets() {
-        return object.map("LISTENER_SETS");
+        return object.map(LISTENER_SETS);
     }
 
     BpfMap localAddresses() {
-        return object.map("LOCAL_ADDRESSES");
+        return object.map(LOCAL_ADDRESSES);
     }
 
     BpfMap endpoints() {
-        return object.map("ENDPOINTS");
+        return object.map(ENDPOINTS);
+    }
+
+    BpfMap endpointPackets() {
+        return object.map(ENDPOINT_PACKETS);
+    }
+
+    BpfMap endpointIds() {
+        return object.map(ENDPOINT_IDS);
+    }
+
+    BpfMap latency() {
+        return object.map(LATENCY);
     }
 
     BpfMap stats() {
-        return object.map("STATS");
+        return object.map(STATS);
     }
 
     BpfMap drops() {
-        return object.map("DROPS");
+        return object.map(DROPS);
     }
 
     @Override

@@ -29,11 +29,23 @@ public final class Leftovers {
      * @return how many programs and routes there were
      */
     public static int remove(Network network) {
+        return removeAllBut(network, List.of());
+    }
+
+    /** As above, but for the hooks and the routes of these attach points. */
+    static int removeAllBut(Network network, List<AttachPoint> kept) {
         int removed = 0;
         for (Link link : network.links().all()) {
-            removed += removeRoutes(network, link);
-            removed += removeTcxLinks(link);
-            removed += removeFilters(network, link);
+            List<AttachPoint> points = kept.stream()
+                    .filter(point -> point.interfaceName().equals(link.name()))
+                    .toList();
+            Set<HookPoint> keptHooks =
+                    points.stream().flatMap(point -> point.hooks().stream()).collect(Collectors.toSet());
+            if (points.stream().noneMatch(AttachPoint::isDummy)) {
+                removed += removeRoutes(network, link);
+            }
+            removed += removeTcxLinks(link, keptHooks);
+            removed += removeFilters(network, link, keptHooks);
         }
         return removed;
     }
@@ -54,9 +66,12 @@ public final class Leftovers {
         return ours.size();
     }
 
-    private static int removeTcxLinks(Link link) {
+    private static int removeTcxLinks(Link link, Set<HookPoint> kept) {
         int removed = 0;
         for (HookPoint hook : HookPoint.values()) {
+            if (kept.contains(hook)) {
+                continue;
+            }
             int detached = TcxLink.detachAll(link.index(), hook, KernelProgram.NAMES::contains);
             if (detached > 0) {
                 logDetached(link, hook.toString(), detached);
@@ -66,12 +81,12 @@ public final class Leftovers {
         return removed;
     }
 
-    private static int removeFilters(Network network, Link link) {
+    private static int removeFilters(Network network, Link link, Set<HookPoint> kept) {
         int removed = 0;
         Set<TcFilter> left = new HashSet<>();
         for (TcHook hook : TcHook.values()) {
             for (TcFilter filter : network.filters().of(link.index(), hook)) {
-                if (isOurs(filter)) {
+                if (isOurs(filter) && !kept.contains(HookPoint.valueOf(hook.name()))) {
                     network.filters().delete(filter);
                     logDetached(link, hook.toString(), 1);
                     removed++;
@@ -88,7 +103,7 @@ public final class Leftovers {
     }
 
     /** libbpf names a filter after its program: {@code udp_fanout:[42]}. */
-    private static boolean isOurs(TcFilter filter) {
+    static boolean isOurs(TcFilter filter) {
         String name = filter.bpfName();
         int end = name.indexOf(':');
         return filter.kind().equals("bpf") && KernelProgram.NAMES.contains(end < 0 ? name : name.substring(0, end));

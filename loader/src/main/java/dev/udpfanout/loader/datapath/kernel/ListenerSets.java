@@ -5,6 +5,7 @@ import dev.udpfanout.bindings.abi.ListenerKey;
 import dev.udpfanout.bindings.abi.ListenerSet;
 import dev.udpfanout.bindings.libbpf.BpfMap;
 import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Set;
@@ -16,10 +17,26 @@ import java.util.TreeSet;
  */
 final class ListenerSets {
     private final BpfMap map;
-    private Map<ListenerKey, ListenerSet> inForce = Map.of();
+    private Map<ListenerKey, ListenerSet> inForce;
 
+    /** Starts from what the map holds: an earlier daemon may have filled it. */
     ListenerSets(BpfMap map) {
         this.map = map;
+        this.inForce = read(map);
+    }
+
+    private static Map<ListenerKey, ListenerSet> read(BpfMap map) {
+        Map<ListenerKey, ListenerSet> sets = new HashMap<>();
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment key = arena.allocate(ListenerKey.BYTES, Integer.BYTES);
+            MemorySegment value = ListenerSet.allocate(arena);
+            for (boolean more = map.nextKey(MemorySegment.NULL, key); more; more = map.nextKey(key, key)) {
+                if (map.get(key, value)) {
+                    sets.put(ListenerKey.read(key), ListenerSet.read(value));
+                }
+            }
+        }
+        return sets;
     }
 
     /**

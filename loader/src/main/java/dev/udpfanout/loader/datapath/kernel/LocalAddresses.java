@@ -7,6 +7,7 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.net.InetAddress;
+import java.util.HashSet;
 import java.util.Set;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -16,10 +17,23 @@ final class LocalAddresses {
     private static final Logger LOG = LoggerFactory.getLogger(LocalAddresses.class);
 
     private final BpfMap map;
-    private Set<InetAddress> inForce = Set.of();
+    private Set<InetAddress> inForce;
 
+    /** Starts from what the map holds: an earlier daemon may have filled it. */
     LocalAddresses(BpfMap map) {
         this.map = map;
+        this.inForce = read(map);
+    }
+
+    private static Set<InetAddress> read(BpfMap map) {
+        Set<InetAddress> addresses = new HashSet<>();
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment key = arena.allocate(LocalAddressKey.BYTES);
+            for (boolean more = map.nextKey(MemorySegment.NULL, key); more; more = map.nextKey(key, key)) {
+                addresses.add(LocalAddressKey.read(key).address());
+            }
+        }
+        return addresses;
     }
 
     Set<InetAddress> inForce() {

@@ -1,5 +1,7 @@
 package dev.udpfanout.loader.datapath.kernel;
 
+import java.util.Locale;
+
 /** Something that was in place, was gone or changed, and has been mended. */
 public enum Repair {
     INTERFACE_RETURNED("the interface vanished and came back"),
@@ -15,6 +17,11 @@ public enum Repair {
 
     Repair(String finding) {
         this.finding = finding;
+    }
+
+    /** As a metric's label has it, for example {@code "program_reattached"}. */
+    public String label() {
+        return name().toLowerCase(Locale.ROOT);
     }
 
     /** What was found, in words for the log. */

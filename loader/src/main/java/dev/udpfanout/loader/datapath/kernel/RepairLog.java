@@ -24,7 +24,7 @@ final class RepairLog {
         LOG.atWarn()
                 .addKeyValue("interface", interfaceName)
                 .addKeyValue("finding", repair.finding())
-                .addKeyValue("repair", repair.name().toLowerCase(java.util.Locale.ROOT))
+                .addKeyValue("repair", repair.label())
                 .addKeyValue("repairs", count.sum())
                 .log("repaired datapath");
     }

@@ -7,13 +7,14 @@ import dev.udpfanout.loader.control.EndpointSet;
 import dev.udpfanout.loader.datapath.ListenerCounters;
 import java.net.InetSocketAddress;
 import java.util.List;
-import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.stream.Stream;
 
 /** A kernel datapath in a namespace of the lab, driven by one thread that lives there, as the daemon's does. */
 final class NodeDatapath implements AutoCloseable {
@@ -21,10 +22,12 @@ final class NodeDatapath implements AutoCloseable {
 
     private final ExecutorService thread;
     private final KernelDatapath datapath;
+    private final List<String> names;
     private boolean closed;
 
-    private NodeDatapath(ExecutorService thread, KernelDatapath datapath) {
+    private NodeDatapath(ExecutorService thread, KernelDatapath datapath, List<String> names) {
         this.thread = thread;
+        this.names = names;
         this.datapath = datapath;
     }
 
@@ -36,8 +39,10 @@ final class NodeDatapath implements AutoCloseable {
     /** As above, with a program that the caller has loaded; the datapath closes it. */
     static NodeDatapath open(LabNamespace node, KernelProgram program, ListenerConfig... listeners) {
         ExecutorService thread = Executors.newSingleThreadExecutor(code -> node.thread("control", code));
-        KernelDatapath datapath = get(thread, () -> new KernelDatapath(List.of(listeners), program, Network.open()));
-        NodeDatapath opened = node.closedWithTopology(new NodeDatapath(thread, datapath));
+        KernelDatapath datapath =
+                get(thread, () -> new KernelDatapath(List.of(listeners), program, Network.open(), Optional.empty()));
+        NodeDatapath opened = node.closedWithTopology(new NodeDatapath(
+                thread, datapath, Stream.of(listeners).map(ListenerConfig::name).toList()));
         for (ListenerConfig listener : listeners) {
             opened.apply(
                     listener.id(),
@@ -49,16 +54,14 @@ final class NodeDatapath implements AutoCloseable {
         return opened;
     }
 
+    /** Returns when nothing is sent to an endpoint any more that is not among these. */
     void apply(int listenerId, List<InetSocketAddress> endpoints) {
         EndpointSet set = new EndpointSet(
-                listenerId,
+                names.get(listenerId),
                 endpoints.stream()
                         .map(address -> new Endpoint(address.toString(), address))
                         .toList());
-        get(thread, () -> {
-            datapath.apply(set);
-            return null;
-        });
+        get(thread, () -> datapath.apply(set)).toCompletableFuture().join();
     }
 
     void reconcile() {
@@ -69,11 +72,7 @@ final class NodeDatapath implements AutoCloseable {
     }
 
     ListenerCounters counters(int listenerId) {
-        return get(thread, datapath::counters).get(listenerId);
-    }
-
-    Map<Repair, Long> repairs() {
-        return datapath.repairs();
+        return get(thread, datapath::counters).get(names.get(listenerId));
     }
 
     /** Runs code on the datapath's thread, in its namespace. */

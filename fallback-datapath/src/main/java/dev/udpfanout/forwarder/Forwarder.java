@@ -1,0 +1,186 @@
+package dev.udpfanout.forwarder;
+
+import dev.udpfanout.forwarder.ForwarderCounters.EndpointCounters;
+import dev.udpfanout.forwarder.worker.TableChange;
+import dev.udpfanout.forwarder.worker.Target;
+import dev.udpfanout.forwarder.worker.Worker;
+import dev.udpfanout.forwarder.worker.WorkerStats;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.EnumMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Takes the datagrams of one address and port and gives each to the next endpoint. Sockets are opened by the threads
+ * that call {@link #start} and {@link #endpoints}, and so in their network namespace. Safe for use by several threads.
+ */
+public final class Forwarder implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(Forwarder.class);
+
+    private final ForwarderConfig config;
+    private final WorkerGroup group;
+    private final KernelDrops kernelDrops;
+    private boolean closed;
+    private ForwarderCounters lastCounters;
+
+    private Forwarder(ForwarderConfig config, WorkerGroup group) {
+        this.config = config;
+        this.group = group;
+        this.kernelDrops = new KernelDrops(group.workers());
+    }
+
+    /**
+     * Binds and starts to receive; without endpoints as yet, every datagram is dropped and counted.
+     *
+     * @throws ForwarderException if the address is taken or not local, a privilege is missing, or the transport asked
+     *     for is not supported
+     */
+    public static Forwarder start(ForwarderConfig config) {
+        return start(config, TransportProbe.run());
+    }
+
+    /** As {@link #start(ForwarderConfig)}, with a probe made earlier. */
+    public static Forwarder start(ForwarderConfig config, TransportProbe probe) {
+        TransportChoice choice = TransportChoice.of(config.io(), probe);
+        try {
+            ClientSourceCheck.requirePermitted(config, choice);
+            Forwarder forwarder = new Forwarder(config, WorkerGroup.start(config, choice));
+            LOG.info("forwarding from {} with {}", forwarder.localAddress(), choice.describe());
+            return forwarder;
+        } catch (TransportFailedException e) {
+            if (config.io() != IoChoice.AUTO || choice.transport() == Transport.NIO) {
+                throw new ForwarderException("io: " + e.getMessage(), e);
+            }
+            // The probe is of one small ring; a large one may still be refused, for want of memory or descriptors.
+            return start(config, probe.with(choice.transport(), new Support.Unknown(e.getMessage())));
+        } catch (IOException e) {
+            throw new ForwarderException("cannot start on " + config.bind() + ": " + e.getMessage(), e);
+        }
+    }
+
+    /** The transport in use and why not a better one. */
+    public TransportChoice transport() {
+        return group.choice();
+    }
+
+    /** The address and port bound; the port is the real one where the configuration has 0. */
+    public InetSocketAddress localAddress() {
+        return group.localAddress();
+    }
+
+    /**
+     * Replaces all endpoints. Each worker goes from the old table to the new one between two datagrams; those that stay
+     * keep their sockets and counts. When the stage returned is complete, nothing more goes to an endpoint that was
+     * removed.
+     *
+     * @throws EndpointLoopException if an endpoint is this forwarder's own address and port; the old table stays
+     * @throws ForwarderException if an endpoint cannot be used, for example for want of a route; the old table stays
+     */
+    public synchronized CompletionStage<Void> endpoints(EndpointTable table) {
+        requireOpen();
+        LoopCheck.requireNoLoop(localAddress(), table);
+        requireSourceFamily(table);
+        List<TableChange<?>> changes = new ArrayList<>();
+        try {
+            for (Worker<?> worker : group.workers()) {
+                changes.add(worker.prepare(table.endpoints()));
+            }
+        } catch (IOException e) {
+            changes.forEach(TableChange::abandon);
+            throw new ForwarderException("cannot use the endpoints " + table.endpoints() + ": " + e.getMessage(), e);
+        }
+        List<CompletableFuture<Void>> installed = new ArrayList<>();
+        for (int i = 0; i < changes.size(); i++) {
+            installed.add(group.workers().get(i).install(changes.get(i)));
+        }
+        return CompletableFuture.allOf(installed.toArray(CompletableFuture[]::new))
+                .minimalCompletionStage();
+    }
+
+    /** For tests, which stall a worker to have a batch of a known size. */
+    List<Worker<?>> workers() {
+        return group.workers();
+    }
+
+    private void requireSourceFamily(EndpointTable table) {
+        if (config.source() != SourceAddress.CLIENT) {
+            return;
+        }
+        Class<?> family = config.bind().getAddress().getClass();
+        for (InetSocketAddress endpoint : table.endpoints()) {
+            if (endpoint.getAddress().getClass() != family) {
+                throw new ForwarderException("the client's address cannot be kept towards " + endpoint
+                        + ": the listener has the other address family");
+            }
+        }
+    }
+
+    /** What has been counted so far; after {@link #close()}, what had been counted by then. */
+    public synchronized ForwarderCounters counters() {
+        if (!closed) {
+            lastCounters = snapshot();
+        }
+        return lastCounters;
+    }
+
+    private ForwarderCounters snapshot() {
+        List<WorkerStats> stats = group.workers().stream().map(Worker::stats).toList();
+        Map<DropReason, Long> dropped = new EnumMap<>(DropReason.class);
+        for (DropReason reason : DropReason.values()) {
+            dropped.put(
+                    reason,
+                    stats.stream().mapToLong(worker -> worker.dropped(reason)).sum());
+        }
+        dropped.put(DropReason.RECEIVE_QUEUE_OVERFLOW, kernelDrops.total());
+        return new ForwarderCounters(
+                stats.stream().mapToLong(WorkerStats::received).sum(),
+                stats.stream().mapToLong(WorkerStats::receivedBytes).sum(),
+                stats.stream().mapToLong(WorkerStats::forwarded).sum(),
+                stats.stream().mapToLong(WorkerStats::forwardedBytes).sum(),
+                Collections.unmodifiableMap(dropped),
+                stats.stream().mapToLong(WorkerStats::receiveErrors).sum(),
+                stats.stream().map(WorkerStats::received).toList(),
+                endpointCounters());
+    }
+
+    private Map<InetSocketAddress, EndpointCounters> endpointCounters() {
+        Map<InetSocketAddress, EndpointCounters> counters = new LinkedHashMap<>();
+        for (Worker<?> worker : group.workers()) {
+            for (Target target : worker.targets()) {
+                EndpointCounters mine = new EndpointCounters(
+                        target.forwarded().value(), target.unreachable().value());
+                counters.merge(
+                        target.endpoint(),
+                        mine,
+                        (one, other) -> new EndpointCounters(
+                                one.forwarded() + other.forwarded(), one.unreachable() + other.unreachable()));
+            }
+        }
+        return Collections.unmodifiableMap(counters);
+    }
+
+    private void requireOpen() {
+        if (closed) {
+            throw new IllegalStateException("the forwarder is closed");
+        }
+    }
+
+    /** Stops the workers, waits for them, and frees their sockets and memory. Closing twice is harmless. */
+    @Override
+    public synchronized void close() {
+        if (closed) {
+            return;
+        }
+        lastCounters = snapshot();
+        closed = true;
+        group.close();
+    }
+}

@@ -1,0 +1,119 @@
+package dev.udpfanout.forwarder;
+
+import dev.udpfanout.forwarder.socket.CpuAffinity;
+import java.net.InetSocketAddress;
+import java.util.List;
+import java.util.Objects;
+
+/**
+ * What a forwarder is started with. Make one with {@link #forAddress} and the {@code with...} methods.
+ *
+ * @param bind the local address to receive on, a wildcard allowed; port 0 takes any free port
+ * @param workers threads, each with a socket of its own; at least 1
+ * @param cpus the CPU of each worker (worker i runs on {@code cpus[i mod size]}); empty for no pinning
+ * @param batchSize datagrams read before they are sent on, 1 to {@value #MAX_BATCH_SIZE}
+ * @param receiveBufferBytes of kernel memory for datagrams not yet read, a socket; the kernel doubles it for its own
+ *     overhead, and caps it at net.core.rmem_max unless the process has CAP_NET_ADMIN
+ * @param maxPacketBytes payload of the longest datagram forwarded, 1 to {@value #MAX_PACKET_BYTES}
+ * @param source whose address receivers see
+ * @param io which transport
+ * @param segmentation whether datagrams of equal length for one endpoint may go to the kernel as one message, which cuts
+ *     it up as late as it can (UDP_SEGMENT); receivers see the same datagrams, and the rotation is the same
+ */
+public record ForwarderConfig(
+        InetSocketAddress bind,
+        int workers,
+        List<Integer> cpus,
+        int batchSize,
+        int receiveBufferBytes,
+        int maxPacketBytes,
+        SourceAddress source,
+        IoChoice io,
+        boolean segmentation) {
+
+    /** The payload of the longest UDP datagram over IPv4: 65,535 less 20 and 8 bytes of headers. */
+    public static final int MAX_PACKET_BYTES = 65_507;
+
+    /** UIO_MAXIOV, the most messages one recvmmsg(2) takes. */
+    public static final int MAX_BATCH_SIZE = 1024;
+
+    private static final int MIN_RECEIVE_BUFFER_BYTES = 4096;
+    private static final int DEFAULT_BATCH_SIZE = 64;
+    private static final int DEFAULT_RECEIVE_BUFFER_BYTES = 8 << 20;
+
+    public ForwarderConfig {
+        Objects.requireNonNull(bind, "bind");
+        Objects.requireNonNull(source, "source");
+        Objects.requireNonNull(io, "io");
+        cpus = List.copyOf(cpus);
+        if (bind.isUnresolved()) {
+            throw new IllegalArgumentException("bind: " + bind + " is a name, not an address");
+        }
+        requireRange("workers", workers, 1, MAX_BATCH_SIZE);
+        requireRange("batchSize", batchSize, 1, MAX_BATCH_SIZE);
+        requireRange("receiveBufferBytes", receiveBufferBytes, MIN_RECEIVE_BUFFER_BYTES, Integer.MAX_VALUE);
+        requireRange("maxPacketBytes", maxPacketBytes, 1, MAX_PACKET_BYTES);
+        cpus.forEach(cpu -> requireRange("cpus", cpu, 0, CpuAffinity.MAX_CPUS - 1));
+        if (io == IoChoice.NIO && source == SourceAddress.CLIENT) {
+            throw new IllegalArgumentException("source: NIO cannot keep the client's address, io_uring and epoll can");
+        }
+    }
+
+    /** One worker, batches of 64, an 8 MiB receive buffer, datagrams of any length, the node's address, any transport. */
+    public static ForwarderConfig forAddress(InetSocketAddress bind) {
+        return new ForwarderConfig(
+                bind,
+                1,
+                List.of(),
+                DEFAULT_BATCH_SIZE,
+                DEFAULT_RECEIVE_BUFFER_BYTES,
+                MAX_PACKET_BYTES,
+                SourceAddress.NODE,
+                IoChoice.AUTO,
+                true);
+    }
+
+    public ForwarderConfig withWorkers(int value) {
+        return new ForwarderConfig(
+                bind, value, cpus, batchSize, receiveBufferBytes, maxPacketBytes, source, io, segmentation);
+    }
+
+    public ForwarderConfig withCpus(List<Integer> value) {
+        return new ForwarderConfig(
+                bind, workers, value, batchSize, receiveBufferBytes, maxPacketBytes, source, io, segmentation);
+    }
+
+    public ForwarderConfig withBatchSize(int value) {
+        return new ForwarderConfig(
+                bind, workers, cpus, value, receiveBufferBytes, maxPacketBytes, source, io, segmentation);
+    }
+
+    public ForwarderConfig withReceiveBufferBytes(int value) {
+        return new ForwarderConfig(bind, workers, cpus, batchSize, value, maxPacketBytes, source, io, segmentation);
+    }
+
+    public ForwarderConfig withMaxPacketBytes(int value) {
+        return new ForwarderConfig(bind, workers, cpus, batchSize, receiveBufferBytes, value, source, io, segmentation);
+    }
+
+    public ForwarderConfig withSource(SourceAddress value) {
+        return new ForwarderConfig(
+                bind, workers, cpus, batchSize, receiveBufferBytes, maxPacketBytes, value, io, segmentation);
+    }
+
+    public ForwarderConfig withIo(IoChoice value) {
+        return new ForwarderConfig(
+                bind, workers, cpus, batchSize, receiveBufferBytes, maxPacketBytes, source, value, segmentation);
+    }
+
+    public ForwarderConfig withSegmentation(boolean value) {
+        return new ForwarderConfig(
+                bind, workers, cpus, batchSize, receiveBufferBytes, maxPacketBytes, source, io, value);
+    }
+
+    private static void requireRange(String name, int value, int min, int max) {
+        if (value < min || value > max) {
+            throw new IllegalArgumentException(name + ": " + value + " is not in " + min + " to " + max);
+        }
+    }
+}

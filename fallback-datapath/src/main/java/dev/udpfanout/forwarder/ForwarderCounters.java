@@ -1,0 +1,41 @@
+package dev.udpfanout.forwarder;
+
+import java.net.InetSocketAddress;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * What a forwarder has done since it was started. The parts of one snapshot are read one after the other, under
+ * traffic: once traffic stops, {@code received} equals {@code forwarded} and the drops between the two.
+ *
+ * @param received datagrams read from the listening sockets
+ * @param receivedBytes their payload
+ * @param forwarded datagrams that the kernel took for a receiver
+ * @param forwardedBytes their payload
+ * @param dropped datagrams by reason; every reason is present
+ * @param receiveErrors failed receive calls; each was survived
+ * @param workerReceived the datagrams of {@code received} by worker
+ * @param endpoints datagrams forwarded to each endpoint of the table in force, in its order; an endpoint's count starts
+ *     at zero when it enters the table
+ */
+public record ForwarderCounters(
+        long received,
+        long receivedBytes,
+        long forwarded,
+        long forwardedBytes,
+        Map<DropReason, Long> dropped,
+        long receiveErrors,
+        List<Long> workerReceived,
+        Map<InetSocketAddress, EndpointCounters> endpoints) {
+
+    /**
+     * @param forwarded datagrams that the kernel took for this endpoint
+     * @param unreachable answers by ICMP that its port is closed
+     */
+    public record EndpointCounters(long forwarded, long unreachable) {}
+
+    /** Drops for one reason. */
+    public long dropped(DropReason reason) {
+        return dropped.get(reason);
+    }
+}

@@ -1,0 +1,30 @@
+package dev.udpfanout.forwarder;
+
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.NetworkInterface;
+import java.net.SocketException;
+
+/** Refuses endpoints that would send datagrams back to the listener. */
+final class LoopCheck {
+    private LoopCheck() {}
+
+    static void requireNoLoop(InetSocketAddress listener, EndpointTable table) {
+        for (InetSocketAddress endpoint : table.endpoints()) {
+            if (endpoint.getPort() == listener.getPort() && isListener(listener.getAddress(), endpoint.getAddress())) {
+                throw new EndpointLoopException(endpoint, listener);
+            }
+        }
+    }
+
+    private static boolean isListener(InetAddress listener, InetAddress endpoint) {
+        if (!listener.isAnyLocalAddress()) {
+            return listener.equals(endpoint);
+        }
+        try {
+            return endpoint.isLoopbackAddress() || NetworkInterface.getByInetAddress(endpoint) != null;
+        } catch (SocketException e) {
+            throw new ForwarderException("cannot tell whether " + endpoint + " is an address of this host", e);
+        }
+    }
+}

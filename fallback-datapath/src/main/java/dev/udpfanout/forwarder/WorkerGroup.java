@@ -1,0 +1,146 @@
+package dev.udpfanout.forwarder;
+
+import dev.udpfanout.forwarder.socket.DatagramSocket;
+import dev.udpfanout.forwarder.worker.ChannelListeners;
+import dev.udpfanout.forwarder.worker.EpollWorker;
+import dev.udpfanout.forwarder.worker.IoUringWorker;
+import dev.udpfanout.forwarder.worker.NioWorker;
+import dev.udpfanout.forwarder.worker.ReceiveErrorLog;
+import dev.udpfanout.forwarder.worker.SocketListeners;
+import dev.udpfanout.forwarder.worker.Worker;
+import dev.udpfanout.forwarder.worker.WorkerSetup;
+import io.netty.channel.IoEventLoop;
+import io.netty.channel.IoEventLoopGroup;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.nio.channels.DatagramChannel;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** The workers of one forwarder with their event loops and listening sockets: started together, closed together. */
+final class WorkerGroup implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(Forwarder.class);
+    private static final Duration ERROR_LOG_INTERVAL = Duration.ofSeconds(10);
+    private static final int STOP_TIMEOUT_MS = 5000;
+
+    private final TransportChoice choice;
+    private final WorkerThreads threads = new WorkerThreads();
+    private final IoEventLoopGroup loops;
+    private final List<Worker<?>> workers = new ArrayList<>();
+    private final List<AutoCloseable> listeners = new ArrayList<>();
+    private InetSocketAddress localAddress;
+
+    private WorkerGroup(ForwarderConfig config, TransportChoice choice) throws TransportFailedException {
+        this.choice = choice;
+        this.loops = EventLoops.create(config, choice.transport(), threads);
+    }
+
+    static WorkerGroup start(ForwarderConfig config, TransportChoice choice) throws IOException {
+        WorkerGroup group = new WorkerGroup(config, choice);
+        try {
+            if (choice.transport() == Transport.NIO) {
+                group.addNioWorkers(config);
+            } else {
+                group.addSocketWorkers(config);
+            }
+            group.startWorkers(config);
+            return group;
+        } catch (IOException | RuntimeException e) {
+            group.close();
+            throw e;
+        }
+    }
+
+    private void addSocketWorkers(ForwarderConfig config) throws IOException {
+        List<DatagramSocket> sockets = SocketListeners.open(config);
+        listeners.addAll(sockets);
+        localAddress = sockets.getFirst().localAddress();
+        for (DatagramSocket socket : sockets) {
+            WorkerSetup setup = setup(config);
+            workers.add(
+                    choice.transport() == Transport.IO_URING
+                            ? new IoUringWorker(setup, socket)
+                            : new EpollWorker(setup, socket));
+        }
+    }
+
+    private void addNioWorkers(ForwarderConfig config) throws IOException {
+        ChannelListeners opened = ChannelListeners.open(config);
+        listeners.add(opened);
+        localAddress = (InetSocketAddress) opened.channels().getFirst().getLocalAddress();
+        for (DatagramChannel channel : opened.channels()) {
+            workers.add(new NioWorker(setup(config), channel));
+        }
+    }
+
+    private WorkerSetup setup(ForwarderConfig config) {
+        IoEventLoop loop = loops.next();
+        ReceiveErrorLog errorLog =
+                new ReceiveErrorLog(LOG, Thread::startVirtualThread, System::nanoTime, ERROR_LOG_INTERVAL);
+        return new WorkerSetup(workers.size(), loop, config, errorLog);
+    }
+
+    private void startWorkers(ForwarderConfig config) throws IOException {
+        List<Integer> cpus = config.cpus();
+        List<CompletableFuture<Void>> started = new ArrayList<>();
+        for (int i = 0; i < workers.size(); i++) {
+            if (!cpus.isEmpty()) {
+                started.add(workers.get(i).pinTo(cpus.get(i % cpus.size())));
+            }
+            started.add(workers.get(i).start());
+        }
+        try {
+            CompletableFuture.allOf(started.toArray(CompletableFuture[]::new)).join();
+        } catch (CompletionException e) {
+            throw new IOException(e.getCause().getMessage(), e.getCause());
+        }
+    }
+
+    TransportChoice choice() {
+        return choice;
+    }
+
+    InetSocketAddress localAddress() {
+        return localAddress;
+    }
+
+    List<Worker<?>> workers() {
+        return workers;
+    }
+
+    @Override
+    public void close() {
+        boolean stopped = stopWorkers();
+        loops.shutdownGracefully(0, STOP_TIMEOUT_MS, TimeUnit.MILLISECONDS).syncUninterruptibly();
+        boolean ended = threads.join(Duration.ofMillis(STOP_TIMEOUT_MS));
+        if (stopped && ended) {
+            workers.forEach(Worker::release);
+        } else {
+            // Memory that the kernel may still write to must not be given to anything else.
+            LOG.warn("a worker did not stop within {} ms; its memory stays allocated", STOP_TIMEOUT_MS);
+        }
+        listeners.forEach(WorkerGroup::closeListener);
+    }
+
+    private boolean stopWorkers() {
+        CompletableFuture<?>[] stopped = workers.stream().map(Worker::stop).toArray(CompletableFuture[]::new);
+        return CompletableFuture.allOf(stopped)
+                .thenApply(nothing -> true)
+                .completeOnTimeout(false, STOP_TIMEOUT_MS, TimeUnit.MILLISECONDS)
+                .join();
+    }
+
+    private static void closeListener(AutoCloseable listener) {
+        try {
+            listener.close();
+        } catch (Exception e) {
+            LOG.warn("closing a listening socket: {}", e.getMessage());
+        }
+    }
+}

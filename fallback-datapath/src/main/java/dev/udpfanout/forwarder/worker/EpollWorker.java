@@ -1,0 +1,185 @@
+package dev.udpfanout.forwarder.worker;
+
+import dev.udpfanout.forwarder.DropReason;
+import dev.udpfanout.forwarder.SourceAddress;
+import dev.udpfanout.forwarder.socket.DatagramSocket;
+import dev.udpfanout.forwarder.socket.Errno;
+import dev.udpfanout.forwarder.socket.IoVector;
+import dev.udpfanout.forwarder.socket.LibC;
+import dev.udpfanout.forwarder.socket.MessageFlag;
+import dev.udpfanout.forwarder.socket.MessageHeader;
+import dev.udpfanout.forwarder.socket.SocketAddresses;
+import dev.udpfanout.forwarder.socket.SocketException;
+import io.netty.channel.IoEvent;
+import io.netty.channel.IoRegistration;
+import io.netty.channel.epoll.EpollIoHandle;
+import io.netty.channel.epoll.EpollIoOps;
+import io.netty.channel.unix.FileDescriptor;
+import java.io.IOException;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.net.InetSocketAddress;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+
+/** Reads batches with recvmmsg(2) when epoll says so, and sends each with sendmmsg(2). */
+public final class EpollWorker extends Worker<SocketTarget> implements EpollIoHandle {
+    /** Batches read before the event loop may run its tasks, a table change among them. */
+    private static final int MAX_BATCHES_A_WAKEUP = 16;
+
+    private static final int NAME_BYTES = 32;
+
+    private final WorkerSetup setup;
+    private final DatagramSocket socket;
+    private final FileDescriptor descriptor;
+    private final Arena arena = Arena.ofShared();
+    private final ReceiveMemory receive;
+    private final MemorySegment headers;
+    private final MemorySegment errno;
+    private final DatagramBatch batch;
+    private final SyscallSender sender;
+    private final int nameBytes;
+    private IoRegistration registration;
+    private SocketTarget[] targets = {};
+
+    /** @param socket bound; the worker becomes its owner */
+    public EpollWorker(WorkerSetup setup, DatagramSocket socket) {
+        super(setup.number(), setup.loop(), setup.errorLog());
+        this.setup = setup;
+        this.socket = socket;
+        this.descriptor = new FileDescriptor(socket.fd());
+        int batchSize = setup.config().batchSize();
+        SourceAddress source = setup.config().source();
+        this.nameBytes = source == SourceAddress.CLIENT ? SocketAddresses.IPV6_BYTES : 0;
+        this.receive = new ReceiveMemory(batchSize, NAME_BYTES + setup.config().maxPacketBytes(), arena);
+        this.headers = arena.allocate((long) batchSize * MessageHeader.BYTES, MessageHeader.BYTES);
+        this.errno = arena.allocate(LibC.ERRNO_STATE);
+        this.batch = new DatagramBatch(receive, batchSize);
+        this.sender = new SyscallSender(batchSize, source, stats(), arena);
+        writeHeaders(batchSize);
+    }
+
+    private void writeHeaders(int count) {
+        MemorySegment vectors = arena.allocate((long) count * IoVector.BYTES, IoVector.BYTES);
+        for (int i = 0; i < count; i++) {
+            long vectorAt = (long) i * IoVector.BYTES;
+            long name = nameBytes == 0 ? 0 : receive.address(i);
+            IoVector.write(
+                    vectors,
+                    vectorAt,
+                    receive.address(i) + NAME_BYTES,
+                    setup.config().maxPacketBytes());
+            MessageHeader.write(
+                    headers, (long) i * MessageHeader.BYTES, name, nameBytes, vectors.address() + vectorAt, 1);
+        }
+    }
+
+    @Override
+    public CompletableFuture<Void> start() {
+        CompletableFuture<Void> started = new CompletableFuture<>();
+        loop().register(this).addListener(registered -> {
+            if (registered.isSuccess()) {
+                registration = (IoRegistration) registered.getNow();
+                registration.submit(EpollIoOps.EPOLLIN);
+                started.complete(null);
+            } else {
+                started.completeExceptionally(registered.cause());
+            }
+        });
+        return started;
+    }
+
+    @Override
+    public CompletableFuture<Void> stop() {
+        CompletableFuture<Void> stopped = new CompletableFuture<>();
+        loop().execute(() -> {
+            if (registration != null) {
+                registration.cancel();
+            }
+            stopped.complete(null);
+        });
+        return stopped;
+    }
+
+    @Override
+    public void handle(IoRegistration ready, IoEvent event) {
+        for (int i = 0; i < MAX_BATCHES_A_WAKEUP; i++) {
+            int wanted = receive.slots();
+            int count = LibC.recvmmsg(errno, socket.fd(), headers, wanted, MessageFlag.DONT_WAIT);
+            if (count < 0) {
+                if (count != -Errno.EAGAIN) {
+                    onReceiveError("recvmmsg: " + Errno.text(-count));
+                }
+                return;
+            }
+            collect(count);
+            forward();
+            if (count < wanted) {
+                return;
+            }
+        }
+    }
+
+    private void collect(int count) {
+        long bytes = 0;
+        int tooLong = 0;
+        batch.clear();
+        for (int i = 0; i < count; i++) {
+            long at = (long) i * MessageHeader.BYTES;
+            int length = MessageHeader.messageLength(headers, at);
+            bytes += length;
+            if ((MessageHeader.flags(headers, at) & MessageFlag.TRUNCATED) != 0) {
+                tooLong++;
+            } else {
+                batch.add(i, receive.at(i) + NAME_BYTES, length, receive.at(i));
+            }
+            if (nameBytes != 0) {
+                MessageHeader.nameLength(headers, at, nameBytes);
+            }
+        }
+        stats().onReceived(count, bytes);
+        if (tooLong > 0) {
+            stats().onDropped(DropReason.TOO_LONG, tooLong);
+        }
+    }
+
+    private void forward() {
+        if (targets.length == 0) {
+            stats().onDropped(DropReason.NO_ENDPOINTS, batch.count());
+        } else if (batch.count() > 0) {
+            sender.send(batch, targets, turns().takeTurns(batch.count(), targets.length));
+        }
+    }
+
+    @Override
+    public FileDescriptor fd() {
+        return descriptor;
+    }
+
+    @Override
+    public int kernelDrops() throws SocketException {
+        return socket.kernelDrops();
+    }
+
+    @Override
+    SocketTarget open(InetSocketAddress endpoint) throws IOException {
+        return SocketTarget.open(
+                endpoint, setup.config().source(), setup.config().segmentation());
+    }
+
+    @Override
+    void use(List<SocketTarget> next) {
+        targets = next.toArray(SocketTarget[]::new);
+    }
+
+    @Override
+    public void release() {
+        super.release();
+        socket.close();
+        arena.close();
+    }
+
+    /** For Netty, at the end of the event loop; the socket is closed by {@link #release()}. */
+    @Override
+    public void close() {}
+}

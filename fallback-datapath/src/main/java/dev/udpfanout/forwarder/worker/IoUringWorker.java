@@ -1,0 +1,229 @@
+package dev.udpfanout.forwarder.worker;
+
+import dev.udpfanout.forwarder.DropReason;
+import dev.udpfanout.forwarder.SourceAddress;
+import dev.udpfanout.forwarder.socket.DatagramSocket;
+import dev.udpfanout.forwarder.socket.Errno;
+import dev.udpfanout.forwarder.socket.MessageFlag;
+import dev.udpfanout.forwarder.socket.MessageHeader;
+import dev.udpfanout.forwarder.socket.SocketAddresses;
+import dev.udpfanout.forwarder.socket.SocketException;
+import io.netty.channel.IoEvent;
+import io.netty.channel.IoRegistration;
+import io.netty.channel.uring.IoUringIoEvent;
+import io.netty.channel.uring.IoUringIoHandle;
+import java.io.IOException;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.net.InetSocketAddress;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * Receives with one multishot recvmsg into provided buffers, and sends on the same ring: a batch of datagrams costs one
+ * io_uring_enter(2). Completions arrive one by one, so a batch ends when it is full or the event loop turns to its tasks.
+ */
+public final class IoUringWorker extends Worker<SocketTarget> implements IoUringIoHandle {
+    private static final int BUFFERED_BATCHES = 4;
+    private static final int RETRY_AFTER_MS = 10;
+
+    private final WorkerSetup setup;
+    private final DatagramSocket socket;
+    private final Arena arena = Arena.ofShared();
+    private final ReceiveMemory receive;
+    private final ProvidedBuffers buffers;
+    private final DatagramBatch batch;
+    private final long receiveHeader;
+    private final int nameBytes;
+    private final Runnable flush = this::flush;
+    private final CompletableFuture<Void> stopped = new CompletableFuture<>();
+    private IoRegistration ring;
+    private RingSender sender;
+    private SocketTarget[] targets = {};
+    private long receiving;
+    private boolean flushScheduled;
+    private boolean stopping;
+    private long batchBytes;
+    private int batchTooLong;
+
+    /** @param socket bound; the worker becomes its owner */
+    public IoUringWorker(WorkerSetup setup, DatagramSocket socket) {
+        super(setup.number(), setup.loop(), setup.errorLog());
+        this.setup = setup;
+        this.socket = socket;
+        this.nameBytes = setup.config().source() == SourceAddress.CLIENT ? SocketAddresses.IPV6_BYTES : 0;
+        int slotBytes =
+                RingOps.RECEIVED_HEADER_BYTES + nameBytes + setup.config().maxPacketBytes();
+        this.receive = new ReceiveMemory(slots(setup.config().batchSize()), slotBytes, arena);
+        this.buffers = new ProvidedBuffers(receive);
+        this.batch = new DatagramBatch(receive, setup.config().batchSize());
+        MemorySegment header = arena.allocate(MessageHeader.BYTES, MessageHeader.BYTES);
+        MessageHeader.write(header, 0, 0, nameBytes, 0, 0);
+        this.receiveHeader = header.address();
+    }
+
+    /** Receive buffers for a batch size: some batches' worth, as datagrams keep theirs until they have been sent. */
+    public static int slots(int batchSize) {
+        int wanted = BUFFERED_BATCHES * batchSize;
+        return (wanted + ProvidedBuffers.GROUP - 1) / ProvidedBuffers.GROUP * ProvidedBuffers.GROUP;
+    }
+
+    @Override
+    public CompletableFuture<Void> start() {
+        CompletableFuture<Void> started = new CompletableFuture<>();
+        loop().register(this).addListener(registered -> {
+            if (registered.isSuccess()) {
+                ring = (IoRegistration) registered.getNow();
+                sender = new RingSender(ring, receive, buffers, setup.config().source(), stats(), arena);
+                buffers.provideAll(ring);
+                receive();
+                started.complete(null);
+            } else {
+                started.completeExceptionally(registered.cause());
+            }
+        });
+        return started;
+    }
+
+    private void receive() {
+        if (!stopping && receiving == 0) {
+            receiving = ring.submit(RingOps.receive(socket.fd(), receiveHeader));
+        }
+    }
+
+    @Override
+    public CompletableFuture<Void> stop() {
+        loop().execute(() -> {
+            if (ring == null) {
+                stopped.complete(null);
+                return;
+            }
+            stopping = true;
+            flush();
+            if (receiving != 0) {
+                ring.submit(RingOps.cancel(receiving));
+            }
+            ring.cancel();
+        });
+        return stopped;
+    }
+
+    @Override
+    public void unregistered() {
+        stopped.complete(null);
+    }
+
+    @Override
+    public void handle(IoRegistration from, IoEvent event) {
+        IoUringIoEvent completion = (IoUringIoEvent) event;
+        int result = completion.res();
+        switch (completion.opcode()) {
+            case RingOps.RECVMSG -> onReceived(result, completion.flags());
+            case RingOps.SENDMSG -> sender.onSent((int) completion.userData(), result);
+            case RingOps.PROVIDE_BUFFERS -> onProvided((int) completion.userData(), result);
+            default -> {
+                // A cancellation: what it cancelled completes by itself.
+            }
+        }
+    }
+
+    private void onReceived(int result, int flags) {
+        if ((flags & RingOps.CQE_BUFFER) != 0) {
+            collect(flags >>> RingOps.CQE_BUFFER_SHIFT);
+        } else if (result < 0 && result != -Errno.ENOBUFS && result != -Errno.ECANCELED) {
+            onReceiveError("io_uring recvmsg: " + Errno.text(-result));
+        }
+        if ((flags & RingOps.CQE_MORE) == 0) {
+            receiving = 0;
+            if (result >= 0) {
+                receive();
+            } else if (result != -Errno.ENOBUFS) {
+                loop().schedule(this::receive, RETRY_AFTER_MS, TimeUnit.MILLISECONDS);
+            }
+        }
+    }
+
+    private void collect(int slot) {
+        MemorySegment memory = receive.memory();
+        long at = receive.at(slot);
+        long sourceAt = at + RingOps.RECEIVED_HEADER_BYTES;
+        int length = memory.get(ValueLayout.JAVA_INT, at + RingOps.RECEIVED_PAYLOAD_BYTES_AT);
+        int messageFlags = memory.get(ValueLayout.JAVA_INT, at + RingOps.RECEIVED_FLAGS_AT);
+        batchBytes += length;
+        if ((messageFlags & MessageFlag.TRUNCATED) != 0
+                || length > setup.config().maxPacketBytes()) {
+            batchTooLong++;
+            buffers.onFree(ring, slot);
+        } else {
+            batch.add(slot, sourceAt + nameBytes, length, sourceAt);
+        }
+        if (batch.isFull()) {
+            flush();
+        } else if (!flushScheduled) {
+            flushScheduled = true;
+            loop().execute(flush);
+        }
+    }
+
+    private void flush() {
+        flushScheduled = false;
+        int count = batch.count();
+        if (count + batchTooLong == 0) {
+            return;
+        }
+        stats().onReceived(count + batchTooLong, batchBytes);
+        if (batchTooLong > 0) {
+            stats().onDropped(DropReason.TOO_LONG, batchTooLong);
+        }
+        batchBytes = 0;
+        batchTooLong = 0;
+        if (targets.length > 0 && count > 0) {
+            sender.send(batch, targets, turns().takeTurns(count, targets.length));
+        } else {
+            stats().onDropped(DropReason.NO_ENDPOINTS, count);
+            for (int i = 0; i < count; i++) {
+                buffers.onFree(ring, batch.slot(i));
+            }
+        }
+        batch.clear();
+    }
+
+    private void onProvided(int group, int result) {
+        if (result < 0) {
+            onReceiveError("io_uring provide_buffers: " + Errno.text(-result));
+            loop().schedule(() -> buffers.provideAgain(ring, group), RETRY_AFTER_MS, TimeUnit.MILLISECONDS);
+            return;
+        }
+        // A receive that ran out of buffers ended; this is what it waits for.
+        receive();
+    }
+
+    @Override
+    public int kernelDrops() throws SocketException {
+        return socket.kernelDrops();
+    }
+
+    @Override
+    SocketTarget open(InetSocketAddress endpoint) throws IOException {
+        return SocketTarget.open(
+                endpoint, setup.config().source(), setup.config().segmentation());
+    }
+
+    @Override
+    void use(List<SocketTarget> next) {
+        targets = next.toArray(SocketTarget[]::new);
+    }
+
+    @Override
+    public void release() {
+        super.release();
+        socket.close();
+        arena.close();
+    }
+
+    /** For Netty, at the end of the event loop; the socket is closed by {@link #release()}. */
+    @Override
+    public void close() {}
+}

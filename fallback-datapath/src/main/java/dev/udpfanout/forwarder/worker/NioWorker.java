@@ -1,0 +1,167 @@
+package dev.udpfanout.forwarder.worker;
+
+import dev.udpfanout.forwarder.DropReason;
+import io.netty.channel.IoEvent;
+import io.netty.channel.IoRegistration;
+import io.netty.channel.nio.NioIoHandle;
+import io.netty.channel.nio.NioIoOps;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.net.PortUnreachableException;
+import java.nio.ByteBuffer;
+import java.nio.channels.DatagramChannel;
+import java.nio.channels.SelectableChannel;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+
+/** Receives and sends on the JDK's channels, a datagram at a time. */
+public final class NioWorker extends Worker<ChannelTarget> implements NioIoHandle {
+    private static final int MAX_BATCHES_A_WAKEUP = 16;
+    private static final int MAX_ATTEMPTS = 3;
+    private static final int DROPS_TIMEOUT_MS = 1000;
+
+    private final WorkerSetup setup;
+    private final DatagramChannel channel;
+    private final ByteBuffer buffer;
+    private IoRegistration registration;
+    private ChannelTarget[] targets = {};
+
+    /** @param channel bound and not blocking; the worker becomes its owner */
+    public NioWorker(WorkerSetup setup, DatagramChannel channel) {
+        super(setup.number(), setup.loop(), setup.errorLog());
+        this.setup = setup;
+        this.channel = channel;
+        // One byte more than allowed: the JDK cuts a longer datagram without a word.
+        this.buffer = ByteBuffer.allocateDirect(setup.config().maxPacketBytes() + 1);
+    }
+
+    @Override
+    public CompletableFuture<Void> start() {
+        CompletableFuture<Void> started = new CompletableFuture<>();
+        loop().register(this).addListener(registered -> {
+            if (registered.isSuccess()) {
+                registration = (IoRegistration) registered.getNow();
+                registration.submit(NioIoOps.READ);
+                started.complete(null);
+            } else {
+                started.completeExceptionally(registered.cause());
+            }
+        });
+        return started;
+    }
+
+    @Override
+    public CompletableFuture<Void> stop() {
+        CompletableFuture<Void> stopped = new CompletableFuture<>();
+        loop().execute(() -> {
+            if (registration != null) {
+                registration.cancel();
+            }
+            stopped.complete(null);
+        });
+        return stopped;
+    }
+
+    @Override
+    public void handle(IoRegistration ready, IoEvent event) {
+        int most = MAX_BATCHES_A_WAKEUP * setup.config().batchSize();
+        try {
+            for (int i = 0; i < most; i++) {
+                buffer.clear();
+                if (channel.receive(buffer) == null) {
+                    return;
+                }
+                buffer.flip();
+                forward();
+            }
+        } catch (IOException e) {
+            onReceiveError("receive: " + e.getMessage());
+        }
+    }
+
+    private void forward() {
+        int bytes = buffer.remaining();
+        stats().onReceived(1, bytes);
+        if (bytes > setup.config().maxPacketBytes()) {
+            stats().onDropped(DropReason.TOO_LONG, 1);
+        } else if (targets.length == 0) {
+            stats().onDropped(DropReason.NO_ENDPOINTS, 1);
+        } else {
+            send(targets[turns().takeTurns(1, targets.length)], bytes);
+        }
+    }
+
+    private void send(ChannelTarget target, int bytes) {
+        for (int attempt = 0; attempt < MAX_ATTEMPTS; attempt++) {
+            try {
+                if (target.send(buffer)) {
+                    stats().onForwarded(target, 1, bytes);
+                } else {
+                    stats().onDropped(DropReason.SEND_QUEUE_FULL, 1);
+                }
+                return;
+            } catch (PortUnreachableException e) {
+                // An earlier datagram's error; this one was not sent.
+                stats().onUnreachable(target);
+                buffer.rewind();
+            } catch (IOException e) {
+                break;
+            }
+        }
+        stats().onDropped(DropReason.SEND_FAILED, 1);
+    }
+
+    @Override
+    public SelectableChannel selectableChannel() {
+        return channel;
+    }
+
+    /** Read on the worker's thread, which is in the socket's network namespace. */
+    @Override
+    public int kernelDrops() throws IOException {
+        InetSocketAddress local = (InetSocketAddress) channel.getLocalAddress();
+        CompletableFuture<Integer> drops = new CompletableFuture<>();
+        loop().execute(() -> {
+            try {
+                drops.complete(ProcNetUdp.drops(local));
+            } catch (IOException e) {
+                drops.completeExceptionally(e);
+            }
+        });
+        try {
+            return drops.get(DROPS_TIMEOUT_MS, TimeUnit.MILLISECONDS);
+        } catch (ExecutionException | TimeoutException e) {
+            throw new IOException("the kernel's drop count is not to be had", e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IOException("interrupted", e);
+        }
+    }
+
+    @Override
+    ChannelTarget open(InetSocketAddress endpoint) throws IOException {
+        return ChannelTarget.open(endpoint);
+    }
+
+    @Override
+    void use(List<ChannelTarget> next) {
+        targets = next.toArray(ChannelTarget[]::new);
+    }
+
+    @Override
+    public void release() {
+        super.release();
+        try {
+            channel.close();
+        } catch (IOException e) {
+            onReceiveError("close: " + e.getMessage());
+        }
+    }
+
+    /** For Netty, at the end of the event loop; the channel is closed by {@link #release()}. */
+    @Override
+    public void close() {}
+}

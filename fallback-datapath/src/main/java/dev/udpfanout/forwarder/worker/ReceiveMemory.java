@@ -1,0 +1,49 @@
+package dev.udpfanout.forwarder.worker;
+
+import dev.udpfanout.forwarder.socket.AnonymousMemory;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+
+/** Off-heap buffers of equal size, one datagram each. */
+final class ReceiveMemory {
+    private static final int CACHE_LINE_BYTES = 64;
+
+    private final MemorySegment memory;
+    private final int slots;
+    private final int slotBytes;
+    private final long strideBytes;
+
+    ReceiveMemory(int slots, int slotBytes, Arena arena) {
+        this.slots = slots;
+        this.slotBytes = slotBytes;
+        // An odd number of cache lines: with a power of two all datagrams would compete for the same few cache sets.
+        long lines = (slotBytes + CACHE_LINE_BYTES - 1) / CACHE_LINE_BYTES | 1;
+        this.strideBytes = lines * CACHE_LINE_BYTES;
+        this.memory = AnonymousMemory.map(strideBytes * slots, arena);
+    }
+
+    MemorySegment memory() {
+        return memory;
+    }
+
+    int slots() {
+        return slots;
+    }
+
+    int slotBytes() {
+        return slotBytes;
+    }
+
+    long strideBytes() {
+        return strideBytes;
+    }
+
+    /** Offset of a slot within {@link #memory()}. */
+    long at(int slot) {
+        return slot * strideBytes;
+    }
+
+    long address(int slot) {
+        return memory.address() + at(slot);
+    }
+}

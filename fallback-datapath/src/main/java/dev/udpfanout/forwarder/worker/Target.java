@@ -1,0 +1,55 @@
+package dev.udpfanout.forwarder.worker;
+
+import java.net.InetSocketAddress;
+
+/**
+ * One worker's way to one endpoint: a connected socket, so that the kernel looks the route up once, reports ICMP errors
+ * to it, and the node tracks one connection an endpoint and worker instead of one a datagram.
+ */
+public abstract class Target {
+    private final InetSocketAddress endpoint;
+    private final Counter forwarded = new Counter();
+    private final Counter unreachable = new Counter();
+    private int inFlight;
+    private Runnable onIdle;
+
+    Target(InetSocketAddress endpoint) {
+        this.endpoint = endpoint;
+    }
+
+    /** Where it sends to. */
+    public final InetSocketAddress endpoint() {
+        return endpoint;
+    }
+
+    /** Datagrams that the kernel took. */
+    public final Counter forwarded() {
+        return forwarded;
+    }
+
+    /** ICMP answers that the port is closed. */
+    public final Counter unreachable() {
+        return unreachable;
+    }
+
+    final void onSubmitted() {
+        inFlight++;
+    }
+
+    final void onCompleted() {
+        if (--inFlight == 0 && onIdle != null) {
+            onIdle.run();
+        }
+    }
+
+    /** Runs the action once nothing that was handed to the kernel for this target is still to be sent. */
+    final void whenIdle(Runnable action) {
+        if (inFlight == 0) {
+            action.run();
+        } else {
+            onIdle = action;
+        }
+    }
+
+    abstract void close();
+}

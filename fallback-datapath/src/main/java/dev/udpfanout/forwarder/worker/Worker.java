@@ -1,0 +1,138 @@
+package dev.udpfanout.forwarder.worker;
+
+import dev.udpfanout.forwarder.socket.CpuAffinity;
+import dev.udpfanout.forwarder.spread.RoundRobin;
+import io.netty.channel.IoEventLoop;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+
+/**
+ * One event loop with its listening socket. The table of targets belongs to the event loop and is exchanged by a task on
+ * it, that is, between two batches: reading it takes no lock. The methods that are public are for one controlling
+ * thread.
+ *
+ * @param <T> what sends on this transport
+ */
+public abstract class Worker<T extends Target> {
+    private final IoEventLoop loop;
+    private final WorkerStats stats = new WorkerStats();
+    private final RoundRobin turns;
+    private final ReceiveErrorLog errorLog;
+
+    /** By endpoint, in table order; the controlling thread's. */
+    private List<T> installed = List.of();
+
+    Worker(int number, IoEventLoop loop, ReceiveErrorLog errorLog) {
+        this.loop = loop;
+        this.turns = new RoundRobin(number);
+        this.errorLog = errorLog;
+    }
+
+    /** Starts to receive; the future is complete when the socket is being read. */
+    public abstract CompletableFuture<Void> start();
+
+    /** Stops receiving and sending; the future is complete when the kernel has let go of this worker's memory. */
+    public abstract CompletableFuture<Void> stop();
+
+    /** Frees sockets and memory; only after the event loop has ended, or where {@link #start} was never called. */
+    public void release() {
+        installed.forEach(Target::close);
+        installed = List.of();
+    }
+
+    /** Datagrams that the kernel dropped at the listening socket, since the start; wraps at 2^32. */
+    public abstract int kernelDrops() throws IOException;
+
+    abstract T open(InetSocketAddress endpoint) throws IOException;
+
+    /** On the event loop: the targets in force from the next batch on. */
+    abstract void use(List<T> targets);
+
+    /** What this worker has counted. */
+    public final WorkerStats stats() {
+        return stats;
+    }
+
+    /** The targets in force, in table order. */
+    public final List<? extends Target> targets() {
+        return installed;
+    }
+
+    /** Keeps the worker's thread on a CPU. */
+    public final CompletableFuture<Void> pinTo(int cpu) {
+        CompletableFuture<Void> done = new CompletableFuture<>();
+        loop.execute(() -> {
+            try {
+                CpuAffinity.pinTo(cpu);
+                done.complete(null);
+            } catch (IOException | LinkageError e) {
+                done.completeExceptionally(e);
+            }
+        });
+        return done;
+    }
+
+    /** Opens sockets for the endpoints that are new, without using them yet; on an error none stays open. */
+    public final TableChange<T> prepare(Collection<InetSocketAddress> endpoints) throws IOException {
+        Map<InetSocketAddress, T> known = new HashMap<>();
+        installed.forEach(target -> known.put(target.endpoint(), target));
+        List<T> next = new ArrayList<>();
+        List<T> opened = new ArrayList<>();
+        try {
+            for (InetSocketAddress endpoint : endpoints) {
+                T target = known.remove(endpoint);
+                if (target == null) {
+                    target = open(endpoint);
+                    opened.add(target);
+                }
+                next.add(target);
+            }
+        } catch (IOException | RuntimeException e) {
+            opened.forEach(Target::close);
+            throw e;
+        }
+        return new TableChange<>(List.copyOf(next), opened, List.copyOf(known.values()));
+    }
+
+    /** Puts a prepared change in force; the future is complete once nothing more goes to a removed endpoint. */
+    public final CompletableFuture<Void> install(TableChange<?> change) {
+        @SuppressWarnings("unchecked") // a change comes from prepare() of the same worker
+        TableChange<T> mine = (TableChange<T>) change;
+        installed = mine.targets();
+        List<CompletableFuture<Void>> idle = new ArrayList<>();
+        mine.removed().forEach(target -> idle.add(new CompletableFuture<>()));
+        CompletableFuture<Void> used = new CompletableFuture<>();
+        loop.execute(() -> {
+            use(mine.targets());
+            for (int i = 0; i < mine.removed().size(); i++) {
+                T target = mine.removed().get(i);
+                CompletableFuture<Void> done = idle.get(i);
+                target.whenIdle(() -> {
+                    target.close();
+                    done.complete(null);
+                });
+            }
+            used.complete(null);
+        });
+        return used.thenCompose(nothing -> CompletableFuture.allOf(idle.toArray(CompletableFuture[]::new)));
+    }
+
+    final IoEventLoop loop() {
+        return loop;
+    }
+
+    final RoundRobin turns() {
+        return turns;
+    }
+
+    final void onReceiveError(String what) {
+        stats.onReceiveError();
+        errorLog.onError(what);
+    }
+}

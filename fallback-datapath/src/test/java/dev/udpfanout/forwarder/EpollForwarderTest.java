@@ -1,0 +1,31 @@
+package dev.udpfanout.forwarder;
+
+import org.junit.jupiter.api.Nested;
+import org.junit.jupiter.api.Tag;
+
+@Tag("unit")
+class EpollForwarderTest {
+    @Nested
+    class Forwarding extends ForwardingContract {
+        @Override
+        IoChoice io() {
+            return IoChoice.EPOLL;
+        }
+    }
+
+    @Nested
+    class EndpointSwap extends EndpointSwapContract {
+        @Override
+        IoChoice io() {
+            return IoChoice.EPOLL;
+        }
+    }
+
+    @Nested
+    class Lifecycle extends LifecycleContract {
+        @Override
+        IoChoice io() {
+            return IoChoice.EPOLL;
+        }
+    }
+}

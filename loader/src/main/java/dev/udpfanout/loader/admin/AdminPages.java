@@ -1,0 +1,58 @@
+package dev.udpfanout.loader.admin;
+
+import dev.udpfanout.loader.metrics.DaemonMetrics;
+import dev.udpfanout.loader.metrics.MetricsPage;
+import dev.udpfanout.loader.status.DaemonView;
+import dev.udpfanout.loader.status.Readiness;
+import java.time.Duration;
+
+/** The pages: metrics, {@code /healthz}, {@code /readyz} and {@code /status}. */
+public final class AdminPages implements RequestHandler {
+    /** The control loop turns every few seconds even if nothing happens. */
+    public static final Duration DEFAULT_ALIVE_LIMIT = Duration.ofSeconds(30);
+
+    private final DaemonView view;
+    private final DaemonMetrics metrics;
+    private final String metricsPath;
+    private final Duration aliveLimit;
+
+    /**
+     * @param metricsPath of the metrics page, beginning with a slash
+     * @param aliveLimit for how long the control loop may stand still before {@code /healthz} says so
+     */
+    public AdminPages(DaemonView view, DaemonMetrics metrics, String metricsPath, Duration aliveLimit) {
+        this.view = view;
+        this.metrics = metrics;
+        this.metricsPath = metricsPath;
+        this.aliveLimit = aliveLimit;
+    }
+
+    @Override
+    public HttpResponse handle(RequestHead request) {
+        String path = request.path();
+        if (path.equals(metricsPath)) {
+            MetricsPage page = metrics.page(request.accept());
+            return new HttpResponse(200, page.contentType(), page.bytes());
+        }
+        return switch (path) {
+            case "/healthz" -> alive();
+            case "/readyz" -> ready();
+            case "/status" -> new HttpResponse(200, "application/json", StatusJson.encode(view.snapshot()));
+            default -> HttpResponse.text(404, "there are: " + metricsPath + " /healthz /readyz /status");
+        };
+    }
+
+    private HttpResponse alive() {
+        Duration still = view.sinceLastTurn();
+        return still.compareTo(aliveLimit) <= 0
+                ? HttpResponse.text(200, "ok")
+                : HttpResponse.text(503, "the control loop has not turned for " + still.toSeconds() + " s");
+    }
+
+    private HttpResponse ready() {
+        Readiness readiness = view.readiness();
+        return readiness.ready()
+                ? HttpResponse.text(200, "ready")
+                : HttpResponse.text(503, "not ready: " + readiness.reason());
+    }
+}

@@ -1,0 +1,138 @@
+package dev.udpfanout.loader.admin;
+
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonGenerator;
+import dev.udpfanout.loader.status.ConfigStatus;
+import dev.udpfanout.loader.status.EndpointStatus;
+import dev.udpfanout.loader.status.ListenerStatus;
+import dev.udpfanout.loader.status.ProbingStatus;
+import dev.udpfanout.loader.status.StatusSnapshot;
+import dev.udpfanout.loader.status.WatchStatus;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetSocketAddress;
+import java.util.Map;
+
+/**
+ * The snapshot as JSON, field by field: a record's component can be renamed without changing what others read. Durations
+ * are in the unit that the name ends with, times are ISO 8601.
+ */
+final class StatusJson {
+    private static final JsonFactory FACTORY = new JsonFactory();
+
+    private StatusJson() {}
+
+    static byte[] encode(StatusSnapshot snapshot) {
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+        try (JsonGenerator json = FACTORY.createGenerator(bytes)) {
+            write(json, snapshot);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        return bytes.toByteArray();
+    }
+
+    private static void write(JsonGenerator json, StatusSnapshot snapshot) throws IOException {
+        json.writeStartObject();
+        json.writeStringField("version", snapshot.version());
+        json.writeStringField("started_at", snapshot.startedAt().toString());
+        json.writeBooleanField("ready", snapshot.readiness().ready());
+        json.writeStringField("not_ready_reason", snapshot.readiness().reason());
+        json.writeArrayFieldStart("listeners");
+        for (ListenerStatus listener : snapshot.listeners()) {
+            write(json, listener);
+        }
+        json.writeEndArray();
+        write(json, snapshot.config());
+        if (snapshot.health().isPresent()) {
+            write(json, snapshot.health().get());
+        }
+        if (snapshot.kubernetes().isPresent()) {
+            write(json, snapshot.kubernetes().get());
+        }
+        write(json, "repairs", snapshot.repairs());
+        json.writeEndObject();
+    }
+
+    private static void write(JsonGenerator json, ListenerStatus listener) throws IOException {
+        json.writeStartObject();
+        json.writeStringField("name", listener.name());
+        json.writeStringField("bind", text(listener.bind()));
+        json.writeStringField("interface", listener.interfaceName());
+        json.writeStringField("mode", listener.mode());
+        json.writeStringField("mode_reason", listener.modeReason());
+        json.writeBooleanField("attached", listener.attached());
+        json.writeStringField("attachment", listener.attachment());
+        json.writeNumberField("packets_received", listener.counters().packetsReceived());
+        json.writeNumberField("packets_forwarded", listener.counters().packetsForwarded());
+        json.writeNumberField("bytes_received", listener.counters().bytesReceived());
+        json.writeNumberField("bytes_forwarded", listener.counters().bytesForwarded());
+        write(json, "packets_dropped", listener.counters().packetsDropped());
+        json.writeNumberField("active_endpoints", listener.activeEndpoints());
+        json.writeArrayFieldStart("endpoints");
+        for (EndpointStatus endpoint : listener.endpoints()) {
+            json.writeStartObject();
+            json.writeStringField("name", endpoint.name());
+            json.writeStringField("address", text(endpoint.address()));
+            json.writeStringField("health", endpoint.health().label());
+            json.writeBooleanField("active", endpoint.active());
+            json.writeNumberField("packets", endpoint.packets());
+            json.writeEndObject();
+        }
+        json.writeEndArray();
+        json.writeEndObject();
+    }
+
+    private static void write(JsonGenerator json, ConfigStatus config) throws IOException {
+        json.writeObjectFieldStart("config");
+        json.writeStringField("file", config.file());
+        json.writeBooleanField("valid", config.valid());
+        json.writeStringField("applied_at", config.appliedAt().toString());
+        json.writeNumberField("reloads_applied", config.reloadsApplied());
+        json.writeNumberField("reloads_refused", config.reloadsRefused());
+        json.writeArrayFieldStart("problems");
+        for (String problem : config.problems()) {
+            json.writeString(problem);
+        }
+        json.writeEndArray();
+        json.writeEndObject();
+    }
+
+    private static void write(JsonGenerator json, ProbingStatus health) throws IOException {
+        json.writeObjectFieldStart("health");
+        json.writeStringField("protocol", health.protocol());
+        json.writeNumberField("targets", health.targets());
+        json.writeNumberField("down", health.down());
+        json.writeNumberField("changes", health.changes());
+        write(json, "results", health.results());
+        json.writeEndObject();
+    }
+
+    private static void write(JsonGenerator json, WatchStatus watch) throws IOException {
+        json.writeObjectFieldStart("kubernetes");
+        json.writeBooleanField("connected", watch.connected());
+        json.writeBooleanField("synced", watch.synced());
+        json.writeNumberField("events", watch.events());
+        json.writeNumberField("relists", watch.relists());
+        json.writeNumberField("failures", watch.failures());
+        if (watch.sinceLastContact().isPresent()) {
+            json.writeNumberField(
+                    "since_last_contact_ms", watch.sinceLastContact().get().toMillis());
+        }
+        json.writeEndObject();
+    }
+
+    private static void write(JsonGenerator json, String name, Map<String, Long> counts) throws IOException {
+        json.writeObjectFieldStart(name);
+        for (Map.Entry<String, Long> count : counts.entrySet()) {
+            json.writeNumberField(count.getKey(), count.getValue());
+        }
+        json.writeEndObject();
+    }
+
+    private static String text(InetSocketAddress address) {
+        String host = address.getAddress().getHostAddress();
+        return (host.contains(":") ? "[" + host + "]" : host) + ":" + address.getPort();
+    }
+}

@@ -1,0 +1,133 @@
+package dev.udpfanout.loader.cli;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.time.DateTimeException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Map;
+import java.util.stream.Collectors;
+
+/** The page {@code /status} in words. Fields that an older or newer daemon does not have are left out. */
+final class StatusText {
+    private final StringBuilder text = new StringBuilder();
+
+    StatusText(JsonNode status, Instant now) {
+        line(
+                "udp-fanout %s, up %s: %s",
+                string(status, "version"),
+                uptime(string(status, "started_at"), now),
+                status.path("ready").asBoolean() ? "ready" : "NOT READY: " + string(status, "not_ready_reason"));
+        config(status.path("config"));
+        health(status.path("health"));
+        kubernetes(status.path("kubernetes"));
+        String repairs = counts(status.path("repairs"));
+        line("repairs: %s", repairs.isEmpty() ? "none" : repairs);
+        status.path("listeners").forEach(this::listener);
+    }
+
+    private void config(JsonNode config) {
+        line(
+                "config: %s, %s, in force since %s, %d reload(s) applied, %d refused",
+                string(config, "file"),
+                config.path("valid").asBoolean() ? "valid" : "INVALID (the one before is in force)",
+                string(config, "applied_at"),
+                config.path("reloads_applied").asLong(),
+                config.path("reloads_refused").asLong());
+        config.path("problems").forEach(problem -> line("  %s", printable(problem.asText())));
+    }
+
+    private void health(JsonNode health) {
+        if (health.isMissingNode()) {
+            line("health: not probed");
+            return;
+        }
+        line(
+                "health: by %s, %d endpoint(s), %d down; probes: %s",
+                string(health, "protocol"),
+                health.path("targets").asLong(),
+                health.path("down").asLong(),
+                counts(health.path("results")));
+    }
+
+    private void kubernetes(JsonNode watch) {
+        if (!watch.isMissingNode()) {
+            line(
+                    "kubernetes: %s, %d event(s), %d relist(s), %d failure(s)",
+                    watch.path("connected").asBoolean() ? "connected" : "NOT CONNECTED (last known endpoints in use)",
+                    watch.path("events").asLong(),
+                    watch.path("relists").asLong(),
+                    watch.path("failures").asLong());
+        }
+    }
+
+    private void listener(JsonNode listener) {
+        line("");
+        line(
+                "listener %s: %s on %s, %s (%s), %s",
+                string(listener, "name"),
+                string(listener, "bind"),
+                string(listener, "interface"),
+                string(listener, "mode"),
+                string(listener, "mode_reason"),
+                listener.path("attached").asBoolean() ? "attached " + string(listener, "attachment") : "NOT ATTACHED");
+        traffic(listener, "received");
+        traffic(listener, "forwarded");
+        String dropped = counts(listener.path("packets_dropped"));
+        line("  dropped    %s", dropped.isEmpty() ? "none" : dropped);
+        line("  %-28s %-8s %-7s %20s  %s", "ENDPOINT", "HEALTH", "USED", "PACKETS", "NAME");
+        for (JsonNode endpoint : listener.path("endpoints")) {
+            line(
+                    "  %-28s %-8s %-7s %20d  %s",
+                    string(endpoint, "address"),
+                    string(endpoint, "health"),
+                    endpoint.path("active").asBoolean() ? "yes" : "no",
+                    endpoint.path("packets").asLong(),
+                    string(endpoint, "name"));
+        }
+    }
+
+    private void traffic(JsonNode listener, String direction) {
+        line(
+                "  %-10s %d packets, %d bytes",
+                direction,
+                listener.path("packets_" + direction).asLong(),
+                listener.path("bytes_" + direction).asLong());
+    }
+
+    /** Those that are not 0, as {@code name 3, other 5}. */
+    private static String counts(JsonNode counts) {
+        return counts.properties().stream()
+                .filter(count -> count.getValue().asLong() != 0)
+                .map((Map.Entry<String, JsonNode> count) ->
+                        printable(count.getKey()) + " " + count.getValue().asLong())
+                .collect(Collectors.joining(", "));
+    }
+
+    private static String uptime(String startedAt, Instant now) {
+        try {
+            Duration up = Duration.between(Instant.parse(startedAt), now);
+            return "%dd %02d:%02d:%02d"
+                    .formatted(up.toDays(), up.toHoursPart(), up.toMinutesPart(), up.toSecondsPart());
+        } catch (DateTimeException e) {
+            return "?";
+        }
+    }
+
+    private static String string(JsonNode node, String field) {
+        return printable(node.path(field).asText("?"));
+    }
+
+    /** A name from elsewhere must not move the reader's cursor. */
+    private static String printable(String text) {
+        return text.replaceAll("\\p{Cntrl}", "?");
+    }
+
+    private void line(String format, Object... arguments) {
+        text.append(format.formatted(arguments)).append('\n');
+    }
+
+    @Override
+    public String toString() {
+        return text.toString();
+    }
+}

@@ -1,0 +1,134 @@
+package dev.udpfanout.loader.datapath.kernel;
+
+import dev.udpfanout.bindings.abi.Limits;
+import dev.udpfanout.bindings.libbpf.HookPoint;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Stream;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Where maps and links have names in bpffs, so that they outlive the process:
+ *
+ * <pre>
+ * ROOT/v1/LISTENERS, STATS, …          the maps, a folder for each layout
+ * ROOT/links/dummy0-ingress, …         the TCX links; they outlive a change of layout
+ * </pre>
+ */
+public final class Pins {
+    /** Where they are unless the command line says otherwise. */
+    public static final Path DEFAULT_ROOT = Path.of("/sys/fs/bpf/udp-fanout");
+
+    private static final Logger LOG = LoggerFactory.getLogger(Pins.class);
+    private static final String BPFFS = "bpf";
+
+    private final Path root;
+
+    private Pins(Path root) {
+        this.root = root;
+    }
+
+    /**
+     * Makes the folders. Empty, with a warning, where there is no bpffs to write to: then forwarding ends with the process.
+     */
+    public static Optional<Pins> open(Path root) {
+        try {
+            Path parent = root.toAbsolutePath().getParent();
+            if (!Files.getFileStore(parent).type().equals(BPFFS)) {
+                return without(root, parent + " is not a bpffs");
+            }
+            Pins pins = new Pins(root);
+            Files.createDirectories(pins.maps());
+            Files.createDirectories(pins.links());
+            return Optional.of(pins);
+        } catch (IOException e) {
+            return without(root, e.toString());
+        }
+    }
+
+    private static Optional<Pins> without(Path root, String reason) {
+        LOG.atWarn()
+                .addKeyValue("path", root)
+                .addKeyValue("reason", reason)
+                .log("nothing is pinned: forwarding will end with this process (mount -t bpf bpf /sys/fs/bpf)");
+        return Optional.empty();
+    }
+
+    private Path maps() {
+        return root.resolve("v" + Limits.LAYOUT_VERSION);
+    }
+
+    private Path links() {
+        return root.resolve("links");
+    }
+
+    Path map(String name) {
+        return maps().resolve(name);
+    }
+
+    /** bpffs takes no dots in names; VLAN interfaces have them. */
+    Path link(String interfaceName, HookPoint hook) {
+        return links().resolve(interfaceName.replace('.', '~') + "-" + hook);
+    }
+
+    /** The names of all links that are pinned. */
+    List<Path> pinnedLinks() {
+        return entries(links());
+    }
+
+    static void remove(Path pin) {
+        try {
+            Files.deleteIfExists(pin);
+        } catch (IOException e) {
+            throw new UncheckedIOException("cannot remove " + pin, e);
+        }
+    }
+
+    /** Forgets this layout's maps, for a set of them that cannot be used. */
+    void removeMaps() {
+        entries(maps()).forEach(Pins::remove);
+    }
+
+    /** Forgets the maps of other layouts, once this one's program is in place. */
+    void removeOtherLayouts() {
+        for (Path directory : entries(root)) {
+            if (!directory.equals(maps()) && !directory.equals(links())) {
+                entries(directory).forEach(Pins::remove);
+                remove(directory);
+                LOG.atInfo().addKeyValue("path", directory).log("dropped the maps of another version");
+            }
+        }
+    }
+
+    /** Removes every pin and the folders. Programs that only a pin held go with it. */
+    public static void removeAll(Path root) {
+        if (!Files.isDirectory(root)) {
+            return;
+        }
+        for (Path directory : entries(root)) {
+            entries(directory).forEach(Pins::remove);
+            remove(directory);
+        }
+        remove(root);
+    }
+
+    void removeAll() {
+        removeAll(root);
+    }
+
+    private static List<Path> entries(Path directory) {
+        if (!Files.isDirectory(directory)) {
+            return List.of();
+        }
+        try (Stream<Path> entries = Files.list(directory)) {
+            return entries.toList();
+        } catch (IOException e) {
+            throw new UncheckedIOException("cannot list " + directory, e);
+        }
+    }
+}

@@ -1,0 +1,16 @@
+package dev.udpfanout.loader.kubernetes;
+
+import java.time.Duration;
+
+/**
+ * How patient a publisher is.
+ *
+ * @param leastBackOff after a first failure
+ * @param mostBackOff after many
+ * @param refresh after which the slice is applied again, in case that someone else has changed or deleted it
+ * @param watch for the Service
+ */
+record PublisherTiming(Duration leastBackOff, Duration mostBackOff, Duration refresh, WatchTiming watch) {
+    static final PublisherTiming DEFAULT = new PublisherTiming(
+            Duration.ofMillis(200), Duration.ofSeconds(5), Duration.ofMinutes(2), WatchTiming.DEFAULT);
+}

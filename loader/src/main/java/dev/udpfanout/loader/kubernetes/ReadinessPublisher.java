@@ -1,0 +1,96 @@
+package dev.udpfanout.loader.kubernetes;
+
+import dev.udpfanout.loader.kubernetes.PublisherLoop.Wish;
+import io.fabric8.kubernetes.api.model.Service;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import java.net.InetSocketAddress;
+import java.time.Duration;
+
+/**
+ * Keeps this node's EndpointSlice for a LoadBalancer Service, by which MetalLB and kube-proxy know whether to send datagrams
+ * here. The slice follows the Service: re-created, or with a port of another name, it is applied anew. It belongs to the
+ * Service, so that it goes with it, and carries the label {@code endpointslice.kubernetes.io/managed-by: udp-fanout}.
+ */
+public final class ReadinessPublisher implements AutoCloseable {
+    private final PublisherLoop loop;
+    private final ResourceWatch<Service> watch;
+
+    /**
+     * @param client stays the caller's to close, after this
+     * @param endpoint where datagrams are to be sent: the listener's address and port
+     * @param nodeName this node's, as Kubernetes calls it
+     */
+    public ReadinessPublisher(
+            KubernetesClient client, ServiceName service, InetSocketAddress endpoint, String nodeName) {
+        this(client, service, endpoint, nodeName, PublisherTiming.DEFAULT);
+    }
+
+    ReadinessPublisher(
+            KubernetesClient client,
+            ServiceName service,
+            InetSocketAddress endpoint,
+            String nodeName,
+            PublisherTiming timing) {
+        NodeSlice slice = new NodeSlice(client, service, endpoint, nodeName);
+        this.loop = new PublisherLoop(service, endpoint.getPort(), slice, timing);
+        this.watch = new ResourceWatch<>(
+                "Service " + service,
+                () -> client.services()
+                        .inNamespace(service.namespace())
+                        .withName(service.name())
+                        .runnableInformer(0),
+                timing.watch(),
+                loop::onService);
+    }
+
+    /** Begins to follow the Service; returns at once, and does not fail. Nothing is published before the first wish. */
+    public void start() {
+        loop.start();
+        watch.start();
+    }
+
+    /**
+     * Publishes whether this node is ready. Returns at once; it is tried until it has worked, or another wish takes its place.
+     */
+    public void publish(boolean ready) {
+        loop.wish(ready ? Wish.READY : Wish.NOT_READY);
+    }
+
+    /**
+     * Publishes that this node is on its way out: MetalLB gives the VIP to another node, and kube-proxy still delivers what
+     * comes here meanwhile, if there is no ready endpoint that it could use.
+     *
+     * @param timeout for which to wait; it is still tried afterwards
+     * @return whether it is published; also if there is no such Service, and thus no one to tell
+     */
+    public boolean withdraw(Duration timeout) {
+        return loop.bringAbout(Wish.WITHDRAWN, timeout);
+    }
+
+    /**
+     * Deletes the slice.
+     *
+     * @param timeout for which to wait; it is still tried afterwards
+     * @return whether it is gone
+     */
+    public boolean remove(Duration timeout) {
+        return loop.bringAbout(Wish.REMOVED, timeout);
+    }
+
+    /** How it is doing; any thread may ask. */
+    public PublisherState state() {
+        return loop.state();
+    }
+
+    /** How the watch for the Service is doing; any thread may ask. */
+    public WatchState watchState() {
+        return watch.state();
+    }
+
+    /** Ends all threads. What is published stays so. */
+    @Override
+    public void close() {
+        watch.close();
+        loop.close();
+    }
+}

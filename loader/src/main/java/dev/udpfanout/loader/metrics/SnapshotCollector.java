@@ -1,0 +1,28 @@
+package dev.udpfanout.loader.metrics;
+
+import dev.udpfanout.loader.status.DaemonView;
+import dev.udpfanout.loader.status.StatusSnapshot;
+import io.prometheus.metrics.model.registry.MultiCollector;
+import io.prometheus.metrics.model.snapshots.MetricSnapshots;
+
+/**
+ * Makes metrics of one snapshot of the daemon, so that all values of a page belong together. The kernel's counters go out
+ * as they stand: they outlive the daemon.
+ */
+final class SnapshotCollector implements MultiCollector {
+    private final DaemonView view;
+
+    SnapshotCollector(DaemonView view) {
+        this.view = view;
+    }
+
+    @Override
+    public MetricSnapshots collect() {
+        StatusSnapshot snapshot = view.snapshot();
+        MetricSnapshots.Builder metrics = MetricSnapshots.builder();
+        new ListenerMetrics(snapshot.listeners()).addTo(metrics);
+        DatapathMetrics.addTo(metrics, snapshot);
+        ControlMetrics.addTo(metrics, snapshot);
+        return metrics.build();
+    }
+}

@@ -1,0 +1,15 @@
+package dev.udpfanout.loader.status;
+
+import java.net.InetSocketAddress;
+
+/**
+ * One endpoint of a listener.
+ *
+ * @param name for people: the pod's name, or what the configuration says
+ * @param address its address and UDP port
+ * @param health what the probes say
+ * @param active whether it is sent datagrams: it is in the endpoint set in force
+ * @param packets datagrams sent to it for this listener, since the counters began
+ */
+public record EndpointStatus(
+        String name, InetSocketAddress address, HealthState health, boolean active, long packets) {}

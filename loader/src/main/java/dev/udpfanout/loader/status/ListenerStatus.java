@@ -1,0 +1,38 @@
+package dev.udpfanout.loader.status;
+
+import java.net.InetSocketAddress;
+import java.util.List;
+
+/**
+ * One listener.
+ *
+ * @param name from the configuration; unique
+ * @param bind destination address and port of its datagrams
+ * @param interfaceName where they are intercepted
+ * @param mode the datapath that serves it: {@code tc_ebpf} or {@code userspace}
+ * @param modeReason why this one: {@code configured}, or what made it fall back
+ * @param attached whether datagrams get to it
+ * @param attachment how, for example {@code "tcx ingress"}; empty if it is not
+ * @param counters what it has done in this mode
+ * @param endpoints all that are known, in use or not
+ */
+public record ListenerStatus(
+        String name,
+        InetSocketAddress bind,
+        String interfaceName,
+        String mode,
+        String modeReason,
+        boolean attached,
+        String attachment,
+        TrafficCounters counters,
+        List<EndpointStatus> endpoints) {
+
+    public ListenerStatus {
+        endpoints = List.copyOf(endpoints);
+    }
+
+    /** How many endpoints are sent datagrams. */
+    public long activeEndpoints() {
+        return endpoints.stream().filter(EndpointStatus::active).count();
+    }
+}

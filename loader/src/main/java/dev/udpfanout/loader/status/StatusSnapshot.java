@@ -1,0 +1,38 @@
+package dev.udpfanout.loader.status;
+
+import java.time.Instant;
+import java.util.Collections;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+
+/**
+ * The daemon at one moment.
+ *
+ * @param version of the program
+ * @param startedAt when this process began
+ * @param readiness whether it does its work
+ * @param listeners in the order of the configuration
+ * @param kubernetes the watch for EndpointSlices; empty if no listener has one
+ * @param config the file in force, and the last attempt to replace it
+ * @param health what probing has done; empty if it is off
+ * @param repairs how often what was set up had to be mended, by name: {@code program_reattached} and so on
+ * @param packetProcessing how long the program took per datagram, sampled; empty if nothing is sampled
+ */
+public record StatusSnapshot(
+        String version,
+        Instant startedAt,
+        Readiness readiness,
+        List<ListenerStatus> listeners,
+        Optional<WatchStatus> kubernetes,
+        ConfigStatus config,
+        Optional<ProbingStatus> health,
+        Map<String, Long> repairs,
+        Optional<DurationHistogram> packetProcessing) {
+
+    public StatusSnapshot {
+        listeners = List.copyOf(listeners);
+        repairs = Collections.unmodifiableMap(new TreeMap<>(repairs));
+    }
+}

@@ -1,0 +1,41 @@
+package dev.udpfanout.loader.status;
+
+import dev.udpfanout.bindings.abi.ListenerStats;
+import dev.udpfanout.loader.datapath.ListenerCounters;
+import java.util.Collections;
+import java.util.Map;
+import java.util.TreeMap;
+
+/**
+ * What a listener has done, since its counters began: they outlive the daemon.
+ *
+ * @param packetsReceived datagrams that matched
+ * @param packetsForwarded datagrams handed to the next hop
+ * @param bytesReceived frame bytes
+ * @param bytesForwarded frame bytes
+ * @param packetsDropped datagrams by reason, for example {@code no_endpoints}; every reason that there is, also at 0
+ */
+public record TrafficCounters(
+        long packetsReceived,
+        long packetsForwarded,
+        long bytesReceived,
+        long bytesForwarded,
+        Map<String, Long> packetsDropped) {
+
+    public TrafficCounters {
+        packetsDropped = Collections.unmodifiableMap(new TreeMap<>(packetsDropped));
+    }
+
+    /** The counters that a datapath reports. */
+    public static TrafficCounters of(ListenerCounters counters) {
+        Map<String, Long> dropped = new TreeMap<>();
+        counters.drops().packets().forEach((reason, packets) -> dropped.put(reason.label(), packets));
+        ListenerStats stats = counters.stats();
+        return new TrafficCounters(
+                stats.packetsReceived(),
+                stats.packetsForwarded(),
+                stats.bytesReceived(),
+                stats.bytesForwarded(),
+                dropped);
+    }
+}

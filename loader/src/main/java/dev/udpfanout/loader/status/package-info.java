@@ -1,0 +1,2 @@
+/** What the daemon shows of itself: plain immutable values, read by metrics, the admin server and {@code status}. */
+package dev.udpfanout.loader.status;

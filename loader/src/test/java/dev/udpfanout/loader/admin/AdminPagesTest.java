@@ -1,0 +1,117 @@
+package dev.udpfanout.loader.admin;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.udpfanout.loader.metrics.DaemonMetrics;
+import dev.udpfanout.loader.status.FixedView;
+import dev.udpfanout.loader.status.Readiness;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.time.Duration;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+
+@Tag("unit")
+class AdminPagesTest {
+    private final FixedView view = new FixedView();
+    private AdminServer server;
+
+    @BeforeEach
+    void start() {
+        AdminPages pages = new AdminPages(view, new DaemonMetrics(view), "/metrics", Duration.ofSeconds(30));
+        server = AdminServer.start(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), pages);
+    }
+
+    @AfterEach
+    void stop() {
+        server.close();
+    }
+
+    private String get(String path) throws IOException {
+        return HttpClientSocket.get(server.address(), path);
+    }
+
+    @Test
+    void shouldServeMetrics() throws IOException {
+        String page = get("/metrics");
+
+        assertTrue(page.startsWith("HTTP/1.1 200 OK\r\nContent-Type: text/plain"), page);
+        assertTrue(page.contains("\nudp_fanout_config_valid 0.0\n"), page);
+    }
+
+    @Test
+    void shouldBeAliveUntilTheControlLoopStandsStill() throws IOException {
+        assertTrue(get("/healthz").startsWith("HTTP/1.1 200 "));
+        view.sinceLastTurn = Duration.ofSeconds(31);
+
+        String page = get("/healthz");
+        assertTrue(page.startsWith("HTTP/1.1 503 "), page);
+        assertTrue(page.endsWith("the control loop has not turned for 31 s\n"), page);
+    }
+
+    @Test
+    void shouldSayWhyItIsNotReady() throws IOException {
+        assertTrue(get("/readyz").startsWith("HTTP/1.1 200 "));
+        view.readiness = Readiness.notReady("listener syslog has no usable endpoint");
+
+        String page = get("/readyz");
+        assertTrue(page.startsWith("HTTP/1.1 503 "), page);
+        assertTrue(page.endsWith("not ready: listener syslog has no usable endpoint\n"), page);
+    }
+
+    @Test
+    void shouldGiveTheStatusAsJson() throws IOException {
+        String page = get("/status");
+
+        JsonNode status = new ObjectMapper().readTree(page.substring(page.indexOf("\r\n\r\n")));
+        JsonNode listener = status.path("listeners").path(0);
+        assertTrue(page.contains("Content-Type: application/json\r\n"));
+        assertEquals("10.255.0.1:5514", listener.path("bind").asText());
+        assertEquals(3, listener.path("packets_dropped").path("no_endpoints").asLong());
+        assertEquals("down", listener.path("endpoints").path(1).path("health").asText());
+        assertEquals("2026-01-02T03:04:05Z", status.path("started_at").asText());
+        assertEquals(
+                1500, status.path("kubernetes").path("since_last_contact_ms").asLong());
+        assertFalse(status.path("config").path("valid").asBoolean(true));
+    }
+
+    @Test
+    void shouldAnswerHeadWithoutABody() throws IOException {
+        String page = HttpClientSocket.exchange(server.address(), "HEAD /readyz HTTP/1.1\r\nHost: test\r\n\r\n");
+
+        assertTrue(page.startsWith("HTTP/1.1 200 OK\r\n"), page);
+        assertTrue(page.contains("Content-Length: 6\r\n"), page);
+        assertTrue(page.endsWith("\r\n\r\n"), page);
+    }
+
+    @Test
+    void shouldRefuseOtherMethodsEvenWithABody() throws IOException {
+        String page = HttpClientSocket.exchange(
+                server.address(),
+                "POST /metrics HTTP/1.1\r\nHost: test\r\nContent-Length: 4000\r\n\r\n" + "x".repeat(4000));
+
+        assertTrue(page.startsWith("HTTP/1.1 405 Method Not Allowed\r\n"), page);
+        assertTrue(page.contains("Allow: GET, HEAD\r\n"), page);
+    }
+
+    @Test
+    void shouldNameThePagesWhenThereIsNoSuchOne() throws IOException {
+        String page = get("/nosuch");
+
+        assertTrue(page.startsWith("HTTP/1.1 404 "), page);
+        assertTrue(page.contains("/metrics /healthz /readyz /status"), page);
+    }
+
+    @Test
+    void shouldAnswerNonsense() throws IOException {
+        assertTrue(HttpClientSocket.exchange(server.address(), "\0\1\2nonsense\r\n\r\n")
+                .startsWith("HTTP/1.1 400 "));
+    }
+}

@@ -1,0 +1,91 @@
+package dev.udpfanout.loader.cli;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.udpfanout.loader.admin.AdminPages;
+import dev.udpfanout.loader.admin.AdminServer;
+import dev.udpfanout.loader.metrics.DaemonMetrics;
+import dev.udpfanout.loader.status.FixedView;
+import dev.udpfanout.loader.status.Readiness;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import picocli.CommandLine;
+
+@Tag("unit")
+class StatusCommandTest {
+    private final StringWriter out = new StringWriter();
+    private final StringWriter err = new StringWriter();
+
+    private int status(String... arguments) {
+        return new CommandLine(new StatusCommand())
+                .setOut(new PrintWriter(out))
+                .setErr(new PrintWriter(err))
+                .execute(arguments);
+    }
+
+    private int statusOf(FixedView view, String... more) {
+        AdminPages pages = new AdminPages(view, new DaemonMetrics(view), "/metrics", AdminPages.DEFAULT_ALIVE_LIMIT);
+        try (AdminServer server =
+                AdminServer.start(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), pages)) {
+            String address = "--metrics=127.0.0.1:" + server.address().getPort();
+            return more.length == 0 ? status(address) : status(address, more[0]);
+        }
+    }
+
+    @Test
+    void shouldPrintWhatTheDaemonDoes() {
+        FixedView view = new FixedView();
+        view.readiness = Readiness.notReady("no endpoints");
+
+        assertEquals(ExitCode.OK, statusOf(view));
+
+        String text = out.toString();
+        for (String expected : new String[] {
+            "udp-fanout 1.2.3, up ",
+            ": NOT READY: no endpoints\n",
+            "INVALID (the one before is in force)",
+            "  config.yaml:7: listeners[0].bind: port 70000 is not in 1..65535\n",
+            "health: by icmp, 2 endpoint(s), 1 down; probes: success 9, timeout 4\n",
+            "kubernetes: NOT CONNECTED",
+            "repairs: program_reattached 2\n",
+            "listener syslog: 10.255.0.1:5514 on dummy0, tc_ebpf (configured), attached tcx ingress\n",
+            "  received   103 packets, 12360 bytes\n",
+            "  dropped    no_endpoints 3\n",
+            "listener netflow: 10.255.0.1:2055 on dummy0, userspace (a \"verifier\" says no), NOT ATTACHED\n"
+        }) {
+            assertTrue(text.contains(expected), () -> expected + " is not in\n" + text);
+        }
+        assertTrue(text.lines().anyMatch(line -> line.matches(" *10\\.42\\.0\\.12:5514 +down +no +40  pod-b")), text);
+    }
+
+    @Test
+    void shouldPassTheJsonOnWhenAskedTo() {
+        assertEquals(ExitCode.OK, statusOf(new FixedView(), "--json"));
+        assertTrue(out.toString().startsWith("{\"version\":\"1.2.3\""), out.toString());
+    }
+
+    @Test
+    void shouldSayWhomItCouldNotAsk() throws IOException {
+        int port;
+        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            port = socket.getLocalPort();
+        }
+
+        assertEquals(ExitCode.FAILED, status("--metrics", "127.0.0.1:" + port));
+        assertTrue(
+                err.toString().contains("no status from 127.0.0.1:" + port + ": Connection refused"), err.toString());
+    }
+
+    @Test
+    void shouldRefuseAnAddressThatIsNone() {
+        assertEquals(ExitCode.BAD_INPUT, status("--metrics", "nowhere"));
+        assertTrue(err.toString().contains("--metrics: \"nowhere\" is not ADDRESS:PORT"), err.toString());
+    }
+}

@@ -1,0 +1,88 @@
+package dev.udpfanout.loader.kubernetes;
+
+import io.fabric8.kubernetes.client.server.mock.KubernetesCrudDispatcher;
+import io.fabric8.mockwebserver.dsl.HttpMethod;
+import io.fabric8.mockwebserver.http.Buffer;
+import io.fabric8.mockwebserver.http.Dispatcher;
+import io.fabric8.mockwebserver.http.Headers;
+import io.fabric8.mockwebserver.http.MockResponse;
+import io.fabric8.mockwebserver.http.RecordedRequest;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+
+/**
+ * What the API server answers: fabric8's in-memory CRUD dispatcher, plus what that one lacks (server-side apply) and what an
+ * API server does on bad days.
+ */
+final class FakeApi extends Dispatcher {
+    private static final String APPLY = "application/apply-patch+yaml";
+
+    private final KubernetesCrudDispatcher crud = new KubernetesCrudDispatcher();
+    private final List<RecordedRequest> requests = new CopyOnWriteArrayList<>();
+    private final FakeWatches watches = new FakeWatches();
+    private volatile Disturbance disturbance = (request, usual) -> usual.apply(request);
+
+    /** Answers instead of, or around, the usual. */
+    interface Disturbance {
+        MockResponse answer(RecordedRequest request, Usual usual);
+    }
+
+    /** The usual answer. */
+    interface Usual {
+        MockResponse apply(RecordedRequest request);
+    }
+
+    @Override
+    public MockResponse dispatch(RecordedRequest request) {
+        requests.add(request);
+        return watches.follow(disturbance.answer(request, this::usual));
+    }
+
+    private MockResponse usual(RecordedRequest request) {
+        boolean apply = request.method() == HttpMethod.PATCH && APPLY.equals(contentType(request));
+        return apply ? apply(request) : crud.dispatch(request);
+    }
+
+    static String contentType(RecordedRequest request) {
+        String header = request.getHeader("Content-Type");
+        return header == null ? "" : header.split(";")[0];
+    }
+
+    /** Creates or replaces: enough for one manager that owns all it applies. */
+    private MockResponse apply(RecordedRequest request) {
+        String path = request.getPath().split("\\?")[0];
+        String body = request.getUtf8Body();
+        MockResponse replaced = crud.dispatch(request(HttpMethod.PUT, path, body));
+        if (replaced.code() != 404) {
+            return replaced;
+        }
+        String collection = path.substring(0, path.lastIndexOf('/'));
+        return crud.dispatch(request(HttpMethod.POST, collection, body));
+    }
+
+    private static RecordedRequest request(HttpMethod method, String path, String body) {
+        Headers headers =
+                Headers.builder().add("Content-Type", "application/json").build();
+        return new RecordedRequest("HTTP/1.1", method, path, headers, new Buffer().writeUtf8(body));
+    }
+
+    List<RecordedRequest> requests() {
+        return requests;
+    }
+
+    FakeWatches watches() {
+        return watches;
+    }
+
+    void disturb(Disturbance newDisturbance) {
+        disturbance = newDisturbance;
+    }
+
+    void behave() {
+        disturbance = (request, usual) -> usual.apply(request);
+    }
+
+    void forgetWatches() {
+        watches.forget();
+    }
+}

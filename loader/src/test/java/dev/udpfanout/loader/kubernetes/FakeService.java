@@ -1,0 +1,48 @@
+package dev.udpfanout.loader.kubernetes;
+
+import io.fabric8.kubernetes.api.model.Service;
+import io.fabric8.kubernetes.api.model.ServiceBuilder;
+
+/** LoadBalancer Services as MetalLB leaves them. */
+final class FakeService {
+    static final ServiceName NAME = new ServiceName("logging", "syslog");
+
+    private FakeService() {}
+
+    static Service withVips(String... vips) {
+        ServiceBuilder service = withUdpPort("syslog", 514, 5514);
+        for (String vip : vips) {
+            service.editOrNewStatus()
+                    .editOrNewLoadBalancer()
+                    .addNewIngress()
+                    .withIp(vip)
+                    .endIngress()
+                    .endLoadBalancer()
+                    .endStatus();
+        }
+        return service.build();
+    }
+
+    static ServiceBuilder withUdpPort(String name, int port, int targetPort) {
+        return new ServiceBuilder()
+                .withNewMetadata()
+                .withNamespace(NAME.namespace())
+                .withName(NAME.name())
+                .endMetadata()
+                .withNewSpec()
+                .withType("LoadBalancer")
+                .addNewPort()
+                .withName("metrics")
+                .withProtocol("TCP")
+                .withPort(5514)
+                .withNewTargetPort(5514)
+                .endPort()
+                .addNewPort()
+                .withName(name)
+                .withProtocol("UDP")
+                .withPort(port)
+                .withNewTargetPort(targetPort)
+                .endPort()
+                .endSpec();
+    }
+}

@@ -1,0 +1,152 @@
+package dev.udpfanout.loader.kubernetes;
+
+import static dev.udpfanout.loader.kubernetes.Slices.ofService;
+import static dev.udpfanout.loader.kubernetes.Slices.pod;
+import static dev.udpfanout.loader.kubernetes.Slices.slice;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.udpfanout.loader.config.KubernetesSource.Port;
+import dev.udpfanout.loader.control.DiscoveredEndpoint;
+import io.fabric8.kubernetes.api.model.discovery.v1.EndpointBuilder;
+import io.fabric8.kubernetes.api.model.discovery.v1.EndpointSlice;
+import io.fabric8.kubernetes.client.utils.Serialization;
+import java.net.InetAddress;
+import java.util.List;
+import java.util.Optional;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+
+@Tag("unit")
+class SliceEndpointsTest {
+    private static final Port SYSLOG = new Port.Name("syslog");
+    private static final Port NUMBER = new Port.Number(5514);
+
+    private static List<String> addresses(SliceEndpoints found) {
+        return found.endpoints().stream()
+                .map(endpoint -> endpoint.address().getAddress().getHostAddress() + ":"
+                        + endpoint.address().getPort())
+                .toList();
+    }
+
+    private static DiscoveredEndpoint only(EndpointSlice... slices) {
+        List<DiscoveredEndpoint> endpoints =
+                SliceEndpoints.of(List.of(slices), SYSLOG).endpoints();
+        assertEquals(1, endpoints.size(), endpoints::toString);
+        return endpoints.getFirst();
+    }
+
+    @Test
+    void shouldResolveANamedPortPerSlice() {
+        SliceEndpoints found = SliceEndpoints.of(
+                List.of(
+                        ofService("b", "syslog", 6514, pod("two", "10.0.0.2")),
+                        ofService("a", "syslog", 5514, pod("one", "10.0.0.1"))),
+                SYSLOG);
+
+        assertEquals(List.of("10.0.0.1:5514", "10.0.0.2:6514"), addresses(found));
+    }
+
+    @Test
+    void shouldLeaveOutSlicesWithoutThePort() {
+        SliceEndpoints found = SliceEndpoints.of(
+                List.of(
+                        ofService("a", "syslog", 5514, pod("one", "10.0.0.1")),
+                        ofService("b", "netflow", 2055, pod("two", "10.0.0.2"))),
+                SYSLOG);
+
+        assertEquals(List.of("10.0.0.1:5514"), addresses(found));
+        assertEquals(List.of("b"), found.slicesWithoutPort());
+    }
+
+    @Test
+    void shouldNotTakeATcpPortOfTheSameName() {
+        EndpointSlice tcp = ofService("a", "syslog", 5514, pod("one", "10.0.0.1"));
+        tcp.getPorts().getFirst().setProtocol("TCP");
+
+        assertEquals(List.of("a"), SliceEndpoints.of(List.of(tcp), SYSLOG).slicesWithoutPort());
+        assertEquals(List.of("a"), SliceEndpoints.of(List.of(tcp), NUMBER).slicesWithoutPort());
+    }
+
+    @Test
+    void shouldTakeANumberAsItIsWhenTheServiceDeclaresNoPorts() {
+        EndpointSlice headless = slice("a", "IPv4", pod("one", "10.0.0.1")).build();
+
+        assertEquals(List.of("10.0.0.1:5514"), addresses(SliceEndpoints.of(List.of(headless), NUMBER)));
+        assertEquals(List.of("a"), SliceEndpoints.of(List.of(headless), SYSLOG).slicesWithoutPort());
+    }
+
+    @Test
+    void shouldTakeAbsentConditionsAsReady() {
+        DiscoveredEndpoint endpoint = only(ofService("a", "syslog", 5514, pod("one", "10.0.0.1", null, null, null)));
+        assertTrue(endpoint.ready());
+        assertTrue(endpoint.serving());
+        assertFalse(endpoint.terminating());
+
+        DiscoveredEndpoint bare = only(ofService(
+                "a",
+                "syslog",
+                5514,
+                new EndpointBuilder().withAddresses("10.0.0.1").build()));
+        assertTrue(bare.ready());
+        assertEquals("10.0.0.1", bare.name());
+        assertEquals(Optional.empty(), bare.nodeName());
+    }
+
+    @Test
+    void shouldTakeAbsentServingAsReady() {
+        assertFalse(only(ofService("a", "syslog", 5514, pod("one", "10.0.0.1", false, null, null)))
+                .serving());
+    }
+
+    @Test
+    void shouldPreferTheReadyEntryWhenAnEndpointIsInTwoSlices() {
+        EndpointSlice stale = ofService("a", "syslog", 5514, pod("one", "10.0.0.1", false, true, true));
+        EndpointSlice fresh = ofService("b", "syslog", 5514, pod("one", "10.0.0.1"));
+
+        assertTrue(only(stale, fresh).ready());
+        assertTrue(only(fresh, stale).ready());
+    }
+
+    @Test
+    void shouldReportIpv6AndSkipNames() {
+        EndpointSlice six = slice("a", "IPv6", pod("six", "2001:db8::1"))
+                .addNewPort()
+                .withName("syslog")
+                .withProtocol("UDP")
+                .withPort(5514)
+                .endPort()
+                .build();
+        EndpointSlice names =
+                slice("b", "FQDN", pod("name", "receiver.example")).build();
+
+        SliceEndpoints found = SliceEndpoints.of(List.of(names, six), SYSLOG);
+
+        assertEquals(
+                InetAddress.ofLiteral("2001:db8::1"),
+                found.endpoints().getFirst().address().getAddress());
+        assertEquals(1, found.endpoints().size());
+        assertEquals(List.of(), found.slicesWithoutPort());
+    }
+
+    @Test
+    void shouldReadThePlaceholderOfAServiceWithoutPods() {
+        EndpointSlice placeholder = Serialization.unmarshal("""
+                {"kind": "EndpointSlice", "apiVersion": "discovery.k8s.io/v1", "metadata": {"name": "a"},
+                 "addressType": "IPv4", "endpoints": null, "ports": null}""", EndpointSlice.class);
+
+        assertEquals(new SliceEndpoints(List.of(), List.of()), SliceEndpoints.of(List.of(placeholder), SYSLOG));
+        assertEquals(new SliceEndpoints(List.of(), List.of()), SliceEndpoints.of(List.of(placeholder), NUMBER));
+    }
+
+    @Test
+    void shouldOrderAddressesAsNumbers() {
+        SliceEndpoints found = SliceEndpoints.of(
+                List.of(ofService(
+                        "a", "syslog", 5514, pod("c", "10.0.0.200"), pod("b", "10.0.0.10"), pod("a", "10.0.0.9"))),
+                SYSLOG);
+
+        assertEquals(List.of("10.0.0.9:5514", "10.0.0.10:5514", "10.0.0.200:5514"), addresses(found));
+    }
+}

@@ -1,0 +1,54 @@
+package dev.udpfanout.loader.kubernetes;
+
+import io.fabric8.kubernetes.api.model.discovery.v1.Endpoint;
+import io.fabric8.kubernetes.api.model.discovery.v1.EndpointBuilder;
+import io.fabric8.kubernetes.api.model.discovery.v1.EndpointSlice;
+import io.fabric8.kubernetes.api.model.discovery.v1.EndpointSliceBuilder;
+
+/** EndpointSlices as the endpoint-slice controller makes them. */
+final class Slices {
+    static final ServiceName SERVICE = new ServiceName("logging", "receivers");
+
+    private Slices() {}
+
+    static EndpointSlice ofService(String name, String portName, int port, Endpoint... endpoints) {
+        return slice(name, "IPv4", endpoints)
+                .addNewPort()
+                .withName(portName)
+                .withProtocol("UDP")
+                .withPort(port)
+                .endPort()
+                .build();
+    }
+
+    static EndpointSliceBuilder slice(String name, String addressType, Endpoint... endpoints) {
+        return new EndpointSliceBuilder()
+                .withNewMetadata()
+                .withNamespace(SERVICE.namespace())
+                .withName(name)
+                .addToLabels("kubernetes.io/service-name", SERVICE.name())
+                .endMetadata()
+                .withAddressType(addressType)
+                .withEndpoints(endpoints);
+    }
+
+    static Endpoint pod(String name, String address) {
+        return pod(name, address, true, true, false);
+    }
+
+    static Endpoint pod(String name, String address, Boolean ready, Boolean serving, Boolean terminating) {
+        return new EndpointBuilder()
+                .withAddresses(address)
+                .withNewConditions()
+                .withReady(ready)
+                .withServing(serving)
+                .withTerminating(terminating)
+                .endConditions()
+                .withNodeName("node-a")
+                .withNewTargetRef()
+                .withKind("Pod")
+                .withName(name)
+                .endTargetRef()
+                .build();
+    }
+}

@@ -1,0 +1,18 @@
+package dev.udpfanout.loader.kubernetes;
+
+import java.time.Duration;
+
+/** Impatient, so that tests are quick; nothing is asserted of how long anything takes. */
+final class TestTiming {
+    static final WatchTiming WATCH = new WatchTiming(
+            Duration.ofMillis(10),
+            Duration.ofSeconds(5),
+            Duration.ofMinutes(5),
+            Duration.ofMillis(10),
+            Duration.ofMillis(50));
+
+    static final PublisherTiming PUBLISHER =
+            new PublisherTiming(Duration.ofMillis(10), Duration.ofMillis(50), Duration.ofMinutes(5), WATCH);
+
+    private TestTiming() {}
+}

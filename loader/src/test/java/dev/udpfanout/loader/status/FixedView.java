@@ -1,0 +1,76 @@
+package dev.udpfanout.loader.status;
+
+import java.net.InetSocketAddress;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/** A daemon of two listeners that shows what a test tells it to. */
+public final class FixedView implements DaemonView {
+    public static final EndpointStatus UP =
+            new EndpointStatus("pod-a", new InetSocketAddress("10.42.0.11", 5514), HealthState.UP, true, 60);
+    public static final EndpointStatus DOWN =
+            new EndpointStatus("pod-b", new InetSocketAddress("10.42.0.12", 5514), HealthState.DOWN, false, 40);
+
+    public volatile Duration sinceLastTurn = Duration.ofSeconds(1);
+    public volatile Readiness readiness = Readiness.READY;
+    public volatile long received = 103;
+
+    @Override
+    public Duration sinceLastTurn() {
+        return sinceLastTurn;
+    }
+
+    @Override
+    public Readiness readiness() {
+        return readiness;
+    }
+
+    @Override
+    public StatusSnapshot snapshot() {
+        return new StatusSnapshot(
+                "1.2.3",
+                Instant.parse("2026-01-02T03:04:05Z"),
+                readiness,
+                List.of(syslog(), netflow()),
+                Optional.of(new WatchStatus(false, true, 12, 3, 1, Optional.of(Duration.ofMillis(1500)))),
+                new ConfigStatus(
+                        "/etc/udp-fanout/config.yaml",
+                        false,
+                        Instant.parse("2026-01-02T03:04:06Z"),
+                        2,
+                        1,
+                        List.of("config.yaml:7: listeners[0].bind: port 70000 is not in 1..65535")),
+                Optional.of(new ProbingStatus("icmp", 2, 1, Map.of("success", 9L, "timeout", 4L), 5)),
+                Map.of("program_reattached", 2L),
+                Optional.of(new DurationHistogram(List.of(500L, 1000L), List.of(7L, 2L, 1L), 6_000L)));
+    }
+
+    private ListenerStatus syslog() {
+        return new ListenerStatus(
+                "syslog",
+                new InetSocketAddress("10.255.0.1", 5514),
+                "dummy0",
+                "tc_ebpf",
+                "configured",
+                true,
+                "tcx ingress",
+                new TrafficCounters(received, 100, 12_360, 12_000, Map.of("no_endpoints", 3L, "too_big", 0L)),
+                List.of(UP, DOWN));
+    }
+
+    private static ListenerStatus netflow() {
+        return new ListenerStatus(
+                "netflow",
+                new InetSocketAddress("10.255.0.1", 2055),
+                "dummy0",
+                "userspace",
+                "a \"verifier\" says no",
+                false,
+                "",
+                new TrafficCounters(0, 0, 0, 0, Map.of()),
+                List.of());
+    }
+}
