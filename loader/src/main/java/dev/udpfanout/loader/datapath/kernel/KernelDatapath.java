@@ -36,6 +36,7 @@ public final class KernelDatapath implements Datapath {
     private final RepairLog repairs = new RepairLog();
     private final Slots slots;
     private final ListenerKeys listenerKeys;
+    private final ListenerSets listenerSets;
     private final LocalAddresses localAddresses;
     private final EndpointTables endpointTables;
     private final Counters counters;
@@ -61,6 +62,7 @@ public final class KernelDatapath implements Datapath {
         EndpointCounters endpointCounters = new EndpointCounters(program.endpointPackets(), program.endpointIds());
         this.slots = new Slots(program, endpointCounters);
         this.listenerKeys = new ListenerKeys(program.listeners());
+        this.listenerSets = new ListenerSets(program.listenerSets());
         this.localAddresses = new LocalAddresses(program.localAddresses());
         this.endpointTables = new EndpointTables(program.endpoints(), endpointCounters);
         this.counters = new Counters(program.stats(), program.drops(), program.latency(), endpointCounters);
@@ -167,16 +169,20 @@ public final class KernelDatapath implements Datapath {
 
     /** A dummy interface's address is not the node's own: nothing is delivered to it. Loopback never leaves the node. */
     private void setLocalAddresses() {
-        Set<Integer> dummies = attachPoints.stream()
-                .filter(AttachPoint::isDummy)
-                .flatMap(point -> point.ifindex().stream())
-                .collect(Collectors.toSet());
+        Set<Integer> dummies = dummies();
         Set<InetAddress> own = network.addresses().all().stream()
                 .filter(address -> !dummies.contains(address.linkIndex()))
                 .map(InterfaceAddress::address)
                 .filter(address -> !address.isLoopbackAddress())
                 .collect(Collectors.toSet());
         localAddresses.set(own);
+    }
+
+    private Set<Integer> dummies() {
+        return attachPoints.stream()
+                .filter(AttachPoint::isDummy)
+                .flatMap(point -> point.ifindex().stream())
+                .collect(Collectors.toSet());
     }
 
     private void setListenerKeys() {
@@ -198,6 +204,7 @@ public final class KernelDatapath implements Datapath {
             });
         }
         listenerKeys.set(plan.entries());
+        listenerSets.set(plan.entries(), dummies());
     }
 
     private int slot(ListenerConfig listener) {
