@@ -73,13 +73,15 @@ public final class KernelDatapath implements Datapath {
     public void configure(List<ListenerConfig> newListeners) {
         List<AttachPoint> before = attachPoints;
         use(newListeners);
-        reconcile();
+        Failures failures = new Failures();
+        failures.collect(this::reconcile);
         for (AttachPoint point : before) {
             if (!attachPoints.contains(point)) {
-                successor(point).ifPresentOrElse(point::handOver, point::disconnect);
+                failures.collect(() -> successor(point).ifPresentOrElse(point::handOver, point::disconnect));
             }
         }
-        slots.retain(listeners.keySet());
+        failures.collect(() -> slots.retain(listeners.keySet()));
+        failures.throwIfAny();
     }
 
     private Optional<AttachPoint> successor(AttachPoint gone) {
