@@ -2,19 +2,15 @@ package dev.udpfanout.loader.cli;
 
 import dev.udpfanout.loader.config.Config;
 import dev.udpfanout.loader.daemon.Daemon;
-import dev.udpfanout.loader.datapath.Datapath;
-import dev.udpfanout.loader.datapath.kernel.Capabilities;
-import dev.udpfanout.loader.datapath.kernel.KernelDatapath;
 import dev.udpfanout.loader.datapath.kernel.KernelProgram;
-import dev.udpfanout.loader.datapath.kernel.Network;
-import dev.udpfanout.loader.datapath.kernel.Pins;
+import dev.udpfanout.loader.datapath.mode.ModeSelectingDatapath;
+import dev.udpfanout.loader.datapath.mode.NodeBackends;
 import dev.udpfanout.loader.logging.LogConfigurator;
 import dev.udpfanout.loader.logging.LogLevel;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine;
@@ -69,15 +65,11 @@ final class RunCommand implements Callable<Integer> {
         if (config.isEmpty()) {
             return ExitCode.BAD_INPUT;
         }
-        List<String> missing = Capabilities.missingForKernelDatapath();
-        if (!missing.isEmpty()) {
-            err.println("udp-fanout: missing " + String.join(" and ", missing)
-                    + ": run as root, or grant them (securityContext.capabilities.add in Kubernetes)");
-            err.flush();
-            return ExitCode.FAILED;
-        }
         byte[] program = program(options.ebpfProgram);
-        Daemon daemon = new Daemon(config.get(), () -> datapath(config.get(), program, options.pins.directory));
+        Daemon daemon = new Daemon(
+                config.get(),
+                () -> new ModeSelectingDatapath(
+                        config.get().listeners(), new NodeBackends(program, options.pins.directory)));
         stopOnSignal(daemon);
         daemon.run();
         return ExitCode.OK;
@@ -88,17 +80,6 @@ final class RunCommand implements Callable<Integer> {
             return file == null ? KernelProgram.builtIn() : KernelProgram.fromFile(file);
         } catch (IOException e) {
             throw new IllegalArgumentException("--ebpf-program: cannot read " + file + ": " + e.getMessage(), e);
-        }
-    }
-
-    private static Datapath datapath(Config config, byte[] elf, Path pinDirectory) {
-        Optional<Pins> pins = Pins.open(pinDirectory);
-        KernelProgram program = KernelProgram.load(elf, pins);
-        try {
-            return new KernelDatapath(config.listeners(), program, Network.open(), pins);
-        } catch (RuntimeException e) {
-            program.close();
-            throw e;
         }
     }
 

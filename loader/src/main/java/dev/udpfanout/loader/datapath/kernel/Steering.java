@@ -148,7 +148,7 @@ final class Steering {
                 && isTo(route, linkIndex, address);
     }
 
-    private static boolean isLocalRoute(Route route, int linkIndex, InetAddress address) {
+    static boolean isLocalRoute(Route route, int linkIndex, InetAddress address) {
         return route.table() == Route.LOCAL_TABLE && route.type() == RouteType.LOCAL && isTo(route, linkIndex, address);
     }
 

@@ -15,7 +15,7 @@ import java.util.concurrent.locks.LockSupport;
  * One sender whose progress can be read while it sends, and receivers that remember which numbers they got: what a datagram
  * sent after a moment is, is then exact, and needs no waiting time.
  */
-final class SequenceTraffic implements AutoCloseable {
+public final class SequenceTraffic implements AutoCloseable {
     private static final int MAX_DATAGRAMS = 4_000_000;
     private static final int SOCKET_BUFFER_BYTES = 32 << 20;
 
@@ -25,7 +25,7 @@ final class SequenceTraffic implements AutoCloseable {
     private volatile boolean stopping;
 
     /** Starts to send, at so many datagrams a second, until stopped; at most four million. */
-    SequenceTraffic(LabNamespace from, InetSocketAddress to, int perSecond) {
+    public SequenceTraffic(LabNamespace from, InetSocketAddress to, int perSecond) {
         sender = from.call(() -> DatagramChannel.open().connect(to));
         sending = from.thread("sequence-sender", () -> send(perSecond));
         sending.start();
@@ -51,12 +51,12 @@ final class SequenceTraffic implements AutoCloseable {
     }
 
     /** The first number that has not been sent yet. */
-    long next() {
+    public long next() {
         return next;
     }
 
     /** Stops sending; how many were sent. */
-    long stop() throws InterruptedException {
+    public long stop() throws InterruptedException {
         stopping = true;
         sending.join();
         return next;
@@ -69,12 +69,12 @@ final class SequenceTraffic implements AutoCloseable {
     }
 
     /** Remembers the numbers that one pod gets. */
-    static final class Receiver implements AutoCloseable {
+    public static final class Receiver implements AutoCloseable {
         private final DatagramChannel channel;
         private final BitSet numbers = new BitSet(MAX_DATAGRAMS);
         private long received;
 
-        Receiver(LabNamespace pod, int port) {
+        public Receiver(LabNamespace pod, int port) {
             channel = pod.call(() -> DatagramChannel.open()
                     .setOption(StandardSocketOptions.SO_RCVBUF, SOCKET_BUFFER_BYTES)
                     .bind(new InetSocketAddress(port)));
@@ -99,11 +99,11 @@ final class SequenceTraffic implements AutoCloseable {
             }
         }
 
-        synchronized long received() {
+        public synchronized long received() {
             return received;
         }
 
-        synchronized BitSet numbers() {
+        public synchronized BitSet numbers() {
             return (BitSet) numbers.clone();
         }
 
