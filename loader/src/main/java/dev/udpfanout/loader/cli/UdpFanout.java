@@ -19,6 +19,7 @@ import picocli.CommandLine.Mixin;
             CheckConfigCommand.class,
             SetupDummyCommand.class,
             DetachCommand.class,
+            ProbeCommand.class,
             CommandLine.HelpCommand.class
         })
 public final class UdpFanout implements Callable<Integer> {
