@@ -19,7 +19,9 @@
 #include "udp_fanout/datagram.h"
 #include "udp_fanout/listener.h"
 #include "udp_fanout/next_hop.h"
+#include "udp_fanout/parse.h"
 #include "udp_fanout/rewrite.h"
+#include "udp_fanout/sample.h"
 
 /* Two of the helpers are for GPL-compatible programs only: bpf_fib_lookup is one. */
 char LICENSE[] SEC("license") = "Dual BSD/GPL";
@@ -47,24 +49,26 @@ static __always_inline int uf_forward(struct __sk_buff *skb, const struct uf_dat
 {
 	const struct uf_endpoint *endpoint;
 	struct uf_next_hop hop = {};
-	__be32 address;
+	union uf_address address;
 	__be16 port;
 	long answer;
 
 	if (datagram->first_fragment)
 		return UF_DROP_FRAGMENT;
-	if (datagram->ip.ttl <= 1)
+	if (datagram->hops_left <= 1)
 		return UF_DROP_TTL_EXPIRED;
+	if (datagram->family == 6 && !datagram->has_checksum)
+		return UF_DROP_NO_CHECKSUM;
 	endpoint = uf_next_endpoint(slot);
 	if (!endpoint)
 		return UF_DROP_NO_ENDPOINTS;
-	if (endpoint->address[10] != 0xff || endpoint->address[11] != 0xff)
-		return UF_DROP_FAMILY_MISMATCH;
-	__builtin_memcpy(&address, endpoint->address + 12, sizeof(address));
+	__builtin_memcpy(&address, endpoint->address, sizeof(address));
 	port = endpoint->port;
+	if (uf_is_mapped_ipv4(&address) != (datagram->family == 4))
+		return UF_DROP_FAMILY_MISMATCH;
 
-	answer = uf_find_next_hop(skb, datagram, endpoint, address, &hop);
-	if (answer == BPF_FIB_LKUP_RET_NOT_FWDED && uf_is_local(endpoint->address)) {
+	answer = uf_find_next_hop(skb, datagram, &address, port, &hop);
+	if (answer == BPF_FIB_LKUP_RET_NOT_FWDED && uf_is_local(&address)) {
 		/* A receiver on the host's own network: the stack delivers it. */
 		*action = TC_ACT_UNSPEC;
 	} else if (answer == BPF_FIB_LKUP_RET_SUCCESS || answer == BPF_FIB_LKUP_RET_NO_NEIGH) {
@@ -73,13 +77,14 @@ static __always_inline int uf_forward(struct __sk_buff *skb, const struct uf_dat
 		return uf_fib_drop_reason(answer);
 	}
 
-	if (uf_rewrite(skb, datagram, address, port))
+	if (uf_rewrite(skb, datagram, &address, port))
 		return UF_DROP_REWRITE_FAILED;
 	if (*action == TC_ACT_REDIRECT) {
 		*action = uf_redirect(&hop, at_egress && answer == BPF_FIB_LKUP_RET_NO_NEIGH);
 		if (*action != TC_ACT_REDIRECT)
 			return UF_DROP_REDIRECT_FAILED;
 	}
+	uf_account_endpoint(endpoint->counter, datagram);
 	return UF_FORWARDED;
 }
 
@@ -88,6 +93,7 @@ static __always_inline int uf_run(struct __sk_buff *skb, bool at_egress)
 	const struct uf_listener *listener;
 	struct uf_datagram datagram;
 	__u32 bytes = skb->len;
+	__u64 began_ns;
 	__u32 slot;
 	int action = TC_ACT_SHOT;
 	int fate;
@@ -98,8 +104,10 @@ static __always_inline int uf_run(struct __sk_buff *skb, bool at_egress)
 	if (!listener)
 		return TC_ACT_UNSPEC;
 	slot = listener->slot;
+	began_ns = uf_sample_begin(slot);
 
 	fate = uf_forward(skb, &datagram, slot, at_egress, &action);
+	uf_sample_end(began_ns);
 	if (fate == UF_FORWARDED) {
 		uf_account_forwarded(slot, &datagram, bytes);
 		return action;

@@ -15,7 +15,7 @@
 #include <linux/types.h>
 
 /* Raised whenever the meaning or the layout of a map changes. */
-#define UF_LAYOUT_VERSION 1
+#define UF_LAYOUT_VERSION 2
 
 #define UF_MAX_LISTENERS 256
 #define UF_MAX_ENDPOINTS 65536
@@ -54,7 +54,7 @@ struct uf_endpoint {
 	__u8 address[16];
 	__be16 port;
 	__u16 flags; /* reserved, 0 */
-	__u32 reserved; /* 0 */
+	__u32 counter; /* index into ENDPOINT_PACKETS; 0: not counted */
 };
 
 /*
@@ -102,12 +102,37 @@ enum uf_drop_reason {
 	UF_DROP_REWRITE_FAILED = 11, /* the kernel could not make the headers writable */
 	UF_DROP_REDIRECT_FAILED = 12, /* bpf_redirect_neigh refused its arguments */
 	UF_DROP_FAMILY_MISMATCH = 13, /* the endpoint is of the other address family */
-	UF_DROP_REASONS = 16, /* size of the table, not a reason */
+	UF_DROP_NO_CHECKSUM = 14, /* UDP over IPv6 without a checksum: RFC 8200 section 8.1 */
+	UF_DROP_REASONS = 24, /* size of the table, not a reason */
 };
 
 /* Datagrams not forwarded, by reason, per CPU; the sum is uf_stats.pkts_dropped. */
 struct uf_drops {
 	__u64 pkts[UF_DROP_REASONS];
+};
+
+#define UF_MAX_ENDPOINT_COUNTERS 16384
+
+/* Which counter of ENDPOINT_PACKETS is whose: the daemon's memory, like uf_listener_name. */
+struct uf_endpoint_counter_key {
+	__u32 slot; /* of the listener */
+	__be16 port;
+	__u16 family; /* 4 or 6 */
+	__u8 address[16];
+};
+
+/*
+ * How long the program took from the match to the redirect, of one datagram in UF_SAMPLE_EVERY of a
+ * listener and CPU. Bucket i counts what took less than UF_LATENCY_FIRST_NS << i nanoseconds and
+ * fits no bucket before it; the last counts all that took longer.
+ */
+#define UF_SAMPLE_EVERY 1024
+#define UF_LATENCY_BUCKETS 12
+#define UF_LATENCY_FIRST_NS 100
+
+struct uf_latency {
+	__u64 sum_ns;
+	__u64 buckets[UF_LATENCY_BUCKETS];
 };
 
 /* What the daemon tells the program before it is loaded: section .rodata.settings. */

@@ -28,6 +28,17 @@ static __always_inline void uf_account_forwarded(__u32 slot, const struct uf_dat
 	stats->bytes_forwarded += bytes;
 }
 
+static __always_inline void uf_account_endpoint(__u32 counter, const struct uf_datagram *datagram)
+{
+	__u64 *packets;
+
+	if (!counter)
+		return;
+	packets = bpf_map_lookup_elem(&ENDPOINT_PACKETS, &counter);
+	if (packets)
+		*packets += datagram->packets;
+}
+
 static __always_inline void uf_account_dropped(__u32 slot, const struct uf_datagram *datagram,
 					       __u32 bytes, enum uf_drop_reason reason)
 {

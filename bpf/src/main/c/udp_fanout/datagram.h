@@ -8,97 +8,88 @@
 #include <linux/bpf.h>
 #include <linux/if_ether.h>
 #include <linux/if_packet.h>
-#include <linux/in.h>
-#include <linux/ip.h>
 #include <linux/udp.h>
 
 #include <bpf/bpf_endian.h>
 #include <bpf/bpf_helpers.h>
 
-#define UF_IPV4_MORE_FRAGMENTS 0x2000 /* RFC 791 section 3.1 */
-#define UF_IPV4_FRAGMENT_OFFSET 0x1fff
+/* An address as the maps have it: IPv4 is v4-mapped. */
+union uf_address {
+	__u8 bytes[16];
+	__be32 words[4];
+	__u64 halves[2];
+};
 
 struct uf_datagram {
 	__u32 l3_offset; /* bytes from the start of the frame */
 	__u32 l4_offset;
 	__u32 packets; /* 1, or the segments of a GSO super-packet */
-	__u16 ip_bytes; /* IP header and payload of the largest packet on the wire */
+	__u32 ip_bytes; /* IP header and payload of the largest packet on the wire */
+	__be32 flow_info; /* IPv6: traffic class and flow label */
+	__u16 ip_checksum; /* IPv4 */
+	__u8 family; /* 4 or 6 */
+	__u8 hops_left; /* TTL or hop limit */
+	__u8 tos; /* IPv4 */
+	__u8 next_header; /* IPv6: of the fixed header, not of the last extension */
 	bool first_fragment; /* the ports are there, but not the whole datagram */
-	struct iphdr ip;
+	bool has_checksum;
 	__be16 source_port;
 	__be16 destination_port;
+	union uf_address source;
+	union uf_address destination;
 };
 
-/* IP header and payload as they will be on the wire: of one segment, if the packet is a GSO one. */
-static __always_inline __u16 uf_wire_bytes(const struct __sk_buff *skb,
-					   const struct uf_datagram *datagram)
+static __always_inline void uf_map_ipv4(union uf_address *mapped, __be32 ipv4)
 {
-	__u32 gso_bytes = skb->gso_size;
+	mapped->halves[0] = 0;
+	mapped->words[2] = bpf_htonl(0xffff);
+	mapped->words[3] = ipv4;
+}
 
-	if (!gso_bytes)
-		return bpf_ntohs(datagram->ip.tot_len);
-	return datagram->l4_offset - datagram->l3_offset + sizeof(struct udphdr) + gso_bytes;
+static __always_inline bool uf_is_mapped_ipv4(const union uf_address *address)
+{
+	return !address->halves[0] && address->words[2] == bpf_htonl(0xffff);
 }
 
 /*
- * Reads the headers of a UDP datagram over IPv4 over Ethernet. False for everything else, for a
- * fragment without ports and for a header that lies about its length: such packets are not ours.
- *
- * VLAN-tagged packets belong to the VLAN's own interface, and a frame for another host is only seen
- * because the interface is promiscuous: not ours either.
+ * The first "bytes" of the packet, for direct reading, or NULL if there are not so many. They may lie in
+ * a page of their own: then they are copied to where the program can read them.
  */
-static __always_inline bool uf_parse(struct __sk_buff *skb, struct uf_datagram *datagram)
+static __always_inline void *uf_head(struct __sk_buff *skb, __u32 bytes)
 {
-	const __u32 least = ETH_HLEN + sizeof(struct iphdr) + sizeof(struct udphdr);
-	struct udphdr udp;
-	void *data, *end;
-	__u32 ip_bytes;
-	__u16 fragment;
+	void *data = (void *)(long)skb->data;
 
-	if (skb->protocol != bpf_htons(ETH_P_IP) || skb->vlan_present)
-		return false;
-	if (skb->pkt_type != PACKET_HOST || skb->len < least)
-		return false;
-
+	if (data + bytes <= (void *)(long)skb->data_end)
+		return data;
+	if (skb->len < bytes || bpf_skb_pull_data(skb, bytes))
+		return NULL;
 	data = (void *)(long)skb->data;
-	end = (void *)(long)skb->data_end;
-	if (data + ETH_HLEN + sizeof(struct iphdr) > end) {
-		/* The headers may lie in a page of their own; copy them where we can read them. */
-		if (bpf_skb_pull_data(skb, least))
-			return false;
-		data = (void *)(long)skb->data;
-		end = (void *)(long)skb->data_end;
-		if (data + ETH_HLEN + sizeof(struct iphdr) > end)
-			return false;
-	}
-	datagram->ip = *(struct iphdr *)(data + ETH_HLEN);
+	return data + bytes <= (void *)(long)skb->data_end ? data : NULL;
+}
 
-	if (datagram->ip.version != 4 || datagram->ip.ihl < 5 ||
-	    datagram->ip.protocol != IPPROTO_UDP)
-		return false;
-	fragment = bpf_ntohs(datagram->ip.frag_off);
-	if (fragment & UF_IPV4_FRAGMENT_OFFSET)
-		return false;
-	datagram->first_fragment = fragment & UF_IPV4_MORE_FRAGMENTS;
+/*
+ * Reads the UDP header at l4_offset; false if it lies about its length. Not through a packet pointer:
+ * IP options and extension headers put it at a variable offset.
+ */
+static __always_inline bool uf_parse_udp(struct __sk_buff *skb, struct uf_datagram *datagram,
+					 __u32 l4_bytes)
+{
+	__u32 gso_bytes = skb->gso_size;
+	struct udphdr udp;
 
-	datagram->l3_offset = ETH_HLEN;
-	datagram->l4_offset = ETH_HLEN + datagram->ip.ihl * 4;
-	ip_bytes = bpf_ntohs(datagram->ip.tot_len);
-	if (ip_bytes < datagram->l4_offset - ETH_HLEN + sizeof(udp) ||
-	    ip_bytes > skb->len - ETH_HLEN)
-		return false;
-
-	/* Not through the packet pointer: IP options put the UDP header at a variable offset. */
-	if (bpf_skb_load_bytes(skb, datagram->l4_offset, &udp, sizeof(udp)))
+	if (l4_bytes < sizeof(udp) ||
+	    bpf_skb_load_bytes(skb, datagram->l4_offset, &udp, sizeof(udp)))
 		return false;
 	if (bpf_ntohs(udp.len) < sizeof(udp) ||
-	    (!datagram->first_fragment &&
-	     bpf_ntohs(udp.len) > ip_bytes - (datagram->l4_offset - ETH_HLEN)))
+	    (!datagram->first_fragment && bpf_ntohs(udp.len) > l4_bytes))
 		return false;
 	datagram->source_port = udp.source;
 	datagram->destination_port = udp.dest;
-	datagram->packets = skb->gso_segs ? skb->gso_segs : 1;
-	datagram->ip_bytes = uf_wire_bytes(skb, datagram);
+	datagram->has_checksum = udp.check;
+	/* Of a GSO super-packet, one segment is what the wire gets to see. */
+	if (gso_bytes)
+		datagram->ip_bytes =
+			datagram->l4_offset - datagram->l3_offset + sizeof(udp) + gso_bytes;
 	return true;
 }
 

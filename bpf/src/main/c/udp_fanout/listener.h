@@ -12,15 +12,7 @@
 #include "maps.h"
 #include "udp_fanout.h"
 
-static __always_inline void uf_map_ipv4(__u8 mapped[16], __be32 ipv4)
-{
-	__builtin_memset(mapped, 0, 10);
-	mapped[10] = 0xff;
-	mapped[11] = 0xff;
-	__builtin_memcpy(mapped + 12, &ipv4, sizeof(ipv4));
-}
-
-static __always_inline bool uf_is_local(const __u8 address[16])
+static __always_inline bool uf_is_local(const union uf_address *address)
 {
 	return bpf_map_lookup_elem(&LOCAL_ADDRESSES, address);
 }
@@ -36,18 +28,21 @@ static __always_inline const struct uf_listener *uf_listener_of(const struct __s
 	struct uf_listener_key key = {
 		.ifindex = skb->ifindex,
 		.port = datagram->destination_port,
-		.family = 4,
+		.family = datagram->family,
 	};
 	const struct uf_listener *listener;
+	union uf_address any = {};
 
-	uf_map_ipv4(key.address, datagram->ip.daddr);
+	__builtin_memcpy(key.address, &datagram->destination, sizeof(key.address));
 	listener = bpf_map_lookup_elem(&LISTENERS, &key);
 	if (listener)
 		return listener->flags & UF_LISTENER_PASS ? NULL : listener;
 
-	if (!uf_is_local(key.address))
+	if (!uf_is_local(&datagram->destination))
 		return NULL;
-	uf_map_ipv4(key.address, 0);
+	if (datagram->family == 4)
+		uf_map_ipv4(&any, 0);
+	__builtin_memcpy(key.address, &any, sizeof(key.address));
 	listener = bpf_map_lookup_elem(&LISTENERS, &key);
 	return listener && !(listener->flags & UF_LISTENER_PASS) ? listener : NULL;
 }

@@ -6,11 +6,8 @@
 
 #include <bpf/bpf_helpers.h>
 
+#include "datagram.h"
 #include "udp_fanout.h"
-
-struct uf_address {
-	__u8 bytes[16];
-};
 
 /* Who listens where. The daemon writes, the program reads. */
 struct {
@@ -24,7 +21,7 @@ struct {
 struct {
 	__uint(type, BPF_MAP_TYPE_HASH);
 	__uint(max_entries, UF_MAX_LOCAL_ADDRESSES);
-	__type(key, struct uf_address);
+	__type(key, union uf_address);
 	__type(value, __u32);
 } LOCAL_ADDRESSES SEC(".maps");
 
@@ -71,6 +68,29 @@ struct {
 	__type(key, __u32);
 	__type(value, struct uf_drops);
 } DROPS SEC(".maps");
+
+/* Datagrams by endpoint; element 0 stands for those that are not counted, and is not used. */
+struct {
+	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
+	__uint(max_entries, UF_MAX_ENDPOINT_COUNTERS);
+	__type(key, __u32);
+	__type(value, __u64);
+} ENDPOINT_PACKETS SEC(".maps");
+
+struct {
+	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
+	__uint(max_entries, 1);
+	__type(key, __u32);
+	__type(value, struct uf_latency);
+} LATENCY SEC(".maps");
+
+/* For the daemon alone: see struct uf_endpoint_counter_key. */
+struct {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(max_entries, UF_MAX_ENDPOINT_COUNTERS);
+	__type(key, struct uf_endpoint_counter_key);
+	__type(value, __u32);
+} ENDPOINT_IDS SEC(".maps");
 
 /* For the daemon alone: see struct uf_listener_name. */
 struct {

@@ -46,7 +46,7 @@ static __always_inline enum uf_drop_reason uf_fib_drop_reason(long answer)
 }
 
 /*
- * Asks the FIB for the way to an IPv4 endpoint: a BPF_FIB_LKUP_RET_* or a negative errno. The hop is
+ * Asks the FIB for the way to an endpoint: a BPF_FIB_LKUP_RET_* or a negative errno. The hop is
  * filled in for SUCCESS and for NO_NEIGH, which is no error: bpf_redirect_neigh resolves it.
  *
  * tot_len makes the kernel compare with the route's MTU from 5.12 on; before, it compares skb->len
@@ -54,22 +54,30 @@ static __always_inline enum uf_drop_reason uf_fib_drop_reason(long answer)
  */
 static __always_inline long uf_find_next_hop(struct __sk_buff *skb,
 					     const struct uf_datagram *datagram,
-					     const struct uf_endpoint *endpoint, __be32 address,
+					     const union uf_address *address, __be16 port,
 					     struct uf_next_hop *hop)
 {
 	struct bpf_fib_lookup fib = {
-		.family = UF_AF_INET,
 		.l4_protocol = IPPROTO_UDP,
 		.sport = datagram->source_port,
-		.dport = endpoint->port,
-		.tot_len = datagram->ip_bytes,
+		.dport = port,
+		.tot_len = datagram->ip_bytes > 0xffff ? 0xffff : datagram->ip_bytes,
 		.ifindex = skb->ingress_ifindex ? skb->ingress_ifindex : skb->ifindex,
-		.tos = datagram->ip.tos,
-		.ipv4_src = datagram->ip.saddr,
-		.ipv4_dst = address,
 	};
-	long answer = bpf_fib_lookup(skb, &fib, sizeof(fib), 0);
+	long answer;
 
+	if (datagram->family == 4) {
+		fib.family = UF_AF_INET;
+		fib.tos = datagram->tos;
+		fib.ipv4_src = datagram->source.words[3];
+		fib.ipv4_dst = address->words[3];
+	} else {
+		fib.family = UF_AF_INET6;
+		fib.flowinfo = datagram->flow_info;
+		__builtin_memcpy(fib.ipv6_src, &datagram->source, sizeof(fib.ipv6_src));
+		__builtin_memcpy(fib.ipv6_dst, address, sizeof(fib.ipv6_dst));
+	}
+	answer = bpf_fib_lookup(skb, &fib, sizeof(fib), 0);
 	if (answer != BPF_FIB_LKUP_RET_SUCCESS && answer != BPF_FIB_LKUP_RET_NO_NEIGH)
 		return answer;
 	hop->ifindex = fib.ifindex;

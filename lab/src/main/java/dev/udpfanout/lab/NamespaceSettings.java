@@ -23,6 +23,7 @@ final class NamespaceSettings {
         set("ipv6/conf/default/router_solicitations", 0);
         if (isNode) {
             set("ipv4/ip_forward", 1);
+            set("ipv6/conf/all/forwarding", ipv6 ? 1 : 0);
         }
     }
 

@@ -41,13 +41,13 @@ public final class Topology implements AutoCloseable {
         return new TopologyBuilder();
     }
 
-    static Topology create(TopologyPlan plan, boolean verifyChecksums, boolean ipv6) {
+    static Topology create(TopologyPlan plan, boolean verifyChecksums) {
         RootPrivilege.require();
         LeftoverSweep.run();
         Topology topology = new Topology(plan, RunName.ofThisProcess(COUNTER.incrementAndGet()), verifyChecksums);
         Runtime.getRuntime().addShutdownHook(topology.shutdownHook);
         try {
-            topology.establish(ipv6);
+            topology.establish();
             return topology;
         } catch (RuntimeException e) {
             topology.close();
@@ -101,6 +101,13 @@ public final class Topology implements AutoCloseable {
                 .toList();
     }
 
+    /** As {@link #podEndpoints}, with the pods' IPv6 addresses. */
+    public List<InetSocketAddress> podEndpoints6(int port) {
+        return IntStream.rangeClosed(1, plan.pods())
+                .mapToObj(n -> new InetSocketAddress(plan.podAddress6(n), port))
+                .toList();
+    }
+
     /** Ends what was started in the namespaces, then removes them; a second call does nothing. */
     @Override
     public void close() {
@@ -112,14 +119,14 @@ public final class Topology implements AutoCloseable {
         }
     }
 
-    private void establish(boolean ipv6) {
+    private void establish() {
         String add = namespaces.values().stream()
                 .map(namespace -> "netns add " + namespace.name())
                 .collect(Collectors.joining("\n", "", "\n"));
         Command.run(List.of("ip", "-batch", "-"), add, Command.DEFAULT_LIMIT);
         for (LabNamespace namespace : namespaces.values()) {
             namespace.call(() -> {
-                NamespaceSettings.apply(namespace == node(), ipv6);
+                NamespaceSettings.apply(namespace == node(), plan.ipv6());
                 return null;
             });
         }

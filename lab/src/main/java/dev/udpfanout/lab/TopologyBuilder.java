@@ -23,7 +23,7 @@ public final class TopologyBuilder {
         return this;
     }
 
-    /** Whether interfaces have IPv6, without duplicate address detection; if not, there is no IPv6 on them at all. */
+    /** Whether there is IPv6 beside IPv4, without duplicate address detection: {@link TopologyPlan}; if not, there is no IPv6 on them at all. */
     public TopologyBuilder ipv6(boolean enabled) {
         this.ipv6 = enabled;
         return this;
@@ -36,6 +36,6 @@ public final class TopologyBuilder {
      * @throws dev.udpfanout.lab.process.CommandFailedException if the kernel or a tool refuses; nothing is left behind
      */
     public Topology build() {
-        return Topology.create(new TopologyPlan(pods), verifyChecksums, ipv6);
+        return Topology.create(new TopologyPlan(pods, ipv6), verifyChecksums);
     }
 }

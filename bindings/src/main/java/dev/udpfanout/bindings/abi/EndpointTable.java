@@ -6,6 +6,7 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.SegmentAllocator;
 import java.net.InetSocketAddress;
 import java.util.List;
+import java.util.function.ToIntFunction;
 
 /** A table of endpoints as one map's elements: the header, then the endpoints. */
 public final class EndpointTable {
@@ -18,10 +19,15 @@ public final class EndpointTable {
      * The elements of a table, one after the other.
      *
      * @param endpoints at most {@link Limits#MAX_ENDPOINTS_PER_LISTENER}, resolved
+     * @param counter the index into ENDPOINT_PACKETS of each; 0 for one that is not counted
      * @param generation for people who look at the map
      * @return {@code endpoints.size() + 1} elements
      */
-    public static MemorySegment write(SegmentAllocator allocator, List<InetSocketAddress> endpoints, int generation) {
+    public static MemorySegment write(
+            SegmentAllocator allocator,
+            List<InetSocketAddress> endpoints,
+            ToIntFunction<InetSocketAddress> counter,
+            int generation) {
         if (endpoints.size() > Limits.MAX_ENDPOINTS_PER_LISTENER) {
             throw new IllegalArgumentException(
                     endpoints.size() + " endpoints; a table holds at most " + Limits.MAX_ENDPOINTS_PER_LISTENER);
@@ -34,6 +40,7 @@ public final class EndpointTable {
             MemorySegment element = uf_endpoint.asSlice(table, index++);
             MappedAddress.write(endpoint.getAddress(), uf_endpoint.address(element));
             uf_endpoint.port(element, NetworkOrder.swapped(endpoint.getPort()));
+            uf_endpoint.counter(element, counter.applyAsInt(endpoint));
         }
         return table;
     }

@@ -9,6 +9,9 @@ public final class Limits {
     public static final int MAX_LISTENER_KEYS = Abi.UF_MAX_LISTENER_KEYS();
     public static final int MAX_LOCAL_ADDRESSES = Abi.UF_MAX_LOCAL_ADDRESSES();
 
+    /** One more than endpoints can be counted each by itself: element 0 is not used. */
+    public static final int ENDPOINT_COUNTERS = Abi.UF_MAX_ENDPOINT_COUNTERS();
+
     /** Raised whenever the meaning or the layout of a map changes. */
     public static final int LAYOUT_VERSION = Abi.UF_LAYOUT_VERSION();
 

@@ -5,6 +5,7 @@ import dev.udpfanout.bindings.errno.SystemCallException;
 import dev.udpfanout.bindings.generated.libbpf.Libbpf;
 import dev.udpfanout.bindings.generated.libbpf.bpf_map_batch_opts;
 import dev.udpfanout.bindings.generated.libbpf.bpf_map_create_opts;
+import dev.udpfanout.bindings.generated.libbpf.bpf_map_info;
 import dev.udpfanout.bindings.generated.libc.Libc;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
@@ -73,6 +74,16 @@ public final class BpfMap implements AutoCloseable {
             throw new IllegalStateException("BPF map " + name + " is closed");
         }
         return fd;
+    }
+
+    /** The kernel's number for it, as in {@code bpftool map show}: what a lookup in a map of maps gives. */
+    public int id() {
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment info = bpf_map_info.allocate(arena);
+            MemorySegment size = arena.allocateFrom(ValueLayout.JAVA_INT, (int) bpf_map_info.sizeof());
+            LibbpfResult.check(Libbpf.bpf_obj_get_info_by_fd(fd(), info, size), "bpf_obj_get_info_by_fd", name);
+            return bpf_map_info.id(info);
+        }
     }
 
     /** Sets a key's value, whether or not the key was there. */

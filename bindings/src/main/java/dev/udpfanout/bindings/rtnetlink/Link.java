@@ -15,6 +15,7 @@ import java.util.OptionalInt;
  * @param hardwareType ARPHRD_ of linux/if_arp.h: 1 for Ethernet, 65534 for an interface without link layer
  * @param master the bridge or bond that it is a port of
  * @param hardwareAddress in lower-case hexadecimal, for example {@code 02:00:00:00:00:01}; empty if it has none
+ * @param alias what somebody has noted on it ({@code ip link set alias}); empty if nothing
  */
 public record Link(
         int index,
@@ -26,4 +27,5 @@ public record Link(
         int mtu,
         int hardwareType,
         OptionalInt master,
-        String hardwareAddress) {}
+        String hardwareAddress,
+        String alias) {}

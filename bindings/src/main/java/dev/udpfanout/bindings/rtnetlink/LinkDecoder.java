@@ -5,6 +5,7 @@ import static dev.udpfanout.bindings.generated.rtnetlink.Rtnetlink.IFF_LOWER_UP;
 import static dev.udpfanout.bindings.generated.rtnetlink.Rtnetlink.IFF_NOARP;
 import static dev.udpfanout.bindings.generated.rtnetlink.Rtnetlink.IFF_UP;
 import static dev.udpfanout.bindings.generated.rtnetlink.Rtnetlink.IFLA_ADDRESS;
+import static dev.udpfanout.bindings.generated.rtnetlink.Rtnetlink.IFLA_IFALIAS;
 import static dev.udpfanout.bindings.generated.rtnetlink.Rtnetlink.IFLA_IFNAME;
 import static dev.udpfanout.bindings.generated.rtnetlink.Rtnetlink.IFLA_INFO_KIND;
 import static dev.udpfanout.bindings.generated.rtnetlink.Rtnetlink.IFLA_LINKINFO;
@@ -49,6 +50,7 @@ final class LinkDecoder {
                 attributes
                         .bytes(IFLA_ADDRESS())
                         .map(bytes -> COLON_SEPARATED.formatHex(bytes.toArray(ValueLayout.JAVA_BYTE)))
-                        .orElse("")));
+                        .orElse(""),
+                attributes.string(IFLA_IFALIAS()).orElse("")));
     }
 }

@@ -2,6 +2,7 @@ package dev.udpfanout.bindings.rtnetlink;
 
 import static dev.udpfanout.bindings.generated.rtnetlink.Rtnetlink.IFF_NOARP;
 import static dev.udpfanout.bindings.generated.rtnetlink.Rtnetlink.IFF_UP;
+import static dev.udpfanout.bindings.generated.rtnetlink.Rtnetlink.IFLA_IFALIAS;
 import static dev.udpfanout.bindings.generated.rtnetlink.Rtnetlink.IFLA_IFNAME;
 import static dev.udpfanout.bindings.generated.rtnetlink.Rtnetlink.IFLA_INFO_KIND;
 import static dev.udpfanout.bindings.generated.rtnetlink.Rtnetlink.IFLA_LINKINFO;
@@ -94,6 +95,19 @@ public final class Links {
     /** {@code ip link set arp off} (true) or {@code arp on} (false). */
     public void setNoArp(int index, boolean noArp) {
         setFlags(index, noArp ? IFF_NOARP() : 0, IFF_NOARP());
+    }
+
+    /**
+     * Notes something on the link, for people and for whoever cleans up: {@code ip link set alias}.
+     *
+     * @param alias at most 255 bytes (IFALIASZ of linux/if.h)
+     */
+    public void setAlias(int index, String alias) {
+        checkedIndex(index);
+        socket.execute(new Request(RequestType.RTM_SETLINK, () -> LinkLabel.of(socket, index), message -> {
+            ifinfomsg.ifi_index(message.struct(ifinfomsg.layout()), index);
+            message.putString(IFLA_IFALIAS(), alias);
+        }));
     }
 
     /** Removes the link with its addresses, routes and filters; of a veth pair both ends. */

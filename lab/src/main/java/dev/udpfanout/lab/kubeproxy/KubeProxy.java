@@ -20,7 +20,8 @@ public final class KubeProxy {
      */
     public void load(KubeProxyRules rules) {
         LabNamespace node = topology.node();
-        node.execWithInput(rules.restoreInput(), "iptables-restore", "-w", "5");
+        String restore = rules.isIpv6() ? "ip6tables-restore" : "iptables-restore";
+        node.execWithInput(rules.restoreInput(), restore, "-w", "5");
         flushConnections();
     }
 

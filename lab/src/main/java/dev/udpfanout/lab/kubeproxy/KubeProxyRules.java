@@ -2,6 +2,7 @@ package dev.udpfanout.lab.kubeproxy;
 
 import java.math.BigDecimal;
 import java.math.RoundingMode;
+import java.net.Inet6Address;
 import java.net.InetSocketAddress;
 import java.util.List;
 
@@ -39,12 +40,20 @@ public record KubeProxyRules(
 
     /**
      * The Service of the lab, {@code logging/syslog:syslog}, on the lab's addresses, for any set of endpoints: the
-     * pods themselves for the baseline, 10.255.0.1:5514 for fan-out.
+     * pods themselves for the baseline, 10.255.0.1:5514 for fan-out. For an IPv6 VIP the rules are those of ip6tables.
      */
     public static KubeProxyRules labService(
             InetSocketAddress virtualIp, ExternalTrafficPolicy policy, List<InetSocketAddress> endpoints) {
         ServicePortName name = new ServicePortName("logging", "syslog", "syslog");
-        return new KubeProxyRules(name, virtualIp, "10.43.0.14", 30514, "10.42.0.0/16", policy, endpoints);
+        boolean ipv6 = virtualIp.getAddress() instanceof Inet6Address;
+        return new KubeProxyRules(
+                name,
+                virtualIp,
+                ipv6 ? "2001:db8:43::14" : "10.43.0.14",
+                30514,
+                ipv6 ? "2001:db8:42::/64" : "10.42.0.0/16",
+                policy,
+                endpoints);
     }
 
     /** Two whole tables, filter and nat: iptables-restore without {@code --noflush} replaces each at one stroke. */
@@ -64,7 +73,15 @@ public record KubeProxyRules(
         return filter.text() + nat.text();
     }
 
+    /** Whether they are for ip6tables-restore. */
+    public boolean isIpv6() {
+        return virtualIp.getAddress() instanceof Inet6Address;
+    }
+
     static String text(InetSocketAddress endpoint) {
+        if (endpoint.getAddress() instanceof Inet6Address) {
+            return "[" + endpoint.getAddress().getHostAddress() + "]:" + endpoint.getPort();
+        }
         return endpoint.getAddress().getHostAddress() + ":" + endpoint.getPort();
     }
 

@@ -23,14 +23,16 @@ public final class DatagramReceiver implements AutoCloseable {
 
     private final LabNamespace namespace;
     private final int port;
+    private final StandardProtocolFamily family;
     private final ReceiveTally tally;
     private final CompletableFuture<Selector> started = new CompletableFuture<>();
     private final CompletableFuture<ReceiverReport> finished = new CompletableFuture<>();
     private volatile boolean stopping;
 
-    private DatagramReceiver(LabNamespace namespace, int port, ReceiveTally tally) {
+    private DatagramReceiver(LabNamespace namespace, int port, StandardProtocolFamily family, ReceiveTally tally) {
         this.namespace = namespace;
         this.port = port;
+        this.family = family;
         this.tally = tally;
     }
 
@@ -39,8 +41,13 @@ public final class DatagramReceiver implements AutoCloseable {
         return new ReceiverBuilder(namespace);
     }
 
-    static DatagramReceiver start(LabNamespace namespace, int port, int receiveBufferBytes, ReceiveTally tally) {
-        DatagramReceiver receiver = new DatagramReceiver(namespace, port, tally);
+    static DatagramReceiver start(
+            LabNamespace namespace,
+            int port,
+            StandardProtocolFamily family,
+            int receiveBufferBytes,
+            ReceiveTally tally) {
+        DatagramReceiver receiver = new DatagramReceiver(namespace, port, family, tally);
         namespace
                 .thread("receiver-" + port, () -> receiver.run(receiveBufferBytes))
                 .start();
@@ -84,22 +91,26 @@ public final class DatagramReceiver implements AutoCloseable {
     }
 
     private void run(int receiveBufferBytes) {
-        try (DatagramChannel channel = DatagramChannel.open(StandardProtocolFamily.INET);
+        try (DatagramChannel channel = DatagramChannel.open(family);
                 Selector selector = Selector.open()) {
             channel.setOption(StandardSocketOptions.SO_RCVBUF, receiveBufferBytes);
-            channel.bind(new InetSocketAddress("0.0.0.0", port));
+            channel.bind(new InetSocketAddress(family == StandardProtocolFamily.INET6 ? "::" : "0.0.0.0", port));
             channel.configureBlocking(false);
             channel.register(selector, SelectionKey.OP_READ);
-            UdpCounters before = UdpCounters.read();
+            UdpCounters before = counters();
             started.complete(selector);
             receive(channel, selector);
             finished.complete(tally.report(
-                    role(), SocketDrops.ofPort(port), UdpCounters.read().since(before)));
+                    role(), SocketDrops.ofPort(port, family), counters().since(before)));
         } catch (IOException e) {
             fail(new UncheckedIOException("receiver on " + role() + " port " + port, e));
         } catch (RuntimeException e) {
             fail(e);
         }
+    }
+
+    private UdpCounters counters() throws IOException {
+        return family == StandardProtocolFamily.INET6 ? UdpCounters.read6() : UdpCounters.read();
     }
 
     private void receive(DatagramChannel channel, Selector selector) throws IOException {

@@ -3,6 +3,7 @@ package dev.udpfanout.lab.traffic;
 import dev.udpfanout.lab.LabNamespace;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.net.Inet6Address;
 import java.net.InetSocketAddress;
 import java.net.StandardProtocolFamily;
 import java.net.StandardSocketOptions;
@@ -50,7 +51,10 @@ public final class DatagramSender implements AutoCloseable {
      */
     public static DatagramSender open(LabNamespace namespace, InetSocketAddress local, long runId) {
         return namespace.closedWithTopology(namespace.call(() -> {
-            DatagramChannel channel = DatagramChannel.open(StandardProtocolFamily.INET);
+            DatagramChannel channel = DatagramChannel.open(
+                    local.getAddress() instanceof Inet6Address
+                            ? StandardProtocolFamily.INET6
+                            : StandardProtocolFamily.INET);
             try {
                 channel.setOption(StandardSocketOptions.SO_SNDBUF, SEND_BUFFER_BYTES);
                 return new DatagramSender(channel.bind(local), runId);
@@ -88,7 +92,7 @@ public final class DatagramSender implements AutoCloseable {
         long deadlineNs = startNs + plan.limit().toNanos();
         long progressNs = startNs + PROGRESS_EVERY_NS;
         Pacer pacer = new Pacer(plan.perSecond(), startNs);
-        ByteBuffer buffer = ByteBuffer.allocateDirect(Payload.MAX_BYTES);
+        ByteBuffer buffer = ByteBuffer.allocateDirect(Payload.MAX_DATAGRAM_BYTES);
         byte[] payload = new byte[plan.payloadBytes()];
         long sent = 0;
         while (sent < plan.datagrams() && System.nanoTime() - deadlineNs < 0) {

@@ -12,6 +12,9 @@ public final class Payload {
     /** The largest payload that an Ethernet frame takes unfragmented over IPv4: 1500 - 20 - 8. */
     public static final int MAX_BYTES = 1472;
 
+    /** The largest payload that there is, in fragments: 65,535 - 20 - 8. */
+    public static final int MAX_DATAGRAM_BYTES = 65_507;
+
     private static final long WEYL = 0x9e3779b97f4a7c15L;
 
     private Payload() {}

@@ -2,6 +2,7 @@ package dev.udpfanout.lab.traffic;
 
 import dev.udpfanout.lab.BoundedWait;
 import dev.udpfanout.lab.LabNamespace;
+import java.net.StandardProtocolFamily;
 import java.time.Duration;
 import java.util.List;
 
@@ -15,8 +16,17 @@ public final class PodReceivers implements AutoCloseable {
 
     /** Starts a receiver in each namespace, all on one port, for one run. */
     public static PodReceivers start(List<LabNamespace> pods, int port, long runId) {
+        return start(pods, port, StandardProtocolFamily.INET, runId);
+    }
+
+    /** As above, for one of the two families. */
+    public static PodReceivers start(List<LabNamespace> pods, int port, StandardProtocolFamily family, long runId) {
         return new PodReceivers(pods.stream()
-                .map(pod -> DatagramReceiver.in(pod).port(port).expecting(runId).start())
+                .map(pod -> DatagramReceiver.in(pod)
+                        .port(port)
+                        .family(family)
+                        .expecting(runId)
+                        .start())
                 .toList());
     }
 

@@ -1,6 +1,7 @@
 package dev.udpfanout.lab.traffic;
 
 import dev.udpfanout.lab.LabNamespace;
+import java.net.StandardProtocolFamily;
 
 /** What a {@link DatagramReceiver} is to do. */
 public final class ReceiverBuilder {
@@ -9,6 +10,7 @@ public final class ReceiverBuilder {
 
     private final LabNamespace namespace;
     private int port = 40514;
+    private StandardProtocolFamily family = StandardProtocolFamily.INET;
     private long runId;
     private int keptPayloads;
     private int receiveBufferBytes = DEFAULT_RECEIVE_BUFFER_BYTES;
@@ -21,6 +23,12 @@ public final class ReceiverBuilder {
     /** The UDP port, on all of the namespace's addresses; 40514 if not said. */
     public ReceiverBuilder port(int number) {
         this.port = number;
+        return this;
+    }
+
+    /** Which family's datagrams and counters; IPv4 if not said. */
+    public ReceiverBuilder family(StandardProtocolFamily which) {
+        this.family = which;
         return this;
     }
 
@@ -55,6 +63,6 @@ public final class ReceiverBuilder {
      */
     public DatagramReceiver start() {
         return DatagramReceiver.start(
-                namespace, port, receiveBufferBytes, new ReceiveTally(runId, keptPayloads, sequenceLimit));
+                namespace, port, family, receiveBufferBytes, new ReceiveTally(runId, keptPayloads, sequenceLimit));
     }
 }

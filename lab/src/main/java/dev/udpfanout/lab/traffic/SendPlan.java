@@ -8,7 +8,7 @@ import java.time.Duration;
  *
  * @param destination where to
  * @param datagrams how many
- * @param payloadBytes the size of each payload, 0 to 1472
+ * @param payloadBytes the size of each payload, 0 to 65,507
  * @param perSecond the rate in datagrams a second; 0 for as fast as it goes
  * @param limit after which sending stops, done or not
  */
@@ -18,7 +18,7 @@ public record SendPlan(
 
     /** @throws IllegalArgumentException for a size, a number or a rate out of range */
     public SendPlan {
-        if (payloadBytes < 0 || payloadBytes > Payload.MAX_BYTES) {
+        if (payloadBytes < 0 || payloadBytes > Payload.MAX_DATAGRAM_BYTES) {
             throw new IllegalArgumentException("payload of " + payloadBytes + " bytes");
         }
         if (datagrams < 0 || perSecond < 0) {

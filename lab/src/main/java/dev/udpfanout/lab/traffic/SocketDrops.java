@@ -1,6 +1,8 @@
 package dev.udpfanout.lab.traffic;
 
 import java.io.IOException;
+import java.net.ProtocolFamily;
+import java.net.StandardProtocolFamily;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -11,9 +13,10 @@ final class SocketDrops {
 
     private SocketDrops() {}
 
-    /** Drops of all IPv4 sockets of the calling thread's namespace that are bound to a port. */
-    static long ofPort(int port) throws IOException {
-        return parse(Files.readAllLines(Path.of("/proc/thread-self/net/udp")), port);
+    /** Drops of all sockets of one family, of the calling thread's namespace, that are bound to a port. */
+    static long ofPort(int port, ProtocolFamily family) throws IOException {
+        String table = family == StandardProtocolFamily.INET6 ? "udp6" : "udp";
+        return parse(Files.readAllLines(Path.of("/proc/thread-self/net", table)), port);
     }
 
     static long parse(List<String> table, int port) {

@@ -4,6 +4,8 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
 
 /**
  * The UDP counters of one network namespace; source: /proc/net/snmp, RFC 4113 and the kernel's include/uapi/linux/snmp.h.
@@ -39,6 +41,19 @@ public record UdpCounters(
                 value(names, values, "InErrors"),
                 value(names, values, "RcvbufErrors"),
                 value(names, values, "InCsumErrors"));
+    }
+
+    /** The counters of the calling thread's namespace for UDP over IPv6. */
+    public static UdpCounters read6() throws IOException {
+        Map<String, String> values = Files.readAllLines(Path.of("/proc/thread-self/net/snmp6")).stream()
+                .map(line -> line.split("\\s+"))
+                .collect(Collectors.toMap(fields -> fields[0], fields -> fields[1]));
+        return new UdpCounters(
+                Long.parseLong(values.get("Udp6InDatagrams")),
+                Long.parseLong(values.get("Udp6NoPorts")),
+                Long.parseLong(values.get("Udp6InErrors")),
+                Long.parseLong(values.get("Udp6RcvbufErrors")),
+                Long.parseLong(values.get("Udp6InCsumErrors")));
     }
 
     /** What was counted after an earlier reading. */

@@ -3,6 +3,7 @@ package dev.udpfanout.loader.cli;
 import dev.udpfanout.loader.config.Config;
 import dev.udpfanout.loader.config.ConfigReader;
 import dev.udpfanout.loader.config.InvalidConfigException;
+import dev.udpfanout.loader.daemon.ConfigSource;
 import dev.udpfanout.loader.datapath.kernel.Network;
 import java.io.PrintWriter;
 import java.nio.file.Path;
@@ -12,12 +13,30 @@ import java.util.Optional;
 final class ConfigFile {
     private ConfigFile() {}
 
+    /** The file for the daemon, which reads it again when it changes; empty if it is not valid, which has been printed then. */
+    static Optional<ConfigSource> open(Path file, PrintWriter err) {
+        try {
+            return Optional.of(ConfigSource.open(file, new ConfigReader(ConfigFile::interfaceExists)));
+        } catch (InvalidConfigException e) {
+            print(e, err);
+            return Optional.empty();
+        }
+    }
+
+    private static boolean interfaceExists(String name) {
+        try (Network network = Network.open()) {
+            return network.links().byName(name).isPresent();
+        }
+    }
+
+    private static void print(InvalidConfigException e, PrintWriter err) {
+        e.problems().forEach(err::println);
+        err.flush();
+    }
+
     /** The configuration; empty if it is not valid, which has been printed then. */
     static Optional<Config> read(Path file, PrintWriter err) {
-        try (Network network = Network.open()) {
-            return read(
-                    file, new ConfigReader(name -> network.links().byName(name).isPresent()), err);
-        }
+        return read(file, new ConfigReader(ConfigFile::interfaceExists), err);
     }
 
     /** As above, for another machine: any interface may exist there. */
@@ -29,8 +48,7 @@ final class ConfigFile {
         try {
             return Optional.of(reader.read(file));
         } catch (InvalidConfigException e) {
-            e.problems().forEach(err::println);
-            err.flush();
+            print(e, err);
             return Optional.empty();
         }
     }

@@ -1,6 +1,6 @@
 package dev.udpfanout.loader.cli;
 
-import dev.udpfanout.loader.config.Config;
+import dev.udpfanout.loader.daemon.ConfigSource;
 import dev.udpfanout.loader.daemon.Daemon;
 import dev.udpfanout.loader.datapath.kernel.KernelProgram;
 import dev.udpfanout.loader.datapath.mode.ModeSelectingDatapath;
@@ -10,7 +10,6 @@ import dev.udpfanout.loader.logging.LogLevel;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine;
@@ -21,8 +20,6 @@ import picocli.CommandLine.Option;
 /** {@code udp-fanout run}: the daemon, in the foreground, until SIGTERM or SIGINT. */
 @Command(name = "run", description = "Runs the daemon.", mixinStandardHelpOptions = true)
 final class RunCommand implements Callable<Integer> {
-    private static final Duration STOP_TIMEOUT = Duration.ofSeconds(10);
-
     @Mixin
     private Options options;
 
@@ -61,15 +58,16 @@ final class RunCommand implements Callable<Integer> {
 
     static int run(Options options, PrintWriter err) {
         LogConfigurator.setLevel(options.logLevel);
-        Optional<Config> config = ConfigFile.read(options.config, err);
-        if (config.isEmpty()) {
+        Optional<ConfigSource> source = ConfigFile.open(options.config, err);
+        if (source.isEmpty()) {
             return ExitCode.BAD_INPUT;
         }
         byte[] program = program(options.ebpfProgram);
         Daemon daemon = new Daemon(
-                config.get(),
-                () -> new ModeSelectingDatapath(
-                        config.get().listeners(), new NodeBackends(program, options.pins.directory)));
+                source.get(),
+                config -> new ModeSelectingDatapath(
+                        config.listeners(), new NodeBackends(program, options.pins.directory)),
+                UdpFanout.VERSION);
         stopOnSignal(daemon);
         daemon.run();
         return ExitCode.OK;
@@ -88,7 +86,7 @@ final class RunCommand implements Callable<Integer> {
         Runtime.getRuntime().addShutdownHook(Thread.ofPlatform().name("stop").unstarted(() -> {
             daemon.stop();
             try {
-                daemon.awaitFinished(STOP_TIMEOUT);
+                daemon.awaitFinished(daemon.stopTimeout());
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
             }

@@ -4,7 +4,6 @@ import dev.udpfanout.bindings.rtnetlink.Link;
 import dev.udpfanout.loader.datapath.kernel.DummyInterface;
 import dev.udpfanout.loader.datapath.kernel.Network;
 import java.io.PrintWriter;
-import java.net.Inet4Address;
 import java.net.InetAddress;
 import java.util.List;
 import java.util.concurrent.Callable;
@@ -48,17 +47,19 @@ final class SetupDummyCommand implements Callable<Integer> {
             out.println(link.name() + ": kind " + link.kind() + ", " + (link.up() ? "up" : "DOWN") + ", "
                     + (link.noArp() ? "noarp" : "ARP") + ", mtu " + link.mtu() + ", " + addresses);
             out.flush();
-            boolean isRight = link.up() && link.noArp() && (addresses + "/").contains(address + "/");
+            boolean isAssigned = network.addresses().of(link.index()).stream()
+                    .anyMatch(assigned -> assigned.address().equals(wanted));
+            boolean isRight = link.up() && link.noArp() && isAssigned;
             return isRight ? ExitCode.OK : ExitCode.FAILED;
         }
     }
 
     private InetAddress address() {
         try {
-            return Inet4Address.ofLiteral(address);
+            return InetAddress.ofLiteral(address);
         } catch (IllegalArgumentException e) {
             throw new CommandLine.ParameterException(
-                    spec.commandLine(), "--address: \"" + address + "\" is not an IPv4 address", e);
+                    spec.commandLine(), "--address: \"" + address + "\" is not an IP address", e);
         }
     }
 }

@@ -12,17 +12,20 @@ import picocli.CommandLine.Mixin;
         name = "udp-fanout",
         description = "Spreads the datagrams of a VIP over its receivers, one datagram at a time, in the kernel.",
         mixinStandardHelpOptions = true,
-        version = "udp-fanout 0.1.0",
+        version = "udp-fanout " + UdpFanout.VERSION,
         synopsisHeading = "usage: ",
         subcommands = {
             RunCommand.class,
             CheckConfigCommand.class,
             SetupDummyCommand.class,
             DetachCommand.class,
+            StatusCommand.class,
             ProbeCommand.class,
             CommandLine.HelpCommand.class
         })
 public final class UdpFanout implements Callable<Integer> {
+    static final String VERSION = "0.1.0";
+
     @Mixin
     private RunCommand.Options options;
 

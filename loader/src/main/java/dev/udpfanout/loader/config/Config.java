@@ -7,7 +7,8 @@ import java.util.List;
  *
  * @param listeners at least one; a listener's position is its id
  */
-public record Config(List<ListenerConfig> listeners, HealthConfig health, MetricsConfig metrics) {
+public record Config(
+        List<ListenerConfig> listeners, HealthConfig health, MetricsConfig metrics, ShutdownConfig shutdown) {
     public Config {
         listeners = List.copyOf(listeners);
     }

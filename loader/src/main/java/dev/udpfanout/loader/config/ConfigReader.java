@@ -6,6 +6,7 @@ import java.nio.charset.CharacterCodingException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.function.Predicate;
 
@@ -13,6 +14,9 @@ import java.util.function.Predicate;
 public final class ConfigReader {
     /** Far more than 256 listeners of 65,536 endpoints would need no one writes by hand; a bound all the same. */
     private static final long MAX_FILE_BYTES = 16L * 1024 * 1024;
+
+    private static final int DEFAULT_DRAIN_SECONDS = 5;
+    private static final int MAX_DRAIN_SECONDS = 600;
 
     private final Predicate<String> interfaceExists;
 
@@ -64,11 +68,14 @@ public final class ConfigReader {
         Section root = Section.of(document, "", problems);
         problems.throwIfAny();
         List<ListenerConfig> listeners = new ListenersReader(interfaceExists).read(root);
+        ShutdownConfig shutdown = new ShutdownConfig(
+                root.choice("on_exit", ShutdownConfig.OnExit.class, ShutdownConfig.OnExit.DETACH),
+                Duration.ofSeconds(root.wholeNumber("drain_secs", DEFAULT_DRAIN_SECONDS, 0, MAX_DRAIN_SECONDS)));
         HealthConfig health = HealthReader.read(root.section("health"));
         MetricsConfig metrics = MetricsReader.read(root.section("metrics"));
         root.refuseUnknownKeys();
         problems.throwIfAny();
-        return new Config(listeners, health, metrics);
+        return new Config(listeners, health, metrics, shutdown);
     }
 
     /** An address and port; null, with the problem noted, if the text is none. */

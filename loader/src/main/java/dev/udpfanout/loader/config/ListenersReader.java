@@ -1,11 +1,13 @@
 package dev.udpfanout.loader.config;
 
 import dev.udpfanout.bindings.abi.Limits;
+import dev.udpfanout.bindings.abi.ListenerName;
 import dev.udpfanout.loader.config.ListenerConfig.AttachMethod;
 import dev.udpfanout.loader.config.ListenerConfig.Downstream;
 import dev.udpfanout.loader.config.ListenerConfig.Hook;
 import dev.udpfanout.loader.config.ListenerConfig.Mode;
 import dev.udpfanout.loader.config.ListenerConfig.Preference;
+import java.net.Inet6Address;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
@@ -49,6 +51,9 @@ final class ListenersReader {
 
     private ListenerConfig listener(int id, Section section) {
         String name = section.text("name", "listener-" + id);
+        if (name.getBytes(StandardCharsets.UTF_8).length > ListenerName.MAX_BYTES) {
+            section.problem("name", "is longer than " + ListenerName.MAX_BYTES + " bytes");
+        }
         String bindText = section.requiredText("bind");
         boolean vipDirect = bindText != null && SocketAddressText.isVip(bindText);
         InetSocketAddress bind = vipDirect ? vip(section, bindText) : ConfigReader.address(section, "bind", bindText);
@@ -56,7 +61,7 @@ final class ListenersReader {
         Mode mode = section.choice("mode", Mode.class, Mode.AUTO);
         AttachMethod attach = section.choice("attach", AttachMethod.class, AttachMethod.AUTO);
         Hook hook = section.choice("hook", Hook.class, Hook.INGRESS);
-        List<Downstream> downstream = downstream(section);
+        List<Downstream> downstream = downstream(section, vipDirect ? null : bind);
         Optional<KubernetesSource> kubernetes = KubernetesReader.source(section);
         Optional<PublishTarget> publish = KubernetesReader.publish(section);
         Preference preference = KubernetesReader.preference(section);
@@ -114,7 +119,10 @@ final class ListenersReader {
                         "the VIP is matched where datagrams come in, on a NIC; on a dummy interface they have lost it");
             }
         } else if (section.has("publish") && listener.isWildcard()) {
-            section.problem("publish", "0.0.0.0 is not an address to publish; bind to one address, or to vip:PORT");
+            section.problem(
+                    "publish",
+                    AddressText.of(listener.bind().getAddress())
+                            + " is not an address to publish; bind to one address, or to vip:PORT");
         }
     }
 
@@ -133,14 +141,18 @@ final class ListenersReader {
 
     private void checkPlace(ListenerConfig listener, Section section) {
         InetAddress address = listener.bind().getAddress();
-        if (address.isMulticastAddress() || address.isLoopbackAddress() || isLimitedBroadcast(address)) {
-            section.problem("bind", address.getHostAddress() + " is not a unicast address that the network can reach");
+        if (address.isMulticastAddress()
+                || address.isLoopbackAddress()
+                || isLimitedBroadcast(address)
+                || isLinkLocalIpv6(address)) {
+            section.problem("bind", AddressText.of(address) + " is not a unicast address that the network can reach");
         }
         if (listener.isOnDummyInterface()) {
             if (listener.isWildcard()) {
                 section.problem(
                         "bind",
-                        "a listener on a dummy interface needs the address that kube-proxy sends to, not 0.0.0.0");
+                        "a listener on a dummy interface needs the address that kube-proxy sends to, not "
+                                + AddressText.of(address));
             }
         } else {
             if (listener.hook() == Hook.EGRESS) {
@@ -155,11 +167,21 @@ final class ListenersReader {
         }
     }
 
+    /** A router forwards nothing that comes from or goes to such an address: RFC 4291 section 2.5.6. */
+    private static boolean isLinkLocalIpv6(InetAddress address) {
+        return address instanceof Inet6Address && address.isLinkLocalAddress();
+    }
+
+    private static int family(InetSocketAddress address) {
+        return address.getAddress() instanceof Inet6Address ? 6 : 4;
+    }
+
     private static boolean isLimitedBroadcast(InetAddress address) {
         return address.getHostAddress().equals("255.255.255.255");
     }
 
-    private static List<Downstream> downstream(Section listener) {
+    /** @param bind of whose family the receivers must be; null if that is not known */
+    private static List<Downstream> downstream(Section listener, InetSocketAddress bind) {
         List<Section> sections = listener.sections("downstream");
         if (sections.isEmpty() && listener.has("downstream")) {
             listener.problem("downstream", "at least one receiver is needed");
@@ -180,6 +202,16 @@ final class ListenersReader {
             }
             if (address.getAddress().isAnyLocalAddress() || address.getAddress().isMulticastAddress()) {
                 section.problem("address", SocketAddressText.write(address) + " is not the address of one receiver");
+            }
+            if (isLinkLocalIpv6(address.getAddress())) {
+                section.problem(
+                        "address", SocketAddressText.write(address) + " is link-local: nothing is forwarded to it");
+            }
+            if (bind != null && family(bind) != family(address)) {
+                section.problem(
+                        "address",
+                        SocketAddressText.write(address) + " is IPv" + family(address) + ", and the listener is IPv"
+                                + family(bind));
             }
             Integer first = lines.putIfAbsent(address, section.line());
             if (first != null) {

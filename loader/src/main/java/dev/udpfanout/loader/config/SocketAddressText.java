@@ -1,6 +1,7 @@
 package dev.udpfanout.loader.config;
 
 import java.net.Inet4Address;
+import java.net.Inet6Address;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
@@ -8,7 +9,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * Reads {@code ADDRESS:PORT}. Addresses are literal: a name would need a resolver, and could mean something else tomorrow.
+ * Reads {@code ADDRESS:PORT} and {@code [IPV6-ADDRESS]:PORT}. Addresses are literal: a name would need a resolver, and could mean something else tomorrow.
  */
 final class SocketAddressText {
     private static final Pattern IPV4 = Pattern.compile("(\\d{1,3})\\.(\\d{1,3})\\.(\\d{1,3})\\.(\\d{1,3})");
@@ -31,7 +32,10 @@ final class SocketAddressText {
         if (colon < 0) {
             throw new BadAddressException("\"" + text + "\" is not ADDRESS:PORT");
         }
-        return new InetSocketAddress(address(text.substring(0, colon)), port(text.substring(colon + 1)));
+        String host = text.substring(0, colon);
+        InetAddress address =
+                host.startsWith("[") && host.endsWith("]") ? ipv6(host.substring(1, host.length() - 1)) : ipv4(host);
+        return new InetSocketAddress(address, port(text.substring(colon + 1)));
     }
 
     /** Whether the text is {@code vip:PORT}: the address of a Service, whatever that is at the time. */
@@ -41,12 +45,13 @@ final class SocketAddressText {
 
     /** The port of {@code vip:PORT}, with 0.0.0.0 for the address that is not known yet. */
     static InetSocketAddress parseVip(String text) throws BadAddressException {
-        return new InetSocketAddress(address("0.0.0.0"), port(text.substring(VIP.length())));
+        return new InetSocketAddress(ipv4("0.0.0.0"), port(text.substring(VIP.length())));
     }
 
     /** As {@link #parse} reads it. */
     static String write(InetSocketAddress address) {
-        return address.getAddress().getHostAddress() + ":" + address.getPort();
+        String host = AddressText.of(address.getAddress());
+        return (address.getAddress() instanceof Inet6Address ? "[" + host + "]" : host) + ":" + address.getPort();
     }
 
     private static int port(String text) throws BadAddressException {
@@ -60,12 +65,30 @@ final class SocketAddressText {
         return port;
     }
 
-    private static InetAddress address(String text) throws BadAddressException {
+    private static InetAddress ipv6(String text) throws BadAddressException {
+        if (!text.matches("[0-9a-fA-F:.]+")) {
+            throw new BadAddressException("\"" + text + "\" is not an IPv6 address (no names, no zones)");
+        }
+        InetAddress address;
+        try {
+            address = Inet6Address.ofLiteral(text);
+        } catch (IllegalArgumentException e) {
+            throw new BadAddressException("\"" + text + "\" is not an IPv6 address");
+        }
+        if (!(address instanceof Inet6Address)) {
+            throw new BadAddressException(
+                    "\"" + text + "\" is an IPv4 address in IPv6's form; write " + address.getHostAddress());
+        }
+        return address;
+    }
+
+    private static InetAddress ipv4(String text) throws BadAddressException {
         Matcher matcher = IPV4.matcher(text);
         if (!matcher.matches()) {
             throw new BadAddressException(
                     text.indexOf(':') >= 0
-                            ? "\"" + text + "\": IPv6 is not supported yet"
+                            ? "\"" + text
+                                    + "\" is not an IPv4 address; an IPv6 address goes into brackets: [2001:db8::1]:5514"
                             : "\"" + text + "\" is not an IPv4 address (names are not resolved)");
         }
         byte[] bytes = new byte[4];

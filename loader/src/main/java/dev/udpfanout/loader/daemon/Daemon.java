@@ -1,54 +1,76 @@
 package dev.udpfanout.loader.daemon;
 
+import dev.udpfanout.bindings.lock.NamespaceLock;
+import dev.udpfanout.loader.admin.AdminPages;
+import dev.udpfanout.loader.admin.AdminServer;
 import dev.udpfanout.loader.config.Config;
 import dev.udpfanout.loader.config.ListenerConfig;
-import dev.udpfanout.loader.control.Endpoint;
-import dev.udpfanout.loader.control.EndpointSet;
+import dev.udpfanout.loader.config.ShutdownConfig.OnExit;
+import dev.udpfanout.loader.control.EndpointSelection;
 import dev.udpfanout.loader.datapath.Datapath;
+import dev.udpfanout.loader.health.HealthMonitor;
+import dev.udpfanout.loader.kubernetes.NodeIdentity;
+import dev.udpfanout.loader.metrics.DaemonMetrics;
+import dev.udpfanout.loader.status.Readiness;
 import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.locks.LockSupport;
-import java.util.function.Supplier;
+import java.util.function.Function;
+import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The daemon: sets the datapath up, then keeps the kernel as the configuration wants it until it is told to stop. One thread
- * does all of it, the one that calls {@link #run()}; others only wake it.
+ * The daemon: sets the datapath up, then keeps the kernel as the configuration, Kubernetes and the probes want it, until it
+ * is told to stop. One thread does all of it, the one that calls {@link #run()}; others post events.
  */
 public final class Daemon {
     private static final Logger LOG = LoggerFactory.getLogger(Daemon.class);
+    private static final String LOCK = "udp-fanout";
 
     /** Even if no event comes, or one gets lost. */
     private static final Duration CHECK_INTERVAL = Duration.ofSeconds(5);
 
     private static final Duration RETRY_INTERVAL = Duration.ofSeconds(1);
+    private static final Duration WITHDRAW_TIMEOUT = Duration.ofSeconds(2);
 
-    /** Between two comparisons, so that a storm of events costs little. */
-    private static final Duration PAUSE = Duration.ofMillis(10);
-
-    private final Config config;
-    private final Supplier<Datapath> datapaths;
-    private final Wake wake = new Wake();
+    private final ConfigSource configSource;
+    private final Function<Config, Datapath> datapaths;
+    private final Inbox inbox = new Inbox();
+    private final LiveView view;
     private final CountDownLatch running = new CountDownLatch(1);
     private final CountDownLatch finished = new CountDownLatch(1);
+    private Config config;
+    private ControlLoop control;
+    private Datapath datapath;
+    private Optional<KubernetesSources> kubernetes = Optional.empty();
+    private Optional<HealthMonitor> health = Optional.empty();
+    private Optional<AdminServer> admin = Optional.empty();
+    private DaemonMetrics metrics;
+    private String lastFailure = "";
 
     /**
+     * @param configSource the configuration that is in force from the start, and where it came from
      * @param datapaths opens the datapath; called once, by the thread that runs the daemon
+     * @param version for {@code /status}
      */
-    public Daemon(Config config, Supplier<Datapath> datapaths) {
-        this.config = config;
+    public Daemon(ConfigSource configSource, Function<Config, Datapath> datapaths, String version) {
+        this.configSource = configSource;
+        this.config = configSource.inForce();
         this.datapaths = datapaths;
+        this.view = new LiveView(version);
     }
 
     /**
-     * Runs until {@link #stop()}; then everything is taken back.
+     * Runs until {@link #stop()}.
      *
-     * @throws RuntimeException if the datapath cannot be set up: what was set up of it has been taken back
+     * @throws RuntimeException if it cannot be set up: what was set up of it has been taken back
      */
     public void run() {
-        try {
+        try (NamespaceLock lock = lock()) {
             runUntilStopped();
             LOG.info("stopped");
         } finally {
@@ -57,60 +79,213 @@ public final class Daemon {
         }
     }
 
+    private static NamespaceLock lock() {
+        try {
+            return NamespaceLock.acquire(LOCK);
+        } catch (NamespaceLock.HeldException e) {
+            throw new IllegalStateException(
+                    "another udp-fanout runs on this node: process " + e.holderPid()
+                            + (e.holderPid() == 0 ? " (in a container that cannot be seen from here)" : ""),
+                    e);
+        }
+    }
+
     private void runUntilStopped() {
-        try (Datapath datapath = datapaths.get()) {
+        datapath = datapaths.apply(config);
+        boolean keep = false;
+        try {
             // Before the first comparison, so that nothing that happens after it goes unseen.
-            NetworkWatch watch = NetworkWatch.start(wake::changed);
-            try {
-                setUp(datapath);
+            try (NetworkWatch network = NetworkWatch.start(() -> inbox.post(new Event.NetworkChanged()));
+                    FileWatch file = configSource.watch(text -> inbox.post(new Event.FileChanged(text)))) {
+                setUp();
+                LOG.atInfo().addKeyValue("listeners", config.listeners().size()).log("ready");
                 running.countDown();
-                keep(datapath);
-            } finally {
-                watch.close();
+                keepUntil(Long.MAX_VALUE);
+                LOG.info("stopping");
+                drain();
+                keep = config.shutdown().onExit() == OnExit.KEEP;
             }
-            LOG.info("stopping");
+        } finally {
+            tearDown(keep);
         }
     }
 
-    private void setUp(Datapath datapath) {
-        for (ListenerConfig listener : config.listeners()) {
-            datapath.apply(staticEndpoints(listener));
+    private void setUp() {
+        NodeIdentity node = NodeIdentity.detect();
+        if (KubernetesSources.isNeededBy(config.listeners())) {
+            kubernetes = Optional.of(KubernetesSources.connect(node, inbox));
         }
+        metrics = new DaemonMetrics(view);
+        boolean usesZones = config.listeners().stream()
+                .anyMatch(listener -> listener.preference() == ListenerConfig.Preference.SAME_ZONE);
+        Optional<String> zone = usesZones ? kubernetes.flatMap(KubernetesSources::zone) : Optional.empty();
+        control = new ControlLoop(
+                config, datapath, new EndpointSelection(node.nodeName(), zone), metrics::endpointsUpdated);
+        control.select();
         datapath.reconcile();
-        LOG.atInfo().addKeyValue("listeners", config.listeners().size()).log("ready");
+        startHealth();
+        startAdmin();
+        kubernetes.ifPresent(sources -> sources.update(config.listeners()));
+        endTurn();
     }
 
-    private static EndpointSet staticEndpoints(ListenerConfig listener) {
-        return new EndpointSet(
-                listener.name(),
-                listener.downstream().stream()
-                        .map(downstream -> new Endpoint(downstream.name(), downstream.address()))
-                        .toList());
-    }
-
-    private void keep(Datapath datapath) {
-        String lastFailure = "";
-        Duration patience = CHECK_INTERVAL;
-        while (wake.await(patience)) {
+    private void startHealth() {
+        if (config.health().enabled()) {
             try {
-                datapath.reconcile();
-                lastFailure = "";
-                patience = CHECK_INTERVAL;
+                health = Optional.of(
+                        HealthMonitor.start(config.health(), (changes, down) -> inbox.post(new Event.HealthChanged())));
             } catch (RuntimeException e) {
-                String failure = String.valueOf(e.getMessage());
-                if (!failure.equals(lastFailure)) {
-                    LOG.error("cannot mend the datapath, will go on trying: {}", failure);
-                }
-                lastFailure = failure;
-                patience = RETRY_INTERVAL;
+                // Forwarding without probes is better than no forwarding.
+                LOG.error("endpoints are not probed: {}", e.getMessage());
             }
-            LockSupport.parkNanos(PAUSE.toNanos());
+        }
+    }
+
+    private void startAdmin() {
+        if (config.metrics().enabled()) {
+            AdminPages pages = new AdminPages(view, metrics, config.metrics().path(), AdminPages.DEFAULT_ALIVE_LIMIT);
+            admin = Optional.of(AdminServer.start(config.metrics().bind(), pages));
+        }
+    }
+
+    /** Turns the loop until it is told to stop, or the time, by System.nanoTime(), has come. */
+    private void keepUntil(long deadlineNanos) {
+        Duration patience = CHECK_INTERVAL;
+        while (!inbox.isStopped() || deadlineNanos != Long.MAX_VALUE) {
+            if (deadlineNanos != Long.MAX_VALUE) {
+                Duration left = Duration.ofNanos(deadlineNanos - System.nanoTime());
+                if (!left.isPositive()) {
+                    return;
+                }
+                patience = left.compareTo(patience) < 0 ? left : patience;
+            }
+            patience = turn(inbox.take(patience)) ? CHECK_INTERVAL : RETRY_INTERVAL;
+        }
+    }
+
+    /** Deals with what has happened, then compares the kernel with what it should be; false if that could not be mended. */
+    private boolean turn(List<Event> events) {
+        boolean compare = events.isEmpty();
+        boolean isMended = true;
+        try {
+            for (Event event : events) {
+                switch (event) {
+                    case Event.Discovered discovered -> control.discovered(discovered);
+                    case Event.Vips vips -> control.vips(vips);
+                    case Event.HealthChanged changed -> health.ifPresent(monitor -> control.health(monitor.down()));
+                    case Event.FileChanged changed -> reload(changed.text());
+                    case Event.NetworkChanged changed -> compare = true;
+                }
+            }
+            if (compare) {
+                datapath.reconcile();
+            }
+            lastFailure = "";
+        } catch (RuntimeException e) {
+            String failure = String.valueOf(e.getMessage());
+            if (!failure.equals(lastFailure)) {
+                LOG.error("cannot mend the datapath, will go on trying: {}", failure);
+                LOG.debug("where it happened", e);
+            }
+            lastFailure = failure;
+            isMended = false;
+        }
+        endTurn();
+        return isMended;
+    }
+
+    private void reload(String text) {
+        Optional<Config> changed = configSource.reload(text);
+        if (changed.isEmpty()) {
+            return;
+        }
+        Config before = config;
+        config = changed.get();
+        if (kubernetes.isEmpty() && KubernetesSources.isNeededBy(config.listeners())) {
+            kubernetes = Optional.of(KubernetesSources.connect(NodeIdentity.detect(), inbox));
+        }
+        control.configure(config);
+        kubernetes.ifPresent(sources -> sources.update(config.listeners()));
+        if (!config.health().equals(before.health())) {
+            health.ifPresent(HealthMonitor::close);
+            health = Optional.empty();
+            startHealth();
+            control.health(health.map(HealthMonitor::down).orElse(java.util.Set.of()));
+        }
+        if (!config.metrics().equals(before.metrics())) {
+            admin.ifPresent(AdminServer::close);
+            admin = Optional.empty();
+            startAdmin();
+        }
+    }
+
+    private void endTurn() {
+        health.ifPresent(monitor -> monitor.targets(control.probeTargets()));
+        kubernetes.ifPresent(sources -> config.listeners().forEach(listener -> {
+            if (!inbox.isStopped()) {
+                sources.publish(listener.name(), control.isReady(listener.name()));
+            }
+        }));
+        view.turned(new LiveView.Turn(
+                System.nanoTime(),
+                config,
+                configSource.status(),
+                control.known(),
+                control.inForce(),
+                config.listeners().stream()
+                        .collect(Collectors.toMap(ListenerConfig::name, listener -> datapath.state(listener.name()))),
+                readiness(),
+                datapath,
+                health,
+                kubernetes.map(sources -> sources::status)));
+    }
+
+    private Readiness readiness() {
+        if (inbox.isStopped()) {
+            return Readiness.notReady("stopping");
+        }
+        return config.listeners().stream()
+                .map(ListenerConfig::name)
+                .filter(name -> !control.isReady(name))
+                .findFirst()
+                .map(name -> Readiness.notReady("listener " + name + " is "
+                        + (datapath.state(name).attached() ? "without a usable endpoint" : "not attached")))
+                .orElse(Readiness.READY);
+    }
+
+    /** Lets MetalLB move the VIP away while datagrams are still forwarded. */
+    private void drain() {
+        endTurn();
+        if (kubernetes.isPresent() && kubernetes.get().publishes()) {
+            kubernetes.get().withdraw(WITHDRAW_TIMEOUT);
+            keepUntil(System.nanoTime() + config.shutdown().drain().toNanos());
+        }
+    }
+
+    private void tearDown(boolean keep) {
+        admin.ifPresent(AdminServer::close);
+        health.ifPresent(HealthMonitor::close);
+        kubernetes.ifPresent(KubernetesSources::close);
+        if (keep) {
+            datapath.release();
+        } else {
+            datapath.close();
         }
     }
 
     /** Asks the daemon to stop; any thread may. */
     public void stop() {
-        wake.stop();
+        inbox.stop();
+    }
+
+    /** For how long {@link #run()} may take to end after {@link #stop()}, at the most. */
+    public Duration stopTimeout() {
+        return config.shutdown().drain().plus(Duration.ofSeconds(10));
+    }
+
+    /** How often what was set up had to be mended, by kind. Any thread, once it runs. */
+    public Map<String, Long> repairs() {
+        return datapath.repairs();
     }
 
     /** Waits until the daemon is set up or has failed to; true unless the time ran out. */
@@ -118,7 +293,7 @@ public final class Daemon {
         return running.await(timeout.toNanos(), TimeUnit.NANOSECONDS);
     }
 
-    /** Waits until {@link #run()} has taken everything back; true unless the time ran out. */
+    /** Waits until {@link #run()} has ended; true unless the time ran out. */
     public boolean awaitFinished(Duration timeout) throws InterruptedException {
         return finished.await(timeout.toNanos(), TimeUnit.NANOSECONDS);
     }

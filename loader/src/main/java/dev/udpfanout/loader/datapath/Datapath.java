@@ -1,11 +1,14 @@
 package dev.udpfanout.loader.datapath;
 
+import dev.udpfanout.bindings.abi.ProcessingTimes;
 import dev.udpfanout.loader.config.ListenerConfig;
 import dev.udpfanout.loader.control.EndpointSet;
 import java.net.InetAddress;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.CompletionStage;
 
 /**
  * Moves datagrams from listeners to endpoints. All methods are called by the control loop's thread, in the network
@@ -13,10 +16,11 @@ import java.util.Set;
  */
 public interface Datapath extends AutoCloseable {
     /**
-     * Puts an endpoint set in force, whole and at once. When this returns, no datagram goes to an endpoint that is not in
-     * the set any more.
+     * Puts an endpoint set in force, whole and at once: datagrams that come when this has returned go by it.
+     *
+     * @return done when also none of those that came before can go to an endpoint that is not in the set any more
      */
-    void apply(EndpointSet endpoints);
+    CompletionStage<Void> apply(EndpointSet endpoints);
 
     /**
      * Compares what should be in the kernel with what is there, and mends the difference: the first time by setting
@@ -46,8 +50,11 @@ public interface Datapath extends AutoCloseable {
      */
     ListenerState state(String listener);
 
-    /** What each listener has done since its counters began, which may be before this process; by name. */
+    /** What each listener has done since its counters began, which may be before this process; by name. Any thread. */
     Map<String, ListenerCounters> counters();
+
+    /** How long datagrams were worked on, where the datapath measures that. Any thread. */
+    Optional<ProcessingTimes> processingTimes();
 
     /** How often what was set up had to be mended, by kind; readable by any thread. */
     Map<String, Long> repairs();

@@ -1,6 +1,7 @@
 package dev.udpfanout.loader.datapath;
 
 import dev.udpfanout.bindings.abi.ListenerStats;
+import java.net.InetSocketAddress;
 import java.util.Collections;
 import java.util.Map;
 import java.util.TreeMap;
@@ -11,12 +12,15 @@ import java.util.TreeMap;
  * @param stats datagrams, and their bytes with the link-layer header
  * @param drops datagrams not forwarded, by the reason's label, for example {@code "no_endpoints"}: every reason that the
  *     datapath knows, also at 0
+ * @param endpointPackets datagrams sent to each endpoint; one that is not in it has been sent none, or is not counted
  */
-public record ListenerCounters(ListenerStats stats, Map<String, Long> drops) {
+public record ListenerCounters(
+        ListenerStats stats, Map<String, Long> drops, Map<InetSocketAddress, Long> endpointPackets) {
     /** Nothing as yet, and no reasons. */
-    public static final ListenerCounters ZERO = new ListenerCounters(ListenerStats.ZERO, Map.of());
+    public static final ListenerCounters ZERO = new ListenerCounters(ListenerStats.ZERO, Map.of(), Map.of());
 
     public ListenerCounters {
         drops = Collections.unmodifiableMap(new TreeMap<>(drops));
+        endpointPackets = Map.copyOf(endpointPackets);
     }
 }

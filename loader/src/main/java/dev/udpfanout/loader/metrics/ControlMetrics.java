@@ -59,7 +59,9 @@ final class ControlMetrics {
                 new GaugeFamily("udp_fanout_kubernetes_watch_synced", "Whether a first full list has been seen.")
                         .set(watch.synced())
                         .snapshot());
-        metrics.metricSnapshot(new CounterFamily("udp_fanout_kubernetes_watch_events", "EndpointSlice events seen.")
+        metrics.metricSnapshot(new CounterFamily(
+                        "udp_fanout_kubernetes_watch_events",
+                        "Changes of endpoints or VIPs that the watches have told of; a burst counts once.")
                 .add(watch.events())
                 .snapshot());
         metrics.metricSnapshot(

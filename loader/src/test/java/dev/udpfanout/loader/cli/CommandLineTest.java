@@ -101,6 +101,7 @@ class CommandLineTest {
     @ParameterizedTest
     @ValueSource(strings = {"tcx", "clsact"})
     void shouldRemoveLeftoversWhenTheDaemonWasKilled(String attach) throws IOException {
+        topology.node().exec("ip", "link", "add", "dummy0", "type", "bridge");
         LabProcess daemon = udpFanout("--config", config(attach).toString());
         daemon.awaitLine("ready listeners=1", LIMIT);
         daemon.signal("KILL");
@@ -113,6 +114,17 @@ class CommandLineTest {
         LabProcess again = udpFanout("detach");
         assertEquals(0, again.awaitExit(LIMIT));
         assertEquals(List.of("nothing of udp-fanout is left here"), again.lines());
+    }
+
+    @Test
+    void shouldRemoveTheDummyInterfaceWhenItWasMadeByTheDaemon() throws IOException {
+        LabProcess daemon = udpFanout("--config", config("auto").toString());
+        daemon.awaitLine("ready listeners=1", LIMIT);
+        daemon.signal("TERM");
+        daemon.awaitExit(LIMIT);
+        assertTrue(topology.node().exec("ip", "link").contains("dummy0"), "an upgrade must not take it away");
+        assertEquals(0, udpFanout("detach").awaitExit(LIMIT));
+        assertFalse(topology.node().exec("ip", "link").contains("dummy0"));
     }
 
     @Test

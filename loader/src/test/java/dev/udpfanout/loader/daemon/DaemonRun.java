@@ -4,30 +4,32 @@ import dev.udpfanout.lab.LabNamespace;
 import dev.udpfanout.loader.config.Config;
 import dev.udpfanout.loader.config.ConfigReader;
 import dev.udpfanout.loader.config.InvalidConfigException;
+import dev.udpfanout.loader.datapath.Datapath;
 import dev.udpfanout.loader.datapath.kernel.KernelDatapath;
 import dev.udpfanout.loader.datapath.kernel.KernelProgram;
 import dev.udpfanout.loader.datapath.kernel.Network;
 import dev.udpfanout.loader.datapath.kernel.Repair;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicReference;
 
 /** A daemon in a namespace of the lab, in this process. */
 final class DaemonRun implements AutoCloseable {
     private static final Duration LIMIT = Duration.ofSeconds(15);
 
     private final Daemon daemon;
-    private final AtomicReference<KernelDatapath> datapath = new AtomicReference<>();
     private final CompletableFuture<Void> ended = new CompletableFuture<>();
 
-    private DaemonRun(Config config) {
-        this.daemon = new Daemon(config, () -> {
-            KernelProgram program = KernelProgram.load(KernelProgram.builtIn());
-            datapath.set(new KernelDatapath(config.listeners(), program, Network.open(), Optional.empty()));
-            return datapath.get();
-        });
+    private DaemonRun(ConfigSource config) {
+        this.daemon = new Daemon(config, DaemonRun::datapath, "test");
+    }
+
+    private static Datapath datapath(Config config) {
+        KernelProgram program = KernelProgram.load(KernelProgram.builtIn());
+        return new KernelDatapath(config.listeners(), program, Network.open(), Optional.empty());
     }
 
     /** Starts it, and returns when it is set up. */
@@ -52,18 +54,24 @@ final class DaemonRun implements AutoCloseable {
         return run;
     }
 
-    private static Config config(LabNamespace node, String yaml) {
+    private static ConfigSource config(LabNamespace node, String yaml) {
         return node.call(() -> {
+            Path file = Files.createTempFile("udp-fanout-test", ".yaml");
             try (Network network = Network.open()) {
-                return new ConfigReader(name -> network.links().byName(name).isPresent()).parse(yaml, "test");
+                Files.writeString(file, "metrics: { enabled: false }\n" + yaml);
+                return ConfigSource.open(
+                        file,
+                        new ConfigReader(name -> network.links().byName(name).isPresent()));
             } catch (InvalidConfigException e) {
                 throw new IllegalArgumentException(e);
+            } finally {
+                file.toFile().deleteOnExit();
             }
         });
     }
 
     long repairs(Repair repair) {
-        return datapath.get().repairs().get(repair.label());
+        return daemon.repairs().get(repair.label());
     }
 
     @Override

@@ -68,10 +68,10 @@ public class Abi {
     public static final AddressLayout C_POINTER = ValueLayout.ADDRESS
             .withTargetLayout(MemoryLayout.sequenceLayout(java.lang.Long.MAX_VALUE, JAVA_BYTE));
     public static final ValueLayout.OfLong C_LONG = ValueLayout.JAVA_LONG;
-    private static final int UF_LAYOUT_VERSION = (int)1L;
+    private static final int UF_LAYOUT_VERSION = (int)2L;
     /**
      * {@snippet lang=c :
-     * #define UF_LAYOUT_VERSION 1
+     * #define UF_LAYOUT_VERSION 2
      * }
      */
     public static int UF_LAYOUT_VERSION() {
@@ -121,6 +121,42 @@ public class Abi {
      */
     public static int UF_LISTENER_NAME_BYTES() {
         return UF_LISTENER_NAME_BYTES;
+    }
+    private static final int UF_MAX_ENDPOINT_COUNTERS = (int)16384L;
+    /**
+     * {@snippet lang=c :
+     * #define UF_MAX_ENDPOINT_COUNTERS 16384
+     * }
+     */
+    public static int UF_MAX_ENDPOINT_COUNTERS() {
+        return UF_MAX_ENDPOINT_COUNTERS;
+    }
+    private static final int UF_SAMPLE_EVERY = (int)1024L;
+    /**
+     * {@snippet lang=c :
+     * #define UF_SAMPLE_EVERY 1024
+     * }
+     */
+    public static int UF_SAMPLE_EVERY() {
+        return UF_SAMPLE_EVERY;
+    }
+    private static final int UF_LATENCY_BUCKETS = (int)12L;
+    /**
+     * {@snippet lang=c :
+     * #define UF_LATENCY_BUCKETS 12
+     * }
+     */
+    public static int UF_LATENCY_BUCKETS() {
+        return UF_LATENCY_BUCKETS;
+    }
+    private static final int UF_LATENCY_FIRST_NS = (int)100L;
+    /**
+     * {@snippet lang=c :
+     * #define UF_LATENCY_FIRST_NS 100
+     * }
+     */
+    public static int UF_LATENCY_FIRST_NS() {
+        return UF_LATENCY_FIRST_NS;
     }
     private static final int UF_DROP_NO_ENDPOINTS = (int)0L;
     /**
@@ -248,10 +284,19 @@ public class Abi {
     public static int UF_DROP_FAMILY_MISMATCH() {
         return UF_DROP_FAMILY_MISMATCH;
     }
-    private static final int UF_DROP_REASONS = (int)16L;
+    private static final int UF_DROP_NO_CHECKSUM = (int)14L;
     /**
      * {@snippet lang=c :
-     * enum uf_drop_reason.UF_DROP_REASONS = 16
+     * enum uf_drop_reason.UF_DROP_NO_CHECKSUM = 14
+     * }
+     */
+    public static int UF_DROP_NO_CHECKSUM() {
+        return UF_DROP_NO_CHECKSUM;
+    }
+    private static final int UF_DROP_REASONS = (int)24L;
+    /**
+     * {@snippet lang=c :
+     * enum uf_drop_reason.UF_DROP_REASONS = 24
      * }
      */
     public static int UF_DROP_REASONS() {

@@ -15,7 +15,7 @@ import static java.lang.foreign.MemoryLayout.PathElement.*;
 /**
  * {@snippet lang=c :
  * struct uf_drops {
- *     __u64 pkts[16];
+ *     __u64 pkts[24];
  * }
  * }
  */
@@ -26,7 +26,7 @@ public class uf_drops {
     }
 
     private static final GroupLayout $LAYOUT = MemoryLayout.structLayout(
-        MemoryLayout.sequenceLayout(16, Abi.C_LONG_LONG).withName("pkts")
+        MemoryLayout.sequenceLayout(24, Abi.C_LONG_LONG).withName("pkts")
     ).withName("uf_drops");
 
     /**
@@ -41,7 +41,7 @@ public class uf_drops {
     /**
      * Layout for field:
      * {@snippet lang=c :
-     * __u64 pkts[16]
+     * __u64 pkts[24]
      * }
      */
     public static final SequenceLayout pkts$layout() {
@@ -53,7 +53,7 @@ public class uf_drops {
     /**
      * Offset for field:
      * {@snippet lang=c :
-     * __u64 pkts[16]
+     * __u64 pkts[24]
      * }
      */
     public static final long pkts$offset() {
@@ -63,7 +63,7 @@ public class uf_drops {
     /**
      * Getter for field:
      * {@snippet lang=c :
-     * __u64 pkts[16]
+     * __u64 pkts[24]
      * }
      */
     public static MemorySegment pkts(MemorySegment struct) {
@@ -73,19 +73,19 @@ public class uf_drops {
     /**
      * Setter for field:
      * {@snippet lang=c :
-     * __u64 pkts[16]
+     * __u64 pkts[24]
      * }
      */
     public static void pkts(MemorySegment struct, MemorySegment fieldValue) {
         MemorySegment.copy(fieldValue, 0L, struct, pkts$OFFSET, pkts$LAYOUT.byteSize());
     }
 
-    private static long[] pkts$DIMS = { 16 };
+    private static long[] pkts$DIMS = { 24 };
 
     /**
      * Dimensions for array field:
      * {@snippet lang=c :
-     * __u64 pkts[16]
+     * __u64 pkts[24]
      * }
      */
     public static long[] pkts$dimensions() {
@@ -96,7 +96,7 @@ public class uf_drops {
     /**
      * Indexed getter for field:
      * {@snippet lang=c :
-     * __u64 pkts[16]
+     * __u64 pkts[24]
      * }
      */
     public static long pkts(MemorySegment struct, long index0) {
@@ -106,7 +106,7 @@ public class uf_drops {
     /**
      * Indexed setter for field:
      * {@snippet lang=c :
-     * __u64 pkts[16]
+     * __u64 pkts[24]
      * }
      */
     public static void pkts(MemorySegment struct, long index0, long fieldValue) {

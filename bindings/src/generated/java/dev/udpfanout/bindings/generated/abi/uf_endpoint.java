@@ -18,7 +18,7 @@ import static java.lang.foreign.MemoryLayout.PathElement.*;
  *     __u8 address[16];
  *     __be16 port;
  *     __u16 flags;
- *     __u32 reserved;
+ *     __u32 counter;
  * }
  * }
  */
@@ -32,7 +32,7 @@ public class uf_endpoint {
         MemoryLayout.sequenceLayout(16, Abi.C_CHAR).withName("address"),
         Abi.C_SHORT.withName("port"),
         Abi.C_SHORT.withName("flags"),
-        Abi.C_INT.withName("reserved")
+        Abi.C_INT.withName("counter")
     ).withName("uf_endpoint");
 
     /**
@@ -207,48 +207,48 @@ public class uf_endpoint {
         struct.set(flags$LAYOUT, flags$OFFSET, fieldValue);
     }
 
-    private static final OfInt reserved$LAYOUT = (OfInt)$LAYOUT.select(groupElement("reserved"));
+    private static final OfInt counter$LAYOUT = (OfInt)$LAYOUT.select(groupElement("counter"));
 
     /**
      * Layout for field:
      * {@snippet lang=c :
-     * __u32 reserved
+     * __u32 counter
      * }
      */
-    public static final OfInt reserved$layout() {
-        return reserved$LAYOUT;
+    public static final OfInt counter$layout() {
+        return counter$LAYOUT;
     }
 
-    private static final long reserved$OFFSET = $LAYOUT.byteOffset(groupElement("reserved"));
+    private static final long counter$OFFSET = $LAYOUT.byteOffset(groupElement("counter"));
 
     /**
      * Offset for field:
      * {@snippet lang=c :
-     * __u32 reserved
+     * __u32 counter
      * }
      */
-    public static final long reserved$offset() {
-        return reserved$OFFSET;
+    public static final long counter$offset() {
+        return counter$OFFSET;
     }
 
     /**
      * Getter for field:
      * {@snippet lang=c :
-     * __u32 reserved
+     * __u32 counter
      * }
      */
-    public static int reserved(MemorySegment struct) {
-        return struct.get(reserved$LAYOUT, reserved$OFFSET);
+    public static int counter(MemorySegment struct) {
+        return struct.get(counter$LAYOUT, counter$OFFSET);
     }
 
     /**
      * Setter for field:
      * {@snippet lang=c :
-     * __u32 reserved
+     * __u32 counter
      * }
      */
-    public static void reserved(MemorySegment struct, int fieldValue) {
-        struct.set(reserved$LAYOUT, reserved$OFFSET, fieldValue);
+    public static void counter(MemorySegment struct, int fieldValue) {
+        struct.set(counter$LAYOUT, counter$OFFSET, fieldValue);
     }
 
     /**

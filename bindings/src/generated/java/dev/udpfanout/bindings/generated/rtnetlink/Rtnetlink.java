@@ -410,6 +410,15 @@ public class Rtnetlink {
     public static int IFLA_LINKINFO() {
         return IFLA_LINKINFO;
     }
+    private static final int IFLA_IFALIAS = (int)20L;
+    /**
+     * {@snippet lang=c :
+     * enum <anonymous>.IFLA_IFALIAS = 20
+     * }
+     */
+    public static int IFLA_IFALIAS() {
+        return IFLA_IFALIAS;
+    }
     private static final int IFLA_AF_SPEC = (int)26L;
     /**
      * {@snippet lang=c :

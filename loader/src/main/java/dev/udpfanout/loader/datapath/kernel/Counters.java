@@ -2,6 +2,7 @@ package dev.udpfanout.loader.datapath.kernel;
 
 import dev.udpfanout.bindings.abi.ListenerDrops;
 import dev.udpfanout.bindings.abi.ListenerStats;
+import dev.udpfanout.bindings.abi.ProcessingTimes;
 import dev.udpfanout.bindings.libbpf.BpfMap;
 import dev.udpfanout.loader.datapath.ListenerCounters;
 import java.lang.foreign.Arena;
@@ -10,15 +11,19 @@ import java.lang.foreign.ValueLayout;
 import java.util.Map;
 import java.util.TreeMap;
 
-/** The maps STATS and DROPS, summed over the CPUs. */
+/** The maps STATS, DROPS and LATENCY, and each endpoint's packets, summed over the CPUs. */
 final class Counters {
     private final BpfMap stats;
     private final BpfMap drops;
+    private final BpfMap latency;
+    private final EndpointCounters endpoints;
     private final int cpus = BpfMap.possibleCpus();
 
-    Counters(BpfMap stats, BpfMap drops) {
+    Counters(BpfMap stats, BpfMap drops, BpfMap latency, EndpointCounters endpoints) {
         this.stats = stats;
         this.drops = drops;
+        this.latency = latency;
+        this.endpoints = endpoints;
     }
 
     ListenerCounters read(int slot) {
@@ -32,7 +37,15 @@ final class Counters {
             ListenerDrops.sum(dropsOfCpus, cpus)
                     .packets()
                     .forEach((reason, count) -> byLabel.put(reason.label(), count));
-            return new ListenerCounters(ListenerStats.sum(statsOfCpus, cpus), byLabel);
+            return new ListenerCounters(ListenerStats.sum(statsOfCpus, cpus), byLabel, endpoints.read(slot));
+        }
+    }
+
+    ProcessingTimes processingTimes() {
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment ofCpus = arena.allocate(ProcessingTimes.BYTES * cpus, Long.BYTES);
+            latency.get(arena.allocateFrom(ValueLayout.JAVA_INT, 0), ofCpus);
+            return ProcessingTimes.sum(ofCpus, cpus);
         }
     }
 }

@@ -5,6 +5,7 @@ import dev.udpfanout.bindings.errno.SystemCallException;
 import dev.udpfanout.bindings.rtnetlink.InterfaceAddress;
 import dev.udpfanout.bindings.rtnetlink.Link;
 import dev.udpfanout.bindings.rtnetlink.Links;
+import java.net.Inet6Address;
 import java.net.InetAddress;
 import java.util.Optional;
 import java.util.OptionalInt;
@@ -20,9 +21,11 @@ import org.slf4j.LoggerFactory;
  */
 public final class DummyInterface {
     private static final Logger LOG = LoggerFactory.getLogger(DummyInterface.class);
+    /** The alias of an interface that was made here, so that "detach" can tell it from an adopted one. */
+    static final String CREATED_BY_US = "udp-fanout";
+
     private static final String DUMMY = "dummy";
     private static final String BRIDGE = "bridge";
-    private static final int HOST_PREFIX_BITS = 32;
 
     private final String name;
     private final Network network;
@@ -63,6 +66,9 @@ public final class DummyInterface {
             repairedIfReady(Repair.FORWARDING_ENABLED);
         }
         for (InetAddress address : addresses) {
+            if (address instanceof Inet6Address && Ipv6Forwarding.enableIfOff(name)) {
+                repairedIfReady(Repair.FORWARDING_ENABLED);
+            }
             ensureAddress(link, address);
         }
         wasReady = true;
@@ -86,7 +92,7 @@ public final class DummyInterface {
                 .map(InterfaceAddress::address)
                 .anyMatch(address::equals);
         if (!isThere) {
-            network.addresses().add(link.index(), address, HOST_PREFIX_BITS);
+            HostAddress.assign(network, link, address);
             repairedIfReady(Repair.ADDRESS_ADDED);
         }
     }
@@ -101,6 +107,7 @@ public final class DummyInterface {
         // A new interface is not a repaired one: what follows is its first set-up.
         wasReady = false;
         Link link = createDummyOrBridge();
+        network.links().setAlias(link.index(), CREATED_BY_US);
         LOG.atInfo()
                 .addKeyValue("interface", name)
                 .addKeyValue("kind", link.kind())

@@ -6,31 +6,108 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.net.InetSocketAddress;
+import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 
-/** The map of maps ENDPOINTS: one endpoint table a listener. */
-final class EndpointTables {
+/**
+ * The map of maps ENDPOINTS: one endpoint table a listener.
+ *
+ * <p>Putting a table in place takes microseconds, but the system call returns only when no program can still be reading the
+ * old one: an RCU grace period, some 10 ms. So the call is made on a thread of its own, and {@link #replace} returns when
+ * the new table is seen in the map; the next change need not wait.
+ */
+final class EndpointTables implements AutoCloseable {
     /** What {@code bpftool map show} calls a table. */
     private static final String TABLE_NAME = "uf_endpoints";
 
+    /** Changes whose grace period runs at one time; the kernel lets them share one. */
+    private static final int MAX_WAITING = 16;
+
+    private static final Duration IDLE_THREAD = Duration.ofSeconds(10);
+    private static final Duration CLOSE_TIMEOUT = Duration.ofSeconds(5);
+    private static final long LOOK_AGAIN_NANOS = 20_000;
+
     private final BpfMap tables;
+    private final EndpointCounters counters;
+    private final ThreadPoolExecutor waiting;
     private int generation;
 
-    EndpointTables(BpfMap tables) {
+    EndpointTables(BpfMap tables, EndpointCounters counters) {
         this.tables = tables;
+        this.counters = counters;
+        this.waiting = new ThreadPoolExecutor(
+                MAX_WAITING,
+                MAX_WAITING,
+                IDLE_THREAD.toMillis(),
+                TimeUnit.MILLISECONDS,
+                new LinkedBlockingQueue<>(),
+                Thread.ofPlatform().daemon().name("endpoint-table-", 0).factory());
+        waiting.allowCoreThreadTimeOut(true);
     }
 
     /**
-     * Replaces a listener's table in one step. The kernel waits for the programs that still read the old one, so when this
-     * returns nothing is sent to an endpoint that is not in the new one (maybe_wait_bpf_programs, kernel/bpf/syscall.c).
+     * Replaces a listener's table in one step; the new one is in use when this returns.
+     *
+     * @return done when nothing can be sent by the old table any more (maybe_wait_bpf_programs, kernel/bpf/syscall.c)
      */
-    void replace(int slot, List<InetSocketAddress> endpoints) {
+    CompletionStage<Void> replace(int slot, List<InetSocketAddress> endpoints) {
+        counters.use(slot, endpoints);
+        BpfMap table = filledTable(slot, endpoints);
+        int id = table.id();
+        CompletableFuture<Void> replaced = CompletableFuture.runAsync(() -> put(slot, table), waiting);
+        while (!replaced.isDone() && idInPlace(slot) != id) {
+            LockSupport.parkNanos(LOOK_AGAIN_NANOS);
+        }
+        if (replaced.isCompletedExceptionally()) {
+            throw (RuntimeException) replaced.exceptionNow();
+        }
+        return replaced;
+    }
+
+    private BpfMap filledTable(int slot, List<InetSocketAddress> endpoints) {
         int elements = endpoints.size() + 1;
-        try (Arena arena = Arena.ofConfined();
-                BpfMap table = BpfMap.createInnerArray(TABLE_NAME, EndpointTable.ELEMENT_BYTES, elements)) {
-            table.putAll(EndpointTable.write(arena, endpoints, ++generation), elements);
-            MemorySegment key = arena.allocateFrom(ValueLayout.JAVA_INT, slot);
-            tables.put(key, arena.allocateFrom(ValueLayout.JAVA_INT, table.fd()));
+        BpfMap table = BpfMap.createInnerArray(TABLE_NAME, EndpointTable.ELEMENT_BYTES, elements);
+        try (Arena arena = Arena.ofConfined()) {
+            table.putAll(
+                    EndpointTable.write(arena, endpoints, endpoint -> counters.of(slot, endpoint), ++generation),
+                    elements);
+            return table;
+        } catch (RuntimeException e) {
+            table.close();
+            throw e;
+        }
+    }
+
+    private void put(int slot, BpfMap table) {
+        try (table;
+                Arena arena = Arena.ofConfined()) {
+            tables.put(
+                    arena.allocateFrom(ValueLayout.JAVA_INT, slot),
+                    arena.allocateFrom(ValueLayout.JAVA_INT, table.fd()));
+        }
+    }
+
+    private int idInPlace(int slot) {
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment id = arena.allocate(ValueLayout.JAVA_INT);
+            return tables.get(arena.allocateFrom(ValueLayout.JAVA_INT, slot), id) ? id.get(ValueLayout.JAVA_INT, 0) : 0;
+        }
+    }
+
+    /** Waits for the grace periods that run. */
+    @Override
+    public void close() {
+        waiting.shutdown();
+        try {
+            waiting.awaitTermination(CLOSE_TIMEOUT.toMillis(), TimeUnit.MILLISECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
         }
     }
 }

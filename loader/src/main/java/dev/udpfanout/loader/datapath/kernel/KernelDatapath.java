@@ -1,5 +1,6 @@
 package dev.udpfanout.loader.datapath.kernel;
 
+import dev.udpfanout.bindings.abi.ProcessingTimes;
 import dev.udpfanout.bindings.rtnetlink.InterfaceAddress;
 import dev.udpfanout.loader.config.ListenerConfig;
 import dev.udpfanout.loader.control.Endpoint;
@@ -18,6 +19,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -40,8 +43,11 @@ public final class KernelDatapath implements SwitchableDatapath {
     private final Counters counters;
     private final Map<String, EndpointSet> inForce = new HashMap<>();
     private final Map<String, Set<InetAddress>> vips = new HashMap<>();
-    private Map<String, ListenerConfig> listeners = Map.of();
+    /** Replaced whole, never changed: {@link #counters()} is for any thread. */
+    private volatile Map<String, ListenerConfig> listeners = Map.of();
+
     private List<AttachPoint> attachPoints = List.of();
+    private boolean interfacesFound;
     private boolean leftoversRemoved;
 
     /**
@@ -54,11 +60,12 @@ public final class KernelDatapath implements SwitchableDatapath {
         this.network = network;
         this.program = program;
         this.pins = pins;
-        this.slots = new Slots(program);
+        EndpointCounters endpointCounters = new EndpointCounters(program.endpointPackets(), program.endpointIds());
+        this.slots = new Slots(program, endpointCounters);
         this.listenerKeys = new ListenerKeys(program.listeners());
         this.localAddresses = new LocalAddresses(program.localAddresses());
-        this.endpointTables = new EndpointTables(program.endpoints());
-        this.counters = new Counters(program.stats(), program.drops());
+        this.endpointTables = new EndpointTables(program.endpoints(), endpointCounters);
+        this.counters = new Counters(program.stats(), program.drops(), program.latency(), endpointCounters);
         use(listeners);
     }
 
@@ -106,20 +113,21 @@ public final class KernelDatapath implements SwitchableDatapath {
     }
 
     @Override
-    public void apply(EndpointSet endpoints) {
+    public CompletionStage<Void> apply(EndpointSet endpoints) {
         ListenerConfig listener = listeners.get(endpoints.listener());
         if (listener == null || endpoints.equals(inForce.get(endpoints.listener()))) {
-            return;
+            return CompletableFuture.completedStage(null);
         }
         List<InetSocketAddress> addresses =
                 endpoints.endpoints().stream().map(Endpoint::address).toList();
-        endpointTables.replace(slot(listener), addresses);
+        CompletionStage<Void> oldIsUnused = endpointTables.replace(slot(listener), addresses);
         inForce.put(endpoints.listener(), endpoints);
         LOG.atInfo()
                 .addKeyValue("listener_id", listener.id())
                 .addKeyValue("endpoints", addresses.size())
                 .log("updated tc_ebpf downstream set");
         setListenerKeys();
+        return oldIsUnused;
     }
 
     @Override
@@ -141,6 +149,7 @@ public final class KernelDatapath implements SwitchableDatapath {
         for (AttachPoint point : attachPoints) {
             failures.collect(point::findInterface);
         }
+        interfacesFound = true;
         failures.collect(this::setLocalAddresses);
         failures.collect(this::setListenerKeys);
         for (AttachPoint point : attachPoints) {
@@ -175,6 +184,10 @@ public final class KernelDatapath implements SwitchableDatapath {
     }
 
     private void setListenerKeys() {
+        if (!interfacesFound) {
+            // Not knowing any interface yet, it would take away what an earlier daemon has left working.
+            return;
+        }
         ListenerKeyPlan plan = new ListenerKeyPlan(listenerKeys.inForce(), localAddresses.inForce());
         for (AttachPoint point : attachPoints) {
             point.ifindex().ifPresent(ifindex -> {
@@ -209,8 +222,13 @@ public final class KernelDatapath implements SwitchableDatapath {
     @Override
     public Map<String, ListenerCounters> counters() {
         Map<String, ListenerCounters> all = new LinkedHashMap<>();
-        listeners.forEach((name, listener) -> all.put(name, counters.read(slot(listener))));
+        listeners.keySet().forEach(name -> slots.of(name).ifPresent(slot -> all.put(name, counters.read(slot))));
         return all;
+    }
+
+    @Override
+    public Optional<ProcessingTimes> processingTimes() {
+        return Optional.of(counters.processingTimes());
     }
 
     @Override
@@ -237,6 +255,7 @@ public final class KernelDatapath implements SwitchableDatapath {
         if (!isReleased) {
             pins.ifPresent(all -> failures.collect(all::removeAll));
         }
+        failures.collect(endpointTables::close);
         failures.collect(program::close);
         failures.collect(network::close);
         failures.throwIfAny();

@@ -1,6 +1,7 @@
 package dev.udpfanout.loader.datapath.kernel;
 
 import java.nio.file.Path;
+import java.util.List;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -19,7 +20,8 @@ public final class KernelLeftovers {
         try (Network network = Network.open()) {
             // A TCX link that only its pin holds goes with the pin: that takes no bpf(2).
             Pins.removeAll(pinDirectory);
-            Leftovers.remove(network);
+            // Not the interfaces: a dummy interface of ours is in use.
+            Leftovers.removeAllBut(network, List.of());
         } catch (RuntimeException | LinkageError e) {
             LOG.debug("not all that an earlier process may have left could be looked for: {}", e.toString());
         }

@@ -36,8 +36,20 @@ public final class KernelProgram implements AutoCloseable {
     private static final String CURSORS = "CURSORS";
     private static final String STATS = "STATS";
     private static final String DROPS = "DROPS";
-    private static final List<String> MAPS =
-            List.of(LISTENERS, LISTENER_NAMES, LOCAL_ADDRESSES, ENDPOINTS, CURSORS, STATS, DROPS);
+    private static final String ENDPOINT_PACKETS = "ENDPOINT_PACKETS";
+    private static final String ENDPOINT_IDS = "ENDPOINT_IDS";
+    private static final String LATENCY = "LATENCY";
+    private static final List<String> MAPS = List.of(
+            LISTENERS,
+            LISTENER_NAMES,
+            LOCAL_ADDRESSES,
+            ENDPOINTS,
+            ENDPOINT_PACKETS,
+            ENDPOINT_IDS,
+            CURSORS,
+            STATS,
+            DROPS,
+            LATENCY);
 
     private static final Logger LOG = LoggerFactory.getLogger(KernelProgram.class);
     private static final String RESOURCE = "/dev/udpfanout/bpf/udp_fanout.bpf.o";
@@ -170,6 +182,18 @@ public final class KernelProgram implements AutoCloseable {
 
     BpfMap endpoints() {
         return object.map(ENDPOINTS);
+    }
+
+    BpfMap endpointPackets() {
+        return object.map(ENDPOINT_PACKETS);
+    }
+
+    BpfMap endpointIds() {
+        return object.map(ENDPOINT_IDS);
+    }
+
+    BpfMap latency() {
+        return object.map(LATENCY);
     }
 
     BpfMap stats() {

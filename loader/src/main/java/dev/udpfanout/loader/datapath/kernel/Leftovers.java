@@ -15,8 +15,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * What a daemon that did not get to clean up has left in a network namespace: programs on hooks, by their names, and
- * steering routes, by their protocol number.
+ * What a daemon that did not get to clean up has left in a network namespace: programs on hooks, by their names,
+ * steering routes, by their protocol number, and dummy interfaces, by their alias.
  */
 public final class Leftovers {
     private static final Logger LOG = LoggerFactory.getLogger(Leftovers.class);
@@ -26,10 +26,23 @@ public final class Leftovers {
     /**
      * Takes everything back that is ours, on every interface.
      *
-     * @return how many programs and routes there were
+     * @return how many programs, routes and interfaces there were
      */
     public static int remove(Network network) {
-        return removeAllBut(network, List.of());
+        return removeAllBut(network, List.of()) + removeInterfaces(network);
+    }
+
+    /** Those that we made; one that was there before us is somebody else's. */
+    private static int removeInterfaces(Network network) {
+        int removed = 0;
+        for (Link link : network.links().all()) {
+            if (link.alias().equals(DummyInterface.CREATED_BY_US)) {
+                network.links().delete(link.index());
+                LOG.atInfo().addKeyValue("interface", link.name()).log("removed dummy interface");
+                removed++;
+            }
+        }
+        return removed;
     }
 
     /** As above, but for the hooks and the routes of these attach points. */

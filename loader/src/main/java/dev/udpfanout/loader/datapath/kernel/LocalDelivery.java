@@ -24,9 +24,9 @@ public final class LocalDelivery {
     public static void ensure(Network network, Link link, InetAddress address) {
         List<Route> routes = network.routes().all();
         // The local route first: it wins while both are there, and at no moment is there none.
-        boolean added = routes.stream().noneMatch(route -> Steering.isLocalRoute(route, link.index(), address));
+        boolean added = !HostAddress.hasLocalRoute(routes, link.index(), address);
         if (added) {
-            network.routes().add(Route.local(address, link.index()));
+            HostAddress.restoreLocalRoute(network, link, address);
         }
         List<Route> steering = routes.stream()
                 .filter(route -> Steering.isOurs(route, link.index()))

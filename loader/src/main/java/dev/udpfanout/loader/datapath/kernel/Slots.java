@@ -8,11 +8,11 @@ import dev.udpfanout.bindings.libbpf.BpfMap;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
-import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 
 /**
  * Which listener has which slot of the maps; remembered in the map LISTENER_NAMES, so that a listener keeps its counters over
@@ -20,11 +20,13 @@ import java.util.Set;
  */
 final class Slots {
     private final KernelProgram program;
+    private final EndpointCounters endpointCounters;
     private final int cpus = BpfMap.possibleCpus();
-    private final Map<String, Integer> slots = new HashMap<>();
+    private final Map<String, Integer> slots = new ConcurrentHashMap<>();
 
-    Slots(KernelProgram program) {
+    Slots(KernelProgram program, EndpointCounters endpointCounters) {
         this.program = program;
+        this.endpointCounters = endpointCounters;
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment value = arena.allocate(ListenerName.BYTES);
             for (int slot = 0; slot < Limits.MAX_LISTENERS; slot++) {
@@ -37,6 +39,7 @@ final class Slots {
         }
     }
 
+    /** Any thread. */
     Optional<Integer> of(String listener) {
         return Optional.ofNullable(slots.get(listener));
     }
@@ -81,9 +84,13 @@ final class Slots {
     }
 
     private void clear(int slot) {
+        endpointCounters.drop(slot);
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment key = key(arena, slot);
-            program.endpoints().remove(key);
+            // Removing waits for an RCU grace period, even where there is nothing to remove.
+            if (program.endpoints().get(key, arena.allocate(ValueLayout.JAVA_INT))) {
+                program.endpoints().remove(key);
+            }
             program.cursors().put(key, arena.allocate((long) Long.BYTES * cpus, Long.BYTES));
             program.stats().put(key, arena.allocate(ListenerStats.BYTES * cpus, Long.BYTES));
             program.drops().put(key, arena.allocate(ListenerDrops.BYTES * cpus, Long.BYTES));

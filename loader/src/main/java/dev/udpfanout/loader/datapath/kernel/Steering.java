@@ -5,6 +5,7 @@ import dev.udpfanout.bindings.rtnetlink.Link;
 import dev.udpfanout.bindings.rtnetlink.Route;
 import dev.udpfanout.bindings.rtnetlink.RouteProtocol;
 import dev.udpfanout.bindings.rtnetlink.RouteType;
+import java.net.Inet4Address;
 import java.net.InetAddress;
 import java.util.HashSet;
 import java.util.List;
@@ -81,7 +82,7 @@ final class Steering {
     private boolean removeLocalRoute(Link link, InetAddress address, List<Route> routes) {
         boolean removed = false;
         for (Route route : routes) {
-            if (isLocalRoute(route, link.index(), address)) {
+            if (HostAddress.isLocalRoute(route, link.index(), address)) {
                 network.routes().remove(route);
                 localRouteOwed.add(address);
                 removed = true;
@@ -111,9 +112,9 @@ final class Steering {
                 .map(InterfaceAddress::address)
                 .toList();
         for (InetAddress address : localRouteOwed) {
-            boolean isThere = routes.stream().anyMatch(route -> isLocalRoute(route, link.index(), address));
+            boolean isThere = HostAddress.hasLocalRoute(routes, link.index(), address);
             if (!isThere && link.up() && assigned.contains(address)) {
-                network.routes().add(Route.local(address, link.index()));
+                HostAddress.restoreLocalRoute(network, link, address);
             }
         }
         for (Route route : routes) {
@@ -128,7 +129,7 @@ final class Steering {
     }
 
     private static Route linkRoute(int linkIndex, InetAddress address) {
-        Route route = Route.onLink(address, prefixBits(address), linkIndex);
+        Route route = Route.onLink(address, HostAddress.bits(address), linkIndex);
         return new Route(
                 route.table(),
                 route.type(),
@@ -142,23 +143,11 @@ final class Steering {
                 route.preferredSource());
     }
 
+    /** With an IPv6 address the kernel makes a route of its own that would do; ours stands beside it, as the mark. */
     private static boolean isLinkRoute(Route route, int linkIndex, InetAddress address) {
         return route.table() == Route.MAIN_TABLE
                 && route.type() == RouteType.UNICAST
-                && isTo(route, linkIndex, address);
-    }
-
-    static boolean isLocalRoute(Route route, int linkIndex, InetAddress address) {
-        return route.table() == Route.LOCAL_TABLE && route.type() == RouteType.LOCAL && isTo(route, linkIndex, address);
-    }
-
-    private static boolean isTo(Route route, int linkIndex, InetAddress address) {
-        return route.destination().equals(address)
-                && route.prefixLength() == prefixBits(address)
-                && route.linkIndex().equals(OptionalInt.of(linkIndex));
-    }
-
-    private static int prefixBits(InetAddress address) {
-        return address.getAddress().length * Byte.SIZE;
+                && (address instanceof Inet4Address || route.protocol().equals(PROTOCOL))
+                && HostAddress.isTo(route, linkIndex, address);
     }
 }

@@ -87,6 +87,10 @@ record ModeAssignment(List<ListenerConfig> listeners, Map<String, String> usersp
                 .toList();
     }
 
+    boolean has(String name) {
+        return listeners.stream().anyMatch(listener -> listener.name().equals(name));
+    }
+
     boolean isInUserspace(String name) {
         return userspace.containsKey(name);
     }

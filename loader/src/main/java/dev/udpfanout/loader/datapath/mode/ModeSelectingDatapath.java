@@ -1,5 +1,6 @@
 package dev.udpfanout.loader.datapath.mode;
 
+import dev.udpfanout.bindings.abi.ProcessingTimes;
 import dev.udpfanout.loader.config.ListenerConfig;
 import dev.udpfanout.loader.config.ListenerConfig.Mode;
 import dev.udpfanout.loader.control.EndpointSet;
@@ -16,6 +17,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -40,11 +43,26 @@ public final class ModeSelectingDatapath implements Datapath {
     private final Map<String, Set<InetAddress>> vips = new HashMap<>();
     private final Map<String, String> lost = new HashMap<>();
     private volatile Optional<SwitchableDatapath> kernel = Optional.empty();
-    private Optional<SwitchableDatapath> userspace = Optional.empty();
-    private ModeAssignment assignment;
+    private volatile Optional<SwitchableDatapath> userspace = Optional.empty();
+    private volatile ModeAssignment assignment;
+    private Optional<Pending> pending = Optional.empty();
     private int kernelFailures;
     private boolean kernelHasServed;
     private boolean leftoversRemoved;
+
+    /**
+     * A change of the configuration that has not been possible so far; until it is, the one before is in force.
+     *
+     * @param listeners as they should be
+     * @param failure why it was not possible
+     */
+    private record Pending(List<ListenerConfig> listeners, String failure) {
+        Optional<ListenerConfig> find(String name) {
+            return listeners.stream()
+                    .filter(listener -> listener.name().equals(name))
+                    .findFirst();
+        }
+    }
 
     /**
      * Opens what the listeners need, the kernel datapath only if one of them may be in the kernel. Nothing is attached
@@ -93,9 +111,11 @@ public final class ModeSelectingDatapath implements Datapath {
     }
 
     @Override
-    public void apply(EndpointSet set) {
+    public CompletionStage<Void> apply(EndpointSet set) {
         endpoints.put(set.listener(), set);
-        serving(set.listener()).ifPresent(datapath -> datapath.apply(set));
+        return serving(set.listener())
+                .map(datapath -> datapath.apply(set))
+                .orElse(CompletableFuture.completedStage(null));
     }
 
     @Override
@@ -113,6 +133,7 @@ public final class ModeSelectingDatapath implements Datapath {
         Failures failures = new Failures();
         kernel.ifPresent(present -> failures.collect(() -> reconcileKernel(present)));
         userspace.ifPresent(present -> failures.collect(present::reconcile));
+        pending.ifPresent(change -> failures.collect(() -> configure(change.listeners())));
         failures.throwIfAny();
         if (kernel.isEmpty() && !leftoversRemoved) {
             backends.removeKernelLeftovers();
@@ -157,8 +178,10 @@ public final class ModeSelectingDatapath implements Datapath {
             move(ModeAssignment.decide(listeners, openKernelFor(hoped.inKernel()), lost));
         } catch (RuntimeException e) {
             lost.putAll(lostBefore);
+            pending = Optional.of(new Pending(listeners, String.valueOf(e.getMessage())));
             throw e;
         }
+        pending = Optional.empty();
         Set<String> names = listeners.stream().map(ListenerConfig::name).collect(Collectors.toSet());
         endpoints.keySet().retainAll(names);
         vips.keySet().retainAll(names);
@@ -236,9 +259,7 @@ public final class ModeSelectingDatapath implements Datapath {
     private void reportMoves(ModeAssignment before) {
         for (ListenerConfig listener : assignment.listeners()) {
             boolean isInUserspace = assignment.isInUserspace(listener.name());
-            boolean wasThere =
-                    before.listeners().stream().anyMatch(other -> other.name().equals(listener.name()));
-            if (wasThere && isInUserspace != before.isInUserspace(listener.name())) {
+            if (before.has(listener.name()) && isInUserspace != before.isInUserspace(listener.name())) {
                 LOG.atInfo()
                         .addKeyValue("listener_id", listener.id())
                         .addKeyValue("mode", isInUserspace ? ListenerState.USERSPACE : ListenerState.TC_EBPF)
@@ -254,6 +275,11 @@ public final class ModeSelectingDatapath implements Datapath {
 
     @Override
     public ListenerState state(String listener) {
+        Optional<ListenerConfig> expected = pending.flatMap(change -> change.find(listener));
+        if (expected.isPresent() && !assignment.has(listener)) {
+            String mode = expected.get().mode() == Mode.USERSPACE ? ListenerState.USERSPACE : ListenerState.TC_EBPF;
+            return new ListenerState(mode, pending.get().failure(), false, "");
+        }
         ListenerState state = serving(listener)
                 .orElseThrow(() -> new IllegalArgumentException("no listener " + listener))
                 .state(listener);
@@ -271,6 +297,11 @@ public final class ModeSelectingDatapath implements Datapath {
             all.put(listener.name(), found.getOrDefault(listener.name(), ListenerCounters.ZERO));
         }
         return all;
+    }
+
+    @Override
+    public Optional<ProcessingTimes> processingTimes() {
+        return kernel.flatMap(Datapath::processingTimes);
     }
 
     @Override

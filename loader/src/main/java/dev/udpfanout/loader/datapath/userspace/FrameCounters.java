@@ -6,6 +6,8 @@ import dev.udpfanout.forwarder.ForwarderCounters;
 import dev.udpfanout.loader.datapath.ListenerCounters;
 import java.net.Inet6Address;
 import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.util.HashMap;
 import java.util.Map;
 import java.util.TreeMap;
 
@@ -34,7 +36,14 @@ final class FrameCounters {
                         dropped - counters.dropped(DropReason.UNREACHABLE),
                         counters.receivedBytes() + headerBytes * counters.received(),
                         counters.forwardedBytes() + headerBytes * counters.forwarded()),
-                drops);
+                drops,
+                packets(counters));
+    }
+
+    private static Map<InetSocketAddress, Long> packets(ForwarderCounters counters) {
+        Map<InetSocketAddress, Long> packets = new HashMap<>();
+        counters.endpoints().forEach((endpoint, counted) -> packets.put(endpoint, counted.forwarded()));
+        return packets;
     }
 
     /** Both together: a listener's forwarder before a change and the one after it. */
@@ -43,6 +52,8 @@ final class FrameCounters {
         ListenerStats second = other.stats();
         Map<String, Long> drops = new TreeMap<>(one.drops());
         other.drops().forEach((reason, datagrams) -> drops.merge(reason, datagrams, Long::sum));
+        Map<InetSocketAddress, Long> endpoints = new HashMap<>(one.endpointPackets());
+        other.endpointPackets().forEach((endpoint, datagrams) -> endpoints.merge(endpoint, datagrams, Long::sum));
         return new ListenerCounters(
                 new ListenerStats(
                         first.packetsReceived() + second.packetsReceived(),
@@ -50,6 +61,7 @@ final class FrameCounters {
                         first.packetsDropped() + second.packetsDropped(),
                         first.bytesReceived() + second.bytesReceived(),
                         first.bytesForwarded() + second.bytesForwarded()),
-                drops);
+                drops,
+                endpoints);
     }
 }

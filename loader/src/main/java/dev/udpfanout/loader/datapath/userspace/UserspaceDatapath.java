@@ -1,5 +1,6 @@
 package dev.udpfanout.loader.datapath.userspace;
 
+import dev.udpfanout.bindings.abi.ProcessingTimes;
 import dev.udpfanout.bindings.rtnetlink.Link;
 import dev.udpfanout.loader.config.ListenerConfig;
 import dev.udpfanout.loader.control.EndpointSet;
@@ -19,6 +20,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 
 /**
  * The datapath in user space: mode {@code userspace}. Each listener has sockets of its own, which the kernel delivers its
@@ -27,7 +30,8 @@ import java.util.Set;
 public final class UserspaceDatapath implements SwitchableDatapath {
     private final Network network;
     private final Map<String, DummyInterface> dummies = new HashMap<>();
-    private Map<String, UserspaceListener> listeners = new LinkedHashMap<>();
+    /** Replaced whole, never changed: {@link #counters()} is for any thread. */
+    private volatile Map<String, UserspaceListener> listeners;
 
     /**
      * Takes the network over and closes it at the end. No socket is open before the first {@link #reconcile()}.
@@ -36,12 +40,16 @@ public final class UserspaceDatapath implements SwitchableDatapath {
      */
     public UserspaceDatapath(List<ListenerConfig> listeners, Network network) {
         this.network = network;
-        listeners.forEach(listener -> this.listeners.put(listener.name(), new UserspaceListener(listener)));
+        Map<String, UserspaceListener> all = new LinkedHashMap<>();
+        listeners.forEach(listener -> all.put(listener.name(), new UserspaceListener(listener)));
+        this.listeners = all;
     }
 
     @Override
-    public void apply(EndpointSet endpoints) {
+    public CompletionStage<Void> apply(EndpointSet endpoints) {
         find(endpoints.listener()).ifPresent(listener -> listener.apply(endpoints));
+        // The workers have been waited for.
+        return CompletableFuture.completedStage(null);
     }
 
     @Override
@@ -141,6 +149,11 @@ public final class UserspaceDatapath implements SwitchableDatapath {
         Map<String, ListenerCounters> all = new LinkedHashMap<>();
         listeners.forEach((name, listener) -> all.put(name, listener.counters()));
         return all;
+    }
+
+    @Override
+    public Optional<ProcessingTimes> processingTimes() {
+        return Optional.empty();
     }
 
     @Override

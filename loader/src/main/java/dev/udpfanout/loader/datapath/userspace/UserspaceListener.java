@@ -19,7 +19,7 @@ final class UserspaceListener {
     private static final Logger LOG = LoggerFactory.getLogger(UserspaceListener.class);
     private static final Duration DRAIN_LIMIT = Duration.ofSeconds(2);
 
-    private ListenerConfig config;
+    private volatile ListenerConfig config;
     private Optional<EndpointSet> endpoints = Optional.empty();
     private Map<InetSocketAddress, String> refused = Map.of();
     private Optional<Forwarder> forwarder = Optional.empty();
@@ -65,8 +65,7 @@ final class UserspaceListener {
         if (forwarder.isPresent()) {
             return;
         }
-        Forwarder started = new ForwarderStart(config, TransportProbe.run()).start();
-        forwarder = Optional.of(started);
+        keep(new ForwarderStart(config, TransportProbe.run()).start());
         endpoints.ifPresent(this::install);
     }
 
@@ -122,7 +121,8 @@ final class UserspaceListener {
         return forwarder.map(open -> open.transport().describe()).orElse("");
     }
 
-    ListenerCounters counters() {
+    /** Any thread. */
+    synchronized ListenerCounters counters() {
         return forwarder
                 .map(open -> FrameCounters.sum(
                         closed, FrameCounters.of(open.counters(), config.bind().getAddress())))
@@ -144,11 +144,19 @@ final class UserspaceListener {
     void close() {
         forwarder.ifPresent(open -> {
             open.close();
-            closed = FrameCounters.sum(
-                    closed, FrameCounters.of(open.counters(), config.bind().getAddress()));
+            forget(open);
             LOG.atInfo().addKeyValue("listener_id", config.id()).log("closed userspace sockets");
         });
-        forwarder = Optional.empty();
         delivered = false;
+    }
+
+    private synchronized void keep(Forwarder started) {
+        forwarder = Optional.of(started);
+    }
+
+    private synchronized void forget(Forwarder ended) {
+        closed = FrameCounters.sum(
+                closed, FrameCounters.of(ended.counters(), config.bind().getAddress()));
+        forwarder = Optional.empty();
     }
 }

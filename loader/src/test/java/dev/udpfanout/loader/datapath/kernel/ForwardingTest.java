@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.udpfanout.lab.Topology;
+import dev.udpfanout.lab.TopologyPlan;
 import dev.udpfanout.lab.frames.CapturedFrame;
 import dev.udpfanout.lab.frames.FrameCapture;
 import dev.udpfanout.lab.frames.FrameSender;
@@ -16,14 +17,18 @@ import dev.udpfanout.lab.traffic.ReceiverReport;
 import dev.udpfanout.lab.traffic.SendPlan;
 import dev.udpfanout.loader.datapath.ListenerCounters;
 import java.net.InetSocketAddress;
+import java.net.StandardProtocolFamily;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /** Datagrams from the client to the pods, on every way in. */
 @Tag("kernel")
@@ -32,18 +37,32 @@ class ForwardingTest {
     private static final int PODS = 3;
     private static final int SIZES = Payload.MAX_BYTES + 1;
 
+    static Stream<Arguments> waysAndFamilies() {
+        return Stream.of(WayIn.values())
+                .flatMap(wayIn -> Stream.of(
+                        Arguments.of(wayIn, StandardProtocolFamily.INET),
+                        Arguments.of(wayIn, StandardProtocolFamily.INET6)));
+    }
+
     @ParameterizedTest
-    @EnumSource
-    void shouldDeliverEverySizeByteIdenticalWithValidChecksumWhenSentFromOneSocket(WayIn wayIn) {
-        try (Topology topology =
-                        Topology.builder().pods(PODS).verifyChecksums(true).build();
-                NodeDatapath datapath = wayIn.open(topology)) {
-            DatagramSender sender = DatagramSender.open(topology.client(), "192.168.1.10");
-            PodReceivers pods = PodReceivers.start(topology.pods(), WayIn.POD_PORT, sender.runId());
-            for (int size = 0; size < SIZES; size++) {
-                sender.send(SendPlan.to(wayIn.destination(topology)).payloadBytes(size));
+    @MethodSource("waysAndFamilies")
+    void shouldDeliverEverySizeByteIdenticalWithValidChecksumWhenSentFromOneSocket(
+            WayIn wayIn, StandardProtocolFamily family) {
+        boolean ipv6 = family == StandardProtocolFamily.INET6;
+        int sizes = ipv6 ? SIZES - 20 : SIZES;
+        try (Topology topology = Topology.builder()
+                        .pods(PODS)
+                        .verifyChecksums(true)
+                        .ipv6(ipv6)
+                        .build();
+                NodeDatapath datapath = wayIn.open(topology, family)) {
+            DatagramSender sender = DatagramSender.open(
+                    topology.client(), ipv6 ? TopologyPlan.CLIENT_ADDRESS6 : TopologyPlan.CLIENT_ADDRESS);
+            PodReceivers pods = PodReceivers.start(topology.pods(), WayIn.POD_PORT, family, sender.runId());
+            for (int size = 0; size < sizes; size++) {
+                sender.send(SendPlan.to(wayIn.destination(topology, family)).payloadBytes(size));
             }
-            assertTrue(pods.awaitReceived(SIZES, LIMIT), () -> "only " + pods.received() + " arrived");
+            assertTrue(pods.awaitReceived(sizes, LIMIT), () -> "only " + pods.received() + " arrived");
             List<ReceiverReport> reports = pods.stop();
 
             long tooShortToTell = 0;
@@ -55,10 +74,10 @@ class ForwardingTest {
                 tooShortToTell += report.tooShort();
             }
             assertEquals(8, tooShortToTell, "sizes 0 to 7 carry no sequence number");
-            assertSpread(reports, SIZES);
+            assertSpread(reports, sizes);
             ListenerCounters counters = datapath.counters(0);
-            assertEquals(SIZES, counters.stats().packetsReceived());
-            assertEquals(SIZES, counters.stats().packetsForwarded());
+            assertEquals(sizes, counters.stats().packetsReceived());
+            assertEquals(sizes, counters.stats().packetsForwarded());
             assertEquals(0, counters.stats().packetsDropped());
         }
     }

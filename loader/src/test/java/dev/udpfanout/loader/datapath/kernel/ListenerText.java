@@ -26,14 +26,15 @@ public final class ListenerText {
         return this;
     }
 
+    private static String text(InetSocketAddress address) {
+        String host = address.getAddress().getHostAddress();
+        return (host.contains(":") ? "[" + host + "]" : host) + ":" + address.getPort();
+    }
+
     public ListenerConfig listener(List<InetSocketAddress> endpoints) {
         yaml.append("    downstream:\n");
         for (InetSocketAddress endpoint : endpoints) {
-            yaml.append("      - { address: \"")
-                    .append(endpoint.getAddress().getHostAddress())
-                    .append(':')
-                    .append(endpoint.getPort())
-                    .append("\" }\n");
+            yaml.append("      - { address: \"").append(text(endpoint)).append("\" }\n");
         }
         try {
             return new ConfigReader(name -> true)

@@ -54,16 +54,14 @@ final class NodeDatapath implements AutoCloseable {
         return opened;
     }
 
+    /** Returns when nothing is sent to an endpoint any more that is not among these. */
     void apply(int listenerId, List<InetSocketAddress> endpoints) {
         EndpointSet set = new EndpointSet(
                 names.get(listenerId),
                 endpoints.stream()
                         .map(address -> new Endpoint(address.toString(), address))
                         .toList());
-        get(thread, () -> {
-            datapath.apply(set);
-            return null;
-        });
+        get(thread, () -> datapath.apply(set)).toCompletableFuture().join();
     }
 
     void reconcile() {

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.udpfanout.lab.BoundedWait;
 import dev.udpfanout.lab.Topology;
+import dev.udpfanout.loader.SequenceTraffic;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.ArrayList;

@@ -1,13 +1,16 @@
 package dev.udpfanout.loader.datapath.kernel;
 
 import dev.udpfanout.lab.Topology;
+import dev.udpfanout.lab.TopologyPlan;
 import dev.udpfanout.lab.kubeproxy.ExternalTrafficPolicy;
 import dev.udpfanout.lab.kubeproxy.KubeProxy;
 import dev.udpfanout.lab.kubeproxy.KubeProxyRules;
 import dev.udpfanout.loader.config.ListenerConfig;
 import dev.udpfanout.loader.config.ListenerConfig.AttachMethod;
 import dev.udpfanout.loader.config.ListenerConfig.Hook;
+import java.net.Inet6Address;
 import java.net.InetSocketAddress;
+import java.net.StandardProtocolFamily;
 import java.util.List;
 
 /** The ways in which a datagram reaches the program, each with each way to attach: what works must work in all. */
@@ -23,6 +26,9 @@ enum WayIn {
     static final int POD_PORT = 40514;
     private static final InetSocketAddress VIP = new InetSocketAddress("192.168.1.100", LISTENER_PORT);
     private static final InetSocketAddress DUMMY = new InetSocketAddress("10.255.0.1", LISTENER_PORT);
+
+    private static final InetSocketAddress VIP6 = new InetSocketAddress(TopologyPlan.VIP6, LISTENER_PORT);
+    private static final String DUMMY_ADDRESS6 = "2001:db8:255::1";
 
     private final String interfaceName;
     private final Hook hook;
@@ -43,6 +49,14 @@ enum WayIn {
         return isOnDummy() ? VIP : new InetSocketAddress("192.168.1.1", LISTENER_PORT);
     }
 
+    /** As above, over the family that is asked for. */
+    InetSocketAddress destination(Topology topology, StandardProtocolFamily family) {
+        if (family == StandardProtocolFamily.INET) {
+            return destination(topology);
+        }
+        return isOnDummy() ? VIP6 : new InetSocketAddress(TopologyPlan.NODE_ADDRESS6, LISTENER_PORT);
+    }
+
     /** How often the datagram's TTL goes down: kube-proxy's way is a router of its own. */
     int hops() {
         return isOnDummy() ? 2 : 1;
@@ -53,8 +67,12 @@ enum WayIn {
         return listener(topology.podEndpoints(POD_PORT));
     }
 
+    /** A listener of the endpoints' family. */
     ListenerConfig listener(List<InetSocketAddress> endpoints) {
         String bind = isOnDummy() ? "10.255.0.1" : "0.0.0.0";
+        if (endpoints.getFirst().getAddress() instanceof Inet6Address) {
+            bind = isOnDummy() ? "[" + DUMMY_ADDRESS6 + "]" : "[::]";
+        }
         return ListenerText.on(interfaceName, bind + ":" + LISTENER_PORT)
                 .with("attach", attach)
                 .with("hook", hook)
@@ -66,9 +84,24 @@ enum WayIn {
         return open(topology, listener(topology));
     }
 
+    /** As above, with the pods' addresses of one family. */
+    NodeDatapath open(Topology topology, StandardProtocolFamily family) {
+        return open(
+                topology,
+                listener(
+                        family == StandardProtocolFamily.INET
+                                ? topology.podEndpoints(POD_PORT)
+                                : topology.podEndpoints6(POD_PORT)));
+    }
+
     NodeDatapath open(Topology topology, ListenerConfig listener) {
         if (isOnDummy()) {
-            new KubeProxy(topology).load(KubeProxyRules.labService(VIP, ExternalTrafficPolicy.LOCAL, List.of(DUMMY)));
+            boolean ipv6 = listener.bind().getAddress() instanceof Inet6Address;
+            new KubeProxy(topology)
+                    .load(KubeProxyRules.labService(
+                            ipv6 ? VIP6 : VIP,
+                            ExternalTrafficPolicy.LOCAL,
+                            List.of(ipv6 ? new InetSocketAddress(DUMMY_ADDRESS6, LISTENER_PORT) : DUMMY)));
         }
         return NodeDatapath.open(topology.node(), listener);
     }

@@ -209,4 +209,18 @@ class ModeSelectionTest {
         assertTrue(datapath.state("a").attached());
         assertFalse(calls.contains("userspace []"), calls::toString);
     }
+
+    @Test
+    void shouldKeepTryingAChangeThatIsNotPossibleYet() {
+        ModeSelectingDatapath datapath = started("a userspace 0.0.0.0:1 eth0");
+        kernel.fail(FORBIDDEN);
+        List<ListenerConfig> changed = listeners("a userspace 0.0.0.0:1 eth0", "b tc_ebpf 0.0.0.0:2 eth0");
+        assertThrows(KernelRefusedException.class, () -> datapath.configure(changed));
+        assertThrows(KernelRefusedException.class, datapath::reconcile);
+        assertFalse(datapath.state("b").attached());
+        assertMode("tc_ebpf", "listener b: mode: tc_ebpf is not possible: forbidden", datapath.state("b"));
+        kernel.recover();
+        datapath.reconcile();
+        assertTrue(datapath.state("b").attached());
+    }
 }

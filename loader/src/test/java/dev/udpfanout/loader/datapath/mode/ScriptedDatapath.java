@@ -1,5 +1,6 @@
 package dev.udpfanout.loader.datapath.mode;
 
+import dev.udpfanout.bindings.abi.ProcessingTimes;
 import dev.udpfanout.loader.config.ListenerConfig;
 import dev.udpfanout.loader.control.EndpointSet;
 import dev.udpfanout.loader.datapath.ListenerCounters;
@@ -10,7 +11,10 @@ import java.net.InetAddress;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import java.util.stream.Collectors;
 
 /** A datapath that fails when it is told to, and notes what is asked of it. */
@@ -44,8 +48,9 @@ final class ScriptedDatapath implements SwitchableDatapath {
     }
 
     @Override
-    public void apply(EndpointSet endpoints) {
+    public CompletionStage<Void> apply(EndpointSet endpoints) {
         calls.add(mode + " apply " + endpoints.listener());
+        return CompletableFuture.completedStage(null);
     }
 
     @Override
@@ -78,6 +83,11 @@ final class ScriptedDatapath implements SwitchableDatapath {
     @Override
     public Map<String, ListenerCounters> counters() {
         return Map.of();
+    }
+
+    @Override
+    public Optional<ProcessingTimes> processingTimes() {
+        return Optional.empty();
     }
 
     @Override

@@ -1,4 +1,4 @@
-package dev.udpfanout.loader.datapath.kernel;
+package dev.udpfanout.loader;
 
 import dev.udpfanout.lab.LabNamespace;
 import java.io.IOException;

@@ -1,0 +1,114 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* Reading and editing IPv4: RFC 791. */
+#ifndef UDP_FANOUT_IPV4_H
+#define UDP_FANOUT_IPV4_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include <linux/bpf.h>
+#include <linux/in.h>
+#include <linux/ip.h>
+#include <linux/udp.h>
+
+#include <bpf/bpf_endian.h>
+#include <bpf/bpf_helpers.h>
+
+#include "datagram.h"
+
+#define UF_IPV4_MORE_FRAGMENTS 0x2000 /* RFC 791 section 3.1 */
+#define UF_IPV4_FRAGMENT_OFFSET 0x1fff
+
+/*
+ * False for what is not UDP, for a fragment without ports and for a header that lies about its length:
+ * such packets are not ours.
+ */
+static __always_inline bool uf_parse_ipv4(struct __sk_buff *skb, struct uf_datagram *datagram)
+{
+	const __u32 l3_offset = datagram->l3_offset;
+	const struct iphdr *ip;
+	__u32 header_bytes;
+	__u16 fragment;
+	void *head;
+
+	head = uf_head(skb, l3_offset + sizeof(*ip));
+	if (!head)
+		return false;
+	ip = head + l3_offset;
+	if (ip->version != 4 || ip->ihl < 5 || ip->protocol != IPPROTO_UDP)
+		return false;
+	fragment = bpf_ntohs(ip->frag_off);
+	if (fragment & UF_IPV4_FRAGMENT_OFFSET)
+		return false;
+	datagram->first_fragment = fragment & UF_IPV4_MORE_FRAGMENTS;
+
+	header_bytes = ip->ihl * 4;
+	datagram->l4_offset = l3_offset + header_bytes;
+	datagram->ip_bytes = bpf_ntohs(ip->tot_len);
+	if (datagram->ip_bytes < header_bytes || datagram->ip_bytes > skb->len - l3_offset)
+		return false;
+
+	datagram->family = 4;
+	datagram->hops_left = ip->ttl;
+	datagram->tos = ip->tos;
+	datagram->ip_checksum = ip->check;
+	uf_map_ipv4(&datagram->source, ip->saddr);
+	uf_map_ipv4(&datagram->destination, ip->daddr);
+	return uf_parse_udp(skb, datagram, datagram->ip_bytes - header_bytes);
+}
+
+/* RFC 1624, equation 3, over 16-bit words in network byte order: HC' = ~(~HC + ~m + m'). */
+static __always_inline __u16 uf_checksum_replace(__u16 checksum, __u32 old_sum, __u32 new_sum)
+{
+	__u32 sum = (__u16)~checksum + old_sum + new_sum;
+
+	sum = (sum & 0xffff) + (sum >> 16);
+	sum = (sum & 0xffff) + (sum >> 16);
+	return ~sum;
+}
+
+/* The part of struct iphdr that changes, from the TTL to the destination, written in one piece. */
+struct uf_ipv4_edit {
+	__u8 ttl;
+	__u8 protocol;
+	__u16 checksum;
+	__be32 source;
+	__be32 destination;
+};
+
+/*
+ * Sets destination and TTL. The IP header's sum needs no helper: skb->csum covers header and checksum
+ * together, which cancel out.
+ */
+static __always_inline long uf_edit_ipv4(struct __sk_buff *skb, const struct uf_datagram *datagram,
+					 __be32 destination)
+{
+	const __be32 before = datagram->destination.words[3];
+	struct uf_ipv4_edit edit = {
+		.ttl = datagram->hops_left - 1,
+		.protocol = IPPROTO_UDP,
+		.source = datagram->source.words[3],
+		.destination = destination,
+	};
+	__u32 old_sum, new_sum;
+
+	/* TTL and protocol share a word; the protocol stays, so only the TTL's byte counts. */
+	old_sum = (__u16)~bpf_htons((__u16)datagram->hops_left << 8) + (__u16) ~(before & 0xffff) +
+		  (__u16) ~(before >> 16);
+	new_sum = (__u32)bpf_htons((__u16)edit.ttl << 8) + (destination & 0xffff) +
+		  (destination >> 16);
+	edit.checksum = uf_checksum_replace(datagram->ip_checksum, old_sum, new_sum);
+	return bpf_skb_store_bytes(skb, datagram->l3_offset + offsetof(struct iphdr, ttl), &edit,
+				   sizeof(edit), 0);
+}
+
+/* Takes a new destination into the UDP checksum, which covers a pseudo header. */
+static __always_inline long uf_checksum_ipv4(struct __sk_buff *skb,
+					     const struct uf_datagram *datagram, __be32 destination)
+{
+	return bpf_l4_csum_replace(skb, datagram->l4_offset + offsetof(struct udphdr, check),
+				   datagram->destination.words[3], destination,
+				   BPF_F_PSEUDO_HDR | BPF_F_MARK_MANGLED_0 | sizeof(destination));
+}
+
+#endif /* UDP_FANOUT_IPV4_H */

@@ -1,0 +1,72 @@
+package dev.udpfanout.loader.control;
+
+import dev.udpfanout.loader.config.HealthConfig.OnAllUnhealthy;
+import dev.udpfanout.loader.config.ListenerConfig;
+import dev.udpfanout.loader.config.ListenerConfig.Preference;
+import java.net.InetSocketAddress;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Predicate;
+
+/**
+ * Decides which of the known endpoints a listener uses. Nothing but arithmetic: the same input, the same answer.
+ *
+ * @param nodeName this node's, as Kubernetes calls it
+ * @param zone the zone that it is in, if known
+ */
+public record EndpointSelection(String nodeName, Optional<String> zone) {
+    /**
+     * Selects, in this order: those that are ready and not on their way out, or, if there are none, those that still serve on
+     * their way out, as kube-proxy does; of these, those that no probe has found down; of these, the preferred ones, if there
+     * are any. An address counts once.
+     *
+     * @param known all that the source knows of, in the order of the round robin
+     * @param down the endpoints that the probes have found down
+     * @param onAllUnhealthy what to do when all of them are down
+     */
+    public EndpointSet select(
+            ListenerConfig listener,
+            List<DiscoveredEndpoint> known,
+            Set<InetSocketAddress> down,
+            OnAllUnhealthy onAllUnhealthy) {
+        List<DiscoveredEndpoint> candidates = candidates(known);
+        List<DiscoveredEndpoint> healthy = only(candidates, endpoint -> !down.contains(endpoint.address()));
+        if (healthy.isEmpty() && onAllUnhealthy == OnAllUnhealthy.FORWARD) {
+            healthy = candidates;
+        }
+        List<DiscoveredEndpoint> preferred = only(healthy, endpoint -> isPreferred(listener.preference(), endpoint));
+        return new EndpointSet(listener.name(), endpoints(preferred.isEmpty() ? healthy : preferred));
+    }
+
+    /** Those that could be used if they are well: what is worth probing. */
+    public static List<DiscoveredEndpoint> candidates(List<DiscoveredEndpoint> known) {
+        List<DiscoveredEndpoint> ready = only(known, endpoint -> endpoint.ready() && !endpoint.terminating());
+        return ready.isEmpty() ? only(known, endpoint -> endpoint.serving() && endpoint.terminating()) : ready;
+    }
+
+    private boolean isPreferred(Preference preference, DiscoveredEndpoint endpoint) {
+        return switch (preference) {
+            case ANY -> true;
+            case SAME_NODE -> endpoint.nodeName().equals(Optional.of(nodeName));
+            case SAME_ZONE -> zone.isPresent() && endpoint.zone().equals(zone);
+        };
+    }
+
+    private static List<Endpoint> endpoints(List<DiscoveredEndpoint> selected) {
+        Set<InetSocketAddress> seen = new HashSet<>();
+        List<Endpoint> endpoints = new ArrayList<>(selected.size());
+        for (DiscoveredEndpoint endpoint : selected) {
+            if (seen.add(endpoint.address())) {
+                endpoints.add(new Endpoint(endpoint.name(), endpoint.address()));
+            }
+        }
+        return endpoints;
+    }
+
+    private static List<DiscoveredEndpoint> only(List<DiscoveredEndpoint> all, Predicate<DiscoveredEndpoint> wanted) {
+        return all.stream().filter(wanted).toList();
+    }
+}

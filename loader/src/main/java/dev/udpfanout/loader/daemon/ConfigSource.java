@@ -1,0 +1,88 @@
+package dev.udpfanout.loader.daemon;
+
+import dev.udpfanout.loader.config.Config;
+import dev.udpfanout.loader.config.ConfigProblem;
+import dev.udpfanout.loader.config.ConfigReader;
+import dev.udpfanout.loader.config.InvalidConfigException;
+import dev.udpfanout.loader.status.ConfigStatus;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Consumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** The configuration file: what of it is in force, and what became of the changes. Belongs to the control loop's thread. */
+public final class ConfigSource {
+    private static final Logger LOG = LoggerFactory.getLogger(ConfigSource.class);
+
+    private final Path file;
+    private final ConfigReader reader;
+    private final String firstText;
+    private Config inForce;
+    private Instant appliedAt = Instant.now();
+    private long applied;
+    private long refused;
+    private List<String> problems = List.of();
+
+    private ConfigSource(Path file, ConfigReader reader, String firstText, Config inForce) {
+        this.file = file;
+        this.reader = reader;
+        this.firstText = firstText;
+        this.inForce = inForce;
+    }
+
+    /**
+     * Reads the file.
+     *
+     * @throws InvalidConfigException if it cannot be read or anything in it is wrong
+     */
+    public static ConfigSource open(Path file, ConfigReader reader) throws InvalidConfigException {
+        Config config = reader.read(file);
+        try {
+            return new ConfigSource(file, reader, Files.readString(file), config);
+        } catch (IOException e) {
+            throw new UncheckedIOException("cannot read " + file, e);
+        }
+    }
+
+    Config inForce() {
+        return inForce;
+    }
+
+    FileWatch watch(Consumer<String> onChange) {
+        try {
+            return FileWatch.start(file, firstText, onChange);
+        } catch (IOException e) {
+            throw new UncheckedIOException("cannot watch " + file, e);
+        }
+    }
+
+    /** Puts a new content in force, or, if it is invalid, says so, and leaves all as it is. */
+    Optional<Config> reload(String text) {
+        try {
+            inForce = reader.parse(text, file.toString());
+        } catch (InvalidConfigException e) {
+            refused++;
+            problems = e.problems().stream().map(ConfigProblem::toString).toList();
+            LOG.atError()
+                    .addKeyValue("problems", problems.size())
+                    .log("refused the changed configuration, the old one stays in force");
+            problems.forEach(LOG::error);
+            return Optional.empty();
+        }
+        applied++;
+        problems = List.of();
+        appliedAt = Instant.now();
+        LOG.atInfo().addKeyValue("listeners", inForce.listeners().size()).log("applied the changed configuration");
+        return Optional.of(inForce);
+    }
+
+    ConfigStatus status() {
+        return new ConfigStatus(file.toString(), problems.isEmpty(), appliedAt, applied, refused, problems);
+    }
+}

@@ -1,0 +1,107 @@
+package dev.udpfanout.loader.daemon;
+
+import dev.udpfanout.loader.control.DiscoveredEndpoint;
+import java.net.InetAddress;
+import java.util.List;
+import java.util.Set;
+
+/** Something that the control loop has to deal with. Each carries the whole of what is so now, not what has changed. */
+sealed interface Event {
+    /** Events of one key supersede each other. */
+    Object key();
+
+    /** When it happened, by System.nanoTime(). */
+    long atNanos();
+
+    /** The same event, as if it had happened then. */
+    Event since(long nanos);
+
+    private static long now() {
+        return System.nanoTime();
+    }
+
+    /** The network's configuration may not be what it was. */
+    record NetworkChanged(long atNanos) implements Event {
+        NetworkChanged() {
+            this(now());
+        }
+
+        @Override
+        public Object key() {
+            return NetworkChanged.class;
+        }
+
+        @Override
+        public Event since(long nanos) {
+            return new NetworkChanged(nanos);
+        }
+    }
+
+    /** The endpoints that Kubernetes knows for a listener. */
+    record Discovered(String listener, List<DiscoveredEndpoint> endpoints, long atNanos) implements Event {
+        Discovered(String listener, List<DiscoveredEndpoint> endpoints) {
+            this(listener, endpoints, now());
+        }
+
+        @Override
+        public Object key() {
+            return List.of(Discovered.class, listener);
+        }
+
+        @Override
+        public Event since(long nanos) {
+            return new Discovered(listener, endpoints, nanos);
+        }
+    }
+
+    /** The VIPs of a VIP-direct listener. */
+    record Vips(String listener, Set<InetAddress> addresses, long atNanos) implements Event {
+        Vips(String listener, Set<InetAddress> addresses) {
+            this(listener, addresses, now());
+        }
+
+        @Override
+        public Object key() {
+            return List.of(Vips.class, listener);
+        }
+
+        @Override
+        public Event since(long nanos) {
+            return new Vips(listener, addresses, nanos);
+        }
+    }
+
+    /** Some endpoint went up or down: the loop asks the health monitor which are down now. */
+    record HealthChanged(long atNanos) implements Event {
+        HealthChanged() {
+            this(now());
+        }
+
+        @Override
+        public Object key() {
+            return HealthChanged.class;
+        }
+
+        @Override
+        public Event since(long nanos) {
+            return new HealthChanged(nanos);
+        }
+    }
+
+    /** The configuration file has another content. */
+    record FileChanged(String text, long atNanos) implements Event {
+        FileChanged(String text) {
+            this(text, now());
+        }
+
+        @Override
+        public Object key() {
+            return FileChanged.class;
+        }
+
+        @Override
+        public Event since(long nanos) {
+            return new FileChanged(text, nanos);
+        }
+    }
+}

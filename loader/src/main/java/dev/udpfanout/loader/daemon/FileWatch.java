@@ -1,0 +1,94 @@
+package dev.udpfanout.loader.daemon;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardWatchEventKinds;
+import java.nio.file.WatchKey;
+import java.nio.file.WatchService;
+import java.time.Duration;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Watches the configuration file. A ConfigMap is changed by exchanging a symbolic link beside the file, so the folder is
+ * watched, and what counts is the content; now and then it is read without an event, for file systems that send none.
+ */
+final class FileWatch implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(FileWatch.class);
+    private static final Duration POLL = Duration.ofSeconds(5);
+    private static final Duration STOP_TIMEOUT = Duration.ofSeconds(2);
+
+    private final Path file;
+    private final WatchService folder;
+    private final Thread thread;
+    private volatile boolean stopping;
+    private String last;
+
+    private FileWatch(Path file, WatchService folder, String last, Consumer<String> onChange) {
+        this.file = file;
+        this.folder = folder;
+        this.last = last;
+        this.thread = Thread.ofPlatform().name("config-watch").daemon().unstarted(() -> watch(onChange));
+    }
+
+    /**
+     * Starts to watch.
+     *
+     * @param last the content that is in force
+     * @param onChange told of each new content, on the watching thread
+     */
+    static FileWatch start(Path file, String last, Consumer<String> onChange) throws IOException {
+        WatchService folder = file.getFileSystem().newWatchService();
+        file.toAbsolutePath()
+                .getParent()
+                .register(
+                        folder,
+                        StandardWatchEventKinds.ENTRY_CREATE,
+                        StandardWatchEventKinds.ENTRY_MODIFY,
+                        StandardWatchEventKinds.ENTRY_DELETE);
+        FileWatch watch = new FileWatch(file, folder, last, onChange);
+        watch.thread.start();
+        return watch;
+    }
+
+    private void watch(Consumer<String> onChange) {
+        while (!stopping) {
+            try {
+                WatchKey key = folder.poll(POLL.toMillis(), TimeUnit.MILLISECONDS);
+                if (key != null) {
+                    key.pollEvents();
+                    key.reset();
+                }
+                String now = Files.readString(file);
+                if (!now.equals(last)) {
+                    last = now;
+                    onChange.accept(now);
+                }
+            } catch (IOException e) {
+                // In the middle of an exchange, or removed: what is in force stays, and the next look decides.
+                LOG.debug("cannot read {}: {}", file, e.toString());
+            } catch (java.nio.file.ClosedWatchServiceException e) {
+                return;
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+                return;
+            }
+        }
+    }
+
+    @Override
+    public void close() {
+        stopping = true;
+        try {
+            folder.close();
+            thread.join(STOP_TIMEOUT);
+        } catch (IOException e) {
+            LOG.debug("closing the watch of {}", file, e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+}

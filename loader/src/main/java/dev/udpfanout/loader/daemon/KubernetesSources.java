@@ -1,0 +1,185 @@
+package dev.udpfanout.loader.daemon;
+
+import dev.udpfanout.loader.config.ListenerConfig;
+import dev.udpfanout.loader.kubernetes.EndpointDiscovery;
+import dev.udpfanout.loader.kubernetes.KubernetesClients;
+import dev.udpfanout.loader.kubernetes.NodeIdentity;
+import dev.udpfanout.loader.kubernetes.ReadinessPublisher;
+import dev.udpfanout.loader.kubernetes.ServiceName;
+import dev.udpfanout.loader.kubernetes.VipWatch;
+import dev.udpfanout.loader.kubernetes.WatchState;
+import dev.udpfanout.loader.status.WatchStatus;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import java.net.InetSocketAddress;
+import java.net.NetworkInterface;
+import java.net.SocketException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.atomic.LongAdder;
+import java.util.stream.Stream;
+
+/** What listeners have going with Kubernetes: discovery, VIP watch and publisher, started and ended as the configuration changes. */
+final class KubernetesSources implements AutoCloseable {
+    private final KubernetesClient client;
+    private final NodeIdentity node;
+    private final Inbox inbox;
+    private final LongAdder events = new LongAdder();
+    private final Map<String, Sources> byListener = new LinkedHashMap<>();
+
+    private KubernetesSources(KubernetesClient client, NodeIdentity node, Inbox inbox) {
+        this.client = client;
+        this.node = node;
+        this.inbox = inbox;
+    }
+
+    /** Of one listener, with the configuration that they were started for. */
+    private record Sources(
+            ListenerConfig listener,
+            Optional<EndpointDiscovery> discovery,
+            Optional<VipWatch> vips,
+            Optional<ReadinessPublisher> publisher) {
+        void close() {
+            discovery.ifPresent(EndpointDiscovery::close);
+            vips.ifPresent(VipWatch::close);
+            publisher.ifPresent(ReadinessPublisher::close);
+        }
+    }
+
+    static boolean isNeededBy(List<ListenerConfig> listeners) {
+        return listeners.stream().anyMatch(KubernetesSources::concerns);
+    }
+
+    private static boolean concerns(ListenerConfig listener) {
+        return listener.kubernetes().isPresent() || listener.publish().isPresent();
+    }
+
+    /** Makes a client; nothing is asked of the API server yet. */
+    static KubernetesSources connect(NodeIdentity node, Inbox inbox) {
+        return new KubernetesSources(KubernetesClients.connect(), node, inbox);
+    }
+
+    /** Starts what is new, ends what is gone, and leaves alone what is the same. */
+    void update(List<ListenerConfig> listeners) {
+        Map<String, ListenerConfig> wanted = new LinkedHashMap<>();
+        listeners.stream().filter(KubernetesSources::concerns).forEach(each -> wanted.put(each.name(), each));
+        for (String name : new HashSet<>(byListener.keySet())) {
+            if (!wanted.containsKey(name) || !isSame(byListener.get(name).listener(), wanted.get(name))) {
+                byListener.remove(name).close();
+            }
+        }
+        wanted.forEach((name, listener) -> byListener.computeIfAbsent(name, absent -> start(listener)));
+    }
+
+    private static boolean isSame(ListenerConfig before, ListenerConfig now) {
+        return before.kubernetes().equals(now.kubernetes())
+                && before.publish().equals(now.publish())
+                && before.vipDirect() == now.vipDirect()
+                && before.bind().equals(now.bind())
+                && before.interfaceName().equals(now.interfaceName());
+    }
+
+    private Sources start(ListenerConfig listener) {
+        String name = listener.name();
+        Optional<EndpointDiscovery> discovery = listener.kubernetes()
+                .map(source -> new EndpointDiscovery(
+                        client,
+                        service(source.namespace(), source.service()),
+                        source.port(),
+                        endpoints -> post(new Event.Discovered(name, endpoints))));
+        Optional<ServiceName> published =
+                listener.publish().map(target -> service(target.namespace(), target.service()));
+        Optional<VipWatch> vips = published
+                .filter(service -> listener.vipDirect())
+                .map(service -> new VipWatch(client, service, addresses -> post(new Event.Vips(name, addresses))));
+        Optional<ReadinessPublisher> publisher = published.map(
+                service -> new ReadinessPublisher(client, service, publishedAddress(listener), node.nodeName()));
+        discovery.ifPresent(EndpointDiscovery::start);
+        vips.ifPresent(VipWatch::start);
+        publisher.ifPresent(ReadinessPublisher::start);
+        return new Sources(listener, discovery, vips, publisher);
+    }
+
+    private void post(Event event) {
+        events.increment();
+        inbox.post(event);
+    }
+
+    private ServiceName service(Optional<String> namespace, String name) {
+        return new ServiceName(namespace.orElse(node.namespace()), name);
+    }
+
+    /** The listener's own address; a VIP-direct one has none that Kubernetes could use, so the interface's stands for it. */
+    private static InetSocketAddress publishedAddress(ListenerConfig listener) {
+        if (!listener.vipDirect()) {
+            return listener.bind();
+        }
+        try {
+            NetworkInterface nic = NetworkInterface.getByName(listener.interfaceName());
+            return Stream.ofNullable(nic)
+                    .flatMap(NetworkInterface::inetAddresses)
+                    .filter(java.net.Inet4Address.class::isInstance)
+                    .findFirst()
+                    .map(address ->
+                            new InetSocketAddress(address, listener.bind().getPort()))
+                    .orElseThrow(() -> new IllegalStateException("interface " + listener.interfaceName()
+                            + " has no IPv4 address to publish for the VIP-direct listener " + listener.name()));
+        } catch (SocketException e) {
+            throw new java.io.UncheckedIOException(e);
+        }
+    }
+
+    /** The zone that this node is in, if the API server tells; asks it, with a time-out. */
+    Optional<String> zone() {
+        return node.zone(client);
+    }
+
+    /** Tells Kubernetes whether datagrams may be sent to this node for a listener; returns at once. */
+    void publish(String listener, boolean ready) {
+        Sources sources = byListener.get(listener);
+        if (sources != null) {
+            sources.publisher().ifPresent(publisher -> publisher.publish(ready));
+        }
+    }
+
+    boolean publishes() {
+        return byListener.values().stream()
+                .anyMatch(sources -> sources.publisher().isPresent());
+    }
+
+    /** Tells Kubernetes that this node is on its way out; waits for each publisher, but no longer than the time-out. */
+    void withdraw(Duration timeout) {
+        byListener.values().forEach(sources -> sources.publisher().ifPresent(publisher -> publisher.withdraw(timeout)));
+    }
+
+    /** All watches taken together. */
+    WatchStatus status() {
+        List<WatchState> states = new ArrayList<>();
+        byListener.values().forEach(sources -> {
+            sources.discovery().ifPresent(discovery -> states.add(discovery.state()));
+            sources.vips().ifPresent(watch -> states.add(watch.state()));
+            sources.publisher().ifPresent(publisher -> states.add(publisher.watchState()));
+        });
+        Optional<Instant> last =
+                states.stream().flatMap(state -> state.lastEvent().stream()).max(Instant::compareTo);
+        return new WatchStatus(
+                states.stream().allMatch(WatchState::connected),
+                states.stream().allMatch(WatchState::synced),
+                events.sum(),
+                states.stream().mapToLong(WatchState::relists).sum(),
+                states.stream().mapToLong(WatchState::errors).sum(),
+                last.map(instant -> Duration.between(instant, Instant.now())));
+    }
+
+    @Override
+    public void close() {
+        byListener.values().forEach(Sources::close);
+        byListener.clear();
+        client.close();
+    }
+}

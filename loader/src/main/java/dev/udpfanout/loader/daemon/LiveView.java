@@ -1,0 +1,141 @@
+package dev.udpfanout.loader.daemon;
+
+import dev.udpfanout.loader.config.Config;
+import dev.udpfanout.loader.config.ListenerConfig;
+import dev.udpfanout.loader.control.DiscoveredEndpoint;
+import dev.udpfanout.loader.control.EndpointSet;
+import dev.udpfanout.loader.datapath.Datapath;
+import dev.udpfanout.loader.datapath.ListenerCounters;
+import dev.udpfanout.loader.datapath.ListenerState;
+import dev.udpfanout.loader.health.HealthMonitor;
+import dev.udpfanout.loader.status.ConfigStatus;
+import dev.udpfanout.loader.status.DaemonView;
+import dev.udpfanout.loader.status.DurationHistogram;
+import dev.udpfanout.loader.status.EndpointStatus;
+import dev.udpfanout.loader.status.HealthState;
+import dev.udpfanout.loader.status.ListenerStatus;
+import dev.udpfanout.loader.status.Readiness;
+import dev.udpfanout.loader.status.StatusSnapshot;
+import dev.udpfanout.loader.status.TrafficCounters;
+import dev.udpfanout.loader.status.WatchStatus;
+import java.net.InetSocketAddress;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Supplier;
+import java.util.stream.Collectors;
+
+/** What others see of the daemon. The control loop puts a {@link Turn} down at the end of each turn; the kernel is read anew. */
+final class LiveView implements DaemonView {
+    private final String version;
+    private final Instant startedAt = Instant.now();
+    private volatile Turn turn;
+
+    /**
+     * What the control loop knew at the end of a turn.
+     *
+     * @param states how each listener is served, by name
+     * @param datapath whose counters can be read by any thread
+     */
+    record Turn(
+            long atNanos,
+            Config config,
+            ConfigStatus configStatus,
+            Map<String, List<DiscoveredEndpoint>> known,
+            Map<String, EndpointSet> inForce,
+            Map<String, ListenerState> states,
+            Readiness readiness,
+            Datapath datapath,
+            Optional<HealthMonitor> health,
+            Optional<Supplier<WatchStatus>> kubernetes) {}
+
+    LiveView(String version) {
+        this.version = version;
+    }
+
+    void turned(Turn latest) {
+        turn = latest;
+    }
+
+    @Override
+    public Duration sinceLastTurn() {
+        Turn last = turn;
+        return last == null
+                ? Duration.between(startedAt, Instant.now())
+                : Duration.ofNanos(System.nanoTime() - last.atNanos());
+    }
+
+    @Override
+    public Readiness readiness() {
+        Turn last = turn;
+        return last == null ? Readiness.notReady("starting") : last.readiness();
+    }
+
+    @Override
+    public StatusSnapshot snapshot() {
+        Turn last = turn;
+        if (last == null) {
+            ConfigStatus none = new ConfigStatus("", true, startedAt, 0, 0, List.of());
+            return new StatusSnapshot(
+                    version,
+                    startedAt,
+                    readiness(),
+                    List.of(),
+                    Optional.empty(),
+                    none,
+                    Optional.empty(),
+                    Map.of(),
+                    Optional.empty());
+        }
+        Map<String, ListenerCounters> counters = last.datapath().counters();
+        List<ListenerStatus> listeners = last.config().listeners().stream()
+                .filter(listener -> counters.containsKey(listener.name()))
+                .map(listener -> status(last, listener, counters.get(listener.name())))
+                .toList();
+        return new StatusSnapshot(
+                version,
+                startedAt,
+                last.readiness(),
+                listeners,
+                last.kubernetes().map(Supplier::get),
+                last.configStatus(),
+                last.health().map(HealthMonitor::status),
+                last.datapath().repairs(),
+                last.datapath()
+                        .processingTimes()
+                        .map(times ->
+                                new DurationHistogram(times.upperBoundsNanos(), times.counts(), times.sumNanos())));
+    }
+
+    private static ListenerStatus status(Turn turn, ListenerConfig listener, ListenerCounters counters) {
+        ListenerState state = turn.states().get(listener.name());
+        EndpointSet inForce = turn.inForce().get(listener.name());
+        Set<InetSocketAddress> active = inForce == null
+                ? Set.of()
+                : inForce.endpoints().stream().map(each -> each.address()).collect(Collectors.toSet());
+        Map<InetSocketAddress, Long> packets = counters.endpointPackets();
+        List<EndpointStatus> endpoints = turn.known().getOrDefault(listener.name(), List.of()).stream()
+                .map(endpoint -> new EndpointStatus(
+                        endpoint.name(),
+                        endpoint.address(),
+                        turn.health()
+                                .map(health -> health.state(endpoint.address()))
+                                .orElse(HealthState.UNKNOWN),
+                        active.contains(endpoint.address()),
+                        packets.getOrDefault(endpoint.address(), 0L)))
+                .toList();
+        return new ListenerStatus(
+                listener.name(),
+                listener.bind(),
+                listener.interfaceName(),
+                state.mode(),
+                state.modeReason(),
+                state.attached(),
+                state.attachment(),
+                TrafficCounters.of(counters),
+                endpoints);
+    }
+}

@@ -1,0 +1,271 @@
+package dev.udpfanout.loader.cli;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.udpfanout.lab.BoundedWait;
+import dev.udpfanout.lab.Bpffs;
+import dev.udpfanout.lab.Topology;
+import dev.udpfanout.lab.TopologyPlan;
+import dev.udpfanout.lab.kubeproxy.ExternalTrafficPolicy;
+import dev.udpfanout.lab.kubeproxy.KubeProxy;
+import dev.udpfanout.lab.kubeproxy.KubeProxyRules;
+import dev.udpfanout.lab.process.LabProcess;
+import dev.udpfanout.loader.SequenceTraffic;
+import dev.udpfanout.loader.datapath.kernel.Pins;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Daemons come and go, and change their minds, while 20,000 datagrams a second pass: none is lost. */
+@Tag("kernel")
+class LifeCycleTest {
+    private static final Duration LIMIT = Duration.ofSeconds(20);
+    private static final int PER_SECOND = 20_000;
+    private static final int PODS = 3;
+    private static final InetSocketAddress VIP = new InetSocketAddress(TopologyPlan.VIP, 5514);
+
+    private final Path pins =
+            Path.of("/sys/fs/bpf", "udp-fanout-test-" + ProcessHandle.current().pid() + "-" + System.nanoTime());
+
+    @TempDir
+    private Path directory;
+
+    private Topology topology;
+    private Path config;
+    private List<SequenceTraffic.Receiver> receivers;
+
+    @BeforeEach
+    void setUp() {
+        Bpffs.ensure();
+        topology = Topology.builder().pods(PODS).build();
+        new KubeProxy(topology)
+                .load(KubeProxyRules.labService(
+                        VIP, ExternalTrafficPolicy.LOCAL, List.of(new InetSocketAddress("10.255.0.1", 5514))));
+        config = directory.resolve("config.yaml");
+        receivers = new ArrayList<>();
+        topology.pods().forEach(pod -> receivers.add(new SequenceTraffic.Receiver(pod, 40514)));
+    }
+
+    @AfterEach
+    void tearDown() throws IOException {
+        for (SequenceTraffic.Receiver receiver : receivers) {
+            receiver.close();
+        }
+        topology.close();
+        Pins.removeAll(pins);
+    }
+
+    private void write(String attach, String top, String more) throws IOException {
+        Path next = directory.resolve("next.yaml");
+        Files.writeString(next, """
+                %s
+                metrics: { bind: "127.0.0.1:9090" }
+                listeners:
+                  - name: syslog
+                    bind: "10.255.0.1:5514"
+                    interface: dummy0
+                    attach: %s
+                    downstream:
+                      - { name: pod-1, address: "10.42.0.11:40514" }
+                      - { name: pod-2, address: "10.42.0.12:40514" }
+                      - { name: pod-3, address: "10.42.0.13:40514" }
+                %s
+                """.formatted(top, attach, more));
+        // As a ConfigMap changes: another file takes the name in one step.
+        Files.move(next, config, java.nio.file.StandardCopyOption.ATOMIC_MOVE);
+    }
+
+    private LabProcess start() {
+        LabProcess daemon = topology.node()
+                .start(Distribution.command(), "--config", config.toString(), "--pin-dir", pins.toString());
+        daemon.awaitLine("ready listeners=", LIMIT);
+        return daemon;
+    }
+
+    private SequenceTraffic traffic() {
+        return new SequenceTraffic(topology.client(), VIP, PER_SECOND);
+    }
+
+    private void awaitSent(SequenceTraffic traffic, long more) {
+        long until = traffic.next() + more;
+        assertTrue(BoundedWait.until(() -> traffic.next() >= until, LIMIT));
+    }
+
+    private long received(int pod) {
+        return receivers.get(pod).received();
+    }
+
+    private long received() {
+        return receivers.stream().mapToLong(SequenceTraffic.Receiver::received).sum();
+    }
+
+    private void assertNothingLost(SequenceTraffic traffic) throws InterruptedException {
+        long sent = traffic.stop();
+        assertTrue(
+                BoundedWait.until(() -> received() >= sent, Duration.ofSeconds(5)),
+                () -> "sent " + sent + ", received " + received());
+        assertEquals(sent, received());
+    }
+
+    private String page(String path) {
+        return topology.node().call(() -> {
+            HttpRequest request = HttpRequest.newBuilder(URI.create("http://127.0.0.1:9090" + path))
+                    .timeout(Duration.ofSeconds(5))
+                    .build();
+            return HttpClient.newHttpClient()
+                    .send(request, HttpResponse.BodyHandlers.ofString())
+                    .body();
+        });
+    }
+
+    private double metric(String name) {
+        String page = page("/metrics");
+        Matcher matcher =
+                Pattern.compile("(?m)^" + Pattern.quote(name) + "[^ ]* (\\S+)$").matcher(page);
+        assertTrue(matcher.find(), () -> name + " is not in\n" + page);
+        return Double.parseDouble(matcher.group(1));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"tcx", "clsact"})
+    void shouldLoseNothingWhenTheDaemonIsKilledAndAnotherAdopts(String attach) throws Exception {
+        write(attach, "", "");
+        LabProcess first = start();
+        try (SequenceTraffic traffic = traffic()) {
+            awaitSent(traffic, 5_000);
+            double before = metric("udp_fanout_packets_forwarded_total");
+            first.signal("KILL");
+            first.awaitExit(LIMIT);
+            awaitSent(traffic, 5_000);
+            LabProcess second = start();
+            assertTrue(String.join("\n", second.lines()).contains("adopted=true"), () -> "" + second.lines());
+            awaitSent(traffic, 5_000);
+            assertTrue(metric("udp_fanout_packets_forwarded_total") >= before + 5_000, "counters go on");
+            assertNothingLost(traffic);
+            assertEquals(traffic.next(), (long) metric("udp_fanout_packets_forwarded_total"));
+            assertEquals(received(0), (long) metric("udp_fanout_endpoint_packets_total{endpoint=\"10.42.0.11:40514\""));
+            assertTrue(metric("udp_fanout_packet_processing_seconds_count") > 0);
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"tcx", "clsact"})
+    void shouldLoseNothingWhenOneDaemonTakesOverFromAnother(String attach) throws Exception {
+        write(attach, "on_exit: keep", "");
+        LabProcess old = start();
+        try (SequenceTraffic traffic = traffic()) {
+            for (int upgrade = 0; upgrade < 3; upgrade++) {
+                awaitSent(traffic, 2_000);
+                old.signal("TERM");
+                old.awaitExit(LIMIT);
+                awaitSent(traffic, 2_000);
+                old = start();
+            }
+            assertNothingLost(traffic);
+        }
+    }
+
+    @Test
+    void shouldLoseNothingWhenTheWayOfAttachingChangesOverARestart() throws Exception {
+        write("clsact", "on_exit: keep", "");
+        LabProcess old = start();
+        try (SequenceTraffic traffic = traffic()) {
+            for (String attach : List.of("tcx", "clsact")) {
+                awaitSent(traffic, 2_000);
+                old.signal("TERM");
+                old.awaitExit(LIMIT);
+                write(attach, "on_exit: keep", "");
+                old = start();
+            }
+            assertNothingLost(traffic);
+        }
+        String filters = topology.node().exec("tc", "filter", "show", "dev", "dummy0", "ingress");
+        assertEquals(1, filters.split(" name udp_fanout ", -1).length - 1, filters);
+    }
+
+    @Test
+    void shouldLoseNothingOnUntouchedListenersWhenTheFileChanges() throws Exception {
+        write("auto", "", "");
+        LabProcess daemon = start();
+        try (SequenceTraffic traffic = traffic()) {
+            int from = 0;
+            for (int port = 6000; port < 6010; port++) {
+                awaitSent(traffic, 1_000);
+                write("auto", "", """
+                          - name: other-%1$d
+                            bind: "10.255.0.1:%1$d"
+                            interface: dummy0
+                            downstream: [ { address: "10.42.0.11:%1$d" } ]
+                          - name: on-nic-%1$d
+                            bind: "0.0.0.0:%1$d"
+                            interface: eth0
+                            downstream: [ { address: "10.42.0.11:%1$d" } ]
+                        """.formatted(port).indent(0));
+                daemon.awaitLine("applied the changed configuration listeners=3", from, LIMIT);
+                from = daemon.lines().size();
+            }
+            assertNothingLost(traffic);
+            assertTrue(BoundedWait.until(() -> page("/status").contains("other-6009"), LIMIT));
+            assertFalse(page("/status").contains("other-6008"));
+            assertEquals(10, (long) metric("udp_fanout_config_reloads_total"));
+        }
+    }
+
+    @Test
+    void shouldKeepTheOldConfigurationWhenTheNewOneIsInvalid() throws Exception {
+        write("auto", "", "");
+        LabProcess daemon = start();
+        try (SequenceTraffic traffic = traffic()) {
+            awaitSent(traffic, 1_000);
+            Files.writeString(config, Files.readString(config).replace("40514", "99999"));
+            daemon.awaitLine("refused the changed configuration, the old one stays in force problems=3", LIMIT);
+            daemon.awaitLine("listeners[0].downstream[0].address: port 99999 is not in 1..65535", LIMIT);
+            awaitSent(traffic, 1_000);
+            assertNothingLost(traffic);
+            assertEquals(0, metric("udp_fanout_config_valid"));
+            write("auto", "", "");
+            assertTrue(BoundedWait.until(() -> metric("udp_fanout_config_valid") == 1, LIMIT));
+        }
+    }
+
+    @Test
+    void shouldSayWhoHoldsTheNodeWhenASecondDaemonIsStarted() throws Exception {
+        write("auto", "", "");
+        LabProcess first = start();
+        LabProcess second = topology.node()
+                .start(Distribution.command(), "--config", config.toString(), "--pin-dir", pins.toString());
+        assertEquals(1, second.awaitExit(LIMIT));
+        assertEquals(
+                List.of("udp-fanout: another udp-fanout runs on this node: process " + first.pid()), second.lines());
+        assertTrue(BoundedWait.until(() -> page("/readyz").startsWith("ready"), LIMIT), () -> page("/readyz"));
+    }
+
+    @Test
+    void shouldAnswerProbesAndStatusWhenRunning() throws Exception {
+        write("auto", "", "");
+        start();
+        assertTrue(BoundedWait.until(() -> page("/readyz").startsWith("ready"), LIMIT), () -> page("/readyz"));
+        assertTrue(page("/healthz").startsWith("ok"), () -> page("/healthz"));
+        assertTrue(page("/status").contains("\"tc_ebpf\""), () -> page("/status"));
+        assertEquals(3, (long) metric("udp_fanout_downstream_active"));
+    }
+}
