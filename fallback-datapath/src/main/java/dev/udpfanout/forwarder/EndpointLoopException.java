@@ -6,7 +6,15 @@ import java.net.InetSocketAddress;
 public final class EndpointLoopException extends IllegalArgumentException {
     private static final long serialVersionUID = 1L;
 
+    private final InetSocketAddress endpoint;
+
     EndpointLoopException(InetSocketAddress endpoint, InetSocketAddress listener) {
         super("endpoint " + endpoint + " is the listener " + listener + " itself: that would be a loop");
+        this.endpoint = endpoint;
+    }
+
+    /** The endpoint that is the forwarder. */
+    public InetSocketAddress endpoint() {
+        return endpoint;
     }
 }

@@ -7,6 +7,7 @@ import dev.udpfanout.forwarder.worker.Worker;
 import dev.udpfanout.forwarder.worker.WorkerStats;
 import java.io.IOException;
 import java.net.InetSocketAddress;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.EnumMap;
@@ -53,7 +54,7 @@ public final class Forwarder implements AutoCloseable {
         try {
             ClientSourceCheck.requirePermitted(config, choice);
             Forwarder forwarder = new Forwarder(config, WorkerGroup.start(config, choice));
-            LOG.info("forwarding from {} with {}", forwarder.localAddress(), choice.describe());
+            LOG.debug("forwarding from {} with {}", forwarder.localAddress(), choice.describe());
             return forwarder;
         } catch (TransportFailedException e) {
             if (config.io() != IoChoice.AUTO || choice.transport() == Transport.NIO) {
@@ -165,6 +166,15 @@ public final class Forwarder implements AutoCloseable {
             }
         }
         return Collections.unmodifiableMap(counters);
+    }
+
+    /**
+     * Waits until nothing is left to be read or sent: for the end, after new datagrams have been led elsewhere.
+     *
+     * @return false if there was still something when the time was up
+     */
+    public boolean drain(Duration limit) {
+        return group.drain(limit);
     }
 
     private void requireOpen() {

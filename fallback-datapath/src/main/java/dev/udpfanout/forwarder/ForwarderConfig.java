@@ -19,6 +19,8 @@ import java.util.Objects;
  * @param io which transport
  * @param segmentation whether datagrams of equal length for one endpoint may go to the kernel as one message, which cuts
  *     it up as late as it can (UDP_SEGMENT); receivers see the same datagrams, and the rotation is the same
+ * @param freeBind whether the address may be one that is not this host's yet (IP_FREEBIND of ip(7)): so that the socket is
+ *     there before the first datagram is. NIO cannot do that, and takes no notice
  */
 public record ForwarderConfig(
         InetSocketAddress bind,
@@ -29,7 +31,8 @@ public record ForwarderConfig(
         int maxPacketBytes,
         SourceAddress source,
         IoChoice io,
-        boolean segmentation) {
+        boolean segmentation,
+        boolean freeBind) {
 
     /** The payload of the longest UDP datagram over IPv4: 65,535 less 20 and 8 bytes of headers. */
     public static final int MAX_PACKET_BYTES = 65_507;
@@ -70,45 +73,71 @@ public record ForwarderConfig(
                 MAX_PACKET_BYTES,
                 SourceAddress.NODE,
                 IoChoice.AUTO,
-                true);
+                true,
+                false);
     }
 
     public ForwarderConfig withWorkers(int value) {
         return new ForwarderConfig(
-                bind, value, cpus, batchSize, receiveBufferBytes, maxPacketBytes, source, io, segmentation);
+                bind, value, cpus, batchSize, receiveBufferBytes, maxPacketBytes, source, io, segmentation, freeBind);
     }
 
     public ForwarderConfig withCpus(List<Integer> value) {
         return new ForwarderConfig(
-                bind, workers, value, batchSize, receiveBufferBytes, maxPacketBytes, source, io, segmentation);
+                bind,
+                workers,
+                value,
+                batchSize,
+                receiveBufferBytes,
+                maxPacketBytes,
+                source,
+                io,
+                segmentation,
+                freeBind);
     }
 
     public ForwarderConfig withBatchSize(int value) {
         return new ForwarderConfig(
-                bind, workers, cpus, value, receiveBufferBytes, maxPacketBytes, source, io, segmentation);
+                bind, workers, cpus, value, receiveBufferBytes, maxPacketBytes, source, io, segmentation, freeBind);
     }
 
     public ForwarderConfig withReceiveBufferBytes(int value) {
-        return new ForwarderConfig(bind, workers, cpus, batchSize, value, maxPacketBytes, source, io, segmentation);
+        return new ForwarderConfig(
+                bind, workers, cpus, batchSize, value, maxPacketBytes, source, io, segmentation, freeBind);
     }
 
     public ForwarderConfig withMaxPacketBytes(int value) {
-        return new ForwarderConfig(bind, workers, cpus, batchSize, receiveBufferBytes, value, source, io, segmentation);
+        return new ForwarderConfig(
+                bind, workers, cpus, batchSize, receiveBufferBytes, value, source, io, segmentation, freeBind);
     }
 
     public ForwarderConfig withSource(SourceAddress value) {
         return new ForwarderConfig(
-                bind, workers, cpus, batchSize, receiveBufferBytes, maxPacketBytes, value, io, segmentation);
+                bind, workers, cpus, batchSize, receiveBufferBytes, maxPacketBytes, value, io, segmentation, freeBind);
     }
 
     public ForwarderConfig withIo(IoChoice value) {
         return new ForwarderConfig(
-                bind, workers, cpus, batchSize, receiveBufferBytes, maxPacketBytes, source, value, segmentation);
+                bind,
+                workers,
+                cpus,
+                batchSize,
+                receiveBufferBytes,
+                maxPacketBytes,
+                source,
+                value,
+                segmentation,
+                freeBind);
     }
 
     public ForwarderConfig withSegmentation(boolean value) {
         return new ForwarderConfig(
-                bind, workers, cpus, batchSize, receiveBufferBytes, maxPacketBytes, source, io, value);
+                bind, workers, cpus, batchSize, receiveBufferBytes, maxPacketBytes, source, io, value, freeBind);
+    }
+
+    public ForwarderConfig withFreeBind(boolean value) {
+        return new ForwarderConfig(
+                bind, workers, cpus, batchSize, receiveBufferBytes, maxPacketBytes, source, io, segmentation, value);
     }
 
     private static void requireRange(String name, int value, int min, int max) {

@@ -114,6 +114,13 @@ final class WorkerGroup implements AutoCloseable {
         return workers;
     }
 
+    /** Whether all workers had nothing left to read or send before the time was up. */
+    boolean drain(Duration limit) {
+        List<CompletableFuture<Boolean>> drained =
+                workers.stream().map(worker -> worker.whenDrained(limit)).toList();
+        return drained.stream().map(CompletableFuture::join).reduce(true, Boolean::logicalAnd);
+    }
+
     @Override
     public void close() {
         boolean stopped = stopWorkers();

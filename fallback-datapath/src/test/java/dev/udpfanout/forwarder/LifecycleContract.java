@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
 import java.util.stream.Stream;
@@ -33,6 +34,32 @@ abstract class LifecycleContract extends ForwarderFixture {
                 .withIo(io());
         ForwarderException refusal = assertThrows(ForwarderException.class, () -> Forwarder.start(elsewhere));
         assertTrue(refusal.getMessage().contains("192.0.2.1"), refusal::getMessage);
+    }
+
+    @Test
+    void shouldBindToAnAddressThatIsStillToComeWhenAskedTo() {
+        ForwarderConfig early = ForwarderConfig.forAddress(new InetSocketAddress("192.0.2.1", 0))
+                .withIo(io())
+                .withFreeBind(true);
+        if (io() == IoChoice.NIO) {
+            assertThrows(ForwarderException.class, () -> Forwarder.start(early));
+        } else {
+            assertEquals(
+                    "192.0.2.1",
+                    keep(Forwarder.start(early)).localAddress().getAddress().getHostAddress());
+        }
+    }
+
+    @Test
+    void shouldLoseNothingThatHasArrivedWhenDrainedBeforeItIsClosed() {
+        Peer receiver = receiver();
+        Forwarder forwarder = start(config().withWorkers(2), receiver);
+        for (int i = 0; i < 200; i++) {
+            sender.send(number(i), forwarder.localAddress());
+        }
+        assertTrue(forwarder.drain(Duration.ofSeconds(10)));
+        forwarder.close();
+        assertEquals(200, forwarder.counters().forwarded());
     }
 
     @Test

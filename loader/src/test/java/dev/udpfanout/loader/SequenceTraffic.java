@@ -4,6 +4,7 @@ import dev.udpfanout.lab.LabNamespace;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetSocketAddress;
+import java.net.PortUnreachableException;
 import java.net.StandardSocketOptions;
 import java.nio.ByteBuffer;
 import java.nio.channels.ClosedChannelException;
@@ -43,10 +44,22 @@ public final class SequenceTraffic implements AutoCloseable {
                 // The number counts as sent from before it is, so that a reader of "next" errs on the safe side.
                 next = number + 1;
                 buffer.clear().putLong(number).flip();
-                sender.write(buffer);
+                write(buffer);
             }
         } catch (IOException e) {
             throw new UncheckedIOException(e);
+        }
+    }
+
+    /** An error that an earlier datagram's ICMP answer left in the socket means that this one has not been sent. */
+    private void write(ByteBuffer datagram) throws IOException {
+        while (true) {
+            try {
+                sender.write(datagram);
+                return;
+            } catch (PortUnreachableException e) {
+                datagram.rewind();
+            }
         }
     }
 

@@ -22,12 +22,38 @@ import java.nio.file.Path;
  */
 public final class NetworkNamespace {
     private static final MethodHandle SETNS = ErrnoCapture.handle(Libc.setns$address(), Libc.setns$descriptor());
+    private static final MethodHandle UNSHARE = ErrnoCapture.handle(Libc.unshare$address(), Libc.unshare$descriptor());
     private static final MethodHandle OPEN = ErrnoCapture.variadicHandle(
             Libc.open.address(),
             FunctionDescriptor.of(ValueLayout.JAVA_INT, ValueLayout.ADDRESS, ValueLayout.JAVA_INT),
             2);
 
     private NetworkNamespace() {}
+
+    /**
+     * Enters a new, empty namespace for the rest of the thread's life: nobody else sees it, and it goes when the last
+     * thread and socket in it are gone. Source: unshare(2).
+     *
+     * @throws SystemCallException if CAP_SYS_ADMIN is missing, or a limit of namespaces is reached
+     * @throws IllegalStateException on a virtual thread
+     */
+    public static void enterNew() {
+        requirePlatformThread();
+        try {
+            if ((int) UNSHARE.invokeExact(ErrnoCapture.state(), CLONE_NEWNET()) != 0) {
+                throw new SystemCallException("unshare", "network namespace", ErrnoCapture.errno());
+            }
+        } catch (Throwable e) {
+            throw ErrnoCapture.rethrown(e);
+        }
+    }
+
+    private static void requirePlatformThread() {
+        if (Thread.currentThread().isVirtual()) {
+            throw new IllegalStateException(
+                    "a virtual thread has no network namespace of its own; use a platform thread");
+        }
+    }
 
     /**
      * Enters a namespace for the rest of the thread's life, or until the next call.
@@ -37,10 +63,7 @@ public final class NetworkNamespace {
      * @throws IllegalStateException on a virtual thread
      */
     public static void enter(Path path) {
-        if (Thread.currentThread().isVirtual()) {
-            throw new IllegalStateException(
-                    "a virtual thread has no network namespace of its own; use a platform thread");
-        }
+        requirePlatformThread();
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment name = arena.allocateFrom(path.toString());
             int fd = (int) OPEN.invokeExact(ErrnoCapture.state(), name, O_RDONLY() | O_CLOEXEC());

@@ -17,6 +17,7 @@ public final class DatagramSocket implements AutoCloseable {
     private static final int SOCK_CLOEXEC = 0x80000;
     private static final int IPPROTO_UDP = 17;
     private static final int MEMINFO_WORDS = 9;
+    private static final int MEMINFO_QUEUED = 0;
     private static final int MEMINFO_DROPS = 8;
 
     private final int fd;
@@ -105,12 +106,21 @@ public final class DatagramSocket implements AutoCloseable {
 
     /** Datagrams that the kernel dropped for this socket since it was opened; an unsigned count that wraps at 2^32. */
     public int kernelDrops() throws SocketException {
+        return memoryFigure(MEMINFO_DROPS);
+    }
+
+    /** Memory of datagrams that wait to be read, the kernel's overhead included, bytes; 0 if none waits. */
+    public int queuedBytes() throws SocketException {
+        return memoryFigure(MEMINFO_QUEUED);
+    }
+
+    private int memoryFigure(int index) throws SocketException {
         try (Arena arena = Arena.ofConfined()) {
             SocketOption option = SocketOption.MEMINFO;
             MemorySegment words = arena.allocate(JAVA_INT, MEMINFO_WORDS);
             MemorySegment length = arena.allocateFrom(JAVA_INT, (int) words.byteSize());
             check(LibC.getsockopt(errno(arena), fd, option.level(), option.number(), words, length), option.name());
-            return words.getAtIndex(JAVA_INT, MEMINFO_DROPS);
+            return words.getAtIndex(JAVA_INT, index);
         }
     }
 

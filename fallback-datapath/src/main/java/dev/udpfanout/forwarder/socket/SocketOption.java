@@ -41,6 +41,9 @@ public record SocketOption(int level, int number, String name) {
     /** Path MTU of a connected socket, bytes with the IP header. Source: ip(7). */
     public static final SocketOption IP_MTU = new SocketOption(SOL_IP, 14, "IP_MTU");
 
+    /** Lets a socket be bound to an address that is not this host's yet. Source: ip(7). */
+    public static final SocketOption IP_FREEBIND = new SocketOption(SOL_IP, 15, "IP_FREEBIND");
+
     /** Allows a source address that is not this host's. Source: ip(7). */
     public static final SocketOption IP_TRANSPARENT = new SocketOption(SOL_IP, 19, "IP_TRANSPARENT");
 
@@ -52,6 +55,9 @@ public record SocketOption(int level, int number, String name) {
 
     /** Keeps IPv4 away from an IPv6 socket. Source: ipv6(7). */
     public static final SocketOption IPV6_V6ONLY = new SocketOption(SOL_IPV6, 26, "IPV6_V6ONLY");
+
+    /** As IP_FREEBIND. Source: include/uapi/linux/in6.h. */
+    public static final SocketOption IPV6_FREEBIND = new SocketOption(SOL_IPV6, 78, "IPV6_FREEBIND");
 
     /** As IP_TRANSPARENT. Source: include/uapi/linux/in6.h. */
     public static final SocketOption IPV6_TRANSPARENT = new SocketOption(SOL_IPV6, 75, "IPV6_TRANSPARENT");

@@ -162,6 +162,11 @@ public final class EpollWorker extends Worker<SocketTarget> implements EpollIoHa
     }
 
     @Override
+    boolean isIdle() throws SocketException {
+        return socket.queuedBytes() == 0;
+    }
+
+    @Override
     SocketTarget open(InetSocketAddress endpoint) throws IOException {
         return SocketTarget.open(
                 endpoint, setup.config().source(), setup.config().segmentation());

@@ -17,6 +17,7 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.net.InetSocketAddress;
+import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
@@ -203,6 +204,12 @@ public final class IoUringWorker extends Worker<SocketTarget> implements IoUring
     @Override
     public int kernelDrops() throws SocketException {
         return socket.kernelDrops();
+    }
+
+    @Override
+    boolean isIdle() throws SocketException {
+        boolean sent = Arrays.stream(targets).allMatch(SocketTarget::isIdle);
+        return sent && batch.count() == 0 && socket.queuedBytes() == 0;
     }
 
     @Override

@@ -142,6 +142,11 @@ public final class NioWorker extends Worker<ChannelTarget> implements NioIoHandl
     }
 
     @Override
+    boolean isIdle() throws IOException {
+        return ProcNetUdp.queuedBytes((InetSocketAddress) channel.getLocalAddress()) == 0;
+    }
+
+    @Override
     ChannelTarget open(InetSocketAddress endpoint) throws IOException {
         return ChannelTarget.open(endpoint);
     }

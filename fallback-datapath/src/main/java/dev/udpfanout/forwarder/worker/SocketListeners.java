@@ -46,7 +46,11 @@ public final class SocketListeners {
         if (socket.trySet(SocketOption.RCVBUFFORCE, config.receiveBufferBytes()) < 0) {
             socket.set(SocketOption.RCVBUF, config.receiveBufferBytes());
         }
-        if (config.bind().getAddress() instanceof Inet6Address && config.source() == SourceAddress.CLIENT) {
+        boolean ipv6 = config.bind().getAddress() instanceof Inet6Address;
+        if (config.freeBind()) {
+            socket.set(ipv6 ? SocketOption.IPV6_FREEBIND : SocketOption.IP_FREEBIND, 1);
+        }
+        if (ipv6 && config.source() == SourceAddress.CLIENT) {
             socket.set(SocketOption.IPV6_V6ONLY, 1);
         }
     }

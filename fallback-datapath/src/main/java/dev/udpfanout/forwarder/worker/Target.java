@@ -51,5 +51,9 @@ public abstract class Target {
         }
     }
 
+    final boolean isIdle() {
+        return inFlight == 0;
+    }
+
     abstract void close();
 }

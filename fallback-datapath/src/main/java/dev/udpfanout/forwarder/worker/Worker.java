@@ -5,12 +5,14 @@ import dev.udpfanout.forwarder.spread.RoundRobin;
 import io.netty.channel.IoEventLoop;
 import java.io.IOException;
 import java.net.InetSocketAddress;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 
 /**
  * One event loop with its listening socket. The table of targets belongs to the event loop and is exchanged by a task on
@@ -20,6 +22,9 @@ import java.util.concurrent.CompletableFuture;
  * @param <T> what sends on this transport
  */
 public abstract class Worker<T extends Target> {
+    private static final int IDLE_LOOKS = 5;
+    private static final int LOOK_INTERVAL_MS = 1;
+
     private final IoEventLoop loop;
     private final WorkerStats stats = new WorkerStats();
     private final RoundRobin turns;
@@ -48,6 +53,9 @@ public abstract class Worker<T extends Target> {
 
     /** Datagrams that the kernel dropped at the listening socket, since the start; wraps at 2^32. */
     public abstract int kernelDrops() throws IOException;
+
+    /** On the event loop: whether nothing waits to be read or to be sent, as far as can be seen. */
+    abstract boolean isIdle() throws IOException;
 
     abstract T open(InetSocketAddress endpoint) throws IOException;
 
@@ -121,6 +129,33 @@ public abstract class Worker<T extends Target> {
             used.complete(null);
         });
         return used.thenCompose(nothing -> CompletableFuture.allOf(idle.toArray(CompletableFuture[]::new)));
+    }
+
+    /**
+     * Complete with true once nothing has been waiting to be read or sent for some looks in a row, and with false if that
+     * is not so within the time.
+     */
+    public final CompletableFuture<Boolean> whenDrained(Duration limit) {
+        CompletableFuture<Boolean> drained = new CompletableFuture<>();
+        long deadlineNs = System.nanoTime() + limit.toNanos();
+        loop.execute(() -> look(drained, deadlineNs, 0));
+        return drained;
+    }
+
+    /** Several looks, a turn of the event loop apart: what the kernel has handed over is not seen before the next turn. */
+    private void look(CompletableFuture<Boolean> drained, long deadlineNs, int idleLooks) {
+        boolean idle;
+        try {
+            idle = isIdle();
+        } catch (IOException e) {
+            idle = false;
+        }
+        int looks = idle ? idleLooks + 1 : 0;
+        if (looks == IDLE_LOOKS || System.nanoTime() - deadlineNs > 0) {
+            drained.complete(looks == IDLE_LOOKS);
+        } else {
+            loop.schedule(() -> look(drained, deadlineNs, looks), LOOK_INTERVAL_MS, TimeUnit.MILLISECONDS);
+        }
     }
 
     final IoEventLoop loop() {

@@ -1,20 +1,15 @@
 package dev.udpfanout.loader.cli;
 
-import dev.udpfanout.loader.config.Config;
 import dev.udpfanout.loader.daemon.ConfigSource;
 import dev.udpfanout.loader.daemon.Daemon;
-import dev.udpfanout.loader.datapath.Datapath;
-import dev.udpfanout.loader.datapath.kernel.Capabilities;
-import dev.udpfanout.loader.datapath.kernel.KernelDatapath;
 import dev.udpfanout.loader.datapath.kernel.KernelProgram;
-import dev.udpfanout.loader.datapath.kernel.Network;
-import dev.udpfanout.loader.datapath.kernel.Pins;
+import dev.udpfanout.loader.datapath.mode.ModeSelectingDatapath;
+import dev.udpfanout.loader.datapath.mode.NodeBackends;
 import dev.udpfanout.loader.logging.LogConfigurator;
 import dev.udpfanout.loader.logging.LogLevel;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
-import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine;
@@ -67,16 +62,12 @@ final class RunCommand implements Callable<Integer> {
         if (source.isEmpty()) {
             return ExitCode.BAD_INPUT;
         }
-        List<String> missing = Capabilities.missingForKernelDatapath();
-        if (!missing.isEmpty()) {
-            err.println("udp-fanout: missing " + String.join(" and ", missing)
-                    + ": run as root, or grant them (securityContext.capabilities.add in Kubernetes)");
-            err.flush();
-            return ExitCode.FAILED;
-        }
         byte[] program = program(options.ebpfProgram);
         Daemon daemon = new Daemon(
-                source.get(), config -> datapath(config, program, options.pins.directory), UdpFanout.VERSION);
+                source.get(),
+                config -> new ModeSelectingDatapath(
+                        config.listeners(), new NodeBackends(program, options.pins.directory)),
+                UdpFanout.VERSION);
         stopOnSignal(daemon);
         daemon.run();
         return ExitCode.OK;
@@ -87,17 +78,6 @@ final class RunCommand implements Callable<Integer> {
             return file == null ? KernelProgram.builtIn() : KernelProgram.fromFile(file);
         } catch (IOException e) {
             throw new IllegalArgumentException("--ebpf-program: cannot read " + file + ": " + e.getMessage(), e);
-        }
-    }
-
-    private static Datapath datapath(Config config, byte[] elf, Path pinDirectory) {
-        Optional<Pins> pins = Pins.open(pinDirectory);
-        KernelProgram program = KernelProgram.load(elf, pins);
-        try {
-            return new KernelDatapath(config.listeners(), program, Network.open(), pins);
-        } catch (RuntimeException e) {
-            program.close();
-            throw e;
         }
     }
 

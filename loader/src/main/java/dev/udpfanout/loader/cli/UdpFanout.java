@@ -20,6 +20,7 @@ import picocli.CommandLine.Mixin;
             SetupDummyCommand.class,
             DetachCommand.class,
             StatusCommand.class,
+            ProbeCommand.class,
             CommandLine.HelpCommand.class
         })
 public final class UdpFanout implements Callable<Integer> {

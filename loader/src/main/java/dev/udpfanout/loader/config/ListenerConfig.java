@@ -21,6 +21,7 @@ import java.util.Optional;
  * @param kubernetes where else receivers come from
  * @param publish the Service whose traffic it serves; there where it is VIP-direct
  * @param preference which receivers from Kubernetes come first
+ * @param userspace how it is served in user space, if it is
  */
 public record ListenerConfig(
         int id,
@@ -34,7 +35,8 @@ public record ListenerConfig(
         List<Downstream> downstream,
         Optional<KubernetesSource> kubernetes,
         Optional<PublishTarget> publish,
-        Preference preference) {
+        Preference preference,
+        UserspaceConfig userspace) {
 
     public ListenerConfig {
         downstream = List.copyOf(downstream);
@@ -42,8 +44,12 @@ public record ListenerConfig(
 
     /** Which datapath serves a listener. */
     public enum Mode {
-        /** In the kernel, by a TC eBPF program. */
-        TC_EBPF
+        /** In the kernel where that works, else in user space. */
+        AUTO,
+        /** In the kernel, by a TC eBPF program; an error where that does not work. */
+        TC_EBPF,
+        /** In user space, by sockets. */
+        USERSPACE
     }
 
     /** How a program gets onto an interface's hook. */

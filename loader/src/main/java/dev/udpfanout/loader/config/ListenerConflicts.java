@@ -1,5 +1,7 @@
 package dev.udpfanout.loader.config;
 
+import dev.udpfanout.loader.config.ListenerConfig.Mode;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.HashMap;
 import java.util.List;
@@ -23,6 +25,25 @@ final class ListenerConflicts {
         refuseSameBinds(read);
         refuseMixedAttachment(read);
         refuseLoops(read);
+        refuseMixedModes(read);
+    }
+
+    /** An address on a dummy interface is either delivered on this node or steered past its hooks, for all its ports. */
+    private static void refuseMixedModes(List<Read> read) {
+        Map<InetAddress, Read> first = new HashMap<>();
+        for (Read each : read) {
+            if (!each.listener().isOnDummyInterface() || each.listener().mode() == Mode.AUTO) {
+                continue;
+            }
+            Read other = first.putIfAbsent(each.listener().bind().getAddress(), each);
+            if (other != null && other.listener().mode() != each.listener().mode()) {
+                each.section()
+                        .problem(
+                                "mode",
+                                "differs from the listener on line "
+                                        + other.section().line() + ", which shares the address");
+            }
+        }
     }
 
     private static void refuseSameNames(List<Read> read) {

@@ -58,13 +58,14 @@ final class ListenersReader {
         boolean vipDirect = bindText != null && SocketAddressText.isVip(bindText);
         InetSocketAddress bind = vipDirect ? vip(section, bindText) : ConfigReader.address(section, "bind", bindText);
         String interfaceName = interfaceName(section);
-        Mode mode = section.choice("mode", Mode.class, Mode.TC_EBPF);
+        Mode mode = section.choice("mode", Mode.class, Mode.AUTO);
         AttachMethod attach = section.choice("attach", AttachMethod.class, AttachMethod.AUTO);
         Hook hook = section.choice("hook", Hook.class, Hook.INGRESS);
         List<Downstream> downstream = downstream(section, vipDirect ? null : bind);
         Optional<KubernetesSource> kubernetes = KubernetesReader.source(section);
         Optional<PublishTarget> publish = KubernetesReader.publish(section);
         Preference preference = KubernetesReader.preference(section);
+        UserspaceConfig userspace = UserspaceReader.read(section);
         checkReceivers(section);
         section.refuseUnknownKeys();
         if (bind == null || interfaceName == null) {
@@ -82,9 +83,11 @@ final class ListenersReader {
                 downstream,
                 kubernetes,
                 publish,
-                preference);
+                preference,
+                userspace);
         checkPlace(listener, section);
         checkPublished(listener, section);
+        UserspaceReader.check(listener, section);
         return listener;
     }
 

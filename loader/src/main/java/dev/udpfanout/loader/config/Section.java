@@ -5,6 +5,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.OptionalInt;
 import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -123,20 +124,42 @@ final class Section {
         if (node instanceof YamlNode.Empty) {
             return fallback;
         }
+        return wholeNumber(node, path(key), least, most).orElse(fallback);
+    }
+
+    /** A list of whole numbers; empty if the key is not there. What is wrong with one is noted, and it is left out. */
+    List<Integer> wholeNumbers(String key, int least, int most) {
+        YamlNode node = value(key);
+        if (node instanceof YamlNode.Empty) {
+            return List.of();
+        }
+        if (!(node instanceof YamlNode.Sequence sequence)) {
+            problem(key, "expected a list, found " + node.kind());
+            return List.of();
+        }
+        List<Integer> numbers = new ArrayList<>();
+        for (int i = 0; i < sequence.elements().size(); i++) {
+            OptionalInt number = wholeNumber(sequence.elements().get(i), path(key) + "[" + i + "]", least, most);
+            number.ifPresent(numbers::add);
+        }
+        return numbers;
+    }
+
+    private OptionalInt wholeNumber(YamlNode node, String at, int least, int most) {
         if (!(node instanceof YamlNode.Scalar scalar) || scalar.type() != YamlNode.Scalar.Type.INTEGER) {
-            problem(key, "expected a whole number, found " + node.kind());
-            return fallback;
+            problems.add(node.line(), at, "expected a whole number, found " + node.kind());
+            return OptionalInt.empty();
         }
         try {
             int number = Integer.parseInt(scalar.text());
             if (number >= least && number <= most) {
-                return number;
+                return OptionalInt.of(number);
             }
         } catch (NumberFormatException e) {
             // Too long for an int: out of range like any other.
         }
-        problem(key, scalar.text() + " is not in " + least + ".." + most);
-        return fallback;
+        problems.add(node.line(), at, scalar.text() + " is not in " + least + ".." + most);
+        return OptionalInt.empty();
     }
 
     <E extends Enum<E>> E choice(String key, Class<E> type, E fallback) {

@@ -1,19 +1,26 @@
 package dev.udpfanout.loader.datapath;
 
-import dev.udpfanout.bindings.abi.ListenerDrops;
 import dev.udpfanout.bindings.abi.ListenerStats;
 import java.net.InetSocketAddress;
+import java.util.Collections;
 import java.util.Map;
+import java.util.TreeMap;
 
 /**
- * What one listener has done.
+ * What one listener has done, whichever datapath serves it.
  *
- * @param stats datagrams and bytes
- * @param drops datagrams not forwarded, by reason
+ * @param stats datagrams, and their bytes with the link-layer header
+ * @param drops datagrams not forwarded, by the reason's label, for example {@code "no_endpoints"}: every reason that the
+ *     datapath knows, also at 0
  * @param endpointPackets datagrams sent to each endpoint; one that is not in it has been sent none, or is not counted
  */
-public record ListenerCounters(ListenerStats stats, ListenerDrops drops, Map<InetSocketAddress, Long> endpointPackets) {
+public record ListenerCounters(
+        ListenerStats stats, Map<String, Long> drops, Map<InetSocketAddress, Long> endpointPackets) {
+    /** Nothing as yet, and no reasons. */
+    public static final ListenerCounters ZERO = new ListenerCounters(ListenerStats.ZERO, Map.of(), Map.of());
+
     public ListenerCounters {
+        drops = Collections.unmodifiableMap(new TreeMap<>(drops));
         endpointPackets = Map.copyOf(endpointPackets);
     }
 }

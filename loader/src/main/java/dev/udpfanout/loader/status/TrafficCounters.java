@@ -28,14 +28,12 @@ public record TrafficCounters(
 
     /** The counters that a datapath reports. */
     public static TrafficCounters of(ListenerCounters counters) {
-        Map<String, Long> dropped = new TreeMap<>();
-        counters.drops().packets().forEach((reason, packets) -> dropped.put(reason.label(), packets));
         ListenerStats stats = counters.stats();
         return new TrafficCounters(
                 stats.packetsReceived(),
                 stats.packetsForwarded(),
                 stats.bytesReceived(),
                 stats.bytesForwarded(),
-                dropped);
+                counters.drops());
     }
 }

@@ -8,6 +8,8 @@ import dev.udpfanout.loader.datapath.ListenerCounters;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.util.Map;
+import java.util.TreeMap;
 
 /** The maps STATS, DROPS and LATENCY, and each endpoint's packets, summed over the CPUs. */
 final class Counters {
@@ -31,8 +33,11 @@ final class Counters {
             MemorySegment dropsOfCpus = arena.allocate(ListenerDrops.BYTES * cpus, Long.BYTES);
             stats.get(key, statsOfCpus);
             drops.get(key, dropsOfCpus);
-            return new ListenerCounters(
-                    ListenerStats.sum(statsOfCpus, cpus), ListenerDrops.sum(dropsOfCpus, cpus), endpoints.read(slot));
+            Map<String, Long> byLabel = new TreeMap<>();
+            ListenerDrops.sum(dropsOfCpus, cpus)
+                    .packets()
+                    .forEach((reason, count) -> byLabel.put(reason.label(), count));
+            return new ListenerCounters(ListenerStats.sum(statsOfCpus, cpus), byLabel, endpoints.read(slot));
         }
     }
 

@@ -5,9 +5,11 @@ import dev.udpfanout.bindings.rtnetlink.InterfaceAddress;
 import dev.udpfanout.loader.config.ListenerConfig;
 import dev.udpfanout.loader.control.Endpoint;
 import dev.udpfanout.loader.control.EndpointSet;
-import dev.udpfanout.loader.datapath.Datapath;
+import dev.udpfanout.loader.datapath.Failures;
 import dev.udpfanout.loader.datapath.ListenerCounters;
 import dev.udpfanout.loader.datapath.ListenerState;
+import dev.udpfanout.loader.datapath.ListenerTargets;
+import dev.udpfanout.loader.datapath.SwitchableDatapath;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.ArrayList;
@@ -27,7 +29,7 @@ import org.slf4j.LoggerFactory;
  * The datapath in the kernel: mode {@code tc_ebpf}. What an earlier daemon left in the maps stays in force until there is
  * something better: a listener that this one has no endpoints for yet goes on with those that it had.
  */
-public final class KernelDatapath implements Datapath {
+public final class KernelDatapath implements SwitchableDatapath {
     private static final Logger LOG = LoggerFactory.getLogger(KernelDatapath.class);
 
     private final Network network;
@@ -70,10 +72,12 @@ public final class KernelDatapath implements Datapath {
     }
 
     @Override
-    public void configure(List<ListenerConfig> newListeners) {
+    public void configure(List<ListenerConfig> newListeners, ListenerTargets targets) {
         List<AttachPoint> before = attachPoints;
         use(newListeners);
         Failures failures = new Failures();
+        targets.endpoints().values().forEach(set -> failures.collect(() -> apply(set)));
+        targets.vips().forEach((listener, vips) -> failures.collect(() -> setVips(listener, vips)));
         failures.collect(this::reconcile);
         for (AttachPoint point : before) {
             if (!attachPoints.contains(point)) {

@@ -52,15 +52,23 @@ public final class Leftovers {
             List<AttachPoint> points = kept.stream()
                     .filter(point -> point.interfaceName().equals(link.name()))
                     .toList();
-            Set<HookPoint> keptHooks =
-                    points.stream().flatMap(point -> point.hooks().stream()).collect(Collectors.toSet());
             if (points.stream().noneMatch(AttachPoint::isDummy)) {
                 removed += removeRoutes(network, link);
             }
-            removed += removeTcxLinks(link, keptHooks);
-            removed += removeFilters(network, link, keptHooks);
+            removed += removeFilters(network, link, hooks(kept, link));
+        }
+        // Last: it takes bpf(2), which a process that only cleans up may be refused.
+        for (Link link : network.links().all()) {
+            removed += removeTcxLinks(link, hooks(kept, link));
         }
         return removed;
+    }
+
+    private static Set<HookPoint> hooks(List<AttachPoint> points, Link link) {
+        return points.stream()
+                .filter(point -> point.interfaceName().equals(link.name()))
+                .flatMap(point -> point.hooks().stream())
+                .collect(Collectors.toSet());
     }
 
     private static int removeRoutes(Network network, Link link) {

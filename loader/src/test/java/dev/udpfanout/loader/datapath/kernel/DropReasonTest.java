@@ -55,7 +55,7 @@ class DropReasonTest {
         assertEquals(datagrams, counters.stats().packetsDropped());
         assertEquals(0, counters.stats().packetsForwarded());
         for (DropReason each : DropReason.values()) {
-            assertEquals(each == reason ? datagrams : 0, counters.drops().of(each), each.label());
+            assertEquals(each == reason ? datagrams : 0, counters.drops().get(each.label()), each.label());
         }
     }
 

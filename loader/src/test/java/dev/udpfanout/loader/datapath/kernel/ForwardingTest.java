@@ -164,9 +164,8 @@ class ForwardingTest {
     }
 
     private static Map<String, Long> dropsOf(NodeDatapath datapath) {
-        return datapath.counters(0).drops().packets().entrySet().stream()
+        return datapath.counters(0).drops().entrySet().stream()
                 .filter(entry -> entry.getValue() > 0)
-                .collect(java.util.stream.Collectors.toMap(
-                        entry -> entry.getKey().label(), Map.Entry::getValue));
+                .collect(java.util.stream.Collectors.toMap(Map.Entry::getKey, Map.Entry::getValue));
     }
 }

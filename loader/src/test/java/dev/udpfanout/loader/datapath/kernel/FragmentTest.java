@@ -161,7 +161,8 @@ class FragmentTest {
                             .toList(),
                     one.kubernetes(),
                     one.publish(),
-                    one.preference());
+                    one.preference(),
+                    one.userspace());
             NodeDatapath datapath = NodeDatapath.open(topology.node(), one, two);
             // Straight to the dummy interface, without conntrack's defragmentation on the way.
             InetSocketAddress destination = wayIn.isOnDummy() ? one.bind() : wayIn.destination(topology, family);
@@ -233,7 +234,7 @@ class FragmentTest {
             datapath.apply(0, topology.podEndpoints(1));
             sender.send(pieces.get(1));
             assertTrue(
-                    BoundedWait.until(() -> datapath.counters(0).drops().of(DropReason.FRAGMENT) == 1, LIMIT),
+                    BoundedWait.until(() -> datapath.counters(0).drops().get(DropReason.FRAGMENT.label()) == 1, LIMIT),
                     () -> datapath.counters(0).toString());
             assertEquals(1, datapath.counters(0).stats().packetsForwarded());
         }

@@ -8,7 +8,7 @@ import java.util.List;
 import java.util.Locale;
 
 /** A listener, written as an operator writes it, and read as the daemon reads it. */
-final class ListenerText {
+public final class ListenerText {
     private final StringBuilder yaml = new StringBuilder("listeners:\n");
 
     private ListenerText(String interfaceName, String bind) {
@@ -16,11 +16,11 @@ final class ListenerText {
         yaml.append("    bind: \"").append(bind).append("\"\n");
     }
 
-    static ListenerText on(String interfaceName, String bind) {
+    public static ListenerText on(String interfaceName, String bind) {
         return new ListenerText(interfaceName, bind);
     }
 
-    ListenerText with(String key, Object value) {
+    public ListenerText with(String key, Object value) {
         String text = value instanceof Enum<?> constant ? constant.name().toLowerCase(Locale.ROOT) : value.toString();
         yaml.append("    ").append(key).append(": ").append(text).append('\n');
         return this;
@@ -31,7 +31,7 @@ final class ListenerText {
         return (host.contains(":") ? "[" + host + "]" : host) + ":" + address.getPort();
     }
 
-    ListenerConfig listener(List<InetSocketAddress> endpoints) {
+    public ListenerConfig listener(List<InetSocketAddress> endpoints) {
         yaml.append("    downstream:\n");
         for (InetSocketAddress endpoint : endpoints) {
             yaml.append("      - { address: \"").append(text(endpoint)).append("\" }\n");

@@ -1,10 +1,11 @@
-package dev.udpfanout.loader.datapath.kernel;
+package dev.udpfanout.loader.datapath;
 
 /** Does all of several steps, and throws the first failure afterwards with the others attached. */
-final class Failures {
+public final class Failures {
     private RuntimeException first;
 
-    void collect(Runnable step) {
+    /** Does a step, and keeps its failure for later. */
+    public void collect(Runnable step) {
         try {
             step.run();
         } catch (RuntimeException e) {
@@ -16,7 +17,8 @@ final class Failures {
         }
     }
 
-    void throwIfAny() {
+    /** Throws the first failure, if there was one. */
+    public void throwIfAny() {
         if (first != null) {
             throw first;
         }

@@ -1,0 +1,29 @@
+package dev.udpfanout.loader.datapath.kernel;
+
+import java.nio.file.Path;
+import java.util.List;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Removes what a kernel datapath of an earlier process has left, for a process that may not be able to use bpf(2). */
+public final class KernelLeftovers {
+    private static final Logger LOG = LoggerFactory.getLogger(KernelLeftovers.class);
+
+    private KernelLeftovers() {}
+
+    /**
+     * Takes away pins, programs and routes in the calling thread's network namespace; what cannot be is logged.
+     *
+     * @param pinDirectory where the earlier process had its pins
+     */
+    public static void removeWhatIsPossible(Path pinDirectory) {
+        try (Network network = Network.open()) {
+            // A TCX link that only its pin holds goes with the pin: that takes no bpf(2).
+            Pins.removeAll(pinDirectory);
+            // Not the interfaces: a dummy interface of ours is in use.
+            Leftovers.removeAllBut(network, List.of());
+        } catch (RuntimeException | LinkageError e) {
+            LOG.debug("not all that an earlier process may have left could be looked for: {}", e.toString());
+        }
+    }
+}

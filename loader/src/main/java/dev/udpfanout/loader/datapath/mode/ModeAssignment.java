@@ -1,0 +1,107 @@
+package dev.udpfanout.loader.datapath.mode;
+
+import dev.udpfanout.loader.config.ListenerConfig;
+import dev.udpfanout.loader.config.ListenerConfig.Mode;
+import dev.udpfanout.loader.datapath.ListenerState;
+import java.net.InetAddress;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * Which datapath serves which listener, and why; immutable.
+ *
+ * @param listeners all of them
+ * @param userspace why those in user space are there, by name: {@code "configured"} or what made them fall back
+ */
+record ModeAssignment(List<ListenerConfig> listeners, Map<String, String> userspace) {
+    ModeAssignment {
+        listeners = List.copyOf(listeners);
+        userspace = Map.copyOf(userspace);
+    }
+
+    /**
+     * Decides.
+     *
+     * @param refusal why the kernel datapath cannot be had; empty if it can
+     * @param lost why listeners cannot be served by it although it can be had, by name
+     * @throws KernelRefusedException if a listener must be in the kernel and cannot
+     */
+    static ModeAssignment decide(List<ListenerConfig> listeners, Optional<String> refusal, Map<String, String> lost) {
+        Map<String, String> userspace = new LinkedHashMap<>();
+        for (ListenerConfig listener : listeners) {
+            if (listener.mode() == Mode.USERSPACE) {
+                userspace.put(listener.name(), ListenerState.CONFIGURED);
+            } else {
+                refusal.or(() -> Optional.ofNullable(lost.get(listener.name())))
+                        .ifPresent(reason -> userspace.put(listener.name(), reason));
+            }
+        }
+        for (ListenerConfig listener : listeners) {
+            company(listener, listeners, userspace).ifPresent(reason -> userspace.put(listener.name(), reason));
+        }
+        for (ListenerConfig listener : listeners) {
+            String reason = userspace.get(listener.name());
+            if (reason != null && mustBeInKernel(listener)) {
+                throw new KernelRefusedException(demand(listener) + " is not possible: " + reason, null);
+            }
+        }
+        return new ModeAssignment(listeners, userspace);
+    }
+
+    /** An address on a dummy interface is delivered here or steered past its hooks: its listeners go together. */
+    private static Optional<String> company(
+            ListenerConfig listener, List<ListenerConfig> listeners, Map<String, String> userspace) {
+        if (!listener.isOnDummyInterface() || userspace.containsKey(listener.name())) {
+            return Optional.empty();
+        }
+        InetAddress address = listener.bind().getAddress();
+        return listeners.stream()
+                .filter(other -> other.isOnDummyInterface()
+                        && other.bind().getAddress().equals(address)
+                        && userspace.containsKey(other.name()))
+                .findFirst()
+                .map(other -> "shares " + address.getHostAddress() + " with listener " + other.name()
+                        + ", which is in user space");
+    }
+
+    private static boolean mustBeInKernel(ListenerConfig listener) {
+        return listener.mode() == Mode.TC_EBPF || listener.vipDirect();
+    }
+
+    private static String demand(ListenerConfig listener) {
+        return "listener " + listener.name() + ": "
+                + (listener.mode() == Mode.TC_EBPF ? "mode: tc_ebpf" : "a VIP, which only tc_ebpf can serve,");
+    }
+
+    List<ListenerConfig> inKernel() {
+        return listeners.stream()
+                .filter(listener -> !isInUserspace(listener.name()))
+                .toList();
+    }
+
+    List<ListenerConfig> inUserspace() {
+        return listeners.stream()
+                .filter(listener -> isInUserspace(listener.name()))
+                .toList();
+    }
+
+    boolean has(String name) {
+        return listeners.stream().anyMatch(listener -> listener.name().equals(name));
+    }
+
+    boolean isInUserspace(String name) {
+        return userspace.containsKey(name);
+    }
+
+    /** Why a listener is where it is. */
+    String reason(String name) {
+        return userspace.getOrDefault(name, ListenerState.CONFIGURED);
+    }
+
+    /** Whether it is in user space because the kernel would not have it. */
+    boolean isFallback(String name) {
+        return isInUserspace(name) && !reason(name).equals(ListenerState.CONFIGURED);
+    }
+}

@@ -1,0 +1,331 @@
+package dev.udpfanout.loader.datapath.mode;
+
+import dev.udpfanout.bindings.abi.ProcessingTimes;
+import dev.udpfanout.loader.config.ListenerConfig;
+import dev.udpfanout.loader.config.ListenerConfig.Mode;
+import dev.udpfanout.loader.control.EndpointSet;
+import dev.udpfanout.loader.datapath.Datapath;
+import dev.udpfanout.loader.datapath.Failures;
+import dev.udpfanout.loader.datapath.ListenerCounters;
+import dev.udpfanout.loader.datapath.ListenerState;
+import dev.udpfanout.loader.datapath.ListenerTargets;
+import dev.udpfanout.loader.datapath.SwitchableDatapath;
+import java.net.InetAddress;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Has each listener served in the kernel or in user space, as its mode says and the node allows, and moves it from one to
+ * the other under load. A listener that has fallen back stays in user space until the next {@link #configure}: what made
+ * it fall back does not change by itself, and moving back and forth would cost more than it gains.
+ */
+public final class ModeSelectingDatapath implements Datapath {
+    private static final Logger LOG = LoggerFactory.getLogger(ModeSelectingDatapath.class);
+    private static final String FALLBACKS = "userspace_fallback";
+
+    /** One failure may be another agent's doing, and over a moment later. */
+    private static final int FAILURES_TO_GIVE_UP = 3;
+
+    private final Backends backends;
+    private final AtomicLong fallbacks = new AtomicLong();
+    private final Map<String, EndpointSet> endpoints = new HashMap<>();
+    private final Map<String, Set<InetAddress>> vips = new HashMap<>();
+    private final Map<String, String> lost = new HashMap<>();
+    private volatile Optional<SwitchableDatapath> kernel = Optional.empty();
+    private volatile Optional<SwitchableDatapath> userspace = Optional.empty();
+    private volatile ModeAssignment assignment;
+    private Optional<Pending> pending = Optional.empty();
+    private int kernelFailures;
+    private boolean kernelHasServed;
+    private boolean leftoversRemoved;
+
+    /**
+     * A change of the configuration that has not been possible so far; until it is, the one before is in force.
+     *
+     * @param listeners as they should be
+     * @param failure why it was not possible
+     */
+    private record Pending(List<ListenerConfig> listeners, String failure) {
+        Optional<ListenerConfig> find(String name) {
+            return listeners.stream()
+                    .filter(listener -> listener.name().equals(name))
+                    .findFirst();
+        }
+    }
+
+    /**
+     * Opens what the listeners need, the kernel datapath only if one of them may be in the kernel. Nothing is attached
+     * before the first {@link #reconcile()}.
+     *
+     * @throws KernelRefusedException if a listener must be in the kernel and cannot
+     */
+    public ModeSelectingDatapath(List<ListenerConfig> listeners, Backends backends) {
+        this.backends = backends;
+        ModeAssignment hoped = ModeAssignment.decide(listeners, Optional.empty(), lost);
+        assignment = ModeAssignment.decide(listeners, openKernelFor(hoped.inKernel()), lost);
+        try {
+            if (!assignment.inUserspace().isEmpty()) {
+                userspace = Optional.of(backends.openUserspace(assignment.inUserspace()));
+            }
+        } catch (RuntimeException e) {
+            kernel.ifPresent(Datapath::close);
+            throw e;
+        }
+        reportFallbacks(ModeAssignment.decide(List.of(), Optional.empty(), Map.of()));
+    }
+
+    /** Why it cannot be opened; empty if it is open or not needed. */
+    private Optional<String> openKernelFor(List<ListenerConfig> wanted) {
+        if (kernel.isPresent() || wanted.isEmpty()) {
+            return Optional.empty();
+        }
+        try {
+            kernel = Optional.of(backends.openKernel(wanted));
+            return Optional.empty();
+        } catch (KernelRefusedException e) {
+            return Optional.of(e.getMessage());
+        }
+    }
+
+    private void reportFallbacks(ModeAssignment before) {
+        for (ListenerConfig listener : assignment.inUserspace()) {
+            if (assignment.isFallback(listener.name()) && !before.isFallback(listener.name())) {
+                fallbacks.incrementAndGet();
+                LOG.atWarn()
+                        .addKeyValue("listener_id", listener.id())
+                        .addKeyValue("reason", assignment.reason(listener.name()))
+                        .log("falling back to userspace datapath");
+            }
+        }
+    }
+
+    @Override
+    public CompletionStage<Void> apply(EndpointSet set) {
+        endpoints.put(set.listener(), set);
+        return serving(set.listener())
+                .map(datapath -> datapath.apply(set))
+                .orElse(CompletableFuture.completedStage(null));
+    }
+
+    @Override
+    public void setVips(String listener, Set<InetAddress> addresses) {
+        vips.put(listener, Set.copyOf(addresses));
+        serving(listener).ifPresent(datapath -> datapath.setVips(listener, addresses));
+    }
+
+    private Optional<SwitchableDatapath> serving(String listener) {
+        return assignment.isInUserspace(listener) ? userspace : kernel;
+    }
+
+    @Override
+    public void reconcile() {
+        Failures failures = new Failures();
+        kernel.ifPresent(present -> failures.collect(() -> reconcileKernel(present)));
+        userspace.ifPresent(present -> failures.collect(present::reconcile));
+        pending.ifPresent(change -> failures.collect(() -> configure(change.listeners())));
+        failures.throwIfAny();
+        if (kernel.isEmpty() && !leftoversRemoved) {
+            backends.removeKernelLeftovers();
+            leftoversRemoved = true;
+        }
+    }
+
+    private void reconcileKernel(SwitchableDatapath present) {
+        try {
+            present.reconcile();
+            kernelFailures = 0;
+            kernelHasServed = true;
+        } catch (RuntimeException e) {
+            kernelFailures++;
+            Optional<String> reason = backends.refusal(e);
+            boolean giveUp = !kernelHasServed || kernelFailures >= FAILURES_TO_GIVE_UP;
+            if (reason.isEmpty() || !giveUp || !loseUnattached(reason.get())) {
+                throw e;
+            }
+            kernelFailures = 0;
+            move(ModeAssignment.decide(assignment.listeners(), Optional.empty(), lost));
+        }
+    }
+
+    /** False if there is no listener that may go to user space. */
+    private boolean loseUnattached(String reason) {
+        List<ListenerConfig> unattached = assignment.inKernel().stream()
+                .filter(listener -> listener.mode() == Mode.AUTO && !listener.vipDirect())
+                .filter(listener -> kernel.stream()
+                        .noneMatch(present -> present.state(listener.name()).attached()))
+                .toList();
+        unattached.forEach(listener -> lost.put(listener.name(), reason));
+        return !unattached.isEmpty();
+    }
+
+    @Override
+    public void configure(List<ListenerConfig> listeners) {
+        Map<String, String> lostBefore = Map.copyOf(lost);
+        lost.clear();
+        try {
+            ModeAssignment hoped = ModeAssignment.decide(listeners, Optional.empty(), lost);
+            move(ModeAssignment.decide(listeners, openKernelFor(hoped.inKernel()), lost));
+        } catch (RuntimeException e) {
+            lost.putAll(lostBefore);
+            pending = Optional.of(new Pending(listeners, String.valueOf(e.getMessage())));
+            throw e;
+        }
+        pending = Optional.empty();
+        Set<String> names = listeners.stream().map(ListenerConfig::name).collect(Collectors.toSet());
+        endpoints.keySet().retainAll(names);
+        vips.keySet().retainAll(names);
+    }
+
+    /**
+     * Each datapath takes over what is new to it before the other one lets go of it. While both could, the kernel decides
+     * for each datagram: by the route on a dummy interface, by the program's place before any socket on a NIC.
+     */
+    private void move(ModeAssignment next) {
+        ModeAssignment before = assignment;
+        takeOverInUserspace(next);
+        ModeAssignment settled = configureKernel(next);
+        assignment = settled;
+        userspace.ifPresent(present -> present.configure(settled.inUserspace(), targets()));
+        reportFallbacks(before);
+        reportMoves(before);
+    }
+
+    /** Those that are to go to the kernel stay for the time being, as they are. */
+    private void takeOverInUserspace(ModeAssignment next) {
+        if (next.inUserspace().isEmpty()) {
+            return;
+        }
+        if (userspace.isEmpty()) {
+            userspace = Optional.of(backends.openUserspace(List.of()));
+        }
+        List<ListenerConfig> leaving = assignment.inUserspace().stream()
+                .filter(listener -> !next.isInUserspace(listener.name()))
+                .toList();
+        userspace
+                .get()
+                .configure(
+                        Stream.concat(leaving.stream(), next.inUserspace().stream())
+                                .toList(),
+                        targets());
+    }
+
+    /** A listener that the kernel refuses stays in, or goes to, user space. */
+    private ModeAssignment configureKernel(ModeAssignment next) {
+        if (kernel.isEmpty()) {
+            return next;
+        }
+        try {
+            kernel.get().configure(next.inKernel(), targets());
+            kernelHasServed = true;
+            return next;
+        } catch (RuntimeException e) {
+            Optional<String> reason = backends.refusal(e);
+            Map<String, String> refused = new HashMap<>(lost);
+            next.inKernel().stream()
+                    .filter(listener -> !kernel.get().state(listener.name()).attached())
+                    .forEach(listener -> refused.put(listener.name(), reason.orElse("")));
+            if (reason.isEmpty() || refused.equals(lost)) {
+                kernel.get().configure(assignment.inKernel(), targets());
+                throw e;
+            }
+            ModeAssignment settled = decideOrGoBack(next, refused);
+            lost.putAll(refused);
+            takeOverInUserspace(settled);
+            kernel.get().configure(settled.inKernel(), targets());
+            return settled;
+        }
+    }
+
+    private ModeAssignment decideOrGoBack(ModeAssignment next, Map<String, String> refused) {
+        try {
+            return ModeAssignment.decide(next.listeners(), Optional.empty(), refused);
+        } catch (KernelRefusedException e) {
+            kernel.orElseThrow().configure(assignment.inKernel(), targets());
+            throw e;
+        }
+    }
+
+    private void reportMoves(ModeAssignment before) {
+        for (ListenerConfig listener : assignment.listeners()) {
+            boolean isInUserspace = assignment.isInUserspace(listener.name());
+            if (before.has(listener.name()) && isInUserspace != before.isInUserspace(listener.name())) {
+                LOG.atInfo()
+                        .addKeyValue("listener_id", listener.id())
+                        .addKeyValue("mode", isInUserspace ? ListenerState.USERSPACE : ListenerState.TC_EBPF)
+                        .addKeyValue("reason", assignment.reason(listener.name()))
+                        .log("switched datapath");
+            }
+        }
+    }
+
+    private ListenerTargets targets() {
+        return new ListenerTargets(endpoints, vips);
+    }
+
+    @Override
+    public ListenerState state(String listener) {
+        Optional<ListenerConfig> expected = pending.flatMap(change -> change.find(listener));
+        if (expected.isPresent() && !assignment.has(listener)) {
+            String mode = expected.get().mode() == Mode.USERSPACE ? ListenerState.USERSPACE : ListenerState.TC_EBPF;
+            return new ListenerState(mode, pending.get().failure(), false, "");
+        }
+        ListenerState state = serving(listener)
+                .orElseThrow(() -> new IllegalArgumentException("no listener " + listener))
+                .state(listener);
+        return new ListenerState(state.mode(), assignment.reason(listener), state.attached(), state.attachment());
+    }
+
+    /** What each listener has done in the mode that it is in now. */
+    @Override
+    public Map<String, ListenerCounters> counters() {
+        Map<String, ListenerCounters> found = new HashMap<>();
+        kernel.ifPresent(present -> found.putAll(present.counters()));
+        userspace.ifPresent(present -> found.putAll(present.counters()));
+        Map<String, ListenerCounters> all = new LinkedHashMap<>();
+        for (ListenerConfig listener : assignment.listeners()) {
+            all.put(listener.name(), found.getOrDefault(listener.name(), ListenerCounters.ZERO));
+        }
+        return all;
+    }
+
+    @Override
+    public Optional<ProcessingTimes> processingTimes() {
+        return kernel.flatMap(Datapath::processingTimes);
+    }
+
+    @Override
+    public Map<String, Long> repairs() {
+        Map<String, Long> all = new HashMap<>();
+        kernel.ifPresent(present -> all.putAll(present.repairs()));
+        all.put(FALLBACKS, fallbacks.get());
+        return all;
+    }
+
+    @Override
+    public void release() {
+        closeBoth(Datapath::release);
+    }
+
+    @Override
+    public void close() {
+        closeBoth(Datapath::close);
+    }
+
+    private void closeBoth(java.util.function.Consumer<Datapath> ending) {
+        Failures failures = new Failures();
+        kernel.ifPresent(present -> failures.collect(() -> ending.accept(present)));
+        userspace.ifPresent(present -> failures.collect(() -> ending.accept(present)));
+        failures.throwIfAny();
+    }
+}

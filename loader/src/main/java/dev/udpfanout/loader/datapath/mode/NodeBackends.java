@@ -1,0 +1,71 @@
+package dev.udpfanout.loader.datapath.mode;
+
+import dev.udpfanout.bindings.errno.SystemCallException;
+import dev.udpfanout.loader.config.ListenerConfig;
+import dev.udpfanout.loader.datapath.SwitchableDatapath;
+import dev.udpfanout.loader.datapath.kernel.KernelDatapath;
+import dev.udpfanout.loader.datapath.kernel.KernelLeftovers;
+import dev.udpfanout.loader.datapath.kernel.KernelProgram;
+import dev.udpfanout.loader.datapath.kernel.Network;
+import dev.udpfanout.loader.datapath.kernel.Pins;
+import dev.udpfanout.loader.datapath.probe.KernelRefusal;
+import dev.udpfanout.loader.datapath.userspace.UserspaceDatapath;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+
+/** The datapaths of the node, or of the network namespace, that the calling thread is in. */
+public final class NodeBackends implements Backends {
+    private final byte[] elf;
+    private final Path pinDirectory;
+
+    /**
+     * @param elf the eBPF object; loaded only if a listener may be in the kernel
+     * @param pinDirectory where maps and links are pinned, in bpffs
+     */
+    public NodeBackends(byte[] elf, Path pinDirectory) {
+        this.elf = elf.clone();
+        this.pinDirectory = pinDirectory;
+    }
+
+    @Override
+    public SwitchableDatapath openKernel(List<ListenerConfig> listeners) {
+        KernelRefusal.beforeTrying().ifPresent(reason -> {
+            throw new KernelRefusedException(reason, null);
+        });
+        Optional<Pins> pins = Pins.open(pinDirectory);
+        KernelProgram program = load(pins);
+        try {
+            return new KernelDatapath(listeners, program, Network.open(), pins);
+        } catch (RuntimeException e) {
+            program.close();
+            throw e;
+        }
+    }
+
+    private KernelProgram load(Optional<Pins> pins) {
+        try {
+            return KernelProgram.load(elf, pins);
+        } catch (SystemCallException e) {
+            if (KernelRefusal.isNoObject(e)) {
+                throw e;
+            }
+            throw new KernelRefusedException(KernelRefusal.lasting(e).orElse(e.getMessage()), e);
+        }
+    }
+
+    @Override
+    public SwitchableDatapath openUserspace(List<ListenerConfig> listeners) {
+        return new UserspaceDatapath(listeners, Network.open());
+    }
+
+    @Override
+    public Optional<String> refusal(RuntimeException failure) {
+        return KernelRefusal.lasting(failure);
+    }
+
+    @Override
+    public void removeKernelLeftovers() {
+        KernelLeftovers.removeWhatIsPossible(pinDirectory);
+    }
+}

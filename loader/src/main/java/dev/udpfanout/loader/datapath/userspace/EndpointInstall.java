@@ -1,0 +1,91 @@
+package dev.udpfanout.loader.datapath.userspace;
+
+import dev.udpfanout.forwarder.EndpointLoopException;
+import dev.udpfanout.forwarder.EndpointTable;
+import dev.udpfanout.forwarder.Forwarder;
+import dev.udpfanout.forwarder.ForwarderException;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.nio.channels.DatagramChannel;
+import java.nio.channels.UnresolvedAddressException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+
+/** Gives a forwarder its endpoints, but for those that it cannot use: one that is wrong must not keep the others out. */
+final class EndpointInstall {
+    private static final Duration LIMIT = Duration.ofSeconds(10);
+
+    private final Forwarder forwarder;
+    private final Set<InetSocketAddress> usable;
+    private final Map<InetSocketAddress, String> refused = new LinkedHashMap<>();
+
+    private EndpointInstall(Forwarder forwarder, List<InetSocketAddress> endpoints) {
+        this.forwarder = forwarder;
+        this.usable = new LinkedHashSet<>(endpoints);
+    }
+
+    /**
+     * Puts the endpoints in force; when this returns, nothing goes to any other.
+     *
+     * @return those that were left out, and why
+     */
+    static Map<InetSocketAddress, String> run(Forwarder forwarder, List<InetSocketAddress> endpoints) {
+        EndpointInstall install = new EndpointInstall(forwarder, endpoints);
+        while (!install.attempt()) {
+            // Each attempt that fails has left at least one endpoint out.
+        }
+        return install.refused;
+    }
+
+    private boolean attempt() {
+        try {
+            forwarder
+                    .endpoints(new EndpointTable(List.copyOf(usable)))
+                    .toCompletableFuture()
+                    .get(LIMIT.toMillis(), TimeUnit.MILLISECONDS);
+            return true;
+        } catch (EndpointLoopException e) {
+            refuse(e.endpoint(), e.getMessage());
+            return false;
+        } catch (ForwarderException e) {
+            if (!refuseUnroutable()) {
+                throw e;
+            }
+            return false;
+        } catch (ExecutionException e) {
+            throw new IllegalStateException("the workers did not take the endpoints", e.getCause());
+        } catch (TimeoutException e) {
+            throw new IllegalStateException(
+                    "the workers did not take the endpoints within " + LIMIT.toMillis() + " ms", e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException("interrupted while the workers took the endpoints", e);
+        }
+    }
+
+    private boolean refuseUnroutable() {
+        boolean any = false;
+        for (InetSocketAddress endpoint : new ArrayList<>(usable)) {
+            try (DatagramChannel trial = DatagramChannel.open()) {
+                trial.connect(endpoint);
+            } catch (IOException | UnresolvedAddressException e) {
+                refuse(endpoint, "no route: " + e.getMessage());
+                any = true;
+            }
+        }
+        return any;
+    }
+
+    private void refuse(InetSocketAddress endpoint, String why) {
+        usable.remove(endpoint);
+        refused.put(endpoint, why);
+    }
+}

@@ -1,0 +1,26 @@
+package dev.udpfanout.loader.datapath.userspace;
+
+import dev.udpfanout.forwarder.ForwarderConfig;
+import dev.udpfanout.forwarder.IoChoice;
+import dev.udpfanout.forwarder.SourceAddress;
+import dev.udpfanout.loader.config.ListenerConfig;
+import dev.udpfanout.loader.config.UserspaceConfig;
+
+/** A listener's configuration in the forwarder's terms. */
+final class ForwarderSettings {
+    private ForwarderSettings() {}
+
+    static ForwarderConfig of(ListenerConfig listener, SourceAddress source) {
+        UserspaceConfig wanted = listener.userspace();
+        return ForwarderConfig.forAddress(listener.bind())
+                .withIo(IoChoice.valueOf(wanted.io().name()))
+                .withWorkers(wanted.workers())
+                .withCpus(wanted.cpus())
+                .withBatchSize(wanted.batchSize())
+                .withReceiveBufferBytes(wanted.receiveBufferBytes())
+                .withMaxPacketBytes(wanted.maxPacketBytes())
+                .withSource(source)
+                // So that the socket is there before the route that brings the first datagram is.
+                .withFreeBind(!listener.bind().getAddress().isAnyLocalAddress());
+    }
+}

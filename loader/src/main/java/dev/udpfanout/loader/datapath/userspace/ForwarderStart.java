@@ -1,0 +1,80 @@
+package dev.udpfanout.loader.datapath.userspace;
+
+import dev.udpfanout.forwarder.Forwarder;
+import dev.udpfanout.forwarder.ForwarderException;
+import dev.udpfanout.forwarder.IoChoice;
+import dev.udpfanout.forwarder.SourceAddress;
+import dev.udpfanout.forwarder.Transport;
+import dev.udpfanout.forwarder.TransportChoice;
+import dev.udpfanout.forwarder.TransportProbe;
+import dev.udpfanout.loader.config.ListenerConfig;
+import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Starts a listener's forwarder on a transport, and with a source address, that are permitted here. */
+final class ForwarderStart {
+    private static final Logger LOG = LoggerFactory.getLogger(ForwarderStart.class);
+
+    private final ListenerConfig listener;
+    private final TransportProbe probe;
+
+    /** @param probe made just now: what it could not tell, another one may */
+    ForwarderStart(ListenerConfig listener, TransportProbe probe) {
+        this.listener = listener;
+        this.probe = probe;
+    }
+
+    /**
+     * Whether the socket can be bound before its address is there.
+     *
+     * @throws ForwarderException if the transport asked for is not supported
+     */
+    boolean bindsEarly() {
+        IoChoice asked = IoChoice.valueOf(listener.userspace().io().name());
+        return TransportChoice.of(asked, probe).transport() != Transport.NIO;
+    }
+
+    /**
+     * Binds and starts to receive.
+     *
+     * @throws ForwarderException if the port is taken, or a transport or source asked for is not possible
+     */
+    Forwarder start() {
+        Optional<SourceAddress> asked =
+                listener.userspace().source().map(source -> SourceAddress.valueOf(source.name()));
+        if (asked.isPresent()) {
+            return start(asked.get());
+        }
+        if (!bindsEarly()) {
+            warnOfSource("io nio cannot");
+            return start(SourceAddress.NODE);
+        }
+        try {
+            return start(SourceAddress.CLIENT);
+        } catch (ForwarderException e) {
+            // If the reason is another one, this fails for it too.
+            Forwarder forwarder = start(SourceAddress.NODE);
+            warnOfSource(e.getMessage());
+            return forwarder;
+        }
+    }
+
+    private Forwarder start(SourceAddress source) {
+        Forwarder forwarder = Forwarder.start(ForwarderSettings.of(listener, source), probe);
+        LOG.atInfo()
+                .addKeyValue("listener_id", listener.id())
+                .addKeyValue("transport", forwarder.transport().describe())
+                .addKeyValue("workers", listener.userspace().workers())
+                .addKeyValue("source", source.name().toLowerCase(java.util.Locale.ROOT))
+                .log("opened userspace sockets");
+        return forwarder;
+    }
+
+    private void warnOfSource(String reason) {
+        LOG.atWarn()
+                .addKeyValue("listener_id", listener.id())
+                .addKeyValue("reason", reason)
+                .log("receivers see the node's address instead of the client's");
+    }
+}

@@ -1,0 +1,67 @@
+package dev.udpfanout.loader.datapath.userspace;
+
+import dev.udpfanout.bindings.abi.ListenerStats;
+import dev.udpfanout.forwarder.DropReason;
+import dev.udpfanout.forwarder.ForwarderCounters;
+import dev.udpfanout.loader.datapath.ListenerCounters;
+import java.net.Inet6Address;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.TreeMap;
+
+/**
+ * A forwarder's counts in the terms of the kernel datapath. Bytes are those of frames: the payload with headers for
+ * Ethernet, IP without options and UDP. A datagram that the kernel dropped for want of room counts as received, its bytes
+ * do not. One that a receiver's ICMP message called back counts as forwarded, and under {@code unreachable} as well.
+ */
+final class FrameCounters {
+    private static final int ETHERNET_BYTES = 14;
+    private static final int IPV4_BYTES = 20;
+    private static final int IPV6_BYTES = 40;
+    private static final int UDP_BYTES = 8;
+
+    private FrameCounters() {}
+
+    static ListenerCounters of(ForwarderCounters counters, InetAddress listener) {
+        long headerBytes = ETHERNET_BYTES + UDP_BYTES + (listener instanceof Inet6Address ? IPV6_BYTES : IPV4_BYTES);
+        Map<String, Long> drops = new TreeMap<>();
+        counters.dropped().forEach((reason, datagrams) -> drops.put(reason.label(), datagrams));
+        long dropped = drops.values().stream().mapToLong(Long::longValue).sum();
+        return new ListenerCounters(
+                new ListenerStats(
+                        counters.received() + counters.dropped(DropReason.RECEIVE_QUEUE_OVERFLOW),
+                        counters.forwarded(),
+                        dropped - counters.dropped(DropReason.UNREACHABLE),
+                        counters.receivedBytes() + headerBytes * counters.received(),
+                        counters.forwardedBytes() + headerBytes * counters.forwarded()),
+                drops,
+                packets(counters));
+    }
+
+    private static Map<InetSocketAddress, Long> packets(ForwarderCounters counters) {
+        Map<InetSocketAddress, Long> packets = new HashMap<>();
+        counters.endpoints().forEach((endpoint, counted) -> packets.put(endpoint, counted.forwarded()));
+        return packets;
+    }
+
+    /** Both together: a listener's forwarder before a change and the one after it. */
+    static ListenerCounters sum(ListenerCounters one, ListenerCounters other) {
+        ListenerStats first = one.stats();
+        ListenerStats second = other.stats();
+        Map<String, Long> drops = new TreeMap<>(one.drops());
+        other.drops().forEach((reason, datagrams) -> drops.merge(reason, datagrams, Long::sum));
+        Map<InetSocketAddress, Long> endpoints = new HashMap<>(one.endpointPackets());
+        other.endpointPackets().forEach((endpoint, datagrams) -> endpoints.merge(endpoint, datagrams, Long::sum));
+        return new ListenerCounters(
+                new ListenerStats(
+                        first.packetsReceived() + second.packetsReceived(),
+                        first.packetsForwarded() + second.packetsForwarded(),
+                        first.packetsDropped() + second.packetsDropped(),
+                        first.bytesReceived() + second.bytesReceived(),
+                        first.bytesForwarded() + second.bytesForwarded()),
+                drops,
+                endpoints);
+    }
+}

@@ -1,0 +1,183 @@
+package dev.udpfanout.loader.datapath.userspace;
+
+import dev.udpfanout.bindings.abi.ProcessingTimes;
+import dev.udpfanout.bindings.rtnetlink.Link;
+import dev.udpfanout.loader.config.ListenerConfig;
+import dev.udpfanout.loader.control.EndpointSet;
+import dev.udpfanout.loader.datapath.Failures;
+import dev.udpfanout.loader.datapath.ListenerCounters;
+import dev.udpfanout.loader.datapath.ListenerState;
+import dev.udpfanout.loader.datapath.ListenerTargets;
+import dev.udpfanout.loader.datapath.SwitchableDatapath;
+import dev.udpfanout.loader.datapath.kernel.DummyInterface;
+import dev.udpfanout.loader.datapath.kernel.LocalDelivery;
+import dev.udpfanout.loader.datapath.kernel.Network;
+import java.net.InetAddress;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+
+/**
+ * The datapath in user space: mode {@code userspace}. Each listener has sockets of its own, which the kernel delivers its
+ * datagrams to: on a dummy interface that takes the address's local route, the opposite of the kernel datapath's steering.
+ */
+public final class UserspaceDatapath implements SwitchableDatapath {
+    private final Network network;
+    private final Map<String, DummyInterface> dummies = new HashMap<>();
+    /** Replaced whole, never changed: {@link #counters()} is for any thread. */
+    private volatile Map<String, UserspaceListener> listeners;
+
+    /**
+     * Takes the network over and closes it at the end. No socket is open before the first {@link #reconcile()}.
+     *
+     * @param listeners with an address each: none is VIP-direct
+     */
+    public UserspaceDatapath(List<ListenerConfig> listeners, Network network) {
+        this.network = network;
+        Map<String, UserspaceListener> all = new LinkedHashMap<>();
+        listeners.forEach(listener -> all.put(listener.name(), new UserspaceListener(listener)));
+        this.listeners = all;
+    }
+
+    @Override
+    public CompletionStage<Void> apply(EndpointSet endpoints) {
+        find(endpoints.listener()).ifPresent(listener -> listener.apply(endpoints));
+        // The workers have been waited for.
+        return CompletableFuture.completedStage(null);
+    }
+
+    @Override
+    public void reconcile() {
+        Failures failures = new Failures();
+        for (UserspaceListener listener : listeners.values()) {
+            failures.collect(() -> serve(listener));
+        }
+        failures.throwIfAny();
+    }
+
+    /**
+     * The sockets first, then the route that brings datagrams to them: none finds the address without a socket. A
+     * transport that cannot bind early has it the other way round.
+     */
+    private void serve(UserspaceListener listener) {
+        listener.setDelivered(false);
+        Optional<Link> link = dummyOf(listener.config());
+        if (listener.opensEarly()) {
+            listener.open();
+            link.ifPresent(present -> deliver(present, listener));
+        } else {
+            link.ifPresent(present -> deliver(present, listener));
+            listener.open();
+        }
+        listener.retryRefused();
+        listener.setDelivered(true);
+    }
+
+    private Optional<Link> dummyOf(ListenerConfig listener) {
+        if (!listener.isOnDummyInterface()) {
+            return Optional.empty();
+        }
+        DummyInterface dummy =
+                dummies.computeIfAbsent(listener.interfaceName(), name -> new DummyInterface(name, network));
+        return Optional.of(dummy.ensure(List.of(listener.bind().getAddress())));
+    }
+
+    private void deliver(Link link, UserspaceListener listener) {
+        LocalDelivery.ensure(network, link, listener.config().bind().getAddress());
+    }
+
+    @Override
+    public void configure(List<ListenerConfig> newListeners, ListenerTargets targets) {
+        Map<String, UserspaceListener> next = new LinkedHashMap<>();
+        List<UserspaceListener> added = new ArrayList<>();
+        for (ListenerConfig config : newListeners) {
+            UserspaceListener present = listeners.get(config.name());
+            if (present == null) {
+                present = new UserspaceListener(config);
+                added.add(present);
+            }
+            next.put(config.name(), present);
+        }
+        List<UserspaceListener> gone = listeners.values().stream()
+                .filter(listener -> !next.containsValue(listener))
+                .toList();
+        // Only one can have a port: a listener that got a new name cannot be open under both.
+        gone.stream().filter(old -> added.stream().anyMatch(old::hasSamePort)).forEach(UserspaceListener::close);
+        takeOver(added, targets);
+        listeners = next;
+        newListeners.forEach(config -> next.get(config.name()).configure(config));
+        targets.endpoints().values().forEach(this::apply);
+        gone.forEach(UserspaceListener::drainAndClose);
+        reconcile();
+    }
+
+    /** All of them, or none. */
+    private void takeOver(List<UserspaceListener> added, ListenerTargets targets) {
+        try {
+            for (UserspaceListener listener : added) {
+                Optional.ofNullable(targets.endpoints().get(listener.config().name()))
+                        .ifPresent(listener::apply);
+                serve(listener);
+            }
+        } catch (RuntimeException e) {
+            added.forEach(UserspaceListener::close);
+            throw e;
+        }
+    }
+
+    @Override
+    public void setVips(String listener, Set<InetAddress> addresses) {
+        throw new IllegalStateException("a VIP-direct listener is not served in user space: " + listener);
+    }
+
+    @Override
+    public ListenerState state(String listener) {
+        UserspaceListener found =
+                find(listener).orElseThrow(() -> new IllegalArgumentException("no listener " + listener));
+        return new ListenerState(
+                ListenerState.USERSPACE, ListenerState.CONFIGURED, found.isAttached(), found.transport());
+    }
+
+    @Override
+    public Map<String, ListenerCounters> counters() {
+        Map<String, ListenerCounters> all = new LinkedHashMap<>();
+        listeners.forEach((name, listener) -> all.put(name, listener.counters()));
+        return all;
+    }
+
+    @Override
+    public Optional<ProcessingTimes> processingTimes() {
+        return Optional.empty();
+    }
+
+    @Override
+    public Map<String, Long> repairs() {
+        return Map.of();
+    }
+
+    private Optional<UserspaceListener> find(String name) {
+        return Optional.ofNullable(listeners.get(name));
+    }
+
+    /** Sockets end with the process: nothing stays. */
+    @Override
+    public void release() {
+        close();
+    }
+
+    /** Closes the sockets. The address and its local route stay, as the kernel has them by itself. */
+    @Override
+    public void close() {
+        Failures failures = new Failures();
+        listeners.values().forEach(listener -> failures.collect(listener::close));
+        listeners = new LinkedHashMap<>();
+        failures.collect(network::close);
+        failures.throwIfAny();
+    }
+}

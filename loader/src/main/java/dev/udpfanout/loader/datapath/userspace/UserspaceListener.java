@@ -1,0 +1,162 @@
+package dev.udpfanout.loader.datapath.userspace;
+
+import dev.udpfanout.forwarder.Forwarder;
+import dev.udpfanout.forwarder.TransportProbe;
+import dev.udpfanout.loader.config.ListenerConfig;
+import dev.udpfanout.loader.control.Endpoint;
+import dev.udpfanout.loader.control.EndpointSet;
+import dev.udpfanout.loader.datapath.ListenerCounters;
+import java.net.InetSocketAddress;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** One listener: its sockets while they are open, its endpoints, and its counts, which outlive the sockets. */
+final class UserspaceListener {
+    private static final Logger LOG = LoggerFactory.getLogger(UserspaceListener.class);
+    private static final Duration DRAIN_LIMIT = Duration.ofSeconds(2);
+
+    private volatile ListenerConfig config;
+    private Optional<EndpointSet> endpoints = Optional.empty();
+    private Map<InetSocketAddress, String> refused = Map.of();
+    private Optional<Forwarder> forwarder = Optional.empty();
+    private ListenerCounters closed = ListenerCounters.ZERO;
+    private boolean delivered;
+
+    UserspaceListener(ListenerConfig config) {
+        this.config = config;
+    }
+
+    ListenerConfig config() {
+        return config;
+    }
+
+    /** Whether the sockets can stay as they are under another configuration. */
+    boolean fits(ListenerConfig other) {
+        return config.bind().equals(other.bind()) && config.userspace().equals(other.userspace());
+    }
+
+    boolean hasSamePort(UserspaceListener other) {
+        return config.bind().equals(other.config.bind());
+    }
+
+    /** Takes a new configuration over; where the sockets do not fit it, they are closed, to be opened anew. */
+    void configure(ListenerConfig other) {
+        if (!fits(other)) {
+            close();
+        }
+        config = other;
+    }
+
+    boolean isOpen() {
+        return forwarder.isPresent();
+    }
+
+    /** Whether the sockets can be opened before the address is there. */
+    boolean opensEarly() {
+        return isOpen() || new ForwarderStart(config, TransportProbe.run()).bindsEarly();
+    }
+
+    /** Opens the sockets, with the endpoints that are known; does nothing where they are open. */
+    void open() {
+        if (forwarder.isPresent()) {
+            return;
+        }
+        keep(new ForwarderStart(config, TransportProbe.run()).start());
+        endpoints.ifPresent(this::install);
+    }
+
+    void apply(EndpointSet set) {
+        if (endpoints.equals(Optional.of(set))) {
+            return;
+        }
+        endpoints = Optional.of(set);
+        install(set);
+        LOG.atInfo()
+                .addKeyValue("listener_id", config.id())
+                .addKeyValue("endpoints", set.endpoints().size())
+                .log("updated userspace downstream set");
+    }
+
+    /** Tries those endpoints again that could not be used so far: a route may have come. */
+    void retryRefused() {
+        if (!refused.isEmpty()) {
+            endpoints.ifPresent(this::install);
+        }
+    }
+
+    private void install(EndpointSet set) {
+        if (forwarder.isEmpty()) {
+            return;
+        }
+        List<InetSocketAddress> addresses =
+                set.endpoints().stream().map(Endpoint::address).toList();
+        Map<InetSocketAddress, String> before = refused;
+        refused = EndpointInstall.run(forwarder.get(), addresses);
+        refused.forEach((endpoint, why) -> {
+            if (!before.containsKey(endpoint)) {
+                LOG.atError()
+                        .addKeyValue("listener_id", config.id())
+                        .addKeyValue("endpoint", endpoint)
+                        .addKeyValue("reason", why)
+                        .log("left an endpoint out");
+            }
+        });
+    }
+
+    /** Whether the kernel delivers the address's datagrams to the sockets. */
+    void setDelivered(boolean isDelivered) {
+        delivered = isDelivered;
+    }
+
+    boolean isAttached() {
+        return isOpen() && delivered;
+    }
+
+    /** The transport and why not a better one; empty while the sockets are closed. */
+    String transport() {
+        return forwarder.map(open -> open.transport().describe()).orElse("");
+    }
+
+    /** Any thread. */
+    synchronized ListenerCounters counters() {
+        return forwarder
+                .map(open -> FrameCounters.sum(
+                        closed, FrameCounters.of(open.counters(), config.bind().getAddress())))
+                .orElse(closed);
+    }
+
+    /** Sends on what has arrived, then closes the sockets: new datagrams go elsewhere by now. */
+    void drainAndClose() {
+        forwarder.ifPresent(open -> {
+            if (!open.drain(DRAIN_LIMIT)) {
+                LOG.atWarn()
+                        .addKeyValue("listener_id", config.id())
+                        .log("datagrams were still coming in when the sockets were closed");
+            }
+        });
+        close();
+    }
+
+    void close() {
+        forwarder.ifPresent(open -> {
+            open.close();
+            forget(open);
+            LOG.atInfo().addKeyValue("listener_id", config.id()).log("closed userspace sockets");
+        });
+        delivered = false;
+    }
+
+    private synchronized void keep(Forwarder started) {
+        forwarder = Optional.of(started);
+    }
+
+    private synchronized void forget(Forwarder ended) {
+        closed = FrameCounters.sum(
+                closed, FrameCounters.of(ended.counters(), config.bind().getAddress()));
+        forwarder = Optional.empty();
+    }
+}

@@ -1,0 +1,132 @@
+package dev.udpfanout.loader.datapath.mode;
+
+import dev.udpfanout.lab.LabNamespace;
+import dev.udpfanout.lab.Topology;
+import dev.udpfanout.lab.kubeproxy.ExternalTrafficPolicy;
+import dev.udpfanout.lab.kubeproxy.KubeProxy;
+import dev.udpfanout.lab.kubeproxy.KubeProxyRules;
+import dev.udpfanout.loader.config.ListenerConfig;
+import dev.udpfanout.loader.control.Endpoint;
+import dev.udpfanout.loader.control.EndpointSet;
+import dev.udpfanout.loader.datapath.Datapath;
+import dev.udpfanout.loader.datapath.ListenerCounters;
+import dev.udpfanout.loader.datapath.ListenerState;
+import dev.udpfanout.loader.datapath.kernel.KernelProgram;
+import dev.udpfanout.loader.datapath.kernel.ListenerText;
+import java.net.InetSocketAddress;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+
+/** A datapath of selected modes in the lab's node, driven by one thread that lives there, as the daemon's does. */
+public final class NodeModes implements AutoCloseable {
+    public static final int POD_PORT = 40514;
+    public static final InetSocketAddress VIP = new InetSocketAddress("192.168.1.100", 5514);
+    public static final InetSocketAddress NODE = new InetSocketAddress("192.168.1.1", 5514);
+    private static final InetSocketAddress DUMMY = new InetSocketAddress("10.255.0.1", 5514);
+    private static final int LIMIT_SECONDS = 30;
+
+    private final ExecutorService thread;
+    private final Datapath datapath;
+    private boolean closed;
+
+    private NodeModes(ExecutorService thread, Datapath datapath) {
+        this.thread = thread;
+        this.datapath = datapath;
+    }
+
+    /** kube-proxy leads the VIP to dummy0's address. */
+    public static void loadKubeProxy(Topology topology) {
+        new KubeProxy(topology).load(KubeProxyRules.labService(VIP, ExternalTrafficPolicy.LOCAL, List.of(DUMMY)));
+    }
+
+    /** On dummy0, in the way of the MetalLB guide. */
+    public static ListenerText onDummy() {
+        return ListenerText.on("dummy0", "10.255.0.1:5514");
+    }
+
+    /** On the node's NIC. */
+    public static ListenerText onNic() {
+        return ListenerText.on("eth0", "0.0.0.0:5514");
+    }
+
+    /** Sets listeners up, with the endpoints of their configuration, as the daemon does. */
+    public static NodeModes open(LabNamespace node, ListenerConfig... listeners) {
+        ExecutorService thread = Executors.newSingleThreadExecutor(code -> node.thread("control", code));
+        Path noBpffs = Path.of("/nowhere", "udp-fanout");
+        Datapath datapath = get(
+                thread,
+                () -> new ModeSelectingDatapath(
+                        List.of(listeners), new NodeBackends(KernelProgram.builtIn(), noBpffs)));
+        NodeModes opened = node.closedWithTopology(new NodeModes(thread, datapath));
+        for (ListenerConfig listener : listeners) {
+            opened.apply(
+                    listener.name(),
+                    listener.downstream().stream()
+                            .map(ListenerConfig.Downstream::address)
+                            .toList());
+        }
+        opened.reconcile();
+        return opened;
+    }
+
+    public void apply(String listener, List<InetSocketAddress> endpoints) {
+        List<Endpoint> all = endpoints.stream()
+                .map(address -> new Endpoint(address.toString(), address))
+                .toList();
+        run(() -> datapath.apply(new EndpointSet(listener, all)));
+    }
+
+    public void reconcile() {
+        run(datapath::reconcile);
+    }
+
+    public void configure(ListenerConfig... listeners) {
+        run(() -> datapath.configure(List.of(listeners)));
+    }
+
+    public ListenerCounters counters(String listener) {
+        return get(thread, datapath::counters).get(listener);
+    }
+
+    public ListenerState state(String listener) {
+        return get(thread, () -> datapath.state(listener));
+    }
+
+    private void run(Runnable code) {
+        get(thread, () -> {
+            code.run();
+            return null;
+        });
+    }
+
+    private static <T> T get(ExecutorService thread, Callable<T> code) {
+        try {
+            return thread.submit(code).get(LIMIT_SECONDS, TimeUnit.SECONDS);
+        } catch (ExecutionException e) {
+            if (e.getCause() instanceof RuntimeException unchecked) {
+                throw unchecked;
+            }
+            throw new IllegalStateException(e.getCause());
+        } catch (TimeoutException | InterruptedException e) {
+            throw new IllegalStateException("the datapath's thread did not answer", e);
+        }
+    }
+
+    @Override
+    public void close() {
+        if (!closed) {
+            closed = true;
+            try {
+                run(datapath::close);
+            } finally {
+                thread.shutdownNow();
+            }
+        }
+    }
+}
