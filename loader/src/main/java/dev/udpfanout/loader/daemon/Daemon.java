@@ -13,6 +13,7 @@ import dev.udpfanout.loader.kubernetes.NodeIdentity;
 import dev.udpfanout.loader.metrics.DaemonMetrics;
 import dev.udpfanout.loader.status.Readiness;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -165,33 +166,45 @@ public final class Daemon {
 
     /** Deals with what has happened, then compares the kernel with what it should be; false if that could not be mended. */
     private boolean turn(List<Event> events) {
+        List<Runnable> steps = new ArrayList<>();
         boolean compare = events.isEmpty();
-        boolean isMended = true;
-        try {
-            for (Event event : events) {
-                switch (event) {
-                    case Event.Discovered discovered -> control.discovered(discovered);
-                    case Event.Vips vips -> control.vips(vips);
-                    case Event.HealthChanged changed -> health.ifPresent(monitor -> control.health(monitor.down()));
-                    case Event.FileChanged changed -> reload(changed.text());
-                    case Event.NetworkChanged changed -> compare = true;
-                }
+        for (Event event : events) {
+            switch (event) {
+                case Event.Discovered discovered -> steps.add(() -> control.discovered(discovered));
+                case Event.Vips vips -> steps.add(() -> control.vips(vips));
+                case Event.HealthChanged changed ->
+                    steps.add(() -> health.ifPresent(monitor -> control.health(monitor.down())));
+                case Event.FileChanged changed -> steps.add(() -> reload(changed.text()));
+                case Event.NetworkChanged changed -> compare = true;
             }
-            if (compare) {
-                datapath.reconcile();
-            }
-            lastFailure = "";
-        } catch (RuntimeException e) {
-            String failure = String.valueOf(e.getMessage());
-            if (!failure.equals(lastFailure)) {
-                LOG.error("cannot mend the datapath, will go on trying: {}", failure);
-                LOG.debug("where it happened", e);
-            }
-            lastFailure = failure;
-            isMended = false;
         }
+        if (!lastFailure.isEmpty()) {
+            steps.add(control::select);
+        }
+        if (compare) {
+            steps.add(datapath::reconcile);
+        }
+        boolean isMended = doAll(steps);
         endTurn();
         return isMended;
+    }
+
+    /** Does each step, also when one before it has failed: no event comes twice. False if one failed. */
+    private boolean doAll(List<Runnable> steps) {
+        String failure = "";
+        for (Runnable step : steps) {
+            try {
+                step.run();
+            } catch (RuntimeException e) {
+                failure = String.valueOf(e.getMessage());
+                if (!failure.equals(lastFailure)) {
+                    LOG.error("cannot mend the datapath, will go on trying: {}", failure);
+                    LOG.debug("where it happened", e);
+                }
+            }
+        }
+        lastFailure = failure;
+        return failure.isEmpty();
     }
 
     private void reload(String text) {
@@ -223,7 +236,7 @@ public final class Daemon {
         health.ifPresent(monitor -> monitor.targets(control.probeTargets()));
         kubernetes.ifPresent(sources -> config.listeners().forEach(listener -> {
             if (!inbox.isStopped()) {
-                sources.publish(listener.name(), control.isReady(listener.name()));
+                control.publishable(listener.name()).ifPresent(ready -> sources.publish(listener.name(), ready));
             }
         }));
         view.turned(new LiveView.Turn(

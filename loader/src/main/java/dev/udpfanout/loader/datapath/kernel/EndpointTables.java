@@ -20,6 +20,15 @@ final class EndpointTables {
         this.tables = tables;
     }
 
+    /** Whether a listener has a table, of whatever daemon. */
+    boolean has(int slot) {
+        try (Arena arena = Arena.ofConfined()) {
+            // The kernel gives the table's id.
+            return tables.get(
+                    arena.allocateFrom(ValueLayout.JAVA_INT, slot), arena.allocate(Integer.BYTES, Integer.BYTES));
+        }
+    }
+
     /**
      * Replaces a listener's table in one step. The kernel waits for the programs that still read the old one, so when this
      * returns nothing is sent to an endpoint that is not in the new one (maybe_wait_bpf_programs, kernel/bpf/syscall.c).

@@ -36,6 +36,7 @@ public final class KernelDatapath implements Datapath {
     private final LocalAddresses localAddresses;
     private final EndpointTables endpointTables;
     private final Counters counters;
+    private final Set<String> adopted;
     private final Map<String, EndpointSet> inForce = new HashMap<>();
     private final Map<String, Set<InetAddress>> vips = new HashMap<>();
     /** Replaced whole, never changed: {@link #counters()} is for any thread. */
@@ -60,7 +61,16 @@ public final class KernelDatapath implements Datapath {
         this.localAddresses = new LocalAddresses(program.localAddresses());
         this.endpointTables = new EndpointTables(program.endpoints());
         this.counters = new Counters(program.stats(), program.drops());
+        this.adopted = listeners.stream()
+                .map(ListenerConfig::name)
+                .filter(name -> slots.of(name).filter(endpointTables::has).isPresent())
+                .collect(Collectors.toUnmodifiableSet());
         use(listeners);
+    }
+
+    @Override
+    public boolean hasAdopted(String listener) {
+        return adopted.contains(listener);
     }
 
     @Override
