@@ -42,11 +42,17 @@ public final class ConfigSource {
      * @throws InvalidConfigException if it cannot be read or anything in it is wrong
      */
     public static ConfigSource open(Path file, ConfigReader reader) throws InvalidConfigException {
-        Config config = reader.read(file);
+        // Before the reader does: if it changes in between, the watch finds another content, and not the same.
+        String text = textOf(file);
+        return new ConfigSource(file, reader, text, reader.read(file));
+    }
+
+    private static String textOf(Path file) {
         try {
-            return new ConfigSource(file, reader, Files.readString(file), config);
+            return Files.readString(file);
         } catch (IOException e) {
-            throw new UncheckedIOException("cannot read " + file, e);
+            // The reader says it in words for the operator.
+            return "";
         }
     }
 

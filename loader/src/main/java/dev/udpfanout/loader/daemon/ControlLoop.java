@@ -1,6 +1,7 @@
 package dev.udpfanout.loader.daemon;
 
 import dev.udpfanout.loader.config.Config;
+import dev.udpfanout.loader.config.KubernetesSource;
 import dev.udpfanout.loader.config.ListenerConfig;
 import dev.udpfanout.loader.control.DiscoveredEndpoint;
 import dev.udpfanout.loader.control.EndpointSelection;
@@ -13,6 +14,7 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
@@ -57,6 +59,10 @@ final class ControlLoop {
     }
 
     void discovered(Event.Discovered event) {
+        if (listener(event.listener()).isEmpty()) {
+            // Reported before the configuration changed: should the listener come back, this would be long out of date.
+            return;
+        }
         discovered.put(event.listener(), event.endpoints());
         select();
         onEndpointsUpdated.accept(Duration.ofNanos(System.nanoTime() - event.atNanos()));
@@ -74,16 +80,32 @@ final class ControlLoop {
 
     /** Uses another configuration from now on; listeners that are the same in both lose nothing. */
     void configure(Config newConfig) {
+        Map<String, Optional<KubernetesSource>> before = sources();
         config = newConfig;
-        Set<String> names =
-                config.listeners().stream().map(ListenerConfig::name).collect(Collectors.toSet());
-        discovered.keySet().retainAll(names);
+        Map<String, Optional<KubernetesSource>> now = sources();
+        // What another Service's endpoints were is no answer; until there is one, what is in force stays.
+        discovered.keySet().removeIf(name -> !before.get(name).equals(now.get(name)));
         datapath.configure(config.listeners());
         select();
     }
 
-    /** Works every listener's endpoint set out, and applies those that have changed. */
+    private Map<String, Optional<KubernetesSource>> sources() {
+        return config.listeners().stream().collect(Collectors.toMap(ListenerConfig::name, ListenerConfig::kubernetes));
+    }
+
+    private Optional<ListenerConfig> listener(String name) {
+        return config.listeners().stream()
+                .filter(listener -> listener.name().equals(name))
+                .findFirst();
+    }
+
+    /**
+     * Works every listener's endpoint set out, and applies those that have changed.
+     *
+     * @throws RuntimeException if one cannot be put in force; the others are all the same, and it can be tried again
+     */
     void select() {
+        RuntimeException failure = null;
         Map<String, List<DiscoveredEndpoint>> nowKnown = new HashMap<>();
         Map<String, EndpointSet> nowInForce = new HashMap<>();
         for (ListenerConfig listener : config.listeners()) {
@@ -95,11 +117,20 @@ final class ControlLoop {
             EndpointSet set =
                     selection.select(listener, endpoints, down, config.health().onAllUnhealthy());
             nowKnown.put(listener.name(), endpoints);
-            nowInForce.put(listener.name(), set);
-            datapath.apply(set);
+            try {
+                datapath.apply(set);
+                nowInForce.put(listener.name(), set);
+            } catch (RuntimeException e) {
+                failure = e;
+                Optional.ofNullable(inForce.get(listener.name()))
+                        .ifPresent(still -> nowInForce.put(listener.name(), still));
+            }
         }
         known = Map.copyOf(nowKnown);
         inForce = Map.copyOf(nowInForce);
+        if (failure != null) {
+            throw failure;
+        }
     }
 
     private List<DiscoveredEndpoint> endpointsOf(ListenerConfig listener) {
@@ -109,7 +140,15 @@ final class ControlLoop {
                     .toList();
         }
         List<DiscoveredEndpoint> endpoints = discovered.get(listener.name());
-        return endpoints == null ? null : withoutLoops(endpoints);
+        return endpoints == null ? null : withoutLoops(ofSameFamily(listener, endpoints));
+    }
+
+    /** A Service of both families has endpoints of both; a datagram does not change its family on the way. */
+    private static List<DiscoveredEndpoint> ofSameFamily(ListenerConfig listener, List<DiscoveredEndpoint> endpoints) {
+        Class<?> family = listener.bind().getAddress().getClass();
+        return endpoints.stream()
+                .filter(endpoint -> family.isInstance(endpoint.address().getAddress()))
+                .toList();
     }
 
     /** An endpoint that is a listener of this daemon would be sent its own datagrams for ever. */
@@ -141,5 +180,16 @@ final class ControlLoop {
         return set != null
                 && !set.endpoints().isEmpty()
                 && datapath.state(listener).attached();
+    }
+
+    /**
+     * What to publish of a listener's readiness; nothing while it serves with what an earlier daemon left, and its source has
+     * not answered: what that daemon published holds, and to withdraw it would send the VIP away from a node that works.
+     */
+    Optional<Boolean> publishable(String listener) {
+        boolean isCarriedOn = !inForce.containsKey(listener)
+                && datapath.hasAdopted(listener)
+                && datapath.state(listener).attached();
+        return isCarriedOn ? Optional.empty() : Optional.of(isReady(listener));
     }
 }

@@ -240,7 +240,7 @@ public final class Daemon {
         health.ifPresent(monitor -> monitor.targets(control.probeTargets()));
         kubernetes.ifPresent(sources -> config.listeners().forEach(listener -> {
             if (!inbox.isStopped()) {
-                sources.publish(listener.name(), control.isReady(listener.name()));
+                control.publishable(listener.name()).ifPresent(ready -> sources.publish(listener.name(), ready));
             }
         }));
         view.turned(new LiveView.Turn(

@@ -14,6 +14,7 @@ import java.util.Map;
 final class Inbox {
     private final Map<Object, Event> pending = new LinkedHashMap<>();
     private boolean stopped;
+    private boolean stopTold;
 
     /** Posts an event; any thread, never waits. */
     synchronized void post(Event event) {
@@ -33,11 +34,14 @@ final class Inbox {
         return stopped;
     }
 
-    /** Waits for an event, but no longer than the time given, or until {@link #stop}; then takes all there are. */
+    /**
+     * Waits for an event, but no longer than the time given, or until {@link #stop}; then takes all there are. A stop ends one
+     * wait: after it, while there are things to bring to an end, waiting is as before.
+     */
     synchronized List<Event> take(Duration timeout) {
         long deadline = System.nanoTime() + timeout.toNanos();
         try {
-            while (pending.isEmpty() && !stopped) {
+            while (pending.isEmpty() && (!stopped || stopTold)) {
                 long leftMs = (deadline - System.nanoTime() + 999_999) / 1_000_000;
                 if (leftMs <= 0) {
                     break;
@@ -48,6 +52,7 @@ final class Inbox {
             Thread.currentThread().interrupt();
             stopped = true;
         }
+        stopTold = stopped;
         List<Event> taken = new ArrayList<>(pending.values());
         pending.clear();
         return taken;

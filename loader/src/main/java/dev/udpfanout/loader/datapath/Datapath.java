@@ -44,6 +44,14 @@ public interface Datapath extends AutoCloseable {
     void setVips(String listener, Set<InetAddress> addresses);
 
     /**
+     * Whether an earlier daemon left endpoints of this listener in force, which then go on until {@link #apply} replaces
+     * them.
+     */
+    default boolean hasAdopted(String listener) {
+        return false;
+    }
+
+    /**
      * How a listener is served at the moment.
      *
      * @throws IllegalArgumentException if there is no such listener

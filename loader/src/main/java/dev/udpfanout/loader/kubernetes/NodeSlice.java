@@ -6,6 +6,7 @@ import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.dsl.Resource;
 import java.net.Inet6Address;
 import java.net.InetSocketAddress;
+import java.util.Map;
 
 /**
  * This node's EndpointSlice for a Service, in the API server.
@@ -13,6 +14,7 @@ import java.net.InetSocketAddress;
  * @see <a href="https://kubernetes.io/docs/reference/using-api/server-side-apply/">Server-side apply</a>
  */
 final class NodeSlice {
+    private static final String MANAGED_BY = "endpointslice.kubernetes.io/managed-by";
     private static final String MANAGER = "udp-fanout";
 
     private final KubernetesClient client;
@@ -25,6 +27,12 @@ final class NodeSlice {
         this.service = service;
         this.endpoint = endpoint;
         this.nodeName = nodeName;
+    }
+
+    /** Whether a slice is a node's, not one of receivers. */
+    static boolean isOne(EndpointSlice slice) {
+        Map<String, String> labels = slice.getMetadata().getLabels();
+        return labels != null && MANAGER.equals(labels.get(MANAGED_BY));
     }
 
     /** Makes the slice say so, whether there is one already or not. */
@@ -60,7 +68,7 @@ final class NodeSlice {
                 .withNamespace(service.namespace())
                 .withName(name())
                 .addToLabels("kubernetes.io/service-name", service.name())
-                .addToLabels("endpointslice.kubernetes.io/managed-by", MANAGER)
+                .addToLabels(MANAGED_BY, MANAGER)
                 // Whoever deletes the Service gets rid of its slices with it.
                 .addNewOwnerReference()
                 .withApiVersion("v1")

@@ -36,7 +36,8 @@ record SliceEndpoints(List<DiscoveredEndpoint> endpoints, List<String> slicesWit
         Map<InetSocketAddress, DiscoveredEndpoint> best = new HashMap<>();
         List<String> withoutPort = new ArrayList<>();
         for (EndpointSlice slice : slices) {
-            if (NOT_AN_ADDRESS.equals(slice.getAddressType())) {
+            if (NOT_AN_ADDRESS.equals(slice.getAddressType()) || NodeSlice.isOne(slice)) {
+                // Nodes that take the place of the Service's endpoints would send each other datagrams for ever.
                 continue;
             }
             List<Endpoint> inSlice = orEmpty(slice.getEndpoints());

@@ -61,6 +61,17 @@ class SliceEndpointsTest {
     }
 
     @Test
+    void shouldLeaveOutTheSlicesOfNodes() {
+        EndpointSlice ours = ofService("b", "syslog", 5514, pod("node", "192.168.1.2"));
+        ours.getMetadata().getLabels().put("endpointslice.kubernetes.io/managed-by", "udp-fanout");
+
+        SliceEndpoints found =
+                SliceEndpoints.of(List.of(ours, ofService("a", "syslog", 5514, pod("one", "10.0.0.1"))), SYSLOG);
+
+        assertEquals(List.of("10.0.0.1:5514"), addresses(found));
+    }
+
+    @Test
     void shouldNotTakeATcpPortOfTheSameName() {
         EndpointSlice tcp = ofService("a", "syslog", 5514, pod("one", "10.0.0.1"));
         tcp.getPorts().getFirst().setProtocol("TCP");

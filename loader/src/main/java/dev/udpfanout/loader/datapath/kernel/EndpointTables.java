@@ -51,6 +51,15 @@ final class EndpointTables implements AutoCloseable {
         waiting.allowCoreThreadTimeOut(true);
     }
 
+    /** Whether a listener has a table, of whatever daemon. */
+    boolean has(int slot) {
+        try (Arena arena = Arena.ofConfined()) {
+            // The kernel gives the table's id.
+            return tables.get(
+                    arena.allocateFrom(ValueLayout.JAVA_INT, slot), arena.allocate(Integer.BYTES, Integer.BYTES));
+        }
+    }
+
     /**
      * Replaces a listener's table in one step; the new one is in use when this returns.
      *

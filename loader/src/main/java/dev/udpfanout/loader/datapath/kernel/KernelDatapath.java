@@ -42,6 +42,7 @@ public final class KernelDatapath implements SwitchableDatapath {
     private final LocalAddresses localAddresses;
     private final EndpointTables endpointTables;
     private final Counters counters;
+    private final Set<String> adopted;
     private final Map<String, EndpointSet> inForce = new HashMap<>();
     private final Map<String, Set<InetAddress>> vips = new HashMap<>();
     /** Replaced whole, never changed: {@link #counters()} is for any thread. */
@@ -68,7 +69,15 @@ public final class KernelDatapath implements SwitchableDatapath {
         this.localAddresses = new LocalAddresses(program.localAddresses());
         this.endpointTables = new EndpointTables(program.endpoints(), endpointCounters);
         this.counters = new Counters(program.stats(), program.drops(), program.latency(), endpointCounters);
+        this.adopted = slots.names().stream()
+                .filter(name -> slots.of(name).filter(endpointTables::has).isPresent())
+                .collect(Collectors.toUnmodifiableSet());
         use(listeners);
+    }
+
+    @Override
+    public boolean hasAdopted(String listener) {
+        return adopted.contains(listener);
     }
 
     @Override

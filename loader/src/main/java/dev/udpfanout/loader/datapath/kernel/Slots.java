@@ -39,6 +39,11 @@ final class Slots {
         }
     }
 
+    /** All listeners that have one; at first those that an earlier daemon had. */
+    Set<String> names() {
+        return Set.copyOf(slots.keySet());
+    }
+
     /** Any thread. */
     Optional<Integer> of(String listener) {
         return Optional.ofNullable(slots.get(listener));

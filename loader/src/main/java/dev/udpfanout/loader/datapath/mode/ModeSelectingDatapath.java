@@ -274,6 +274,11 @@ public final class ModeSelectingDatapath implements Datapath {
     }
 
     @Override
+    public boolean hasAdopted(String listener) {
+        return serving(listener).map(datapath -> datapath.hasAdopted(listener)).orElse(false);
+    }
+
+    @Override
     public ListenerState state(String listener) {
         Optional<ListenerConfig> expected = pending.flatMap(change -> change.find(listener));
         if (expected.isPresent() && !assignment.has(listener)) {

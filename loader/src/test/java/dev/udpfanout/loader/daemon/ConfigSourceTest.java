@@ -1,0 +1,156 @@
+package dev.udpfanout.loader.daemon;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.udpfanout.lab.BoundedWait;
+import dev.udpfanout.loader.config.Config;
+import dev.udpfanout.loader.config.ConfigReader;
+import dev.udpfanout.loader.config.InvalidConfigException;
+import dev.udpfanout.loader.status.ConfigStatus;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+@Tag("unit")
+class ConfigSourceTest {
+    private static final Duration LIMIT = Duration.ofSeconds(20);
+
+    private final BlockingQueue<String> seen = new LinkedBlockingQueue<>();
+
+    @TempDir
+    private Path folder;
+
+    private static String yaml(int port) {
+        return """
+                listeners:
+                  - name: syslog
+                    bind: "10.255.0.1:%d"
+                    interface: dummy0
+                    downstream: [ { address: "10.42.0.11:40514" } ]
+                """.formatted(port);
+    }
+
+    private static ConfigSource open(Path file) throws InvalidConfigException {
+        return ConfigSource.open(file, new ConfigReader(name -> true));
+    }
+
+    private static int port(Config config) {
+        return config.listeners().getFirst().bind().getPort();
+    }
+
+    private String next() throws InterruptedException {
+        String text = seen.poll(LIMIT.toSeconds(), TimeUnit.SECONDS);
+        assertTrue(text != null, "no change seen");
+        return text;
+    }
+
+    private Path file() throws IOException {
+        return Files.writeString(folder.resolve("config.yaml"), yaml(5514));
+    }
+
+    @Test
+    void shouldSeeEachVersionWhenAConfigMapChanges() throws Exception {
+        MountedConfigMap map = new MountedConfigMap(folder, yaml(5514));
+        ConfigSource source = open(map.file());
+        try (FileWatch watch = source.watch(seen::add)) {
+            for (int port = 6000; port < 6005; port++) {
+                map.change(yaml(port));
+                assertEquals(port, port(source.reload(next()).orElseThrow()));
+                assertEquals(port, port(source.inForce()));
+            }
+        }
+        assertEquals(5, source.status().reloadsApplied());
+        assertTrue(seen.isEmpty(), seen::toString);
+    }
+
+    @Test
+    void shouldSeeNothingWhenAConfigMapIsWrittenAnewWithTheSameContent() throws Exception {
+        MountedConfigMap map = new MountedConfigMap(folder, yaml(5514));
+        try (FileWatch watch = open(map.file()).watch(seen::add)) {
+            map.change(yaml(5514));
+            map.change(yaml(6000));
+            assertEquals(yaml(6000), next());
+        }
+        assertTrue(seen.isEmpty(), seen::toString);
+    }
+
+    @Test
+    void shouldSeeTheLastContentWhenAFileIsWrittenInPlace() throws Exception {
+        Path file = file();
+        try (FileWatch watch = open(file).watch(seen::add)) {
+            Files.writeString(file, yaml(6000));
+            // Written in two steps, so that half of it may be seen before.
+            assertTrue(BoundedWait.until(() -> seen.contains(yaml(6000)), LIMIT));
+        }
+    }
+
+    @Test
+    void shouldSeeTheChangeWhenTheFileHadBeenDeletedBefore() throws Exception {
+        Path file = file();
+        ConfigSource source = open(file);
+        try (FileWatch watch = source.watch(seen::add)) {
+            Files.delete(file);
+            Path next = Files.writeString(folder.resolve("next"), yaml(6000));
+            Files.move(next, file, StandardCopyOption.ATOMIC_MOVE);
+            assertEquals(yaml(6000), next());
+        }
+        assertEquals(5514, port(source.inForce()));
+        assertTrue(source.status().valid());
+    }
+
+    @Test
+    void shouldSeeTheChangeWhenTheFileChangedBeforeTheWatchBegan() throws Exception {
+        Path file = file();
+        ConfigSource source = open(file);
+        Files.writeString(file, yaml(6000));
+        try (FileWatch watch = source.watch(seen::add)) {
+            assertEquals(yaml(6000), next());
+        }
+    }
+
+    @Test
+    void shouldKeepTheOldConfigurationAndCountWhenTheNewOneIsInvalid() throws Exception {
+        ConfigSource source = open(file());
+        ConfigStatus before = source.status();
+
+        assertEquals(Optional.empty(), source.reload(yaml(70000)));
+
+        ConfigStatus refused = source.status();
+        assertEquals(5514, port(source.inForce()));
+        assertFalse(refused.valid());
+        assertEquals(1, refused.reloadsRefused());
+        assertEquals(0, refused.reloadsApplied());
+        assertEquals(before.appliedAt(), refused.appliedAt());
+        assertEquals(
+                List.of(folder.resolve("config.yaml") + ":3: listeners[0].bind: port 70000 is not in 1..65535"),
+                refused.problems());
+
+        assertEquals(6000, port(source.reload(yaml(6000)).orElseThrow()));
+
+        ConfigStatus applied = source.status();
+        assertTrue(applied.valid());
+        assertEquals(List.of(), applied.problems());
+        assertEquals(1, applied.reloadsApplied());
+        assertEquals(1, applied.reloadsRefused());
+    }
+
+    @Test
+    void shouldSayWhatIsWrongWhenThereIsNoFile() {
+        InvalidConfigException missing =
+                assertThrows(InvalidConfigException.class, () -> open(folder.resolve("none.yaml")));
+        assertEquals(folder.resolve("none.yaml") + ": there is no such file", missing.getMessage());
+    }
+}

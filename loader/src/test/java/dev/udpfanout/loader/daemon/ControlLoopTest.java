@@ -1,0 +1,88 @@
+package dev.udpfanout.loader.daemon;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.udpfanout.loader.config.Config;
+import dev.udpfanout.loader.config.HealthConfig.OnAllUnhealthy;
+import dev.udpfanout.loader.config.ListenerConfig.Preference;
+import dev.udpfanout.loader.config.ListenerConfigs;
+import dev.udpfanout.loader.control.DiscoveredEndpoint;
+import dev.udpfanout.loader.control.Endpoint;
+import dev.udpfanout.loader.control.EndpointSelection;
+import java.net.InetSocketAddress;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+
+@Tag("unit")
+class ControlLoopTest {
+    private static final InetSocketAddress POD = new InetSocketAddress("10.0.0.1", 5514);
+    private static final List<DiscoveredEndpoint> PODS = List.of(DiscoveredEndpoint.configured("pod", POD));
+    private static final Config CONFIG = ListenerConfigs.config(
+            List.of(
+                    ListenerConfigs.discovering("one", "a", Preference.ANY),
+                    ListenerConfigs.discovering("two", "b", Preference.ANY)),
+            OnAllUnhealthy.DROP);
+
+    private final RecordingDatapath datapath = new RecordingDatapath();
+    private final ControlLoop loop =
+            new ControlLoop(CONFIG, datapath, new EndpointSelection("node-a", Optional.empty()), updated -> {});
+
+    private void select() {
+        datapath.configure(CONFIG.listeners());
+        loop.select();
+    }
+
+    @Test
+    void shouldServeTheOtherListenersWhenOneCannotBeServed() {
+        select();
+        datapath.refusing.add("one");
+        assertThrows(IllegalStateException.class, () -> loop.discovered(new Event.Discovered("one", PODS)));
+        assertThrows(IllegalStateException.class, () -> loop.discovered(new Event.Discovered("two", PODS)));
+        assertEquals(Set.of("two"), datapath.applied.keySet());
+        assertEquals(Set.of("two"), loop.inForce().keySet());
+
+        datapath.refusing.clear();
+        loop.select();
+        assertEquals(Set.of("one", "two"), datapath.applied.keySet());
+    }
+
+    @Test
+    void shouldLeaveOutEndpointsOfAnotherFamilyThanTheListeners() {
+        select();
+        DiscoveredEndpoint ipv6 = DiscoveredEndpoint.configured("pod", new InetSocketAddress("2001:db8::1", 5514));
+        loop.discovered(new Event.Discovered("one", List.of(ipv6, PODS.getFirst())));
+        assertEquals(
+                List.of(new Endpoint("pod", POD)), datapath.applied.get("one").endpoints());
+    }
+
+    @Test
+    void shouldSayNothingOfReadinessWhenAnEarlierDaemonsEndpointsAreInForceAndTheSourceHasNotAnswered() {
+        datapath.adopted.add("one");
+        select();
+        assertEquals(Optional.empty(), loop.publishable("one"));
+        assertEquals(Optional.of(false), loop.publishable("two"));
+
+        datapath.attached = false;
+        assertEquals(Optional.of(false), loop.publishable("one"));
+    }
+
+    @Test
+    void shouldBeReadyWhenAttachedWithAnEndpoint() {
+        select();
+        loop.discovered(new Event.Discovered("one", PODS));
+        assertEquals(Optional.of(true), loop.publishable("one"));
+        assertTrue(loop.isReady("one"));
+
+        loop.health(Set.of(POD));
+        assertEquals(Optional.of(false), loop.publishable("one"));
+
+        loop.health(Set.of());
+        datapath.attached = false;
+        assertEquals(Optional.of(false), loop.publishable("one"));
+    }
+}

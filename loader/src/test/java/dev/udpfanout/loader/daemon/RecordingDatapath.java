@@ -1,0 +1,86 @@
+package dev.udpfanout.loader.daemon;
+
+import dev.udpfanout.bindings.abi.ProcessingTimes;
+import dev.udpfanout.loader.config.ListenerConfig;
+import dev.udpfanout.loader.control.EndpointSet;
+import dev.udpfanout.loader.datapath.Datapath;
+import dev.udpfanout.loader.datapath.ListenerCounters;
+import dev.udpfanout.loader.datapath.ListenerState;
+import java.net.InetAddress;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.stream.Collectors;
+
+/** Remembers what it was told last, and can refuse. */
+final class RecordingDatapath implements Datapath {
+    final Map<String, EndpointSet> applied = new HashMap<>();
+    final Map<String, Set<InetAddress>> vips = new HashMap<>();
+    /** Listeners whose endpoint sets it cannot put in force. */
+    final Set<String> refusing = new HashSet<>();
+
+    final Set<String> adopted = new HashSet<>();
+    List<ListenerConfig> listeners = List.of();
+    boolean attached = true;
+
+    @Override
+    public CompletionStage<Void> apply(EndpointSet endpoints) {
+        if (refusing.contains(endpoints.listener())) {
+            throw new IllegalStateException("refused: " + endpoints.listener());
+        }
+        applied.put(endpoints.listener(), endpoints);
+        return CompletableFuture.completedStage(null);
+    }
+
+    @Override
+    public void reconcile() {}
+
+    @Override
+    public void configure(List<ListenerConfig> newListeners) {
+        listeners = newListeners;
+        Set<String> names = newListeners.stream().map(ListenerConfig::name).collect(Collectors.toSet());
+        applied.keySet().retainAll(names);
+        vips.keySet().retainAll(names);
+    }
+
+    @Override
+    public void setVips(String listener, Set<InetAddress> addresses) {
+        vips.put(listener, addresses);
+    }
+
+    @Override
+    public boolean hasAdopted(String listener) {
+        return adopted.contains(listener);
+    }
+
+    @Override
+    public ListenerState state(String listener) {
+        return new ListenerState(ListenerState.TC_EBPF, ListenerState.CONFIGURED, attached, "tcx");
+    }
+
+    @Override
+    public Map<String, ListenerCounters> counters() {
+        return Map.of();
+    }
+
+    @Override
+    public Optional<ProcessingTimes> processingTimes() {
+        return Optional.empty();
+    }
+
+    @Override
+    public Map<String, Long> repairs() {
+        return Map.of();
+    }
+
+    @Override
+    public void release() {}
+
+    @Override
+    public void close() {}
+}
