@@ -17,6 +17,7 @@
 #include "udp_fanout/account.h"
 #include "udp_fanout/balance.h"
 #include "udp_fanout/datagram.h"
+#include "udp_fanout/fragment.h"
 #include "udp_fanout/listener.h"
 #include "udp_fanout/next_hop.h"
 #include "udp_fanout/parse.h"
@@ -29,6 +30,7 @@ char LICENSE[] SEC("license") = "Dual BSD/GPL";
 _Static_assert(sizeof(struct uf_endpoint) == sizeof(struct uf_endpoint_table_header),
 	       "a map's elements all have one size");
 _Static_assert(sizeof(struct uf_listener_key) == 24, "a hash key must have no padding");
+_Static_assert(sizeof(struct uf_fragment_key) == 40, "a hash key must have no padding");
 
 /* Not a drop reason: the datagram is on its way. */
 #define UF_FORWARDED -1
@@ -36,39 +38,50 @@ _Static_assert(sizeof(struct uf_listener_key) == 24, "a hash key must have no pa
 /* The stack answers these with ICMP, where the RFCs ask for it; the others are freed here. */
 static __always_inline bool uf_stack_answers(int fate)
 {
-	return fate == UF_DROP_TTL_EXPIRED || fate == UF_DROP_FRAGMENT || fate == UF_DROP_TOO_BIG;
+	return fate == UF_DROP_TTL_EXPIRED || fate == UF_DROP_TOO_BIG;
+}
+
+/* Whether a listener's datagram may go on at all, whatever the endpoint: UF_FORWARDED or a drop reason. */
+static __always_inline int uf_admit(const struct uf_datagram *datagram)
+{
+	if (datagram->hops_left <= 1)
+		return UF_DROP_TTL_EXPIRED;
+	if (datagram->family == 6 && datagram->part != UF_LATER_FRAGMENT && !datagram->has_checksum)
+		return UF_DROP_NO_CHECKSUM;
+	return UF_FORWARDED;
+}
+
+/* Finds the target of a whole datagram, or of its first fragment; false if there is no endpoint. */
+static __always_inline bool
+uf_find_target(struct __sk_buff *skb, const struct uf_datagram *datagram, struct uf_target *target)
+{
+	const struct uf_endpoint *endpoint;
+	__u32 position;
+
+	if (datagram->part != UF_WHOLE)
+		return uf_begin_fragments(skb, datagram, target);
+	endpoint = uf_next_endpoint(target->slot, &position);
+	if (!endpoint)
+		return false;
+	uf_set_target(target, target->slot, endpoint);
+	return true;
 }
 
 /*
- * Decides and does: looks everything up, edits, redirects. *action is what the hook is to return if
- * the answer is UF_FORWARDED; otherwise the answer is the drop reason and nothing has been edited
+ * Looks the way up, edits, redirects. *action is what the hook is to return if the answer is
+ * UF_FORWARDED; otherwise the answer is the drop reason and nothing has been edited
  * (but for UF_DROP_REWRITE_FAILED and UF_DROP_REDIRECT_FAILED, whose packets must not go on).
  */
 static __always_inline int uf_forward(struct __sk_buff *skb, const struct uf_datagram *datagram,
-				      __u32 slot, bool at_egress, int *action)
+				      const struct uf_target *target, bool at_egress, int *action)
 {
-	const struct uf_endpoint *endpoint;
 	struct uf_next_hop hop = {};
-	union uf_address address;
-	__be16 port;
 	long answer;
 
-	if (datagram->first_fragment)
-		return UF_DROP_FRAGMENT;
-	if (datagram->hops_left <= 1)
-		return UF_DROP_TTL_EXPIRED;
-	if (datagram->family == 6 && !datagram->has_checksum)
-		return UF_DROP_NO_CHECKSUM;
-	endpoint = uf_next_endpoint(slot);
-	if (!endpoint)
-		return UF_DROP_NO_ENDPOINTS;
-	__builtin_memcpy(&address, endpoint->address, sizeof(address));
-	port = endpoint->port;
-	if (uf_is_mapped_ipv4(&address) != (datagram->family == 4))
+	if (uf_is_mapped_ipv4(&target->address) != (datagram->family == 4))
 		return UF_DROP_FAMILY_MISMATCH;
-
-	answer = uf_find_next_hop(skb, datagram, &address, port, &hop);
-	if (answer == BPF_FIB_LKUP_RET_NOT_FWDED && uf_is_local(&address)) {
+	answer = uf_find_next_hop(skb, datagram, &target->address, target->port, &hop);
+	if (answer == BPF_FIB_LKUP_RET_NOT_FWDED && uf_is_local(&target->address)) {
 		/* A receiver on the host's own network: the stack delivers it. */
 		*action = TC_ACT_UNSPEC;
 	} else if (answer == BPF_FIB_LKUP_RET_SUCCESS || answer == BPF_FIB_LKUP_RET_NO_NEIGH) {
@@ -77,43 +90,61 @@ static __always_inline int uf_forward(struct __sk_buff *skb, const struct uf_dat
 		return uf_fib_drop_reason(answer);
 	}
 
-	if (uf_rewrite(skb, datagram, &address, port))
+	if (uf_rewrite(skb, datagram, &target->address, target->port))
 		return UF_DROP_REWRITE_FAILED;
 	if (*action == TC_ACT_REDIRECT) {
 		*action = uf_redirect(&hop, at_egress && answer == BPF_FIB_LKUP_RET_NO_NEIGH);
 		if (*action != TC_ACT_REDIRECT)
 			return UF_DROP_REDIRECT_FAILED;
 	}
-	uf_account_endpoint(endpoint->counter, datagram);
+	uf_account_endpoint(target->counter, datagram);
 	return UF_FORWARDED;
 }
 
 static __always_inline int uf_run(struct __sk_buff *skb, bool at_egress)
 {
 	const struct uf_listener *listener;
+	struct uf_target target = {};
 	struct uf_datagram datagram;
 	__u32 bytes = skb->len;
-	__u64 began_ns;
-	__u32 slot;
+	__u64 began_ns = 0;
 	int action = TC_ACT_SHOT;
 	int fate;
 
 	if (!uf_parse(skb, &datagram))
 		return TC_ACT_UNSPEC;
-	listener = uf_listener_of(skb, &datagram);
-	if (!listener)
-		return TC_ACT_UNSPEC;
-	slot = listener->slot;
-	began_ns = uf_sample_begin(slot);
+	if (datagram.part == UF_LATER_FRAGMENT) {
+		fate = uf_follow_fragments(skb, &datagram, &target, at_egress);
+		if (fate == UF_LEAVE)
+			return TC_ACT_UNSPEC;
+		if (fate == UF_CONSUME)
+			return TC_ACT_SHOT;
+		if (fate == UF_FOLLOW)
+			fate = uf_admit(&datagram);
+	} else {
+		listener = uf_listener_of(skb, &datagram);
+		if (!listener) {
+			if (datagram.part == UF_FIRST_FRAGMENT)
+				uf_leave_fragments(skb, &datagram);
+			return TC_ACT_UNSPEC;
+		}
+		target.slot = listener->slot;
+		began_ns = uf_sample_begin(target.slot);
+		fate = uf_admit(&datagram);
+		if (fate == UF_FORWARDED && !uf_find_target(skb, &datagram, &target))
+			fate = UF_DROP_NO_ENDPOINTS;
+	}
 
-	fate = uf_forward(skb, &datagram, slot, at_egress, &action);
+	if (fate == UF_FORWARDED)
+		fate = uf_forward(skb, &datagram, &target, at_egress, &action);
 	uf_sample_end(began_ns);
 	if (fate == UF_FORWARDED) {
-		uf_account_forwarded(slot, &datagram, bytes);
+		if (!target.early)
+			uf_account_forwarded(target.slot, &datagram, bytes);
 		return action;
 	}
-	uf_account_dropped(slot, &datagram, bytes, fate);
-	return uf_stack_answers(fate) ? TC_ACT_UNSPEC : TC_ACT_SHOT;
+	uf_account_dropped(target.slot, &datagram, bytes, fate);
+	return uf_stack_answers(fate) && !target.early ? TC_ACT_UNSPEC : TC_ACT_SHOT;
 }
 
 SEC("tc")
@@ -136,12 +167,13 @@ int udp_fanout_turn(struct __sk_buff *skb)
 
 	if (!uf_parse(skb, &datagram))
 		return TC_ACT_UNSPEC;
+	if (datagram.part == UF_LATER_FRAGMENT)
+		return uf_may_be_ours(skb, &datagram) ? bpf_redirect(skb->ifindex, BPF_F_INGRESS)
+						      : TC_ACT_UNSPEC;
 	listener = uf_listener_of(skb, &datagram);
-	if (!listener)
-		return TC_ACT_UNSPEC;
-	/* The driver would swallow it without a word. */
-	if (datagram.first_fragment) {
-		uf_account_dropped(listener->slot, &datagram, skb->len, UF_DROP_FRAGMENT);
+	if (!listener) {
+		if (datagram.part == UF_FIRST_FRAGMENT)
+			uf_leave_fragments(skb, &datagram);
 		return TC_ACT_UNSPEC;
 	}
 	return bpf_redirect(skb->ifindex, BPF_F_INGRESS);

@@ -39,6 +39,55 @@ struct uf_listener {
 	__u32 flags; /* UF_LISTENER_* */
 };
 
+/* How many listeners at one address can get fragments that come before the one with the port. */
+#define UF_MAX_LISTENERS_IN_SET 8 /* a power of two */
+/* Datagrams that come in fragments and are remembered at a time. */
+#define UF_MAX_FRAGMENTED 8192
+
+/* Nobody else gets datagrams for this address: it is a dummy interface's. */
+#define UF_SET_EXCLUSIVE 1u
+
+/* The listeners at one address; its key has port 0. */
+struct uf_listener_set {
+	__u32 flags; /* UF_SET_* */
+	__u32 count; /* slots in use; 0 if there are more than fit */
+	__u32 slots[UF_MAX_LISTENERS_IN_SET];
+};
+
+/* What the fragments of one datagram have in common: RFC 791 section 3.2, RFC 8200 section 4.5. */
+struct uf_fragment_key {
+	__u32 ifindex;
+	__be32 identification;
+	__u8 source[16];
+	__u8 destination[16];
+};
+
+/* An endpoint for all fragments of a datagram, if the datagram turns out to be for this listener. */
+struct uf_fragment_choice {
+	__u32 slot;
+	__u32 position; /* in the listener's table, which may have been replaced since */
+	__u8 address[16];
+	__be16 port;
+	__u16 reserved; /* 0 */
+	__u32 pkts; /* fragments sent there before the one with the port: not in STATS yet */
+	__u64 bytes;
+};
+
+enum uf_fragment_state {
+	UF_FRAGMENT_EARLY = 0, /* the fragment with the port has not come */
+	UF_FRAGMENT_OURS = 1, /* it has, and is a listener's: that of choices[chosen] */
+	UF_FRAGMENT_NOT_OURS = 2, /* it has, and is nobody's */
+};
+
+struct uf_fragment_entry {
+	__u64 begun_ns; /* CLOCK_MONOTONIC */
+	__u32 state; /* UF_FRAGMENT_* */
+	__u32 chosen;
+	__u32 count; /* choices in use */
+	__u32 reserved; /* 0 */
+	struct uf_fragment_choice choices[UF_MAX_LISTENERS_IN_SET];
+};
+
 #define UF_LISTENER_NAME_BYTES 64
 
 /*
@@ -71,7 +120,7 @@ struct uf_endpoint_table_header {
 /*
  * What one listener has done, per CPU. Operators read these names in "bpftool map dump".
  * pkts_received = pkts_forwarded + pkts_dropped. A GSO super-packet counts as its segments.
- * Bytes are skb->len: the frame with its link-layer header, as the hook sees it.
+ * A fragment counts as a packet. Bytes are skb->len: the frame with its link-layer header, as the hook sees it.
  */
 struct uf_stats {
 	__u64 pkts_received;
@@ -89,7 +138,8 @@ struct uf_stats {
 enum uf_drop_reason {
 	UF_DROP_NO_ENDPOINTS = 0, /* the listener's endpoint table is empty */
 	UF_DROP_TTL_EXPIRED = 1, /* TTL 0 or 1 on arrival: handed to the stack */
-	UF_DROP_FRAGMENT = 2, /* an IP fragment: handed to the stack */
+	UF_DROP_FRAGMENT =
+		2, /* a fragment whose datagram went to an endpoint that is no longer one */
 	UF_DROP_TOO_BIG = 3, /* larger than the next hop's MTU: handed to the stack */
 	UF_DROP_FIB_BLACKHOLE = 4,
 	UF_DROP_FIB_UNREACHABLE = 5,

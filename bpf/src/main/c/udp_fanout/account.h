@@ -54,4 +54,17 @@ static __always_inline void uf_account_dropped(__u32 slot, const struct uf_datag
 		drops->pkts[reason] += datagram->packets;
 }
 
+/* Fragments that were sent on before it was known whose they are. */
+static __always_inline void uf_account_early(__u32 slot, __u32 packets, __u64 bytes)
+{
+	struct uf_stats *stats = bpf_map_lookup_elem(&STATS, &slot);
+
+	if (!stats)
+		return;
+	stats->pkts_received += packets;
+	stats->bytes_received += bytes;
+	stats->pkts_forwarded += packets;
+	stats->bytes_forwarded += bytes;
+}
+
 #endif /* UDP_FANOUT_ACCOUNT_H */

@@ -35,21 +35,37 @@ static __always_inline __u32 uf_round_robin(__u32 slot, __u32 count)
 	return turn;
 }
 
-/* The next endpoint of a listener, or NULL if it has none. */
-static __always_inline const struct uf_endpoint *uf_next_endpoint(__u32 slot)
+/* The endpoint at a position of a listener's table, or NULL if the table is not so long any more. */
+static __always_inline const struct uf_endpoint *uf_endpoint_at(__u32 slot, __u32 position)
 {
 	const struct uf_endpoint_table_header *header;
-	__u32 position = 0;
+	__u32 first = 0;
 	void *table;
 
 	table = bpf_map_lookup_elem(&ENDPOINTS, &slot);
 	if (!table)
 		return NULL;
-	header = bpf_map_lookup_elem(table, &position);
+	header = bpf_map_lookup_elem(table, &first);
+	if (!header || position > header->count)
+		return NULL;
+	return bpf_map_lookup_elem(table, &position);
+}
+
+/* The next endpoint of a listener, or NULL if it has none; *position is its place in the table, from 1. */
+static __always_inline const struct uf_endpoint *uf_next_endpoint(__u32 slot, __u32 *position)
+{
+	const struct uf_endpoint_table_header *header;
+	__u32 first = 0;
+	void *table;
+
+	table = bpf_map_lookup_elem(&ENDPOINTS, &slot);
+	if (!table)
+		return NULL;
+	header = bpf_map_lookup_elem(table, &first);
 	if (!header || !header->count)
 		return NULL;
-	position = 1 + uf_round_robin(slot, header->count);
-	return bpf_map_lookup_elem(table, &position);
+	*position = 1 + uf_round_robin(slot, header->count);
+	return bpf_map_lookup_elem(table, position);
 }
 
 #endif /* UDP_FANOUT_BALANCE_H */

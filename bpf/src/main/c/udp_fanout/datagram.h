@@ -20,18 +20,26 @@ union uf_address {
 	__u64 halves[2];
 };
 
+/* How much of a datagram a packet is. */
+enum uf_part {
+	UF_WHOLE,
+	UF_FIRST_FRAGMENT, /* the ports are there, but not all of the payload */
+	UF_LATER_FRAGMENT, /* no ports; the only thing that binds it to the first is the identification */
+};
+
 struct uf_datagram {
 	__u32 l3_offset; /* bytes from the start of the frame */
 	__u32 l4_offset;
 	__u32 packets; /* 1, or the segments of a GSO super-packet */
 	__u32 ip_bytes; /* IP header and payload of the largest packet on the wire */
+	__be32 identification; /* of a fragment; IPv4 has 16 bits */
 	__be32 flow_info; /* IPv6: traffic class and flow label */
 	__u16 ip_checksum; /* IPv4 */
 	__u8 family; /* 4 or 6 */
 	__u8 hops_left; /* TTL or hop limit */
 	__u8 tos; /* IPv4 */
 	__u8 next_header; /* IPv6: of the fixed header, not of the last extension */
-	bool first_fragment; /* the ports are there, but not the whole datagram */
+	__u8 part; /* enum uf_part */
 	bool has_checksum;
 	__be16 source_port;
 	__be16 destination_port;
@@ -49,6 +57,15 @@ static __always_inline void uf_map_ipv4(union uf_address *mapped, __be32 ipv4)
 static __always_inline bool uf_is_mapped_ipv4(const union uf_address *address)
 {
 	return !address->halves[0] && address->words[2] == bpf_htonl(0xffff);
+}
+
+/* Of two addresses in maps, which are aligned there. */
+static __always_inline bool uf_same_address(const __u8 a[16], const __u8 b[16])
+{
+	const __u64 *left = (const __u64 *)a;
+	const __u64 *right = (const __u64 *)b;
+
+	return left[0] == right[0] && left[1] == right[1];
 }
 
 /*
@@ -81,7 +98,7 @@ static __always_inline bool uf_parse_udp(struct __sk_buff *skb, struct uf_datagr
 	    bpf_skb_load_bytes(skb, datagram->l4_offset, &udp, sizeof(udp)))
 		return false;
 	if (bpf_ntohs(udp.len) < sizeof(udp) ||
-	    (!datagram->first_fragment && bpf_ntohs(udp.len) > l4_bytes))
+	    (datagram->part == UF_WHOLE && bpf_ntohs(udp.len) > l4_bytes))
 		return false;
 	datagram->source_port = udp.source;
 	datagram->destination_port = udp.dest;

@@ -20,8 +20,7 @@
 #define UF_IPV4_FRAGMENT_OFFSET 0x1fff
 
 /*
- * False for what is not UDP, for a fragment without ports and for a header that lies about its length:
- * such packets are not ours.
+ * False for what is not UDP and for a header that lies about its length: such packets are not ours.
  */
 static __always_inline bool uf_parse_ipv4(struct __sk_buff *skb, struct uf_datagram *datagram)
 {
@@ -38,9 +37,10 @@ static __always_inline bool uf_parse_ipv4(struct __sk_buff *skb, struct uf_datag
 	if (ip->version != 4 || ip->ihl < 5 || ip->protocol != IPPROTO_UDP)
 		return false;
 	fragment = bpf_ntohs(ip->frag_off);
-	if (fragment & UF_IPV4_FRAGMENT_OFFSET)
-		return false;
-	datagram->first_fragment = fragment & UF_IPV4_MORE_FRAGMENTS;
+	datagram->part = fragment & UF_IPV4_FRAGMENT_OFFSET  ? UF_LATER_FRAGMENT
+			 : fragment & UF_IPV4_MORE_FRAGMENTS ? UF_FIRST_FRAGMENT
+							     : UF_WHOLE;
+	datagram->identification = ip->id;
 
 	header_bytes = ip->ihl * 4;
 	datagram->l4_offset = l3_offset + header_bytes;
@@ -54,6 +54,8 @@ static __always_inline bool uf_parse_ipv4(struct __sk_buff *skb, struct uf_datag
 	datagram->ip_checksum = ip->check;
 	uf_map_ipv4(&datagram->source, ip->saddr);
 	uf_map_ipv4(&datagram->destination, ip->daddr);
+	if (datagram->part == UF_LATER_FRAGMENT)
+		return datagram->ip_bytes > header_bytes;
 	return uf_parse_udp(skb, datagram, datagram->ip_bytes - header_bytes);
 }
 

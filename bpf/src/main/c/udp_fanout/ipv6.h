@@ -38,8 +38,8 @@ struct uf_extension {
 };
 
 /*
- * Steps over the extension headers. The offset of the UDP header, or a negative number if the packet is not
- * ours: something else than UDP, a fragment without ports, a chain that is too long. A routing header with
+ * Steps over the extension headers. The offset of the UDP header, or of what a later fragment holds; a
+ * negative number if the packet is not ours: something else than UDP, a chain that is too long. A routing header with
  * segments left means that we are on the way, not at the end. AH signs the destination, which we would have
  * to change.
  */
@@ -65,11 +65,18 @@ static __always_inline int uf_skip_extensions(struct __sk_buff *skb, struct uf_d
 				return -1;
 			break;
 		case IPPROTO_FRAGMENT:
-			if (extension.fragment & bpf_htons(UF_IPV6_FRAGMENT_OFFSET) ||
-			    datagram->first_fragment)
+			if (datagram->identification || datagram->part != UF_WHOLE)
 				return -1;
-			datagram->first_fragment =
-				extension.fragment & bpf_htons(UF_IPV6_MORE_FRAGMENTS);
+			datagram->identification = extension.identification;
+			if (extension.fragment & bpf_htons(UF_IPV6_FRAGMENT_OFFSET)) {
+				datagram->part = UF_LATER_FRAGMENT;
+				return extension.next_header == IPPROTO_UDP ||
+						       extension.next_header == IPPROTO_DSTOPTS
+					       ? (int)offset + 8
+					       : -1;
+			}
+			if (extension.fragment & bpf_htons(UF_IPV6_MORE_FRAGMENTS))
+				datagram->part = UF_FIRST_FRAGMENT;
 			extension.length = 0;
 			break;
 		default:
@@ -97,7 +104,8 @@ static __always_inline bool uf_parse_ipv6(struct __sk_buff *skb, struct uf_datag
 	if (ip->version != 6)
 		return false;
 	datagram->family = 6;
-	datagram->first_fragment = false;
+	datagram->part = UF_WHOLE;
+	datagram->identification = 0;
 	datagram->ip_bytes = sizeof(*ip) + bpf_ntohs(ip->payload_len);
 	datagram->flow_info = *(__be32 *)ip & bpf_htonl(0x0fffffff);
 	datagram->hops_left = ip->hop_limit;
@@ -112,6 +120,8 @@ static __always_inline bool uf_parse_ipv6(struct __sk_buff *skb, struct uf_datag
 		return false;
 	datagram->l4_offset = l4_offset;
 	header_bytes = datagram->l4_offset - l3_offset;
+	if (datagram->part == UF_LATER_FRAGMENT)
+		return header_bytes < datagram->ip_bytes;
 	return header_bytes <= datagram->ip_bytes &&
 	       uf_parse_udp(skb, datagram, datagram->ip_bytes - header_bytes);
 }

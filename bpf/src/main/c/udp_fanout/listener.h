@@ -47,4 +47,28 @@ static __always_inline const struct uf_listener *uf_listener_of(const struct __s
 	return listener && !(listener->flags & UF_LISTENER_PASS) ? listener : NULL;
 }
 
+/*
+ * The listeners at the address that a datagram is for, whatever its port, or NULL: one of them it is for, if it
+ * is for any. What the set of an address holds includes the wildcard listeners.
+ */
+static __always_inline const struct uf_listener_set *
+uf_listeners_at(const struct __sk_buff *skb, const struct uf_datagram *datagram)
+{
+	struct uf_listener_key key = {
+		.ifindex = skb->ifindex,
+		.family = datagram->family,
+	};
+	const struct uf_listener_set *set;
+	union uf_address any = {};
+
+	__builtin_memcpy(key.address, &datagram->destination, sizeof(key.address));
+	set = bpf_map_lookup_elem(&LISTENER_SETS, &key);
+	if (set || !uf_is_local(&datagram->destination))
+		return set;
+	if (datagram->family == 4)
+		uf_map_ipv4(&any, 0);
+	__builtin_memcpy(key.address, &any, sizeof(key.address));
+	return bpf_map_lookup_elem(&LISTENER_SETS, &key);
+}
+
 #endif /* UDP_FANOUT_LISTENER_H */

@@ -17,6 +17,30 @@ struct {
 	__type(value, struct uf_listener);
 } LISTENERS SEC(".maps");
 
+/* Who listens at an address, the port left out (0 in the key). The daemon writes, the program reads. */
+struct {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(max_entries, UF_MAX_LISTENER_KEYS);
+	__type(key, struct uf_listener_key);
+	__type(value, struct uf_listener_set);
+} LISTENER_SETS SEC(".maps");
+
+/* Where the fragments of a datagram go. Full, it forgets the datagram that was not seen for longest. */
+struct {
+	__uint(type, BPF_MAP_TYPE_LRU_HASH);
+	__uint(max_entries, UF_MAX_FRAGMENTED);
+	__type(key, struct uf_fragment_key);
+	__type(value, struct uf_fragment_entry);
+} FRAGMENTS SEC(".maps");
+
+/* Where an entry of FRAGMENTS is put together. */
+struct {
+	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
+	__uint(max_entries, 1);
+	__type(key, __u32);
+	__type(value, struct uf_fragment_entry);
+} NEW_FRAGMENT SEC(".maps");
+
 /* This node's own unicast addresses: what a wildcard listener may match. */
 struct {
 	__uint(type, BPF_MAP_TYPE_HASH);

@@ -14,6 +14,13 @@
 #include "ipv4.h"
 #include "ipv6.h"
 
+static __always_inline long uf_edit_ip(struct __sk_buff *skb, const struct uf_datagram *datagram,
+				       const union uf_address *address)
+{
+	return datagram->family == 4 ? uf_edit_ipv4(skb, datagram, address->words[3])
+				     : uf_edit_ipv6(skb, datagram, address);
+}
+
 /*
  * Sends the datagram to an endpoint of its own family. A negative errno if the kernel could not: the first
  * helper makes the headers writable and is the one that can run out of memory, before anything is edited.
@@ -26,6 +33,9 @@ static __always_inline long uf_rewrite(struct __sk_buff *skb, const struct uf_da
 {
 	long error;
 
+	/* The UDP header is in the first fragment, and so is the checksum of all of them. */
+	if (datagram->part == UF_LATER_FRAGMENT)
+		return uf_edit_ip(skb, datagram, address);
 	error = datagram->family == 4 ? uf_checksum_ipv4(skb, datagram, address->words[3])
 				      : uf_checksum_ipv6(skb, datagram, address);
 	if (error)
@@ -39,8 +49,7 @@ static __always_inline long uf_rewrite(struct __sk_buff *skb, const struct uf_da
 				    sizeof(port), 0);
 	if (error)
 		return error;
-	return datagram->family == 4 ? uf_edit_ipv4(skb, datagram, address->words[3])
-				     : uf_edit_ipv6(skb, datagram, address);
+	return uf_edit_ip(skb, datagram, address);
 }
 
 #endif /* UDP_FANOUT_REWRITE_H */

@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Comparator;
 import java.util.List;
 import java.util.stream.Stream;
 
@@ -19,6 +20,20 @@ public final class Bpffs {
     public static void ensure() {
         if (!isMounted()) {
             Command.run(List.of("mount", "-t", "bpf", "bpf", MOUNT_POINT.toString()));
+        }
+    }
+
+    /** Removes a folder of pins and all that is in it; what only they held is gone then. Nothing if it is not there. */
+    static void remove(Path folder) {
+        if (!Files.isDirectory(folder)) {
+            return;
+        }
+        try (Stream<Path> entries = Files.walk(folder)) {
+            for (Path entry : entries.sorted(Comparator.reverseOrder()).toList()) {
+                Files.delete(entry);
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
         }
     }
 

@@ -3,10 +3,13 @@ package dev.udpfanout.lab;
 import dev.udpfanout.lab.process.Command;
 import dev.udpfanout.lab.process.CommandFailedException;
 import java.io.File;
+import java.io.UncheckedIOException;
 import java.util.List;
 import java.util.function.Predicate;
+import java.util.stream.Stream;
 
-/** Removes what runs that were killed left behind: namespaces of the lab whose owner is gone, and what runs in them. */
+/** Removes what runs that were killed left behind: namespaces of the lab whose owner is gone, what runs in them, and
+ * what was pinned for them. */
 final class LeftoverSweep {
     private static final File DIRECTORY = new File("/run/netns");
 
@@ -19,19 +22,27 @@ final class LeftoverSweep {
 
     /** Removes the namespaces of the lab whose owners a predicate takes for dead. */
     static void run(Predicate<RunName> isDead) {
-        String[] names = DIRECTORY.list();
-        if (names == null) {
-            return;
-        }
-        for (String name : names) {
-            if (RunName.parse(name).filter(isDead).isPresent()) {
-                try {
-                    remove(name);
-                } catch (CommandFailedException e) {
-                    // A leftover is no reason to fail: the next run tries again.
-                }
+        for (String name : ownedByTheDead(DIRECTORY, isDead)) {
+            try {
+                remove(name);
+            } catch (CommandFailedException e) {
+                // A leftover is no reason to fail: the next run tries again.
             }
         }
+        for (String name : ownedByTheDead(Bpffs.MOUNT_POINT.toFile(), isDead)) {
+            try {
+                Bpffs.remove(Bpffs.MOUNT_POINT.resolve(name));
+            } catch (UncheckedIOException e) {
+                // Another run swept at the same time.
+            }
+        }
+    }
+
+    private static List<String> ownedByTheDead(File directory, Predicate<RunName> isDead) {
+        String[] names = directory.list();
+        return Stream.of(names == null ? new String[0] : names)
+                .filter(name -> RunName.parse(name).filter(isDead).isPresent())
+                .toList();
     }
 
     /** Kills what runs in a namespace of the lab, then removes it. */

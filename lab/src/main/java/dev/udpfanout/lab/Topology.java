@@ -2,6 +2,7 @@ package dev.udpfanout.lab;
 
 import dev.udpfanout.lab.process.Command;
 import java.net.InetSocketAddress;
+import java.nio.file.Path;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.LinkedHashMap;
@@ -108,6 +109,15 @@ public final class Topology implements AutoCloseable {
                 .toList();
     }
 
+    /**
+     * A folder in bpffs for what a daemon on this topology's node pins: not there yet, and removed with the topology. Mounts
+     * bpffs if need be.
+     */
+    public Path pinDirectory() {
+        Bpffs.ensure();
+        return Bpffs.MOUNT_POINT.resolve(node().name());
+    }
+
     /** Ends what was started in the namespaces, then removes them; a second call does nothing. */
     @Override
     public void close() {
@@ -165,6 +175,7 @@ public final class Topology implements AutoCloseable {
         for (LabNamespace namespace : namespaces.values()) {
             failure = attempt(() -> LeftoverSweep.remove(namespace.name()), failure);
         }
+        failure = attempt(() -> Bpffs.remove(Bpffs.MOUNT_POINT.resolve(node().name())), failure);
         if (failure != null) {
             throw failure;
         }

@@ -9,6 +9,8 @@ public final class Limits {
     public static final int MAX_LISTENER_KEYS = Abi.UF_MAX_LISTENER_KEYS();
     public static final int MAX_LOCAL_ADDRESSES = Abi.UF_MAX_LOCAL_ADDRESSES();
 
+    public static final int MAX_LISTENERS_IN_SET = Abi.UF_MAX_LISTENERS_IN_SET();
+
     /** One more than endpoints can be counted each by itself: element 0 is not used. */
     public static final int ENDPOINT_COUNTERS = Abi.UF_MAX_ENDPOINT_COUNTERS();
 

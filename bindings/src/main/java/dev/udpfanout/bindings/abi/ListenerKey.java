@@ -11,7 +11,7 @@ import java.net.InetAddress;
  *
  * @param ifindex interface on whose hook the datagram is seen
  * @param address destination address; 0.0.0.0 or :: matches the node's own addresses
- * @param port UDP destination port, 1..65535
+ * @param port UDP destination port, 1..65535; 0 in a key of LISTENER_SETS
  */
 public record ListenerKey(int ifindex, InetAddress address, int port) {
     public static final long BYTES = uf_listener_key.sizeof();

@@ -81,7 +81,9 @@ final class DemoRun {
                         options.daemon().toAbsolutePath().toString(),
                         "run",
                         "--config",
-                        config.toString());
+                        config.toString(),
+                        "--pin-dir",
+                        topology.pinDirectory().toString());
     }
 
     private static Path writeConfig(Topology topology) {

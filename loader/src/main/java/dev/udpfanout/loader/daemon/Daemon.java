@@ -31,15 +31,12 @@ public final class Daemon {
     private static final Logger LOG = LoggerFactory.getLogger(Daemon.class);
     private static final String LOCK = "udp-fanout";
 
-    /** Even if no event comes, or one gets lost. */
-    private static final Duration CHECK_INTERVAL = Duration.ofSeconds(5);
-
-    private static final Duration RETRY_INTERVAL = Duration.ofSeconds(1);
     private static final Duration WITHDRAW_TIMEOUT = Duration.ofSeconds(2);
 
     private final ConfigSource configSource;
     private final Function<Config, Datapath> datapaths;
     private final Inbox inbox = new Inbox();
+    private final ComparisonSchedule comparison = new ComparisonSchedule(System::nanoTime);
     private final LiveView view;
     private final CountDownLatch running = new CountDownLatch(1);
     private final CountDownLatch finished = new CountDownLatch(1);
@@ -121,10 +118,11 @@ public final class Daemon {
         Optional<String> zone = usesZones ? kubernetes.flatMap(KubernetesSources::zone) : Optional.empty();
         control = new ControlLoop(
                 config, datapath, new EndpointSelection(node.nodeName(), zone), metrics::endpointsUpdated);
+        // What can fail for reasons of its own comes before anything is changed in the kernel.
+        startAdmin();
         control.select();
         datapath.reconcile();
         startHealth();
-        startAdmin();
         kubernetes.ifPresent(sources -> sources.update(config.listeners()));
         endTurn();
     }
@@ -150,8 +148,8 @@ public final class Daemon {
 
     /** Turns the loop until it is told to stop, or the time, by System.nanoTime(), has come. */
     private void keepUntil(long deadlineNanos) {
-        Duration patience = CHECK_INTERVAL;
         while (!inbox.isStopped() || deadlineNanos != Long.MAX_VALUE) {
+            Duration patience = comparison.untilDue();
             if (deadlineNanos != Long.MAX_VALUE) {
                 Duration left = Duration.ofNanos(deadlineNanos - System.nanoTime());
                 if (!left.isPositive()) {
@@ -159,28 +157,45 @@ public final class Daemon {
                 }
                 patience = left.compareTo(patience) < 0 ? left : patience;
             }
-            patience = turn(inbox.take(patience)) ? CHECK_INTERVAL : RETRY_INTERVAL;
+            turn(inbox.take(patience));
         }
     }
 
-    /** Deals with what has happened, then compares the kernel with what it should be; false if that could not be mended. */
-    private boolean turn(List<Event> events) {
-        boolean compare = events.isEmpty();
-        boolean isMended = true;
-        try {
-            for (Event event : events) {
-                switch (event) {
-                    case Event.Discovered discovered -> control.discovered(discovered);
-                    case Event.Vips vips -> control.vips(vips);
-                    case Event.HealthChanged changed -> health.ifPresent(monitor -> control.health(monitor.down()));
-                    case Event.FileChanged changed -> reload(changed.text());
-                    case Event.NetworkChanged changed -> compare = true;
-                }
-            }
-            if (compare) {
+    /** Deals with what has happened, then, if it is time, compares the kernel with what it should be. */
+    private void turn(List<Event> events) {
+        // One that fails must not take the others with it; what it left undone is done by the comparison.
+        for (Event event : events) {
+            attempt(() -> deal(event));
+        }
+        if (comparison.isDue()) {
+            long began = System.nanoTime();
+            boolean isRight = attempt(() -> {
+                control.select();
                 datapath.reconcile();
+            });
+            comparison.done(began, isRight);
+            if (isRight) {
+                lastFailure = "";
             }
-            lastFailure = "";
+        }
+        attempt(this::endTurn);
+    }
+
+    private void deal(Event event) {
+        switch (event) {
+            case Event.Discovered discovered -> control.discovered(discovered);
+            case Event.Vips vips -> control.vips(vips);
+            case Event.HealthChanged changed -> health.ifPresent(monitor -> control.health(monitor.down()));
+            case Event.FileChanged changed -> reload(changed.text());
+            case Event.NetworkChanged changed -> comparison.wanted();
+        }
+    }
+
+    /** Does one thing; if it fails, says so, once for each failure in a row, and has it looked at again soon. */
+    private boolean attempt(Runnable thing) {
+        try {
+            thing.run();
+            return true;
         } catch (RuntimeException e) {
             String failure = String.valueOf(e.getMessage());
             if (!failure.equals(lastFailure)) {
@@ -188,10 +203,9 @@ public final class Daemon {
                 LOG.debug("where it happened", e);
             }
             lastFailure = failure;
-            isMended = false;
+            comparison.failed();
+            return false;
         }
-        endTurn();
-        return isMended;
     }
 
     private void reload(String text) {
@@ -215,11 +229,14 @@ public final class Daemon {
         if (!config.metrics().equals(before.metrics())) {
             admin.ifPresent(AdminServer::close);
             admin = Optional.empty();
-            startAdmin();
         }
     }
 
     private void endTurn() {
+        if (config.metrics().enabled() && admin.isEmpty()) {
+            // Another address since the file changed; or its port was taken, and is perhaps free by now.
+            attempt(this::startAdmin);
+        }
         health.ifPresent(monitor -> monitor.targets(control.probeTargets()));
         kubernetes.ifPresent(sources -> config.listeners().forEach(listener -> {
             if (!inbox.isStopped()) {

@@ -152,9 +152,16 @@ final class KubernetesSources implements AutoCloseable {
                 .anyMatch(sources -> sources.publisher().isPresent());
     }
 
-    /** Tells Kubernetes that this node is on its way out; waits for each publisher, but no longer than the time-out. */
+    /** Tells Kubernetes that this node is on its way out; waits for all publishers together no longer than the time-out. */
     void withdraw(Duration timeout) {
-        byListener.values().forEach(sources -> sources.publisher().ifPresent(publisher -> publisher.withdraw(timeout)));
+        long deadline = System.nanoTime() + timeout.toNanos();
+        List<ReadinessPublisher> publishers = byListener.values().stream()
+                .flatMap(sources -> sources.publisher().stream())
+                .toList();
+        publishers.forEach(publisher -> publisher.withdraw(Duration.ZERO));
+        for (ReadinessPublisher publisher : publishers) {
+            publisher.withdraw(Duration.ofNanos(Math.max(0, deadline - System.nanoTime())));
+        }
     }
 
     /** All watches taken together. */

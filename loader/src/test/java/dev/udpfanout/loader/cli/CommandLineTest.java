@@ -5,10 +5,8 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.udpfanout.lab.BoundedWait;
-import dev.udpfanout.lab.Bpffs;
 import dev.udpfanout.lab.Topology;
 import dev.udpfanout.lab.process.LabProcess;
-import dev.udpfanout.loader.datapath.kernel.Pins;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -31,21 +29,16 @@ class CommandLineTest {
     @TempDir
     private Path directory;
 
-    private final Path pins =
-            Path.of("/sys/fs/bpf", "udp-fanout-test-" + ProcessHandle.current().pid() + "-" + System.nanoTime());
-
     private Topology topology;
 
     @BeforeEach
     void setUp() {
-        Bpffs.ensure();
         topology = Topology.builder().pods(1).build();
     }
 
     @AfterEach
     void tearDown() {
         topology.close();
-        Pins.removeAll(pins);
     }
 
     private Path config(String attach) throws IOException {
@@ -66,7 +59,7 @@ class CommandLineTest {
         command.addAll(List.of(arguments));
         if (!Set.of("setup-dummy", "check-config").contains(arguments[0])) {
             command.add("--pin-dir");
-            command.add(pins.toString());
+            command.add(topology.pinDirectory().toString());
         }
         return topology.node().start(command.toArray(String[]::new));
     }

@@ -5,7 +5,6 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.udpfanout.lab.BoundedWait;
-import dev.udpfanout.lab.Bpffs;
 import dev.udpfanout.lab.Topology;
 import dev.udpfanout.lab.TopologyPlan;
 import dev.udpfanout.lab.kubeproxy.ExternalTrafficPolicy;
@@ -13,7 +12,6 @@ import dev.udpfanout.lab.kubeproxy.KubeProxy;
 import dev.udpfanout.lab.kubeproxy.KubeProxyRules;
 import dev.udpfanout.lab.process.LabProcess;
 import dev.udpfanout.loader.SequenceTraffic;
-import dev.udpfanout.loader.datapath.kernel.Pins;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.URI;
@@ -43,9 +41,6 @@ class LifeCycleTest {
     private static final int PODS = 3;
     private static final InetSocketAddress VIP = new InetSocketAddress(TopologyPlan.VIP, 5514);
 
-    private final Path pins =
-            Path.of("/sys/fs/bpf", "udp-fanout-test-" + ProcessHandle.current().pid() + "-" + System.nanoTime());
-
     @TempDir
     private Path directory;
 
@@ -55,7 +50,6 @@ class LifeCycleTest {
 
     @BeforeEach
     void setUp() {
-        Bpffs.ensure();
         topology = Topology.builder().pods(PODS).build();
         new KubeProxy(topology)
                 .load(KubeProxyRules.labService(
@@ -71,7 +65,6 @@ class LifeCycleTest {
             receiver.close();
         }
         topology.close();
-        Pins.removeAll(pins);
     }
 
     private void write(String attach, String top, String more) throws IOException {
@@ -96,7 +89,12 @@ class LifeCycleTest {
 
     private LabProcess start() {
         LabProcess daemon = topology.node()
-                .start(Distribution.command(), "--config", config.toString(), "--pin-dir", pins.toString());
+                .start(
+                        Distribution.command(),
+                        "--config",
+                        config.toString(),
+                        "--pin-dir",
+                        topology.pinDirectory().toString());
         daemon.awaitLine("ready listeners=", LIMIT);
         return daemon;
     }
@@ -252,7 +250,12 @@ class LifeCycleTest {
         write("auto", "", "");
         LabProcess first = start();
         LabProcess second = topology.node()
-                .start(Distribution.command(), "--config", config.toString(), "--pin-dir", pins.toString());
+                .start(
+                        Distribution.command(),
+                        "--config",
+                        config.toString(),
+                        "--pin-dir",
+                        topology.pinDirectory().toString());
         assertEquals(1, second.awaitExit(LIMIT));
         assertEquals(
                 List.of("udp-fanout: another udp-fanout runs on this node: process " + first.pid()), second.lines());

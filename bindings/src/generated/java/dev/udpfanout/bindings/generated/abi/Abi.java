@@ -113,6 +113,15 @@ public class Abi {
     public static int UF_MAX_LOCAL_ADDRESSES() {
         return UF_MAX_LOCAL_ADDRESSES;
     }
+    private static final int UF_MAX_LISTENERS_IN_SET = (int)8L;
+    /**
+     * {@snippet lang=c :
+     * #define UF_MAX_LISTENERS_IN_SET 8
+     * }
+     */
+    public static int UF_MAX_LISTENERS_IN_SET() {
+        return UF_MAX_LISTENERS_IN_SET;
+    }
     private static final int UF_LISTENER_NAME_BYTES = (int)64L;
     /**
      * {@snippet lang=c :
@@ -310,6 +319,15 @@ public class Abi {
      */
     public static int UF_LISTENER_PASS() {
         return UF_LISTENER_PASS;
+    }
+    private static final int UF_SET_EXCLUSIVE = (int)1L;
+    /**
+     * {@snippet lang=c :
+     * #define UF_SET_EXCLUSIVE 1
+     * }
+     */
+    public static int UF_SET_EXCLUSIVE() {
+        return UF_SET_EXCLUSIVE;
     }
 }
 

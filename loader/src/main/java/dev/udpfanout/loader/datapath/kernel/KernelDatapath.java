@@ -38,6 +38,7 @@ public final class KernelDatapath implements SwitchableDatapath {
     private final RepairLog repairs = new RepairLog();
     private final Slots slots;
     private final ListenerKeys listenerKeys;
+    private final ListenerSets listenerSets;
     private final LocalAddresses localAddresses;
     private final EndpointTables endpointTables;
     private final Counters counters;
@@ -63,6 +64,7 @@ public final class KernelDatapath implements SwitchableDatapath {
         EndpointCounters endpointCounters = new EndpointCounters(program.endpointPackets(), program.endpointIds());
         this.slots = new Slots(program, endpointCounters);
         this.listenerKeys = new ListenerKeys(program.listeners());
+        this.listenerSets = new ListenerSets(program.listenerSets());
         this.localAddresses = new LocalAddresses(program.localAddresses());
         this.endpointTables = new EndpointTables(program.endpoints(), endpointCounters);
         this.counters = new Counters(program.stats(), program.drops(), program.latency(), endpointCounters);
@@ -73,15 +75,18 @@ public final class KernelDatapath implements SwitchableDatapath {
     public void configure(List<ListenerConfig> newListeners, ListenerTargets targets) {
         List<AttachPoint> before = attachPoints;
         use(newListeners);
-        targets.endpoints().values().forEach(this::apply);
-        targets.vips().forEach(this::setVips);
-        reconcile();
+        Failures failures = new Failures();
+        // Before anything is attached or steered: a new listener's first datagram finds its endpoints.
+        targets.endpoints().values().forEach(set -> failures.collect(() -> apply(set)));
+        targets.vips().forEach((name, addresses) -> failures.collect(() -> setVips(name, addresses)));
+        failures.collect(this::reconcile);
         for (AttachPoint point : before) {
             if (!attachPoints.contains(point)) {
-                successor(point).ifPresentOrElse(point::handOver, point::disconnect);
+                failures.collect(() -> successor(point).ifPresentOrElse(point::handOver, point::disconnect));
             }
         }
-        slots.retain(listeners.keySet());
+        failures.collect(() -> slots.retain(listeners.keySet()));
+        failures.throwIfAny();
     }
 
     private Optional<AttachPoint> successor(AttachPoint gone) {
@@ -171,16 +176,20 @@ public final class KernelDatapath implements SwitchableDatapath {
 
     /** A dummy interface's address is not the node's own: nothing is delivered to it. Loopback never leaves the node. */
     private void setLocalAddresses() {
-        Set<Integer> dummies = attachPoints.stream()
-                .filter(AttachPoint::isDummy)
-                .flatMap(point -> point.ifindex().stream())
-                .collect(Collectors.toSet());
+        Set<Integer> dummies = dummies();
         Set<InetAddress> own = network.addresses().all().stream()
                 .filter(address -> !dummies.contains(address.linkIndex()))
                 .map(InterfaceAddress::address)
                 .filter(address -> !address.isLoopbackAddress())
                 .collect(Collectors.toSet());
         localAddresses.set(own);
+    }
+
+    private Set<Integer> dummies() {
+        return attachPoints.stream()
+                .filter(AttachPoint::isDummy)
+                .flatMap(point -> point.ifindex().stream())
+                .collect(Collectors.toSet());
     }
 
     private void setListenerKeys() {
@@ -202,6 +211,7 @@ public final class KernelDatapath implements SwitchableDatapath {
             });
         }
         listenerKeys.set(plan.entries());
+        listenerSets.set(plan.entries(), dummies());
     }
 
     private int slot(ListenerConfig listener) {

@@ -39,8 +39,12 @@ public final class KernelProgram implements AutoCloseable {
     private static final String ENDPOINT_PACKETS = "ENDPOINT_PACKETS";
     private static final String ENDPOINT_IDS = "ENDPOINT_IDS";
     private static final String LATENCY = "LATENCY";
+    private static final String LISTENER_SETS = "LISTENER_SETS";
+    private static final String FRAGMENTS = "FRAGMENTS";
     private static final List<String> MAPS = List.of(
             LISTENERS,
+            LISTENER_SETS,
+            FRAGMENTS,
             LISTENER_NAMES,
             LOCAL_ADDRESSES,
             ENDPOINTS,
@@ -174,6 +178,10 @@ public final class KernelProgram implements AutoCloseable {
 
     BpfMap cursors() {
         return object.map(CURSORS);
+    }
+
+    BpfMap listenerSets() {
+        return object.map(LISTENER_SETS);
     }
 
     BpfMap localAddresses() {

@@ -127,17 +127,4 @@ class DropReasonTest {
             assertDropped(datapath, DropReason.TTL_EXPIRED, 1);
         }
     }
-
-    @Test
-    void shouldCountFragmentOnceWhenADatagramComesInPieces() {
-        try (NodeDatapath datapath = NIC.open(topology);
-                FrameSender sender = FrameSender.open(topology.client(), "eth0")) {
-            InetSocketAddress client = new InetSocketAddress("192.168.1.10", 4711);
-            UdpFrame datagram =
-                    UdpFrame.between(client, NIC.destination(topology)).payload(new byte[800]);
-            sender.send(datagram.fragment(0, true).udpLength(1608).build());
-            sender.send(datagram.fragment(808, false).build());
-            assertDropped(datapath, DropReason.FRAGMENT, 1);
-        }
-    }
 }

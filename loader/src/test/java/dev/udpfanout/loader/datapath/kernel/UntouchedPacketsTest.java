@@ -120,8 +120,6 @@ class UntouchedPacketsTest {
                         "a UDP length below its header", ours().udpLength(7).build()),
                 Arguments.of(
                         "a UDP length beyond the packet", ours().udpLength(100).build()),
-                Arguments.of("a later fragment", ours().fragment(1480, true).build()),
-                Arguments.of("the last fragment", ours().fragment(1480, false).build()),
                 Arguments.of(
                         "a frame cut in the UDP header", ours().truncatedTo(41).build()),
                 Arguments.of(
