@@ -85,8 +85,9 @@ public final class KernelDatapath implements SwitchableDatapath {
         List<AttachPoint> before = attachPoints;
         use(newListeners);
         Failures failures = new Failures();
+        // Before anything is attached or steered: a new listener's first datagram finds its endpoints.
         targets.endpoints().values().forEach(set -> failures.collect(() -> apply(set)));
-        targets.vips().forEach((listener, vips) -> failures.collect(() -> setVips(listener, vips)));
+        targets.vips().forEach((name, addresses) -> failures.collect(() -> setVips(name, addresses)));
         failures.collect(this::reconcile);
         for (AttachPoint point : before) {
             if (!attachPoints.contains(point)) {
