@@ -3,12 +3,14 @@
  * udp-fanout: each datagram of a listener to the next endpoint.
  *
  *   udp_fanout       rewrites and redirects; at a NIC's or dummy0's ingress
+ *   udp_fanout_l3    the same on a device without link layer (tun, WireGuard, ipip)
  *   udp_fanout_turn  at dummy0's egress: sends a listener's datagrams back in at dummy0's ingress
  *   udp_fanout_out   rewrites and redirects at dummy0's egress, in place of the two above
  *
  * What is not ours leaves with TC_ACT_UNSPEC (TCX_NEXT): other people's programs run next.
  */
 #include <linux/bpf.h>
+#include <linux/if_ether.h>
 #include <linux/pkt_cls.h>
 
 #include <bpf/bpf_helpers.h>
@@ -23,6 +25,7 @@
 #include "udp_fanout/parse.h"
 #include "udp_fanout/rewrite.h"
 #include "udp_fanout/sample.h"
+#include "udp_fanout/source.h"
 
 /* Two of the helpers are for GPL-compatible programs only: bpf_fib_lookup is one. */
 char LICENSE[] SEC("license") = "Dual BSD/GPL";
@@ -42,8 +45,11 @@ static __always_inline bool uf_stack_answers(int fate)
 }
 
 /* Whether a listener's datagram may go on at all, whatever the endpoint: UF_FORWARDED or a drop reason. */
-static __always_inline int uf_admit(const struct uf_datagram *datagram)
+static __always_inline int uf_admit(const struct __sk_buff *skb, const struct uf_datagram *datagram,
+				    bool at_egress)
 {
+	if (!at_egress && uf_is_bad_source(skb, datagram))
+		return UF_DROP_BAD_SOURCE;
 	if (datagram->hops_left <= 1)
 		return UF_DROP_TTL_EXPIRED;
 	if (datagram->family == 6 && datagram->part != UF_LATER_FRAGMENT && !datagram->has_checksum)
@@ -80,6 +86,10 @@ static __always_inline int uf_forward(struct __sk_buff *skb, const struct uf_dat
 
 	if (uf_is_mapped_ipv4(&target->address) != (datagram->family == 4))
 		return UF_DROP_FAMILY_MISMATCH;
+	if (target->port == datagram->destination_port &&
+	    target->address.halves[0] == datagram->destination.halves[0] &&
+	    target->address.halves[1] == datagram->destination.halves[1])
+		return UF_DROP_LOOP;
 	answer = uf_find_next_hop(skb, datagram, &target->address, target->port, &hop);
 	if (answer == BPF_FIB_LKUP_RET_NOT_FWDED && uf_is_local(&target->address)) {
 		/* A receiver on the host's own network: the stack delivers it. */
@@ -93,6 +103,8 @@ static __always_inline int uf_forward(struct __sk_buff *skb, const struct uf_dat
 	if (uf_rewrite(skb, datagram, &target->address, target->port))
 		return UF_DROP_REWRITE_FAILED;
 	if (*action == TC_ACT_REDIRECT) {
+		if (uf_prepare_link_header(skb, datagram->l3_offset))
+			return UF_DROP_REWRITE_FAILED;
 		*action = uf_redirect(&hop, at_egress && answer == BPF_FIB_LKUP_RET_NO_NEIGH);
 		if (*action != TC_ACT_REDIRECT)
 			return UF_DROP_REDIRECT_FAILED;
@@ -101,7 +113,7 @@ static __always_inline int uf_forward(struct __sk_buff *skb, const struct uf_dat
 	return UF_FORWARDED;
 }
 
-static __always_inline int uf_run(struct __sk_buff *skb, bool at_egress)
+static __always_inline int uf_run(struct __sk_buff *skb, __u32 l3_offset, bool at_egress)
 {
 	const struct uf_listener *listener;
 	struct uf_target target = {};
@@ -111,7 +123,7 @@ static __always_inline int uf_run(struct __sk_buff *skb, bool at_egress)
 	int action = TC_ACT_SHOT;
 	int fate;
 
-	if (!uf_parse(skb, &datagram))
+	if (!uf_parse(skb, l3_offset, &datagram))
 		return TC_ACT_UNSPEC;
 	if (datagram.part == UF_LATER_FRAGMENT) {
 		fate = uf_follow_fragments(skb, &datagram, &target, at_egress);
@@ -120,7 +132,7 @@ static __always_inline int uf_run(struct __sk_buff *skb, bool at_egress)
 		if (fate == UF_CONSUME)
 			return TC_ACT_SHOT;
 		if (fate == UF_FOLLOW)
-			fate = uf_admit(&datagram);
+			fate = uf_admit(skb, &datagram, at_egress);
 	} else {
 		listener = uf_listener_of(skb, &datagram);
 		if (!listener) {
@@ -130,7 +142,7 @@ static __always_inline int uf_run(struct __sk_buff *skb, bool at_egress)
 		}
 		target.slot = listener->slot;
 		began_ns = uf_sample_begin(target.slot);
-		fate = uf_admit(&datagram);
+		fate = uf_admit(skb, &datagram, at_egress);
 		if (fate == UF_FORWARDED && !uf_find_target(skb, &datagram, &target))
 			fate = UF_DROP_NO_ENDPOINTS;
 	}
@@ -150,13 +162,25 @@ static __always_inline int uf_run(struct __sk_buff *skb, bool at_egress)
 SEC("tc")
 int udp_fanout(struct __sk_buff *skb)
 {
-	return uf_run(skb, false);
+	return uf_run(skb, ETH_HLEN, false);
+}
+
+SEC("tc")
+int udp_fanout_l3(struct __sk_buff *skb)
+{
+	return uf_run(skb, 0, false);
 }
 
 SEC("tc")
 int udp_fanout_out(struct __sk_buff *skb)
 {
-	return uf_run(skb, true);
+	return uf_run(skb, ETH_HLEN, true);
+}
+
+static __always_inline int uf_turn(struct __sk_buff *skb)
+{
+	skb->tc_index = UF_TURNED_TC_INDEX;
+	return bpf_redirect(skb->ifindex, BPF_F_INGRESS);
 }
 
 SEC("tc")
@@ -165,16 +189,15 @@ int udp_fanout_turn(struct __sk_buff *skb)
 	const struct uf_listener *listener;
 	struct uf_datagram datagram;
 
-	if (!uf_parse(skb, &datagram))
+	if (!uf_parse(skb, ETH_HLEN, &datagram))
 		return TC_ACT_UNSPEC;
 	if (datagram.part == UF_LATER_FRAGMENT)
-		return uf_may_be_ours(skb, &datagram) ? bpf_redirect(skb->ifindex, BPF_F_INGRESS)
-						      : TC_ACT_UNSPEC;
+		return uf_may_be_ours(skb, &datagram) ? uf_turn(skb) : TC_ACT_UNSPEC;
 	listener = uf_listener_of(skb, &datagram);
 	if (!listener) {
 		if (datagram.part == UF_FIRST_FRAGMENT)
 			uf_leave_fragments(skb, &datagram);
 		return TC_ACT_UNSPEC;
 	}
-	return bpf_redirect(skb->ifindex, BPF_F_INGRESS);
+	return uf_turn(skb);
 }

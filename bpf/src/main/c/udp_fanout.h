@@ -153,6 +153,9 @@ enum uf_drop_reason {
 	UF_DROP_REDIRECT_FAILED = 12, /* bpf_redirect_neigh refused its arguments */
 	UF_DROP_FAMILY_MISMATCH = 13, /* the endpoint is of the other address family */
 	UF_DROP_NO_CHECKSUM = 14, /* UDP over IPv6 without a checksum: RFC 8200 section 8.1 */
+	UF_DROP_BAD_SOURCE =
+		15, /* source is this node, many hosts, loopback or nobody: RFC 1812 section 5.3.7 */
+	UF_DROP_LOOP = 16, /* the endpoint is the very address and port that the datagram is for */
 	UF_DROP_REASONS = 24, /* size of the table, not a reason */
 };
 

@@ -7,6 +7,7 @@
 #include <stddef.h>
 
 #include <linux/bpf.h>
+#include <linux/if_ether.h>
 #include <linux/in.h>
 
 #include <bpf/bpf_helpers.h>
@@ -87,6 +88,17 @@ static __always_inline long uf_find_next_hop(struct __sk_buff *skb,
 	else
 		hop->neighbour.ipv4_nh = fib.ipv4_dst;
 	return answer;
+}
+
+/*
+ * Makes room for the link-layer header of the next hop's device, where the packet came in without one, and takes
+ * a priority tag off, which is for this link. bpf_redirect_neigh wants an Ethernet header in front, and drops it.
+ */
+static __always_inline long uf_prepare_link_header(struct __sk_buff *skb, __u32 l3_offset)
+{
+	if (skb->vlan_present && bpf_skb_vlan_pop(skb))
+		return -1;
+	return l3_offset ? 0 : bpf_skb_change_head(skb, ETH_HLEN, 0);
 }
 
 /*

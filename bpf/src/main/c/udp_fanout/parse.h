@@ -16,17 +16,25 @@
 #include "ipv4.h"
 #include "ipv6.h"
 
+/* Of a tag's 16 bits; 0 says that there is a priority, but no VLAN. */
+#define UF_VLAN_ID 0x0fff
+
 /*
- * Reads the headers of a UDP datagram over IP over Ethernet; false for everything else.
+ * Reads the headers of a UDP datagram over IP; false for everything else.
  *
- * VLAN-tagged packets belong to the VLAN's own interface, and a frame for another host is only seen
- * because the interface is promiscuous: not ours either.
+ * A packet with a VLAN's tag belongs to the VLAN's own interface, on which it is seen without: a listener of
+ * that VLAN stands there. A tag with a priority alone is the stack's to take off, and ours. Behind a second tag
+ * there is no IP packet as far as this interface goes. A frame for another host is only seen because the
+ * interface is promiscuous, and what is for many hosts is no listener's: none of these is ours.
+ *
+ * l3_offset is constant: where the hook sees IP begin, ETH_HLEN or, on devices without link layer, 0.
  */
-static __always_inline bool uf_parse(struct __sk_buff *skb, struct uf_datagram *datagram)
+static __always_inline bool uf_parse(struct __sk_buff *skb, __u32 l3_offset,
+				     struct uf_datagram *datagram)
 {
-	if (skb->vlan_present || skb->pkt_type != PACKET_HOST)
+	if (skb->vlan_tci & UF_VLAN_ID || skb->pkt_type != PACKET_HOST)
 		return false;
-	datagram->l3_offset = ETH_HLEN;
+	datagram->l3_offset = l3_offset;
 	datagram->packets = skb->gso_segs ? skb->gso_segs : 1;
 	if (skb->protocol == bpf_htons(ETH_P_IP))
 		return uf_parse_ipv4(skb, datagram);

@@ -28,4 +28,12 @@ public record Link(
         int hardwareType,
         OptionalInt master,
         String hardwareAddress,
-        String alias) {}
+        String alias) {
+    private static final int ARPHRD_LOOPBACK = 772;
+    private static final int ARPHRD_ETHER = 1;
+
+    /** Whether what it receives begins with an Ethernet header; if not, with the IP header, as on a tun device. */
+    public boolean hasEthernetHeader() {
+        return hardwareType == ARPHRD_ETHER || hardwareType == ARPHRD_LOOPBACK;
+    }
+}

@@ -302,6 +302,24 @@ public class Abi {
     public static int UF_DROP_NO_CHECKSUM() {
         return UF_DROP_NO_CHECKSUM;
     }
+    private static final int UF_DROP_BAD_SOURCE = (int)15L;
+    /**
+     * {@snippet lang=c :
+     * enum uf_drop_reason.UF_DROP_BAD_SOURCE = 15
+     * }
+     */
+    public static int UF_DROP_BAD_SOURCE() {
+        return UF_DROP_BAD_SOURCE;
+    }
+    private static final int UF_DROP_LOOP = (int)16L;
+    /**
+     * {@snippet lang=c :
+     * enum uf_drop_reason.UF_DROP_LOOP = 16
+     * }
+     */
+    public static int UF_DROP_LOOP() {
+        return UF_DROP_LOOP;
+    }
     private static final int UF_DROP_REASONS = (int)24L;
     /**
      * {@snippet lang=c :

@@ -27,7 +27,8 @@ final class AttachPoint {
     private final RepairLog repairs;
     private final Optional<Pins> pins;
     private final Optional<Dummy> dummy;
-    private final Map<HookPoint, BpfProgram> wanted;
+    private final KernelProgram program;
+    private Map<HookPoint, BpfProgram> wanted;
     private final Map<HookPoint, Attachment> attachments = new EnumMap<>(HookPoint.class);
     private List<ListenerConfig> listeners;
     private int ifindex = NO_INTERFACE;
@@ -49,16 +50,17 @@ final class AttachPoint {
         this.repairs = repairs;
         this.pins = pins;
         this.listeners = List.of();
-        this.wanted = programs(key, program);
+        this.program = program;
+        this.wanted = programs(key, program, true);
         this.dummy = key.isDummy()
                 ? Optional.of(new Dummy(
                         new DummyInterface(key.interfaceName(), network, repairs), new Steering(network, repairs)))
                 : Optional.empty();
     }
 
-    private static Map<HookPoint, BpfProgram> programs(Key key, KernelProgram program) {
+    private static Map<HookPoint, BpfProgram> programs(Key key, KernelProgram program, boolean ethernet) {
         if (!key.isDummy()) {
-            return Map.of(HookPoint.INGRESS, program.rewrite());
+            return Map.of(HookPoint.INGRESS, ethernet ? program.rewrite() : program.rewriteWithoutLinkLayer());
         }
         return key.hook() == Hook.EGRESS
                 ? Map.of(HookPoint.EGRESS, program.rewriteAtEgress())
@@ -131,6 +133,7 @@ final class AttachPoint {
         attachments.values().forEach(Attachment::close);
         attachments.clear();
         ifindex = found;
+        link.ifPresent(present -> wanted = programs(key, program, present.hasEthernetHeader()));
         if (found == NO_INTERFACE) {
             LOG.atWarn()
                     .addKeyValue("interface", interfaceName())

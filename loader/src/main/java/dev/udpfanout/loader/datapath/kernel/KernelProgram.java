@@ -23,11 +23,12 @@ public final class KernelProgram implements AutoCloseable {
     /** Names that operators see in {@code tc filter show} and {@code bpftool prog show}. */
     public static final String REWRITE = "udp_fanout";
 
+    public static final String REWRITE_L3 = "udp_fanout_l3";
     public static final String TURN = "udp_fanout_turn";
     public static final String REWRITE_AT_EGRESS = "udp_fanout_out";
 
     /** All of them. */
-    public static final Set<String> NAMES = Set.of(REWRITE, TURN, REWRITE_AT_EGRESS);
+    public static final Set<String> NAMES = Set.of(REWRITE, REWRITE_L3, TURN, REWRITE_AT_EGRESS);
 
     private static final String LISTENERS = "LISTENERS";
     private static final String LISTENER_NAMES = "LISTENER_NAMES";
@@ -156,6 +157,11 @@ public final class KernelProgram implements AutoCloseable {
     /** Sends a listener's datagrams to its endpoints. */
     public BpfProgram rewrite() {
         return object.program(REWRITE);
+    }
+
+    /** As {@link #rewrite()}, for an interface without link layer. */
+    public BpfProgram rewriteWithoutLinkLayer() {
+        return object.program(REWRITE_L3);
     }
 
     /** As {@link #rewrite()}, for the egress hook of a dummy interface. */

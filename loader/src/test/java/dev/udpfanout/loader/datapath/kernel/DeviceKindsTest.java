@@ -1,0 +1,232 @@
+package dev.udpfanout.loader.datapath.kernel;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.udpfanout.bindings.abi.DropReason;
+import dev.udpfanout.lab.BoundedWait;
+import dev.udpfanout.lab.Topology;
+import dev.udpfanout.lab.TopologyPlan;
+import dev.udpfanout.lab.frames.Fragmenter;
+import dev.udpfanout.lab.frames.FrameCapture;
+import dev.udpfanout.lab.frames.FrameSender;
+import dev.udpfanout.lab.frames.ParsedFrame;
+import dev.udpfanout.lab.frames.SegmentSender;
+import dev.udpfanout.lab.frames.TunDevice;
+import dev.udpfanout.lab.frames.Udp6Frame;
+import dev.udpfanout.lab.frames.UdpFrame;
+import dev.udpfanout.lab.traffic.DatagramSender;
+import dev.udpfanout.lab.traffic.Payload;
+import dev.udpfanout.lab.traffic.PodReceivers;
+import dev.udpfanout.lab.traffic.ReceiverReport;
+import dev.udpfanout.lab.traffic.SendPlan;
+import java.net.InetSocketAddress;
+import java.net.StandardProtocolFamily;
+import java.nio.ByteBuffer;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/**
+ * What BPF_PROG_TEST_RUN cannot show: devices without link layer, overlays, tags and super-packets on real interfaces. This
+ * kernel has tun and vxlan; ipip, WireGuard and 802.1Q interfaces look the same to the program (no link layer; no tag).
+ */
+@Tag("kernel")
+class DeviceKindsTest {
+    private static final Duration LIMIT = Duration.ofSeconds(5);
+    private static final int ETHERNET_BYTES = 14;
+
+    private final long runId = DatagramSender.newRunId();
+    private Topology topology;
+
+    @AfterEach
+    void tearDown() {
+        topology.close();
+    }
+
+    private void build(boolean verifyChecksums) {
+        topology = Topology.builder()
+                .pods(2)
+                .ipv6(true)
+                .verifyChecksums(verifyChecksums)
+                .build();
+    }
+
+    private void node(String command) {
+        topology.node().exec(command.split(" "));
+    }
+
+    private TunDevice tun() {
+        TunDevice tun = TunDevice.open(topology.node(), "tun0");
+        node("ip address add 10.9.0.1/24 dev tun0");
+        node("ip address add 2001:db8:9::1/64 dev tun0 nodad");
+        node("ip link set tun0 up");
+        return tun;
+    }
+
+    private byte[] frame(StandardProtocolFamily family, int size, long sequence) {
+        byte[] payload = Payload.of(runId, sequence, size);
+        return family == StandardProtocolFamily.INET6
+                ? Udp6Frame.between(
+                                new InetSocketAddress("2001:db8:9::2", 4711),
+                                new InetSocketAddress("2001:db8:9::1", 5514))
+                        .payload(payload)
+                        .build()
+                : UdpFrame.between(new InetSocketAddress("10.9.0.2", 4711), new InetSocketAddress("10.9.0.1", 5514))
+                        .payload(payload)
+                        .build();
+    }
+
+    private static byte[] withoutLinkLayer(byte[] frame) {
+        return Arrays.copyOfRange(frame, ETHERNET_BYTES, frame.length);
+    }
+
+    private List<InetSocketAddress> endpoints(StandardProtocolFamily family) {
+        return family == StandardProtocolFamily.INET6
+                ? topology.podEndpoints6(WayIn.POD_PORT)
+                : topology.podEndpoints(WayIn.POD_PORT);
+    }
+
+    private static void assertIntact(PodReceivers pods, int count) {
+        assertTrue(pods.awaitReceived(count, LIMIT), () -> pods.received() + " of " + count + " arrived");
+        for (ReceiverReport report : pods.stop()) {
+            assertEquals(0, report.corrupt() + report.duplicates(), report.receiver() + ": corrupt, duplicates");
+            assertEquals(0, report.kernel().checksumErrors(), report.receiver() + ": checksum errors");
+            assertTrue(report.received() > 0, report.receiver() + " got nothing");
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource(names = {"INET", "INET6"})
+    void shouldForwardWhatComesInWithoutLinkLayer(StandardProtocolFamily family) {
+        build(true);
+        TunDevice tun = tun();
+        String bind = family == StandardProtocolFamily.INET6 ? "[::]:5514" : "0.0.0.0:5514";
+        NodeDatapath datapath =
+                NodeDatapath.open(topology.node(), ListenerText.on("tun0", bind).listener(endpoints(family)));
+        PodReceivers pods = PodReceivers.start(topology.pods(), WayIn.POD_PORT, family, runId);
+        for (int i = 0; i < 20; i++) {
+            tun.send(withoutLinkLayer(frame(family, 64 + i, i)));
+        }
+        // A large one, the last piece first.
+        Fragmenter.cut(frame(family, 2500, 20), 99, 1024).reversed().stream()
+                .map(DeviceKindsTest::withoutLinkLayer)
+                .forEach(tun::send);
+        assertIntact(pods, 21);
+        assertEquals(0, datapath.counters(0).stats().packetsDropped());
+        datapath.close();
+    }
+
+    @Test
+    void shouldForwardToANextHopWithoutLinkLayer() {
+        build(true);
+        TunDevice tun = tun();
+        WayIn nic = WayIn.NIC_TCX;
+        NodeDatapath datapath =
+                nic.open(topology, nic.listener(List.of(new InetSocketAddress("10.9.0.2", WayIn.POD_PORT))));
+        DatagramSender sender = DatagramSender.open(topology.client(), TopologyPlan.CLIENT_ADDRESS);
+        sender.send(SendPlan.to(nic.destination(topology)).payloadBytes(100));
+        byte[] packet = null;
+        // The kernel's own router solicitations and the like go out there as well.
+        do {
+            packet = tun.receive(LIMIT).orElseThrow();
+        } while (packet[0] >> 4 != 4 || packet[9] != 17);
+        byte[] frame = ByteBuffer.allocate(ETHERNET_BYTES + packet.length)
+                .putShort(12, (short) 0x0800)
+                .put(ETHERNET_BYTES, packet)
+                .array();
+        ParsedFrame parsed = ParsedFrame.of(frame);
+        assertEquals(new InetSocketAddress("10.9.0.2", WayIn.POD_PORT), parsed.destination());
+        assertEquals(sender.source(), parsed.source());
+        assertTrue(parsed.ipChecksumValid() && parsed.udpChecksumValid());
+        datapath.close();
+    }
+
+    @Test
+    void shouldForwardOverAnOverlay() {
+        build(true);
+        String vxlan = "ip link add vx0 type vxlan id 7 dstport 4789 udpcsum local %s remote %s dev %s";
+        node(vxlan.formatted(TopologyPlan.POD_GATEWAY, "10.42.0.11", "cni0"));
+        node("ip address add 10.99.0.1/24 dev vx0");
+        node("ip link set vx0 up");
+        for (String command : List.of(
+                vxlan.formatted("10.42.0.11", TopologyPlan.POD_GATEWAY, "eth0"),
+                "ip address add 10.99.0.2/24 dev vx0",
+                "ip link set vx0 up",
+                "ip route add 192.168.1.0/24 via 10.99.0.1")) {
+            topology.pod(1).exec(command.split(" "));
+        }
+        WayIn nic = WayIn.NIC_TCX;
+        NodeDatapath datapath =
+                nic.open(topology, nic.listener(List.of(new InetSocketAddress("10.99.0.2", WayIn.POD_PORT))));
+        DatagramSender sender = DatagramSender.open(topology.client(), TopologyPlan.CLIENT_ADDRESS);
+        PodReceivers pods = PodReceivers.start(List.of(topology.pod(1)), WayIn.POD_PORT, sender.runId());
+        sender.send(SendPlan.to(nic.destination(topology)).datagrams(20).payloadBytes(1000));
+        assertIntact(pods, 20);
+        sender.send(SendPlan.to(nic.destination(topology)).payloadBytes(1440));
+        assertTrue(
+                BoundedWait.until(() -> datapath.counters(0).drops().of(DropReason.TOO_BIG) == 1, LIMIT),
+                "the overlay's MTU is smaller than the NIC's");
+        datapath.close();
+    }
+
+    @Test
+    void shouldTakeAPriorityTagOffAndLeaveAVlansTagAlone() {
+        build(true);
+        WayIn nic = WayIn.NIC_TCX;
+        NodeDatapath datapath = nic.open(topology);
+        FrameCapture capture = FrameCapture.open(
+                topology.pod(1), "eth0", frame -> frame.parsed().isUdp());
+        FrameCapture second = FrameCapture.open(
+                topology.pod(2), "eth0", frame -> frame.parsed().isUdp());
+        FrameSender sender = FrameSender.open(topology.client(), "eth0");
+        byte[] plain = UdpFrame.between(new InetSocketAddress("192.168.1.10", 4711), nic.destination(topology))
+                .build();
+        sender.send(tagged(plain, 7));
+        sender.send(tagged(plain, 0xe000));
+        assertTrue(BoundedWait.until(
+                () -> capture.frames().size() + second.frames().size() == 1, LIMIT));
+        assertEquals(1, datapath.counters(0).stats().packetsReceived(), "the VLAN's is not counted");
+        assertEquals(1, datapath.counters(0).stats().packetsForwarded());
+        datapath.close();
+    }
+
+    private static byte[] tagged(byte[] plain, int tag) {
+        return ByteBuffer.allocate(plain.length + 4)
+                .put(plain, 0, 12)
+                .putShort((short) 0x8100)
+                .putShort((short) tag)
+                .put(plain, 12, plain.length - 12)
+                .array();
+    }
+
+    @ParameterizedTest
+    @MethodSource("dev.udpfanout.loader.datapath.kernel.ForwardingTest#waysAndFamilies")
+    void shouldForwardSuperPacketsWhole(WayIn wayIn, StandardProtocolFamily family) {
+        build(false);
+        int segments = 20;
+        int bytes = 1200;
+        NodeDatapath datapath = wayIn.open(topology, family);
+        SegmentSender sender = SegmentSender.open(topology.client(), wayIn.destination(topology, family), bytes);
+        PodReceivers pods = PodReceivers.start(topology.pods(), WayIn.POD_PORT, family, runId);
+        for (int packet = 0; packet < 8; packet++) {
+            ByteBuffer payloads = ByteBuffer.allocate(segments * bytes);
+            for (int i = 0; i < segments; i++) {
+                payloads.put(Payload.of(runId, packet * (long) segments + i, bytes));
+            }
+            sender.send(payloads.array());
+        }
+        assertTrue(pods.awaitReceived(8L * segments, LIMIT), () -> pods.received() + " arrived");
+        assertEquals(8L * segments, datapath.counters(0).stats().packetsForwarded(), "segments are what is counted");
+        pods.stop()
+                .forEach(report ->
+                        assertEquals(0, report.corrupt() + report.kernel().checksumErrors()));
+        datapath.close();
+    }
+}
