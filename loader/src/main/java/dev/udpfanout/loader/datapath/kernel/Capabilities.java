@@ -16,6 +16,7 @@ public final class Capabilities {
     private enum Capability {
         CAP_NET_ADMIN(12),
         CAP_SYS_ADMIN(21),
+        CAP_PERFMON(38),
         CAP_BPF(39);
 
         private final int number;
@@ -33,7 +34,8 @@ public final class Capabilities {
 
     /**
      * The capabilities that the kernel datapath needs and this process has not; empty if it may go ahead. CAP_SYS_ADMIN
-     * stands for CAP_BPF, as it did before Linux 5.8.
+     * stands for CAP_BPF and CAP_PERFMON, as it did before Linux 5.8. Without CAP_PERFMON the verifier also follows
+     * what a CPU might do speculatively, and gives up: the program is too large for that.
      */
     public static List<String> missingForKernelDatapath() {
         try (Stream<String> lines = Files.lines(STATUS)) {
@@ -51,9 +53,10 @@ public final class Capabilities {
                 .mapToLong(hexadecimal -> Long.parseUnsignedLong(hexadecimal, 16))
                 .findFirst()
                 .orElse(0);
-        boolean mayUseBpf = Capability.CAP_BPF.isIn(effective) || Capability.CAP_SYS_ADMIN.isIn(effective);
-        return Stream.of(Capability.CAP_NET_ADMIN, Capability.CAP_BPF)
-                .filter(capability -> capability == Capability.CAP_BPF ? !mayUseBpf : !capability.isIn(effective))
+        boolean isAdministrator = Capability.CAP_SYS_ADMIN.isIn(effective);
+        return Stream.of(Capability.CAP_NET_ADMIN, Capability.CAP_BPF, Capability.CAP_PERFMON)
+                .filter(capability -> !capability.isIn(effective))
+                .filter(capability -> capability == Capability.CAP_NET_ADMIN || !isAdministrator)
                 .map(Enum::name)
                 .toList();
     }

@@ -50,6 +50,9 @@ public final class KernelProbe {
                 status.hasCapability(ProcessStatus.CAP_BPF) || status.hasCapability(ProcessStatus.CAP_SYS_ADMIN);
         add("CAP_NET_ADMIN", KERNEL_MODE, Need.KERNEL, capability(status.hasCapability(ProcessStatus.CAP_NET_ADMIN)));
         add("CAP_BPF or CAP_SYS_ADMIN", KERNEL_MODE, Need.KERNEL, capability(mayUseBpf));
+        boolean mayBeVerified =
+                status.hasCapability(ProcessStatus.CAP_PERFMON) || status.hasCapability(ProcessStatus.CAP_SYS_ADMIN);
+        add("CAP_PERFMON or CAP_SYS_ADMIN", KERNEL_MODE, Need.KERNEL, capability(mayBeVerified));
         add(
                 "CAP_NET_RAW",
                 "userspace with source: client",

@@ -12,6 +12,7 @@ record ProcessStatus(List<String> lines) {
     static final int CAP_NET_ADMIN = 12;
     static final int CAP_NET_RAW = 13;
     static final int CAP_SYS_ADMIN = 21;
+    static final int CAP_PERFMON = 38;
     static final int CAP_BPF = 39;
 
     private static final String FILTERED = "2";

@@ -73,7 +73,7 @@ class TooBigTest {
                                     .payload(payload)
                                     .build());
             assertTrue(answers.awaitCount(1, LIMIT), () -> "no answer; " + datapath.counters(0));
-            assertEquals(1, datapath.counters(0).drops().of(DropReason.TOO_BIG));
+            assertEquals(1, datapath.counters(0).drops().get(DropReason.TOO_BIG.label()));
             assertEquals(1, datapath.counters(0).stats().packetsReceived(), "it does not come round again");
         }
     }
@@ -92,7 +92,7 @@ class TooBigTest {
                     .build());
             assertTrue(pods.awaitReceived(1, LIMIT), () -> "nothing arrived; " + datapath.counters(0));
             assertEquals(0, pods.stop().getFirst().corrupt());
-            assertEquals(1, datapath.counters(0).drops().of(DropReason.TOO_BIG));
+            assertEquals(1, datapath.counters(0).drops().get(DropReason.TOO_BIG.label()));
         }
     }
 }
