@@ -171,7 +171,7 @@ class DeviceKindsTest {
         assertIntact(pods, 20);
         sender.send(SendPlan.to(nic.destination(topology)).payloadBytes(1440));
         assertTrue(
-                BoundedWait.until(() -> datapath.counters(0).drops().of(DropReason.TOO_BIG) == 1, LIMIT),
+                BoundedWait.until(() -> datapath.counters(0).drops().get(DropReason.TOO_BIG.label()) == 1, LIMIT),
                 "the overlay's MTU is smaller than the NIC's");
         datapath.close();
     }

@@ -287,7 +287,7 @@ class FrameFixtureTest {
         Arrays.stream(DropReason.values())
                 .forEach(reason -> assertEquals(
                         row.reason().filter(reason::equals).isPresent() ? row.packets() : 0,
-                        after.drops().of(reason) - before.drops().of(reason),
+                        after.drops().get(reason.label()) - before.drops().get(reason.label()),
                         reason::label));
     }
 }
