@@ -38,10 +38,15 @@ _Static_assert(sizeof(struct uf_fragment_key) == 40, "a hash key must have no pa
 /* Not a drop reason: the datagram is on its way. */
 #define UF_FORWARDED -1
 
-/* The stack answers these with ICMP, where the RFCs ask for it; the others are freed here. */
-static __always_inline bool uf_stack_answers(int fate)
+/*
+ * What becomes of a packet that is not forwarded: the stack answers some with ICMP, where the RFCs ask for it;
+ * the others are freed here. Behind an egress hook there is no stack but a driver, which would swallow them.
+ */
+static __always_inline int uf_dispose(struct __sk_buff *skb, int fate, bool at_egress)
 {
-	return fate == UF_DROP_TTL_EXPIRED || fate == UF_DROP_TOO_BIG;
+	if (fate != UF_DROP_TTL_EXPIRED && fate != UF_DROP_TOO_BIG)
+		return TC_ACT_SHOT;
+	return at_egress ? bpf_redirect(skb->ifindex, BPF_F_INGRESS) : TC_ACT_UNSPEC;
 }
 
 /* Whether a listener's datagram may go on at all, whatever the endpoint: UF_FORWARDED or a drop reason. */
@@ -76,7 +81,8 @@ uf_find_target(struct __sk_buff *skb, const struct uf_datagram *datagram, struct
 /*
  * Looks the way up, edits, redirects. *action is what the hook is to return if the answer is
  * UF_FORWARDED; otherwise the answer is the drop reason and nothing has been edited
- * (but for UF_DROP_REWRITE_FAILED and UF_DROP_REDIRECT_FAILED, whose packets must not go on).
+ * (but for UF_DROP_REWRITE_FAILED and UF_DROP_REDIRECT_FAILED, whose packets must not go on, and for
+ * UF_DROP_TOO_BIG, whose packet the stack is to send on to the endpoint).
  */
 static __always_inline int uf_forward(struct __sk_buff *skb, const struct uf_datagram *datagram,
 				      const struct uf_target *target, bool at_egress, int *action)
@@ -96,11 +102,16 @@ static __always_inline int uf_forward(struct __sk_buff *skb, const struct uf_dat
 		*action = TC_ACT_UNSPEC;
 	} else if (answer == BPF_FIB_LKUP_RET_SUCCESS || answer == BPF_FIB_LKUP_RET_NO_NEIGH) {
 		*action = TC_ACT_REDIRECT;
+	} else if (answer == BPF_FIB_LKUP_RET_FRAG_NEEDED) {
+		/* The stack cannot know that without the endpoint: it answers, or cuts, as any router. */
+		return uf_rewrite(skb, datagram, &target->address, target->port, 0)
+			       ? UF_DROP_REWRITE_FAILED
+			       : UF_DROP_TOO_BIG;
 	} else {
 		return uf_fib_drop_reason(answer);
 	}
 
-	if (uf_rewrite(skb, datagram, &target->address, target->port))
+	if (uf_rewrite(skb, datagram, &target->address, target->port, 1))
 		return UF_DROP_REWRITE_FAILED;
 	if (*action == TC_ACT_REDIRECT) {
 		if (uf_prepare_link_header(skb, datagram->l3_offset))
@@ -156,7 +167,7 @@ static __always_inline int uf_run(struct __sk_buff *skb, __u32 l3_offset, bool a
 		return action;
 	}
 	uf_account_dropped(target.slot, &datagram, bytes, fate);
-	return uf_stack_answers(fate) && !target.early ? TC_ACT_UNSPEC : TC_ACT_SHOT;
+	return target.early ? TC_ACT_SHOT : uf_dispose(skb, fate, at_egress);
 }
 
 SEC("tc")

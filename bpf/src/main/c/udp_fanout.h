@@ -133,6 +133,8 @@ struct uf_stats {
 /*
  * Why a datagram of a listener was not forwarded. "Handed to the stack" means that the packet goes
  * on unedited through the kernel, which answers with ICMP where that is due; otherwise it is freed.
+ * A packet that is too big goes on with the endpoint as its destination, so that the kernel finds out that it
+ * is: it answers that, or sends it on in pieces.
  * FIB reasons are the answers of bpf_fib_lookup, BPF_FIB_LKUP_RET_* in linux/bpf.h.
  */
 enum uf_drop_reason {
@@ -140,7 +142,8 @@ enum uf_drop_reason {
 	UF_DROP_TTL_EXPIRED = 1, /* TTL 0 or 1 on arrival: handed to the stack */
 	UF_DROP_FRAGMENT =
 		2, /* a fragment whose datagram went to an endpoint that is no longer one */
-	UF_DROP_TOO_BIG = 3, /* larger than the next hop's MTU: handed to the stack */
+	UF_DROP_TOO_BIG =
+		3, /* larger than the next hop's MTU: the stack is to send it to the endpoint */
 	UF_DROP_FIB_BLACKHOLE = 4,
 	UF_DROP_FIB_UNREACHABLE = 5,
 	UF_DROP_FIB_PROHIBIT = 6,

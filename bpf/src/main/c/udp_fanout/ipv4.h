@@ -79,15 +79,15 @@ struct uf_ipv4_edit {
 };
 
 /*
- * Sets destination and TTL. The IP header's sum needs no helper: skb->csum covers header and checksum
+ * Sets destination and TTL, which is less by "hops". The IP header's sum needs no helper: skb->csum covers header and checksum
  * together, which cancel out.
  */
 static __always_inline long uf_edit_ipv4(struct __sk_buff *skb, const struct uf_datagram *datagram,
-					 __be32 destination)
+					 __be32 destination, __u8 hops)
 {
 	const __be32 before = datagram->destination.words[3];
 	struct uf_ipv4_edit edit = {
-		.ttl = datagram->hops_left - 1,
+		.ttl = datagram->hops_left - hops,
 		.protocol = IPPROTO_UDP,
 		.source = datagram->source.words[3],
 		.destination = destination,

@@ -135,15 +135,15 @@ struct uf_ipv6_edit {
 } __attribute__((packed));
 
 /*
- * Sets destination and hop limit. There is no header checksum here in which the change would cancel out, so
+ * Sets destination and hop limit, which is less by "hops". There is no header checksum here in which the change would cancel out, so
  * the kernel takes it into skb->csum.
  */
 static __always_inline long uf_edit_ipv6(struct __sk_buff *skb, const struct uf_datagram *datagram,
-					 const union uf_address *destination)
+					 const union uf_address *destination, __u8 hops)
 {
 	struct uf_ipv6_edit edit = {
 		.next_header = datagram->next_header,
-		.hop_limit = datagram->hops_left - 1,
+		.hop_limit = datagram->hops_left - hops,
 		.source = datagram->source,
 		.destination = *destination,
 	};

@@ -112,6 +112,11 @@ public final class SequenceTraffic implements AutoCloseable {
             }
         }
 
+        /** Whether a number has arrived. */
+        public synchronized boolean has(long number) {
+            return numbers.get((int) number);
+        }
+
         public synchronized long received() {
             return received;
         }

@@ -3,10 +3,11 @@ package dev.udpfanout.loader.cli;
 import java.nio.file.Path;
 
 /** The daemon as it is shipped: {@code bin/udp-fanout} of the distribution that the build has made. */
-final class Distribution {
+public final class Distribution {
     private Distribution() {}
 
-    static String command() {
+    /** The path of the command. */
+    public static String command() {
         return Path.of(System.getProperty("udpfanout.distribution"), "bin", "udp-fanout")
                 .toString();
     }

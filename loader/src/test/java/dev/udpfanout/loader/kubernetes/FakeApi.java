@@ -1,6 +1,8 @@
 package dev.udpfanout.loader.kubernetes;
 
+import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.client.server.mock.KubernetesCrudDispatcher;
+import io.fabric8.kubernetes.client.utils.Serialization;
 import io.fabric8.mockwebserver.dsl.HttpMethod;
 import io.fabric8.mockwebserver.http.Buffer;
 import io.fabric8.mockwebserver.http.Dispatcher;
@@ -9,26 +11,33 @@ import io.fabric8.mockwebserver.http.MockResponse;
 import io.fabric8.mockwebserver.http.RecordedRequest;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.Consumer;
 
 /**
  * What the API server answers: fabric8's in-memory CRUD dispatcher, plus what that one lacks (server-side apply) and what an
  * API server does on bad days.
  */
-final class FakeApi extends Dispatcher {
+public final class FakeApi extends Dispatcher {
     private static final String APPLY = "application/apply-patch+yaml";
 
     private final KubernetesCrudDispatcher crud = new KubernetesCrudDispatcher();
     private final List<RecordedRequest> requests = new CopyOnWriteArrayList<>();
     private final FakeWatches watches = new FakeWatches();
+    private volatile Consumer<String> onApply = applied -> {};
     private volatile Disturbance disturbance = (request, usual) -> usual.apply(request);
 
+    /** Tells of each resource that is applied, as JSON, before it is there. */
+    public void onApply(Consumer<String> listener) {
+        onApply = listener;
+    }
+
     /** Answers instead of, or around, the usual. */
-    interface Disturbance {
+    public interface Disturbance {
         MockResponse answer(RecordedRequest request, Usual usual);
     }
 
     /** The usual answer. */
-    interface Usual {
+    public interface Usual {
         MockResponse apply(RecordedRequest request);
     }
 
@@ -52,6 +61,7 @@ final class FakeApi extends Dispatcher {
     private MockResponse apply(RecordedRequest request) {
         String path = request.getPath().split("\\?")[0];
         String body = request.getUtf8Body();
+        onApply.accept(body);
         MockResponse replaced = crud.dispatch(request(HttpMethod.PUT, path, body));
         if (replaced.code() != 404) {
             return replaced;
@@ -66,6 +76,31 @@ final class FakeApi extends Dispatcher {
         return new RecordedRequest("HTTP/1.1", method, path, headers, new Buffer().writeUtf8(body));
     }
 
+    /** Creates or replaces a resource, as someone else in the cluster would; those who watch are told. */
+    public void put(HasMetadata resource) {
+        String body = Serialization.asJson(resource);
+        String path = path(resource);
+        if (crud.dispatch(request(HttpMethod.PUT, path, body)).code() == 404) {
+            crud.dispatch(request(HttpMethod.POST, path.substring(0, path.lastIndexOf('/')), body));
+        }
+    }
+
+    /** Deletes a resource. */
+    public void delete(HasMetadata resource) {
+        crud.dispatch(request(HttpMethod.DELETE, path(resource), ""));
+    }
+
+    private static String path(HasMetadata resource) {
+        String version = resource.getApiVersion();
+        return "%s/%s/namespaces/%s/%s/%s"
+                .formatted(
+                        version.contains("/") ? "/apis" : "/api",
+                        version,
+                        resource.getMetadata().getNamespace(),
+                        resource.getPlural(),
+                        resource.getMetadata().getName());
+    }
+
     List<RecordedRequest> requests() {
         return requests;
     }
@@ -74,11 +109,13 @@ final class FakeApi extends Dispatcher {
         return watches;
     }
 
-    void disturb(Disturbance newDisturbance) {
+    /** Answers as it says from now on. */
+    public void disturb(Disturbance newDisturbance) {
         disturbance = newDisturbance;
     }
 
-    void behave() {
+    /** Answers as usual from now on. */
+    public void behave() {
         disturbance = (request, usual) -> usual.apply(request);
     }
 

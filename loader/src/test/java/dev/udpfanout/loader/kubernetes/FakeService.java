@@ -4,12 +4,13 @@ import io.fabric8.kubernetes.api.model.Service;
 import io.fabric8.kubernetes.api.model.ServiceBuilder;
 
 /** LoadBalancer Services as MetalLB leaves them. */
-final class FakeService {
+public final class FakeService {
     static final ServiceName NAME = new ServiceName("logging", "syslog");
 
     private FakeService() {}
 
-    static Service withVips(String... vips) {
+    /** The Service "syslog" in the namespace "logging", given these addresses. */
+    public static Service withVips(String... vips) {
         ServiceBuilder service = withUdpPort("syslog", 514, 5514);
         for (String vip : vips) {
             service.editOrNewStatus()

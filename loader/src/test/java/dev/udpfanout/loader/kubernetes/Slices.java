@@ -6,12 +6,13 @@ import io.fabric8.kubernetes.api.model.discovery.v1.EndpointSlice;
 import io.fabric8.kubernetes.api.model.discovery.v1.EndpointSliceBuilder;
 
 /** EndpointSlices as the endpoint-slice controller makes them. */
-final class Slices {
+public final class Slices {
     static final ServiceName SERVICE = new ServiceName("logging", "receivers");
 
     private Slices() {}
 
-    static EndpointSlice ofService(String name, String portName, int port, Endpoint... endpoints) {
+    /** A slice of the Service "receivers" in the namespace "logging", with one UDP port. */
+    public static EndpointSlice ofService(String name, String portName, int port, Endpoint... endpoints) {
         return slice(name, "IPv4", endpoints)
                 .addNewPort()
                 .withName(portName)
@@ -32,11 +33,13 @@ final class Slices {
                 .withEndpoints(endpoints);
     }
 
-    static Endpoint pod(String name, String address) {
+    /** A pod that is ready. */
+    public static Endpoint pod(String name, String address) {
         return pod(name, address, true, true, false);
     }
 
-    static Endpoint pod(String name, String address, Boolean ready, Boolean serving, Boolean terminating) {
+    /** A pod with conditions, of which each may be absent. */
+    public static Endpoint pod(String name, String address, Boolean ready, Boolean serving, Boolean terminating) {
         return new EndpointBuilder()
                 .withAddresses(address)
                 .withNewConditions()

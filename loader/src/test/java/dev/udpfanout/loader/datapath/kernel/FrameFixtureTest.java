@@ -55,6 +55,8 @@ class FrameFixtureTest {
         NOT_OURS(TestRunNode.UNSPEC),
         /** Left to the stack, counted by its reason. */
         TO_STACK(TestRunNode.UNSPEC),
+        /** Left to the stack with the endpoint's address and port, counted by its reason. */
+        SENT_ON(TestRunNode.UNSPEC),
         /** Freed, counted by its reason. */
         DROPPED(TestRunNode.SHOT);
 
@@ -167,13 +169,13 @@ class FrameFixtureTest {
                 v4("one hop left", f -> f.ttl(1), Outcome.TO_STACK, DropReason.TTL_EXPIRED),
                 v4("no hop left", f -> f.ttl(0), Outcome.TO_STACK, DropReason.TTL_EXPIRED),
                 v4("as large as the MTU", f -> f.payload(large(1472)), Outcome.FORWARDED),
-                v4("larger than the MTU", f -> f.payload(large(1473)), Outcome.TO_STACK, DropReason.TOO_BIG),
+                v4("larger than the MTU", f -> f.payload(large(1473)), Outcome.SENT_ON, DropReason.TOO_BIG),
                 v4("a super-packet of small segments", f -> f.payload(large(3000)), Outcome.FORWARDED)
                         .segments(3, 1000),
                 v4(
                                 "a super-packet of segments that are too large",
                                 f -> f.payload(large(3000)),
-                                Outcome.TO_STACK,
+                                Outcome.SENT_ON,
                                 DropReason.TOO_BIG)
                         .segments(2, 1500),
                 v4("TCP", f -> f.protocol(6), Outcome.NOT_OURS),
@@ -217,7 +219,7 @@ class FrameFixtureTest {
                 v6("a jumbogram", f -> f.payloadLength(0), Outcome.NOT_OURS),
                 v6("one hop left", f -> f.hopLimit(1), Outcome.TO_STACK, DropReason.TTL_EXPIRED),
                 v6("as large as the MTU", f -> f.payload(large(1452)), Outcome.FORWARDED),
-                v6("larger than the MTU", f -> f.payload(large(1453)), Outcome.TO_STACK, DropReason.TOO_BIG),
+                v6("larger than the MTU", f -> f.payload(large(1453)), Outcome.SENT_ON, DropReason.TOO_BIG),
                 v6("a super-packet of small segments", f -> f.payload(large(3000)), Outcome.FORWARDED)
                         .segments(3, 1000),
                 row(
@@ -271,7 +273,9 @@ class FrameFixtureTest {
 
         assertEquals(row.outcome().verdict, run.verdict(), "verdict");
         if (row.outcome() == Outcome.FORWARDED) {
-            assertEquals(Optional.empty(), node.oracle().fault(row.frame(), run.frame()));
+            assertEquals(Optional.empty(), node.oracle().fault(row.frame(), run.frame(), 1));
+        } else if (row.outcome() == Outcome.SENT_ON) {
+            assertEquals(Optional.empty(), node.oracle().fault(row.frame(), run.frame(), 0));
         } else {
             assertArrayEquals(row.frame(), run.frame());
         }

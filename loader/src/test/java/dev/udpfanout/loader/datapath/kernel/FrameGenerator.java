@@ -51,7 +51,13 @@ final class FrameGenerator {
     }
 
     private byte[] payload() {
-        byte[] payload = new byte[random.nextInt(10) == 0 ? random.nextInt(1600) : random.nextInt(64)];
+        int size =
+                switch (random.nextInt(16)) {
+                    case 0 -> random.nextInt(1600);
+                    case 1 -> random.nextInt(1430, 1500);
+                    default -> random.nextInt(64);
+                };
+        byte[] payload = new byte[size];
         random.nextBytes(payload);
         return payload;
     }

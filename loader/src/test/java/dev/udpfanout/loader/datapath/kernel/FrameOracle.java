@@ -27,6 +27,8 @@ record FrameOracle(Map<InetSocketAddress, Optional<InetSocketAddress>> listeners
         FORWARDED,
         /** The stack gets it as it is, and may answer. */
         TO_STACK,
+        /** The stack gets it to send it on to the endpoint: it answers, or cuts it. */
+        TOO_BIG,
         DROPPED,
         /** A fragment without ports: what becomes of it depends on those before it. */
         LATER_FRAGMENT
@@ -67,11 +69,15 @@ record FrameOracle(Map<InetSocketAddress, Optional<InetSocketAddress>> listeners
         if (isIpv6(frame) && fields.source().getAddress().isLinkLocalAddress()) {
             return Fate.DROPPED;
         }
-        return fields.bytes() > mtu ? Fate.TO_STACK : Fate.FORWARDED;
+        return fields.bytes() > mtu ? Fate.TOO_BIG : Fate.FORWARDED;
     }
 
-    /** What is wrong with a frame that was forwarded; empty if nothing. */
-    Optional<String> fault(byte[] before, byte[] after) {
+    /**
+     * What is wrong with a frame that was sent to its endpoint; empty if nothing.
+     *
+     * @param hops by how much its TTL or hop limit must be less
+     */
+    Optional<String> fault(byte[] before, byte[] after, int hops) {
         Fields fields = read(before).orElseThrow();
         boolean ipv6 = isIpv6(before);
         byte[] expected = before.clone();
@@ -91,7 +97,7 @@ record FrameOracle(Map<InetSocketAddress, Optional<InetSocketAddress>> listeners
             // Which of the possible values, is judged below.
             put16(expected, fields.udp() + 6, at16(after, fields.udp() + 6));
         }
-        expected[IP + (ipv6 ? 7 : 8)]--;
+        expected[IP + (ipv6 ? 7 : 8)] -= (byte) hops;
         if (!ipv6) {
             put16(expected, IP + 10, at16(after, IP + 10));
         }

@@ -133,6 +133,15 @@ final class TestRunNode implements AutoCloseable {
                 destinations.add(new InetSocketAddress(address, port));
             }
         }
+        // Twice as often where a listener is as anywhere else.
+        for (int i = destinations.size() / 4; i > 0; i--) {
+            for (String address : new String[] {ADDRESS, ADDRESS6}) {
+                destinations.add(new InetSocketAddress(address, PORT));
+            }
+            for (String address : new String[] {TopologyPlan.NODE_ADDRESS, TopologyPlan.NODE_ADDRESS6}) {
+                destinations.add(new InetSocketAddress(address, OWN_PORT));
+            }
+        }
         return destinations;
     }
 

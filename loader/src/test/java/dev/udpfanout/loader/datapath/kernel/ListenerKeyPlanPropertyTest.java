@@ -27,7 +27,7 @@ import net.jqwik.api.Tag;
 
 /** The plan against a model that asks, of every key that could be, whose it is. */
 @Tag("unit")
-class ListenerKeyPlanProperties {
+class ListenerKeyPlanPropertyTest {
     private static final List<Integer> INTERFACES = List.of(2, 3);
     private static final List<Integer> PORTS = List.of(514, 5514);
     private static final InetAddress ANY = InetAddress.ofLiteral("0.0.0.0");

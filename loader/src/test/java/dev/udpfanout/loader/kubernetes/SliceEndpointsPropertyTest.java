@@ -24,7 +24,7 @@ import net.jqwik.api.Tag;
 
 /** The mapping against a model that is too simple to be wrong, and much too slow to be used. */
 @Tag("unit")
-class SliceEndpointsProperties {
+class SliceEndpointsPropertyTest {
     private static final Port PORT = new Port.Name("syslog");
 
     @Provide

@@ -20,7 +20,7 @@ import net.jqwik.api.Tag;
 
 /** The selection against {@link SelectionModel}, and what must hold of it whatever the model says. */
 @Tag("unit")
-class EndpointSelectionProperties {
+class EndpointSelectionPropertyTest {
     @Provide
     Arbitrary<List<DiscoveredEndpoint>> known() {
         return KnownEndpoints.lists();

@@ -22,7 +22,7 @@ import net.jqwik.api.Tag;
 
 /** The inbox against a model that keeps every event that was posted. */
 @Tag("unit")
-class InboxProperties {
+class InboxPropertyTest {
     /** One event of each kind and listener at the most. */
     private static final int KINDS = 7;
 

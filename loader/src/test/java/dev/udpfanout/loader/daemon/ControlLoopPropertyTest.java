@@ -34,7 +34,7 @@ import net.jqwik.api.Tuple;
 
 /** The control loop against a model, over random sequences of everything that can happen to it. */
 @Tag("unit")
-class ControlLoopProperties {
+class ControlLoopPropertyTest {
     private static final String NODE = "node-a";
     private static final Optional<String> ZONE = Optional.of("zone-a");
     private static final List<String> NAMES = List.of("one", "two", "three");

@@ -1,0 +1,107 @@
+package dev.udpfanout.loader.endtoend;
+
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonToken;
+import dev.udpfanout.lab.LabNamespace;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/** Asks the daemon of a namespace for its pages, on 127.0.0.1:9090. */
+final class AdminClient {
+    private static final int PORT = 9090;
+    private static final int TIMEOUT_MILLIS = 5_000;
+
+    private final LabNamespace node;
+
+    AdminClient(LabNamespace node) {
+        this.node = node;
+    }
+
+    /** An endpoint of {@code /status}. */
+    record Endpoint(String name, String address, boolean active) {}
+
+    /** A page's body. */
+    String page(String path) {
+        return node.call(() -> fetch(path));
+    }
+
+    /** A page's status code. */
+    int code(String path) {
+        return Integer.parseInt(node.call(() -> exchange(path)).split(" ", 3)[1]);
+    }
+
+    /** As {@link #page}, for a thread that is in the namespace already. */
+    static String fetch(String path) throws IOException {
+        String response = exchange(path);
+        return response.substring(response.indexOf("\r\n\r\n") + 4);
+    }
+
+    private static String exchange(String path) throws IOException {
+        try (Socket socket = new Socket("127.0.0.1", PORT)) {
+            socket.setSoTimeout(TIMEOUT_MILLIS);
+            socket.getOutputStream()
+                    .write(("GET " + path + " HTTP/1.1\r\nHost: node\r\nConnection: close\r\n\r\n")
+                            .getBytes(StandardCharsets.US_ASCII));
+            return new String(socket.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        }
+    }
+
+    /** A metric's value; if it has labels, the sum. */
+    double metric(String name) {
+        Matcher matcher = Pattern.compile("(?m)^" + Pattern.quote(name) + "(?:\\{[^}]*})? (\\S+)$")
+                .matcher(page("/metrics"));
+        return matcher.results()
+                .mapToDouble(found -> Double.parseDouble(found.group(1)))
+                .reduce(Double::sum)
+                .orElseThrow(() -> new IllegalStateException("no metric " + name));
+    }
+
+    /** The addresses in force, of all listeners. */
+    List<String> activeEndpoints() {
+        return endpoints(page("/status")).stream()
+                .filter(Endpoint::active)
+                .map(Endpoint::address)
+                .toList();
+    }
+
+    /** The endpoints of a {@code /status} page, of all listeners. */
+    static List<Endpoint> endpoints(String status) {
+        List<Endpoint> endpoints = new ArrayList<>();
+        try (JsonParser parser = new JsonFactory().createParser(status)) {
+            while (parser.nextToken() != null) {
+                if ("endpoints".equals(parser.currentName()) && parser.currentToken() == JsonToken.START_ARRAY) {
+                    while (parser.nextToken() == JsonToken.START_OBJECT) {
+                        endpoints.add(endpoint(parser));
+                    }
+                }
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(status, e);
+        }
+        return endpoints;
+    }
+
+    private static Endpoint endpoint(JsonParser parser) throws IOException {
+        String name = "";
+        String address = "";
+        boolean active = false;
+        while (parser.nextToken() != JsonToken.END_OBJECT) {
+            String field = parser.currentName();
+            parser.nextToken();
+            switch (field) {
+                case "name" -> name = parser.getText();
+                case "address" -> address = parser.getText();
+                case "active" -> active = parser.getBooleanValue();
+                default -> {}
+            }
+        }
+        return new Endpoint(name, address, active);
+    }
+}

@@ -1,0 +1,112 @@
+package dev.udpfanout.loader.endtoend;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.udpfanout.lab.BoundedWait;
+import dev.udpfanout.lab.process.LabProcess;
+import dev.udpfanout.loader.SequenceTraffic;
+import dev.udpfanout.loader.kubernetes.FakeService;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Datagrams do not depend on the API server. */
+@Tag("kernel")
+class ApiOutageEndToEndTest {
+    @TempDir
+    private Path directory;
+
+    private ServiceLab lab;
+
+    @BeforeEach
+    void setUp() throws IOException {
+        lab = new ServiceLab(directory, 3);
+        lab.leadVipToDummy();
+        lab.server().api().put(FakeService.withVips("192.168.1.100"));
+        lab.serveAll();
+        lab.configureOnDummy("on_exit: keep");
+    }
+
+    @AfterEach
+    void tearDown() {
+        lab.close();
+    }
+
+    @Test
+    void shouldKeepTheLastEndpointsAndCatchUpWhenTheServerIsGoneForAWhile() throws Exception {
+        lab.start();
+        lab.awaitInForce(1, 2, 3);
+        try (SequenceTraffic traffic = lab.traffic()) {
+            ServiceLab.awaitSent(traffic, 2_000);
+            lab.server().goAway();
+            lab.serve(lab.pod(1), lab.pod(3));
+            assertTrue(BoundedWait.until(
+                    () -> lab.admin().metric("udp_fanout_kubernetes_watch_connected") == 0, ServiceLab.LIMIT));
+            ServiceLab.awaitSent(traffic, 10_000);
+            lab.awaitInForce(1, 2, 3);
+            assertEquals(200, lab.admin().code("/readyz"));
+            lab.server().comeBack();
+            lab.awaitInForce(1, 3);
+            ServiceLab.awaitSent(traffic, 2_000);
+            lab.assertNothingLost(traffic);
+        }
+    }
+
+    @Test
+    void shouldStartWithoutTheServerAndBecomeReadyWhenItAppears() throws Exception {
+        lab.server().goAway();
+        lab.start();
+        assertEquals(503, lab.admin().code("/readyz"));
+        assertTrue(lab.admin().page("/healthz").startsWith("ok"));
+        try (SequenceTraffic traffic = lab.traffic()) {
+            ServiceLab.awaitSent(traffic, 100);
+            long sent = traffic.stop();
+            assertTrue(BoundedWait.until(
+                    () -> lab.admin().metric("udp_fanout_packets_dropped_total") == sent, ServiceLab.LIMIT));
+        }
+        assertEquals(0, lab.received());
+
+        lab.server().comeBack();
+        lab.awaitReady();
+        lab.awaitInForce(1, 2, 3);
+        try (SequenceTraffic traffic = lab.traffic()) {
+            ServiceLab.awaitSent(traffic, 2_000);
+            lab.assertNothingLost(traffic);
+        }
+    }
+
+    @Test
+    void shouldGoOnWithAdoptedEndpointsWhenKilledWhileTheServerIsGone() throws Exception {
+        List<Boolean> published = new CopyOnWriteArrayList<>();
+        lab.server().api().onApply(slice -> published.add(slice.contains("\"ready\":true")));
+        LabProcess first = lab.start();
+        lab.awaitInForce(1, 2, 3);
+        assertTrue(BoundedWait.until(() -> published.contains(true), ServiceLab.LIMIT));
+        published.clear();
+        try (SequenceTraffic traffic = lab.traffic()) {
+            ServiceLab.awaitSent(traffic, 2_000);
+            lab.server().goAway();
+            first.signal("KILL");
+            first.awaitExit(ServiceLab.LIMIT);
+            ServiceLab.awaitSent(traffic, 2_000);
+            LabProcess second = lab.start();
+            assertTrue(String.join("\n", second.lines()).contains("adopted=true"), () -> "" + second.lines());
+            ServiceLab.awaitSent(traffic, 10_000);
+            lab.server().comeBack();
+            lab.awaitInForce(1, 2, 3);
+            lab.awaitReady();
+            ServiceLab.awaitSent(traffic, 2_000);
+            lab.assertNothingLost(traffic);
+        }
+        assertTrue(BoundedWait.until(() -> published.contains(true), ServiceLab.LIMIT));
+        assertFalse(published.contains(false), "told MetalLB to move a VIP that was served all the time");
+    }
+}

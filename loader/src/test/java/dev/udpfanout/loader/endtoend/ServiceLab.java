@@ -1,0 +1,186 @@
+package dev.udpfanout.loader.endtoend;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.udpfanout.lab.BoundedWait;
+import dev.udpfanout.lab.Bpffs;
+import dev.udpfanout.lab.Topology;
+import dev.udpfanout.lab.TopologyPlan;
+import dev.udpfanout.lab.kubeproxy.ExternalTrafficPolicy;
+import dev.udpfanout.lab.kubeproxy.KubeProxy;
+import dev.udpfanout.lab.kubeproxy.KubeProxyRules;
+import dev.udpfanout.lab.process.LabProcess;
+import dev.udpfanout.loader.SequenceTraffic;
+import dev.udpfanout.loader.cli.Distribution;
+import dev.udpfanout.loader.datapath.kernel.Pins;
+import dev.udpfanout.loader.kubernetes.FakeApiServer;
+import dev.udpfanout.loader.kubernetes.Slices;
+import io.fabric8.kubernetes.api.model.discovery.v1.Endpoint;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+
+/** A cluster of one node: client, VIP, kube-proxy's rules, API server, receivers in pods, and the daemon to be started. */
+final class ServiceLab implements AutoCloseable {
+    static final Duration LIMIT = Duration.ofSeconds(30);
+
+    /** After which what has not arrived will not. */
+    static final Duration SHORT = Duration.ofMillis(300);
+
+    static final int POD_PORT = 40514;
+    static final InetSocketAddress VIP = new InetSocketAddress(TopologyPlan.VIP, 5514);
+
+    private static final int PER_SECOND = 20_000;
+
+    private final Path directory;
+    private final Path pins;
+    private final Topology topology;
+    private final FakeApiServer server;
+    private final List<SequenceTraffic.Receiver> receivers = new ArrayList<>();
+
+    /**
+     * Builds it, with the API server running.
+     *
+     * @param directory for the configuration; the caller's to remove
+     */
+    ServiceLab(Path directory, int pods) throws IOException {
+        this.directory = directory;
+        this.pins = Path.of(
+                "/sys/fs/bpf", "udp-fanout-test-" + ProcessHandle.current().pid() + "-" + System.nanoTime());
+        Bpffs.ensure();
+        topology = Topology.builder().pods(pods).build();
+        server = topology.node().closedWithTopology(FakeApiServer.runningIn(topology.node()));
+        Files.writeString(directory.resolve("kubeconfig"), server.kubeconfig());
+        topology.pods()
+                .forEach(pod -> receivers.add(pod.closedWithTopology(new SequenceTraffic.Receiver(pod, POD_PORT))));
+    }
+
+    Topology topology() {
+        return topology;
+    }
+
+    FakeApiServer server() {
+        return server;
+    }
+
+    List<SequenceTraffic.Receiver> receivers() {
+        return receivers;
+    }
+
+    /** Has kube-proxy send the VIP's datagrams to dummy0's address, as the MetalLB way wants it. */
+    void leadVipToDummy() {
+        new KubeProxy(topology)
+                .load(KubeProxyRules.labService(
+                        VIP, ExternalTrafficPolicy.LOCAL, List.of(new InetSocketAddress("10.255.0.1", 5514))));
+    }
+
+    /** A pod as the API server knows it, ready. */
+    Endpoint pod(int n) {
+        return Slices.pod("pod-" + n, topology.plan().podAddress(n));
+    }
+
+    /** A pod as the API server knows it, with conditions of which each may be absent. */
+    Endpoint pod(int n, Boolean ready, Boolean serving, Boolean terminating) {
+        return Slices.pod("pod-" + n, topology.plan().podAddress(n), ready, serving, terminating);
+    }
+
+    /** Makes these the Service's endpoints. */
+    void serve(Endpoint... endpoints) {
+        server.api().put(Slices.ofService("receivers-1", "syslog", POD_PORT, endpoints));
+    }
+
+    /** Makes all pods the Service's endpoints. */
+    void serveAll() {
+        serve(IntStream.rangeClosed(1, topology.plan().pods())
+                .mapToObj(this::pod)
+                .toArray(Endpoint[]::new));
+    }
+
+    /** Writes a configuration of one listener, "syslog", whose receivers are the Service's. */
+    void configure(String place, String top) throws IOException {
+        Files.writeString(directory.resolve("config.yaml"), """
+                metrics: { bind: "127.0.0.1:9090" }
+                %s
+                listeners:
+                  - name: syslog
+                    %s
+                    kubernetes: { namespace: logging, service: receivers, port: syslog }
+                    publish: { namespace: logging, service: syslog }
+                """.formatted(top, place));
+    }
+
+    void configureOnDummy(String top) throws IOException {
+        configure("bind: \"10.255.0.1:5514\"\n    interface: dummy0", top);
+    }
+
+    /** Starts the daemon, and returns when it has set itself up. */
+    LabProcess start() {
+        LabProcess daemon = topology.node()
+                .start(
+                        Map.of("KUBECONFIG", directory.resolve("kubeconfig").toString(), "NODE_NAME", "node-a"),
+                        line -> {},
+                        Distribution.command(),
+                        "--config",
+                        directory.resolve("config.yaml").toString(),
+                        "--pin-dir",
+                        pins.toString());
+        daemon.awaitLine("ready listeners=", LIMIT);
+        return daemon;
+    }
+
+    AdminClient admin() {
+        return new AdminClient(topology.node());
+    }
+
+    void awaitReady() {
+        AdminClient admin = admin();
+        assertTrue(
+                BoundedWait.until(() -> admin.page("/readyz").startsWith("ready"), LIMIT), () -> admin.page("/status"));
+    }
+
+    /** Waits until the endpoints in force are those of these pods. */
+    void awaitInForce(Integer... pods) {
+        AdminClient admin = admin();
+        List<String> expected = Stream.of(pods)
+                .map(n -> topology.plan().podAddress(n) + ":" + POD_PORT)
+                .toList();
+        assertTrue(
+                BoundedWait.until(() -> admin.activeEndpoints().equals(expected), LIMIT),
+                () -> "expected " + expected + ", there is " + admin.page("/status"));
+    }
+
+    /** Starts to send 20,000 datagrams a second. */
+    SequenceTraffic traffic() {
+        return new SequenceTraffic(topology.client(), VIP, PER_SECOND);
+    }
+
+    static void awaitSent(SequenceTraffic traffic, long more) {
+        long until = traffic.next() + more;
+        assertTrue(BoundedWait.until(() -> traffic.next() >= until, LIMIT));
+    }
+
+    long received() {
+        return receivers.stream().mapToLong(SequenceTraffic.Receiver::received).sum();
+    }
+
+    /** Stops the traffic; every datagram of it has arrived, once. */
+    void assertNothingLost(SequenceTraffic traffic) throws InterruptedException {
+        long sent = traffic.stop();
+        BoundedWait.until(() -> received() >= sent, LIMIT);
+        assertEquals(sent, received());
+    }
+
+    @Override
+    public void close() {
+        topology.close();
+        Pins.removeAll(pins);
+    }
+}

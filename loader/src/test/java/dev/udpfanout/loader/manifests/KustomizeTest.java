@@ -1,0 +1,90 @@
+package dev.udpfanout.loader.manifests;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.fabric8.kubernetes.api.model.HasMetadata;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** {@code kubectl apply -k} against {@code kubectl apply -f} of the flat files. */
+@Tag("unit")
+class KustomizeTest {
+    private static final String FILE = "kustomization.yaml";
+
+    static List<Path> kustomizations() throws IOException {
+        try (Stream<Path> files = Files.walk(Manifests.ROOT)) {
+            return files.filter(file -> file.endsWith(FILE)).sorted().toList();
+        }
+    }
+
+    private static Kustomization read(Path file) throws IOException {
+        return StrictYaml.as(Kustomization.class, StrictYaml.documents(file).getFirst());
+    }
+
+    @ParameterizedTest
+    @MethodSource("kustomizations")
+    void shouldReferToWhatIsThereAndKustomizeMayRead(Path file) throws IOException {
+        Kustomization kustomization = read(file);
+        assertEquals("Kustomization", kustomization.kind());
+        List<String> references = Stream.of(
+                        kustomization.resources().stream(),
+                        kustomization.patches().stream().map(Kustomization.Patch::path),
+                        kustomization.configMapGenerator().stream().flatMap(generator -> generator.files().stream()))
+                .flatMap(stream -> stream)
+                .toList();
+        assertFalse(references.isEmpty());
+        for (String reference : references) {
+            Path target = file.resolveSibling(reference).normalize();
+            if (Files.isDirectory(target)) {
+                assertTrue(Files.isRegularFile(target.resolve(FILE)), reference);
+                assertFalse(file.getParent().startsWith(target), "kustomize calls a folder around this one a cycle");
+            } else {
+                assertTrue(Files.isRegularFile(target), reference);
+                assertTrue(
+                        target.toRealPath().startsWith(file.getParent().toRealPath()),
+                        "kustomize reads no files outside of the folder: " + reference);
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void shouldMakeOfAnOverlayWhatTheFlatFilesAre(Variant variant, @TempDir Path folder)
+            throws IOException, InterruptedException {
+        Path built = folder.resolve("built.yaml");
+        try {
+            Process kubectl = new ProcessBuilder(
+                            "kubectl",
+                            "kustomize",
+                            Manifests.ROOT
+                                    .resolve("overlays")
+                                    .resolve(variant.overlay)
+                                    .toString())
+                    .redirectOutput(built.toFile())
+                    .redirectError(ProcessBuilder.Redirect.INHERIT)
+                    .start();
+            assertEquals(0, kubectl.waitFor());
+        } catch (IOException notInstalled) {
+            // The references have been checked above.
+            return;
+        }
+
+        assertEquals(byName(variant.resources()), byName(Manifests.in(built.toString())));
+    }
+
+    private static Set<HasMetadata> byName(List<HasMetadata> resources) {
+        return resources.stream().collect(Collectors.toSet());
+    }
+}
