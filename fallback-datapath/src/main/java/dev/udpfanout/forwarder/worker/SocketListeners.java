@@ -1,7 +1,6 @@
 package dev.udpfanout.forwarder.worker;
 
 import dev.udpfanout.forwarder.ForwarderConfig;
-import dev.udpfanout.forwarder.SourceAddress;
 import dev.udpfanout.forwarder.socket.ClassicBpf;
 import dev.udpfanout.forwarder.socket.DatagramSocket;
 import dev.udpfanout.forwarder.socket.SocketException;
@@ -50,7 +49,8 @@ public final class SocketListeners {
         if (config.freeBind()) {
             socket.set(ipv6 ? SocketOption.IPV6_FREEBIND : SocketOption.IP_FREEBIND, 1);
         }
-        if (ipv6 && config.source() == SourceAddress.CLIENT) {
+        // A wildcard stands for the addresses of its own family; another listener may have the other's.
+        if (ipv6) {
             socket.set(SocketOption.IPV6_V6ONLY, 1);
         }
     }

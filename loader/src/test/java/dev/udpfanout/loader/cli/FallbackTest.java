@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.udpfanout.lab.BoundedWait;
 import dev.udpfanout.lab.Bpffs;
 import dev.udpfanout.lab.Topology;
 import dev.udpfanout.lab.TopologyPlan;
@@ -11,6 +12,7 @@ import dev.udpfanout.lab.process.LabProcess;
 import dev.udpfanout.lab.traffic.DatagramSender;
 import dev.udpfanout.lab.traffic.PodReceivers;
 import dev.udpfanout.lab.traffic.SendPlan;
+import dev.udpfanout.loader.SequenceTraffic;
 import dev.udpfanout.loader.datapath.kernel.Pins;
 import dev.udpfanout.loader.datapath.mode.NodeModes;
 import java.io.IOException;
@@ -163,6 +165,33 @@ class FallbackTest {
         assertServes(daemon);
         assertFalse(topology.node().exec("ip", "route", "show", "table", "all").contains("proto 117"), log(daemon));
         assertFalse(Files.exists(pins), "the pins that held the program are gone");
+    }
+
+    @Test
+    void shouldSwitchUnderLoadWhenTheFileChanges() throws Exception {
+        List<SequenceTraffic.Receiver> receivers = topology.pods().stream()
+                .map(pod -> new SequenceTraffic.Receiver(pod, NodeModes.POD_PORT))
+                .toList();
+        LabProcess daemon = start(daemon("tc_ebpf"));
+        daemon.awaitLine("ready listeners=1", LIMIT);
+        try (SequenceTraffic traffic = new SequenceTraffic(topology.client(), NodeModes.VIP, 5_000)) {
+            daemon("userspace");
+            daemon.awaitLine("switched datapath listener_id=0 mode=\"userspace\" reason=\"configured\"", LIMIT);
+            daemon("auto");
+            daemon.awaitLine("switched datapath listener_id=0 mode=\"tc_ebpf\" reason=\"configured\"", LIMIT);
+            long sent = traffic.stop();
+            assertTrue(
+                    BoundedWait.until(() -> received(receivers) >= sent, LIMIT),
+                    () -> received(receivers) + " of " + sent + " arrived\n" + log(daemon));
+            assertEquals(sent, received(receivers), "each once");
+        }
+        daemon.signal("TERM");
+        assertEquals(143, daemon.awaitExit(LIMIT), log(daemon));
+        assertFalse(topology.node().exec("ip", "route", "show", "table", "all").contains("proto 117"));
+    }
+
+    private static long received(List<SequenceTraffic.Receiver> receivers) {
+        return receivers.stream().mapToLong(SequenceTraffic.Receiver::received).sum();
     }
 
     @Test

@@ -29,31 +29,69 @@ class ModeSwitchTest {
     private static final Duration REST_LIMIT = Duration.ofSeconds(2);
     private static final String NAME = "listener-0";
 
-    private static ListenerConfig listener(Topology topology, boolean dummy, String mode, String io) {
-        ListenerText text = dummy ? NodeModes.onDummy() : NodeModes.onNic();
-        return text.with("mode", mode)
-                .with("io", io)
-                .with("workers", 2)
-                .listener(topology.podEndpoints(NodeModes.POD_PORT));
+    /** Where datagrams come in. */
+    private enum Way {
+        DUMMY,
+        NIC,
+        DUMMY6,
+        NIC6;
+
+        boolean isIpv6() {
+            return this == DUMMY6 || this == NIC6;
+        }
+
+        ListenerConfig listener(Topology topology, String mode, String io) {
+            ListenerText text =
+                    switch (this) {
+                        case DUMMY -> NodeModes.onDummy();
+                        case NIC -> NodeModes.onNic();
+                        case DUMMY6 -> NodeModes.onDummy6();
+                        case NIC6 -> NodeModes.onNic6();
+                    };
+            List<InetSocketAddress> pods =
+                    isIpv6() ? topology.podEndpoints6(NodeModes.POD_PORT) : topology.podEndpoints(NodeModes.POD_PORT);
+            return text.with("mode", mode).with("io", io).with("workers", 2).listener(pods);
+        }
+
+        InetSocketAddress destination() {
+            return switch (this) {
+                case DUMMY -> NodeModes.VIP;
+                case NIC -> NodeModes.NODE;
+                case DUMMY6 -> NodeModes.VIP6;
+                case NIC6 -> NodeModes.NODE6;
+            };
+        }
     }
 
     @ParameterizedTest
-    @CsvSource({"true, io_uring", "true, epoll", "true, nio", "false, io_uring", "false, epoll"})
-    void shouldHandleEachDatagramOnceWhenTheModeIsSwitchedUnderLoad(boolean dummy, String io) throws Exception {
-        try (Topology topology = Topology.builder().pods(3).build()) {
-            NodeModes.loadKubeProxy(topology);
-            ListenerConfig kernel = listener(topology, dummy, "tc_ebpf", io);
-            ListenerConfig userspace = listener(topology, dummy, "userspace", io);
+    @CsvSource({
+        "DUMMY, io_uring",
+        "DUMMY, epoll",
+        "DUMMY, nio",
+        "NIC, io_uring",
+        "NIC, epoll",
+        "DUMMY6, io_uring",
+        "DUMMY6, epoll",
+        "NIC6, io_uring"
+    })
+    void shouldHandleEachDatagramOnceWhenTheModeIsSwitchedUnderLoad(Way way, String io) throws Exception {
+        try (Topology topology = Topology.builder().pods(3).ipv6(way.isIpv6()).build()) {
+            if (way.isIpv6()) {
+                NodeModes.loadKubeProxy6(topology);
+            } else {
+                NodeModes.loadKubeProxy(topology);
+            }
+            ListenerConfig kernel = way.listener(topology, "tc_ebpf", io);
+            ListenerConfig userspace = way.listener(topology, "userspace", io);
             NodeModes modes = NodeModes.open(topology.node(), kernel);
             List<SequenceTraffic.Receiver> receivers = new ArrayList<>();
             for (LabNamespace pod : topology.pods()) {
                 receivers.add(new SequenceTraffic.Receiver(pod, NodeModes.POD_PORT));
             }
-            InetSocketAddress destination = dummy ? NodeModes.VIP : NodeModes.NODE;
             List<Long> lostToUserspace = new ArrayList<>();
             List<Long> lostToKernel = new ArrayList<>();
             long sent;
-            try (SequenceTraffic traffic = new SequenceTraffic(topology.client(), destination, PER_SECOND)) {
+            try (SequenceTraffic traffic = new SequenceTraffic(topology.client(), way.destination(), PER_SECOND)) {
                 for (int i = 0; i < SWITCHES; i++) {
                     lostToUserspace.add(lossAcross(traffic, receivers, () -> modes.configure(userspace)));
                     assertEquals("userspace", modes.state(NAME).mode());
@@ -63,7 +101,7 @@ class ModeSwitchTest {
                 sent = traffic.stop();
             }
             BitSet all = awaitAll(0, sent, receivers);
-            String figures = "lost to userspace " + lostToUserspace + ", to tc_ebpf " + lostToKernel;
+            String figures = way + " " + io + ": lost to userspace " + lostToUserspace + ", to tc_ebpf " + lostToKernel;
             long received = receivers.stream()
                     .mapToLong(SequenceTraffic.Receiver::received)
                     .sum();

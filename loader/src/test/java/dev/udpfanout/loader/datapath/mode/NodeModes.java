@@ -2,6 +2,7 @@ package dev.udpfanout.loader.datapath.mode;
 
 import dev.udpfanout.lab.LabNamespace;
 import dev.udpfanout.lab.Topology;
+import dev.udpfanout.lab.TopologyPlan;
 import dev.udpfanout.lab.kubeproxy.ExternalTrafficPolicy;
 import dev.udpfanout.lab.kubeproxy.KubeProxy;
 import dev.udpfanout.lab.kubeproxy.KubeProxyRules;
@@ -29,6 +30,9 @@ public final class NodeModes implements AutoCloseable {
     public static final InetSocketAddress VIP = new InetSocketAddress("192.168.1.100", 5514);
     public static final InetSocketAddress NODE = new InetSocketAddress("192.168.1.1", 5514);
     private static final InetSocketAddress DUMMY = new InetSocketAddress("10.255.0.1", 5514);
+    public static final InetSocketAddress VIP6 = new InetSocketAddress(TopologyPlan.VIP6, 5514);
+    public static final InetSocketAddress NODE6 = new InetSocketAddress(TopologyPlan.NODE_ADDRESS6, 5514);
+    private static final InetSocketAddress DUMMY6 = new InetSocketAddress("2001:db8:255::1", 5514);
     private static final int LIMIT_SECONDS = 30;
 
     private final ExecutorService thread;
@@ -43,6 +47,21 @@ public final class NodeModes implements AutoCloseable {
     /** kube-proxy leads the VIP to dummy0's address. */
     public static void loadKubeProxy(Topology topology) {
         new KubeProxy(topology).load(KubeProxyRules.labService(VIP, ExternalTrafficPolicy.LOCAL, List.of(DUMMY)));
+    }
+
+    /** As above, over IPv6. */
+    public static void loadKubeProxy6(Topology topology) {
+        new KubeProxy(topology).load(KubeProxyRules.labService(VIP6, ExternalTrafficPolicy.LOCAL, List.of(DUMMY6)));
+    }
+
+    /** On dummy0, over IPv6. */
+    public static ListenerText onDummy6() {
+        return ListenerText.on("dummy0", "[2001:db8:255::1]:5514");
+    }
+
+    /** On the node's NIC, over IPv6. */
+    public static ListenerText onNic6() {
+        return ListenerText.on("eth0", "[::]:5514");
     }
 
     /** On dummy0, in the way of the MetalLB guide. */
