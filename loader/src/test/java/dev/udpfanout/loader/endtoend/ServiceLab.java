@@ -123,7 +123,14 @@ final class ServiceLab implements AutoCloseable {
 
     /** Starts the daemon, and returns when it has set itself up. */
     LabProcess start() {
-        LabProcess daemon = topology.node()
+        LabProcess daemon = startWithoutWaiting();
+        daemon.awaitLine("ready listeners=", LIMIT);
+        return daemon;
+    }
+
+    /** Starts the daemon. */
+    LabProcess startWithoutWaiting() {
+        return topology.node()
                 .start(
                         Map.of("KUBECONFIG", directory.resolve("kubeconfig").toString(), "NODE_NAME", "node-a"),
                         line -> {},
@@ -132,8 +139,6 @@ final class ServiceLab implements AutoCloseable {
                         directory.resolve("config.yaml").toString(),
                         "--pin-dir",
                         pins.toString());
-        daemon.awaitLine("ready listeners=", LIMIT);
-        return daemon;
     }
 
     AdminClient admin() {

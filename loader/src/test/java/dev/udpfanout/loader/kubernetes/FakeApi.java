@@ -85,6 +85,11 @@ public final class FakeApi extends Dispatcher {
         }
     }
 
+    /** {@link System#nanoTime()} just before the last event was sent to those who watch. */
+    public long lastSentNanos() {
+        return watches.lastSentNanos();
+    }
+
     /** Deletes a resource. */
     public void delete(HasMetadata resource) {
         crud.dispatch(request(HttpMethod.DELETE, path(resource), ""));

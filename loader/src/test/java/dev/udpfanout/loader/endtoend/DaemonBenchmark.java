@@ -1,0 +1,172 @@
+package dev.udpfanout.loader.endtoend;
+
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.udpfanout.lab.BoundedWait;
+import dev.udpfanout.lab.process.LabProcess;
+import dev.udpfanout.loader.kubernetes.Slices;
+import io.fabric8.kubernetes.api.model.discovery.v1.Endpoint;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.regex.Pattern;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * Measures the daemon as it is shipped, in kernel mode: how long it takes to start, how much memory it takes, and how long a
+ * change of an endpoint takes to the kernel. Asserts no figure. Run by {@code bench/daemon/measure}, never by the build.
+ */
+@Tag("kernel")
+class DaemonBenchmark {
+    private static final int STARTS = Integer.getInteger("udpfanout.starts", 11);
+    private static final int CHANGES = Integer.getInteger("udpfanout.changes", 500);
+    private static final int WARM_UP = 100;
+    private static final int SLICES = 10;
+    private static final int PER_SLICE = 100;
+    private static final Path REPORT = Path.of("target", "daemon-benchmark.txt");
+    private static final List<String> LINES = new ArrayList<>();
+
+    @TempDir
+    private Path directory;
+
+    private ServiceLab lab;
+
+    @BeforeEach
+    void setUp() throws IOException {
+        lab = new ServiceLab(directory, 3);
+    }
+
+    @AfterEach
+    void tearDown() {
+        lab.close();
+    }
+
+    @AfterAll
+    static void report() throws IOException {
+        String model = cpuInfo("model name");
+        LINES.addFirst("machine: " + Runtime.getRuntime().availableProcessors() + " CPUs (" + model + "), Linux "
+                + System.getProperty("os.version") + ", Java " + Runtime.version() + ", load "
+                + Files.readString(Path.of("/proc/loadavg")).strip());
+        Files.write(REPORT, LINES);
+    }
+
+    private static String cpuInfo(String key) throws IOException {
+        return Files.readAllLines(Path.of("/proc/cpuinfo")).stream()
+                .filter(line -> line.startsWith(key))
+                .map(line -> line.substring(line.indexOf(':') + 1).strip())
+                .findFirst()
+                .orElse("unknown");
+    }
+
+    @Test
+    void startAndMemory() throws IOException {
+        lab.serveAll();
+        lab.configureOnDummy("drain_secs: 0");
+        long[] attachedMs = new long[STARTS];
+        long[] cpuMs = new long[STARTS];
+        long[] syncedMs = new long[STARTS];
+        long[] residentKib = new long[STARTS];
+        long[] peakKib = new long[STARTS];
+        for (int run = 0; run < STARTS; run++) {
+            long startNanos = System.nanoTime();
+            LabProcess daemon = lab.startWithoutWaiting();
+            daemon.awaitLine("attached TC eBPF program", ServiceLab.LIMIT);
+            attachedMs[run] = (System.nanoTime() - startNanos) / 1_000_000;
+            cpuMs[run] = ProcessHandle.of(daemon.pid())
+                    .flatMap(process -> process.info().totalCpuDuration())
+                    .orElseThrow()
+                    .toMillis();
+            daemon.awaitLine("downstream set listener_id=0 endpoints=3", ServiceLab.LIMIT);
+            syncedMs[run] = (System.nanoTime() - startNanos) / 1_000_000;
+            lab.awaitReady();
+            lab.admin().page("/metrics");
+            residentKib[run] = status(daemon, "VmRSS");
+            peakKib[run] = status(daemon, "VmHWM");
+            daemon.signal("TERM");
+            daemon.awaitExit(ServiceLab.LIMIT);
+        }
+        LINES.add("start to attached, ms: " + summary(attachedMs));
+        LINES.add("CPU time of the process by then, ms: " + summary(cpuMs));
+        LINES.add("start to first endpoints from Kubernetes in force, ms: " + summary(syncedMs));
+        LINES.add("resident set once ready, KiB: " + summary(residentKib));
+        LINES.add("largest resident set till then, KiB: " + summary(peakKib));
+    }
+
+    private static long status(LabProcess process, String key) throws IOException {
+        return Files.readAllLines(Path.of("/proc", Long.toString(process.pid()), "status")).stream()
+                .filter(line -> line.startsWith(key + ":"))
+                .mapToLong(line -> Long.parseLong(line.replaceAll("\\D", "")))
+                .findFirst()
+                .orElseThrow();
+    }
+
+    private static String summary(long[] values) {
+        long[] sorted = values.clone();
+        Arrays.sort(sorted);
+        return "median " + sorted[sorted.length / 2] + ", min " + sorted[0] + ", max " + sorted[sorted.length - 1]
+                + " of " + sorted.length;
+    }
+
+    @Test
+    void eventToKernelTable() throws IOException {
+        for (int slice = 0; slice < SLICES; slice++) {
+            serve(slice, true);
+        }
+        lab.configureOnDummy("health: { enabled: false }");
+        long[] micros = new long[CHANGES];
+        LabProcess daemon = lab.start();
+        daemon.awaitLine("endpoints=" + SLICES * PER_SLICE, ServiceLab.LIMIT);
+        assertTrue(BoundedWait.until(
+                () -> lab.admin().metric("udp_fanout_kubernetes_watch_connected") == 1, ServiceLab.LIMIT));
+        for (int change = -WARM_UP; change < CHANGES; change++) {
+            int from = daemon.lines().size();
+            serve(0, change % 2 != 0);
+            daemon.awaitLine("updated tc_ebpf downstream set", from, ServiceLab.LIMIT);
+            if (change >= 0) {
+                micros[change] = (System.nanoTime() - lab.server().api().lastSentNanos()) / 1_000;
+            }
+        }
+        LINES.add("last event sent to log line of the table in force read by another process, us, " + SLICES * PER_SLICE
+                + " endpoints: " + percentiles(micros));
+        LINES.add("the daemon's own udp_fanout_endpoint_update_seconds, warming up included: "
+                + histogram(lab.admin().page("/metrics")));
+        LINES.add("resident set then, KiB: " + status(daemon, "VmRSS"));
+    }
+
+    private static String percentiles(long[] micros) {
+        long[] sorted = micros.clone();
+        Arrays.sort(sorted);
+        return "p50 " + sorted[sorted.length / 2] + ", p99 " + sorted[sorted.length * 99 / 100] + ", max "
+                + sorted[sorted.length - 1] + " of " + sorted.length;
+    }
+
+    private static String histogram(String page) {
+        Map<Double, String> buckets = new TreeMap<>();
+        Pattern.compile("(?m)^udp_fanout_endpoint_update_seconds_bucket\\{le=\"([^\"]+)\"} (\\S+)$")
+                .matcher(page)
+                .results()
+                .forEach(found ->
+                        buckets.put(Double.parseDouble(found.group(1).replace("+Inf", "Infinity")), found.group(2)));
+        return buckets.toString();
+    }
+
+    /** One slice of a hundred endpoints; the first is ready or not, the others are. */
+    private void serve(int slice, boolean firstIsReady) {
+        Endpoint[] endpoints = IntStream.range(0, PER_SLICE)
+                .mapToObj(pod -> Slices.pod(
+                        "pod-" + slice + "-" + pod, "10.43." + slice + "." + pod, pod > 0 || firstIsReady, true, false))
+                .toArray(Endpoint[]::new);
+        lab.server().api().put(Slices.ofService("receivers-" + slice, "syslog", ServiceLab.POD_PORT, endpoints));
+    }
+}
