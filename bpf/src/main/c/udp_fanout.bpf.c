@@ -57,7 +57,7 @@ static __always_inline int uf_admit(const struct __sk_buff *skb, const struct uf
 		return UF_DROP_BAD_SOURCE;
 	if (datagram->hops_left <= 1)
 		return UF_DROP_TTL_EXPIRED;
-	if (datagram->family == 6 && datagram->part != UF_LATER_FRAGMENT && !datagram->has_checksum)
+	if (datagram->family == 6 && datagram->part != UF_LATER_FRAGMENT && !datagram->udp_checksum)
 		return UF_DROP_NO_CHECKSUM;
 	return UF_FORWARDED;
 }
@@ -84,10 +84,11 @@ uf_find_target(struct __sk_buff *skb, const struct uf_datagram *datagram, struct
  * (but for UF_DROP_REWRITE_FAILED and UF_DROP_REDIRECT_FAILED, whose packets must not go on, and for
  * UF_DROP_TOO_BIG, whose packet the stack is to send on to the endpoint).
  */
-static __always_inline int uf_forward(struct __sk_buff *skb, const struct uf_datagram *datagram,
-				      const struct uf_target *target, bool at_egress, int *action)
+static __noinline int uf_forward(struct __sk_buff *skb, const struct uf_datagram *datagram,
+				 const struct uf_target *target, bool at_egress, int *action)
 {
 	struct uf_next_hop hop = {};
+	__u8 hops = 1;
 	long answer;
 
 	if (uf_is_mapped_ipv4(&target->address) != (datagram->family == 4))
@@ -104,15 +105,15 @@ static __always_inline int uf_forward(struct __sk_buff *skb, const struct uf_dat
 		*action = TC_ACT_REDIRECT;
 	} else if (answer == BPF_FIB_LKUP_RET_FRAG_NEEDED) {
 		/* The stack cannot know that without the endpoint: it answers, or cuts, as any router. */
-		return uf_rewrite(skb, datagram, &target->address, target->port, 0)
-			       ? UF_DROP_REWRITE_FAILED
-			       : UF_DROP_TOO_BIG;
+		hops = 0;
 	} else {
 		return uf_fib_drop_reason(answer);
 	}
 
-	if (uf_rewrite(skb, datagram, &target->address, target->port, 1))
+	if (uf_rewrite(skb, datagram, &target->address, target->port, hops))
 		return UF_DROP_REWRITE_FAILED;
+	if (!hops)
+		return UF_DROP_TOO_BIG;
 	if (*action == TC_ACT_REDIRECT) {
 		if (uf_prepare_link_header(skb, datagram->l3_offset))
 			return UF_DROP_REWRITE_FAILED;

@@ -40,9 +40,10 @@ struct uf_datagram {
 	__u8 tos; /* IPv4 */
 	__u8 next_header; /* IPv6: of the fixed header, not of the last extension */
 	__u8 part; /* enum uf_part */
-	bool has_checksum;
 	__be16 source_port;
 	__be16 destination_port;
+	__be16 udp_bytes; /* UDP header and payload, as the header says */
+	__u16 udp_checksum; /* 0: none */
 	union uf_address source;
 	union uf_address destination;
 };
@@ -85,24 +86,37 @@ static __always_inline void *uf_head(struct __sk_buff *skb, __u32 bytes)
 }
 
 /*
- * Reads the UDP header at l4_offset; false if it lies about its length. Not through a packet pointer:
- * IP options and extension headers put it at a variable offset.
+ * The UDP header behind an IP header of constant length, for direct reading; NULL if it lies in a page of its own.
+ * "header" is a packet pointer to the IP header's end.
+ */
+static __always_inline const struct udphdr *uf_udp_behind(const struct __sk_buff *skb, void *header)
+{
+	return header + sizeof(struct udphdr) <= (void *)(long)skb->data_end ? header : NULL;
+}
+
+/*
+ * Reads the UDP header at l4_offset; false if it lies about its length. "near" is where it can be read without
+ * a call; NULL where that is not known, as behind IP options and extension headers, which put it at a variable offset.
  */
 static __always_inline bool uf_parse_udp(struct __sk_buff *skb, struct uf_datagram *datagram,
-					 __u32 l4_bytes)
+					 __u32 l4_bytes, const struct udphdr *near)
 {
 	__u32 gso_bytes = skb->gso_size;
 	struct udphdr udp;
 
-	if (l4_bytes < sizeof(udp) ||
-	    bpf_skb_load_bytes(skb, datagram->l4_offset, &udp, sizeof(udp)))
+	if (l4_bytes < sizeof(udp))
+		return false;
+	if (near)
+		udp = *near;
+	else if (bpf_skb_load_bytes(skb, datagram->l4_offset, &udp, sizeof(udp)))
 		return false;
 	if (bpf_ntohs(udp.len) < sizeof(udp) ||
 	    (datagram->part == UF_WHOLE && bpf_ntohs(udp.len) > l4_bytes))
 		return false;
 	datagram->source_port = udp.source;
 	datagram->destination_port = udp.dest;
-	datagram->has_checksum = udp.check;
+	datagram->udp_bytes = udp.len;
+	datagram->udp_checksum = udp.check;
 	/* Of a GSO super-packet, one segment is what the wire gets to see. */
 	if (gso_bytes)
 		datagram->ip_bytes =

@@ -14,6 +14,7 @@
 #include <bpf/bpf_endian.h>
 #include <bpf/bpf_helpers.h>
 
+#include "checksum.h"
 #include "datagram.h"
 
 #define UF_IPV4_MORE_FRAGMENTS 0x2000 /* RFC 791 section 3.1 */
@@ -25,6 +26,7 @@
 static __always_inline bool uf_parse_ipv4(struct __sk_buff *skb, struct uf_datagram *datagram)
 {
 	const __u32 l3_offset = datagram->l3_offset;
+	const struct udphdr *udp = NULL;
 	const struct iphdr *ip;
 	__u32 header_bytes;
 	__u16 fragment;
@@ -56,17 +58,9 @@ static __always_inline bool uf_parse_ipv4(struct __sk_buff *skb, struct uf_datag
 	uf_map_ipv4(&datagram->destination, ip->daddr);
 	if (datagram->part == UF_LATER_FRAGMENT)
 		return datagram->ip_bytes > header_bytes;
-	return uf_parse_udp(skb, datagram, datagram->ip_bytes - header_bytes);
-}
-
-/* RFC 1624, equation 3, over 16-bit words in network byte order: HC' = ~(~HC + ~m + m'). */
-static __always_inline __u16 uf_checksum_replace(__u16 checksum, __u32 old_sum, __u32 new_sum)
-{
-	__u32 sum = (__u16)~checksum + old_sum + new_sum;
-
-	sum = (sum & 0xffff) + (sum >> 16);
-	sum = (sum & 0xffff) + (sum >> 16);
-	return ~sum;
+	if (header_bytes == sizeof(*ip))
+		udp = uf_udp_behind(skb, head + l3_offset + sizeof(*ip));
+	return uf_parse_udp(skb, datagram, datagram->ip_bytes - header_bytes, udp);
 }
 
 /* The part of struct iphdr that changes, from the TTL to the destination, written in one piece. */
@@ -79,38 +73,35 @@ struct uf_ipv4_edit {
 };
 
 /*
- * Sets destination and TTL, which is less by "hops". The IP header's sum needs no helper: skb->csum covers header and checksum
- * together, which cancel out.
+ * The edit that sets destination and TTL, which is less by "hops". The header's sum needs no helper: skb->csum covers header
+ * and checksum together, which cancel out.
  */
-static __always_inline long uf_edit_ipv4(struct __sk_buff *skb, const struct uf_datagram *datagram,
-					 __be32 destination, __u8 hops)
+static __always_inline void uf_plan_ipv4(struct uf_ipv4_edit *edit,
+					 const struct uf_datagram *datagram,
+					 const union uf_address *destination, __u8 hops)
 {
 	const __be32 before = datagram->destination.words[3];
-	struct uf_ipv4_edit edit = {
-		.ttl = datagram->hops_left - hops,
-		.protocol = IPPROTO_UDP,
-		.source = datagram->source.words[3],
-		.destination = destination,
-	};
-	__u32 old_sum, new_sum;
+	__u64 change;
 
+	edit->ttl = datagram->hops_left - hops;
+	edit->protocol = IPPROTO_UDP;
+	edit->source = datagram->source.words[3];
+	edit->destination = destination->words[3];
 	/* TTL and protocol share a word; the protocol stays, so only the TTL's byte counts. */
-	old_sum = (__u16)~bpf_htons((__u16)datagram->hops_left << 8) + (__u16) ~(before & 0xffff) +
-		  (__u16) ~(before >> 16);
-	new_sum = (__u32)bpf_htons((__u16)edit.ttl << 8) + (destination & 0xffff) +
-		  (destination >> 16);
-	edit.checksum = uf_checksum_replace(datagram->ip_checksum, old_sum, new_sum);
-	return bpf_skb_store_bytes(skb, datagram->l3_offset + offsetof(struct iphdr, ttl), &edit,
-				   sizeof(edit), 0);
+	change = uf_change16(0, bpf_htons((__u16)datagram->hops_left << 8),
+			     bpf_htons((__u16)edit->ttl << 8));
+	change = uf_change32(change, before, edit->destination);
+	edit->checksum = uf_update_checksum(datagram->ip_checksum, change);
 }
 
-/* Takes a new destination into the UDP checksum, which covers a pseudo header. */
-static __always_inline long uf_checksum_ipv4(struct __sk_buff *skb,
-					     const struct uf_datagram *datagram, __be32 destination)
+static __always_inline long uf_edit_ipv4(struct __sk_buff *skb, const struct uf_datagram *datagram,
+					 const union uf_address *destination, __u8 hops)
 {
-	return bpf_l4_csum_replace(skb, datagram->l4_offset + offsetof(struct udphdr, check),
-				   datagram->destination.words[3], destination,
-				   BPF_F_PSEUDO_HDR | BPF_F_MARK_MANGLED_0 | sizeof(destination));
+	struct uf_ipv4_edit edit;
+
+	uf_plan_ipv4(&edit, datagram, destination, hops);
+	return bpf_skb_store_bytes(skb, datagram->l3_offset + offsetof(struct iphdr, ttl), &edit,
+				   sizeof(edit), 0);
 }
 
 #endif /* UDP_FANOUT_IPV4_H */

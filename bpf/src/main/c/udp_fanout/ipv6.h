@@ -15,6 +15,7 @@
 #include <bpf/bpf_endian.h>
 #include <bpf/bpf_helpers.h>
 
+#include "checksum.h"
 #include "datagram.h"
 
 /* A datagram with more extension headers than this is not ours. */
@@ -92,6 +93,7 @@ static __always_inline int uf_skip_extensions(struct __sk_buff *skb, struct uf_d
 static __always_inline bool uf_parse_ipv6(struct __sk_buff *skb, struct uf_datagram *datagram)
 {
 	const __u32 l3_offset = datagram->l3_offset;
+	const struct udphdr *udp = NULL;
 	const struct ipv6hdr *ip;
 	__u32 header_bytes;
 	int l4_offset;
@@ -115,6 +117,8 @@ static __always_inline bool uf_parse_ipv6(struct __sk_buff *skb, struct uf_datag
 	if (datagram->ip_bytes > skb->len - l3_offset)
 		return false;
 
+	if (ip->nexthdr == IPPROTO_UDP)
+		udp = uf_udp_behind(skb, head + l3_offset + sizeof(*ip));
 	l4_offset = uf_skip_extensions(skb, datagram, l3_offset + sizeof(*ip), ip->nexthdr);
 	if (l4_offset < 0)
 		return false;
@@ -123,7 +127,7 @@ static __always_inline bool uf_parse_ipv6(struct __sk_buff *skb, struct uf_datag
 	if (datagram->part == UF_LATER_FRAGMENT)
 		return header_bytes < datagram->ip_bytes;
 	return header_bytes <= datagram->ip_bytes &&
-	       uf_parse_udp(skb, datagram, datagram->ip_bytes - header_bytes);
+	       uf_parse_udp(skb, datagram, datagram->ip_bytes - header_bytes, udp);
 }
 
 /* The part of struct ipv6hdr that changes, from the next header to the destination. */
@@ -134,37 +138,26 @@ struct uf_ipv6_edit {
 	union uf_address destination __attribute__((packed));
 } __attribute__((packed));
 
-/*
- * Sets destination and hop limit, which is less by "hops". There is no header checksum here in which the change would cancel out, so
- * the kernel takes it into skb->csum.
- */
+/* The edit that sets destination and hop limit, which is less by "hops". */
+static __always_inline void uf_plan_ipv6(struct uf_ipv6_edit *edit,
+					 const struct uf_datagram *datagram,
+					 const union uf_address *destination, __u8 hops)
+{
+	edit->next_header = datagram->next_header;
+	edit->hop_limit = datagram->hops_left - hops;
+	edit->source = datagram->source;
+	edit->destination = *destination;
+}
+
+/* There is no header checksum here in which the change would cancel out, so the kernel takes it into skb->csum. */
 static __always_inline long uf_edit_ipv6(struct __sk_buff *skb, const struct uf_datagram *datagram,
 					 const union uf_address *destination, __u8 hops)
 {
-	struct uf_ipv6_edit edit = {
-		.next_header = datagram->next_header,
-		.hop_limit = datagram->hops_left - hops,
-		.source = datagram->source,
-		.destination = *destination,
-	};
+	struct uf_ipv6_edit edit;
 
+	uf_plan_ipv6(&edit, datagram, destination, hops);
 	return bpf_skb_store_bytes(skb, datagram->l3_offset + offsetof(struct ipv6hdr, nexthdr),
 				   &edit, sizeof(edit), BPF_F_RECOMPUTE_CSUM);
-}
-
-/*
- * As uf_checksum_ipv4. What BPF_F_PSEUDO_HDR does to skb->csum is right for IPv4, and undone by what
- * BPF_F_RECOMPUTE_CSUM does to it in uf_edit_ipv6.
- */
-static __always_inline long uf_checksum_ipv6(struct __sk_buff *skb,
-					     const struct uf_datagram *datagram,
-					     const union uf_address *destination)
-{
-	__s64 difference = bpf_csum_diff((__be32 *)datagram->destination.words, 16,
-					 (__be32 *)destination->words, 16, 0);
-
-	return bpf_l4_csum_replace(skb, datagram->l4_offset + offsetof(struct udphdr, check), 0,
-				   difference, BPF_F_PSEUDO_HDR | BPF_F_MARK_MANGLED_0);
 }
 
 #endif /* UDP_FANOUT_IPV6_H */
