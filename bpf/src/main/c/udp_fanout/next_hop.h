@@ -13,15 +13,11 @@
 #include <bpf/bpf_helpers.h>
 
 #include "datagram.h"
+#include "route.h"
 #include "udp_fanout.h"
 
 #define UF_AF_INET 2 /* include/linux/socket.h; sys/socket.h needs a C library */
 #define UF_AF_INET6 10
-
-struct uf_next_hop {
-	__u32 ifindex;
-	struct bpf_redir_neigh neighbour;
-};
 
 /* A FIB answer as a drop reason; only for answers that are not a way to go. */
 static __always_inline enum uf_drop_reason uf_fib_drop_reason(long answer)
@@ -46,9 +42,32 @@ static __always_inline enum uf_drop_reason uf_fib_drop_reason(long answer)
 	}
 }
 
+/* What the FIB is asked. Everything that its answer depends on is in here, but for the size. */
+static __always_inline void uf_ask(struct bpf_fib_lookup *fib, const struct __sk_buff *skb,
+				   const struct uf_datagram *datagram,
+				   const union uf_address *address, __be16 port)
+{
+	__builtin_memset(fib, 0, sizeof(*fib));
+	fib->l4_protocol = IPPROTO_UDP;
+	fib->sport = datagram->source_port;
+	fib->dport = port;
+	fib->ifindex = skb->ingress_ifindex ? skb->ingress_ifindex : skb->ifindex;
+	if (datagram->family == 4) {
+		fib->family = UF_AF_INET;
+		fib->tos = datagram->tos;
+		fib->ipv4_src = datagram->source.words[3];
+		fib->ipv4_dst = address->words[3];
+	} else {
+		fib->family = UF_AF_INET6;
+		fib->flowinfo = datagram->flow_info;
+		__builtin_memcpy(fib->ipv6_src, &datagram->source, sizeof(fib->ipv6_src));
+		__builtin_memcpy(fib->ipv6_dst, address, sizeof(fib->ipv6_dst));
+	}
+}
+
 /*
- * Asks the FIB for the way to an endpoint: a BPF_FIB_LKUP_RET_* or a negative errno. The hop is
- * filled in for SUCCESS and for NO_NEIGH, which is no error: bpf_redirect_neigh resolves it.
+ * Asks for the way to an endpoint: a BPF_FIB_LKUP_RET_* or a negative errno. The hop is filled in for SUCCESS and for
+ * NO_NEIGH, which is no error: bpf_redirect_neigh resolves it.
  *
  * tot_len makes the kernel compare with the route's MTU from 5.12 on; before, it compares skb->len
  * with the device's. The next hop's family is its own: an IPv4 route may go via an IPv6 gateway.
@@ -58,26 +77,19 @@ static __always_inline long uf_find_next_hop(struct __sk_buff *skb,
 					     const union uf_address *address, __be16 port,
 					     struct uf_next_hop *hop)
 {
-	struct bpf_fib_lookup fib = {
-		.l4_protocol = IPPROTO_UDP,
-		.sport = datagram->source_port,
-		.dport = port,
-		.tot_len = datagram->ip_bytes > 0xffff ? 0xffff : datagram->ip_bytes,
-		.ifindex = skb->ingress_ifindex ? skb->ingress_ifindex : skb->ifindex,
-	};
+	struct uf_route *route;
+	struct bpf_fib_lookup fib;
 	long answer;
 
-	if (datagram->family == 4) {
-		fib.family = UF_AF_INET;
-		fib.tos = datagram->tos;
-		fib.ipv4_src = datagram->source.words[3];
-		fib.ipv4_dst = address->words[3];
-	} else {
-		fib.family = UF_AF_INET6;
-		fib.flowinfo = datagram->flow_info;
-		__builtin_memcpy(fib.ipv6_src, &datagram->source, sizeof(fib.ipv6_src));
-		__builtin_memcpy(fib.ipv6_dst, address, sizeof(fib.ipv6_dst));
+	uf_ask(&fib, skb, datagram, address, port);
+	route = uf_route_of(&fib);
+	if (route && uf_is_fresh(route, &fib, datagram->ip_bytes)) {
+		*hop = route->hop;
+		return BPF_FIB_LKUP_RET_SUCCESS;
 	}
+	if (route)
+		uf_begin_route(route, &fib);
+	fib.tot_len = datagram->ip_bytes > 0xffff ? 0xffff : datagram->ip_bytes;
 	answer = bpf_fib_lookup(skb, &fib, sizeof(fib), 0);
 	if (answer != BPF_FIB_LKUP_RET_SUCCESS && answer != BPF_FIB_LKUP_RET_NO_NEIGH)
 		return answer;
@@ -87,6 +99,8 @@ static __always_inline long uf_find_next_hop(struct __sk_buff *skb,
 		__builtin_memcpy(hop->neighbour.ipv6_nh, fib.ipv6_dst, sizeof(fib.ipv6_dst));
 	else
 		hop->neighbour.ipv4_nh = fib.ipv4_dst;
+	if (route && answer == BPF_FIB_LKUP_RET_SUCCESS)
+		uf_keep_route(route, hop, datagram->ip_bytes);
 	return answer;
 }
 
