@@ -15,13 +15,25 @@
 #include <linux/types.h>
 
 /* Raised whenever the meaning or the layout of a map changes. */
-#define UF_LAYOUT_VERSION 2
+#define UF_LAYOUT_VERSION 3
 
 #define UF_MAX_LISTENERS 256
 #define UF_MAX_ENDPOINTS 65536
 /* Keys of LISTENERS: a listener may stand on several interfaces, and a pass entry takes one too. */
 #define UF_MAX_LISTENER_KEYS 4096
 #define UF_MAX_LOCAL_ADDRESSES 4096
+
+/*
+ * Tells most addresses that are not in LOCAL_ADDRESSES from those that are, without a look-up: bit number
+ * (w * UF_FILTER_SPREAD mod 2^32) / 2^(32 - UF_FILTER_BITS) is set for each that is, w being the exclusive or of the address's four words
+ * as they lie in memory. A bit that is set may be another address's.
+ */
+#define UF_FILTER_BITS 14
+#define UF_FILTER_SPREAD 0x9e3779b1u /* 2^32 divided by the golden ratio, made odd */
+
+struct uf_address_filter {
+	__u64 bits[(1 << UF_FILTER_BITS) / 64]; /* bit n is bit n % 64 of element n / 64 */
+};
 
 /* Where a listener waits: one interface, one address (or the wildcard), one port. */
 struct uf_listener_key {

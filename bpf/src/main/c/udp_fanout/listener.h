@@ -12,8 +12,20 @@
 #include "maps.h"
 #include "udp_fanout.h"
 
+/* Whether an address is this node's own. Of most that are not, a bit tells, which is 15 ns less than to look. */
 static __always_inline bool uf_is_local(const union uf_address *address)
 {
+	const struct uf_address_filter *filter;
+	__u32 only = 0;
+	__u32 bit;
+
+	filter = bpf_map_lookup_elem(&LOCAL_FILTER, &only);
+	if (!filter)
+		return false;
+	bit = address->words[0] ^ address->words[1] ^ address->words[2] ^ address->words[3];
+	bit = bit * UF_FILTER_SPREAD >> (32 - UF_FILTER_BITS);
+	if (!(filter->bits[bit / 64] >> bit % 64 & 1))
+		return false;
 	return bpf_map_lookup_elem(&LOCAL_ADDRESSES, address);
 }
 

@@ -49,6 +49,14 @@ struct {
 	__type(value, __u32);
 } LOCAL_ADDRESSES SEC(".maps");
 
+/* One filter, over all of LOCAL_ADDRESSES. The daemon sets a bit before its address is added, and clears it after. */
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(max_entries, 1);
+	__type(key, __u32);
+	__type(value, struct uf_address_filter);
+} LOCAL_FILTER SEC(".maps");
+
 /*
  * One endpoint table a listener. A table is filled while nobody sees it, then put into ENDPOINTS in
  * one step; the kernel waits for the programs that still use the old one before the system call

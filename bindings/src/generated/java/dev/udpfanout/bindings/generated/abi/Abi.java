@@ -68,10 +68,10 @@ public class Abi {
     public static final AddressLayout C_POINTER = ValueLayout.ADDRESS
             .withTargetLayout(MemoryLayout.sequenceLayout(java.lang.Long.MAX_VALUE, JAVA_BYTE));
     public static final ValueLayout.OfLong C_LONG = ValueLayout.JAVA_LONG;
-    private static final int UF_LAYOUT_VERSION = (int)2L;
+    private static final int UF_LAYOUT_VERSION = (int)3L;
     /**
      * {@snippet lang=c :
-     * #define UF_LAYOUT_VERSION 2
+     * #define UF_LAYOUT_VERSION 3
      * }
      */
     public static int UF_LAYOUT_VERSION() {
@@ -112,6 +112,15 @@ public class Abi {
      */
     public static int UF_MAX_LOCAL_ADDRESSES() {
         return UF_MAX_LOCAL_ADDRESSES;
+    }
+    private static final int UF_FILTER_BITS = (int)14L;
+    /**
+     * {@snippet lang=c :
+     * #define UF_FILTER_BITS 14
+     * }
+     */
+    public static int UF_FILTER_BITS() {
+        return UF_FILTER_BITS;
     }
     private static final int UF_MAX_LISTENERS_IN_SET = (int)8L;
     /**
@@ -328,6 +337,15 @@ public class Abi {
      */
     public static int UF_DROP_REASONS() {
         return UF_DROP_REASONS;
+    }
+    private static final int UF_FILTER_SPREAD = (int)2654435761L;
+    /**
+     * {@snippet lang=c :
+     * #define UF_FILTER_SPREAD 2654435761
+     * }
+     */
+    public static int UF_FILTER_SPREAD() {
+        return UF_FILTER_SPREAD;
     }
     private static final int UF_LISTENER_PASS = (int)1L;
     /**

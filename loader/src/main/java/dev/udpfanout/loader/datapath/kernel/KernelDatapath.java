@@ -66,7 +66,7 @@ public final class KernelDatapath implements SwitchableDatapath {
         this.slots = new Slots(program, endpointCounters);
         this.listenerKeys = new ListenerKeys(program.listeners());
         this.listenerSets = new ListenerSets(program.listenerSets());
-        this.localAddresses = new LocalAddresses(program.localAddresses());
+        this.localAddresses = new LocalAddresses(program.localAddresses(), program.localFilter());
         this.endpointTables = new EndpointTables(program.endpoints(), endpointCounters);
         this.counters = new Counters(program.stats(), program.drops(), program.latency(), endpointCounters);
         this.adopted = slots.names().stream()

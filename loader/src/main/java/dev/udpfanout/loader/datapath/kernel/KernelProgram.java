@@ -33,6 +33,7 @@ public final class KernelProgram implements AutoCloseable {
     private static final String LISTENERS = "LISTENERS";
     private static final String LISTENER_NAMES = "LISTENER_NAMES";
     private static final String LOCAL_ADDRESSES = "LOCAL_ADDRESSES";
+    private static final String LOCAL_FILTER = "LOCAL_FILTER";
     private static final String ENDPOINTS = "ENDPOINTS";
     private static final String CURSORS = "CURSORS";
     private static final String STATS = "STATS";
@@ -48,6 +49,7 @@ public final class KernelProgram implements AutoCloseable {
             FRAGMENTS,
             LISTENER_NAMES,
             LOCAL_ADDRESSES,
+            LOCAL_FILTER,
             ENDPOINTS,
             ENDPOINT_PACKETS,
             ENDPOINT_IDS,
@@ -192,6 +194,10 @@ public final class KernelProgram implements AutoCloseable {
 
     BpfMap localAddresses() {
         return object.map(LOCAL_ADDRESSES);
+    }
+
+    BpfMap localFilter() {
+        return object.map(LOCAL_FILTER);
     }
 
     BpfMap endpoints() {

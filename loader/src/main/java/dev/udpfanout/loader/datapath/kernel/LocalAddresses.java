@@ -1,5 +1,6 @@
 package dev.udpfanout.loader.datapath.kernel;
 
+import dev.udpfanout.bindings.abi.AddressFilter;
 import dev.udpfanout.bindings.abi.Limits;
 import dev.udpfanout.bindings.abi.LocalAddressKey;
 import dev.udpfanout.bindings.libbpf.BpfMap;
@@ -12,16 +13,18 @@ import java.util.Set;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** The map LOCAL_ADDRESSES: which addresses are this node's own. */
+/** The maps LOCAL_ADDRESSES and LOCAL_FILTER: which addresses are this node's own. */
 final class LocalAddresses {
     private static final Logger LOG = LoggerFactory.getLogger(LocalAddresses.class);
 
     private final BpfMap map;
+    private final BpfMap filter;
     private Set<InetAddress> inForce;
 
     /** Starts from what the map holds: an earlier daemon may have filled it. */
-    LocalAddresses(BpfMap map) {
+    LocalAddresses(BpfMap map, BpfMap filter) {
         this.map = map;
+        this.filter = filter;
         this.inForce = read(map);
     }
 
@@ -40,7 +43,7 @@ final class LocalAddresses {
         return inForce;
     }
 
-    /** Makes the map hold exactly the wanted addresses. */
+    /** Makes the maps hold exactly the wanted addresses. A bit of the filter is there before its address, and goes after it. */
     void set(Set<InetAddress> wanted) {
         if (wanted.equals(inForce)) {
             return;
@@ -53,6 +56,9 @@ final class LocalAddresses {
             return;
         }
         try (Arena arena = Arena.ofConfined()) {
+            Set<InetAddress> either = new HashSet<>(inForce);
+            either.addAll(wanted);
+            filter.put(arena.allocate(Integer.BYTES), AddressFilter.write(arena, either));
             MemorySegment present = arena.allocateFrom(ValueLayout.JAVA_INT, 1);
             for (InetAddress address : inForce) {
                 if (!wanted.contains(address)) {
@@ -64,6 +70,7 @@ final class LocalAddresses {
                     map.put(new LocalAddressKey(address).write(arena), present);
                 }
             }
+            filter.put(arena.allocate(Integer.BYTES), AddressFilter.write(arena, wanted));
         }
         inForce = Set.copyOf(wanted);
     }
