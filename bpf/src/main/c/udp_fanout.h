@@ -116,6 +116,8 @@ struct uf_endpoint {
 	__be16 port;
 	__u16 flags; /* reserved, 0 */
 	__u32 counter; /* index into ENDPOINT_PACKETS; 0: not counted */
+	__u32 count; /* the table's, again: an endpoint tells whose round it belongs to */
+	__u32 reserved; /* 0 */
 };
 
 /*
@@ -126,7 +128,15 @@ struct uf_endpoint {
 struct uf_endpoint_table_header {
 	__u32 count; /* endpoints in this table: 0..UF_MAX_ENDPOINTS */
 	__u32 generation; /* raised by one with each replacement; for people who look at the map */
-	__u32 reserved[4]; /* 0 */
+	__u32 reserved[6]; /* 0 */
+};
+
+/* Where the round robin of one CPU stands. All zero: it has not begun. */
+struct uf_cursor {
+	__u32 turn; /* 0..count-1 */
+	__u32 start; /* what is added to the turn: CPUs begin apart */
+	__u32 count; /* of the table that the two belong to */
+	__u32 reserved; /* 0 */
 };
 
 /*

@@ -11,30 +11,6 @@
 #include "settings.h"
 #include "udp_fanout.h"
 
-/* The position in a table of "count" endpoints that this CPU is to use next: 0..count-1. */
-static __always_inline __u32 uf_round_robin(__u32 slot, __u32 count)
-{
-	__u32 *cursor = bpf_map_lookup_elem(&CURSORS, &slot);
-	__u32 cpus = uf_settings.cpus;
-	__u64 cpu = bpf_get_smp_processor_id();
-	__u32 turn, start;
-
-	if (!cursor)
-		return 0;
-	/* A table may have become shorter since the last datagram. */
-	turn = *cursor < count ? *cursor : 0;
-	*cursor = turn + 1;
-
-	/* CPUs start apart, so that a few datagrams on each of many CPUs still spread. */
-	if (cpus > 1 && count > 1) {
-		start = cpu % cpus * count / cpus;
-		turn += start;
-		if (turn >= count)
-			turn -= count;
-	}
-	return turn;
-}
-
 /* The endpoint at a position of a listener's table, or NULL if the table is not so long any more. */
 static __always_inline const struct uf_endpoint *uf_endpoint_at(__u32 slot, __u32 position)
 {
@@ -51,20 +27,60 @@ static __always_inline const struct uf_endpoint *uf_endpoint_at(__u32 slot, __u3
 	return bpf_map_lookup_elem(table, &position);
 }
 
-/* The next endpoint of a listener, or NULL if it has none; *position is its place in the table, from 1. */
+/* The position, from 1, whose turn it is in the cursor's table; the next one's turn comes after. */
+static __always_inline __u32 uf_take_turn(struct uf_cursor *cursor)
+{
+	__u32 turn = cursor->turn;
+	__u32 position = turn + cursor->start;
+
+	cursor->turn = turn + 1 < cursor->count ? turn + 1 : 0;
+	return 1 + (position < cursor->count ? position : position - cursor->count);
+}
+
+/*
+ * Fits the cursor to a table of another length, from where it stands; false if there is nothing in the table. CPUs start apart, so
+ * that a few datagrams on each of many CPUs still spread.
+ */
+static __noinline bool uf_fit_cursor(struct uf_cursor *cursor, __u32 count)
+{
+	__u64 cpu = bpf_get_smp_processor_id();
+	__u32 cpus = uf_settings.cpus;
+
+	if (!cursor || !count)
+		return false;
+	cursor->count = count;
+	cursor->start = cpus > 1 ? cpu % cpus * count / cpus : 0;
+	if (cursor->turn >= count)
+		cursor->turn = 0;
+	return true;
+}
+
+/*
+ * The next endpoint of a listener, or NULL if it has none; *position is its place in the table, from 1. The table is
+ * asked for its length only when what is found there is not of the length that the cursor knows.
+ */
 static __always_inline const struct uf_endpoint *uf_next_endpoint(__u32 slot, __u32 *position)
 {
 	const struct uf_endpoint_table_header *header;
+	const struct uf_endpoint *endpoint;
+	struct uf_cursor *cursor;
 	__u32 first = 0;
 	void *table;
 
 	table = bpf_map_lookup_elem(&ENDPOINTS, &slot);
-	if (!table)
+	cursor = bpf_map_lookup_elem(&CURSORS, &slot);
+	if (!table || !cursor)
 		return NULL;
+	if (cursor->count) {
+		*position = uf_take_turn(cursor);
+		endpoint = bpf_map_lookup_elem(table, position);
+		if (endpoint && endpoint->count == cursor->count)
+			return endpoint;
+	}
 	header = bpf_map_lookup_elem(table, &first);
-	if (!header || !header->count)
+	if (!header || !uf_fit_cursor(cursor, header->count))
 		return NULL;
-	*position = 1 + uf_round_robin(slot, header->count);
+	*position = uf_take_turn(cursor);
 	return bpf_map_lookup_elem(table, position);
 }
 

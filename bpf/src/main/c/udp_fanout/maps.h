@@ -84,7 +84,7 @@ struct {
 	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
 	__uint(max_entries, UF_MAX_LISTENERS);
 	__type(key, __u32);
-	__type(value, __u32);
+	__type(value, struct uf_cursor);
 } CURSORS SEC(".maps");
 
 struct {

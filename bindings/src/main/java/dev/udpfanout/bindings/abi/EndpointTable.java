@@ -40,6 +40,7 @@ public final class EndpointTable {
             MemorySegment element = uf_endpoint.asSlice(table, index++);
             MappedAddress.write(endpoint.getAddress(), uf_endpoint.address(element));
             uf_endpoint.port(element, NetworkOrder.swapped(endpoint.getPort()));
+            uf_endpoint.count(element, endpoints.size());
             uf_endpoint.counter(element, counter.applyAsInt(endpoint));
         }
         return table;

@@ -17,7 +17,7 @@ import static java.lang.foreign.MemoryLayout.PathElement.*;
  * struct uf_endpoint_table_header {
  *     __u32 count;
  *     __u32 generation;
- *     __u32 reserved[4];
+ *     __u32 reserved[6];
  * }
  * }
  */
@@ -30,7 +30,7 @@ public class uf_endpoint_table_header {
     private static final GroupLayout $LAYOUT = MemoryLayout.structLayout(
         Abi.C_INT.withName("count"),
         Abi.C_INT.withName("generation"),
-        MemoryLayout.sequenceLayout(4, Abi.C_INT).withName("reserved")
+        MemoryLayout.sequenceLayout(6, Abi.C_INT).withName("reserved")
     ).withName("uf_endpoint_table_header");
 
     /**
@@ -133,7 +133,7 @@ public class uf_endpoint_table_header {
     /**
      * Layout for field:
      * {@snippet lang=c :
-     * __u32 reserved[4]
+     * __u32 reserved[6]
      * }
      */
     public static final SequenceLayout reserved$layout() {
@@ -145,7 +145,7 @@ public class uf_endpoint_table_header {
     /**
      * Offset for field:
      * {@snippet lang=c :
-     * __u32 reserved[4]
+     * __u32 reserved[6]
      * }
      */
     public static final long reserved$offset() {
@@ -155,7 +155,7 @@ public class uf_endpoint_table_header {
     /**
      * Getter for field:
      * {@snippet lang=c :
-     * __u32 reserved[4]
+     * __u32 reserved[6]
      * }
      */
     public static MemorySegment reserved(MemorySegment struct) {
@@ -165,19 +165,19 @@ public class uf_endpoint_table_header {
     /**
      * Setter for field:
      * {@snippet lang=c :
-     * __u32 reserved[4]
+     * __u32 reserved[6]
      * }
      */
     public static void reserved(MemorySegment struct, MemorySegment fieldValue) {
         MemorySegment.copy(fieldValue, 0L, struct, reserved$OFFSET, reserved$LAYOUT.byteSize());
     }
 
-    private static long[] reserved$DIMS = { 4 };
+    private static long[] reserved$DIMS = { 6 };
 
     /**
      * Dimensions for array field:
      * {@snippet lang=c :
-     * __u32 reserved[4]
+     * __u32 reserved[6]
      * }
      */
     public static long[] reserved$dimensions() {
@@ -188,7 +188,7 @@ public class uf_endpoint_table_header {
     /**
      * Indexed getter for field:
      * {@snippet lang=c :
-     * __u32 reserved[4]
+     * __u32 reserved[6]
      * }
      */
     public static int reserved(MemorySegment struct, long index0) {
@@ -198,7 +198,7 @@ public class uf_endpoint_table_header {
     /**
      * Indexed setter for field:
      * {@snippet lang=c :
-     * __u32 reserved[4]
+     * __u32 reserved[6]
      * }
      */
     public static void reserved(MemorySegment struct, long index0, int fieldValue) {

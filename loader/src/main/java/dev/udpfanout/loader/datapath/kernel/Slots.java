@@ -4,6 +4,7 @@ import dev.udpfanout.bindings.abi.Limits;
 import dev.udpfanout.bindings.abi.ListenerDrops;
 import dev.udpfanout.bindings.abi.ListenerName;
 import dev.udpfanout.bindings.abi.ListenerStats;
+import dev.udpfanout.bindings.abi.RoundRobinCursor;
 import dev.udpfanout.bindings.libbpf.BpfMap;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
@@ -96,7 +97,7 @@ final class Slots {
             if (program.endpoints().get(key, arena.allocate(ValueLayout.JAVA_INT))) {
                 program.endpoints().remove(key);
             }
-            program.cursors().put(key, arena.allocate((long) Long.BYTES * cpus, Long.BYTES));
+            program.cursors().put(key, arena.allocate(RoundRobinCursor.BYTES * cpus, Long.BYTES));
             program.stats().put(key, arena.allocate(ListenerStats.BYTES * cpus, Long.BYTES));
             program.drops().put(key, arena.allocate(ListenerDrops.BYTES * cpus, Long.BYTES));
         }

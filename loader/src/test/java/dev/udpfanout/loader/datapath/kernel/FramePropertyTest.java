@@ -122,6 +122,10 @@ class FramePropertyTest {
         if (fate == Fate.TOO_BIG) {
             return oracle.fault(frame, run.frame(), 0);
         }
+        if (fate == Fate.LATER_FRAGMENT && run.verdict() == TestRunNode.UNSPEC && !untouched) {
+            // It follows a first fragment with the same identification, and is too big.
+            return oracle.fault(frame, run.frame(), 0);
+        }
         if (run.verdict() != TestRunNode.REDIRECT) {
             return untouched ? Optional.empty() : Optional.of(fate + " but edited");
         }
