@@ -2,11 +2,13 @@ package dev.udpfanout.bindings.rtnetlink;
 
 import static dev.udpfanout.bindings.generated.rtnetlink.Rtnetlink.RTM_DELADDR;
 import static dev.udpfanout.bindings.generated.rtnetlink.Rtnetlink.RTM_DELLINK;
+import static dev.udpfanout.bindings.generated.rtnetlink.Rtnetlink.RTM_DELNEIGH;
 import static dev.udpfanout.bindings.generated.rtnetlink.Rtnetlink.RTM_DELQDISC;
 import static dev.udpfanout.bindings.generated.rtnetlink.Rtnetlink.RTM_DELROUTE;
 import static dev.udpfanout.bindings.generated.rtnetlink.Rtnetlink.RTM_DELTFILTER;
 import static dev.udpfanout.bindings.generated.rtnetlink.Rtnetlink.RTM_NEWADDR;
 import static dev.udpfanout.bindings.generated.rtnetlink.Rtnetlink.RTM_NEWLINK;
+import static dev.udpfanout.bindings.generated.rtnetlink.Rtnetlink.RTM_NEWNEIGH;
 import static dev.udpfanout.bindings.generated.rtnetlink.Rtnetlink.RTM_NEWQDISC;
 import static dev.udpfanout.bindings.generated.rtnetlink.Rtnetlink.RTM_NEWROUTE;
 import static dev.udpfanout.bindings.generated.rtnetlink.Rtnetlink.RTM_NEWTFILTER;
@@ -17,19 +19,22 @@ import java.util.function.Function;
 
 /** Turns a notification into an event. */
 final class EventDecoder {
-    private static final Map<Integer, Function<Message, Optional<? extends Event>>> BY_TYPE = Map.of(
-            RTM_NEWLINK(), message -> LinkDecoder.decode(message).map(Event.LinkChanged::new),
-            RTM_DELLINK(),
-                    message ->
-                            LinkDecoder.decode(message).map(link -> new Event.LinkRemoved(link.index(), link.name())),
-            RTM_NEWADDR(), message -> AddressDecoder.decode(message).map(Event.AddressAdded::new),
-            RTM_DELADDR(), message -> AddressDecoder.decode(message).map(Event.AddressRemoved::new),
-            RTM_NEWROUTE(), message -> RouteDecoder.decode(message).map(Event.RouteAdded::new),
-            RTM_DELROUTE(), message -> RouteDecoder.decode(message).map(Event.RouteRemoved::new),
-            RTM_NEWQDISC(), message -> QdiscDecoder.decode(message).map(Event.QdiscAdded::new),
-            RTM_DELQDISC(), message -> QdiscDecoder.decode(message).map(Event.QdiscRemoved::new),
-            RTM_NEWTFILTER(), message -> TcFilterDecoder.decode(message).map(Event.FilterAdded::new),
-            RTM_DELTFILTER(), message -> TcFilterDecoder.decode(message).map(Event.FilterRemoved::new));
+    private static final Map<Integer, Function<Message, Optional<? extends Event>>> BY_TYPE = Map.ofEntries(
+            Map.entry(RTM_NEWLINK(), message -> LinkDecoder.decode(message).map(Event.LinkChanged::new)),
+            Map.entry(RTM_DELLINK(), message -> LinkDecoder.decode(message)
+                    .map(link -> new Event.LinkRemoved(link.index(), link.name()))),
+            Map.entry(RTM_NEWADDR(), message -> AddressDecoder.decode(message).map(Event.AddressAdded::new)),
+            Map.entry(RTM_DELADDR(), message -> AddressDecoder.decode(message).map(Event.AddressRemoved::new)),
+            Map.entry(RTM_NEWROUTE(), message -> RouteDecoder.decode(message).map(Event.RouteAdded::new)),
+            Map.entry(RTM_DELROUTE(), message -> RouteDecoder.decode(message).map(Event.RouteRemoved::new)),
+            Map.entry(RTM_NEWNEIGH(), message -> Optional.of(Event.NeighboursChanged.INSTANCE)),
+            Map.entry(RTM_DELNEIGH(), message -> Optional.of(Event.NeighboursChanged.INSTANCE)),
+            Map.entry(RTM_NEWQDISC(), message -> QdiscDecoder.decode(message).map(Event.QdiscAdded::new)),
+            Map.entry(RTM_DELQDISC(), message -> QdiscDecoder.decode(message).map(Event.QdiscRemoved::new)),
+            Map.entry(
+                    RTM_NEWTFILTER(), message -> TcFilterDecoder.decode(message).map(Event.FilterAdded::new)),
+            Map.entry(
+                    RTM_DELTFILTER(), message -> TcFilterDecoder.decode(message).map(Event.FilterRemoved::new)));
 
     private EventDecoder() {}
 

@@ -10,6 +10,7 @@ import static dev.udpfanout.bindings.generated.rtnetlink.Rtnetlink.RTNLGRP_IPV4_
 import static dev.udpfanout.bindings.generated.rtnetlink.Rtnetlink.RTNLGRP_IPV6_IFADDR;
 import static dev.udpfanout.bindings.generated.rtnetlink.Rtnetlink.RTNLGRP_IPV6_ROUTE;
 import static dev.udpfanout.bindings.generated.rtnetlink.Rtnetlink.RTNLGRP_LINK;
+import static dev.udpfanout.bindings.generated.rtnetlink.Rtnetlink.RTNLGRP_NEIGH;
 import static dev.udpfanout.bindings.generated.rtnetlink.Rtnetlink.RTNLGRP_TC;
 
 import dev.udpfanout.bindings.errno.ErrnoCapture;
@@ -37,6 +38,9 @@ public final class RouteMonitor implements AutoCloseable {
         RTNLGRP_IPV6_ROUTE(),
         RTNLGRP_TC()
     };
+    private static final int[] WITH_NEIGHBOURS = {
+        RTNLGRP_LINK(), RTNLGRP_IPV4_ROUTE(), RTNLGRP_IPV6_ROUTE(), RTNLGRP_NEIGH()
+    };
 
     private final NetlinkDescriptor descriptor;
     private final WakeUp wakeUp;
@@ -63,6 +67,20 @@ public final class RouteMonitor implements AutoCloseable {
      * @throws SystemCallException if the kernel refuses
      */
     public static RouteMonitor open(int receiveBufferBytes) {
+        return open(receiveBufferBytes, GROUPS);
+    }
+
+    /**
+     * Begins to watch links, routes, neighbours and bridges' forwarding entries, and nothing else: what says by which link a
+     * host is reached. There can be thousands of events a second.
+     *
+     * @throws SystemCallException if the kernel refuses
+     */
+    public static RouteMonitor openWithNeighbours() {
+        return open(DEFAULT_RECEIVE_BUFFER_BYTES, WITH_NEIGHBOURS);
+    }
+
+    private static RouteMonitor open(int receiveBufferBytes, int[] groups) {
         NetlinkDescriptor descriptor = NetlinkDescriptor.open();
         try {
             if (descriptor
@@ -71,7 +89,7 @@ public final class RouteMonitor implements AutoCloseable {
                     != 0) {
                 descriptor.setOption(SOL_SOCKET(), SO_RCVBUF(), receiveBufferBytes);
             }
-            for (int group : GROUPS) {
+            for (int group : groups) {
                 descriptor.setOption(SOL_NETLINK(), NETLINK_ADD_MEMBERSHIP(), group);
             }
             return new RouteMonitor(descriptor, WakeUp.open());

@@ -13,7 +13,7 @@ import java.util.function.Function;
 
 /**
  * A socket for requests to the kernel's network configuration: rtnetlink(7). {@link Links}, {@link Addresses},
- * {@link Routes}, {@link Qdiscs} and {@link TcFilters} ask through one.
+ * {@link Routes}, {@link Neighbours}, {@link Qdiscs} and {@link TcFilters} ask through one.
  *
  * <p>It belongs to the network namespace of the thread that opened it, whichever thread uses it later. It may be
  * shared: one request is under way at a time. Close it when done; {@link #close} waits for a request under way.

@@ -57,6 +57,12 @@ final class TestNamespace implements AutoCloseable {
                 Stream.concat(Stream.of("ip", "-n", name), Stream.of(arguments)).toArray(String[]::new));
     }
 
+    /** The standard output of {@code bridge ...} in the namespace. */
+    String bridge(String... arguments) {
+        return command(Stream.concat(Stream.of("bridge", "-n", name), Stream.of(arguments))
+                .toArray(String[]::new));
+    }
+
     /** The standard output of {@code tc ...} in the namespace. */
     String tc(String... arguments) {
         return command(

@@ -7,6 +7,7 @@ import dev.udpfanout.loader.control.DiscoveredEndpoint;
 import dev.udpfanout.loader.control.EndpointSelection;
 import dev.udpfanout.loader.control.EndpointSet;
 import dev.udpfanout.loader.datapath.Datapath;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -37,6 +38,7 @@ final class ControlLoop {
     private volatile Map<String, EndpointSet> inForce = Map.of();
     private Config config;
     private Set<InetSocketAddress> down = Set.of();
+    private Set<InetAddress> cutOff = Set.of();
 
     /**
      * @param onEndpointsUpdated told how long it took from an event to the set in force
@@ -78,6 +80,34 @@ final class ControlLoop {
         select();
     }
 
+    /**
+     * Takes the endpoints out whose link is down, and those in again whose link is not.
+     *
+     * @return the addresses that were not cut off before
+     */
+    Set<InetAddress> links(Set<InetAddress> nowCutOff) {
+        Set<InetAddress> fresh = new HashSet<>(nowCutOff);
+        fresh.removeAll(cutOff);
+        cutOff = nowCutOff;
+        if (!fresh.isEmpty()) {
+            LOG.atWarn().addKeyValue("endpoints", fresh).log("the link to these endpoints is down");
+        }
+        select();
+        return fresh;
+    }
+
+    private Set<InetSocketAddress> unusable(List<DiscoveredEndpoint> endpoints) {
+        if (cutOff.isEmpty()) {
+            return down;
+        }
+        Set<InetSocketAddress> unusable = new HashSet<>(down);
+        endpoints.stream()
+                .map(DiscoveredEndpoint::address)
+                .filter(address -> cutOff.contains(address.getAddress()))
+                .forEach(unusable::add);
+        return unusable;
+    }
+
     /** Uses another configuration from now on; listeners that are the same in both lose nothing. */
     void configure(Config newConfig) {
         Map<String, Optional<KubernetesSource>> before = sources();
@@ -114,8 +144,8 @@ final class ControlLoop {
                 // The source has not answered yet: what an earlier daemon left in the kernel stays in force.
                 continue;
             }
-            EndpointSet set =
-                    selection.select(listener, endpoints, down, config.health().onAllUnhealthy());
+            EndpointSet set = selection.select(
+                    listener, endpoints, unusable(endpoints), config.health().onAllUnhealthy());
             nowKnown.put(listener.name(), endpoints);
             try {
                 datapath.apply(set);

@@ -12,10 +12,13 @@ import dev.udpfanout.loader.health.HealthMonitor;
 import dev.udpfanout.loader.kubernetes.NodeIdentity;
 import dev.udpfanout.loader.metrics.DaemonMetrics;
 import dev.udpfanout.loader.status.Readiness;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
@@ -46,6 +49,7 @@ public final class Daemon {
     private Optional<KubernetesSources> kubernetes = Optional.empty();
     private Optional<HealthMonitor> health = Optional.empty();
     private Optional<AdminServer> admin = Optional.empty();
+    private LinkFailures links;
     private DaemonMetrics metrics;
     private String lastFailure = "";
 
@@ -93,7 +97,9 @@ public final class Daemon {
         try {
             // Before the first comparison, so that nothing that happens after it goes unseen.
             try (NetworkWatch network = NetworkWatch.start(() -> inbox.post(new Event.NetworkChanged()));
+                    LinkFailures failures = LinkFailures.start(down -> inbox.post(new Event.LinksChanged(down)));
                     FileWatch file = configSource.watch(text -> inbox.post(new Event.FileChanged(text)))) {
+                links = failures;
                 setUp();
                 LOG.atInfo().addKeyValue("listeners", config.listeners().size()).log("ready");
                 running.countDown();
@@ -186,6 +192,10 @@ public final class Daemon {
             case Event.Discovered discovered -> control.discovered(discovered);
             case Event.Vips vips -> control.vips(vips);
             case Event.HealthChanged changed -> health.ifPresent(monitor -> control.health(monitor.down()));
+            case Event.LinksChanged changed -> {
+                Set<InetAddress> cutOff = control.links(changed.down());
+                health.ifPresent(monitor -> monitor.markLinkDown(cutOff));
+            }
             case Event.FileChanged changed -> reload(changed.text());
             case Event.NetworkChanged changed -> comparison.wanted();
         }
@@ -224,7 +234,7 @@ public final class Daemon {
             health.ifPresent(HealthMonitor::close);
             health = Optional.empty();
             startHealth();
-            control.health(health.map(HealthMonitor::down).orElse(java.util.Set.of()));
+            control.health(health.map(HealthMonitor::down).orElse(Set.of()));
         }
         if (!config.metrics().equals(before.metrics())) {
             admin.ifPresent(AdminServer::close);
@@ -237,7 +247,9 @@ public final class Daemon {
             // Another address since the file changed; or its port was taken, and is perhaps free by now.
             attempt(this::startAdmin);
         }
-        health.ifPresent(monitor -> monitor.targets(control.probeTargets()));
+        Set<InetSocketAddress> targets = control.probeTargets();
+        links.targets(targets.stream().map(InetSocketAddress::getAddress).collect(Collectors.toSet()));
+        health.ifPresent(monitor -> monitor.targets(targets));
         kubernetes.ifPresent(sources -> config.listeners().forEach(listener -> {
             if (!inbox.isStopped()) {
                 control.publishable(listener.name()).ifPresent(ready -> sources.publish(listener.name(), ready));

@@ -88,6 +88,23 @@ sealed interface Event {
         }
     }
 
+    /** The addresses that are cut off because the link that leads to them is down. */
+    record LinksChanged(Set<InetAddress> down, long atNanos) implements Event {
+        LinksChanged(Set<InetAddress> down) {
+            this(down, now());
+        }
+
+        @Override
+        public Object key() {
+            return LinksChanged.class;
+        }
+
+        @Override
+        public Event since(long nanos) {
+            return new LinksChanged(down, nanos);
+        }
+    }
+
     /** The configuration file has another content. */
     record FileChanged(String text, long atNanos) implements Event {
         FileChanged(String text) {

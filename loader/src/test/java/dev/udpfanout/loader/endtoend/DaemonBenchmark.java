@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.udpfanout.lab.BoundedWait;
 import dev.udpfanout.lab.process.LabProcess;
+import dev.udpfanout.loader.datapath.kernel.Network;
 import dev.udpfanout.loader.kubernetes.Slices;
 import io.fabric8.kubernetes.api.model.discovery.v1.Endpoint;
 import java.io.IOException;
@@ -25,12 +26,13 @@ import org.junit.jupiter.api.io.TempDir;
 
 /**
  * Measures the daemon as it is shipped, in kernel mode: how long it takes to start, how much memory it takes, and how long a
- * change of an endpoint takes to the kernel. Asserts no figure. Run by {@code bench/daemon/measure}, never by the build.
+ * change of an endpoint, and a link that goes down, take to the kernel. Asserts no figure. Run by {@code bench/daemon/measure}, never by the build.
  */
 @Tag("kernel")
 class DaemonBenchmark {
     private static final int STARTS = Integer.getInteger("udpfanout.starts", 11);
     private static final int CHANGES = Integer.getInteger("udpfanout.changes", 500);
+    private static final int LINK_DOWNS = Integer.getInteger("udpfanout.linkDowns", 100);
     private static final int WARM_UP = 100;
     private static final int SLICES = 10;
     private static final int PER_SLICE = 100;
@@ -41,6 +43,7 @@ class DaemonBenchmark {
     private Path directory;
 
     private ServiceLab lab;
+    private long commandMicros;
 
     @BeforeEach
     void setUp() throws IOException {
@@ -142,6 +145,48 @@ class DaemonBenchmark {
         LINES.add("the daemon's own udp_fanout_endpoint_update_seconds, warming up included: "
                 + histogram(lab.admin().page("/metrics")));
         LINES.add("resident set then, KiB: " + status(daemon, "VmRSS"));
+    }
+
+    /**
+     * From before {@code ip link set down} is started, its own time included, to the other pods alone in force, as the log says it.
+     */
+    @Test
+    void linkDownToKernelTable() throws IOException {
+        lab.serveAll();
+        lab.configureOnDummy("health: { enabled: false }");
+        LabProcess daemon = lab.start("--log-level", "debug");
+        daemon.awaitLine("endpoints=3", ServiceLab.LIMIT);
+        long[] micros = new long[LINK_DOWNS];
+        for (int pod = 1; pod <= 3; pod++) {
+            lab.topology().pod(pod).exec("ping", "-c", "1", "-W", "5", "10.42.0.1");
+        }
+        daemon.awaitLine("endpoint is behind link endpoint=\"10.42.0.12\" ifindex=" + port(2), ServiceLab.LIMIT);
+        for (int round = -WARM_UP / 5; round < LINK_DOWNS; round++) {
+            int from = daemon.lines().size();
+            long startNanos = System.nanoTime();
+            lab.topology().node().exec("ip", "link", "set", "veth2", "down");
+            long setNanos = System.nanoTime();
+            daemon.awaitLine("updated tc_ebpf downstream set", from, ServiceLab.LIMIT);
+            if (round >= 0) {
+                micros[round] = (System.nanoTime() - startNanos) / 1_000;
+                commandMicros += (setNanos - startNanos) / 1_000;
+            }
+            from = daemon.lines().size();
+            lab.topology().node().exec("ip", "link", "set", "veth2", "up");
+            daemon.awaitLine("endpoints=3", from, ServiceLab.LIMIT);
+            lab.topology().pod(2).exec("ping", "-c", "1", "-W", "5", "10.42.0.1");
+        }
+        LINES.add("link down, the command's own run of " + commandMicros / LINK_DOWNS
+                + " us on average included, to log line of the table in force without its pod, us: "
+                + percentiles(micros));
+    }
+
+    private int port(int pod) {
+        return lab.topology().node().call(() -> {
+            try (Network network = Network.open()) {
+                return network.links().byName("veth" + pod).orElseThrow().index();
+            }
+        });
     }
 
     private static String percentiles(long[] micros) {

@@ -122,23 +122,26 @@ final class ServiceLab implements AutoCloseable {
     }
 
     /** Starts the daemon, and returns when it has set itself up. */
-    LabProcess start() {
-        LabProcess daemon = startWithoutWaiting();
+    LabProcess start(String... moreArguments) {
+        LabProcess daemon = startWithoutWaiting(moreArguments);
         daemon.awaitLine("ready listeners=", LIMIT);
         return daemon;
     }
 
     /** Starts the daemon. */
-    LabProcess startWithoutWaiting() {
+    LabProcess startWithoutWaiting(String... moreArguments) {
+        List<String> command = new ArrayList<>(List.of(
+                Distribution.command(),
+                "--config",
+                directory.resolve("config.yaml").toString(),
+                "--pin-dir",
+                pins.toString()));
+        command.addAll(List.of(moreArguments));
         return topology.node()
                 .start(
                         Map.of("KUBECONFIG", directory.resolve("kubeconfig").toString(), "NODE_NAME", "node-a"),
                         line -> {},
-                        Distribution.command(),
-                        "--config",
-                        directory.resolve("config.yaml").toString(),
-                        "--pin-dir",
-                        pins.toString());
+                        command.toArray(String[]::new));
     }
 
     AdminClient admin() {

@@ -1,0 +1,168 @@
+package dev.udpfanout.loader.daemon;
+
+import dev.udpfanout.bindings.rtnetlink.Event;
+import dev.udpfanout.bindings.rtnetlink.RouteMonitor;
+import dev.udpfanout.bindings.rtnetlink.RtnetlinkSocket;
+import dev.udpfanout.loader.links.LinkDowns;
+import dev.udpfanout.loader.links.NetworkTables;
+import java.net.InetAddress;
+import java.time.Duration;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Consumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Watches the links that lead to endpoints, on a thread of its own, and says which endpoints are cut off. An event of a
+ * link counts at once, by what was last known of who is behind it. Who is behind what is read anew after other events, but
+ * never for more than a tenth of the time, however many events there are.
+ */
+final class LinkFailures implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(LinkFailures.class);
+    /** Between looks at the tables, at least. */
+    private static final Duration PAUSE = Duration.ofMillis(200);
+    /** For how long new targets wait to be noticed, at most. */
+    private static final Duration NOTICE = Duration.ofSeconds(1);
+    /** Between looks at the tables if there is no event, at most. */
+    private static final Duration REST = Duration.ofSeconds(10);
+
+    private static final int PAUSE_FOR_COST = 10;
+    private static final Duration STOP_TIMEOUT = Duration.ofSeconds(2);
+
+    private final RouteMonitor monitor;
+    private final RtnetlinkSocket socket;
+    private final Consumer<Set<InetAddress>> onChange;
+    private final LinkDowns downs = new LinkDowns();
+    private final Thread thread =
+            Thread.ofPlatform().name("link-failures").daemon().unstarted(this::watch);
+    private volatile Set<InetAddress> targets = Set.of();
+    private volatile Map<InetAddress, Integer> noted = Map.of();
+    private volatile boolean stopping;
+    private Set<InetAddress> watched = Set.of();
+    private Set<InetAddress> told = Set.of();
+
+    private LinkFailures(RouteMonitor monitor, RtnetlinkSocket socket, Consumer<Set<InetAddress>> onChange) {
+        this.monitor = monitor;
+        this.socket = socket;
+        this.onChange = onChange;
+    }
+
+    /**
+     * Starts to watch the calling thread's network namespace; there is nothing to say before {@link #targets}.
+     *
+     * @param onChange told the addresses that are cut off, whenever these are others than before; called on the watching
+     *     thread, must be quick
+     */
+    static LinkFailures start(Consumer<Set<InetAddress>> onChange) {
+        RouteMonitor monitor = RouteMonitor.openWithNeighbours();
+        try {
+            LinkFailures failures = new LinkFailures(monitor, RtnetlinkSocket.open(), onChange);
+            failures.thread.start();
+            return failures;
+        } catch (RuntimeException e) {
+            monitor.close();
+            throw e;
+        }
+    }
+
+    /** Which addresses to watch from now on. Any thread; does not wait. */
+    void targets(Set<InetAddress> addresses) {
+        targets = Set.copyOf(addresses);
+    }
+
+    /** By which link each target is reached, as far as that is known by now; immutable. Any thread. */
+    Map<InetAddress, Integer> links() {
+        return noted;
+    }
+
+    private void watch() {
+        long readNanos = System.nanoTime();
+        long pauseNanos = 0;
+        boolean isStale = true;
+        while (!stopping) {
+            try {
+                long now = System.nanoTime();
+                long due = readNanos + (isStale ? pauseNanos : REST.toNanos());
+                if (now - due >= 0) {
+                    downs.tables(NetworkTables.read(socket), now);
+                    readNanos = System.nanoTime();
+                    pauseNanos = Math.max(PAUSE.toNanos(), PAUSE_FOR_COST * (readNanos - now));
+                    isStale = false;
+                    note();
+                    tell();
+                    continue;
+                }
+                Optional<Event> event = monitor.next(Duration.ofNanos(Math.min(due - now, NOTICE.toNanos())));
+                Set<InetAddress> wanted = targets;
+                if (!wanted.equals(watched)) {
+                    watched = wanted;
+                    downs.targets(wanted);
+                    isStale = true;
+                }
+                if (event.isPresent()) {
+                    isStale = true;
+                    take(event.get());
+                }
+            } catch (RuntimeException e) {
+                if (stopping) {
+                    return;
+                }
+                // Endpoints are probed all the same.
+                LOG.atError()
+                        .addKeyValue("error", e.getMessage())
+                        .log("the links of endpoints are not watched any more");
+                LOG.debug("where it stumbled", e);
+                return;
+            }
+        }
+    }
+
+    private void take(Event event) {
+        switch (event) {
+            case Event.LinkChanged changed -> {
+                downs.changed(changed.link());
+                tell();
+            }
+            case Event.LinkRemoved removed -> {
+                downs.removed(removed.index(), System.nanoTime());
+                tell();
+            }
+            default -> {}
+        }
+    }
+
+    private void note() {
+        Map<InetAddress, Integer> links = downs.links();
+        links.forEach((address, link) -> {
+            if (!link.equals(noted.get(address))) {
+                LOG.atDebug()
+                        .addKeyValue("endpoint", address.getHostAddress())
+                        .addKeyValue("ifindex", link)
+                        .log("endpoint is behind link");
+            }
+        });
+        noted = links;
+    }
+
+    private void tell() {
+        Set<InetAddress> down = downs.down();
+        if (!down.equals(told)) {
+            told = down;
+            onChange.accept(down);
+        }
+    }
+
+    @Override
+    public void close() {
+        stopping = true;
+        monitor.close();
+        try {
+            thread.join(STOP_TIMEOUT);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+        socket.close();
+    }
+}

@@ -1,0 +1,38 @@
+package dev.udpfanout.loader.links;
+
+import dev.udpfanout.bindings.rtnetlink.ForwardingEntry;
+import dev.udpfanout.bindings.rtnetlink.Link;
+import dev.udpfanout.bindings.rtnetlink.Links;
+import dev.udpfanout.bindings.rtnetlink.Neighbour;
+import dev.udpfanout.bindings.rtnetlink.Neighbours;
+import dev.udpfanout.bindings.rtnetlink.Route;
+import dev.udpfanout.bindings.rtnetlink.Routes;
+import dev.udpfanout.bindings.rtnetlink.RtnetlinkSocket;
+import java.util.List;
+
+/**
+ * What a network namespace held at about one moment: the lists are read one after the other.
+ *
+ * @param links all of them
+ * @param routes of all tables
+ * @param neighbours whose hardware address is known
+ * @param forwarding what bridges have learnt
+ */
+public record NetworkTables(
+        List<Link> links, List<Route> routes, List<Neighbour> neighbours, List<ForwardingEntry> forwarding) {
+    public NetworkTables {
+        links = List.copyOf(links);
+        routes = List.copyOf(routes);
+        neighbours = List.copyOf(neighbours);
+        forwarding = List.copyOf(forwarding);
+    }
+
+    /** Reads them; links come last, so that a link that the others name and that is gone by then is missing. */
+    public static NetworkTables read(RtnetlinkSocket socket) {
+        Neighbours neighbours = new Neighbours(socket);
+        List<Route> routes = new Routes(socket).all();
+        List<Neighbour> hosts = neighbours.all();
+        List<ForwardingEntry> forwarding = neighbours.forwardingEntries();
+        return new NetworkTables(new Links(socket).all(), routes, hosts, forwarding);
+    }
+}
