@@ -1,0 +1,30 @@
+package dev.udpfanout.lab.kernels;
+
+/** How datagrams get to the daemon's listener. */
+enum WayIn {
+    /** kube-proxy's DNAT to dummy0, and rewriting when they come back in. */
+    DUMMY_INGRESS("dummy0", "hook: ingress, mode: tc_ebpf"),
+    /** The same, and rewriting on the way out. */
+    DUMMY_EGRESS("dummy0", "hook: egress, mode: tc_ebpf"),
+    /** The node's own address, on the NIC. */
+    NIC("eth0", "mode: tc_ebpf"),
+    /** kube-proxy's DNAT to dummy0, and sockets. */
+    USERSPACE("dummy0", "mode: userspace");
+
+    private final String interfaceName;
+    private final String keys;
+
+    WayIn(String interfaceName, String keys) {
+        this.interfaceName = interfaceName;
+        this.keys = keys;
+    }
+
+    boolean isOnDummy() {
+        return interfaceName.equals("dummy0");
+    }
+
+    /** The listener's keys, to stand between braces. */
+    String yaml() {
+        return "interface: " + interfaceName + ", " + keys;
+    }
+}
