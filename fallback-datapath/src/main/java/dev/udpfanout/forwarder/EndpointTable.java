@@ -1,13 +1,13 @@
 package dev.udpfanout.forwarder;
 
 import java.net.InetSocketAddress;
-import java.util.LinkedHashSet;
 import java.util.List;
 
 /**
  * The receivers in force, in the order in which they take turns; immutable.
  *
- * @param endpoints addresses and ports, resolved, none twice; empty means that every datagram is dropped and counted
+ * @param endpoints addresses and ports, resolved; one that stands there several times has as many turns of each round, and
+ *     one socket a worker all the same. Empty means that every datagram is dropped and counted
  */
 public record EndpointTable(List<InetSocketAddress> endpoints) {
     /** No receivers. */
@@ -17,9 +17,6 @@ public record EndpointTable(List<InetSocketAddress> endpoints) {
         endpoints = List.copyOf(endpoints);
         for (InetSocketAddress endpoint : endpoints) {
             requireUsable(endpoint);
-        }
-        if (new LinkedHashSet<>(endpoints).size() != endpoints.size()) {
-            throw new IllegalArgumentException("an endpoint stands twice in " + endpoints);
         }
     }
 

@@ -68,6 +68,28 @@ abstract class EndpointSwapContract extends ForwarderFixture {
         assertEquals(0, forwarder.counters().endpoints().get(other.address()).forwarded());
     }
 
+    @Test
+    void shouldGiveAnEndpointAsManyTurnsAsTheTableHas() {
+        Peer heavy = receiver();
+        Peer light = receiver();
+        Forwarder forwarder = start(config().withWorkers(1), heavy, heavy, light, heavy);
+        for (int i = 0; i < 40; i++) {
+            sender.send(number(i), forwarder.localAddress());
+        }
+        Await.until("40 forwarded", () -> forwarder.counters().forwarded() == 40);
+        assertEquals(30, forwarder.counters().endpoints().get(heavy.address()).forwarded());
+        assertEquals(10, forwarder.counters().endpoints().get(light.address()).forwarded());
+        Await.until("30 there", () -> take(heavy) >= 0 && received.get() >= 30);
+        assertEquals(10, take(light));
+        assertEquals(40, received.get());
+
+        use(forwarder, light, heavy, light);
+        assertEquals(30, forwarder.counters().endpoints().get(heavy.address()).forwarded(), "keeps its count");
+        use(forwarder, light);
+        sender.send(number(40), forwarder.localAddress());
+        assertEquals(40, number(light.receive()));
+    }
+
     private void sendUntilStopped(InetSocketAddress to) {
         while (!stop.get()) {
             Await.until("room", () -> sent.get() - received.get() < WINDOW || stop.get());

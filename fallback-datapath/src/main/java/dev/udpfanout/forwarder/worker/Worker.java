@@ -9,6 +9,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
@@ -30,7 +31,7 @@ public abstract class Worker<T extends Target> {
     private final RoundRobin turns;
     private final ReceiveErrorLog errorLog;
 
-    /** By endpoint, in table order; the controlling thread's. */
+    /** Each once, in the order in which the table has them first; the controlling thread's. */
     private List<T> installed = List.of();
 
     Worker(int number, IoEventLoop loop, ReceiveErrorLog errorLog) {
@@ -59,15 +60,15 @@ public abstract class Worker<T extends Target> {
 
     abstract T open(InetSocketAddress endpoint) throws IOException;
 
-    /** On the event loop: the targets in force from the next batch on. */
-    abstract void use(List<T> targets);
+    /** On the event loop: the targets that take turns from the next batch on; one may stand there several times. */
+    abstract void use(List<T> turns);
 
     /** What this worker has counted. */
     public final WorkerStats stats() {
         return stats;
     }
 
-    /** The targets in force, in table order. */
+    /** The targets in force, each once. */
     public final List<? extends Target> targets() {
         return installed;
     }
@@ -90,22 +91,27 @@ public abstract class Worker<T extends Target> {
     public final TableChange<T> prepare(Collection<InetSocketAddress> endpoints) throws IOException {
         Map<InetSocketAddress, T> known = new HashMap<>();
         installed.forEach(target -> known.put(target.endpoint(), target));
-        List<T> next = new ArrayList<>();
+        Map<InetSocketAddress, T> kept = new LinkedHashMap<>();
+        List<T> turns = new ArrayList<>(endpoints.size());
         List<T> opened = new ArrayList<>();
         try {
             for (InetSocketAddress endpoint : endpoints) {
-                T target = known.remove(endpoint);
+                T target = kept.get(endpoint);
                 if (target == null) {
-                    target = open(endpoint);
-                    opened.add(target);
+                    target = known.remove(endpoint);
+                    if (target == null) {
+                        target = open(endpoint);
+                        opened.add(target);
+                    }
+                    kept.put(endpoint, target);
                 }
-                next.add(target);
+                turns.add(target);
             }
         } catch (IOException | RuntimeException e) {
             opened.forEach(Target::close);
             throw e;
         }
-        return new TableChange<>(List.copyOf(next), opened, List.copyOf(known.values()));
+        return new TableChange<>(turns, List.copyOf(kept.values()), opened, List.copyOf(known.values()));
     }
 
     /** Puts a prepared change in force; the future is complete once nothing more goes to a removed endpoint. */
@@ -117,7 +123,7 @@ public abstract class Worker<T extends Target> {
         mine.removed().forEach(target -> idle.add(new CompletableFuture<>()));
         CompletableFuture<Void> used = new CompletableFuture<>();
         loop.execute(() -> {
-            use(mine.targets());
+            use(mine.turns());
             for (int i = 0; i < mine.removed().size(); i++) {
                 T target = mine.removed().get(i);
                 CompletableFuture<Void> done = idle.get(i);

@@ -17,6 +17,7 @@ import java.util.Optional;
  * @param mode which datapath serves it
  * @param attach how the program gets onto the hook
  * @param hook on which side of a dummy interface the rewriting happens; ingress for a NIC
+ * @param policy which endpoint a datagram goes to
  * @param downstream receivers from the file; at least one, or none where they come from Kubernetes
  * @param kubernetes where else receivers come from
  * @param publish the Service whose traffic it serves; there where it is VIP-direct
@@ -32,6 +33,7 @@ public record ListenerConfig(
         Mode mode,
         AttachMethod attach,
         Hook hook,
+        Policy policy,
         List<Downstream> downstream,
         Optional<KubernetesSource> kubernetes,
         Optional<PublishTarget> publish,
@@ -70,6 +72,14 @@ public record ListenerConfig(
         EGRESS
     }
 
+    /** Which endpoint a datagram goes to. */
+    public enum Policy {
+        /** Each in turn. */
+        ROUND_ROBIN,
+        /** Each in turn, those with a larger weight more often. */
+        WEIGHTED
+    }
+
     /** Which receivers come first; the others are used only where there is none of these. */
     public enum Preference {
         /** Those on this node. */
@@ -85,8 +95,12 @@ public record ListenerConfig(
      *
      * @param name for people
      * @param address its address and UDP port
+     * @param weight its part of the datagrams with {@link Policy#WEIGHTED}, 1 without
      */
-    public record Downstream(String name, InetSocketAddress address) {}
+    public record Downstream(String name, InetSocketAddress address, int weight) {
+        /** What a weight may be at the most. */
+        public static final int MAX_WEIGHT = 1000;
+    }
 
     /** Whether the interface is one of the kind that we create, steer to and turn datagrams around on. */
     public boolean isOnDummyInterface() {

@@ -6,15 +6,13 @@ import dev.udpfanout.loader.config.ListenerConfig.AttachMethod;
 import dev.udpfanout.loader.config.ListenerConfig.Downstream;
 import dev.udpfanout.loader.config.ListenerConfig.Hook;
 import dev.udpfanout.loader.config.ListenerConfig.Mode;
+import dev.udpfanout.loader.config.ListenerConfig.Policy;
 import dev.udpfanout.loader.config.ListenerConfig.Preference;
-import java.net.Inet6Address;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.function.Predicate;
 
@@ -61,7 +59,8 @@ final class ListenersReader {
         Mode mode = section.choice("mode", Mode.class, Mode.AUTO);
         AttachMethod attach = section.choice("attach", AttachMethod.class, AttachMethod.AUTO);
         Hook hook = section.choice("hook", Hook.class, Hook.INGRESS);
-        List<Downstream> downstream = downstream(section, vipDirect ? null : bind);
+        Policy policy = section.choice("policy", Policy.class, Policy.ROUND_ROBIN);
+        List<Downstream> downstream = DownstreamReader.read(section, vipDirect ? null : bind, policy);
         Optional<KubernetesSource> kubernetes = KubernetesReader.source(section);
         Optional<PublishTarget> publish = KubernetesReader.publish(section);
         Preference preference = KubernetesReader.preference(section);
@@ -80,6 +79,7 @@ final class ListenersReader {
                 mode,
                 attach,
                 hook,
+                policy,
                 downstream,
                 kubernetes,
                 publish,
@@ -144,7 +144,7 @@ final class ListenersReader {
         if (address.isMulticastAddress()
                 || address.isLoopbackAddress()
                 || isLimitedBroadcast(address)
-                || isLinkLocalIpv6(address)) {
+                || AddressText.isLinkLocalIpv6(address)) {
             section.problem("bind", AddressText.of(address) + " is not a unicast address that the network can reach");
         }
         if (listener.isOnDummyInterface()) {
@@ -167,58 +167,7 @@ final class ListenersReader {
         }
     }
 
-    /** A router forwards nothing that comes from or goes to such an address: RFC 4291 section 2.5.6. */
-    private static boolean isLinkLocalIpv6(InetAddress address) {
-        return address instanceof Inet6Address && address.isLinkLocalAddress();
-    }
-
-    private static int family(InetSocketAddress address) {
-        return address.getAddress() instanceof Inet6Address ? 6 : 4;
-    }
-
     private static boolean isLimitedBroadcast(InetAddress address) {
         return address.getHostAddress().equals("255.255.255.255");
-    }
-
-    /** @param bind of whose family the receivers must be; null if that is not known */
-    private static List<Downstream> downstream(Section listener, InetSocketAddress bind) {
-        List<Section> sections = listener.sections("downstream");
-        if (sections.isEmpty() && listener.has("downstream")) {
-            listener.problem("downstream", "at least one receiver is needed");
-        }
-        if (sections.size() > Limits.MAX_ENDPOINTS_PER_LISTENER) {
-            listener.problem(
-                    "downstream",
-                    sections.size() + " receivers; at most " + Limits.MAX_ENDPOINTS_PER_LISTENER + " are possible");
-        }
-        List<Downstream> downstream = new ArrayList<>();
-        Map<InetSocketAddress, Integer> lines = new HashMap<>();
-        for (Section section : sections) {
-            InetSocketAddress address = ConfigReader.address(section, "address", section.requiredText("address"));
-            String name = section.text("name", address == null ? "" : SocketAddressText.write(address));
-            section.refuseUnknownKeys();
-            if (address == null) {
-                continue;
-            }
-            if (address.getAddress().isAnyLocalAddress() || address.getAddress().isMulticastAddress()) {
-                section.problem("address", SocketAddressText.write(address) + " is not the address of one receiver");
-            }
-            if (isLinkLocalIpv6(address.getAddress())) {
-                section.problem(
-                        "address", SocketAddressText.write(address) + " is link-local: nothing is forwarded to it");
-            }
-            if (bind != null && family(bind) != family(address)) {
-                section.problem(
-                        "address",
-                        SocketAddressText.write(address) + " is IPv" + family(address) + ", and the listener is IPv"
-                                + family(bind));
-            }
-            Integer first = lines.putIfAbsent(address, section.line());
-            if (first != null) {
-                section.problem("address", SocketAddressText.write(address) + " is on line " + first + " already");
-            }
-            downstream.add(new Downstream(name, address));
-        }
-        return downstream;
     }
 }

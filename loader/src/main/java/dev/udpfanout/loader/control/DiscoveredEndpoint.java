@@ -1,5 +1,6 @@
 package dev.udpfanout.loader.control;
 
+import dev.udpfanout.loader.config.ListenerConfig.Downstream;
 import java.net.InetSocketAddress;
 import java.util.Optional;
 
@@ -14,6 +15,7 @@ import java.util.Optional;
  * @param terminating on its way out
  * @param nodeName the node that it runs on, if known
  * @param zone the zone that it runs in, if known
+ * @param weight its part of the datagrams where a listener goes by weights, 1 to {@link Downstream#MAX_WEIGHT}
  */
 public record DiscoveredEndpoint(
         String name,
@@ -22,10 +24,11 @@ public record DiscoveredEndpoint(
         boolean serving,
         boolean terminating,
         Optional<String> nodeName,
-        Optional<String> zone) {
+        Optional<String> zone,
+        int weight) {
 
     /** A receiver from the configuration file: always there. */
-    public static DiscoveredEndpoint configured(String name, InetSocketAddress address) {
-        return new DiscoveredEndpoint(name, address, true, true, false, Optional.empty(), Optional.empty());
+    public static DiscoveredEndpoint configured(String name, InetSocketAddress address, int weight) {
+        return new DiscoveredEndpoint(name, address, true, true, false, Optional.empty(), Optional.empty(), weight);
     }
 }

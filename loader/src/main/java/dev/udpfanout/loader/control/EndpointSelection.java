@@ -2,6 +2,7 @@ package dev.udpfanout.loader.control;
 
 import dev.udpfanout.loader.config.HealthConfig.OnAllUnhealthy;
 import dev.udpfanout.loader.config.ListenerConfig;
+import dev.udpfanout.loader.config.ListenerConfig.Policy;
 import dev.udpfanout.loader.config.ListenerConfig.Preference;
 import java.net.InetSocketAddress;
 import java.util.ArrayList;
@@ -21,7 +22,7 @@ public record EndpointSelection(String nodeName, Optional<String> zone) {
     /**
      * Selects, in this order: those that are ready and not on their way out, or, if there are none, those that still serve on
      * their way out, as kube-proxy does; of these, those that no probe has found down; of these, the preferred ones, if there
-     * are any. An address counts once.
+     * are any. An address counts once. Weights are those of the source where the listener goes by them, else all alike.
      *
      * @param known all that the source knows of, in the order of the round robin
      * @param down the endpoints that the probes have found down
@@ -38,7 +39,8 @@ public record EndpointSelection(String nodeName, Optional<String> zone) {
             healthy = candidates;
         }
         List<DiscoveredEndpoint> preferred = only(healthy, endpoint -> isPreferred(listener.preference(), endpoint));
-        return new EndpointSet(listener.name(), endpoints(preferred.isEmpty() ? healthy : preferred));
+        boolean weighted = listener.policy() == Policy.WEIGHTED;
+        return new EndpointSet(listener.name(), endpoints(preferred.isEmpty() ? healthy : preferred, weighted));
     }
 
     /** Those that could be used if they are well: what is worth probing. */
@@ -55,12 +57,12 @@ public record EndpointSelection(String nodeName, Optional<String> zone) {
         };
     }
 
-    private static List<Endpoint> endpoints(List<DiscoveredEndpoint> selected) {
+    private static List<Endpoint> endpoints(List<DiscoveredEndpoint> selected, boolean weighted) {
         Set<InetSocketAddress> seen = new HashSet<>();
         List<Endpoint> endpoints = new ArrayList<>(selected.size());
         for (DiscoveredEndpoint endpoint : selected) {
             if (seen.add(endpoint.address())) {
-                endpoints.add(new Endpoint(endpoint.name(), endpoint.address()));
+                endpoints.add(new Endpoint(endpoint.name(), endpoint.address(), weighted ? endpoint.weight() : 1));
             }
         }
         return endpoints;

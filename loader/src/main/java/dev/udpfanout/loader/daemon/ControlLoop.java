@@ -166,7 +166,7 @@ final class ControlLoop {
     private List<DiscoveredEndpoint> endpointsOf(ListenerConfig listener) {
         if (listener.kubernetes().isEmpty()) {
             return listener.downstream().stream()
-                    .map(each -> DiscoveredEndpoint.configured(each.name(), each.address()))
+                    .map(each -> DiscoveredEndpoint.configured(each.name(), each.address(), each.weight()))
                     .toList();
         }
         List<DiscoveredEndpoint> endpoints = discovered.get(listener.name());

@@ -1,6 +1,7 @@
 package dev.udpfanout.loader.kubernetes;
 
 import dev.udpfanout.loader.config.KubernetesSource.Port;
+import dev.udpfanout.loader.config.ListenerConfig.Downstream;
 import dev.udpfanout.loader.control.DiscoveredEndpoint;
 import io.fabric8.kubernetes.api.model.discovery.v1.EndpointSlice;
 import io.fabric8.kubernetes.client.KubernetesClient;
@@ -25,6 +26,7 @@ public final class EndpointDiscovery implements AutoCloseable {
     private final Consumer<List<DiscoveredEndpoint>> onChange;
     private final ResourceWatch<EndpointSlice> watch;
     private final Set<String> reportedWithoutPort = new HashSet<>();
+    private final Set<String> reportedBadWeight = new HashSet<>();
     private List<DiscoveredEndpoint> last;
 
     /**
@@ -77,6 +79,7 @@ public final class EndpointDiscovery implements AutoCloseable {
     private void report(List<EndpointSlice> slices) {
         SliceEndpoints found = SliceEndpoints.of(slices, port);
         reportWithoutPort(found.slicesWithoutPort());
+        reportBadWeight(found.slicesWithBadWeight());
         if (!found.endpoints().equals(last)) {
             last = found.endpoints();
             onChange.accept(last);
@@ -92,6 +95,21 @@ public final class EndpointDiscovery implements AutoCloseable {
                         .addKeyValue("slice", slice)
                         .addKeyValue("port", port)
                         .log("EndpointSlice has no such UDP port; its endpoints are left out");
+            }
+        }
+    }
+
+    private void reportBadWeight(List<String> slices) {
+        reportedBadWeight.retainAll(slices);
+        for (String slice : slices) {
+            if (reportedBadWeight.add(slice)) {
+                LOG.atWarn()
+                        .addKeyValue("service", service)
+                        .addKeyValue("slice", slice)
+                        .log(
+                                "EndpointSlice has an annotation {} that is not in 1..{}; its endpoints count as 1",
+                                SliceWeight.ANNOTATION,
+                                Downstream.MAX_WEIGHT);
             }
         }
     }

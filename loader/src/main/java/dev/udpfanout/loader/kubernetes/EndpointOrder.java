@@ -17,7 +17,8 @@ final class EndpointOrder {
             .thenComparing(DiscoveredEndpoint::terminating)
             .thenComparing(DiscoveredEndpoint::name)
             .thenComparing(endpoint -> endpoint.nodeName().orElse(""))
-            .thenComparing(endpoint -> endpoint.zone().orElse(""));
+            .thenComparing(endpoint -> endpoint.zone().orElse(""))
+            .thenComparing(DiscoveredEndpoint::weight);
 
     private EndpointOrder() {}
 

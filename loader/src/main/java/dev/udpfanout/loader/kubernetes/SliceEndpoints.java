@@ -21,20 +21,24 @@ import java.util.OptionalInt;
  *
  * @param endpoints each address and port once, in the order of {@link EndpointOrder}
  * @param slicesWithoutPort the names of the slices that have endpoints, but not the port, sorted
+ * @param slicesWithBadWeight the names of the slices with a {@link SliceWeight} that is none, sorted; it counts as 1
  */
-record SliceEndpoints(List<DiscoveredEndpoint> endpoints, List<String> slicesWithoutPort) {
+record SliceEndpoints(
+        List<DiscoveredEndpoint> endpoints, List<String> slicesWithoutPort, List<String> slicesWithBadWeight) {
     private static final String UDP = "UDP";
     private static final String NOT_AN_ADDRESS = "FQDN";
 
     SliceEndpoints {
         endpoints = List.copyOf(endpoints);
         slicesWithoutPort = List.copyOf(slicesWithoutPort);
+        slicesWithBadWeight = List.copyOf(slicesWithBadWeight);
     }
 
     /** Adds the slices up; their order does not matter. */
     static SliceEndpoints of(Collection<EndpointSlice> slices, Port port) {
         Map<InetSocketAddress, DiscoveredEndpoint> best = new HashMap<>();
         List<String> withoutPort = new ArrayList<>();
+        List<String> withBadWeight = new ArrayList<>();
         for (EndpointSlice slice : slices) {
             if (NOT_AN_ADDRESS.equals(slice.getAddressType()) || NodeSlice.isOne(slice)) {
                 // Nodes that take the place of the Service's endpoints would send each other datagrams for ever.
@@ -50,15 +54,21 @@ record SliceEndpoints(List<DiscoveredEndpoint> endpoints, List<String> slicesWit
                 withoutPort.add(slice.getMetadata().getName());
                 continue;
             }
+            OptionalInt weight = SliceWeight.of(slice);
+            if (weight.isEmpty()) {
+                withBadWeight.add(slice.getMetadata().getName());
+            }
             for (Endpoint endpoint : inSlice) {
                 address(endpoint)
-                        .map(address -> discovered(endpoint, new InetSocketAddress(address, number.getAsInt())))
+                        .map(address -> discovered(
+                                endpoint, new InetSocketAddress(address, number.getAsInt()), weight.orElse(1)))
                         .ifPresent(found -> best.merge(found.address(), found, EndpointOrder::better));
             }
         }
         return new SliceEndpoints(
                 best.values().stream().sorted(EndpointOrder.BY_ADDRESS).toList(),
-                withoutPort.stream().sorted().toList());
+                withoutPort.stream().sorted().toList(),
+                withBadWeight.stream().sorted().toList());
     }
 
     /** The API server writes an empty list as null. */
@@ -91,7 +101,7 @@ record SliceEndpoints(List<DiscoveredEndpoint> endpoints, List<String> slicesWit
         }
     }
 
-    private static DiscoveredEndpoint discovered(Endpoint endpoint, InetSocketAddress address) {
+    private static DiscoveredEndpoint discovered(Endpoint endpoint, InetSocketAddress address, int weight) {
         Optional<EndpointConditions> conditions = Optional.ofNullable(endpoint.getConditions());
         boolean ready = conditions.map(EndpointConditions::getReady).orElse(true);
         boolean serving = conditions.map(EndpointConditions::getServing).orElse(ready);
@@ -103,7 +113,8 @@ record SliceEndpoints(List<DiscoveredEndpoint> endpoints, List<String> slicesWit
                 serving,
                 terminating,
                 Optional.ofNullable(endpoint.getNodeName()),
-                Optional.ofNullable(endpoint.getZone()));
+                Optional.ofNullable(endpoint.getZone()),
+                weight);
     }
 
     private static String name(Endpoint endpoint, InetSocketAddress address) {

@@ -46,6 +46,36 @@ class ConfigProblemsTest {
     }
 
     @Test
+    void shouldReadWeightsWhenThePolicyGoesByThem() throws InvalidConfigException {
+        String weighted = GOOD.replace("mode: tc_ebpf", "policy: weighted")
+                .replace("40514\" }", "40514\", weight: 7 }\n      - { address: \"10.42.0.12:40514\" }");
+        ListenerConfig listener =
+                READER.parse(weighted, "config.yaml").listeners().getFirst();
+        assertEquals(ListenerConfig.Policy.WEIGHTED, listener.policy());
+        assertEquals(
+                List.of(7, 1),
+                listener.downstream().stream()
+                        .map(ListenerConfig.Downstream::weight)
+                        .toList());
+    }
+
+    @Test
+    void shouldRefuseWeightsThatAreNoneOrForNoReason() {
+        for (String weight : List.of("0", "1001", "99999999999")) {
+            assertProblem(
+                    "config.yaml:7: listeners[0].downstream[0].weight: " + weight + " is not in 1..1000",
+                    GOOD.replace("mode: tc_ebpf", "policy: weighted")
+                            .replace("40514\" }", "40514\", weight: " + weight + " }"));
+        }
+        assertProblem(
+                "config.yaml:7: listeners[0].downstream[0].weight: is for policy: weighted, and the listener's policy is another",
+                GOOD.replace("40514\" }", "40514\", weight: 2 }"));
+        assertProblem(
+                "config.yaml:5: listeners[0].policy: \"random\" is not one of: round_robin, weighted",
+                GOOD.replace("mode: tc_ebpf", "policy: random"));
+    }
+
+    @Test
     void shouldReadWhatTheIssueShows() throws InvalidConfigException {
         Config config = READER.parse(GOOD, "config.yaml");
         ListenerConfig listener = config.listeners().getFirst();

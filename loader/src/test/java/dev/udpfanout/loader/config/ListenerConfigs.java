@@ -6,6 +6,7 @@ import dev.udpfanout.loader.config.ListenerConfig.AttachMethod;
 import dev.udpfanout.loader.config.ListenerConfig.Downstream;
 import dev.udpfanout.loader.config.ListenerConfig.Hook;
 import dev.udpfanout.loader.config.ListenerConfig.Mode;
+import dev.udpfanout.loader.config.ListenerConfig.Policy;
 import dev.udpfanout.loader.config.ListenerConfig.Preference;
 import java.net.InetSocketAddress;
 import java.time.Duration;
@@ -28,7 +29,7 @@ public final class ListenerConfigs {
     /** A listener on dummy0 with receivers from the file. */
     public static ListenerConfig configured(String name, List<InetSocketAddress> receivers) {
         List<Downstream> downstream = receivers.stream()
-                .map(address -> new Downstream(address.toString(), address))
+                .map(address -> new Downstream(address.toString(), address, 1))
                 .toList();
         return listener(
                 name, new InetSocketAddress("10.255.0.1", 5514), false, downstream, Optional.empty(), Preference.ANY);
@@ -55,6 +56,7 @@ public final class ListenerConfigs {
                 Mode.TC_EBPF,
                 AttachMethod.AUTO,
                 Hook.INGRESS,
+                Policy.ROUND_ROBIN,
                 downstream,
                 kubernetes,
                 Optional.empty(),

@@ -87,7 +87,7 @@ class EndpointSelectionPropertyTest {
     @Property
     void shouldKeepTheOrderAndCountAnAddressOnceWhenAllAreReady(@ForAll("known") List<DiscoveredEndpoint> known) {
         List<DiscoveredEndpoint> ready = known.stream()
-                .map(each -> DiscoveredEndpoint.configured(each.name(), each.address()))
+                .map(each -> DiscoveredEndpoint.configured(each.name(), each.address(), 1))
                 .toList();
         assertEquals(
                 known.stream().map(DiscoveredEndpoint::address).distinct().toList(),

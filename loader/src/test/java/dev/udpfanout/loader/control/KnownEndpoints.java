@@ -36,7 +36,8 @@ public final class KnownEndpoints {
                         serving,
                         terminating,
                         Optional.ofNullable(node),
-                        Optional.ofNullable(zone)))
+                        Optional.ofNullable(zone),
+                        1))
                 .list()
                 .ofMaxSize(8);
     }

@@ -106,7 +106,7 @@ class ControlLoopPropertyTest {
                 List<DiscoveredEndpoint> known = listener.kubernetes().isPresent()
                         ? answers.get(listener.name())
                         : listener.downstream().stream()
-                                .map(each -> DiscoveredEndpoint.configured(each.name(), each.address()))
+                                .map(each -> DiscoveredEndpoint.configured(each.name(), each.address(), 1))
                                 .toList();
                 if (known != null) {
                     inForce.put(

@@ -21,7 +21,7 @@ import org.junit.jupiter.api.Test;
 @Tag("unit")
 class ControlLoopTest {
     private static final InetSocketAddress POD = new InetSocketAddress("10.0.0.1", 5514);
-    private static final List<DiscoveredEndpoint> PODS = List.of(DiscoveredEndpoint.configured("pod", POD));
+    private static final List<DiscoveredEndpoint> PODS = List.of(DiscoveredEndpoint.configured("pod", POD, 1));
     private static final Config CONFIG = ListenerConfigs.config(
             List.of(
                     ListenerConfigs.discovering("one", "a", Preference.ANY),
@@ -54,7 +54,7 @@ class ControlLoopTest {
     @Test
     void shouldLeaveOutEndpointsOfAnotherFamilyThanTheListeners() {
         select();
-        DiscoveredEndpoint ipv6 = DiscoveredEndpoint.configured("pod", new InetSocketAddress("2001:db8::1", 5514));
+        DiscoveredEndpoint ipv6 = DiscoveredEndpoint.configured("pod", new InetSocketAddress("2001:db8::1", 5514), 1);
         loop.discovered(new Event.Discovered("one", List.of(ipv6, PODS.getFirst())));
         assertEquals(
                 List.of(new Endpoint("pod", POD)), datapath.applied.get("one").endpoints());

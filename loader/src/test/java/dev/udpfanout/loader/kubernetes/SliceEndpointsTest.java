@@ -9,14 +9,18 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.udpfanout.loader.config.KubernetesSource.Port;
 import dev.udpfanout.loader.control.DiscoveredEndpoint;
+import io.fabric8.kubernetes.api.model.discovery.v1.Endpoint;
 import io.fabric8.kubernetes.api.model.discovery.v1.EndpointBuilder;
 import io.fabric8.kubernetes.api.model.discovery.v1.EndpointSlice;
 import io.fabric8.kubernetes.client.utils.Serialization;
 import java.net.InetAddress;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 @Tag("unit")
 class SliceEndpointsTest {
@@ -147,8 +151,10 @@ class SliceEndpointsTest {
                 {"kind": "EndpointSlice", "apiVersion": "discovery.k8s.io/v1", "metadata": {"name": "a"},
                  "addressType": "IPv4", "endpoints": null, "ports": null}""", EndpointSlice.class);
 
-        assertEquals(new SliceEndpoints(List.of(), List.of()), SliceEndpoints.of(List.of(placeholder), SYSLOG));
-        assertEquals(new SliceEndpoints(List.of(), List.of()), SliceEndpoints.of(List.of(placeholder), NUMBER));
+        assertEquals(
+                new SliceEndpoints(List.of(), List.of(), List.of()), SliceEndpoints.of(List.of(placeholder), SYSLOG));
+        assertEquals(
+                new SliceEndpoints(List.of(), List.of(), List.of()), SliceEndpoints.of(List.of(placeholder), NUMBER));
     }
 
     @Test
@@ -159,5 +165,34 @@ class SliceEndpointsTest {
                 SYSLOG);
 
         assertEquals(List.of("10.0.0.9:5514", "10.0.0.10:5514", "10.0.0.200:5514"), addresses(found));
+    }
+
+    private static EndpointSlice weighing(String name, String weight, Endpoint... endpoints) {
+        EndpointSlice slice = ofService(name, "syslog", 5514, endpoints);
+        slice.getMetadata().setAnnotations(Map.of("udp-fanout.dev/weight", weight));
+        return slice;
+    }
+
+    @Test
+    void shouldGiveEndpointsTheWeightOfTheirSlice() {
+        SliceEndpoints found = SliceEndpoints.of(
+                List.of(
+                        weighing("large", "1000", pod("a", "10.0.0.1"), pod("b", "10.0.0.2")),
+                        ofService("plain", "syslog", 5514, pod("c", "10.0.0.3"))),
+                SYSLOG);
+
+        assertEquals(
+                List.of(1000, 1000, 1),
+                found.endpoints().stream().map(DiscoveredEndpoint::weight).toList());
+        assertEquals(List.of(), found.slicesWithBadWeight());
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"0", "1001", "-1", "2.5", "heavy", "", " 3", "99999999999999999999"})
+    void shouldCountAsOneAndSayWhichSliceWhenItsWeightIsNone(String weight) {
+        SliceEndpoints found = SliceEndpoints.of(List.of(weighing("a", weight, pod("a", "10.0.0.1"))), SYSLOG);
+
+        assertEquals(1, found.endpoints().getFirst().weight());
+        assertEquals(List.of("a"), found.slicesWithBadWeight());
     }
 }

@@ -63,6 +63,7 @@ final class EndpointTables implements AutoCloseable {
     /**
      * Replaces a listener's table in one step; the new one is in use when this returns.
      *
+     * @param endpoints in the order of their turns; one may have several
      * @return done when nothing can be sent by the old table any more (maybe_wait_bpf_programs, kernel/bpf/syscall.c)
      */
     CompletionStage<Void> replace(int slot, List<InetSocketAddress> endpoints) {

@@ -3,15 +3,14 @@ package dev.udpfanout.loader.datapath.kernel;
 import dev.udpfanout.bindings.abi.ProcessingTimes;
 import dev.udpfanout.bindings.rtnetlink.InterfaceAddress;
 import dev.udpfanout.loader.config.ListenerConfig;
-import dev.udpfanout.loader.control.Endpoint;
 import dev.udpfanout.loader.control.EndpointSet;
+import dev.udpfanout.loader.control.WeightedRound;
 import dev.udpfanout.loader.datapath.Failures;
 import dev.udpfanout.loader.datapath.ListenerCounters;
 import dev.udpfanout.loader.datapath.ListenerState;
 import dev.udpfanout.loader.datapath.ListenerTargets;
 import dev.udpfanout.loader.datapath.SwitchableDatapath;
 import java.net.InetAddress;
-import java.net.InetSocketAddress;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -132,13 +131,12 @@ public final class KernelDatapath implements SwitchableDatapath {
         if (listener == null || endpoints.equals(inForce.get(endpoints.listener()))) {
             return CompletableFuture.completedStage(null);
         }
-        List<InetSocketAddress> addresses =
-                endpoints.endpoints().stream().map(Endpoint::address).toList();
-        CompletionStage<Void> oldIsUnused = endpointTables.replace(slot(listener), addresses);
+        CompletionStage<Void> oldIsUnused =
+                endpointTables.replace(slot(listener), WeightedRound.of(endpoints.endpoints()));
         inForce.put(endpoints.listener(), endpoints);
         LOG.atInfo()
                 .addKeyValue("listener_id", listener.id())
-                .addKeyValue("endpoints", addresses.size())
+                .addKeyValue("endpoints", endpoints.endpoints().size())
                 .log("updated tc_ebpf downstream set");
         setListenerKeys();
         return oldIsUnused;

@@ -14,7 +14,6 @@ import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -24,17 +23,18 @@ final class EndpointInstall {
     private static final Duration LIMIT = Duration.ofSeconds(10);
 
     private final Forwarder forwarder;
-    private final Set<InetSocketAddress> usable;
+    private final List<InetSocketAddress> usable;
     private final Map<InetSocketAddress, String> refused = new LinkedHashMap<>();
 
     private EndpointInstall(Forwarder forwarder, List<InetSocketAddress> endpoints) {
         this.forwarder = forwarder;
-        this.usable = new LinkedHashSet<>(endpoints);
+        this.usable = new ArrayList<>(endpoints);
     }
 
     /**
      * Puts the endpoints in force; when this returns, nothing goes to any other.
      *
+     * @param endpoints in the order of their turns; one may have several
      * @return those that were left out, and why
      */
     static Map<InetSocketAddress, String> run(Forwarder forwarder, List<InetSocketAddress> endpoints) {
@@ -73,7 +73,7 @@ final class EndpointInstall {
 
     private boolean refuseUnroutable() {
         boolean any = false;
-        for (InetSocketAddress endpoint : new ArrayList<>(usable)) {
+        for (InetSocketAddress endpoint : new LinkedHashSet<>(usable)) {
             try (DatagramChannel trial = DatagramChannel.open()) {
                 trial.connect(endpoint);
             } catch (IOException | UnresolvedAddressException e) {
@@ -85,7 +85,7 @@ final class EndpointInstall {
     }
 
     private void refuse(InetSocketAddress endpoint, String why) {
-        usable.remove(endpoint);
+        usable.removeIf(endpoint::equals);
         refused.put(endpoint, why);
     }
 }

@@ -3,12 +3,11 @@ package dev.udpfanout.loader.datapath.userspace;
 import dev.udpfanout.forwarder.Forwarder;
 import dev.udpfanout.forwarder.TransportProbe;
 import dev.udpfanout.loader.config.ListenerConfig;
-import dev.udpfanout.loader.control.Endpoint;
 import dev.udpfanout.loader.control.EndpointSet;
+import dev.udpfanout.loader.control.WeightedRound;
 import dev.udpfanout.loader.datapath.ListenerCounters;
 import java.net.InetSocketAddress;
 import java.time.Duration;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.slf4j.Logger;
@@ -92,10 +91,8 @@ final class UserspaceListener {
         if (forwarder.isEmpty()) {
             return;
         }
-        List<InetSocketAddress> addresses =
-                set.endpoints().stream().map(Endpoint::address).toList();
         Map<InetSocketAddress, String> before = refused;
-        refused = EndpointInstall.run(forwarder.get(), addresses);
+        refused = EndpointInstall.run(forwarder.get(), WeightedRound.of(set.endpoints()));
         refused.forEach((endpoint, why) -> {
             if (!before.containsKey(endpoint)) {
                 LOG.atError()

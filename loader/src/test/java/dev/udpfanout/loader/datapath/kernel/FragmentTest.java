@@ -156,8 +156,9 @@ class FragmentTest {
                     one.mode(),
                     one.attach(),
                     one.hook(),
+                    one.policy(),
                     second.stream()
-                            .map(address -> new ListenerConfig.Downstream("", address))
+                            .map(address -> new ListenerConfig.Downstream("", address, 1))
                             .toList(),
                     one.kubernetes(),
                     one.publish(),

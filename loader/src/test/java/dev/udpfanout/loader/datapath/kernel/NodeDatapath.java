@@ -56,11 +56,16 @@ final class NodeDatapath implements AutoCloseable {
 
     /** Returns when nothing is sent to an endpoint any more that is not among these. */
     void apply(int listenerId, List<InetSocketAddress> endpoints) {
-        EndpointSet set = new EndpointSet(
-                names.get(listenerId),
+        applyWeighted(
+                listenerId,
                 endpoints.stream()
                         .map(address -> new Endpoint(address.toString(), address))
                         .toList());
+    }
+
+    /** As {@link #apply}, by weights. */
+    void applyWeighted(int listenerId, List<Endpoint> endpoints) {
+        EndpointSet set = new EndpointSet(names.get(listenerId), endpoints);
         get(thread, () -> datapath.apply(set)).toCompletableFuture().join();
     }
 

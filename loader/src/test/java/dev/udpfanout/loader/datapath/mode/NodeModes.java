@@ -95,10 +95,15 @@ public final class NodeModes implements AutoCloseable {
     }
 
     public void apply(String listener, List<InetSocketAddress> endpoints) {
-        List<Endpoint> all = endpoints.stream()
-                .map(address -> new Endpoint(address.toString(), address))
-                .toList();
-        run(() -> datapath.apply(new EndpointSet(listener, all)));
+        applyWeighted(
+                listener,
+                endpoints.stream()
+                        .map(address -> new Endpoint(address.toString(), address))
+                        .toList());
+    }
+
+    public void applyWeighted(String listener, List<Endpoint> endpoints) {
+        run(() -> datapath.apply(new EndpointSet(listener, endpoints)));
     }
 
     public void reconcile() {

@@ -14,6 +14,7 @@ import dev.udpfanout.lab.traffic.PodReceivers;
 import dev.udpfanout.lab.traffic.ReceiverReport;
 import dev.udpfanout.lab.traffic.SendPlan;
 import dev.udpfanout.loader.config.ListenerConfig;
+import dev.udpfanout.loader.control.Endpoint;
 import dev.udpfanout.loader.datapath.ListenerCounters;
 import dev.udpfanout.loader.datapath.ListenerState;
 import dev.udpfanout.loader.datapath.kernel.ListenerText;
@@ -22,6 +23,7 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.channels.DatagramChannel;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.stream.Collectors;
@@ -114,6 +116,27 @@ class UserspaceForwardingTest {
             assertEquals(Set.of(client), report.sources().keySet(), "the source address is kept");
         } else {
             assertEquals(Set.of(InetAddress.ofLiteral("10.42.0.1")), seen, "the node's address towards the pods");
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"io_uring", "epoll", "nio"})
+    void shouldSpreadByWeightsWhenTheyDiffer(String io) {
+        NodeModes modes = NodeModes.open(topology.node(), listener(NodeModes.onDummy(), io));
+        int[] weights = {5, 3, 2};
+        List<Endpoint> endpoints = new ArrayList<>();
+        for (InetSocketAddress pod : topology.podEndpoints(NodeModes.POD_PORT)) {
+            endpoints.add(new Endpoint("pod", pod, weights[endpoints.size()]));
+        }
+        modes.applyWeighted(NAME, endpoints);
+        DatagramSender sender = DatagramSender.open(topology.client(), TopologyPlan.CLIENT_ADDRESS);
+        PodReceivers pods = PodReceivers.start(topology.pods(), NodeModes.POD_PORT, sender.runId());
+        sender.send(SendPlan.to(NodeModes.VIP).datagrams(1000).perSecond(20_000));
+        assertTrue(pods.awaitReceived(1000, LIMIT), () -> "only " + pods.received() + " arrived");
+        List<ReceiverReport> reports = pods.stop();
+        for (int pod = 0; pod < PODS; pod++) {
+            // Each worker may stand in the middle of a round: off by 1.25 (WeightedRoundPropertyTest) at either end.
+            assertEquals(100 * weights[pod], reports.get(pod).received(), 2.5 * WORKERS, "pod " + (pod + 1));
         }
     }
 
