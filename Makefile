@@ -4,12 +4,14 @@ MAVEN = sh build/maven
 # For "make test": what Maven is to do or leave out besides, for example -Dudpfanout.excludedTags=kernel.
 MAVEN_ARGUMENTS ?=
 
-.PHONY: help build test demo kernel-matrix format clean
+.PHONY: help build test demo image image-test kernel-matrix format clean
 
 help:
 	@echo 'make build    compile everything; the daemon is then in loader/target/udp-fanout/bin/udp-fanout'
 	@echo 'make test     build, and run all tests: against the real kernel, in network namespaces, as root'
 	@echo 'make demo     the MetalLB path end to end: kube-proxy alone, then udp-fanout (as root, about 20 s)'
+	@echo 'make image    build the container image udp-fanout:0.1.0, with docker, podman or buildah (BASE, JDK, PLATFORM: k8s/image/build)'
+	@echo 'make image-test   make image, and run the MetalLB path with it as the DaemonSet allows it (as root, with podman; about 1 min)'
 	@echo 'make kernel-matrix   the same and more on Debian'"'"'s 5.10, 6.1 and 6.12 in virtual machines (as root, about 9 min)'
 	@echo 'make format   format the Java and C sources'
 	@echo 'make clean    remove what was built'
@@ -24,6 +26,12 @@ demo: build
 	@java_home=$$(sh build/prepare) && exec "$$java_home/bin/java" --enable-native-access=ALL-UNNAMED -XX:+UseSerialGC \
 		-cp "lab/target/classes:loader/target/udp-fanout/lib/*" \
 		dev.udpfanout.lab.demo.Demo
+
+image: build
+	@sh k8s/image/build
+
+image-test: build
+	@sh k8s/image/test
 
 kernel-matrix: build
 	@sh lab/kernels/matrix

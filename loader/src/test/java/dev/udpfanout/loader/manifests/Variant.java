@@ -14,7 +14,7 @@ import java.util.List;
 import java.util.Optional;
 
 /** A way to deploy, by the flat files that an operator applies. */
-enum Variant {
+public enum Variant {
     METALLB("metallb", "configmap-metallb.yaml", "daemonset-metallb.yaml", Optional.of("service-metallb.yaml")),
     HOST_NETWORK("host-network", "configmap.yaml", "daemonset.yaml", Optional.empty()),
     VIP_DIRECT("vip-direct", "configmap-vip-direct.yaml", "daemonset.yaml", Optional.of("service-metallb.yaml"));
@@ -56,16 +56,16 @@ enum Variant {
         return config().listeners().getFirst();
     }
 
-    DaemonSet daemonSet() {
+    public DaemonSet daemonSet() {
         return Manifests.only(DaemonSet.class, daemonFile);
     }
 
-    PodSpec pod() {
+    public PodSpec pod() {
         return daemonSet().getSpec().getTemplate().getSpec();
     }
 
     /** The daemon's. */
-    Container container() {
+    public Container container() {
         return pod().getContainers().getFirst();
     }
 }
