@@ -50,10 +50,10 @@ class LabProcessTest {
     @Test
     void shouldPassOverEarlierLinesWhenTold() {
         try (LabProcess process =
-                shell("trap 'echo ready again; exit 0' HUP; echo ready; while :; do sleep 0.02; done")) {
+                shell("trap 'echo ready again; exit 0' USR1; echo ready; while :; do sleep 0.02; done")) {
             process.awaitLine("ready", LIMIT);
             int before = process.lines().size();
-            process.signal("HUP");
+            process.signal("USR1");
 
             assertEquals("ready again", process.awaitLine("ready", before, LIMIT));
         }

@@ -49,7 +49,11 @@ public final class FakeApi extends Dispatcher {
 
     private MockResponse usual(RecordedRequest request) {
         boolean apply = request.method() == HttpMethod.PATCH && APPLY.equals(contentType(request));
-        return apply ? apply(request) : crud.dispatch(request);
+        return apply ? apply(request) : store(request);
+    }
+
+    private MockResponse store(RecordedRequest request) {
+        return watches.whileNoneCloses(() -> crud.dispatch(request));
     }
 
     static String contentType(RecordedRequest request) {
@@ -62,12 +66,12 @@ public final class FakeApi extends Dispatcher {
         String path = request.getPath().split("\\?")[0];
         String body = request.getUtf8Body();
         onApply.accept(body);
-        MockResponse replaced = crud.dispatch(request(HttpMethod.PUT, path, body));
+        MockResponse replaced = store(request(HttpMethod.PUT, path, body));
         if (replaced.code() != 404) {
             return replaced;
         }
         String collection = path.substring(0, path.lastIndexOf('/'));
-        return crud.dispatch(request(HttpMethod.POST, collection, body));
+        return store(request(HttpMethod.POST, collection, body));
     }
 
     private static RecordedRequest request(HttpMethod method, String path, String body) {
@@ -80,8 +84,8 @@ public final class FakeApi extends Dispatcher {
     public void put(HasMetadata resource) {
         String body = Serialization.asJson(resource);
         String path = path(resource);
-        if (crud.dispatch(request(HttpMethod.PUT, path, body)).code() == 404) {
-            crud.dispatch(request(HttpMethod.POST, path.substring(0, path.lastIndexOf('/')), body));
+        if (store(request(HttpMethod.PUT, path, body)).code() == 404) {
+            store(request(HttpMethod.POST, path.substring(0, path.lastIndexOf('/')), body));
         }
     }
 
@@ -92,7 +96,7 @@ public final class FakeApi extends Dispatcher {
 
     /** Deletes a resource. */
     public void delete(HasMetadata resource) {
-        crud.dispatch(request(HttpMethod.DELETE, path(resource), ""));
+        store(request(HttpMethod.DELETE, path(resource), ""));
     }
 
     private static String path(HasMetadata resource) {

@@ -7,6 +7,7 @@ import io.fabric8.mockwebserver.http.WebSocket;
 import io.fabric8.mockwebserver.http.WebSocketListener;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Supplier;
 
 /** The watches that are open, so that a test can end them as an API server would. */
 final class FakeWatches {
@@ -15,7 +16,18 @@ final class FakeWatches {
              "message": "too old resource version", "reason": "Expired", "code": 410}}""";
 
     private final Set<WebSocket> open = ConcurrentHashMap.newKeySet();
+    private final Object closing = new Object();
     private volatile long lastSentNanos;
+
+    /**
+     * The dispatcher ends a closed watch's executor before it forgets the watch, and an event that comes between the two is
+     * rejected (RejectedExecutionException out of the request that made the event), so the two take turns.
+     */
+    <T> T whileNoneCloses(Supplier<T> event) {
+        synchronized (closing) {
+            return event.get();
+        }
+    }
 
     /** Sees to it that the watch is known, if the response starts one. */
     MockResponse follow(MockResponse response) {
@@ -109,13 +121,17 @@ final class FakeWatches {
         @Override
         public void onClosed(WebSocket watch, int code, String reason) {
             open.remove(watch);
-            listener.onClosed(watch, code, reason);
+            synchronized (closing) {
+                listener.onClosed(watch, code, reason);
+            }
         }
 
         @Override
         public void onFailure(WebSocket watch, Throwable error, Response response) {
             open.remove(watch);
-            listener.onFailure(watch, error, response);
+            synchronized (closing) {
+                listener.onFailure(watch, error, response);
+            }
         }
     }
 }
