@@ -37,6 +37,7 @@ struct uf_target {
 	union uf_address address;
 	__u32 slot;
 	__u32 counter; /* of struct uf_endpoint */
+	__u32 peer_ifindex; /* of struct uf_endpoint */
 	__be16 port;
 	bool early; /* a copy of a fragment: it is not certain yet that it is ours, so it is not counted yet */
 };
@@ -52,6 +53,7 @@ static __always_inline void uf_set_target(struct uf_target *target, __u32 slot,
 	__builtin_memcpy(&target->address, endpoint->address, sizeof(target->address));
 	target->port = endpoint->port;
 	target->counter = endpoint->counter;
+	target->peer_ifindex = endpoint->peer_ifindex;
 	target->slot = slot;
 }
 

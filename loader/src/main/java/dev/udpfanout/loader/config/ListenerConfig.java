@@ -17,6 +17,7 @@ import java.util.Optional;
  * @param mode which datapath serves it
  * @param attach how the program gets onto the hook
  * @param hook on which side of a dummy interface the rewriting happens; ingress for a NIC
+ * @param localDelivery how datagrams get to a receiver on this node, in the kernel
  * @param policy which endpoint a datagram goes to
  * @param downstream receivers from the file; at least one, or none where they come from Kubernetes
  * @param kubernetes where else receivers come from
@@ -33,6 +34,7 @@ public record ListenerConfig(
         Mode mode,
         AttachMethod attach,
         Hook hook,
+        LocalDelivery localDelivery,
         Policy policy,
         List<Downstream> downstream,
         Optional<KubernetesSource> kubernetes,
@@ -70,6 +72,14 @@ public record ListenerConfig(
         INGRESS,
         /** On a dummy interface, outgoing datagrams: saves the turn, but tcpdump sees the datagram only before. */
         EGRESS
+    }
+
+    /** How datagrams get to a receiver on this node. */
+    public enum LocalDelivery {
+        /** By the next hop, as to any other receiver: bridge, filters and queues on the way see them. */
+        NEIGH,
+        /** Straight into the receiver's network namespace, past all that stands on this node's side of its veth. */
+        PEER
     }
 
     /** Which endpoint a datagram goes to. */

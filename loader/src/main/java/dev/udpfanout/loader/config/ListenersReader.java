@@ -5,6 +5,7 @@ import dev.udpfanout.bindings.abi.ListenerName;
 import dev.udpfanout.loader.config.ListenerConfig.AttachMethod;
 import dev.udpfanout.loader.config.ListenerConfig.Downstream;
 import dev.udpfanout.loader.config.ListenerConfig.Hook;
+import dev.udpfanout.loader.config.ListenerConfig.LocalDelivery;
 import dev.udpfanout.loader.config.ListenerConfig.Mode;
 import dev.udpfanout.loader.config.ListenerConfig.Policy;
 import dev.udpfanout.loader.config.ListenerConfig.Preference;
@@ -59,6 +60,7 @@ final class ListenersReader {
         Mode mode = section.choice("mode", Mode.class, Mode.AUTO);
         AttachMethod attach = section.choice("attach", AttachMethod.class, AttachMethod.AUTO);
         Hook hook = section.choice("hook", Hook.class, Hook.INGRESS);
+        LocalDelivery localDelivery = LocalDeliveryReader.read(section);
         Policy policy = section.choice("policy", Policy.class, Policy.ROUND_ROBIN);
         List<Downstream> downstream = DownstreamReader.read(section, vipDirect ? null : bind, policy);
         Optional<KubernetesSource> kubernetes = KubernetesReader.source(section);
@@ -79,6 +81,7 @@ final class ListenersReader {
                 mode,
                 attach,
                 hook,
+                localDelivery,
                 policy,
                 downstream,
                 kubernetes,
@@ -87,6 +90,7 @@ final class ListenersReader {
                 userspace);
         checkPlace(listener, section);
         checkPublished(listener, section);
+        LocalDeliveryReader.check(listener, section);
         UserspaceReader.check(listener, section);
         return listener;
     }

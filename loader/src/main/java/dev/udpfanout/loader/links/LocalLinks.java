@@ -12,6 +12,7 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 
@@ -83,6 +84,11 @@ final class LocalLinks {
         String hardwareAddress = hardwareAddresses.get(new Host(link, address));
         Integer port = hardwareAddress == null ? null : ports.get(new Station(link, hardwareAddress));
         return port == null ? new Reach.BehindBridge(link) : new Reach.ByLink(port);
+    }
+
+    /** Of a host on a link, if the link's neighbour table has it. */
+    Optional<String> hardwareAddress(int link, InetAddress address) {
+        return Optional.ofNullable(hardwareAddresses.get(new Host(link, address)));
     }
 
     private Route route(InetAddress address) {

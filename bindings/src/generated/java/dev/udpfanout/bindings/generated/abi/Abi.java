@@ -68,10 +68,10 @@ public class Abi {
     public static final AddressLayout C_POINTER = ValueLayout.ADDRESS
             .withTargetLayout(MemoryLayout.sequenceLayout(java.lang.Long.MAX_VALUE, JAVA_BYTE));
     public static final ValueLayout.OfLong C_LONG = ValueLayout.JAVA_LONG;
-    private static final int UF_LAYOUT_VERSION = (int)3L;
+    private static final int UF_LAYOUT_VERSION = (int)4L;
     /**
      * {@snippet lang=c :
-     * #define UF_LAYOUT_VERSION 3
+     * #define UF_LAYOUT_VERSION 4
      * }
      */
     public static int UF_LAYOUT_VERSION() {
@@ -139,6 +139,15 @@ public class Abi {
      */
     public static int UF_LISTENER_NAME_BYTES() {
         return UF_LISTENER_NAME_BYTES;
+    }
+    private static final int UF_MAX_PEERS = (int)4096L;
+    /**
+     * {@snippet lang=c :
+     * #define UF_MAX_PEERS 4096
+     * }
+     */
+    public static int UF_MAX_PEERS() {
+        return UF_MAX_PEERS;
     }
     private static final int UF_MAX_ENDPOINT_COUNTERS = (int)16384L;
     /**

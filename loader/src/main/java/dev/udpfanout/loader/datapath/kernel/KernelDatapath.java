@@ -3,6 +3,7 @@ package dev.udpfanout.loader.datapath.kernel;
 import dev.udpfanout.bindings.abi.ProcessingTimes;
 import dev.udpfanout.bindings.rtnetlink.InterfaceAddress;
 import dev.udpfanout.loader.config.ListenerConfig;
+import dev.udpfanout.loader.config.ListenerConfig.LocalDelivery;
 import dev.udpfanout.loader.control.EndpointSet;
 import dev.udpfanout.loader.control.WeightedRound;
 import dev.udpfanout.loader.datapath.Failures;
@@ -10,6 +11,7 @@ import dev.udpfanout.loader.datapath.ListenerCounters;
 import dev.udpfanout.loader.datapath.ListenerState;
 import dev.udpfanout.loader.datapath.ListenerTargets;
 import dev.udpfanout.loader.datapath.SwitchableDatapath;
+import dev.udpfanout.loader.links.LocalPeer;
 import java.net.InetAddress;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -42,7 +44,9 @@ public final class KernelDatapath implements SwitchableDatapath {
     private final EndpointTables endpointTables;
     private final Counters counters;
     private final Set<String> adopted;
+    private final Peers peers;
     private final Map<String, EndpointSet> inForce = new HashMap<>();
+    private final Map<String, Map<InetAddress, Integer>> peersInForce = new HashMap<>();
     private final Map<String, Set<InetAddress>> vips = new HashMap<>();
     /** Replaced whole, never changed: {@link #counters()} is for any thread. */
     private volatile Map<String, ListenerConfig> listeners = Map.of();
@@ -67,6 +71,7 @@ public final class KernelDatapath implements SwitchableDatapath {
         this.listenerSets = new ListenerSets(program.listenerSets());
         this.localAddresses = new LocalAddresses(program.localAddresses(), program.localFilter());
         this.endpointTables = new EndpointTables(program.endpoints(), endpointCounters);
+        this.peers = new Peers(program.peers(), program.peerDevices());
         this.counters = new Counters(program.stats(), program.drops(), program.latency(), endpointCounters);
         this.adopted = slots.names().stream()
                 .filter(name -> slots.of(name).filter(endpointTables::has).isPresent())
@@ -109,7 +114,12 @@ public final class KernelDatapath implements SwitchableDatapath {
                         ListenerConfig::name, listener -> listener, (first, second) -> first, LinkedHashMap::new));
         slots.assign(listeners.keySet());
         inForce.keySet().retainAll(listeners.keySet());
+        peersInForce.keySet().retainAll(listeners.keySet());
         vips.keySet().retainAll(listeners.keySet());
+        if (newListeners.stream().noneMatch(listener -> listener.localDelivery() == LocalDelivery.PEER)) {
+            // Nor does a table go by them that is an earlier daemon's.
+            peers.set(Map.of());
+        }
         Map<AttachPoint.Key, AttachPoint> present =
                 attachPoints.stream().collect(Collectors.toMap(AttachPoint::key, point -> point));
         List<AttachPoint> points = new ArrayList<>();
@@ -128,18 +138,37 @@ public final class KernelDatapath implements SwitchableDatapath {
     @Override
     public CompletionStage<Void> apply(EndpointSet endpoints) {
         ListenerConfig listener = listeners.get(endpoints.listener());
-        if (listener == null || endpoints.equals(inForce.get(endpoints.listener()))) {
+        if (listener == null) {
+            return CompletableFuture.completedStage(null);
+        }
+        Map<InetAddress, Integer> direct =
+                listener.localDelivery() == LocalDelivery.PEER ? peers.of(endpoints) : Map.of();
+        if (endpoints.equals(inForce.get(listener.name()))
+                && direct.equals(peersInForce.getOrDefault(listener.name(), Map.of()))) {
             return CompletableFuture.completedStage(null);
         }
         CompletionStage<Void> oldIsUnused =
-                endpointTables.replace(slot(listener), WeightedRound.of(endpoints.endpoints()));
-        inForce.put(endpoints.listener(), endpoints);
+                endpointTables.replace(slot(listener), WeightedRound.of(endpoints.endpoints()), direct);
+        inForce.put(listener.name(), endpoints);
+        peersInForce.put(listener.name(), direct);
         LOG.atInfo()
                 .addKeyValue("listener_id", listener.id())
                 .addKeyValue("endpoints", endpoints.endpoints().size())
                 .log("updated tc_ebpf downstream set");
+        LOG.atDebug()
+                .addKeyValue("listener_id", listener.id())
+                .addKeyValue("peers", direct.keySet())
+                .log("pods of this node that datagrams are put straight into");
         setListenerKeys();
         return oldIsUnused;
+    }
+
+    @Override
+    public void setPeers(Map<InetAddress, LocalPeer> known) {
+        peers.set(known);
+        Failures failures = new Failures();
+        List.copyOf(inForce.values()).forEach(set -> failures.collect(() -> apply(set)));
+        failures.throwIfAny();
     }
 
     @Override

@@ -43,6 +43,8 @@ public final class KernelProgram implements AutoCloseable {
     private static final String LATENCY = "LATENCY";
     private static final String LISTENER_SETS = "LISTENER_SETS";
     private static final String FRAGMENTS = "FRAGMENTS";
+    private static final String PEERS = "PEERS";
+    private static final String PEER_DEVICES = "PEER_DEVICES";
     private static final List<String> MAPS = List.of(
             LISTENERS,
             LISTENER_SETS,
@@ -56,7 +58,9 @@ public final class KernelProgram implements AutoCloseable {
             CURSORS,
             STATS,
             DROPS,
-            LATENCY);
+            LATENCY,
+            PEERS,
+            PEER_DEVICES);
 
     private static final Logger LOG = LoggerFactory.getLogger(KernelProgram.class);
     private static final String RESOURCE = "/dev/udpfanout/bpf/udp_fanout.bpf.o";
@@ -190,6 +194,14 @@ public final class KernelProgram implements AutoCloseable {
 
     BpfMap listenerSets() {
         return object.map(LISTENER_SETS);
+    }
+
+    BpfMap peers() {
+        return object.map(PEERS);
+    }
+
+    BpfMap peerDevices() {
+        return object.map(PEER_DEVICES);
     }
 
     BpfMap localAddresses() {

@@ -156,6 +156,7 @@ class FragmentTest {
                     one.mode(),
                     one.attach(),
                     one.hook(),
+                    one.localDelivery(),
                     one.policy(),
                     second.stream()
                             .map(address -> new ListenerConfig.Downstream("", address, 1))

@@ -5,8 +5,11 @@ import dev.udpfanout.loader.config.ListenerConfig;
 import dev.udpfanout.loader.control.Endpoint;
 import dev.udpfanout.loader.control.EndpointSet;
 import dev.udpfanout.loader.datapath.ListenerCounters;
+import dev.udpfanout.loader.links.LocalPeer;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
@@ -67,6 +70,14 @@ final class NodeDatapath implements AutoCloseable {
     void applyWeighted(int listenerId, List<Endpoint> endpoints) {
         EndpointSet set = new EndpointSet(names.get(listenerId), endpoints);
         get(thread, () -> datapath.apply(set)).toCompletableFuture().join();
+    }
+
+    /** Returns when datagrams go by it. */
+    void setPeers(Map<InetAddress, LocalPeer> peers) {
+        get(thread, () -> {
+            datapath.setPeers(peers);
+            return null;
+        });
     }
 
     void reconcile() {

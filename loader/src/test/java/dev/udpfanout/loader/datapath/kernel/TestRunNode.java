@@ -40,7 +40,7 @@ final class TestRunNode implements AutoCloseable {
     private final FrameOracle oracle;
     private final List<ListenerConfig> listeners;
 
-    private TestRunNode(Topology topology) {
+    private TestRunNode(Topology topology, String more) {
         this.topology = topology;
         String yaml = """
                 listeners:
@@ -54,6 +54,7 @@ final class TestRunNode implements AutoCloseable {
                   - { name: none6, interface: lo, bind: "[2001:db8:2::1]:5515",
                       downstream: [ { address: "[2001:db8:42::11]:1" } ] }
                 """;
+        yaml = yaml.replace(" } ] }", " } ], " + more + " }");
         try {
             listeners = new ConfigReader(name -> true).parse(yaml, "test").listeners();
         } catch (InvalidConfigException e) {
@@ -85,9 +86,14 @@ final class TestRunNode implements AutoCloseable {
     }
 
     static TestRunNode open() {
+        return open("policy: round_robin");
+    }
+
+    /** As above, with one more key and value for each listener. */
+    static TestRunNode open(String more) {
         Topology topology = Topology.builder().pods(1).ipv6(true).build();
         try {
-            return new TestRunNode(topology);
+            return new TestRunNode(topology, more);
         } catch (RuntimeException e) {
             topology.close();
             throw e;
