@@ -51,10 +51,13 @@ public final class LocalPeers {
     private Optional<LocalPeer> peer(InetAddress address, LocalLinks reach, Map<Integer, Link> links) {
         Optional<LocalPeer> before = Optional.ofNullable(known.get(address));
         return switch (reach.of(address)) {
-            case Reach.ByLink by ->
+            case Reach.ByLink by
+            when by.alone() ->
                 peer(links.get(by.index()), links, gateway -> reach.hardwareAddress(gateway, address)
                         .or(() -> before.filter(peer -> peer.ifindex() == by.index())
                                 .map(LocalPeer::hardwareAddress)));
+            // A node's NIC may be a veth as well, where the node is a container; what is there is no pod of this node.
+            case Reach.ByLink shared -> Optional.empty();
             // The bridge has forgotten the pod. As long as nobody else has the address, it is where it was.
             case Reach.BehindBridge bridge ->
                 before.filter(peer -> reach.hardwareAddress(bridge.index(), address)

@@ -90,6 +90,14 @@ class LocalPeersTest {
     }
 
     @Test
+    void shouldNotGoByAVethBehindWhichThereIsAWholeNetwork() {
+        assertNoPeer(new Tables()
+                .with(veth(VETH, OptionalInt.empty()))
+                .onLink("10.42.0.0", 24, VETH)
+                .neighbour(VETH, "10.42.0.11", POD_MAC));
+    }
+
+    @Test
     void shouldKeepWhatTheNeighbourTableAndTheBridgeForget() {
         LocalPeer pod = new LocalPeer(VETH, 1450, POD_MAC, BRIDGE_MAC);
         assertPeer(pod, bridgedPod());

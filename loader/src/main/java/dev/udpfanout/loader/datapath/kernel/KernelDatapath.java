@@ -157,7 +157,8 @@ public final class KernelDatapath implements SwitchableDatapath {
                 .log("updated tc_ebpf downstream set");
         LOG.atDebug()
                 .addKeyValue("listener_id", listener.id())
-                .addKeyValue("peers", direct.keySet())
+                .addKeyValue("count", direct.size())
+                .addKeyValue("pods", direct.keySet())
                 .log("pods of this node that datagrams are put straight into");
         setListenerKeys();
         return oldIsUnused;
