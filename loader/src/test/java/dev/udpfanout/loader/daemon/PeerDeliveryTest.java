@@ -311,7 +311,7 @@ class PeerDeliveryTest {
 
     @ParameterizedTest
     @EnumSource(names = {"INET", "INET6"})
-    void shouldDeliverSuperPacketsAndWhatIsLargerThanTheVeth(StandardProtocolFamily family) throws Exception {
+    void shouldDeliverSuperPacketsWhole(StandardProtocolFamily family) throws Exception {
         ping(family, podAddresses(family));
         // Without checksums on the wire, so that super-packets stay whole.
         topology.client().exec("ethtool", "-K", "eth0", "tx", "on");
