@@ -4,7 +4,7 @@ MAVEN = sh build/maven
 # For "make test": what Maven is to do or leave out besides, for example -Dudpfanout.excludedTags=kernel.
 MAVEN_ARGUMENTS ?=
 
-.PHONY: help build test demo image image-test kernel-matrix format clean
+.PHONY: help build test demo image image-test kernel-matrix bench bench-quick format clean
 
 help:
 	@echo 'make build    compile everything; the daemon is then in loader/target/udp-fanout/bin/udp-fanout'
@@ -13,6 +13,8 @@ help:
 	@echo 'make image    build the container image udp-fanout:0.1.0, with docker, podman or buildah (BASE, JDK, PLATFORM: k8s/image/build)'
 	@echo 'make image-test   make image, and run the MetalLB path with it as the DaemonSet allows it (as root, with podman; about 1 min)'
 	@echo 'make kernel-matrix   the same and more on Debian'"'"'s 5.10, 6.1 and 6.12 in virtual machines (as root, about 9 min)'
+	@echo 'make bench    latency and throughput beside kube-proxy, nftables and others; bench/target/report (as root, about 12 min)'
+	@echo 'make bench-quick   the same with fewer rounds (about 3 min); bench/udp-fanout-bench --help for more'
 	@echo 'make format   format the Java and C sources'
 	@echo 'make clean    remove what was built'
 
@@ -35,6 +37,12 @@ image-test: build
 
 kernel-matrix: build
 	@sh lab/kernels/matrix
+
+bench: build
+	@bench/udp-fanout-bench
+
+bench-quick: build
+	@bench/udp-fanout-bench --quick
 
 format:
 	@$(MAVEN) --quiet spotless:apply
