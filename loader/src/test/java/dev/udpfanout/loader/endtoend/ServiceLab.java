@@ -154,6 +154,11 @@ final class ServiceLab implements AutoCloseable {
                 BoundedWait.until(() -> admin.page("/readyz").startsWith("ready"), LIMIT), () -> admin.page("/status"));
     }
 
+    /** Where the daemon pins. */
+    Path pins() {
+        return pins;
+    }
+
     /** Waits until the endpoints in force are those of these pods. */
     void awaitInForce(Integer... pods) {
         AdminClient admin = admin();
