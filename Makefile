@@ -3,8 +3,10 @@
 MAVEN = sh build/maven
 # For "make test": what Maven is to do or leave out besides, for example -Dudpfanout.excludedTags=kernel.
 MAVEN_ARGUMENTS ?=
+# For "make bench-jmh": a pattern of benchmarks, and JMH's options.
+JMH_ARGUMENTS ?=
 
-.PHONY: help build test demo image image-test kernel-matrix format clean
+.PHONY: help build test demo image image-test kernel-matrix bench bench-quick bench-jmh format clean
 
 help:
 	@echo 'make build    compile everything; the daemon is then in loader/target/udp-fanout/bin/udp-fanout'
@@ -13,6 +15,9 @@ help:
 	@echo 'make image    build the container image udp-fanout:0.1.0, with docker, podman or buildah (BASE, JDK, PLATFORM: k8s/image/build)'
 	@echo 'make image-test   make image, and run the MetalLB path with it as the DaemonSet allows it (as root, with podman; about 1 min)'
 	@echo 'make kernel-matrix   the same and more on Debian'"'"'s 5.10, 6.1 and 6.12 in virtual machines (as root, about 9 min)'
+	@echo 'make bench    latency and throughput beside kube-proxy, nftables and others; bench/target/report (as root, about 12 min)'
+	@echo 'make bench-quick   the same with fewer rounds (about 3 min); bench/udp-fanout-bench --help for more'
+	@echo 'make bench-jmh     single operations by JMH, with what they allocate; JMH_ARGUMENTS (as root, about 4 min)'
 	@echo 'make format   format the Java and C sources'
 	@echo 'make clean    remove what was built'
 
@@ -35,6 +40,17 @@ image-test: build
 
 kernel-matrix: build
 	@sh lab/kernels/matrix
+
+bench: build
+	@bench/udp-fanout-bench
+
+bench-quick: build
+	@bench/udp-fanout-bench --quick
+
+bench-jmh: build
+	@java_home=$$(sh build/prepare) && exec "$$java_home/bin/java" --enable-native-access=ALL-UNNAMED \
+		-cp "bench/target/classes:bench/target/lib/*" org.openjdk.jmh.Main -jvmArgsAppend --enable-native-access=ALL-UNNAMED \
+		-prof gc -rf json -rff bench/target/jmh.json $(JMH_ARGUMENTS)
 
 format:
 	@$(MAVEN) --quiet spotless:apply

@@ -15,6 +15,15 @@ public final class EndpointTable {
 
     private EndpointTable() {}
 
+    /** The elements of a table as below, to all of whose endpoints datagrams go by the next hop. */
+    public static MemorySegment write(
+            SegmentAllocator allocator,
+            List<InetSocketAddress> endpoints,
+            ToIntFunction<InetSocketAddress> counter,
+            int generation) {
+        return write(allocator, endpoints, counter, endpoint -> 0, generation);
+    }
+
     /**
      * The elements of a table, one after the other.
      *

@@ -16,6 +16,7 @@ import dev.udpfanout.lab.kubeproxy.ExternalTrafficPolicy;
 import dev.udpfanout.lab.kubeproxy.KubeProxy;
 import dev.udpfanout.lab.kubeproxy.KubeProxyRules;
 import dev.udpfanout.lab.traffic.DatagramSender;
+import dev.udpfanout.lab.traffic.LinkCounters;
 import dev.udpfanout.lab.traffic.Payload;
 import dev.udpfanout.lab.traffic.PodReceivers;
 import dev.udpfanout.lab.traffic.ReceiverReport;
@@ -139,7 +140,7 @@ class PeerDeliveryTest {
     }
 
     private long sentBy(String link) {
-        return LinkTraffic.of(topology.node(), link).sentPackets();
+        return LinkCounters.of(topology.node(), link).sentPackets();
     }
 
     private long sentByAll(String... links) {

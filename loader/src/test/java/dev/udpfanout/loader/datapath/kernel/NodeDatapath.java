@@ -80,6 +80,14 @@ final class NodeDatapath implements AutoCloseable {
         });
     }
 
+    /** Changes the listeners; those that stay keep their endpoints. */
+    void configure(List<ListenerConfig> listeners) {
+        get(thread, () -> {
+            datapath.configure(listeners);
+            return null;
+        });
+    }
+
     void reconcile() {
         get(thread, () -> {
             datapath.reconcile();

@@ -1,0 +1,126 @@
+package dev.udpfanout.bench.cli;
+
+import dev.udpfanout.bench.contestant.Contestant;
+import dev.udpfanout.bench.contestant.Programs;
+import dev.udpfanout.bench.report.Report;
+import dev.udpfanout.bench.result.Results;
+import dev.udpfanout.bench.suite.Plan;
+import dev.udpfanout.bench.suite.Progress;
+import dev.udpfanout.bench.suite.Suite;
+import dev.udpfanout.lab.RootPrivilege;
+import dev.udpfanout.loader.logging.LogConfigurator;
+import dev.udpfanout.loader.logging.LogLevel;
+import java.io.PrintStream;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.Callable;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+/** {@code udp-fanout-bench}: measures, prints tables, writes the report. */
+@Command(
+        name = "udp-fanout-bench",
+        mixinStandardHelpOptions = true,
+        showDefaultValues = true,
+        sortOptions = false,
+        description =
+                "Measures what udp-fanout's ways cost beside kube-proxy, nftables and forwarders in user space. As root;"
+                        + " everything happens in network namespaces that it makes and removes. Contestants take turns in every round.")
+public final class BenchCommand implements Callable<Integer> {
+    @Option(names = "--quick", description = "fewer, shorter rounds and less of everything: about 2 minutes")
+    private boolean quick;
+
+    @Option(names = "--parts", split = ",", description = "what to measure: ${COMPLETION-CANDIDATES}; all if not said")
+    private List<Plan.Part> parts = List.of(Plan.Part.values());
+
+    @Option(names = "--paths", split = ",", description = "contestants: ${COMPLETION-CANDIDATES}; all if not said")
+    private List<Contestant> contestants = List.of(Contestant.values());
+
+    @Option(names = "--rounds", description = "rounds of each measurement; 11 if not said, 5 with --quick")
+    private Integer rounds;
+
+    @Option(names = "--pods", defaultValue = "3", description = "pods that receive")
+    private int pods;
+
+    @Option(names = "--rate", defaultValue = "5000", description = "datagrams a second of a latency round")
+    private int perSecond;
+
+    @Option(names = "--latency-ms", description = "how long a latency round lasts; 700 if not said, 300 with --quick")
+    private Integer latencyMs;
+
+    @Option(names = "--flood-ms", description = "how long a flood lasts; 500 if not said, 300 with --quick")
+    private Integer floodMs;
+
+    @Option(
+            names = "--sizes",
+            split = ",",
+            description = "payload bytes of the floods; 64,200,1400 if not said, 200 with --quick")
+    private List<Integer> payloadBytes;
+
+    @Option(
+            names = "--endpoints",
+            split = ",",
+            description = "numbers of endpoints for the growth of cost; 1,10,100,1000 if not said, 1,100 with --quick")
+    private List<Integer> growthEndpoints;
+
+    @Option(names = "--daemon", defaultValue = "loader/target/udp-fanout/bin/udp-fanout", description = "the daemon")
+    private Path daemon;
+
+    @Option(names = "--programs", defaultValue = "bench/target/programs", description = "where the C programs are")
+    private Path programs;
+
+    @Option(names = "--report", defaultValue = "bench/target/report", description = "where the report goes")
+    private Path report;
+
+    private final PrintStream out = System.out;
+
+    private BenchCommand() {}
+
+    /** Runs the bench; see {@code --help}. Exits with 0, 1 where something failed, 2 where an argument is wrong. */
+    public static void main(String[] arguments) {
+        CommandLine command = new CommandLine(new BenchCommand()).setCaseInsensitiveEnumValuesAllowed(true);
+        command.setExecutionExceptionHandler((e, line, parsed) -> {
+            System.err.println("udp-fanout-bench: " + e.getMessage());
+            return CommandLine.ExitCode.SOFTWARE;
+        });
+        System.exit(command.execute(arguments));
+    }
+
+    @Override
+    public Integer call() {
+        RootPrivilege.require();
+        // What the daemon's parts say that run in this process is of no interest here.
+        LogConfigurator.setLevel(LogLevel.WARN);
+        Suite suite = new Suite(
+                plan(),
+                new Programs(daemon.toAbsolutePath(), programs.toAbsolutePath()),
+                new Progress(out, System.console() != null));
+        Results results = suite.run();
+        Report.write(results, report);
+        out.println(Report.text(results));
+        out.println("The page is " + report.resolve("index.html") + ", the figures are in "
+                + report.resolve("results.json") + ", the tables as Markdown in " + report.resolve("tables.md"));
+        return CommandLine.ExitCode.OK;
+    }
+
+    private Plan plan() {
+        return new Plan(
+                parts,
+                contestants,
+                pods,
+                or(rounds, quick ? 5 : 11),
+                Duration.ofMillis(or(latencyMs, quick ? 300 : 700)),
+                perSecond,
+                Duration.ofMillis(or(floodMs, quick ? 300 : 500)),
+                or(payloadBytes, quick ? List.of(200) : List.of(64, 200, 1400)),
+                or(growthEndpoints, quick ? List.of(1, 100) : List.of(1, 10, 100, 1000)),
+                quick ? 50 : 200,
+                quick ? List.of(1000) : List.of(10, 100, 1000, 10_000, 65_535));
+    }
+
+    private static <T> T or(T given, T otherwise) {
+        return given == null ? otherwise : given;
+    }
+}

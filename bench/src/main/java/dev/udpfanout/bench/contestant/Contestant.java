@@ -1,0 +1,54 @@
+package dev.udpfanout.bench.contestant;
+
+import java.util.Locale;
+
+/** A way for one client's datagrams to get to the pods; each is measured in a lab of its own. */
+public enum Contestant {
+    DIRECT("routed straight to one pod: no balancer", Kind.KERNEL),
+    KUBE_PROXY("kube-proxy alone: iptables DNAT, the whole flow to one pod", Kind.KERNEL),
+    NFTABLES("nftables: stateless rewrite for each packet, by numgen", Kind.KERNEL),
+    NIC_INGRESS("udp-fanout at the NIC's ingress, for the node's address", Kind.KERNEL),
+    VIP_DIRECT("udp-fanout at the NIC's ingress, for the VIP", Kind.KERNEL),
+    DUMMY_INGRESS("udp-fanout on dummy0, ingress: kube-proxy's DNAT and the double traversal", Kind.KERNEL),
+    DUMMY_EGRESS("udp-fanout on dummy0, egress: kube-proxy's DNAT, one traversal", Kind.KERNEL),
+    USERSPACE_IO_URING("udp-fanout in user space, io_uring", Kind.USER_SPACE),
+    USERSPACE_EPOLL("udp-fanout in user space, epoll", Kind.USER_SPACE),
+    USERSPACE_NIO("udp-fanout in user space, NIO", Kind.USER_SPACE),
+    C_FORWARDER("a plain C forwarder: recvmmsg and sendmmsg", Kind.USER_SPACE),
+    NGINX("nginx stream", Kind.USER_SPACE);
+
+    /** Where the forwarding happens. */
+    public enum Kind {
+        /** In the kernel, on the CPU that the datagram comes in on. */
+        KERNEL,
+        /** In a process, which needs a CPU of its own. */
+        USER_SPACE
+    }
+
+    private final String description;
+    private final Kind kind;
+
+    Contestant(String description, Kind kind) {
+        this.description = description;
+        this.kind = kind;
+    }
+
+    /** As on the command line and in results: {@code nic_ingress}. */
+    public String label() {
+        return name().toLowerCase(Locale.ROOT);
+    }
+
+    /** What it is, for people. */
+    public String description() {
+        return description;
+    }
+
+    public Kind kind() {
+        return kind;
+    }
+
+    @Override
+    public String toString() {
+        return label();
+    }
+}

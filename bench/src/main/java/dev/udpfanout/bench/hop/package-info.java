@@ -1,0 +1,2 @@
+/** Where on its way a datagram spends its time. */
+package dev.udpfanout.bench.hop;

@@ -1,0 +1,131 @@
+package dev.udpfanout.bench.program;
+
+import dev.udpfanout.lab.MacAddress;
+import dev.udpfanout.lab.TopologyPlan;
+import dev.udpfanout.lab.frames.Udp6Frame;
+import dev.udpfanout.lab.frames.UdpFrame;
+import dev.udpfanout.loader.config.ConfigReader;
+import dev.udpfanout.loader.config.InvalidConfigException;
+import dev.udpfanout.loader.config.ListenerConfig;
+import java.net.InetSocketAddress;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Listeners that are each other's endpoints, on loopback, which is where test runs have frames come in. No real configuration is
+ * like that: it would be refused.
+ */
+record PacketRing(List<ListenerConfig> listeners, List<Case> cases) {
+    /** Three endpoints each. */
+    private static final int MEMBERS = 4;
+
+    /** Loopback's own: a frame for any other would be for another host. */
+    private static final MacAddress LOOPBACK = MacAddress.parse("00:00:00:00:00:00");
+
+    private static final int PAYLOAD_BYTES = 200;
+    private static final int FIRST_TTL = 255;
+    private static final int TTL_AT = 14 + 8;
+    private static final int HOP_LIMIT_AT = 14 + 7;
+    private static final int PORT = 5514;
+
+    /** TC_ACT_* of linux/pkt_cls.h. */
+    private static final int REDIRECT = 7;
+
+    private static final int UNSPEC = -1;
+
+    /**
+     * One kind of packet.
+     *
+     * @param forwarded whether the program sends it on
+     * @param hopsLeftAt where its TTL or hop limit is
+     */
+    record Case(String name, byte[] frame, boolean forwarded, int hopsLeftAt) {
+        /** @throws IllegalStateException if not every repetition did what it should */
+        void check(int verdict, byte[] left, int repeat) {
+            int hopsLeft = Byte.toUnsignedInt(left[hopsLeftAt]);
+            int expected = forwarded ? FIRST_TTL - repeat : FIRST_TTL;
+            if (verdict != (forwarded ? REDIRECT : UNSPEC) || hopsLeft != expected) {
+                throw new IllegalStateException("test run of \"" + name + "\": verdict " + verdict + ", TTL " + hopsLeft
+                        + ", and not " + expected);
+            }
+        }
+    }
+
+    /** The {@code ip -batch} text that makes every member a neighbour behind the bridge. */
+    static String network() {
+        StringBuilder batch =
+                new StringBuilder("route add 192.0.2.0/24 dev cni0\nroute add 2001:db8:2::/64 dev cni0\n");
+        for (int i = 1; i <= MEMBERS; i++) {
+            for (String address : List.of("192.0.2." + i, "2001:db8:2::" + i)) {
+                batch.append(
+                        "neighbour add %s lladdr 02:00:00:00:00:%02x dev cni0 nud permanent\n".formatted(address, i));
+            }
+        }
+        return batch.toString();
+    }
+
+    static PacketRing create() {
+        StringBuilder yaml = new StringBuilder("listeners:\n");
+        for (int i = 1; i <= MEMBERS; i++) {
+            yaml.append(listener("four" + i, "192.0.2." + i, "10.42.0.11"));
+            yaml.append(listener("six" + i, "[2001:db8:2::" + i + "]", "[2001:db8:42::11]"));
+        }
+        byte[] payload = new byte[PAYLOAD_BYTES];
+        InetSocketAddress client = new InetSocketAddress("203.0.113.7", 4711);
+        InetSocketAddress client6 = new InetSocketAddress("2001:db8:5::7", 4711);
+        UdpFrame ours = UdpFrame.between(client, new InetSocketAddress("192.0.2.1", PORT));
+        UdpFrame others = UdpFrame.between(client, new InetSocketAddress("192.0.2.200", PORT));
+        Udp6Frame ours6 = Udp6Frame.between(client6, new InetSocketAddress("2001:db8:2::1", PORT));
+        try {
+            return new PacketRing(
+                    new ConfigReader(name -> true)
+                            .parse(yaml.toString(), "bench")
+                            .listeners(),
+                    List.of(
+                            new Case(
+                                    "IPv4",
+                                    ours.link(TopologyPlan.CLIENT_MAC, LOOPBACK)
+                                            .payload(payload)
+                                            .ttl(FIRST_TTL)
+                                            .build(),
+                                    true,
+                                    TTL_AT),
+                            new Case(
+                                    "IPv6",
+                                    ours6.link(TopologyPlan.CLIENT_MAC, LOOPBACK)
+                                            .payload(payload)
+                                            .hopLimit(FIRST_TTL)
+                                            .build(),
+                                    true,
+                                    HOP_LIMIT_AT),
+                            new Case(
+                                    "not a listener's",
+                                    others.link(TopologyPlan.CLIENT_MAC, LOOPBACK)
+                                            .payload(payload)
+                                            .ttl(FIRST_TTL)
+                                            .build(),
+                                    false,
+                                    TTL_AT)));
+        } catch (InvalidConfigException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    private static String listener(String name, String address, String endpoint) {
+        return "  - { name: %s, interface: lo, bind: \"%s:%d\", downstream: [ { address: \"%s:40514\" } ] }\n"
+                .formatted(name, address, PORT, endpoint);
+    }
+
+    /** The other members of the same family. */
+    List<InetSocketAddress> othersThan(InetSocketAddress member) {
+        List<InetSocketAddress> others = new ArrayList<>();
+        for (ListenerConfig listener : listeners) {
+            InetSocketAddress bind = listener.bind();
+            if (!bind.equals(member)
+                    && bind.getAddress().getClass() == member.getAddress().getClass()) {
+                others.add(bind);
+            }
+        }
+        return others;
+    }
+}

@@ -1,0 +1,34 @@
+package dev.udpfanout.bench.report;
+
+import dev.udpfanout.bench.contestant.Cpus;
+import dev.udpfanout.bench.result.Results;
+import java.util.Locale;
+
+/** How the figures came to be, in a paragraph. */
+final class Method {
+    private Method() {}
+
+    static String text(Results results) {
+        Results.Settings settings = results.settings();
+        return String.format(
+                Locale.ROOT,
+                "Each path has network namespaces of its own: a client, a node, and %d pods behind a bridge, joined by veths. "
+                        + "%d rounds; in each, every path is measured once, by turns. A figure is the median of the rounds; the interval "
+                        + "is the one that order statistics give, with 95 %% or as near as the rounds allow. Comparisons are made round "
+                        + "by round. Latency: one socket sends %,d datagrams a second on a fixed schedule for %,d ms; what counts "
+                        + "is the time from the moment when a datagram was to be sent, so a stall counts for every datagram that it "
+                        + "holds up. The sender has CPU %d, where the kernel's forwarding runs as well; receivers and forwarders in "
+                        + "user space have CPU %d. With fewer than %d CPUs a receiver that polls would keep a forwarder in user space "
+                        + "from its CPU, so those are measured with receivers that block only. Throughput: one socket floods for "
+                        + "%,d ms; a filter on each pod's socket refuses the datagram once the kernel has carried it all the way, so "
+                        + "receivers cost nothing. CPU time is the whole machine's, the sender's included.",
+                settings.pods(),
+                settings.rounds(),
+                settings.perSecond(),
+                settings.latencyMs(),
+                Cpus.SENDER,
+                Cpus.RECEIVER,
+                Cpus.TO_POLL_BESIDE_A_FORWARDER,
+                settings.floodMs());
+    }
+}

@@ -1,0 +1,119 @@
+package dev.udpfanout.bench.report;
+
+import dev.udpfanout.bench.result.Figures;
+import dev.udpfanout.bench.result.Results;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+
+/** The results as tables: the console, the page and the Markdown have the same ones. */
+final class Tables {
+    private static final double PERCENT = 100;
+
+    private Tables() {}
+
+    static List<Table> of(Results results) {
+        List<Table> tables = new ArrayList<>();
+        tables.add(targets(results));
+        tables.add(latency(results));
+        tables.add(throughput(results));
+        tables.add(growth(results));
+        tables.add(hops(results));
+        tables.add(program(results));
+        tables.add(swaps(results));
+        return tables.stream().filter(table -> !table.rows().isEmpty()).toList();
+    }
+
+    private static Table targets(Results results) {
+        return new Table(
+                "Targets",
+                List.of("what", "target", "measured [95 %]", "unit", ""),
+                results.targets().stream()
+                        .map(each -> List.of(
+                                each.what(),
+                                each.limit(),
+                                Figures.text(each.measured()),
+                                each.unit(),
+                                each.judgement().toString()))
+                        .toList());
+    }
+
+    private static Table latency(Results results) {
+        return new Table(
+                "One-way latency, microseconds",
+                List.of("path", "receiver", "p50 [95 %]", "p99 [95 %]", "p99.9 [95 %]", "lost"),
+                results.latency().stream()
+                        .map(each -> List.of(
+                                each.contestant(),
+                                each.series(),
+                                Figures.text(each.p50()),
+                                Figures.text(each.p99()),
+                                Figures.text(each.p999()),
+                                String.format(Locale.ROOT, "%,d of %,d", each.lost(), each.sent())))
+                        .toList());
+    }
+
+    private static Table throughput(Results results) {
+        return new Table(
+                "Throughput of one sender's flood",
+                List.of("path", "bytes", "delivered/s [95 %]", "CPU ns a datagram [95 %]", "lost"),
+                results.throughput().stream()
+                        .map(each -> List.of(
+                                each.contestant(),
+                                Integer.toString(each.payloadBytes()),
+                                Figures.text(each.deliveredPerSecond()),
+                                Figures.text(each.busyNs()),
+                                Figures.text(each.lostShare() * PERCENT) + " %"))
+                        .toList());
+    }
+
+    private static Table growth(Results results) {
+        return new Table(
+                "Growth: NIC ingress, 200 bytes",
+                List.of("endpoints", "listeners", "delivered/s [95 %]", "ratio to 1 and 1 [95 %]"),
+                results.growth().stream()
+                        .map(each -> List.of(
+                                String.format(Locale.ROOT, "%,d", each.endpoints()),
+                                Integer.toString(each.listeners()),
+                                Figures.text(each.deliveredPerSecond()),
+                                Figures.text(each.ratio())))
+                        .toList());
+    }
+
+    private static Table hops(Results results) {
+        return new Table(
+                "From the NIC's ingress to the pod's, microseconds, medians",
+                List.of("path", "DNAT and routing", "turn-around", "rewrite and redirect", "all"),
+                results.hops().entrySet().stream()
+                        .map(each -> List.of(
+                                each.getKey(),
+                                Figures.text(each.getValue().dnatAndRouting()),
+                                Figures.text(each.getValue().turnAround()),
+                                Figures.text(each.getValue().rewriteAndRedirect()),
+                                Figures.text(each.getValue().total())))
+                        .toList());
+    }
+
+    private static Table program(Results results) {
+        return new Table(
+                "The program alone (BPF_PROG_TEST_RUN), nanoseconds a packet",
+                List.of("packet", "ns [95 %]"),
+                results.programNs().entrySet().stream()
+                        .map(each -> List.of(each.getKey(), Figures.text(each.getValue())))
+                        .toList());
+    }
+
+    private static Table swaps(Results results) {
+        return new Table(
+                "Replacement of an endpoint table, microseconds",
+                List.of("endpoints", "filled, Java [95 %]", "filled, C [95 %]", "ratio [95 %]", "in use, Java [95 %]"),
+                results.swaps().stream()
+                        .map(each -> List.of(
+                                String.format(Locale.ROOT, "%,d", each.endpoints()),
+                                Figures.text(each.javaFill()),
+                                Figures.text(each.cFill()),
+                                Figures.text(each.ratio()),
+                                Figures.text(each.inUse())))
+                        .toList());
+    }
+}

@@ -1,0 +1,84 @@
+package dev.udpfanout.bench.result;
+
+import dev.udpfanout.bench.hop.HopTimes;
+import dev.udpfanout.bench.statistics.Estimate;
+import dev.udpfanout.bench.statistics.Judgement;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * All that a run has come to: what results.json holds, and what tables and page are made of.
+ *
+ * @param machine on which
+ * @param settings what was asked for
+ * @param latency a contestant and series each
+ * @param throughput a contestant and payload size each
+ * @param growth how the cost of a datagram grows with endpoints and listeners
+ * @param hops where the way over dummy0 spends its time, by contestant; empty without TCX
+ * @param programNs what the kernel program costs by itself, nanoseconds a packet, by case
+ * @param swaps replacement of a whole endpoint table
+ * @param targets what was aimed at, and whether it was reached
+ */
+public record Results(
+        Machine machine,
+        Settings settings,
+        List<Latency> latency,
+        List<Throughput> throughput,
+        List<Growth> growth,
+        Map<String, HopTimes.Split> hops,
+        Map<String, Estimate> programNs,
+        List<Swap> swaps,
+        List<Target> targets) {
+
+    /**
+     * How the run was made.
+     *
+     * @param perSecond datagrams a second of a latency round
+     * @param pods, rounds how many
+     */
+    public record Settings(String startedAt, int pods, int rounds, int latencyMs, int perSecond, int floodMs) {}
+
+    /**
+     * One way, microseconds.
+     *
+     * @param curve merged over the rounds: percentile to microseconds, for the plot
+     */
+    public record Latency(
+            String contestant,
+            String series,
+            Estimate p50,
+            Estimate p99,
+            Estimate p999,
+            long sent,
+            long lost,
+            List<Double> p50ByRound,
+            Map<Double, Double> curve) {}
+
+    /**
+     * What a flood delivers.
+     *
+     * @param busyNs CPU time of the whole machine for a datagram delivered, the sender's included
+     * @param lostShare 0 to 1, the median
+     */
+    public record Throughput(
+            String contestant,
+            int payloadBytes,
+            Estimate deliveredPerSecond,
+            Estimate busyNs,
+            double lostShare,
+            List<Double> deliveredByRound) {}
+
+    /** @param ratio delivered a second, over that with one endpoint and one listener, by round */
+    public record Growth(int endpoints, int listeners, Estimate deliveredPerSecond, Estimate ratio) {}
+
+    /** Microseconds; the ratio is Java's time over C's, by round. */
+    public record Swap(int endpoints, Estimate javaFill, Estimate cFill, Estimate ratio, Estimate inUse) {}
+
+    /**
+     * One row of the table of targets.
+     *
+     * @param measured empty if it was not
+     * @param unit for people
+     */
+    public record Target(String what, String limit, String unit, Estimate measured, Judgement judgement) {}
+}

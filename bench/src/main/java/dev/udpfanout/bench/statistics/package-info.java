@@ -1,0 +1,2 @@
+/** Medians, confidence intervals, and what they say of a limit; pure. */
+package dev.udpfanout.bench.statistics;

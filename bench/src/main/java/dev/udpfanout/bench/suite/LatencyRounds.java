@@ -1,0 +1,74 @@
+package dev.udpfanout.bench.suite;
+
+import dev.udpfanout.bench.contestant.Contestant;
+import dev.udpfanout.bench.contestant.ContestantLab;
+import dev.udpfanout.bench.contestant.Cpus;
+import dev.udpfanout.bench.latency.LatencyRun;
+import dev.udpfanout.bench.latency.Series;
+import dev.udpfanout.bench.result.LatencyCollector;
+import dev.udpfanout.bench.result.Results;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/** Latency, every path and series in every round. */
+final class LatencyRounds {
+    private static final Duration WARM_UP = Duration.ofMillis(400);
+    private static final int PAYLOAD_BYTES = 200;
+
+    private final Plan plan;
+    private final Progress progress;
+    private long run = System.nanoTime();
+
+    LatencyRounds(Plan plan, Progress progress) {
+        this.plan = plan;
+        this.progress = progress;
+    }
+
+    /** One path with one kind of receiver. */
+    private record Turn(ContestantLab lab, Series series) {}
+
+    List<Results.Latency> measure(List<ContestantLab> labs) {
+        Map<Turn, LatencyCollector> collectors = new LinkedHashMap<>();
+        for (Turn turn : turns(labs)) {
+            progress.at(
+                    "latency, warming up", collectors.size() + 1, turns(labs).size());
+            round(turn, WARM_UP);
+            collectors.put(turn, new LatencyCollector(turn.lab.contestant().label(), turn.series.toString()));
+        }
+        for (int round = 1; round <= plan.rounds(); round++) {
+            progress.at("latency, round", round, plan.rounds());
+            collectors.forEach((turn, collector) -> {
+                LatencyRun.Outcome outcome = round(turn, plan.latency());
+                collector.add(outcome.recording(), outcome.sent());
+            });
+        }
+        return collectors.values().stream()
+                .filter(LatencyCollector::hasArrived)
+                .map(LatencyCollector::result)
+                .toList();
+    }
+
+    private LatencyRun.Outcome round(Turn turn, Duration duration) {
+        return LatencyRun.of(turn.lab, turn.series, ++run, plan.perSecond(), duration, PAYLOAD_BYTES);
+    }
+
+    private static List<Turn> turns(List<ContestantLab> labs) {
+        List<Turn> turns = new ArrayList<>();
+        for (Series series : Series.values()) {
+            for (ContestantLab lab : labs) {
+                if (series == Series.BLOCKING || canPoll(lab.contestant())) {
+                    turns.add(new Turn(lab, series));
+                }
+            }
+        }
+        return turns;
+    }
+
+    private static boolean canPoll(Contestant contestant) {
+        return contestant.kind() == Contestant.Kind.KERNEL
+                || Runtime.getRuntime().availableProcessors() >= Cpus.TO_POLL_BESIDE_A_FORWARDER;
+    }
+}

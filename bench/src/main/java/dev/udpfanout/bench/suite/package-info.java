@@ -1,0 +1,2 @@
+/** What is measured, how often and in which order. */
+package dev.udpfanout.bench.suite;

@@ -1,0 +1,88 @@
+package dev.udpfanout.bench.result;
+
+import dev.udpfanout.bench.contestant.Contestant;
+import dev.udpfanout.bench.hop.HopTimes;
+import dev.udpfanout.bench.latency.LatencyRecording;
+import dev.udpfanout.bench.latency.Series;
+import dev.udpfanout.bench.statistics.Estimate;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+
+/** Results of a run that never was, from distributions that are known. */
+public final class ResultsFixture {
+    public static final int ROUNDS = 11;
+    private static final int DATAGRAMS = 2000;
+
+    private ResultsFixture() {}
+
+    /** Latency of a path: each datagram takes the base and up to a spread more, evenly distributed. */
+    public static Results.Latency evenlySpread(Contestant contestant, Series series, long baseNs, long spreadNs) {
+        Random random = new Random(contestant.ordinal());
+        LatencyCollector collector = new LatencyCollector(contestant.label(), series.toString());
+        for (int round = 0; round < ROUNDS; round++) {
+            LatencyRecording recording = new LatencyRecording();
+            for (int i = 0; i < DATAGRAMS; i++) {
+                long intendedNs = i * 200_000L;
+                recording.record(intendedNs, intendedNs + baseNs + random.nextLong(spreadNs));
+            }
+            // One of each round was lost.
+            collector.add(recording, DATAGRAMS + 1);
+        }
+        return collector.result();
+    }
+
+    /** Something of everything. */
+    public static Results complete() {
+        List<Results.Latency> latency = new ArrayList<>();
+        List<Results.Throughput> throughput = new ArrayList<>();
+        for (Contestant contestant : Contestant.values()) {
+            long baseNs = 7_000 + 500L * contestant.ordinal();
+            latency.add(evenlySpread(contestant, Series.POLLING, baseNs, 1_000));
+            latency.add(evenlySpread(contestant, Series.BLOCKING, 2 * baseNs, 4_000));
+            throughput.add(new Results.Throughput(
+                    contestant.label(),
+                    200,
+                    Estimate.of(200_000 - 1000.0 * contestant.ordinal()),
+                    Estimate.of(5000),
+                    0.01,
+                    List.of(200_000 - 1000.0 * contestant.ordinal())));
+        }
+        Map<String, HopTimes.Split> hops = new LinkedHashMap<>();
+        hops.put("nic_ingress", new HopTimes.Split(0, 0, 1.7, 1.7));
+        hops.put("dummy_ingress", new HopTimes.Split(2.2, 0.6, 1.7, 4.5));
+        Estimate ns = Estimate.of(100, 110, 120, 130, 140, 150, 160);
+        Results results = new Results(
+                new Machine(
+                        "6.18.0",
+                        "a <processor> & more",
+                        2,
+                        "tsc",
+                        "25",
+                        Map.of("spectre_v2", "Mitigation: Retpolines")),
+                new Results.Settings("2026-01-01T00:00:00Z", 3, ROUNDS, 700, 5000, 500),
+                latency,
+                throughput,
+                List.of(new Results.Growth(1, 1, ns, Estimate.of(1, 1, 1))),
+                hops,
+                Map.of("IPv4", ns),
+                List.of(new Results.Swap(1000, ns, ns, Estimate.of(1, 1.1, 1.15, 1.1, 1, 1.05), ns)),
+                List.of());
+        return withTargets(results);
+    }
+
+    private static Results withTargets(Results results) {
+        return new Results(
+                results.machine(),
+                results.settings(),
+                results.latency(),
+                results.throughput(),
+                results.growth(),
+                results.hops(),
+                results.programNs(),
+                results.swaps(),
+                Targets.of(results));
+    }
+}
