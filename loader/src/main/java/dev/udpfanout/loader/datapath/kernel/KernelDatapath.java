@@ -50,6 +50,7 @@ public final class KernelDatapath implements SwitchableDatapath {
     private final Set<String> servedByOther = new HashSet<>();
 
     private final Map<String, EndpointSet> inForce = new HashMap<>();
+    private Map<InetAddress, LocalPeer> knownPeers = Map.of();
     private final Map<String, Map<InetAddress, Integer>> peersInForce = new HashMap<>();
     private final Map<String, Set<InetAddress>> vips = new HashMap<>();
     /** Replaced whole, never changed: {@link #counters()} is for any thread. */
@@ -125,10 +126,7 @@ public final class KernelDatapath implements SwitchableDatapath {
         peersInForce.keySet().retainAll(listeners.keySet());
         servedByOther.retainAll(listeners.keySet());
         vips.keySet().retainAll(listeners.keySet());
-        if (newListeners.stream().noneMatch(listener -> listener.localDelivery() == LocalDelivery.PEER)) {
-            // Nor does a table go by them that is an earlier daemon's.
-            peers.set(Map.of());
-        }
+        placePeers();
         Map<AttachPoint.Key, AttachPoint> present =
                 attachPoints.stream().collect(Collectors.toMap(AttachPoint::key, point -> point));
         List<AttachPoint> points = new ArrayList<>();
@@ -178,10 +176,18 @@ public final class KernelDatapath implements SwitchableDatapath {
 
     @Override
     public void setPeers(Map<InetAddress, LocalPeer> known) {
-        peers.set(known);
+        knownPeers = Map.copyOf(known);
+        placePeers();
         Failures failures = new Failures();
         List.copyOf(inForce.values()).forEach(set -> failures.collect(() -> apply(set)));
         failures.throwIfAny();
+    }
+
+    /** Where no listener is to go by them, the maps hold none: nor does a table then that is an earlier daemon's. */
+    private void placePeers() {
+        boolean areWanted =
+                listeners.values().stream().anyMatch(listener -> listener.localDelivery() == LocalDelivery.PEER);
+        peers.set(areWanted ? knownPeers : Map.of());
     }
 
     @Override

@@ -46,13 +46,7 @@ final class NodeDatapath implements AutoCloseable {
                 get(thread, () -> new KernelDatapath(List.of(listeners), program, Network.open(), Optional.empty()));
         NodeDatapath opened = node.closedWithTopology(new NodeDatapath(
                 thread, datapath, Stream.of(listeners).map(ListenerConfig::name).toList()));
-        for (ListenerConfig listener : listeners) {
-            opened.apply(
-                    listener.id(),
-                    listener.downstream().stream()
-                            .map(ListenerConfig.Downstream::address)
-                            .toList());
-        }
+        opened.applyConfigured(List.of(listeners));
         opened.reconcile();
         return opened;
     }
@@ -78,6 +72,17 @@ final class NodeDatapath implements AutoCloseable {
             datapath.setPeers(peers);
             return null;
         });
+    }
+
+    /** Has each listener go to the endpoints of its configuration, and waits until it does. */
+    void applyConfigured(List<ListenerConfig> listeners) {
+        for (ListenerConfig listener : listeners) {
+            apply(
+                    listener.id(),
+                    listener.downstream().stream()
+                            .map(ListenerConfig.Downstream::address)
+                            .toList());
+        }
     }
 
     /** Changes the listeners; those that stay keep their endpoints. */

@@ -9,6 +9,7 @@ import dev.udpfanout.bindings.libbpf.BpfTestBench;
 import dev.udpfanout.lab.MacAddress;
 import dev.udpfanout.lab.frames.Udp6Frame;
 import dev.udpfanout.lab.frames.UdpFrame;
+import dev.udpfanout.loader.config.ListenerConfig;
 import dev.udpfanout.loader.datapath.ListenerCounters;
 import dev.udpfanout.loader.links.LocalPeer;
 import java.net.InetAddress;
@@ -16,6 +17,7 @@ import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.HexFormat;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Stream;
@@ -171,6 +173,24 @@ class PeerFixtureTest {
             }
         });
         assertArrayEquals(macs(v4().build()), macs(run(v4().build()).frame()));
+    }
+
+    @Test
+    void shouldFollowTheConfigurationWhenItChanges() {
+        deliverTo(veth);
+        byte[] frame = v4().build();
+        List<ListenerConfig> direct = node.listeners("local_delivery: peer");
+        List<ListenerConfig> byNextHop = node.listeners("local_delivery: neigh");
+        // What is in force goes on with the way that its listener has now, also before anyone applies it anew.
+        node.datapath().configure(byNextHop);
+        assertArrayEquals(macs(frame), macs(run(frame).frame()));
+        node.datapath().applyConfigured(byNextHop);
+        assertArrayEquals(macs(frame), macs(run(frame).frame()));
+        node.datapath().configure(direct);
+        node.datapath().applyConfigured(direct);
+        assertArrayEquals(
+                HexFormat.ofDelimiter(":").parseHex(POD_MAC + ":" + BRIDGE_MAC),
+                macs(run(frame).frame()));
     }
 
     @Test
