@@ -17,6 +17,7 @@ import java.util.Optional;
  * @param mode which datapath serves it
  * @param attach how the program gets onto the hook
  * @param hook on which side of a dummy interface the rewriting happens; ingress for a NIC
+ * @param admission which datagrams are forwarded at all
  * @param policy which endpoint a datagram goes to
  * @param downstream receivers from the file; at least one, or none where they come from Kubernetes
  * @param kubernetes where else receivers come from
@@ -33,6 +34,7 @@ public record ListenerConfig(
         Mode mode,
         AttachMethod attach,
         Hook hook,
+        Admission admission,
         Policy policy,
         List<Downstream> downstream,
         Optional<KubernetesSource> kubernetes,
@@ -110,5 +112,13 @@ public record ListenerConfig(
     /** Whether the listener stands for all of the node's own addresses. */
     public boolean isWildcard() {
         return !vipDirect && bind.getAddress().isAnyLocalAddress();
+    }
+
+    /** What the listener asks for that only the kernel datapath can do; empty if either can serve it. */
+    public Optional<String> kernelOnly() {
+        if (vipDirect) {
+            return Optional.of("bind: vip");
+        }
+        return admission.allow().isEmpty() ? Optional.empty() : Optional.of("allow");
     }
 }

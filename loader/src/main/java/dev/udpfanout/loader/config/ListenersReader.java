@@ -44,6 +44,7 @@ final class ListenersReader {
             }
         }
         ListenerConflicts.refuse(read);
+        AdmissionReader.checkTotal(read);
         return read.stream().map(ListenerConflicts.Read::listener).toList();
     }
 
@@ -59,6 +60,7 @@ final class ListenersReader {
         Mode mode = section.choice("mode", Mode.class, Mode.AUTO);
         AttachMethod attach = section.choice("attach", AttachMethod.class, AttachMethod.AUTO);
         Hook hook = section.choice("hook", Hook.class, Hook.INGRESS);
+        Admission admission = AdmissionReader.read(section, vipDirect ? null : bind);
         Policy policy = section.choice("policy", Policy.class, Policy.ROUND_ROBIN);
         List<Downstream> downstream = DownstreamReader.read(section, vipDirect ? null : bind, policy);
         Optional<KubernetesSource> kubernetes = KubernetesReader.source(section);
@@ -79,6 +81,7 @@ final class ListenersReader {
                 mode,
                 attach,
                 hook,
+                admission,
                 policy,
                 downstream,
                 kubernetes,

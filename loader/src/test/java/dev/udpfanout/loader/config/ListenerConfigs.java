@@ -56,6 +56,7 @@ public final class ListenerConfigs {
                 Mode.TC_EBPF,
                 AttachMethod.AUTO,
                 Hook.INGRESS,
+                Admission.ALL,
                 Policy.ROUND_ROBIN,
                 downstream,
                 kubernetes,

@@ -117,4 +117,13 @@ class UserspaceConfigTest {
                 List.of("c.yaml:8: listeners[1].mode: differs from the listener on line 2, which shares the address"),
                 problems(yaml));
     }
+
+    @Test
+    void shouldRefuseUserSpaceWhenSourcesAreToBeChecked() {
+        assertEquals(
+                List.of(
+                        "c.yaml:6: listeners[0].allow: is done in the kernel only: use mode tc_ebpf or auto, or leave it"
+                                + " out"),
+                problems(LISTENER + "mode: userspace\nallow: [10.0.0.0/8]".indent(4)));
+    }
 }

@@ -43,8 +43,10 @@ public final class KernelProgram implements AutoCloseable {
     private static final String LATENCY = "LATENCY";
     private static final String LISTENER_SETS = "LISTENER_SETS";
     private static final String FRAGMENTS = "FRAGMENTS";
+    private static final String ALLOWED_SOURCES = "ALLOWED_SOURCES";
     private static final List<String> MAPS = List.of(
             LISTENERS,
+            ALLOWED_SOURCES,
             LISTENER_SETS,
             FRAGMENTS,
             LISTENER_NAMES,
@@ -190,6 +192,10 @@ public final class KernelProgram implements AutoCloseable {
 
     BpfMap listenerSets() {
         return object.map(LISTENER_SETS);
+    }
+
+    BpfMap allowedSources() {
+        return object.map(ALLOWED_SOURCES);
     }
 
     BpfMap localAddresses() {

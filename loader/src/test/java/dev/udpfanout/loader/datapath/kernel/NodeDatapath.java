@@ -5,6 +5,7 @@ import dev.udpfanout.loader.config.ListenerConfig;
 import dev.udpfanout.loader.control.Endpoint;
 import dev.udpfanout.loader.control.EndpointSet;
 import dev.udpfanout.loader.datapath.ListenerCounters;
+import dev.udpfanout.loader.datapath.ListenerTargets;
 import java.net.InetSocketAddress;
 import java.util.List;
 import java.util.Optional;
@@ -67,6 +68,14 @@ final class NodeDatapath implements AutoCloseable {
     void applyWeighted(int listenerId, List<Endpoint> endpoints) {
         EndpointSet set = new EndpointSet(names.get(listenerId), endpoints);
         get(thread, () -> datapath.apply(set)).toCompletableFuture().join();
+    }
+
+    /** Replaces the configuration; the listeners must have the names that they had. */
+    void configure(ListenerConfig... listeners) {
+        get(thread, () -> {
+            datapath.configure(List.of(listeners), ListenerTargets.NONE);
+            return null;
+        });
     }
 
     void reconcile() {
