@@ -45,15 +45,21 @@ static __always_inline void uf_fill(struct uf_bucket *bucket, const struct uf_li
 {
 	__u64 rate = limit->pkts_per_second;
 	__u64 elapsed_ns = now_ns - bucket->filled_ns;
+	__u64 full_ns = limit->fill_ns;
 	__u64 accrued;
 
 	/* Another CPU, whose clock was read later, has been faster. */
 	if ((__s64)elapsed_ns <= 0)
 		return;
-	if (elapsed_ns >= limit->fill_ns) {
-		bucket->pkts = limit->bucket_pkts;
-		bucket->filled_ns = now_ns;
-		return;
+	if (!bucket->filled_ns || elapsed_ns >= full_ns) {
+		/* What was taken in advance is to be made up for first. */
+		if (bucket->pkts < 0)
+			full_ns += (__u64)-bucket->pkts * UF_SECOND_NS / rate;
+		if (!bucket->filled_ns || elapsed_ns >= full_ns) {
+			bucket->pkts = limit->bucket_pkts;
+			bucket->filled_ns = now_ns;
+			return;
+		}
 	}
 	accrued = elapsed_ns * rate / UF_SECOND_NS;
 	bucket->pkts += accrued;

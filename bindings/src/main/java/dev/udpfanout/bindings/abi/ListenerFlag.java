@@ -7,7 +7,8 @@ import java.util.Set;
 /** What the kernel program does with a listener's datagrams beyond the rule: {@code UF_LISTENER_*}, where each is explained. */
 public enum ListenerFlag {
     PASS(Abi.UF_LISTENER_PASS()),
-    ALLOW(Abi.UF_LISTENER_ALLOW());
+    ALLOW(Abi.UF_LISTENER_ALLOW()),
+    RATE_LIMIT(Abi.UF_LISTENER_RATE_LIMIT());
 
     private final int bit;
 

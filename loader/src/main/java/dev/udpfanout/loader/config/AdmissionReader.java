@@ -5,17 +5,33 @@ import java.net.Inet6Address;
 import java.net.InetSocketAddress;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 
 /** Reads which of a listener's datagrams are forwarded. */
 final class AdmissionReader {
     private static final String ALLOW = "allow";
+    private static final String RATE_LIMIT = "rate_limit";
 
     private AdmissionReader() {}
 
     /** @param bind of whose family the sources must be; null if that is not known */
     static Admission read(Section listener, InetSocketAddress bind) {
-        return new Admission(allow(listener, bind));
+        return new Admission(allow(listener, bind), rateLimit(listener));
+    }
+
+    private static Optional<RateLimit> rateLimit(Section listener) {
+        if (!listener.has(RATE_LIMIT)) {
+            return Optional.empty();
+        }
+        Section limit = listener.section(RATE_LIMIT);
+        int packetsPerSecond = limit.wholeNumber("packets_per_second", 1, 1, RateLimit.MAX_PACKETS);
+        if (!limit.has("packets_per_second")) {
+            limit.problem("packets_per_second", "is missing: how much is to be forwarded?");
+        }
+        int burst = limit.wholeNumber("burst", packetsPerSecond, 1, RateLimit.MAX_PACKETS);
+        limit.refuseUnknownKeys();
+        return Optional.of(new RateLimit(packetsPerSecond, burst));
     }
 
     private static List<Prefix> allow(Section listener, InetSocketAddress bind) {

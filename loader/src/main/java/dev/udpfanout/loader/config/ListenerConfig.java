@@ -119,6 +119,9 @@ public record ListenerConfig(
         if (vipDirect) {
             return Optional.of("bind: vip");
         }
-        return admission.allow().isEmpty() ? Optional.empty() : Optional.of("allow");
+        if (!admission.allow().isEmpty()) {
+            return Optional.of("allow");
+        }
+        return admission.rateLimit().map(limit -> "rate_limit");
     }
 }

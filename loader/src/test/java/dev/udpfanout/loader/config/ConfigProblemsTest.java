@@ -61,6 +61,35 @@ class ConfigProblemsTest {
                         .toList());
     }
 
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+            { packets_per_second: 0 }             | .packets_per_second: 0 is not in 1..100000000
+            { packets_per_second: 100000001 }     | .packets_per_second: 100000001 is not in 1..100000000
+            { packets_per_second: many }          | .packets_per_second: expected a whole number, found "many"
+            { packets_per_second: 9, burst: 0 }   | .burst: 0 is not in 1..100000000
+            { burst: 9 }                          | .packets_per_second: is missing: how much is to be forwarded?
+            { packets_per_second: 9, bytes: 1 }   | .bytes: unknown key; known here: burst, packets_per_second
+            1000                                  | : expected a mapping, found 1000
+            """)
+    void shouldRefuseRateLimitsThatAreNone(String limit, String problem) {
+        assertEquals(
+                "config.yaml:5: listeners[0].rate_limit" + problem,
+                problems(GOOD.replace("mode: tc_ebpf", "rate_limit: " + limit)).getFirst());
+    }
+
+    @Test
+    void shouldTakeASecondsWorthAsBurstWhenNoneIsGiven() throws InvalidConfigException {
+        String limited = GOOD.replace("mode: tc_ebpf", "rate_limit: { packets_per_second: 700 }");
+        assertEquals(
+                new RateLimit(700, 700),
+                READER.parse(limited, "config.yaml")
+                        .listeners()
+                        .getFirst()
+                        .admission()
+                        .rateLimit()
+                        .orElseThrow());
+    }
+
     @Test
     void shouldReadPrefixesWhenSourcesAreGiven() throws InvalidConfigException {
         String allowing = GOOD.replace("mode: tc_ebpf", "allow: [10.0.0.0/8, 192.0.2.7, 0.0.0.0/0, 192.168.2.128/25]");

@@ -392,6 +392,15 @@ public class Abi {
     public static int UF_LISTENER_ALLOW() {
         return UF_LISTENER_ALLOW;
     }
+    private static final int UF_LISTENER_RATE_LIMIT = (int)16L;
+    /**
+     * {@snippet lang=c :
+     * #define UF_LISTENER_RATE_LIMIT 16
+     * }
+     */
+    public static int UF_LISTENER_RATE_LIMIT() {
+        return UF_LISTENER_RATE_LIMIT;
+    }
     private static final int UF_SET_EXCLUSIVE = (int)1L;
     /**
      * {@snippet lang=c :

@@ -4,8 +4,10 @@ import dev.udpfanout.bindings.abi.AllowedSource;
 import dev.udpfanout.bindings.abi.ListenerEntry;
 import dev.udpfanout.bindings.abi.ListenerFlag;
 import dev.udpfanout.loader.config.ListenerConfig;
+import dev.udpfanout.loader.config.RateLimit;
 import java.util.Collection;
 import java.util.EnumSet;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Map;
 import java.util.Set;
@@ -17,9 +19,11 @@ import java.util.stream.Collectors;
  */
 final class ListenerRules {
     private final AllowedSources allowedSources;
+    private final RateLimits rateLimits;
 
     ListenerRules(KernelProgram program) {
         this.allowedSources = new AllowedSources(program.allowedSources());
+        this.rateLimits = new RateLimits(program.limits());
     }
 
     /** What LISTENERS must say of a listener. */
@@ -27,6 +31,9 @@ final class ListenerRules {
         Set<ListenerFlag> flags = EnumSet.noneOf(ListenerFlag.class);
         if (!listener.admission().allow().isEmpty()) {
             flags.add(ListenerFlag.ALLOW);
+        }
+        if (listener.admission().rateLimit().isPresent()) {
+            flags.add(ListenerFlag.RATE_LIMIT);
         }
         return new ListenerEntry(slot, flags);
     }
@@ -43,11 +50,15 @@ final class ListenerRules {
         listeners.forEach((slot, listener) -> listener.admission()
                 .allow()
                 .forEach(prefix -> allowed.add(new AllowedSource(slot, prefix.network(), prefix.bits()))));
+        Map<Integer, RateLimit> limits = new HashMap<>();
+        listeners.forEach(
+                (slot, listener) -> listener.admission().rateLimit().ifPresent(limit -> limits.put(slot, limit)));
         Set<Integer> checked = inForce.stream()
                 .filter(entry -> entry.flags().contains(ListenerFlag.ALLOW))
                 .map(ListenerEntry::slot)
                 .collect(Collectors.toSet());
         allowedSources.add(allowed, checked::contains);
+        rateLimits.set(limits);
         setListeners.run();
         allowedSources.keepOnly(allowed);
     }
