@@ -17,9 +17,11 @@
 
 #include "udp_fanout.h"
 #include "udp_fanout/account.h"
+#include "udp_fanout/allow.h"
 #include "udp_fanout/balance.h"
 #include "udp_fanout/datagram.h"
 #include "udp_fanout/fragment.h"
+#include "udp_fanout/limit.h"
 #include "udp_fanout/listener.h"
 #include "udp_fanout/next_hop.h"
 #include "udp_fanout/parse.h"
@@ -51,12 +53,40 @@ static __always_inline int uf_dispose(struct __sk_buff *skb, int fate, bool at_e
 	return at_egress ? bpf_redirect(skb->ifindex, BPF_F_INGRESS) : TC_ACT_UNSPEC;
 }
 
+/*
+ * Whether the listener's own rules let a packet pass: UF_FORWARDED or a drop reason. A datagram in fragments is judged by the
+ * one with the port: those that follow are let through with it, and counted, or refused with it.
+ */
+static __noinline int uf_judge(const struct __sk_buff *skb, const struct uf_datagram *datagram,
+			       const struct uf_target *target)
+{
+	bool follows = datagram->part == UF_LATER_FRAGMENT && !target->early;
+	int fate = UF_FORWARDED;
+
+	if (target->flags & UF_LISTENER_ALLOW && !uf_is_allowed(target->slot, &datagram->source))
+		fate = UF_DROP_NOT_ALLOWED;
+	else if (target->flags & UF_LISTENER_RATE_LIMIT &&
+		 !uf_take_tokens(target->slot, datagram->packets, follows))
+		fate = UF_DROP_RATE_LIMITED;
+	if (fate != UF_FORWARDED && datagram->part == UF_FIRST_FRAGMENT)
+		uf_refuse_fragments(skb, datagram, target->slot, fate);
+	return fate;
+}
+
 /* Whether a listener's datagram may go on at all, whatever the endpoint: UF_FORWARDED or a drop reason. */
 static __always_inline int uf_admit(const struct __sk_buff *skb, const struct uf_datagram *datagram,
-				    bool at_egress)
+				    const struct uf_target *target, bool at_egress)
 {
+	int fate;
+
 	if (!at_egress && uf_is_bad_source(skb, datagram))
 		return UF_DROP_BAD_SOURCE;
+	/* Before the stack may answer: who is not allowed is not answered either. */
+	if (target->flags & (UF_LISTENER_ALLOW | UF_LISTENER_RATE_LIMIT)) {
+		fate = uf_judge(skb, datagram, target);
+		if (fate != UF_FORWARDED)
+			return fate;
+	}
 	if (datagram->hops_left <= 1)
 		return UF_DROP_TTL_EXPIRED;
 	if (datagram->family == 6 && datagram->part != UF_LATER_FRAGMENT && !datagram->udp_checksum)
@@ -73,7 +103,7 @@ uf_find_target(struct __sk_buff *skb, const struct uf_datagram *datagram, struct
 
 	if (datagram->part != UF_WHOLE)
 		return uf_begin_fragments(skb, datagram, target);
-	endpoint = uf_next_endpoint(target->slot, &position);
+	endpoint = uf_pick_endpoint(target->slot, target->flags, datagram, &position);
 	if (!endpoint)
 		return false;
 	uf_set_target(target, target->slot, endpoint);
@@ -188,7 +218,7 @@ static __always_inline int uf_run(struct __sk_buff *skb, __u32 l3_offset, bool a
 		if (fate == UF_CONSUME)
 			return TC_ACT_SHOT;
 		if (fate == UF_FOLLOW)
-			fate = uf_admit(skb, &datagram, at_egress);
+			fate = uf_admit(skb, &datagram, &target, at_egress);
 	} else {
 		listener = uf_listener_of(skb, &datagram);
 		if (!listener) {
@@ -197,8 +227,9 @@ static __always_inline int uf_run(struct __sk_buff *skb, __u32 l3_offset, bool a
 			return TC_ACT_UNSPEC;
 		}
 		target.slot = listener->slot;
+		target.flags = listener->flags;
 		began_ns = uf_sample_begin(target.slot);
-		fate = uf_admit(skb, &datagram, at_egress);
+		fate = uf_admit(skb, &datagram, &target, at_egress);
 		if (fate == UF_FORWARDED && !uf_find_target(skb, &datagram, &target))
 			fate = UF_DROP_NO_ENDPOINTS;
 	}

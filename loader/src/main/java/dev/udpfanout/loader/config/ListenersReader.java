@@ -45,6 +45,7 @@ final class ListenersReader {
             }
         }
         ListenerConflicts.refuse(read);
+        AdmissionReader.checkTotal(read);
         return read.stream().map(ListenerConflicts.Read::listener).toList();
     }
 
@@ -61,6 +62,7 @@ final class ListenersReader {
         AttachMethod attach = section.choice("attach", AttachMethod.class, AttachMethod.AUTO);
         Hook hook = section.choice("hook", Hook.class, Hook.INGRESS);
         LocalDelivery localDelivery = LocalDeliveryReader.read(section);
+        Admission admission = AdmissionReader.read(section, vipDirect ? null : bind);
         Policy policy = section.choice("policy", Policy.class, Policy.ROUND_ROBIN);
         List<Downstream> downstream = DownstreamReader.read(section, vipDirect ? null : bind, policy);
         Optional<KubernetesSource> kubernetes = KubernetesReader.source(section);
@@ -82,6 +84,7 @@ final class ListenersReader {
                 attach,
                 hook,
                 localDelivery,
+                admission,
                 policy,
                 downstream,
                 kubernetes,

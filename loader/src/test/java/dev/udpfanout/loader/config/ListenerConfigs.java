@@ -58,6 +58,7 @@ public final class ListenerConfigs {
                 AttachMethod.AUTO,
                 Hook.INGRESS,
                 LocalDelivery.NEIGH,
+                Admission.ALL,
                 Policy.ROUND_ROBIN,
                 downstream,
                 kubernetes,

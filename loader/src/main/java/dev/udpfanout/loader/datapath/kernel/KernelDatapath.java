@@ -41,6 +41,7 @@ public final class KernelDatapath implements SwitchableDatapath {
     private final Slots slots;
     private final ListenerKeys listenerKeys;
     private final ListenerSets listenerSets;
+    private final ListenerRules listenerRules;
     private final LocalAddresses localAddresses;
     private final EndpointTables endpointTables;
     private final Counters counters;
@@ -74,6 +75,7 @@ public final class KernelDatapath implements SwitchableDatapath {
         this.slots = new Slots(program, endpointCounters);
         this.listenerKeys = new ListenerKeys(program.listeners());
         this.listenerSets = new ListenerSets(program.listenerSets());
+        this.listenerRules = new ListenerRules(program);
         this.localAddresses = new LocalAddresses(program.localAddresses(), program.localFilter());
         this.endpointTables = new EndpointTables(program.endpoints(), endpointCounters);
         this.peers = new Peers(program.peers(), program.peerDevices());
@@ -269,15 +271,19 @@ public final class KernelDatapath implements SwitchableDatapath {
                 for (ListenerConfig listener : point.listeners()) {
                     plan.add(
                             listener,
-                            slot(listener),
+                            ListenerRules.entry(listener, slot(listener)),
                             ifindex,
                             Optional.ofNullable(vips.get(listener.name())),
                             Optional.ofNullable(inForce.get(listener.name())));
                 }
             });
         }
-        listenerKeys.set(plan.entries());
-        listenerSets.set(plan.entries(), dummies());
+        Map<Integer, ListenerConfig> bySlot =
+                listeners.values().stream().collect(Collectors.toMap(this::slot, listener -> listener));
+        listenerRules.apply(bySlot, listenerKeys.inForce().values(), () -> {
+            listenerKeys.set(plan.entries());
+            listenerSets.set(plan.entries(), dummies());
+        });
     }
 
     private int slot(ListenerConfig listener) {

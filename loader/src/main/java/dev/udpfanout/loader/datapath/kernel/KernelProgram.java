@@ -45,8 +45,16 @@ public final class KernelProgram implements AutoCloseable {
     private static final String FRAGMENTS = "FRAGMENTS";
     private static final String PEERS = "PEERS";
     private static final String PEER_DEVICES = "PEER_DEVICES";
+    private static final String ALLOWED_SOURCES = "ALLOWED_SOURCES";
+    private static final String LIMITS = "LIMITS";
+    private static final String LIMIT_BUCKETS = "LIMIT_BUCKETS";
+    private static final String LIMIT_SHARES = "LIMIT_SHARES";
     private static final List<String> MAPS = List.of(
             LISTENERS,
+            ALLOWED_SOURCES,
+            LIMITS,
+            LIMIT_BUCKETS,
+            LIMIT_SHARES,
             LISTENER_SETS,
             FRAGMENTS,
             LISTENER_NAMES,
@@ -212,6 +220,22 @@ public final class KernelProgram implements AutoCloseable {
 
     BpfMap peerDevices() {
         return object.map(PEER_DEVICES);
+    }
+
+    BpfMap allowedSources() {
+        return object.map(ALLOWED_SOURCES);
+    }
+
+    BpfMap limits() {
+        return object.map(LIMITS);
+    }
+
+    BpfMap limitBuckets() {
+        return object.map(LIMIT_BUCKETS);
+    }
+
+    BpfMap limitShares() {
+        return object.map(LIMIT_SHARES);
     }
 
     BpfMap localAddresses() {

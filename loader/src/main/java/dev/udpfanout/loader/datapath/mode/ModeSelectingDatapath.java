@@ -170,7 +170,8 @@ public final class ModeSelectingDatapath implements Datapath {
     /** False if there is no listener that may go to user space. */
     private boolean loseUnattached(String reason) {
         List<ListenerConfig> unattached = assignment.inKernel().stream()
-                .filter(listener -> listener.mode() == Mode.AUTO && !listener.vipDirect())
+                .filter(listener ->
+                        listener.mode() == Mode.AUTO && listener.kernelOnly().isEmpty())
                 .filter(listener -> kernel.stream()
                         .noneMatch(present -> present.state(listener.name()).attached()))
                 .toList();

@@ -5,6 +5,7 @@ import dev.udpfanout.loader.config.ListenerConfig;
 import dev.udpfanout.loader.control.Endpoint;
 import dev.udpfanout.loader.control.EndpointSet;
 import dev.udpfanout.loader.datapath.ListenerCounters;
+import dev.udpfanout.loader.datapath.ListenerTargets;
 import dev.udpfanout.loader.links.LocalPeer;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -89,6 +90,14 @@ final class NodeDatapath implements AutoCloseable {
     void configure(List<ListenerConfig> listeners) {
         get(thread, () -> {
             datapath.configure(listeners);
+            return null;
+        });
+    }
+
+    /** Replaces the configuration; the listeners must have the names that they had. */
+    void configure(ListenerConfig... listeners) {
+        get(thread, () -> {
+            datapath.configure(List.of(listeners), ListenerTargets.NONE);
             return null;
         });
     }

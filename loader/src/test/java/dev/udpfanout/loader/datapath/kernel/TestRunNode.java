@@ -5,6 +5,7 @@ import dev.udpfanout.lab.TopologyPlan;
 import dev.udpfanout.loader.config.ConfigReader;
 import dev.udpfanout.loader.config.InvalidConfigException;
 import dev.udpfanout.loader.config.ListenerConfig;
+import dev.udpfanout.loader.config.Prefix;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.ArrayList;
@@ -31,6 +32,7 @@ final class TestRunNode implements AutoCloseable {
     static final String ADDRESS6 = "2001:db8:2::1";
     static final int PORT = 5514;
     static final int PORT_WITHOUT_ENDPOINTS = 5515;
+    static final int ALLOWING_PORT = 5516;
     static final int OWN_PORT = 7000;
     private static final int MTU = 1500;
 
@@ -46,11 +48,13 @@ final class TestRunNode implements AutoCloseable {
         program = topology.node().call(() -> KernelProgram.load(KernelProgram.builtIn()));
         datapath = NodeDatapath.open(topology.node(), program, listeners.toArray(ListenerConfig[]::new));
         Map<InetSocketAddress, Optional<InetSocketAddress>> endpoints = new HashMap<>();
+        Map<InetSocketAddress, List<Prefix>> allow = new HashMap<>();
         for (ListenerConfig listener : listeners) {
             boolean none = listener.name().startsWith("none");
             if (none) {
                 datapath.apply(listener.id(), List.of());
             }
+            allow.put(listener.bind(), listener.admission().allow());
             endpoints.put(
                     listener.bind(),
                     none
@@ -65,7 +69,7 @@ final class TestRunNode implements AutoCloseable {
                         .collect(Collectors.toSet());
             }
         });
-        oracle = new FrameOracle(endpoints, own, MTU);
+        oracle = new FrameOracle(endpoints, allow, own, MTU);
     }
 
     /** What it listens to, with one more key and value for each. */
@@ -81,6 +85,11 @@ final class TestRunNode implements AutoCloseable {
                       downstream: [ { address: "[2001:db8:42::11]:40515" } ] }
                   - { name: none6, interface: lo, bind: "[2001:db8:2::1]:5515",
                       downstream: [ { address: "[2001:db8:42::11]:1" } ] }
+                  - { name: allowing, interface: lo, bind: "192.0.2.1:5516", allow: [ 203.0.113.8/30, 203.0.113.17 ],
+                      downstream: [ { address: "10.42.0.11:40516" } ] }
+                  - { name: allowing6, interface: lo, bind: "[2001:db8:2::1]:5516",
+                      allow: [ "2001:db8:5::8/125", "2001:db8:5::17", "2001:db8:6::/48" ],
+                      downstream: [ { address: "[2001:db8:42::11]:40516" } ] }
                 """;
         yaml = yaml.replace(" } ] }", " } ], " + more + " }");
         try {
@@ -128,7 +137,8 @@ final class TestRunNode implements AutoCloseable {
     /** Where frames go, to listeners and beside them. */
     List<InetSocketAddress> destinations() {
         List<InetSocketAddress> destinations = new ArrayList<>();
-        for (int port : new int[] {PORT, PORT, OWN_PORT, OWN_PORT, PORT_WITHOUT_ENDPOINTS, 53}) {
+        for (int port :
+                new int[] {PORT, PORT, OWN_PORT, OWN_PORT, PORT_WITHOUT_ENDPOINTS, ALLOWING_PORT, ALLOWING_PORT, 53}) {
             for (String address : new String[] {
                 ADDRESS,
                 "192.0.2.2",

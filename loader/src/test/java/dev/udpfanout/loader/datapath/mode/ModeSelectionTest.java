@@ -67,7 +67,7 @@ class ModeSelectionTest {
     private static List<ListenerConfig> listeners(String... each) {
         StringBuilder yaml = new StringBuilder("listeners:\n");
         for (String listener : each) {
-            String[] words = listener.split(" ");
+            String[] words = listener.split(" ", 4);
             yaml.append("""
                       - { name: %s, mode: %s, bind: "%s", interface: %s, downstream: [ { address: "10.42.0.11:1" } ] }
                     """.formatted((Object[]) words));
@@ -125,6 +125,16 @@ class ModeSelectionTest {
         ModeSelectingDatapath datapath = started(AUTO);
         assertMode("userspace", "no libbpf", datapath.state("a"));
         assertEquals(1, datapath.repairs().get("userspace_fallback"));
+    }
+
+    @Test
+    void shouldFailRatherThanForwardWithoutARuleThatOnlyTheKernelKnows() {
+        refusal = Optional.of("no libbpf");
+        assertEquals(
+                "listener a: allow, which only tc_ebpf can do, is not possible: no libbpf",
+                assertThrows(KernelRefusedException.class, () -> started(AUTO + ", allow: [10.0.0.0/8]"))
+                        .getMessage());
+        assertEquals(0, userspaceOpened);
     }
 
     @Test
