@@ -20,3 +20,4 @@
 /* After glibc's own net/if.h and netinet/in.h, which the kernel's headers then do not define again. */
 #include <linux/errqueue.h>
 #include <linux/icmp.h>
+#include <linux/icmpv6.h>

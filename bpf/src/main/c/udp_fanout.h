@@ -14,7 +14,11 @@
 
 #include <linux/types.h>
 
-/* Raised whenever the meaning or the layout of a map changes. */
+/*
+ * Raised whenever the meaning or the layout of a map changes. The counters (LISTENER_NAMES, STATS, DROPS, LATENCY,
+ * ENDPOINT_PACKETS, ENDPOINT_IDS) are carried over from another version's layout if their sizes are the same: one that comes to
+ * mean something else in the same size needs another name.
+ */
 #define UF_LAYOUT_VERSION 3
 
 #define UF_MAX_LISTENERS 256

@@ -1,33 +1,35 @@
 package dev.udpfanout.bindings.icmp;
 
-import static dev.udpfanout.bindings.generated.libc.Libc.ICMP_ECHO;
-import static dev.udpfanout.bindings.generated.libc.Libc.ICMP_ECHOREPLY;
-
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.Optional;
 
 /**
- * An ICMP echo request or reply: RFC 792. All numbers are in network byte order on the wire.
+ * An echo request or reply: RFC 792, and RFC 4443, section 4, which look alike. All numbers are in network byte order on the wire.
  *
+ * @param family whose types it has
  * @param isReply whether it is a reply
  * @param identifier whose it is, 0 to 65535
  * @param sequence which of them it is, 0 to 65535
  */
-record EchoMessage(boolean isReply, int identifier, int sequence, byte[] payload) {
+record EchoMessage(IcmpFamily family, boolean isReply, int identifier, int sequence, byte[] payload) {
     static final int HEADER_BYTES = 8;
 
     private static final int CHECKSUM_OFFSET = 2;
     private static final int MIN_IPV4_HEADER_BYTES = 20;
 
-    /** The message as it goes over the wire, with its checksum. */
+    /** The message as a socket takes it: with its checksum, or zero where the kernel puts it in. */
     byte[] encoded() {
         ByteBuffer message = ByteBuffer.allocate(HEADER_BYTES + payload.length).order(ByteOrder.BIG_ENDIAN);
-        message.put((byte) (isReply ? ICMP_ECHOREPLY() : ICMP_ECHO())).put((byte) 0);
+        message.put((byte)
+                        (isReply ? family.types().echoReply() : family.types().echo()))
+                .put((byte) 0);
         message.putShort((short) 0);
         message.putShort((short) identifier).putShort((short) sequence).put(payload);
         message.flip();
-        message.putShort(CHECKSUM_OFFSET, (short) ~onesComplementSum(message));
+        if (family.hasOwnChecksum()) {
+            message.putShort(CHECKSUM_OFFSET, (short) ~onesComplementSum(message));
+        }
         return message.array();
     }
 
@@ -37,19 +39,20 @@ record EchoMessage(boolean isReply, int identifier, int sequence, byte[] payload
      * @param bytes from the ICMP header on
      * @return empty if it is cut off, something else than echo, or its checksum is wrong
      */
-    static Optional<EchoMessage> decode(ByteBuffer bytes) {
-        return onesComplementSum(bytes) == 0xffff ? decodeHeader(bytes) : Optional.empty();
+    static Optional<EchoMessage> decode(IcmpFamily family, ByteBuffer bytes) {
+        boolean intact = !family.hasOwnChecksum() || onesComplementSum(bytes) == 0xffff;
+        return intact ? decodeHeader(family, bytes) : Optional.empty();
     }
 
     /** As {@link #decode}, for a message of which only the beginning is there: checksums cannot be verified. */
-    static Optional<EchoMessage> decodeHeader(ByteBuffer bytes) {
+    static Optional<EchoMessage> decodeHeader(IcmpFamily family, ByteBuffer bytes) {
         if (bytes.remaining() < HEADER_BYTES) {
             return Optional.empty();
         }
         ByteBuffer message = bytes.slice().order(ByteOrder.BIG_ENDIAN);
-        int type = message.get();
+        int type = Byte.toUnsignedInt(message.get());
         int code = message.get();
-        if (code != 0 || type != ICMP_ECHO() && type != ICMP_ECHOREPLY()) {
+        if (code != 0 || type != family.types().echo() && type != family.types().echoReply()) {
             return Optional.empty();
         }
         message.getShort();
@@ -57,7 +60,7 @@ record EchoMessage(boolean isReply, int identifier, int sequence, byte[] payload
         int sequence = Short.toUnsignedInt(message.getShort());
         byte[] payload = new byte[message.remaining()];
         message.get(payload);
-        return Optional.of(new EchoMessage(type == ICMP_ECHOREPLY(), identifier, sequence, payload));
+        return Optional.of(new EchoMessage(family, type == family.types().echoReply(), identifier, sequence, payload));
     }
 
     /** Steps over the IPv4 header, which a raw socket hands over too; leaves nothing if there is none. */

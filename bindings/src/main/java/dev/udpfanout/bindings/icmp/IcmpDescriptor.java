@@ -1,15 +1,7 @@
 package dev.udpfanout.bindings.icmp;
 
-import static dev.udpfanout.bindings.generated.libc.Libc.AF_INET;
-import static dev.udpfanout.bindings.generated.libc.Libc.ICMP_DEST_UNREACH;
-import static dev.udpfanout.bindings.generated.libc.Libc.ICMP_ECHOREPLY;
-import static dev.udpfanout.bindings.generated.libc.Libc.ICMP_FILTER;
-import static dev.udpfanout.bindings.generated.libc.Libc.IPPROTO_ICMP;
-import static dev.udpfanout.bindings.generated.libc.Libc.IPPROTO_IP;
-import static dev.udpfanout.bindings.generated.libc.Libc.IP_RECVERR;
 import static dev.udpfanout.bindings.generated.libc.Libc.SOCK_CLOEXEC;
 import static dev.udpfanout.bindings.generated.libc.Libc.SOCK_NONBLOCK;
-import static dev.udpfanout.bindings.generated.libc.Libc.SOL_RAW;
 import static dev.udpfanout.bindings.generated.libc.Libc.SOL_SOCKET;
 import static dev.udpfanout.bindings.generated.libc.Libc.SO_RCVBUF;
 import static dev.udpfanout.bindings.generated.libc.Libc.SO_RCVBUFFORCE;
@@ -22,6 +14,7 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.lang.invoke.MethodHandle;
+import java.util.Locale;
 
 /** Owns the file descriptor of one non-blocking ICMP socket, in the network namespace of the thread that made it. */
 final class IcmpDescriptor implements AutoCloseable {
@@ -41,13 +34,14 @@ final class IcmpDescriptor implements AutoCloseable {
         this.fd = fd;
     }
 
-    static IcmpDescriptor open(SocketKind kind) {
-        IcmpDescriptor descriptor = new IcmpDescriptor(socket(kind));
+    static IcmpDescriptor open(IcmpFamily family, SocketKind kind) {
+        IcmpDescriptor descriptor = new IcmpDescriptor(socket(family, kind));
         try {
-            descriptor.require(IPPROTO_IP(), IP_RECVERR(), 1, "IP_RECVERR");
+            IcmpFamily.Errors errors = family.errors();
+            descriptor.require(errors.level(), errors.option(), "RECVERR", 1);
             if (kind == SocketKind.RAW) {
-                int refused = ~(1 << ICMP_ECHOREPLY() | 1 << ICMP_DEST_UNREACH());
-                descriptor.require(SOL_RAW(), ICMP_FILTER(), refused, "ICMP_FILTER");
+                IcmpFamily.Filter filter = family.filter();
+                descriptor.require(filter.level(), filter.option(), "ICMP filter", filter.words());
             }
             // Forced needs CAP_NET_ADMIN; what net.core.rmem_max allows is better than nothing.
             if (descriptor.setOption(SOL_SOCKET(), SO_RCVBUFFORCE(), RECEIVE_BUFFER_BYTES) != 0) {
@@ -93,14 +87,17 @@ final class IcmpDescriptor implements AutoCloseable {
         }
     }
 
-    private static int socket(SocketKind kind) {
+    private static int socket(IcmpFamily family, SocketKind kind) {
         try {
             int fd = (int) SOCKET.invokeExact(
-                    ErrnoCapture.state(), AF_INET(), kind.type() | SOCK_CLOEXEC() | SOCK_NONBLOCK(), IPPROTO_ICMP());
+                    ErrnoCapture.state(),
+                    family.domain().family(),
+                    kind.type() | SOCK_CLOEXEC() | SOCK_NONBLOCK(),
+                    family.domain().protocol());
             if (fd < 0) {
                 throw new SystemCallException(
                         "socket",
-                        kind.name().toLowerCase(java.util.Locale.ROOT) + " ICMP",
+                        kind.name().toLowerCase(Locale.ROOT) + (family == IcmpFamily.V4 ? " ICMP" : " ICMPv6"),
                         ErrnoCapture.errno(),
                         kind.need());
             }
@@ -110,15 +107,15 @@ final class IcmpDescriptor implements AutoCloseable {
         }
     }
 
-    private void require(int level, int option, int value, String name) {
-        if (setOption(level, option, value) != 0) {
+    private void require(int level, int option, String name, int... words) {
+        if (setOption(level, option, words) != 0) {
             throw new SystemCallException("setsockopt", name, ErrnoCapture.errno());
         }
     }
 
-    private int setOption(int level, int option, int value) {
+    private int setOption(int level, int option, int... words) {
         try (Arena arena = Arena.ofConfined()) {
-            MemorySegment pointer = arena.allocateFrom(ValueLayout.JAVA_INT, value);
+            MemorySegment pointer = arena.allocateFrom(ValueLayout.JAVA_INT, words);
             return (int)
                     SETSOCKOPT.invokeExact(ErrnoCapture.state(), fd, level, option, pointer, (int) pointer.byteSize());
         } catch (Throwable e) {

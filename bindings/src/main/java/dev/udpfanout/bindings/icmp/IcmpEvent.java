@@ -1,6 +1,6 @@
 package dev.udpfanout.bindings.icmp;
 
-import java.net.Inet4Address;
+import java.net.InetAddress;
 
 /** What came back for an echo request of an {@link IcmpSocket}. */
 public sealed interface IcmpEvent {
@@ -13,13 +13,14 @@ public sealed interface IcmpEvent {
      * @param from who sent it
      * @param payload what the request carried, if the sender is honest
      */
-    record EchoReply(Inet4Address from, int sequence, byte[] payload) implements IcmpEvent {}
+    record EchoReply(InetAddress from, int sequence, byte[] payload) implements IcmpEvent {}
 
     /**
-     * Some router, this very machine included, says that the request cannot get there: RFC 792, destination unreachable.
+     * Some router, this very machine included, says that the request cannot get there: destination unreachable of RFC 792
+     * and RFC 4443, section 3.1.
      *
      * @param destination where the request was sent
-     * @param code RFC 792's code: 0 net, 1 host, 2 protocol, 3 port, ...
+     * @param code the RFC's code: of IPv4 0 net, 1 host, 2 protocol, 3 port, ...; of IPv6 0 no route, 1 prohibited, ...
      */
-    record Unreachable(Inet4Address destination, int sequence, int code) implements IcmpEvent {}
+    record Unreachable(InetAddress destination, int sequence, int code) implements IcmpEvent {}
 }

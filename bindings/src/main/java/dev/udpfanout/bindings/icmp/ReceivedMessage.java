@@ -1,19 +1,14 @@
 package dev.udpfanout.bindings.icmp;
 
-import static dev.udpfanout.bindings.generated.libc.Libc.ICMP_DEST_UNREACH;
 import static dev.udpfanout.bindings.generated.libc.Libc.ICMP_FRAG_NEEDED;
-import static dev.udpfanout.bindings.generated.libc.Libc.IPPROTO_IP;
-import static dev.udpfanout.bindings.generated.libc.Libc.IP_RECVERR;
-import static dev.udpfanout.bindings.generated.libc.Libc.SO_EE_ORIGIN_ICMP;
 
 import dev.udpfanout.bindings.generated.libc.cmsghdr;
 import dev.udpfanout.bindings.generated.libc.iovec;
 import dev.udpfanout.bindings.generated.libc.msghdr;
 import dev.udpfanout.bindings.generated.libc.sock_extended_err;
-import dev.udpfanout.bindings.generated.libc.sockaddr_in;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
-import java.net.Inet4Address;
+import java.net.InetAddress;
 import java.nio.ByteBuffer;
 import java.util.OptionalInt;
 
@@ -22,14 +17,16 @@ final class ReceivedMessage {
     private static final int MAX_MESSAGE_BYTES = 2048;
     private static final int MAX_CONTROL_BYTES = 512;
 
+    private final IcmpFamily family;
     private final MemorySegment header;
     private final MemorySegment address;
     private final MemorySegment data;
     private final MemorySegment control;
 
-    ReceivedMessage(Arena arena) {
+    ReceivedMessage(Arena arena, IcmpFamily family) {
+        this.family = family;
         header = msghdr.allocate(arena);
-        address = sockaddr_in.allocate(arena);
+        address = arena.allocate(family.domain().addressBytes(), Integer.BYTES);
         data = arena.allocate(MAX_MESSAGE_BYTES, Long.BYTES);
         control = arena.allocate(MAX_CONTROL_BYTES, Long.BYTES);
         MemorySegment vector = iovec.allocate(arena);
@@ -49,15 +46,15 @@ final class ReceivedMessage {
     }
 
     /** Who sent it; in an error, where the message that failed was going: ip(7), IP_RECVERR. */
-    Inet4Address address() {
-        return SocketAddress4.read(address);
+    InetAddress address() {
+        return SocketAddress.read(address, family);
     }
 
     ByteBuffer data(long bytes) {
         return data.asSlice(0, Math.min(bytes, data.byteSize())).asByteBuffer();
     }
 
-    /** RFC 792's code, if this is an error and says that the destination is unreachable. */
+    /** The RFC's code, if this is an error and says that the destination is unreachable. */
     OptionalInt unreachableCode() {
         long end = msghdr.msg_controllen(header);
         long offset = 0;
@@ -67,7 +64,8 @@ final class ReceivedMessage {
             if (bytes < cmsghdr.sizeof() || offset + bytes > end) {
                 break;
             }
-            if (cmsghdr.cmsg_level(head) == IPPROTO_IP() && cmsghdr.cmsg_type(head) == IP_RECVERR()) {
+            if (cmsghdr.cmsg_level(head) == family.errors().level()
+                    && cmsghdr.cmsg_type(head) == family.errors().option()) {
                 return unreachableCode(control.asSlice(offset + cmsghdr.sizeof(), sock_extended_err.sizeof()));
             }
             offset += (bytes + Long.BYTES - 1) / Long.BYTES * Long.BYTES;
@@ -75,12 +73,13 @@ final class ReceivedMessage {
         return OptionalInt.empty();
     }
 
-    private static OptionalInt unreachableCode(MemorySegment error) {
+    private OptionalInt unreachableCode(MemorySegment error) {
         int code = Byte.toUnsignedInt(sock_extended_err.ee_code(error));
         // "Fragmentation needed" comes from a host that can be reached, with a smaller packet.
-        boolean isUnreachable = sock_extended_err.ee_origin(error) == SO_EE_ORIGIN_ICMP()
-                && sock_extended_err.ee_type(error) == ICMP_DEST_UNREACH()
-                && code != ICMP_FRAG_NEEDED();
+        boolean isUnreachable =
+                sock_extended_err.ee_origin(error) == family.errors().origin()
+                        && sock_extended_err.ee_type(error) == family.types().unreachable()
+                        && !(family == IcmpFamily.V4 && code == ICMP_FRAG_NEEDED());
         return isUnreachable ? OptionalInt.of(code) : OptionalInt.empty();
     }
 }

@@ -16,7 +16,7 @@ import java.lang.invoke.MethodHandle;
 import java.time.Duration;
 import java.util.concurrent.atomic.AtomicBoolean;
 
-/** Waits for one descriptor, or for another thread that says so: poll(2) and eventfd(2). */
+/** Waits for any of some descriptors, or for another thread that says so: poll(2) and eventfd(2). */
 final class Wakeable implements AutoCloseable {
     private static final MethodHandle EVENTFD = ErrnoCapture.handle(Libc.eventfd$address(), Libc.eventfd$descriptor());
     private static final MethodHandle POLL = ErrnoCapture.handle(Libc.poll$address(), Libc.poll$descriptor());
@@ -24,25 +24,30 @@ final class Wakeable implements AutoCloseable {
 
     private final int wakeFd;
     private final Arena arena = Arena.ofShared();
-    private final MemorySegment polled = pollfd.allocateArray(2, arena);
+    private final MemorySegment polled;
+    private final int count;
     private final MemorySegment one = arena.allocateFrom(ValueLayout.JAVA_LONG, 1);
-    private final MemorySegment count = arena.allocate(ValueLayout.JAVA_LONG);
+    private final MemorySegment wakeUps = arena.allocate(ValueLayout.JAVA_LONG);
     private final AtomicBoolean woken = new AtomicBoolean();
 
-    private Wakeable(int fd, int wakeFd) {
+    private Wakeable(int[] fds, int wakeFd) {
         this.wakeFd = wakeFd;
-        watch(0, fd);
-        watch(1, wakeFd);
+        this.count = fds.length + 1;
+        this.polled = pollfd.allocateArray(count, arena);
+        watch(0, wakeFd);
+        for (int i = 0; i < fds.length; i++) {
+            watch(1 + i, fds[i]);
+        }
     }
 
-    /** @param fd waited for, and left open at the end */
-    static Wakeable around(int fd) {
+    /** @param fds waited for, and left open at the end */
+    static Wakeable around(int[] fds) {
         try {
             int wakeFd = (int) EVENTFD.invokeExact(ErrnoCapture.state(), 0, EFD_CLOEXEC() | EFD_NONBLOCK());
             if (wakeFd < 0) {
                 throw new SystemCallException("eventfd", "", ErrnoCapture.errno());
             }
-            return new Wakeable(fd, wakeFd);
+            return new Wakeable(fds, wakeFd);
         } catch (Throwable e) {
             throw ErrnoCapture.rethrown(e);
         }
@@ -53,16 +58,16 @@ final class Wakeable implements AutoCloseable {
         // Rounding down would spin through the last millisecond.
         long millis = (Math.max(0, timeout.toNanos()) + NANOS_PER_MILLI - 1) / NANOS_PER_MILLI;
         try {
-            int ready =
-                    (int) POLL.invokeExact(ErrnoCapture.state(), polled, 2L, (int) Math.min(Integer.MAX_VALUE, millis));
+            int ready = (int) POLL.invokeExact(
+                    ErrnoCapture.state(), polled, (long) count, (int) Math.min(Integer.MAX_VALUE, millis));
             if (ready < 0 && !ErrnoCapture.errno().equals(Errno.EINTR)) {
                 throw new SystemCallException("poll", "ICMP socket", ErrnoCapture.errno());
             }
         } catch (Throwable e) {
             throw ErrnoCapture.rethrown(e);
         }
-        if (pollfd.revents(pollfd.asSlice(polled, 1)) != 0) {
-            Libc.read(wakeFd, count, count.byteSize());
+        if (pollfd.revents(pollfd.asSlice(polled, 0)) != 0) {
+            Libc.read(wakeFd, wakeUps, wakeUps.byteSize());
             // After the read: whoever wakes between the two is served by this very return.
             woken.set(false);
         }

@@ -79,11 +79,27 @@ public final class BpfMap implements AutoCloseable {
     /** The kernel's number for it, as in {@code bpftool map show}: what a lookup in a map of maps gives. */
     public int id() {
         try (Arena arena = Arena.ofConfined()) {
-            MemorySegment info = bpf_map_info.allocate(arena);
-            MemorySegment size = arena.allocateFrom(ValueLayout.JAVA_INT, (int) bpf_map_info.sizeof());
-            LibbpfResult.check(Libbpf.bpf_obj_get_info_by_fd(fd(), info, size), "bpf_obj_get_info_by_fd", name);
-            return bpf_map_info.id(info);
+            return bpf_map_info.id(info(arena));
         }
+    }
+
+    /** What it is by itself, whatever it holds. */
+    public MapShape shape() {
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment info = info(arena);
+            return new MapShape(
+                    bpf_map_info.type(info),
+                    bpf_map_info.key_size(info),
+                    bpf_map_info.value_size(info),
+                    bpf_map_info.max_entries(info));
+        }
+    }
+
+    private MemorySegment info(Arena arena) {
+        MemorySegment info = bpf_map_info.allocate(arena);
+        MemorySegment size = arena.allocateFrom(ValueLayout.JAVA_INT, (int) bpf_map_info.sizeof());
+        LibbpfResult.check(Libbpf.bpf_obj_get_info_by_fd(fd(), info, size), "bpf_obj_get_info_by_fd", name);
+        return info;
     }
 
     /** Sets a key's value, whether or not the key was there. */

@@ -78,6 +78,16 @@ public final class BpfObject implements AutoCloseable {
         }
     }
 
+    /** What one of the object's own maps is, or will be when it is loaded. */
+    public MapShape shapeOf(String mapName) {
+        MemorySegment map = findMap(mapName);
+        return new MapShape(
+                Libbpf.bpf_map__type(map),
+                Libbpf.bpf_map__key_size(map),
+                Libbpf.bpf_map__value_size(map),
+                Libbpf.bpf_map__max_entries(map));
+    }
+
     /**
      * Has {@link #load()} use a map that is there already in place of one of the object's own.
      *

@@ -1,13 +1,24 @@
 package dev.udpfanout.loader.cli;
 
+import dev.udpfanout.loader.config.Config;
+import dev.udpfanout.loader.config.ListenerConfig;
 import dev.udpfanout.loader.datapath.kernel.Leftovers;
 import dev.udpfanout.loader.datapath.kernel.Network;
 import dev.udpfanout.loader.datapath.kernel.Pins;
+import dev.udpfanout.loader.kubernetes.KubernetesClients;
+import dev.udpfanout.loader.kubernetes.NodeIdentity;
+import dev.udpfanout.loader.kubernetes.PublishedSlices;
+import dev.udpfanout.loader.kubernetes.ServiceName;
+import io.fabric8.kubernetes.client.KubernetesClient;
 import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
 
 /** {@code udp-fanout detach}: removes what a daemon that is dead has left behind. */
 @Command(
@@ -18,18 +29,60 @@ final class DetachCommand implements Callable<Integer> {
     @Mixin
     private PinDirectory pins;
 
+    @Option(
+            names = "--config",
+            paramLabel = "FILE",
+            description =
+                    "The configuration that the daemon had: also delete this node's EndpointSlices of the Services that"
+                            + " it publishes. NODE_NAME says which node; the kubeconfig, or the service account, has to allow it.")
+    private Path config;
+
     @CommandLine.Spec
     private CommandLine.Model.CommandSpec spec;
 
     @Override
     public Integer call() {
+        List<ServiceName> published = List.of();
+        NodeIdentity node = NodeIdentity.detect();
+        if (config != null) {
+            Optional<Config> read =
+                    ConfigFile.readForAnyMachine(config, spec.commandLine().getErr());
+            if (read.isEmpty()) {
+                return ExitCode.BAD_INPUT;
+            }
+            published = published(read.get(), node);
+        }
+        PrintWriter out = spec.commandLine().getOut();
+        int removed = removeFromKernel();
+        int slices = published.isEmpty() ? 0 : deleteSlices(published, node);
+        out.println(removed == 0 ? "nothing of udp-fanout is left here" : "removed " + removed + " leftover(s)");
+        if (!published.isEmpty()) {
+            out.println("EndpointSlices of " + node.nodeName() + " gone: " + slices + " of " + published.size());
+        }
+        out.flush();
+        return slices == published.size() ? ExitCode.OK : ExitCode.FAILED;
+    }
+
+    private int removeFromKernel() {
         try (Network network = Network.open()) {
             int removed = Leftovers.remove(network);
             Pins.removeAll(pins.directory);
-            PrintWriter out = spec.commandLine().getOut();
-            out.println(removed == 0 ? "nothing of udp-fanout is left here" : "removed " + removed + " leftover(s)");
-            out.flush();
-            return ExitCode.OK;
+            return removed;
+        }
+    }
+
+    private static List<ServiceName> published(Config config, NodeIdentity node) {
+        return config.listeners().stream()
+                .map(ListenerConfig::publish)
+                .flatMap(Optional::stream)
+                .map(target -> new ServiceName(target.namespace().orElse(node.namespace()), target.service()))
+                .distinct()
+                .toList();
+    }
+
+    private static int deleteSlices(List<ServiceName> services, NodeIdentity node) {
+        try (KubernetesClient client = KubernetesClients.connect()) {
+            return PublishedSlices.delete(client, services, node.nodeName());
         }
     }
 }

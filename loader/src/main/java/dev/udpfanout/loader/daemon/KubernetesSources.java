@@ -10,12 +10,14 @@ import dev.udpfanout.loader.kubernetes.VipWatch;
 import dev.udpfanout.loader.kubernetes.WatchState;
 import dev.udpfanout.loader.status.WatchStatus;
 import io.fabric8.kubernetes.client.KubernetesClient;
+import java.net.Inet6Address;
 import java.net.InetSocketAddress;
 import java.net.NetworkInterface;
 import java.net.SocketException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -26,6 +28,8 @@ import java.util.stream.Stream;
 
 /** What listeners have going with Kubernetes: discovery, VIP watch and publisher, started and ended as the configuration changes. */
 final class KubernetesSources implements AutoCloseable {
+    private static final Duration RETIRE_TIMEOUT = Duration.ofSeconds(10);
+
     private final KubernetesClient client;
     private final NodeIdentity node;
     private final Inbox inbox;
@@ -70,10 +74,27 @@ final class KubernetesSources implements AutoCloseable {
         listeners.stream().filter(KubernetesSources::concerns).forEach(each -> wanted.put(each.name(), each));
         for (String name : new HashSet<>(byListener.keySet())) {
             if (!wanted.containsKey(name) || !isSame(byListener.get(name).listener(), wanted.get(name))) {
-                byListener.remove(name).close();
+                retire(byListener.remove(name), wanted);
             }
         }
         wanted.forEach((name, listener) -> byListener.computeIfAbsent(name, absent -> start(listener)));
+    }
+
+    /** Nobody is told any more whether this node is ready for a Service that no listener publishes: so say that it is not. */
+    private void retire(Sources sources, Map<String, ListenerConfig> wanted) {
+        boolean goesOn = wanted.values().stream().anyMatch(listener -> listener.publish()
+                .equals(sources.listener().publish()));
+        if (goesOn || sources.publisher().isEmpty()) {
+            sources.close();
+            return;
+        }
+        ReadinessPublisher publisher = sources.publisher().get();
+        new Sources(sources.listener(), sources.discovery(), sources.vips(), Optional.empty()).close();
+        // Waits for the API server, which the control loop must not.
+        Thread.ofVirtual().name("retire-" + sources.listener().name()).start(() -> {
+            publisher.withdraw(RETIRE_TIMEOUT);
+            publisher.close();
+        });
     }
 
     private static boolean isSame(ListenerConfig before, ListenerConfig now) {
@@ -123,12 +144,13 @@ final class KubernetesSources implements AutoCloseable {
             NetworkInterface nic = NetworkInterface.getByName(listener.interfaceName());
             return Stream.ofNullable(nic)
                     .flatMap(NetworkInterface::inetAddresses)
-                    .filter(java.net.Inet4Address.class::isInstance)
-                    .findFirst()
+                    .filter(address -> !address.isLinkLocalAddress())
+                    // IPv4 first: a node with both families has its Services' endpoints in it, unless told otherwise.
+                    .min(Comparator.comparing(Inet6Address.class::isInstance))
                     .map(address ->
                             new InetSocketAddress(address, listener.bind().getPort()))
                     .orElseThrow(() -> new IllegalStateException("interface " + listener.interfaceName()
-                            + " has no IPv4 address to publish for the VIP-direct listener " + listener.name()));
+                            + " has no address to publish for the VIP-direct listener " + listener.name()));
         } catch (SocketException e) {
             throw new java.io.UncheckedIOException(e);
         }

@@ -3,7 +3,6 @@ package dev.udpfanout.loader.health;
 import dev.udpfanout.bindings.icmp.IcmpEvent;
 import dev.udpfanout.bindings.icmp.IcmpSocket;
 import dev.udpfanout.bindings.icmp.SendResult;
-import java.net.Inet4Address;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.Arrays;
@@ -11,7 +10,7 @@ import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Probes by ICMP echo, all over one socket. */
+/** Probes by ICMP and ICMPv6 echo, all over one socket of each. */
 final class IcmpProber implements Prober {
     private static final Logger LOG = LoggerFactory.getLogger(IcmpProber.class);
     private static final int SEQUENCES = 1 << Short.SIZE;
@@ -20,7 +19,6 @@ final class IcmpProber implements Prober {
     private final IcmpSocket socket;
     private final long cookie;
     private final Probe[] bySequence = new Probe[SEQUENCES];
-    private boolean hasWarnedOfFamily;
 
     /** @param cookie in every request: tells this monitor's replies from those of another */
     IcmpProber(IcmpSocket socket, long cookie) {
@@ -47,25 +45,12 @@ final class IcmpProber implements Prober {
     }
 
     private Optional<ProbeOutcome> send(Probe probe) {
-        if (!(probe.endpoint().getAddress() instanceof Inet4Address address)) {
-            warnOfFamily(probe);
-            return Optional.of(ProbeOutcome.NOT_SENT);
-        }
-        SendResult result = socket.send(address, sequence(probe), payload(probe));
+        SendResult result = socket.send(probe.endpoint().getAddress(), sequence(probe), payload(probe));
         return switch (result) {
             case SENT -> Optional.empty();
             case NO_WAY -> Optional.of(ProbeOutcome.REFUSED);
             case NOT_NOW -> Optional.of(ProbeOutcome.NOT_SENT);
         };
-    }
-
-    private void warnOfFamily(Probe probe) {
-        if (!hasWarnedOfFamily) {
-            hasWarnedOfFamily = true;
-            LOG.atWarn()
-                    .addKeyValue("endpoint", probe.endpoint())
-                    .log("ICMP probes are IPv4 only: endpoints of another family are used unprobed");
-        }
     }
 
     @Override

@@ -19,13 +19,11 @@ final class NodeSlice {
 
     private final KubernetesClient client;
     private final ServiceName service;
-    private final InetSocketAddress endpoint;
     private final String nodeName;
 
-    NodeSlice(KubernetesClient client, ServiceName service, InetSocketAddress endpoint, String nodeName) {
+    NodeSlice(KubernetesClient client, ServiceName service, String nodeName) {
         this.client = client;
         this.service = service;
-        this.endpoint = endpoint;
         this.nodeName = nodeName;
     }
 
@@ -35,9 +33,16 @@ final class NodeSlice {
         return labels != null && MANAGER.equals(labels.get(MANAGED_BY));
     }
 
-    /** Makes the slice say so, whether there is one already or not. */
-    void apply(PublishedPort port, Readiness readiness) {
-        resource(slice(port, readiness)).fieldManager(MANAGER).forceConflicts().serverSideApply();
+    /**
+     * Makes the slice say so, whether there is one already or not.
+     *
+     * @param endpoint where datagrams are to be sent
+     */
+    void apply(InetSocketAddress endpoint, PublishedPort port, Readiness readiness) {
+        resource(slice(endpoint, port, readiness))
+                .fieldManager(MANAGER)
+                .forceConflicts()
+                .serverSideApply();
     }
 
     /** Deletes the slice, if there is one. */
@@ -62,7 +67,7 @@ final class NodeSlice {
                 .resource(slice);
     }
 
-    private EndpointSlice slice(PublishedPort port, Readiness readiness) {
+    private EndpointSlice slice(InetSocketAddress endpoint, PublishedPort port, Readiness readiness) {
         return new EndpointSliceBuilder()
                 .withNewMetadata()
                 .withNamespace(service.namespace())

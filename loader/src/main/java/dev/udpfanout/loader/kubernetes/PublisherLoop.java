@@ -1,6 +1,7 @@
 package dev.udpfanout.loader.kubernetes;
 
 import io.fabric8.kubernetes.api.model.Service;
+import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -30,7 +31,7 @@ final class PublisherLoop implements AutoCloseable {
     }
 
     private final ServiceName service;
-    private final int listenerPort;
+    private final InetSocketAddress endpoint;
     private final NodeSlice slice;
     private final PublisherTiming timing;
     private final BackOff backOff;
@@ -51,9 +52,9 @@ final class PublisherLoop implements AutoCloseable {
     private long nextNanos = System.nanoTime();
     private String complaint = "";
 
-    PublisherLoop(ServiceName service, int listenerPort, NodeSlice slice, PublisherTiming timing) {
+    PublisherLoop(ServiceName service, InetSocketAddress endpoint, NodeSlice slice, PublisherTiming timing) {
         this.service = service;
-        this.listenerPort = listenerPort;
+        this.endpoint = endpoint;
         this.slice = slice;
         this.timing = timing;
         this.backOff = new BackOff(timing.leastBackOff(), timing.mostBackOff(), new SplittableRandom());
@@ -111,7 +112,7 @@ final class PublisherLoop implements AutoCloseable {
         Optional<PublishedPort> port = wish == Wish.REMOVED || wish == Wish.NONE
                 ? Optional.empty()
                 : services.flatMap(found -> found.stream().findFirst())
-                        .flatMap(found -> PublishedPort.of(found, listenerPort));
+                        .flatMap(found -> PublishedPort.of(found, endpoint.getPort()));
         return new Publication(wish, port);
     }
 
@@ -168,7 +169,7 @@ final class PublisherLoop implements AutoCloseable {
         if (!reason.equals(complaint)) {
             LOG.atWarn()
                     .addKeyValue("service", service)
-                    .addKeyValue("port", listenerPort)
+                    .addKeyValue("port", endpoint.getPort())
                     .addKeyValue("reason", reason)
                     .log("cannot publish this node's readiness; waiting");
         }
@@ -179,7 +180,10 @@ final class PublisherLoop implements AutoCloseable {
         if (target.wish() == Wish.REMOVED) {
             slice.delete();
         } else if (target.port().isPresent()) {
-            slice.apply(target.port().get(), Readiness.valueOf(target.wish().name()));
+            slice.apply(
+                    endpoint,
+                    target.port().get(),
+                    Readiness.valueOf(target.wish().name()));
         }
     }
 

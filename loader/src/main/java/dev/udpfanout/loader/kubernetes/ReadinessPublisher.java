@@ -31,8 +31,8 @@ public final class ReadinessPublisher implements AutoCloseable {
             InetSocketAddress endpoint,
             String nodeName,
             PublisherTiming timing) {
-        NodeSlice slice = new NodeSlice(client, service, endpoint, nodeName);
-        this.loop = new PublisherLoop(service, endpoint.getPort(), slice, timing);
+        NodeSlice slice = new NodeSlice(client, service, nodeName);
+        this.loop = new PublisherLoop(service, endpoint, slice, timing);
         this.watch = new ResourceWatch<>(
                 "Service " + service,
                 () -> client.services()

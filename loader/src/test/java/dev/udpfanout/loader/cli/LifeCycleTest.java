@@ -11,6 +11,7 @@ import dev.udpfanout.lab.kubeproxy.ExternalTrafficPolicy;
 import dev.udpfanout.lab.kubeproxy.KubeProxy;
 import dev.udpfanout.lab.kubeproxy.KubeProxyRules;
 import dev.udpfanout.lab.process.LabProcess;
+import dev.udpfanout.loader.OtherLayout;
 import dev.udpfanout.loader.SequenceTraffic;
 import java.io.IOException;
 import java.net.InetSocketAddress;
@@ -180,6 +181,29 @@ class LifeCycleTest {
             }
             assertNothingLost(traffic);
         }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"tcx", "clsact"})
+    void shouldLoseNothingAndCountOnWhenTheNextVersionHasAnotherMapLayout(String attach) throws Exception {
+        write(attach, "on_exit: keep", "");
+        LabProcess old = start();
+        try (SequenceTraffic traffic = traffic()) {
+            awaitSent(traffic, 2_000);
+            old.signal("TERM");
+            old.awaitExit(LIMIT);
+            OtherLayout.rename(topology.pinDirectory());
+            awaitSent(traffic, 2_000);
+            LabProcess next = start();
+            assertTrue(
+                    next.lines().stream().anyMatch(line -> line.contains("dropped the maps of another version")),
+                    () -> "" + next.lines());
+            awaitSent(traffic, 2_000);
+            assertNothingLost(traffic);
+            assertEquals(traffic.next(), (long) metric("udp_fanout_packets_forwarded_total"));
+            assertEquals(received(0), (long) metric("udp_fanout_endpoint_packets_total{endpoint=\"10.42.0.11:40514\""));
+        }
+        assertFalse(Files.exists(topology.pinDirectory().resolve("v0")));
     }
 
     @Test

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.udpfanout.lab.BoundedWait;
 import dev.udpfanout.lab.process.LabProcess;
+import dev.udpfanout.loader.OtherLayout;
 import dev.udpfanout.loader.SequenceTraffic;
 import dev.udpfanout.loader.kubernetes.FakeService;
 import java.io.IOException;
@@ -81,6 +82,34 @@ class ApiOutageEndToEndTest {
             ServiceLab.awaitSent(traffic, 2_000);
             lab.assertNothingLost(traffic);
         }
+    }
+
+    @Test
+    void shouldLeaveTheDatagramsToAnotherVersionsProgramUntilTheServerHasAnswered() throws Exception {
+        List<Boolean> published = new CopyOnWriteArrayList<>();
+        LabProcess first = lab.start();
+        lab.awaitInForce(1, 2, 3);
+        lab.awaitReady();
+        lab.server().api().onApply(slice -> published.add(slice.contains("\"ready\":true")));
+        try (SequenceTraffic traffic = lab.traffic()) {
+            ServiceLab.awaitSent(traffic, 2_000);
+            lab.server().goAway();
+            first.signal("KILL");
+            first.awaitExit(ServiceLab.LIMIT);
+            OtherLayout.rename(lab.pins());
+            LabProcess second = lab.start();
+            second.awaitLine("another version's program goes on", ServiceLab.LIMIT);
+            ServiceLab.awaitSent(traffic, 10_000);
+            lab.serve(lab.pod(1), lab.pod(3));
+            lab.server().comeBack();
+            second.awaitLine("dropped the maps of another version", ServiceLab.LIMIT);
+            lab.awaitInForce(1, 3);
+            lab.awaitReady();
+            ServiceLab.awaitSent(traffic, 2_000);
+            lab.assertNothingLost(traffic);
+            assertEquals(traffic.next(), (long) lab.admin().metric("udp_fanout_packets_forwarded_total"));
+        }
+        assertFalse(published.contains(false), "told MetalLB to move a VIP that was served all the time");
     }
 
     @Test

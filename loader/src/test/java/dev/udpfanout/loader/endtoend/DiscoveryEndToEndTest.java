@@ -115,6 +115,50 @@ class DiscoveryEndToEndTest {
         assertTrue(published.isEmpty(), published::toString);
     }
 
+    @Test
+    void shouldDeleteTheNodesSliceWhenDetachedWithTheConfiguration() {
+        lab.serveAll();
+        LabProcess daemon = lab.start();
+        lab.awaitReady();
+        daemon.signal("KILL");
+        daemon.awaitExit(ServiceLab.LIMIT);
+
+        LabProcess detach = lab.detach();
+        assertEquals(0, detach.awaitExit(ServiceLab.LIMIT), () -> "" + detach.lines());
+        assertEquals("EndpointSlices of node-a gone: 1 of 1", detach.lines().getLast());
+        assertEquals(
+                1,
+                lab.server()
+                        .requests(request -> request.method() == HttpMethod.DELETE
+                                && request.getPath().endsWith("/endpointslices/syslog-udp-fanout-node-a"))
+                        .size());
+        assertFalse(isForwarding(), "detached");
+
+        lab.server().goAway();
+        LabProcess again = lab.detach();
+        assertEquals(1, again.awaitExit(ServiceLab.LIMIT), () -> "" + again.lines());
+        assertEquals("EndpointSlices of node-a gone: 0 of 1", again.lines().getLast());
+        assertTrue(
+                again.lines().stream().anyMatch(line -> line.contains("cannot delete this node's EndpointSlice")),
+                () -> "" + again.lines());
+    }
+
+    @Test
+    void shouldWithdrawTheNodeWhenTheListenerIsNotPublishedAnyMore() throws Exception {
+        lab.server()
+                .api()
+                .onApply(slice -> published.add(
+                        new Published(slice.contains("\"ready\":true"), slice.contains("\"terminating\":true"), true)));
+        lab.serveAll();
+        lab.start();
+        while (!nextPublished().ready()) {
+            // Not ready before its endpoints are known.
+        }
+        lab.configureUnpublished();
+        assertEquals(new Published(false, true, true), nextPublished());
+        assertTrue(isForwarding(), "the listener itself goes on");
+    }
+
     private Published nextPublished() throws InterruptedException {
         Published next = published.poll(ServiceLab.LIMIT.toSeconds(), TimeUnit.SECONDS);
         assertTrue(next != null, "nothing was published");

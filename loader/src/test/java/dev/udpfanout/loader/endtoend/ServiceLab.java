@@ -21,6 +21,7 @@ import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -117,6 +118,14 @@ final class ServiceLab implements AutoCloseable {
                 """.formatted(top, place));
     }
 
+    /** As {@link #configureOnDummy}, without {@code publish}. */
+    void configureUnpublished() throws IOException {
+        Path next = directory.resolve("next.yaml");
+        Files.writeString(
+                next, Files.readString(directory.resolve("config.yaml")).replaceAll("(?m)^ *publish:.*$", ""));
+        Files.move(next, directory.resolve("config.yaml"), StandardCopyOption.ATOMIC_MOVE);
+    }
+
     void configureOnDummy(String top) throws IOException {
         configure("bind: \"10.255.0.1:5514\"\n    interface: dummy0", top);
     }
@@ -137,6 +146,21 @@ final class ServiceLab implements AutoCloseable {
                 "--pin-dir",
                 pins.toString()));
         command.addAll(List.of(moreArguments));
+        return start(command);
+    }
+
+    /** Runs {@code udp-fanout detach} for the daemon's configuration; returns what it printed. */
+    LabProcess detach() {
+        return start(List.of(
+                Distribution.command(),
+                "detach",
+                "--config",
+                directory.resolve("config.yaml").toString(),
+                "--pin-dir",
+                pins.toString()));
+    }
+
+    private LabProcess start(List<String> command) {
         return topology.node()
                 .start(
                         Map.of("KUBECONFIG", directory.resolve("kubeconfig").toString(), "NODE_NAME", "node-a"),
@@ -152,6 +176,11 @@ final class ServiceLab implements AutoCloseable {
         AdminClient admin = admin();
         assertTrue(
                 BoundedWait.until(() -> admin.page("/readyz").startsWith("ready"), LIMIT), () -> admin.page("/status"));
+    }
+
+    /** Where the daemon pins. */
+    Path pins() {
+        return pins;
     }
 
     /** Waits until the endpoints in force are those of these pods. */

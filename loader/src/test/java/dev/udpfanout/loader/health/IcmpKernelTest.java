@@ -13,7 +13,6 @@ import dev.udpfanout.bindings.icmp.SendResult;
 import dev.udpfanout.bindings.icmp.SocketKind;
 import dev.udpfanout.lab.BoundedWait;
 import dev.udpfanout.lab.Topology;
-import java.net.Inet4Address;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.nio.charset.StandardCharsets;
@@ -38,7 +37,7 @@ class IcmpKernelTest {
 
     @BeforeAll
     static void build() {
-        topology = Topology.builder().pods(2).build();
+        topology = Topology.builder().pods(2).ipv6(true).build();
         allowDatagramSockets("0 2147483647");
     }
 
@@ -50,14 +49,38 @@ class IcmpKernelTest {
     @ParameterizedTest
     @EnumSource(SocketKind.class)
     void shouldGetTheReplyOfEachPod(SocketKind kind) throws UnknownHostException {
+        shouldGetTheReplies(
+                kind,
+                address(topology.plan().podAddress(1)),
+                address(topology.plan().podAddress(2)));
+    }
+
+    @ParameterizedTest
+    @EnumSource(SocketKind.class)
+    void shouldGetTheReplyOfEachPodOverIpv6(SocketKind kind) throws UnknownHostException {
+        shouldGetTheReplies(
+                kind,
+                address(topology.plan().podAddress6(1)),
+                address(topology.plan().podAddress6(2)));
+    }
+
+    @ParameterizedTest
+    @EnumSource(SocketKind.class)
+    void shouldGetTheRepliesOfBothFamilies(SocketKind kind) throws UnknownHostException {
+        shouldGetTheReplies(
+                kind,
+                address(topology.plan().podAddress(1)),
+                address(topology.plan().podAddress6(1)));
+    }
+
+    private static void shouldGetTheReplies(SocketKind kind, InetAddress one, InetAddress other) {
         try (IcmpSocket socket = open(kind)) {
-            assertEquals(SendResult.SENT, socket.send(address(topology.plan().podAddress(1)), 7, PAYLOAD));
-            assertEquals(SendResult.SENT, socket.send(address(topology.plan().podAddress(2)), 0xffff, PAYLOAD));
+            assertEquals(SendResult.SENT, socket.send(one, 7, PAYLOAD));
+            assertEquals(SendResult.SENT, socket.send(other, 0xffff, PAYLOAD));
 
             List<IcmpEvent> events = await(socket, 2);
-            for (int pod = 1; pod <= 2; pod++) {
-                Inet4Address from = address(topology.plan().podAddress(pod));
-                int sequence = pod == 1 ? 7 : 0xffff;
+            for (InetAddress from : List.of(one, other)) {
+                int sequence = from.equals(one) ? 7 : 0xffff;
                 assertTrue(
                         events.stream()
                                 .anyMatch(event -> event instanceof IcmpEvent.EchoReply reply
@@ -84,7 +107,7 @@ class IcmpKernelTest {
                         "--reject-with",
                         "icmp-admin-prohibited");
         try (IcmpSocket socket = open(kind)) {
-            Inet4Address pod = address(topology.plan().podAddress(1));
+            InetAddress pod = address(topology.plan().podAddress(1));
             assertEquals(SendResult.SENT, socket.send(pod, 9, PAYLOAD));
 
             assertEquals(List.of(new IcmpEvent.Unreachable(pod, 9, 13)), await(socket, 1));
@@ -100,6 +123,42 @@ class IcmpKernelTest {
 
     @ParameterizedTest
     @EnumSource(SocketKind.class)
+    void shouldSayWhenTheNetworkReportsUnreachableOverIpv6(SocketKind kind) throws UnknownHostException {
+        topology.pod(1)
+                .exec(
+                        "ip6tables",
+                        "-A",
+                        "INPUT",
+                        "-p",
+                        "icmpv6",
+                        "--icmpv6-type",
+                        "echo-request",
+                        "-j",
+                        "REJECT",
+                        "--reject-with",
+                        "icmp6-adm-prohibited");
+        try (IcmpSocket socket = open(kind)) {
+            InetAddress pod = address(topology.plan().podAddress6(1));
+            assertEquals(SendResult.SENT, socket.send(pod, 9, PAYLOAD));
+
+            assertEquals(List.of(new IcmpEvent.Unreachable(pod, 9, 1)), await(socket, 1));
+            assertEquals(SendResult.SENT, socket.send(address(topology.plan().podAddress6(2)), 11, PAYLOAD));
+            assertEquals(11, await(socket, 1).getFirst().sequence());
+        } finally {
+            topology.pod(1).exec("ip6tables", "-F", "INPUT");
+        }
+    }
+
+    @Test
+    void shouldSayAtOnceWhenThisMachineKnowsNoWayOverIpv6() throws UnknownHostException {
+        topology.node().exec("ip", "-6", "route", "replace", "unreachable", "2001:db8:ffff::/48");
+        try (IcmpSocket socket = open(SocketKind.RAW)) {
+            assertEquals(SendResult.NO_WAY, socket.send(address("2001:db8:ffff::1"), 1, PAYLOAD));
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource(SocketKind.class)
     void shouldSayAtOnceWhenThisMachineKnowsNoWay(SocketKind kind) throws UnknownHostException {
         topology.node().exec("ip", "route", "replace", "unreachable", "203.0.113.0/24");
         try (IcmpSocket socket = open(kind)) {
@@ -109,7 +168,7 @@ class IcmpKernelTest {
 
     @Test
     void shouldNotMixUpTheRepliesOfTwoRawSockets() throws UnknownHostException {
-        Inet4Address pod = address(topology.plan().podAddress(1));
+        InetAddress pod = address(topology.plan().podAddress(1));
         try (IcmpSocket one = open(SocketKind.RAW);
                 IcmpSocket other = open(SocketKind.RAW)) {
             one.send(pod, 1, PAYLOAD);
@@ -173,7 +232,7 @@ class IcmpKernelTest {
         topology.node().call(() -> Files.writeString(Path.of("/proc/sys/net/ipv4/ping_group_range"), groups));
     }
 
-    private static Inet4Address address(String text) throws UnknownHostException {
-        return (Inet4Address) InetAddress.getByName(text);
+    private static InetAddress address(String text) throws UnknownHostException {
+        return InetAddress.getByName(text);
     }
 }

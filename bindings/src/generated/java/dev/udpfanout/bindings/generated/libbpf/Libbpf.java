@@ -837,6 +837,122 @@ public class Libbpf {
         }
     }
 
+    private static class bpf_map__type {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
+            Libbpf.C_INT,
+            Libbpf.C_POINTER
+        );
+
+        public static final MemorySegment ADDR = Libbpf.findOrThrow("bpf_map__type");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * enum bpf_map_type bpf_map__type(const struct bpf_map *map)
+     * }
+     */
+    public static FunctionDescriptor bpf_map__type$descriptor() {
+        return bpf_map__type.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * enum bpf_map_type bpf_map__type(const struct bpf_map *map)
+     * }
+     */
+    public static MethodHandle bpf_map__type$handle() {
+        return bpf_map__type.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * enum bpf_map_type bpf_map__type(const struct bpf_map *map)
+     * }
+     */
+    public static MemorySegment bpf_map__type$address() {
+        return bpf_map__type.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * enum bpf_map_type bpf_map__type(const struct bpf_map *map)
+     * }
+     */
+    public static int bpf_map__type(MemorySegment map) {
+        var mh$ = bpf_map__type.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("bpf_map__type", map);
+            }
+            return (int)mh$.invokeExact(map);
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
+
+    private static class bpf_map__max_entries {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
+            Libbpf.C_INT,
+            Libbpf.C_POINTER
+        );
+
+        public static final MemorySegment ADDR = Libbpf.findOrThrow("bpf_map__max_entries");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * __u32 bpf_map__max_entries(const struct bpf_map *map)
+     * }
+     */
+    public static FunctionDescriptor bpf_map__max_entries$descriptor() {
+        return bpf_map__max_entries.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * __u32 bpf_map__max_entries(const struct bpf_map *map)
+     * }
+     */
+    public static MethodHandle bpf_map__max_entries$handle() {
+        return bpf_map__max_entries.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * __u32 bpf_map__max_entries(const struct bpf_map *map)
+     * }
+     */
+    public static MemorySegment bpf_map__max_entries$address() {
+        return bpf_map__max_entries.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * __u32 bpf_map__max_entries(const struct bpf_map *map)
+     * }
+     */
+    public static int bpf_map__max_entries(MemorySegment map) {
+        var mh$ = bpf_map__max_entries.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("bpf_map__max_entries", map);
+            }
+            return (int)mh$.invokeExact(map);
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
+
     private static class bpf_map__set_max_entries {
         public static final FunctionDescriptor DESC = FunctionDescriptor.of(
             Libbpf.C_INT,
@@ -891,6 +1007,122 @@ public class Libbpf {
                 traceDowncall("bpf_map__set_max_entries", map, max_entries);
             }
             return (int)mh$.invokeExact(map, max_entries);
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
+
+    private static class bpf_map__key_size {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
+            Libbpf.C_INT,
+            Libbpf.C_POINTER
+        );
+
+        public static final MemorySegment ADDR = Libbpf.findOrThrow("bpf_map__key_size");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * __u32 bpf_map__key_size(const struct bpf_map *map)
+     * }
+     */
+    public static FunctionDescriptor bpf_map__key_size$descriptor() {
+        return bpf_map__key_size.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * __u32 bpf_map__key_size(const struct bpf_map *map)
+     * }
+     */
+    public static MethodHandle bpf_map__key_size$handle() {
+        return bpf_map__key_size.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * __u32 bpf_map__key_size(const struct bpf_map *map)
+     * }
+     */
+    public static MemorySegment bpf_map__key_size$address() {
+        return bpf_map__key_size.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * __u32 bpf_map__key_size(const struct bpf_map *map)
+     * }
+     */
+    public static int bpf_map__key_size(MemorySegment map) {
+        var mh$ = bpf_map__key_size.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("bpf_map__key_size", map);
+            }
+            return (int)mh$.invokeExact(map);
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
+
+    private static class bpf_map__value_size {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
+            Libbpf.C_INT,
+            Libbpf.C_POINTER
+        );
+
+        public static final MemorySegment ADDR = Libbpf.findOrThrow("bpf_map__value_size");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * __u32 bpf_map__value_size(const struct bpf_map *map)
+     * }
+     */
+    public static FunctionDescriptor bpf_map__value_size$descriptor() {
+        return bpf_map__value_size.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * __u32 bpf_map__value_size(const struct bpf_map *map)
+     * }
+     */
+    public static MethodHandle bpf_map__value_size$handle() {
+        return bpf_map__value_size.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * __u32 bpf_map__value_size(const struct bpf_map *map)
+     * }
+     */
+    public static MemorySegment bpf_map__value_size$address() {
+        return bpf_map__value_size.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * __u32 bpf_map__value_size(const struct bpf_map *map)
+     * }
+     */
+    public static int bpf_map__value_size(MemorySegment map) {
+        var mh$ = bpf_map__value_size.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("bpf_map__value_size", map);
+            }
+            return (int)mh$.invokeExact(map);
         } catch (Throwable ex$) {
            throw new AssertionError("should not reach here", ex$);
         }

@@ -428,6 +428,15 @@ public class Libc {
     public static int IP_RECVERR() {
         return IP_RECVERR;
     }
+    private static final int IPV6_RECVERR = (int)25L;
+    /**
+     * {@snippet lang=c :
+     * #define IPV6_RECVERR 25
+     * }
+     */
+    public static int IPV6_RECVERR() {
+        return IPV6_RECVERR;
+    }
     private static final int POLLIN = (int)1L;
     /**
      * {@snippet lang=c :
@@ -473,6 +482,15 @@ public class Libc {
     public static int SO_EE_ORIGIN_ICMP() {
         return SO_EE_ORIGIN_ICMP;
     }
+    private static final int SO_EE_ORIGIN_ICMP6 = (int)3L;
+    /**
+     * {@snippet lang=c :
+     * #define SO_EE_ORIGIN_ICMP6 3
+     * }
+     */
+    public static int SO_EE_ORIGIN_ICMP6() {
+        return SO_EE_ORIGIN_ICMP6;
+    }
     private static final int ICMP_ECHOREPLY = (int)0L;
     /**
      * {@snippet lang=c :
@@ -517,6 +535,42 @@ public class Libc {
      */
     public static int ICMP_FILTER() {
         return ICMP_FILTER;
+    }
+    private static final int ICMPV6_DEST_UNREACH = (int)1L;
+    /**
+     * {@snippet lang=c :
+     * #define ICMPV6_DEST_UNREACH 1
+     * }
+     */
+    public static int ICMPV6_DEST_UNREACH() {
+        return ICMPV6_DEST_UNREACH;
+    }
+    private static final int ICMPV6_ECHO_REQUEST = (int)128L;
+    /**
+     * {@snippet lang=c :
+     * #define ICMPV6_ECHO_REQUEST 128
+     * }
+     */
+    public static int ICMPV6_ECHO_REQUEST() {
+        return ICMPV6_ECHO_REQUEST;
+    }
+    private static final int ICMPV6_ECHO_REPLY = (int)129L;
+    /**
+     * {@snippet lang=c :
+     * #define ICMPV6_ECHO_REPLY 129
+     * }
+     */
+    public static int ICMPV6_ECHO_REPLY() {
+        return ICMPV6_ECHO_REPLY;
+    }
+    private static final int ICMPV6_FILTER = (int)1L;
+    /**
+     * {@snippet lang=c :
+     * #define ICMPV6_FILTER 1
+     * }
+     */
+    public static int ICMPV6_FILTER() {
+        return ICMPV6_FILTER;
     }
     private static final int SOCK_STREAM = (int)1L;
     /**
@@ -1546,6 +1600,24 @@ public class Libc {
      */
     public static int IPPROTO_UDP() {
         return IPPROTO_UDP;
+    }
+    private static final int IPPROTO_IPV6 = (int)41L;
+    /**
+     * {@snippet lang=c :
+     * enum <anonymous>.IPPROTO_IPV6 = 41
+     * }
+     */
+    public static int IPPROTO_IPV6() {
+        return IPPROTO_IPV6;
+    }
+    private static final int IPPROTO_ICMPV6 = (int)58L;
+    /**
+     * {@snippet lang=c :
+     * enum <anonymous>.IPPROTO_ICMPV6 = 58
+     * }
+     */
+    public static int IPPROTO_ICMPV6() {
+        return IPPROTO_ICMPV6;
     }
 
     private static class poll {

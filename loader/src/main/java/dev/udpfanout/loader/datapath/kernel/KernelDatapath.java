@@ -13,6 +13,7 @@ import dev.udpfanout.loader.datapath.SwitchableDatapath;
 import java.net.InetAddress;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -42,6 +43,9 @@ public final class KernelDatapath implements SwitchableDatapath {
     private final EndpointTables endpointTables;
     private final Counters counters;
     private final Set<String> adopted;
+    /** Served by the program of another version, whose endpoint tables cannot be read here, until this one has endpoints. */
+    private final Set<String> servedByOther = new HashSet<>();
+
     private final Map<String, EndpointSet> inForce = new HashMap<>();
     private final Map<String, Set<InetAddress>> vips = new HashMap<>();
     /** Replaced whole, never changed: {@link #counters()} is for any thread. */
@@ -71,12 +75,16 @@ public final class KernelDatapath implements SwitchableDatapath {
         this.adopted = slots.names().stream()
                 .filter(name -> slots.of(name).filter(endpointTables::has).isPresent())
                 .collect(Collectors.toUnmodifiableSet());
+        if (pins.map(Pins::otherLayouts).filter(layouts -> !layouts.isEmpty()).isPresent()) {
+            servedByOther.addAll(slots.names());
+            servedByOther.removeAll(adopted);
+        }
         use(listeners);
     }
 
     @Override
     public boolean hasAdopted(String listener) {
-        return adopted.contains(listener);
+        return adopted.contains(listener) || servedByOther.contains(listener);
     }
 
     @Override
@@ -109,6 +117,7 @@ public final class KernelDatapath implements SwitchableDatapath {
                         ListenerConfig::name, listener -> listener, (first, second) -> first, LinkedHashMap::new));
         slots.assign(listeners.keySet());
         inForce.keySet().retainAll(listeners.keySet());
+        servedByOther.retainAll(listeners.keySet());
         vips.keySet().retainAll(listeners.keySet());
         Map<AttachPoint.Key, AttachPoint> present =
                 attachPoints.stream().collect(Collectors.toMap(AttachPoint::key, point -> point));
@@ -139,6 +148,9 @@ public final class KernelDatapath implements SwitchableDatapath {
                 .addKeyValue("endpoints", endpoints.endpoints().size())
                 .log("updated tc_ebpf downstream set");
         setListenerKeys();
+        if (servedByOther.remove(endpoints.listener()) && interfacesFound) {
+            reconcile();
+        }
         return oldIsUnused;
     }
 
@@ -165,13 +177,24 @@ public final class KernelDatapath implements SwitchableDatapath {
         failures.collect(this::setLocalAddresses);
         failures.collect(this::setListenerKeys);
         for (AttachPoint point : attachPoints) {
-            failures.collect(point::connect);
+            if (isServedByOther(point)) {
+                LOG.atInfo()
+                        .addKeyValue("interface", point.interfaceName())
+                        .addKeyValue("listeners", servedByOther)
+                        .log("another version's program goes on until their endpoints are known");
+            } else {
+                failures.collect(point::connect);
+            }
         }
         failures.throwIfAny();
-        if (!leftoversRemoved) {
+        if (!leftoversRemoved && servedByOther.isEmpty()) {
             removeLeftovers();
             leftoversRemoved = true;
         }
+    }
+
+    private boolean isServedByOther(AttachPoint point) {
+        return point.listeners().stream().anyMatch(listener -> servedByOther.contains(listener.name()));
     }
 
     /** What an earlier daemon had and this one has not, once all that this one has is in place. */
@@ -233,7 +256,10 @@ public final class KernelDatapath implements SwitchableDatapath {
                 .findFirst()
                 .orElseThrow(() -> new IllegalArgumentException("no listener " + listener));
         return new ListenerState(
-                ListenerState.TC_EBPF, ListenerState.CONFIGURED, point.isConnected(), point.attachment());
+                ListenerState.TC_EBPF,
+                ListenerState.CONFIGURED,
+                point.isConnected() || isServedByOther(point),
+                point.attachment());
     }
 
     @Override

@@ -58,6 +58,10 @@ public final class KernelProgram implements AutoCloseable {
             DROPS,
             LATENCY);
 
+    /** What another version's layout is likely to have in common with this one: see {@link CarriedMaps}. */
+    private static final List<String> CARRIED =
+            List.of(LISTENER_NAMES, STATS, DROPS, LATENCY, ENDPOINT_PACKETS, ENDPOINT_IDS);
+
     private static final Logger LOG = LoggerFactory.getLogger(KernelProgram.class);
     private static final String RESOURCE = "/dev/udpfanout/bpf/udp_fanout.bpf.o";
 
@@ -100,7 +104,7 @@ public final class KernelProgram implements AutoCloseable {
         if (pins.isEmpty()) {
             return loadWith(elf, Map.of());
         }
-        Map<String, BpfMap> pinned = pinnedMaps(pins.get());
+        Map<String, BpfMap> pinned = pinnedMaps(elf, pins.get());
         KernelProgram program;
         try {
             program = loadAdopting(elf, pinned, pins.get());
@@ -108,8 +112,9 @@ public final class KernelProgram implements AutoCloseable {
             pinned.values().forEach(BpfMap::close);
         }
         for (String map : MAPS) {
-            if (!pinned.containsKey(map)) {
-                program.object.map(map).pin(pins.get().map(map));
+            Path pin = pins.get().map(map);
+            if (!Files.exists(pin)) {
+                program.object.map(map).pin(pin);
             }
         }
         return program;
@@ -134,10 +139,15 @@ public final class KernelProgram implements AutoCloseable {
         }
     }
 
-    private static Map<String, BpfMap> pinnedMaps(Pins pins) {
+    private static Map<String, BpfMap> pinnedMaps(byte[] elf, Pins pins) {
         Map<String, BpfMap> pinned = new HashMap<>();
         for (String map : MAPS) {
             BpfMap.openPinned(pins.map(map)).ifPresent(open -> pinned.put(map, open));
+        }
+        if (!pinned.containsKey(LISTENER_NAMES)) {
+            try (BpfObject object = BpfObject.open(elf, REWRITE)) {
+                pinned.putAll(CarriedMaps.open(pins, CARRIED, object::shapeOf));
+            }
         }
         return pinned;
     }

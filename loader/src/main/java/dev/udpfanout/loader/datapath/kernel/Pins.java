@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
@@ -26,6 +27,7 @@ public final class Pins {
 
     private static final Logger LOG = LoggerFactory.getLogger(Pins.class);
     private static final String BPFFS = "bpf";
+    private static final int MAX_VERSION_DIGITS = 9;
 
     private final Path root;
 
@@ -67,6 +69,19 @@ public final class Pins {
         return root.resolve("links");
     }
 
+    /** The folders of other layouts' maps, the newest first: those of a daemon of another version. */
+    List<Path> otherLayouts() {
+        return entries(root).stream()
+                .filter(directory -> !directory.equals(maps()) && !directory.equals(links()))
+                .sorted(Comparator.comparingInt(Pins::layoutVersion).reversed())
+                .toList();
+    }
+
+    private static int layoutVersion(Path directory) {
+        String digits = directory.getFileName().toString().replaceAll("\\D", "");
+        return digits.isEmpty() || digits.length() > MAX_VERSION_DIGITS ? 0 : Integer.parseInt(digits);
+    }
+
     Path map(String name) {
         return maps().resolve(name);
     }
@@ -96,12 +111,10 @@ public final class Pins {
 
     /** Forgets the maps of other layouts, once this one's program is in place. */
     void removeOtherLayouts() {
-        for (Path directory : entries(root)) {
-            if (!directory.equals(maps()) && !directory.equals(links())) {
-                entries(directory).forEach(Pins::remove);
-                remove(directory);
-                LOG.atInfo().addKeyValue("path", directory).log("dropped the maps of another version");
-            }
+        for (Path directory : otherLayouts()) {
+            entries(directory).forEach(Pins::remove);
+            remove(directory);
+            LOG.atInfo().addKeyValue("path", directory).log("dropped the maps of another version");
         }
     }
 
