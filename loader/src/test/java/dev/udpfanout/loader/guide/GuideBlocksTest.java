@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.dataformat.yaml.YAMLFactory;
@@ -30,7 +31,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 class GuideBlocksTest {
     private static final Path ROOT = Manifests.ROOT.getParent();
     private static final Set<String> PLACES = Set.of("pod", "node", "client", "log", "cluster");
-    private static final Set<String> CONDITIONS = Set.of("tcx", "clsact", "bpftool-7.3", "sending");
+    private static final Set<String> CONDITIONS = Set.of("tcx", "clsact", "bpftool-7.3", "sending", "once");
     private static final Pattern APPLIED = Pattern.compile("(?:apply|delete) -([fk]) (\\S+)");
     private static final Pattern NAMED =
             Pattern.compile("(?<= )-n (\\S+)(?:.* (daemonset|ds|deployment|service)[/ ]([a-z-]+))?");
@@ -38,10 +39,7 @@ class GuideBlocksTest {
 
     static List<Fence> blocks() throws IOException {
         List<Fence> blocks = new ArrayList<>(Fence.in(ROOT.resolve("docs/metallb.md")));
-        Path deployment = ROOT.resolve("docs/deployment.md");
-        if (Files.exists(deployment)) {
-            blocks.addAll(Fence.in(deployment));
-        }
+        blocks.addAll(Fence.in(ROOT.resolve("docs/deployment.md")));
         return blocks;
     }
 
@@ -118,7 +116,7 @@ class GuideBlocksTest {
     @MethodSource("yaml")
     void shouldBeYaml(Fence fence) throws IOException {
         try (var documents = new ObjectMapper(new YAMLFactory())
-                .enable(com.fasterxml.jackson.core.JsonParser.Feature.STRICT_DUPLICATE_DETECTION)
+                .enable(JsonParser.Feature.STRICT_DUPLICATE_DETECTION)
                 .readerFor(JsonNode.class)
                 .<JsonNode>readValues(fence.text())) {
             assertFalse(documents.readAll().isEmpty(), fence::toString);

@@ -86,10 +86,13 @@ final class GuideCluster implements AutoCloseable {
 
     /** Does what a kubectl command of the guide does to a cluster; most do nothing to this one. */
     void carryOut(String kubectl) {
-        if (kubectl.contains("apply -f k8s/example-receivers.yaml")) {
+        if (kubectl.contains("apply -f k8s/example-receivers.yaml") && daemon == null) {
             startReceivers();
         } else if (kubectl.contains("apply -k k8s/overlays/metallb")) {
             startDaemon();
+        } else if (kubectl.contains("delete daemonset udp-fanout")) {
+            daemon.signal("TERM");
+            daemon.awaitExit(LIMIT);
         }
     }
 

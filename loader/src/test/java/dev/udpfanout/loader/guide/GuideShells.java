@@ -7,6 +7,7 @@ import dev.udpfanout.loader.manifests.Variant;
 import io.fabric8.kubernetes.api.model.Container;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -52,7 +53,7 @@ record GuideShells(Topology topology, Path bpffs, Path configMap) {
         List<String> bash = List.of("bash", "-ec", script);
         return switch (place) {
             case "pod" -> inPod(Variant.METALLB.container(), Map.of(), bash);
-            case "node" -> inOwnMounts(NODE, Map.of("BPFFS", bpffs.toString()), bash);
+            case "node" -> inOwnMounts(NODE, Map.of("BPFFS", bpffs.toString(), "PATH", path()), bash);
             case "client" -> topology.client().start(bash.toArray(String[]::new));
             default -> throw new IllegalArgumentException(place);
         };
@@ -62,12 +63,17 @@ record GuideShells(Topology topology, Path bpffs, Path configMap) {
         String capabilities = container.getSecurityContext().getCapabilities().getAdd().stream()
                 .map(name -> ",+" + name.toLowerCase(Locale.ROOT))
                 .collect(Collectors.joining("", "-all", ""));
-        Map<String, String> all = new java.util.HashMap<>(environment);
+        Map<String, String> all = new HashMap<>(environment);
         all.put("BPFFS", bpffs.toString());
         all.put("CONFIG", configMap.toString());
         all.put("CAPABILITIES", capabilities);
-        all.put("PATH", Path.of(Distribution.command()).getParent() + ":" + System.getenv("PATH"));
+        all.put("PATH", path());
         return inOwnMounts(POD, all, command);
+    }
+
+    /** The commands of the image are found without a folder. */
+    private static String path() {
+        return Path.of(Distribution.command()).getParent() + ":" + System.getenv("PATH");
     }
 
     private LabProcess inOwnMounts(String mounts, Map<String, String> environment, List<String> command) {

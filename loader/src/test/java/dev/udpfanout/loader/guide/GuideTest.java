@@ -23,10 +23,10 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** The commands of docs/metallb.md, typed from top to bottom, print what the page says. */
+/** The commands of docs/metallb.md, typed from top to bottom, and of docs/deployment.md after them, print what the pages say. */
 @Tag("kernel")
 class GuideTest {
-    private static final Path GUIDE = Path.of("..", "docs", "metallb.md");
+    private static final Path DOCS = Path.of("..", "docs");
     private static final int CPUS = Runtime.getRuntime().availableProcessors();
     private static final Pattern CONTAINER = Pattern.compile(" -c (\\S+)");
     private static final Pattern ATTACHED = Pattern.compile("attached TC eBPF program to ingress .*method=\"(\\w+)\"");
@@ -44,12 +44,14 @@ class GuideTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"auto", "clsact"})
-    void shouldPrintWhatThePageSaysWhenItsCommandsAreTyped(String attach) throws IOException {
+    void shouldPrintWhatThePagesSayWhenTheirCommandsAreTyped(String attach) throws IOException {
         try (GuideCluster made = new GuideCluster(directory, attach)) {
             cluster = made;
-            Iterator<Fence> fences = Fence.in(GUIDE).iterator();
-            while (fences.hasNext()) {
-                carryOut(fences.next(), fences);
+            for (String page : List.of("metallb.md", "deployment.md")) {
+                Iterator<Fence> fences = Fence.in(DOCS.resolve(page)).iterator();
+                while (fences.hasNext()) {
+                    carryOut(fences.next(), fences);
+                }
             }
         }
         assertEquals(List.of(), differences, () -> String.join("\n\n", differences));
@@ -95,15 +97,14 @@ class GuideTest {
         return 100 * Integer.parseInt(version.group(1)) + Integer.parseInt(version.group(2));
     }
 
-    /** What changes by itself is looked at again until it is so; what the client sends is sent once. */
+    /** What changes by itself is looked at again until it is so; what changes something is typed once. */
     private void assertPrints(Fence fence, String text) {
         ExpectedOutput expected = new ExpectedOutput(text, CPUS);
         String[] output = new String[1];
         boolean matches = BoundedWait.until(
                 () -> {
                     output[0] = output(fence);
-                    return expected.matches(output[0])
-                            || fence.says("client") && fence.text().contains("/dev/udp/");
+                    return expected.matches(output[0]) || fence.says("once");
                 },
                 AGAIN_LIMIT);
         if (!matches || !expected.matches(output[0])) {
@@ -117,7 +118,7 @@ class GuideTest {
             return String.join("\n", cluster.log(container.find() ? container.group(1) : null));
         }
         String place = fence.words().get(1);
-        if (place.equals("client") && fence.text().contains("/dev/udp/")) {
+        if (place.equals("client") && fence.says("once")) {
             traffic = fence.text();
         }
         LabProcess process = cluster.shells().type(place, fence.text());
