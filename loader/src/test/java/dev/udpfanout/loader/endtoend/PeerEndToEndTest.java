@@ -33,7 +33,7 @@ class PeerEndToEndTest {
 
     @Test
     void shouldLoseNothingWhenTheDaemonIsKilledAndStartedAgain() throws Exception {
-        LabProcess first = lab.start("--log-level", "debug");
+        LabProcess first = lab.start();
         lab.awaitInForce(1, 2);
         awaitBothPeers(first);
         try (SequenceTraffic traffic = lab.traffic()) {
@@ -41,7 +41,7 @@ class PeerEndToEndTest {
             first.signal("KILL");
             first.awaitExit(ServiceLab.LIMIT);
             ServiceLab.awaitSent(traffic, 5_000);
-            LabProcess second = lab.start("--log-level", "debug");
+            LabProcess second = lab.start();
             second.awaitLine("adopted the maps of an earlier daemon", ServiceLab.LIMIT);
             awaitBothPeers(second);
             ServiceLab.awaitSent(traffic, 5_000);
@@ -50,7 +50,6 @@ class PeerEndToEndTest {
     }
 
     private static void awaitBothPeers(LabProcess daemon) {
-        daemon.awaitLine(
-                "pods of this node that datagrams are put straight into listener_id=0 count=2", ServiceLab.LIMIT);
+        daemon.awaitLine("delivers straight into pods of this node listener_id=0 pods=2", ServiceLab.LIMIT);
     }
 }

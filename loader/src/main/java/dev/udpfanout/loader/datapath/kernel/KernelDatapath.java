@@ -152,28 +152,33 @@ public final class KernelDatapath implements SwitchableDatapath {
         }
         Map<InetAddress, Integer> direct =
                 listener.localDelivery() == LocalDelivery.PEER ? peers.of(endpoints) : Map.of();
-        if (endpoints.equals(inForce.get(listener.name()))
-                && direct.equals(peersInForce.getOrDefault(listener.name(), Map.of()))) {
+        boolean isSame = endpoints.equals(inForce.get(listener.name()));
+        boolean isSameWay = direct.equals(peersInForce.getOrDefault(listener.name(), Map.of()));
+        if (isSame && isSameWay) {
             return CompletableFuture.completedStage(null);
         }
         CompletionStage<Void> oldIsUnused =
                 endpointTables.replace(slot(listener), WeightedRound.of(endpoints.endpoints()), direct);
         inForce.put(listener.name(), endpoints);
         peersInForce.put(listener.name(), direct);
-        LOG.atInfo()
-                .addKeyValue("listener_id", listener.id())
-                .addKeyValue("endpoints", endpoints.endpoints().size())
-                .log("updated tc_ebpf downstream set");
-        LOG.atDebug()
-                .addKeyValue("listener_id", listener.id())
-                .addKeyValue("count", direct.size())
-                .addKeyValue("pods", direct.keySet())
-                .log("pods of this node that datagrams are put straight into");
+        if (!isSame) {
+            report(listener, "endpoints", endpoints.endpoints().size(), "updated tc_ebpf downstream set");
+        }
+        if (!isSameWay) {
+            report(listener, "pods", direct.size(), "delivers straight into pods of this node");
+        }
         setListenerKeys();
         if (servedByOther.remove(endpoints.listener()) && interfacesFound) {
             reconcile();
         }
         return oldIsUnused;
+    }
+
+    private static void report(ListenerConfig listener, String what, int count, String message) {
+        LOG.atInfo()
+                .addKeyValue("listener_id", listener.id())
+                .addKeyValue(what, count)
+                .log(message);
     }
 
     @Override
