@@ -55,8 +55,9 @@ class LocalDeliveryConfigTest {
                         "c.yaml:5: listeners[0].local_delivery: peer is for the kernel path; in user space datagrams are"
                                 + " sent by a socket. Use neigh"),
                 problems("local_delivery: peer\nmode: userspace"));
+        // Of several at one place only the first is told.
         assertEquals(
-                2,
+                1,
                 problems("local_delivery: peer\nhook: egress\nmode: userspace").size());
     }
 
