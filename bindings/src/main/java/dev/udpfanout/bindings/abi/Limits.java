@@ -11,6 +11,9 @@ public final class Limits {
 
     public static final int MAX_LISTENERS_IN_SET = Abi.UF_MAX_LISTENERS_IN_SET();
 
+    /** Receivers of one datagram where each gets a copy. */
+    public static final int MAX_COPIES = Abi.UF_MAX_COPIES();
+
     /** Veths with endpoints of this node behind them. */
     public static final int MAX_PEERS = Abi.UF_MAX_PEERS();
 

@@ -8,7 +8,8 @@ import java.util.Set;
 public enum ListenerFlag {
     PASS(Abi.UF_LISTENER_PASS()),
     ALLOW(Abi.UF_LISTENER_ALLOW()),
-    RATE_LIMIT(Abi.UF_LISTENER_RATE_LIMIT());
+    RATE_LIMIT(Abi.UF_LISTENER_RATE_LIMIT()),
+    REPLICATE(Abi.UF_LISTENER_REPLICATE());
 
     private final int bit;
 

@@ -89,7 +89,9 @@ public record ListenerConfig(
         /** Each in turn. */
         ROUND_ROBIN,
         /** Each in turn, those with a larger weight more often. */
-        WEIGHTED
+        WEIGHTED,
+        /** To all: each endpoint gets a copy. */
+        REPLICATE
     }
 
     /** Which receivers come first; the others are used only where there is none of these. */
@@ -131,6 +133,9 @@ public record ListenerConfig(
         }
         if (!admission.allow().isEmpty()) {
             return Optional.of("allow");
+        }
+        if (policy == Policy.REPLICATE) {
+            return Optional.of("policy");
         }
         return admission.rateLimit().map(limit -> "rate_limit");
     }

@@ -94,6 +94,7 @@ final class ListenersReader {
         checkPlace(listener, section);
         checkPublished(listener, section);
         LocalDeliveryReader.check(listener, section);
+        ReplicationCheck.check(listener, section);
         UserspaceReader.check(listener, section);
         return listener;
     }

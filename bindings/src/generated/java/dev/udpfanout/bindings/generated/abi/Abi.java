@@ -95,6 +95,15 @@ public class Abi {
     public static int UF_MAX_ENDPOINTS() {
         return UF_MAX_ENDPOINTS;
     }
+    private static final int UF_MAX_COPIES = (int)64L;
+    /**
+     * {@snippet lang=c :
+     * #define UF_MAX_COPIES 64
+     * }
+     */
+    public static int UF_MAX_COPIES() {
+        return UF_MAX_COPIES;
+    }
     private static final int UF_MAX_LISTENER_KEYS = (int)4096L;
     /**
      * {@snippet lang=c :
@@ -365,6 +374,15 @@ public class Abi {
     public static int UF_DROP_RATE_LIMITED() {
         return UF_DROP_RATE_LIMITED;
     }
+    private static final int UF_DROP_COPY_FAILED = (int)19L;
+    /**
+     * {@snippet lang=c :
+     * enum uf_drop_reason.UF_DROP_COPY_FAILED = 19
+     * }
+     */
+    public static int UF_DROP_COPY_FAILED() {
+        return UF_DROP_COPY_FAILED;
+    }
     private static final int UF_DROP_REASONS = (int)24L;
     /**
      * {@snippet lang=c :
@@ -409,6 +427,15 @@ public class Abi {
      */
     public static int UF_LISTENER_RATE_LIMIT() {
         return UF_LISTENER_RATE_LIMIT;
+    }
+    private static final int UF_LISTENER_REPLICATE = (int)32L;
+    /**
+     * {@snippet lang=c :
+     * #define UF_LISTENER_REPLICATE 32
+     * }
+     */
+    public static int UF_LISTENER_REPLICATE() {
+        return UF_LISTENER_REPLICATE;
     }
     private static final int UF_SET_EXCLUSIVE = (int)1L;
     /**

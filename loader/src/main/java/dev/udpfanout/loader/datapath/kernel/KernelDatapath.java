@@ -1,9 +1,11 @@
 package dev.udpfanout.loader.datapath.kernel;
 
+import dev.udpfanout.bindings.abi.Limits;
 import dev.udpfanout.bindings.abi.ProcessingTimes;
 import dev.udpfanout.bindings.rtnetlink.InterfaceAddress;
 import dev.udpfanout.loader.config.ListenerConfig;
 import dev.udpfanout.loader.config.ListenerConfig.LocalDelivery;
+import dev.udpfanout.loader.config.ListenerConfig.Policy;
 import dev.udpfanout.loader.control.EndpointSet;
 import dev.udpfanout.loader.control.WeightedRound;
 import dev.udpfanout.loader.datapath.Failures;
@@ -161,6 +163,13 @@ public final class KernelDatapath implements SwitchableDatapath {
                 endpointTables.replace(slot(listener), WeightedRound.of(endpoints.endpoints()), direct);
         inForce.put(listener.name(), endpoints);
         peersInForce.put(listener.name(), direct);
+        if (listener.policy() == Policy.REPLICATE && endpoints.endpoints().size() > Limits.MAX_COPIES) {
+            LOG.atWarn()
+                    .addKeyValue("listener_id", listener.id())
+                    .addKeyValue("endpoints", endpoints.endpoints().size())
+                    .addKeyValue("copies", Limits.MAX_COPIES)
+                    .log("more receivers than copies are made of a datagram: the last ones get none");
+        }
         if (!isSame) {
             report(listener, "endpoints", endpoints.endpoints().size(), "updated tc_ebpf downstream set");
         }

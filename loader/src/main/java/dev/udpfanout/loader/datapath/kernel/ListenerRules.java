@@ -4,6 +4,7 @@ import dev.udpfanout.bindings.abi.AllowedSource;
 import dev.udpfanout.bindings.abi.ListenerEntry;
 import dev.udpfanout.bindings.abi.ListenerFlag;
 import dev.udpfanout.loader.config.ListenerConfig;
+import dev.udpfanout.loader.config.ListenerConfig.Policy;
 import dev.udpfanout.loader.config.RateLimit;
 import java.util.Collection;
 import java.util.EnumSet;
@@ -34,6 +35,9 @@ final class ListenerRules {
         }
         if (listener.admission().rateLimit().isPresent()) {
             flags.add(ListenerFlag.RATE_LIMIT);
+        }
+        if (listener.policy() == Policy.REPLICATE) {
+            flags.add(ListenerFlag.REPLICATE);
         }
         return new ListenerEntry(slot, flags);
     }
