@@ -17,12 +17,15 @@
 
 #include "udp_fanout.h"
 #include "udp_fanout/account.h"
+#include "udp_fanout/allow.h"
 #include "udp_fanout/balance.h"
 #include "udp_fanout/datagram.h"
 #include "udp_fanout/fragment.h"
+#include "udp_fanout/limit.h"
 #include "udp_fanout/listener.h"
 #include "udp_fanout/next_hop.h"
 #include "udp_fanout/parse.h"
+#include "udp_fanout/peer.h"
 #include "udp_fanout/rewrite.h"
 #include "udp_fanout/sample.h"
 #include "udp_fanout/source.h"
@@ -33,6 +36,7 @@ char LICENSE[] SEC("license") = "Dual BSD/GPL";
 _Static_assert(sizeof(struct uf_endpoint) == sizeof(struct uf_endpoint_table_header),
 	       "a map's elements all have one size");
 _Static_assert(sizeof(struct uf_listener_key) == 24, "a hash key must have no padding");
+_Static_assert(sizeof(struct uf_peer) == 16, "no padding");
 _Static_assert(sizeof(struct uf_fragment_key) == 40, "a hash key must have no padding");
 
 /* Not a drop reason: the datagram is on its way. */
@@ -49,12 +53,40 @@ static __always_inline int uf_dispose(struct __sk_buff *skb, int fate, bool at_e
 	return at_egress ? bpf_redirect(skb->ifindex, BPF_F_INGRESS) : TC_ACT_UNSPEC;
 }
 
+/*
+ * Whether the listener's own rules let a packet pass: UF_FORWARDED or a drop reason. A datagram in fragments is judged by the
+ * one with the port: those that follow are let through with it, and counted, or refused with it.
+ */
+static __noinline int uf_judge(const struct __sk_buff *skb, const struct uf_datagram *datagram,
+			       const struct uf_target *target)
+{
+	bool follows = datagram->part == UF_LATER_FRAGMENT && !target->early;
+	int fate = UF_FORWARDED;
+
+	if (target->flags & UF_LISTENER_ALLOW && !uf_is_allowed(target->slot, &datagram->source))
+		fate = UF_DROP_NOT_ALLOWED;
+	else if (target->flags & UF_LISTENER_RATE_LIMIT &&
+		 !uf_take_tokens(target->slot, datagram->packets, follows))
+		fate = UF_DROP_RATE_LIMITED;
+	if (fate != UF_FORWARDED && datagram->part == UF_FIRST_FRAGMENT)
+		uf_refuse_fragments(skb, datagram, target->slot, fate);
+	return fate;
+}
+
 /* Whether a listener's datagram may go on at all, whatever the endpoint: UF_FORWARDED or a drop reason. */
 static __always_inline int uf_admit(const struct __sk_buff *skb, const struct uf_datagram *datagram,
-				    bool at_egress)
+				    const struct uf_target *target, bool at_egress)
 {
+	int fate;
+
 	if (!at_egress && uf_is_bad_source(skb, datagram))
 		return UF_DROP_BAD_SOURCE;
+	/* Before the stack may answer: who is not allowed is not answered either. */
+	if (target->flags & (UF_LISTENER_ALLOW | UF_LISTENER_RATE_LIMIT)) {
+		fate = uf_judge(skb, datagram, target);
+		if (fate != UF_FORWARDED)
+			return fate;
+	}
 	if (datagram->hops_left <= 1)
 		return UF_DROP_TTL_EXPIRED;
 	if (datagram->family == 6 && datagram->part != UF_LATER_FRAGMENT && !datagram->udp_checksum)
@@ -71,11 +103,24 @@ uf_find_target(struct __sk_buff *skb, const struct uf_datagram *datagram, struct
 
 	if (datagram->part != UF_WHOLE)
 		return uf_begin_fragments(skb, datagram, target);
-	endpoint = uf_next_endpoint(target->slot, &position);
+	endpoint = uf_pick_endpoint(target->slot, target->flags, datagram, &position);
 	if (!endpoint)
 		return false;
 	uf_set_target(target, target->slot, endpoint);
 	return true;
+}
+
+/* Whether a datagram may go to the endpoint: UF_FORWARDED or a drop reason. */
+static __always_inline int uf_admit_target(const struct uf_datagram *datagram,
+					   const struct uf_target *target)
+{
+	if (uf_is_mapped_ipv4(&target->address) != (datagram->family == 4))
+		return UF_DROP_FAMILY_MISMATCH;
+	if (target->port == datagram->destination_port &&
+	    target->address.halves[0] == datagram->destination.halves[0] &&
+	    target->address.halves[1] == datagram->destination.halves[1])
+		return UF_DROP_LOOP;
+	return UF_FORWARDED;
 }
 
 /*
@@ -87,16 +132,13 @@ uf_find_target(struct __sk_buff *skb, const struct uf_datagram *datagram, struct
 static __noinline int uf_forward(struct __sk_buff *skb, const struct uf_datagram *datagram,
 				 const struct uf_target *target, bool at_egress, int *action)
 {
+	const int fate = uf_admit_target(datagram, target);
 	struct uf_next_hop hop = {};
 	__u8 hops = 1;
 	long answer;
 
-	if (uf_is_mapped_ipv4(&target->address) != (datagram->family == 4))
-		return UF_DROP_FAMILY_MISMATCH;
-	if (target->port == datagram->destination_port &&
-	    target->address.halves[0] == datagram->destination.halves[0] &&
-	    target->address.halves[1] == datagram->destination.halves[1])
-		return UF_DROP_LOOP;
+	if (fate != UF_FORWARDED)
+		return fate;
 	answer = uf_find_next_hop(skb, datagram, &target->address, target->port, &hop);
 	if (answer == BPF_FIB_LKUP_RET_NOT_FWDED && uf_is_local(&target->address)) {
 		/* A receiver on the host's own network: the stack delivers it. */
@@ -125,6 +167,38 @@ static __noinline int uf_forward(struct __sk_buff *skb, const struct uf_datagram
 	return UF_FORWARDED;
 }
 
+/*
+ * Edits and redirects a datagram to an endpoint on this node. UF_FORWARDED, and the hook is to return TC_ACT_REDIRECT; otherwise
+ * the drop reason, and the packet must not go on.
+ */
+static __noinline int uf_forward_to_peer(struct __sk_buff *skb, const struct uf_datagram *datagram,
+					 const struct uf_target *target, const struct uf_peer *peer)
+{
+	const int fate = uf_admit_target(datagram, target);
+
+	if (fate != UF_FORWARDED)
+		return fate;
+	if (uf_rewrite(skb, datagram, &target->address, target->port, 1) ||
+	    uf_prepare_link_header(skb, datagram->l3_offset))
+		return UF_DROP_REWRITE_FAILED;
+	if (uf_redirect_to_peer(skb, target->peer_ifindex, peer) != TC_ACT_REDIRECT)
+		return UF_DROP_REDIRECT_FAILED;
+	uf_account_endpoint(target->counter, datagram);
+	return UF_FORWARDED;
+}
+
+/* Sends a datagram on, by the way that its endpoint has: as uf_forward. The way straight into a pod is for ingress only. */
+static __always_inline int uf_send(struct __sk_buff *skb, const struct uf_datagram *datagram,
+				   const struct uf_target *target, bool at_egress, int *action)
+{
+	const struct uf_peer *peer = at_egress ? NULL : uf_peer_of(target->peer_ifindex, datagram);
+
+	if (!peer)
+		return uf_forward(skb, datagram, target, at_egress, action);
+	*action = TC_ACT_REDIRECT;
+	return uf_forward_to_peer(skb, datagram, target, peer);
+}
+
 static __always_inline int uf_run(struct __sk_buff *skb, __u32 l3_offset, bool at_egress)
 {
 	const struct uf_listener *listener;
@@ -144,7 +218,7 @@ static __always_inline int uf_run(struct __sk_buff *skb, __u32 l3_offset, bool a
 		if (fate == UF_CONSUME)
 			return TC_ACT_SHOT;
 		if (fate == UF_FOLLOW)
-			fate = uf_admit(skb, &datagram, at_egress);
+			fate = uf_admit(skb, &datagram, &target, at_egress);
 	} else {
 		listener = uf_listener_of(skb, &datagram);
 		if (!listener) {
@@ -153,14 +227,15 @@ static __always_inline int uf_run(struct __sk_buff *skb, __u32 l3_offset, bool a
 			return TC_ACT_UNSPEC;
 		}
 		target.slot = listener->slot;
+		target.flags = listener->flags;
 		began_ns = uf_sample_begin(target.slot);
-		fate = uf_admit(skb, &datagram, at_egress);
+		fate = uf_admit(skb, &datagram, &target, at_egress);
 		if (fate == UF_FORWARDED && !uf_find_target(skb, &datagram, &target))
 			fate = UF_DROP_NO_ENDPOINTS;
 	}
 
 	if (fate == UF_FORWARDED)
-		fate = uf_forward(skb, &datagram, &target, at_egress, &action);
+		fate = uf_send(skb, &datagram, &target, at_egress, &action);
 	uf_sample_end(began_ns);
 	if (fate == UF_FORWARDED) {
 		if (!target.early)

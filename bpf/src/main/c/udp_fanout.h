@@ -12,6 +12,7 @@
 #ifndef UDP_FANOUT_H
 #define UDP_FANOUT_H
 
+#include <linux/bpf.h>
 #include <linux/types.h>
 
 /*
@@ -19,7 +20,7 @@
  * ENDPOINT_PACKETS, ENDPOINT_IDS) are carried over from another version's layout if their sizes are the same: one that comes to
  * mean something else in the same size needs another name.
  */
-#define UF_LAYOUT_VERSION 3
+#define UF_LAYOUT_VERSION 4
 
 #define UF_MAX_LISTENERS 256
 #define UF_MAX_ENDPOINTS 65536
@@ -49,9 +50,17 @@ struct uf_listener_key {
 
 /* The datagram is for this node's own receiver: leave it to the stack, never balance it again. */
 #define UF_LISTENER_PASS 1u
+/* The endpoint follows from the source address, by the listener's table in HASH_TABLES. */
+#define UF_LISTENER_HASH_SOURCE 2u
+/* The same, from source address and port. */
+#define UF_LISTENER_HASH_SOURCE_PORT 4u
+/* Only sources in ALLOWED_SOURCES are forwarded. */
+#define UF_LISTENER_ALLOW 8u
+/* Only as much as LIMITS says is forwarded. */
+#define UF_LISTENER_RATE_LIMIT 16u
 
 struct uf_listener {
-	__u32 slot; /* index into ENDPOINTS, CURSORS, STATS and DROPS: 0..UF_MAX_LISTENERS-1 */
+	__u32 slot; /* index into all maps that have an element a listener: 0..UF_MAX_LISTENERS-1 */
 	__u32 flags; /* UF_LISTENER_* */
 };
 
@@ -68,6 +77,7 @@ struct uf_listener_set {
 	__u32 flags; /* UF_SET_* */
 	__u32 count; /* slots in use; 0 if there are more than fit */
 	__u32 slots[UF_MAX_LISTENERS_IN_SET];
+	__u32 listener_flags[UF_MAX_LISTENERS_IN_SET]; /* UF_LISTENER_*, of each of slots */
 };
 
 /* What the fragments of one datagram have in common: RFC 791 section 3.2, RFC 8200 section 4.5. */
@@ -84,7 +94,7 @@ struct uf_fragment_choice {
 	__u32 position; /* in the listener's table, which may have been replaced since */
 	__u8 address[16];
 	__be16 port;
-	__u16 reserved; /* 0 */
+	__u16 flags; /* UF_LISTENER_*: position is in HASH_TABLES if one of the two for that is set */
 	__u32 pkts; /* fragments sent there before the one with the port: not in STATS yet */
 	__u64 bytes;
 };
@@ -93,12 +103,13 @@ enum uf_fragment_state {
 	UF_FRAGMENT_EARLY = 0, /* the fragment with the port has not come */
 	UF_FRAGMENT_OURS = 1, /* it has, and is a listener's: that of choices[chosen] */
 	UF_FRAGMENT_NOT_OURS = 2, /* it has, and is nobody's */
+	UF_FRAGMENT_REFUSED = 3, /* it has, and the listener of choices[0] refuses all of it */
 };
 
 struct uf_fragment_entry {
 	__u64 begun_ns; /* CLOCK_MONOTONIC */
 	__u32 state; /* UF_FRAGMENT_* */
-	__u32 chosen;
+	__u32 chosen; /* UF_FRAGMENT_REFUSED: why, UF_DROP_* */
 	__u32 count; /* choices in use */
 	__u32 reserved; /* 0 */
 	struct uf_fragment_choice choices[UF_MAX_LISTENERS_IN_SET];
@@ -121,7 +132,17 @@ struct uf_endpoint {
 	__u16 flags; /* reserved, 0 */
 	__u32 counter; /* index into ENDPOINT_PACKETS; 0: not counted */
 	__u32 count; /* the table's, again: an endpoint tells whose round it belongs to */
-	__u32 reserved; /* 0 */
+	__u32 peer_ifindex; /* key of PEERS; 0: the datagram goes by the next hop */
+};
+
+/* Endpoints on this node, each behind a veth of its own. */
+#define UF_MAX_PEERS 4096
+
+/* What the program has to know to put a packet into a pod: bpf_redirect_peer asks neither a route nor a neighbour. */
+struct uf_peer {
+	__u32 mtu; /* of the veth: larger IP packets go by the next hop */
+	__u8 destination[6]; /* the pod's hardware address */
+	__u8 source[6]; /* that of the interface on this node by which the pod is reached */
 };
 
 /*
@@ -134,6 +155,29 @@ struct uf_endpoint_table_header {
 	__u32 generation; /* raised by one with each replacement; for people who look at the map */
 	__u32 reserved[6]; /* 0 */
 };
+
+/*
+ * A table of HASH_TABLES: element 0 is the header; 1..UF_HASH_ROWS say of each bucket whose it is; the endpoints come
+ * behind. Bucket b is number b % UF_HASH_ROW_BUCKETS of row 1 + b / UF_HASH_ROW_BUCKETS, and holds n for element
+ * UF_HASH_ROWS + n. Without endpoints there is nothing but the header.
+ */
+#define UF_HASH_BITS 18
+#define UF_HASH_ROW_BUCKETS 16
+#define UF_HASH_ROWS ((1 << UF_HASH_BITS) / UF_HASH_ROW_BUCKETS)
+#define UF_MAX_HASH_ENDPOINTS 65535
+
+struct uf_hash_row {
+	__u16 endpoints[UF_HASH_ROW_BUCKETS]; /* each from 1 */
+};
+
+/*
+ * What a key is hashed with, on every node alike. Each 8 bytes of the address (read as one big-endian number), then the port
+ * if it counts, are taken by exclusive or into what there is so far, which begins as UF_HASH_SEED, and mixed:
+ * x *= UF_HASH_FIRST; x ^= x >> 32; x *= UF_HASH_SECOND; x ^= x >> 32. The bucket is the highest UF_HASH_BITS bits.
+ */
+#define UF_HASH_SEED 0x75647066616e6f75ull /* "udpfanou" */
+#define UF_HASH_FIRST 0x9e3779b97f4a7c15ull
+#define UF_HASH_SECOND 0xd6e8feb86659fd93ull
 
 /* Where the round robin of one CPU stands. All zero: it has not begun. */
 struct uf_cursor {
@@ -179,12 +223,14 @@ enum uf_drop_reason {
 	UF_DROP_FIB_UNSUPPORTED_ENCAP = 9, /* the route has a light-weight tunnel */
 	UF_DROP_FIB_OTHER = 10, /* an answer that is younger than this program, or an error */
 	UF_DROP_REWRITE_FAILED = 11, /* the kernel could not make the headers writable */
-	UF_DROP_REDIRECT_FAILED = 12, /* bpf_redirect_neigh refused its arguments */
+	UF_DROP_REDIRECT_FAILED = 12, /* the kernel's helper refused it */
 	UF_DROP_FAMILY_MISMATCH = 13, /* the endpoint is of the other address family */
 	UF_DROP_NO_CHECKSUM = 14, /* UDP over IPv6 without a checksum: RFC 8200 section 8.1 */
 	UF_DROP_BAD_SOURCE =
 		15, /* source is this node, many hosts, loopback or nobody: RFC 1812 section 5.3.7 */
 	UF_DROP_LOOP = 16, /* the endpoint is the very address and port that the datagram is for */
+	UF_DROP_NOT_ALLOWED = 17, /* the source is in none of the listener's prefixes */
+	UF_DROP_RATE_LIMITED = 18, /* more than the listener is to take */
 	UF_DROP_REASONS = 24, /* size of the table, not a reason */
 };
 
@@ -215,6 +261,43 @@ struct uf_endpoint_counter_key {
 struct uf_latency {
 	__u64 sum_ns;
 	__u64 buckets[UF_LATENCY_BUCKETS];
+};
+
+/* Prefixes of all listeners together, and as many again, since a new set is in the map before the old one goes. */
+#define UF_MAX_ALLOWED_SOURCES 16384
+
+/* A prefix of sources that a listener takes: a key of a longest-prefix-match trie. */
+struct uf_allowed_source {
+	__u32 prefix_bits; /* of what follows: 32 for the slot, 96 more for IPv4, and the prefix's own */
+	__u32 slot;
+	__u8 address[16];
+};
+
+/*
+ * How much a listener may take; the daemon writes it. CPUs draw tokens in batches, each into a share of its own, so that they
+ * seldom meet at the lock; what all shares and the bucket can hold together is the burst that was asked for.
+ */
+struct uf_limit {
+	__u64 pkts_per_second; /* at least 1 */
+	__u64 bucket_pkts; /* the most that the bucket holds */
+	__u64 fill_ns; /* in how long it fills */
+	__u32 batch_pkts; /* the most that a CPU draws in advance */
+	__u32 generation; /* another one: the shares of before do not count any more */
+};
+
+/* What is left for a listener; the program's alone. All zero: full. */
+struct uf_bucket {
+	struct bpf_spin_lock lock;
+	__u32 reserved; /* 0 */
+	__s64 pkts; /* less than 0: taken in advance */
+	__u64 filled_ns; /* CLOCK_MONOTONIC */
+};
+
+/* What one CPU has drawn for a listener. */
+struct uf_share {
+	__s64 pkts;
+	__u32 generation; /* of struct uf_limit */
+	__u32 reserved; /* 0 */
 };
 
 /* What the daemon tells the program before it is loaded: section .rodata.settings. */

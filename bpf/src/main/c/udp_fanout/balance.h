@@ -7,24 +7,20 @@
 
 #include <bpf/bpf_helpers.h>
 
+#include "datagram.h"
+#include "hash.h"
 #include "maps.h"
 #include "settings.h"
 #include "udp_fanout.h"
 
 /* The endpoint at a position of a listener's table, or NULL if the table is not so long any more. */
-static __always_inline const struct uf_endpoint *uf_endpoint_at(__u32 slot, __u32 position)
+static __always_inline const struct uf_endpoint *uf_endpoint_at(__u32 slot, __u32 flags,
+								__u32 position)
 {
-	const struct uf_endpoint_table_header *header;
-	__u32 first = 0;
-	void *table;
+	void *table = uf_is_hashed(flags) ? bpf_map_lookup_elem(&HASH_TABLES, &slot)
+					  : bpf_map_lookup_elem(&ENDPOINTS, &slot);
 
-	table = bpf_map_lookup_elem(&ENDPOINTS, &slot);
-	if (!table)
-		return NULL;
-	header = bpf_map_lookup_elem(table, &first);
-	if (!header || position > header->count)
-		return NULL;
-	return bpf_map_lookup_elem(table, &position);
+	return table ? bpf_map_lookup_elem(table, &position) : NULL;
 }
 
 /* The position, from 1, whose turn it is in the cursor's table; the next one's turn comes after. */
@@ -82,6 +78,16 @@ static __always_inline const struct uf_endpoint *uf_next_endpoint(__u32 slot, __
 		return NULL;
 	*position = uf_take_turn(cursor);
 	return bpf_map_lookup_elem(table, position);
+}
+
+/* The endpoint for a datagram of a listener, or NULL if it has none; *position is its place in the table. */
+static __always_inline const struct uf_endpoint *
+uf_pick_endpoint(__u32 slot, __u32 flags, const struct uf_datagram *datagram, __u32 *position)
+{
+	if (uf_is_hashed(flags))
+		return uf_hashed_endpoint(slot, datagram, flags & UF_LISTENER_HASH_SOURCE_PORT,
+					  position);
+	return uf_next_endpoint(slot, position);
 }
 
 #endif /* UDP_FANOUT_BALANCE_H */

@@ -36,7 +36,9 @@
 struct uf_target {
 	union uf_address address;
 	__u32 slot;
+	__u32 flags; /* of struct uf_listener */
 	__u32 counter; /* of struct uf_endpoint */
+	__u32 peer_ifindex; /* of struct uf_endpoint */
 	__be16 port;
 	bool early; /* a copy of a fragment: it is not certain yet that it is ours, so it is not counted yet */
 };
@@ -52,6 +54,7 @@ static __always_inline void uf_set_target(struct uf_target *target, __u32 slot,
 	__builtin_memcpy(&target->address, endpoint->address, sizeof(target->address));
 	target->port = endpoint->port;
 	target->counter = endpoint->counter;
+	target->peer_ifindex = endpoint->peer_ifindex;
 	target->slot = slot;
 }
 
@@ -89,15 +92,21 @@ static __always_inline struct uf_fragment_entry *uf_new_entry(enum uf_fragment_s
 	return entry;
 }
 
-/* Chooses the next endpoint of a listener; NULL if it has none. */
+/*
+ * Chooses an endpoint of a listener; NULL if it has none. A fragment without ports that comes first is hashed by its address
+ * alone, and the datagram goes where that leads.
+ */
 static __always_inline const struct uf_endpoint *uf_choose(struct uf_fragment_choice *choice,
-							   __u32 slot)
+							   __u32 slot, __u32 flags,
+							   const struct uf_datagram *datagram)
 {
-	const struct uf_endpoint *endpoint = uf_next_endpoint(slot, &choice->position);
+	const struct uf_endpoint *endpoint =
+		uf_pick_endpoint(slot, flags, datagram, &choice->position);
 
 	if (!endpoint)
 		return NULL;
 	choice->slot = slot;
+	choice->flags = flags;
 	choice->port = endpoint->port;
 	__builtin_memcpy(choice->address, endpoint->address, sizeof(choice->address));
 	return endpoint;
@@ -106,7 +115,8 @@ static __always_inline const struct uf_endpoint *uf_choose(struct uf_fragment_ch
 /* What was chosen, if it is still an endpoint: nothing goes to one after its removal. */
 static __always_inline const struct uf_endpoint *uf_chosen(const struct uf_fragment_choice *choice)
 {
-	const struct uf_endpoint *endpoint = uf_endpoint_at(choice->slot, choice->position);
+	const struct uf_endpoint *endpoint =
+		uf_endpoint_at(choice->slot, choice->flags, choice->position);
 
 	return endpoint && endpoint->port == choice->port &&
 			       uf_same_address(endpoint->address, choice->address)
@@ -121,7 +131,7 @@ static __always_inline bool uf_adopt_choice(struct uf_fragment_entry *entry, __u
 	const struct uf_endpoint *endpoint;
 	__u32 i;
 
-	if (!entry || entry->state == UF_FRAGMENT_NOT_OURS)
+	if (!entry || entry->state == UF_FRAGMENT_NOT_OURS || entry->state == UF_FRAGMENT_REFUSED)
 		return false;
 	for (i = 0; i < UF_MAX_LISTENERS_IN_SET; i++) {
 		struct uf_fragment_choice *choice = &entry->choices[i];
@@ -158,7 +168,7 @@ static __noinline bool uf_begin_fragments(const struct __sk_buff *skb,
 		return true;
 	if (!created)
 		return false;
-	endpoint = uf_choose(&created->choices[0], target->slot);
+	endpoint = uf_choose(&created->choices[0], target->slot, target->flags, datagram);
 	if (!endpoint)
 		return false;
 	created->count = 1;
@@ -184,17 +194,39 @@ static __noinline int uf_leave_fragments(const struct __sk_buff *skb,
 	return bpf_map_update_elem(&FRAGMENTS, &key, created, BPF_ANY);
 }
 
+/* The fragment with the ports has come, and its listener does not take it: none of the others either, for the same reason. */
+static __noinline int uf_refuse_fragments(const struct __sk_buff *skb,
+					  const struct uf_datagram *datagram, __u32 slot,
+					  __u32 reason)
+{
+	struct uf_fragment_entry *created = uf_new_entry(UF_FRAGMENT_REFUSED);
+	struct uf_fragment_key key;
+
+	if (!created)
+		return -1;
+	created->chosen = reason;
+	created->choices[0].slot = slot;
+	uf_set_fragment_key(skb, datagram, &key);
+	return bpf_map_update_elem(&FRAGMENTS, &key, created, BPF_ANY);
+}
+
 /* The entry for a datagram of which no fragment has come before, with a choice for each listener. */
 static __noinline int uf_expect_fragments(const struct uf_listener_set *set,
+					  const struct uf_datagram *datagram,
 					  const struct uf_fragment_key *key)
 {
 	struct uf_fragment_entry *created = uf_new_entry(UF_FRAGMENT_EARLY);
 	__u32 i;
 
-	if (!set || !key || !created)
+	if (!set || !datagram || !key || !created)
 		return -1;
 	for (i = 0; i < UF_MAX_LISTENERS_IN_SET; i++) {
-		if (i < set->count && !uf_choose(&created->choices[i], set->slots[i]))
+		__u32 flags = set->listener_flags[i];
+
+		if (flags & UF_LISTENER_HASH_SOURCE_PORT)
+			flags ^= UF_LISTENER_HASH_SOURCE_PORT | UF_LISTENER_HASH_SOURCE;
+		if (i < set->count &&
+		    !uf_choose(&created->choices[i], set->slots[i], flags, datagram))
 			created->choices[i].slot = UF_MAX_LISTENERS;
 	}
 	created->count = set->count;
@@ -243,13 +275,19 @@ static __noinline int uf_follow_fragments(struct __sk_buff *skb, const struct uf
 		if (!set)
 			return UF_LEAVE;
 		if (!entry)
-			uf_expect_fragments(set, &key);
+			uf_expect_fragments(set, datagram, &key);
 		entry = uf_fragment_entry_of(&key);
 		if (!entry)
 			return UF_LEAVE;
 	}
 	if (entry->state == UF_FRAGMENT_NOT_OURS)
 		return is_copy ? UF_CONSUME : UF_LEAVE;
+	if (entry->state == UF_FRAGMENT_REFUSED) {
+		if (is_copy)
+			return UF_CONSUME;
+		target->slot = entry->choices[0].slot;
+		return entry->chosen;
+	}
 	if (set && entry->state == UF_FRAGMENT_EARLY && !is_copy) {
 		uf_copy_round(skb, entry->count, at_egress);
 		return set->flags & UF_SET_EXCLUSIVE ? UF_CONSUME : UF_LEAVE;
@@ -264,6 +302,7 @@ static __noinline int uf_follow_fragments(struct __sk_buff *skb, const struct uf
 	asm volatile("" : "+r"(index));
 	choice = &entry->choices[index & (UF_MAX_LISTENERS_IN_SET - 1)];
 	target->slot = choice->slot;
+	target->flags = choice->flags;
 	target->early = entry->state == UF_FRAGMENT_EARLY;
 	endpoint = uf_chosen(choice);
 	if (!endpoint)

@@ -21,7 +21,9 @@ public enum DropReason {
     FAMILY_MISMATCH(Abi.UF_DROP_FAMILY_MISMATCH()),
     NO_CHECKSUM(Abi.UF_DROP_NO_CHECKSUM()),
     BAD_SOURCE(Abi.UF_DROP_BAD_SOURCE()),
-    LOOP(Abi.UF_DROP_LOOP());
+    LOOP(Abi.UF_DROP_LOOP()),
+    NOT_ALLOWED(Abi.UF_DROP_NOT_ALLOWED()),
+    RATE_LIMITED(Abi.UF_DROP_RATE_LIMITED());
 
     private final int code;
 

@@ -11,6 +11,12 @@ public final class Limits {
 
     public static final int MAX_LISTENERS_IN_SET = Abi.UF_MAX_LISTENERS_IN_SET();
 
+    /** Veths with endpoints of this node behind them. */
+    public static final int MAX_PEERS = Abi.UF_MAX_PEERS();
+
+    /** Prefixes of allowed sources, of all listeners together. */
+    public static final int MAX_ALLOWED_SOURCES = Abi.UF_MAX_ALLOWED_SOURCES();
+
     /** One more than endpoints can be counted each by itself: element 0 is not used. */
     public static final int ENDPOINT_COUNTERS = Abi.UF_MAX_ENDPOINT_COUNTERS();
 

@@ -11,22 +11,25 @@ import java.util.List;
 /**
  * A value of the map LISTENER_SETS: {@code struct uf_listener_set}. Its key is a {@link ListenerKey} with port 0.
  *
- * @param slots of the listeners at the address; more than {@link Limits#MAX_LISTENERS_IN_SET} read as none
+ * @param listeners at the address; more than {@link Limits#MAX_LISTENERS_IN_SET} read as none
  * @param exclusive whether nobody else gets datagrams for the address
  */
-public record ListenerSet(List<Integer> slots, boolean exclusive) {
+public record ListenerSet(List<ListenerEntry> listeners, boolean exclusive) {
     public ListenerSet {
-        slots = List.copyOf(slots);
+        listeners = List.copyOf(listeners);
     }
 
     /** The value that {@link #write} wrote. */
     public static ListenerSet read(MemorySegment value) {
-        MemorySegment array = uf_listener_set.slots(value);
-        List<Integer> slots = new ArrayList<>();
+        MemorySegment slots = uf_listener_set.slots(value);
+        MemorySegment flags = uf_listener_set.listener_flags(value);
+        List<ListenerEntry> listeners = new ArrayList<>();
         for (int i = 0; i < uf_listener_set.count(value); i++) {
-            slots.add(array.getAtIndex(ValueLayout.JAVA_INT, i));
+            listeners.add(new ListenerEntry(
+                    slots.getAtIndex(ValueLayout.JAVA_INT, i),
+                    ListenerFlag.of(flags.getAtIndex(ValueLayout.JAVA_INT, i))));
         }
-        return new ListenerSet(slots, (uf_listener_set.flags(value) & Abi.UF_SET_EXCLUSIVE()) != 0);
+        return new ListenerSet(listeners, (uf_listener_set.flags(value) & Abi.UF_SET_EXCLUSIVE()) != 0);
     }
 
     /** An empty value to read into. */
@@ -38,12 +41,17 @@ public record ListenerSet(List<Integer> slots, boolean exclusive) {
     public MemorySegment write(SegmentAllocator allocator) {
         MemorySegment value = uf_listener_set.allocate(allocator);
         uf_listener_set.flags(value, exclusive ? Abi.UF_SET_EXCLUSIVE() : 0);
-        if (slots.size() <= Limits.MAX_LISTENERS_IN_SET) {
-            uf_listener_set.count(value, slots.size());
-            // Not the accessor of one element: jextract's counts from the start of the struct, not of the array.
-            MemorySegment array = uf_listener_set.slots(value);
-            for (int i = 0; i < slots.size(); i++) {
-                array.setAtIndex(ValueLayout.JAVA_INT, i, slots.get(i));
+        if (listeners.size() <= Limits.MAX_LISTENERS_IN_SET) {
+            uf_listener_set.count(value, listeners.size());
+            // Not the accessors of one element: jextract's count from the start of the struct, not of the array.
+            MemorySegment slots = uf_listener_set.slots(value);
+            MemorySegment flags = uf_listener_set.listener_flags(value);
+            for (int i = 0; i < listeners.size(); i++) {
+                slots.setAtIndex(ValueLayout.JAVA_INT, i, listeners.get(i).slot());
+                flags.setAtIndex(
+                        ValueLayout.JAVA_INT,
+                        i,
+                        ListenerFlag.bits(listeners.get(i).flags()));
             }
         }
         return value;

@@ -13,6 +13,8 @@ import java.util.Arrays;
 final class MappedAddress {
     static final int BYTES = 16;
     private static final int PREFIX_BYTES = 12;
+    private static final MemorySegment IPV4_PREFIX =
+            MemorySegment.ofArray(new byte[] {0, 0, 0, 0, 0, 0, 0, 0, 0, 0, -1, -1});
 
     private MappedAddress() {}
 
@@ -25,6 +27,11 @@ final class MappedAddress {
             bytes = mapped;
         }
         MemorySegment.copy(bytes, 0, to, ValueLayout.JAVA_BYTE, 0, BYTES);
+    }
+
+    /** Whether it is an IPv4 address, where no IPv6 address in that form can be. */
+    static boolean isIpv4(MemorySegment from) {
+        return from.asSlice(0, PREFIX_BYTES).mismatch(IPV4_PREFIX) < 0;
     }
 
     /**

@@ -17,6 +17,8 @@ import java.util.Optional;
  * @param mode which datapath serves it
  * @param attach how the program gets onto the hook
  * @param hook on which side of a dummy interface the rewriting happens; ingress for a NIC
+ * @param localDelivery how datagrams get to a receiver on this node, in the kernel
+ * @param admission which datagrams are forwarded at all
  * @param policy which endpoint a datagram goes to
  * @param downstream receivers from the file; at least one, or none where they come from Kubernetes
  * @param kubernetes where else receivers come from
@@ -33,6 +35,8 @@ public record ListenerConfig(
         Mode mode,
         AttachMethod attach,
         Hook hook,
+        LocalDelivery localDelivery,
+        Admission admission,
         Policy policy,
         List<Downstream> downstream,
         Optional<KubernetesSource> kubernetes,
@@ -70,6 +74,14 @@ public record ListenerConfig(
         INGRESS,
         /** On a dummy interface, outgoing datagrams: saves the turn, but tcpdump sees the datagram only before. */
         EGRESS
+    }
+
+    /** How datagrams get to a receiver on this node. */
+    public enum LocalDelivery {
+        /** By the next hop, as to any other receiver: bridge, filters and queues on the way see them. */
+        NEIGH,
+        /** Straight into the receiver's network namespace, past all that stands on this node's side of its veth. */
+        PEER
     }
 
     /** Which endpoint a datagram goes to. */
@@ -110,5 +122,16 @@ public record ListenerConfig(
     /** Whether the listener stands for all of the node's own addresses. */
     public boolean isWildcard() {
         return !vipDirect && bind.getAddress().isAnyLocalAddress();
+    }
+
+    /** What the listener asks for that only the kernel datapath can do; empty if either can serve it. */
+    public Optional<String> kernelOnly() {
+        if (vipDirect) {
+            return Optional.of("bind: vip");
+        }
+        if (!admission.allow().isEmpty()) {
+            return Optional.of("allow");
+        }
+        return admission.rateLimit().map(limit -> "rate_limit");
     }
 }

@@ -5,6 +5,7 @@ import dev.udpfanout.bindings.abi.ListenerName;
 import dev.udpfanout.loader.config.ListenerConfig.AttachMethod;
 import dev.udpfanout.loader.config.ListenerConfig.Downstream;
 import dev.udpfanout.loader.config.ListenerConfig.Hook;
+import dev.udpfanout.loader.config.ListenerConfig.LocalDelivery;
 import dev.udpfanout.loader.config.ListenerConfig.Mode;
 import dev.udpfanout.loader.config.ListenerConfig.Policy;
 import dev.udpfanout.loader.config.ListenerConfig.Preference;
@@ -44,6 +45,7 @@ final class ListenersReader {
             }
         }
         ListenerConflicts.refuse(read);
+        AdmissionReader.checkTotal(read);
         return read.stream().map(ListenerConflicts.Read::listener).toList();
     }
 
@@ -59,6 +61,8 @@ final class ListenersReader {
         Mode mode = section.choice("mode", Mode.class, Mode.AUTO);
         AttachMethod attach = section.choice("attach", AttachMethod.class, AttachMethod.AUTO);
         Hook hook = section.choice("hook", Hook.class, Hook.INGRESS);
+        LocalDelivery localDelivery = LocalDeliveryReader.read(section);
+        Admission admission = AdmissionReader.read(section, vipDirect ? null : bind);
         Policy policy = section.choice("policy", Policy.class, Policy.ROUND_ROBIN);
         List<Downstream> downstream = DownstreamReader.read(section, vipDirect ? null : bind, policy);
         Optional<KubernetesSource> kubernetes = KubernetesReader.source(section);
@@ -79,6 +83,8 @@ final class ListenersReader {
                 mode,
                 attach,
                 hook,
+                localDelivery,
+                admission,
                 policy,
                 downstream,
                 kubernetes,
@@ -87,6 +93,7 @@ final class ListenersReader {
                 userspace);
         checkPlace(listener, section);
         checkPublished(listener, section);
+        LocalDeliveryReader.check(listener, section);
         UserspaceReader.check(listener, section);
         return listener;
     }

@@ -57,6 +57,11 @@ final class Section {
         return !(value(key) instanceof YamlNode.Empty);
     }
 
+    boolean isEmptyList(String key) {
+        return value(key) instanceof YamlNode.Sequence sequence
+                && sequence.elements().isEmpty();
+    }
+
     Section section(String key) {
         return of(value(key), path(key), problems);
     }
@@ -143,6 +148,38 @@ final class Section {
             number.ifPresent(numbers::add);
         }
         return numbers;
+    }
+
+    /** What a text stands for. */
+    interface TextParser<T> {
+        T parse(String text) throws SocketAddressText.BadAddressException;
+    }
+
+    /** A list of texts; empty if the key is not there. What is wrong with one is noted, and it is left out. */
+    <T> List<T> texts(String key, TextParser<T> parser) {
+        YamlNode node = value(key);
+        if (node instanceof YamlNode.Empty) {
+            return List.of();
+        }
+        if (!(node instanceof YamlNode.Sequence sequence)) {
+            problem(key, "expected a list, found " + node.kind());
+            return List.of();
+        }
+        List<T> read = new ArrayList<>();
+        for (int i = 0; i < sequence.elements().size(); i++) {
+            YamlNode element = sequence.elements().get(i);
+            String at = path(key) + "[" + i + "]";
+            if (element instanceof YamlNode.Scalar scalar) {
+                try {
+                    read.add(parser.parse(scalar.text()));
+                } catch (SocketAddressText.BadAddressException e) {
+                    problems.add(element.line(), at, e.getMessage());
+                }
+            } else {
+                problems.add(element.line(), at, "expected text, found " + element.kind());
+            }
+        }
+        return read;
     }
 
     private OptionalInt wholeNumber(YamlNode node, String at, int least, int most) {

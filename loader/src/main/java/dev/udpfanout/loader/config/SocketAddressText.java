@@ -38,6 +38,11 @@ final class SocketAddressText {
         return new InetSocketAddress(address, port(text.substring(colon + 1)));
     }
 
+    /** An address without a port, and so without brackets. */
+    static InetAddress address(String text) throws BadAddressException {
+        return text.indexOf(':') >= 0 ? ipv6(text) : ipv4(text);
+    }
+
     /** Whether the text is {@code vip:PORT}: the address of a Service, whatever that is at the time. */
     static boolean isVip(String text) {
         return text.startsWith(VIP);

@@ -17,6 +17,8 @@ import net.jqwik.api.Property;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** What bad input gets: every problem at once, each with file, line and path. */
 @Tag("unit")
@@ -57,6 +59,75 @@ class ConfigProblemsTest {
                 listener.downstream().stream()
                         .map(ListenerConfig.Downstream::weight)
                         .toList());
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+            { packets_per_second: 0 }             | .packets_per_second: 0 is not in 1..100000000
+            { packets_per_second: 100000001 }     | .packets_per_second: 100000001 is not in 1..100000000
+            { packets_per_second: many }          | .packets_per_second: expected a whole number, found "many"
+            { packets_per_second: 9, burst: 0 }   | .burst: 0 is not in 1..100000000
+            { burst: 9 }                          | .packets_per_second: is missing: how much is to be forwarded?
+            { packets_per_second: 9, bytes: 1 }   | .bytes: unknown key; known here: burst, packets_per_second
+            1000                                  | : expected a mapping, found 1000
+            """)
+    void shouldRefuseRateLimitsThatAreNone(String limit, String problem) {
+        assertEquals(
+                "config.yaml:5: listeners[0].rate_limit" + problem,
+                problems(GOOD.replace("mode: tc_ebpf", "rate_limit: " + limit)).getFirst());
+    }
+
+    @Test
+    void shouldTakeASecondsWorthAsBurstWhenNoneIsGiven() throws InvalidConfigException {
+        String limited = GOOD.replace("mode: tc_ebpf", "rate_limit: { packets_per_second: 700 }");
+        assertEquals(
+                new RateLimit(700, 700),
+                READER.parse(limited, "config.yaml")
+                        .listeners()
+                        .getFirst()
+                        .admission()
+                        .rateLimit()
+                        .orElseThrow());
+    }
+
+    @Test
+    void shouldReadPrefixesWhenSourcesAreGiven() throws InvalidConfigException {
+        String allowing = GOOD.replace("mode: tc_ebpf", "allow: [10.0.0.0/8, 192.0.2.7, 0.0.0.0/0, 192.168.2.128/25]");
+        assertEquals(
+                List.of("10.0.0.0/8", "192.0.2.7/32", "0.0.0.0/0", "192.168.2.128/25"),
+                READER.parse(allowing, "config.yaml").listeners().getFirst().admission().allow().stream()
+                        .map(Prefix::toString)
+                        .toList());
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+            [10.0.0.0/33]        | allow[0]: "10.0.0.0/33" is not a prefix: "33" is not a length in 0..32
+            [10.0.0.0/]          | allow[0]: "10.0.0.0/" is not a prefix: "" is not a length in 0..32
+            [10.0.0.1/8]         | allow[0]: "10.0.0.1/8" has bits set behind the prefix; write 10.0.0.0/8, or the \
+            address without / for itself alone
+            [10.0.0/8]           | allow[0]: "10.0.0" is not an IPv4 address (names are not resolved)
+            [clients]            | allow[0]: "clients" is not an IPv4 address (names are not resolved)
+            ["2001:db8::/32"]    | allow[0]: 2001:db8::/32 is IPv6, and the listener is IPv4
+            ["::ffff:10.0.0.0/104"]| allow[0]: "::ffff:10.0.0.0" is an IPv4 address in IPv6's form; write 10.0.0.0
+            [10.0.0.1, 10.0.0.1/32]| allow[1]: 10.0.0.1/32 is there already
+            [{ a: 1 }]           | allow[0]: expected text, found a mapping
+            []                   | allow: at least one prefix is needed; leave the key out to take everyone's datagrams
+            10.0.0.0/8           | allow: expected a list, found "10.0.0.0/8"
+            """)
+    void shouldRefuseSourcesThatAreNoPrefixes(String allow, String problem) {
+        assertProblem("config.yaml:5: listeners[0]." + problem, GOOD.replace("mode: tc_ebpf", "allow: " + allow));
+    }
+
+    @Test
+    void shouldRefuseMorePrefixesThanTheKernelHolds() {
+        String prefixes = IntStream.range(0, 16_385)
+                .mapToObj(i -> "10.1." + (i >> 8) + "." + (i & 255))
+                .collect(Collectors.joining(", "));
+        assertProblem(
+                "config.yaml:5: listeners[0].allow: more than 16384 prefixes in all listeners together; join"
+                        + " neighbouring ones",
+                GOOD.replace("mode: tc_ebpf", "allow: [" + prefixes + "]"));
     }
 
     @Test

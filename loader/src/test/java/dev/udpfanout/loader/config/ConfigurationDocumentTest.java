@@ -38,6 +38,7 @@ class ConfigurationDocumentTest {
                   - { unknown: 1, address: "10.42.0.11:5514" }
                 kubernetes: { unknown: 1, service: a, port: 1 }
                 publish: { unknown: 1, service: a }
+                rate_limit: { unknown: 1, packets_per_second: 1 }
             health: { unknown: 1 }
             metrics: { unknown: 1 }
             """;

@@ -117,4 +117,16 @@ class UserspaceConfigTest {
                 List.of("c.yaml:8: listeners[1].mode: differs from the listener on line 2, which shares the address"),
                 problems(yaml));
     }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+            allow: [10.0.0.0/8]                      | allow
+            rate_limit: { packets_per_second: 1000 } | rate_limit
+            """)
+    void shouldRefuseUserSpaceWhenOnlyTheKernelKnowsTheRule(String line, String key) {
+        assertEquals(
+                List.of("c.yaml:6: listeners[0]." + key
+                        + ": is done in the kernel only: use mode tc_ebpf or auto, or leave it out"),
+                problems(LISTENER + ("mode: userspace\n" + line).indent(4)));
+    }
 }

@@ -68,10 +68,10 @@ public class Abi {
     public static final AddressLayout C_POINTER = ValueLayout.ADDRESS
             .withTargetLayout(MemoryLayout.sequenceLayout(java.lang.Long.MAX_VALUE, JAVA_BYTE));
     public static final ValueLayout.OfLong C_LONG = ValueLayout.JAVA_LONG;
-    private static final int UF_LAYOUT_VERSION = (int)3L;
+    private static final int UF_LAYOUT_VERSION = (int)4L;
     /**
      * {@snippet lang=c :
-     * #define UF_LAYOUT_VERSION 3
+     * #define UF_LAYOUT_VERSION 4
      * }
      */
     public static int UF_LAYOUT_VERSION() {
@@ -140,6 +140,15 @@ public class Abi {
     public static int UF_LISTENER_NAME_BYTES() {
         return UF_LISTENER_NAME_BYTES;
     }
+    private static final int UF_MAX_PEERS = (int)4096L;
+    /**
+     * {@snippet lang=c :
+     * #define UF_MAX_PEERS 4096
+     * }
+     */
+    public static int UF_MAX_PEERS() {
+        return UF_MAX_PEERS;
+    }
     private static final int UF_MAX_ENDPOINT_COUNTERS = (int)16384L;
     /**
      * {@snippet lang=c :
@@ -175,6 +184,15 @@ public class Abi {
      */
     public static int UF_LATENCY_FIRST_NS() {
         return UF_LATENCY_FIRST_NS;
+    }
+    private static final int UF_MAX_ALLOWED_SOURCES = (int)16384L;
+    /**
+     * {@snippet lang=c :
+     * #define UF_MAX_ALLOWED_SOURCES 16384
+     * }
+     */
+    public static int UF_MAX_ALLOWED_SOURCES() {
+        return UF_MAX_ALLOWED_SOURCES;
     }
     private static final int UF_DROP_NO_ENDPOINTS = (int)0L;
     /**
@@ -329,6 +347,24 @@ public class Abi {
     public static int UF_DROP_LOOP() {
         return UF_DROP_LOOP;
     }
+    private static final int UF_DROP_NOT_ALLOWED = (int)17L;
+    /**
+     * {@snippet lang=c :
+     * enum uf_drop_reason.UF_DROP_NOT_ALLOWED = 17
+     * }
+     */
+    public static int UF_DROP_NOT_ALLOWED() {
+        return UF_DROP_NOT_ALLOWED;
+    }
+    private static final int UF_DROP_RATE_LIMITED = (int)18L;
+    /**
+     * {@snippet lang=c :
+     * enum uf_drop_reason.UF_DROP_RATE_LIMITED = 18
+     * }
+     */
+    public static int UF_DROP_RATE_LIMITED() {
+        return UF_DROP_RATE_LIMITED;
+    }
     private static final int UF_DROP_REASONS = (int)24L;
     /**
      * {@snippet lang=c :
@@ -355,6 +391,24 @@ public class Abi {
      */
     public static int UF_LISTENER_PASS() {
         return UF_LISTENER_PASS;
+    }
+    private static final int UF_LISTENER_ALLOW = (int)8L;
+    /**
+     * {@snippet lang=c :
+     * #define UF_LISTENER_ALLOW 8
+     * }
+     */
+    public static int UF_LISTENER_ALLOW() {
+        return UF_LISTENER_ALLOW;
+    }
+    private static final int UF_LISTENER_RATE_LIMIT = (int)16L;
+    /**
+     * {@snippet lang=c :
+     * #define UF_LISTENER_RATE_LIMIT 16
+     * }
+     */
+    public static int UF_LISTENER_RATE_LIMIT() {
+        return UF_LISTENER_RATE_LIMIT;
     }
     private static final int UF_SET_EXCLUSIVE = (int)1L;
     /**

@@ -18,6 +18,7 @@ import static java.lang.foreign.MemoryLayout.PathElement.*;
  *     __u32 flags;
  *     __u32 count;
  *     __u32 slots[8];
+ *     __u32 listener_flags[8];
  * }
  * }
  */
@@ -30,7 +31,8 @@ public class uf_listener_set {
     private static final GroupLayout $LAYOUT = MemoryLayout.structLayout(
         Abi.C_INT.withName("flags"),
         Abi.C_INT.withName("count"),
-        MemoryLayout.sequenceLayout(8, Abi.C_INT).withName("slots")
+        MemoryLayout.sequenceLayout(8, Abi.C_INT).withName("slots"),
+        MemoryLayout.sequenceLayout(8, Abi.C_INT).withName("listener_flags")
     ).withName("uf_listener_set");
 
     /**
@@ -203,6 +205,83 @@ public class uf_listener_set {
      */
     public static void slots(MemorySegment struct, long index0, int fieldValue) {
         slots$ELEM_HANDLE.set(struct, 0L, index0, fieldValue);
+    }
+
+    private static final SequenceLayout listener_flags$LAYOUT = (SequenceLayout)$LAYOUT.select(groupElement("listener_flags"));
+
+    /**
+     * Layout for field:
+     * {@snippet lang=c :
+     * __u32 listener_flags[8]
+     * }
+     */
+    public static final SequenceLayout listener_flags$layout() {
+        return listener_flags$LAYOUT;
+    }
+
+    private static final long listener_flags$OFFSET = $LAYOUT.byteOffset(groupElement("listener_flags"));
+
+    /**
+     * Offset for field:
+     * {@snippet lang=c :
+     * __u32 listener_flags[8]
+     * }
+     */
+    public static final long listener_flags$offset() {
+        return listener_flags$OFFSET;
+    }
+
+    /**
+     * Getter for field:
+     * {@snippet lang=c :
+     * __u32 listener_flags[8]
+     * }
+     */
+    public static MemorySegment listener_flags(MemorySegment struct) {
+        return struct.asSlice(listener_flags$OFFSET, listener_flags$LAYOUT.byteSize());
+    }
+
+    /**
+     * Setter for field:
+     * {@snippet lang=c :
+     * __u32 listener_flags[8]
+     * }
+     */
+    public static void listener_flags(MemorySegment struct, MemorySegment fieldValue) {
+        MemorySegment.copy(fieldValue, 0L, struct, listener_flags$OFFSET, listener_flags$LAYOUT.byteSize());
+    }
+
+    private static long[] listener_flags$DIMS = { 8 };
+
+    /**
+     * Dimensions for array field:
+     * {@snippet lang=c :
+     * __u32 listener_flags[8]
+     * }
+     */
+    public static long[] listener_flags$dimensions() {
+        return listener_flags$DIMS;
+    }
+    private static final VarHandle listener_flags$ELEM_HANDLE = listener_flags$LAYOUT.varHandle(sequenceElement());
+
+    /**
+     * Indexed getter for field:
+     * {@snippet lang=c :
+     * __u32 listener_flags[8]
+     * }
+     */
+    public static int listener_flags(MemorySegment struct, long index0) {
+        return (int)listener_flags$ELEM_HANDLE.get(struct, 0L, index0);
+    }
+
+    /**
+     * Indexed setter for field:
+     * {@snippet lang=c :
+     * __u32 listener_flags[8]
+     * }
+     */
+    public static void listener_flags(MemorySegment struct, long index0, int fieldValue) {
+        listener_flags$ELEM_HANDLE.set(struct, 0L, index0, fieldValue);
     }
 
     /**

@@ -3,6 +3,7 @@ package dev.udpfanout.loader.datapath.kernel;
 import dev.udpfanout.bindings.abi.ProcessingTimes;
 import dev.udpfanout.bindings.rtnetlink.InterfaceAddress;
 import dev.udpfanout.loader.config.ListenerConfig;
+import dev.udpfanout.loader.config.ListenerConfig.LocalDelivery;
 import dev.udpfanout.loader.control.EndpointSet;
 import dev.udpfanout.loader.control.WeightedRound;
 import dev.udpfanout.loader.datapath.Failures;
@@ -10,6 +11,7 @@ import dev.udpfanout.loader.datapath.ListenerCounters;
 import dev.udpfanout.loader.datapath.ListenerState;
 import dev.udpfanout.loader.datapath.ListenerTargets;
 import dev.udpfanout.loader.datapath.SwitchableDatapath;
+import dev.udpfanout.loader.links.LocalPeer;
 import java.net.InetAddress;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -39,14 +41,18 @@ public final class KernelDatapath implements SwitchableDatapath {
     private final Slots slots;
     private final ListenerKeys listenerKeys;
     private final ListenerSets listenerSets;
+    private final ListenerRules listenerRules;
     private final LocalAddresses localAddresses;
     private final EndpointTables endpointTables;
     private final Counters counters;
     private final Set<String> adopted;
+    private final Peers peers;
     /** Served by the program of another version, whose endpoint tables cannot be read here, until this one has endpoints. */
     private final Set<String> servedByOther = new HashSet<>();
 
     private final Map<String, EndpointSet> inForce = new HashMap<>();
+    private Map<InetAddress, LocalPeer> knownPeers = Map.of();
+    private final Map<String, Map<InetAddress, Integer>> peersInForce = new HashMap<>();
     private final Map<String, Set<InetAddress>> vips = new HashMap<>();
     /** Replaced whole, never changed: {@link #counters()} is for any thread. */
     private volatile Map<String, ListenerConfig> listeners = Map.of();
@@ -69,8 +75,10 @@ public final class KernelDatapath implements SwitchableDatapath {
         this.slots = new Slots(program, endpointCounters);
         this.listenerKeys = new ListenerKeys(program.listeners());
         this.listenerSets = new ListenerSets(program.listenerSets());
+        this.listenerRules = new ListenerRules(program);
         this.localAddresses = new LocalAddresses(program.localAddresses(), program.localFilter());
         this.endpointTables = new EndpointTables(program.endpoints(), endpointCounters);
+        this.peers = new Peers(program.peers(), program.peerDevices());
         this.counters = new Counters(program.stats(), program.drops(), program.latency(), endpointCounters);
         this.adopted = slots.names().stream()
                 .filter(name -> slots.of(name).filter(endpointTables::has).isPresent())
@@ -117,8 +125,10 @@ public final class KernelDatapath implements SwitchableDatapath {
                         ListenerConfig::name, listener -> listener, (first, second) -> first, LinkedHashMap::new));
         slots.assign(listeners.keySet());
         inForce.keySet().retainAll(listeners.keySet());
+        peersInForce.keySet().retainAll(listeners.keySet());
         servedByOther.retainAll(listeners.keySet());
         vips.keySet().retainAll(listeners.keySet());
+        placePeers();
         Map<AttachPoint.Key, AttachPoint> present =
                 attachPoints.stream().collect(Collectors.toMap(AttachPoint::key, point -> point));
         List<AttachPoint> points = new ArrayList<>();
@@ -137,21 +147,54 @@ public final class KernelDatapath implements SwitchableDatapath {
     @Override
     public CompletionStage<Void> apply(EndpointSet endpoints) {
         ListenerConfig listener = listeners.get(endpoints.listener());
-        if (listener == null || endpoints.equals(inForce.get(endpoints.listener()))) {
+        if (listener == null) {
+            return CompletableFuture.completedStage(null);
+        }
+        Map<InetAddress, Integer> direct =
+                listener.localDelivery() == LocalDelivery.PEER ? peers.of(endpoints) : Map.of();
+        boolean isSame = endpoints.equals(inForce.get(listener.name()));
+        boolean isSameWay = direct.equals(peersInForce.getOrDefault(listener.name(), Map.of()));
+        if (isSame && isSameWay) {
             return CompletableFuture.completedStage(null);
         }
         CompletionStage<Void> oldIsUnused =
-                endpointTables.replace(slot(listener), WeightedRound.of(endpoints.endpoints()));
-        inForce.put(endpoints.listener(), endpoints);
-        LOG.atInfo()
-                .addKeyValue("listener_id", listener.id())
-                .addKeyValue("endpoints", endpoints.endpoints().size())
-                .log("updated tc_ebpf downstream set");
+                endpointTables.replace(slot(listener), WeightedRound.of(endpoints.endpoints()), direct);
+        inForce.put(listener.name(), endpoints);
+        peersInForce.put(listener.name(), direct);
+        if (!isSame) {
+            report(listener, "endpoints", endpoints.endpoints().size(), "updated tc_ebpf downstream set");
+        }
+        if (!isSameWay) {
+            report(listener, "pods", direct.size(), "delivers straight into pods of this node");
+        }
         setListenerKeys();
         if (servedByOther.remove(endpoints.listener()) && interfacesFound) {
             reconcile();
         }
         return oldIsUnused;
+    }
+
+    private static void report(ListenerConfig listener, String what, int count, String message) {
+        LOG.atInfo()
+                .addKeyValue("listener_id", listener.id())
+                .addKeyValue(what, count)
+                .log(message);
+    }
+
+    @Override
+    public void setPeers(Map<InetAddress, LocalPeer> known) {
+        knownPeers = Map.copyOf(known);
+        placePeers();
+        Failures failures = new Failures();
+        List.copyOf(inForce.values()).forEach(set -> failures.collect(() -> apply(set)));
+        failures.throwIfAny();
+    }
+
+    /** Where no listener is to go by them, the maps hold none: nor does a table then that is an earlier daemon's. */
+    private void placePeers() {
+        boolean areWanted =
+                listeners.values().stream().anyMatch(listener -> listener.localDelivery() == LocalDelivery.PEER);
+        peers.set(areWanted ? knownPeers : Map.of());
     }
 
     @Override
@@ -233,15 +276,19 @@ public final class KernelDatapath implements SwitchableDatapath {
                 for (ListenerConfig listener : point.listeners()) {
                     plan.add(
                             listener,
-                            slot(listener),
+                            ListenerRules.entry(listener, slot(listener)),
                             ifindex,
                             Optional.ofNullable(vips.get(listener.name())),
                             Optional.ofNullable(inForce.get(listener.name())));
                 }
             });
         }
-        listenerKeys.set(plan.entries());
-        listenerSets.set(plan.entries(), dummies());
+        Map<Integer, ListenerConfig> bySlot =
+                listeners.values().stream().collect(Collectors.toMap(this::slot, listener -> listener));
+        listenerRules.apply(bySlot, listenerKeys.inForce().values(), () -> {
+            listenerKeys.set(plan.entries());
+            listenerSets.set(plan.entries(), dummies());
+        });
     }
 
     private int slot(ListenerConfig listener) {

@@ -43,8 +43,18 @@ public final class KernelProgram implements AutoCloseable {
     private static final String LATENCY = "LATENCY";
     private static final String LISTENER_SETS = "LISTENER_SETS";
     private static final String FRAGMENTS = "FRAGMENTS";
+    private static final String PEERS = "PEERS";
+    private static final String PEER_DEVICES = "PEER_DEVICES";
+    private static final String ALLOWED_SOURCES = "ALLOWED_SOURCES";
+    private static final String LIMITS = "LIMITS";
+    private static final String LIMIT_BUCKETS = "LIMIT_BUCKETS";
+    private static final String LIMIT_SHARES = "LIMIT_SHARES";
     private static final List<String> MAPS = List.of(
             LISTENERS,
+            ALLOWED_SOURCES,
+            LIMITS,
+            LIMIT_BUCKETS,
+            LIMIT_SHARES,
             LISTENER_SETS,
             FRAGMENTS,
             LISTENER_NAMES,
@@ -56,7 +66,9 @@ public final class KernelProgram implements AutoCloseable {
             CURSORS,
             STATS,
             DROPS,
-            LATENCY);
+            LATENCY,
+            PEERS,
+            PEER_DEVICES);
 
     /** What another version's layout is likely to have in common with this one: see {@link CarriedMaps}. */
     private static final List<String> CARRIED =
@@ -200,6 +212,30 @@ public final class KernelProgram implements AutoCloseable {
 
     BpfMap listenerSets() {
         return object.map(LISTENER_SETS);
+    }
+
+    BpfMap peers() {
+        return object.map(PEERS);
+    }
+
+    BpfMap peerDevices() {
+        return object.map(PEER_DEVICES);
+    }
+
+    BpfMap allowedSources() {
+        return object.map(ALLOWED_SOURCES);
+    }
+
+    BpfMap limits() {
+        return object.map(LIMITS);
+    }
+
+    BpfMap limitBuckets() {
+        return object.map(LIMIT_BUCKETS);
+    }
+
+    BpfMap limitShares() {
+        return object.map(LIMIT_SHARES);
     }
 
     BpfMap localAddresses() {

@@ -30,27 +30,27 @@ final class ListenerKeyPlan {
     /**
      * Adds what one listener needs on one interface.
      *
+     * @param entry the listener's
      * @param vips of a VIP-direct listener, if they are known yet
      * @param endpoints the listener's, if they are known yet
      */
     void add(
             ListenerConfig listener,
-            int slot,
+            ListenerEntry entry,
             int ifindex,
             Optional<Set<InetAddress>> vips,
             Optional<EndpointSet> endpoints) {
         int port = listener.bind().getPort();
         if (!listener.vipDirect()) {
-            entries.put(new ListenerKey(ifindex, listener.bind().getAddress(), port), new ListenerEntry(slot, false));
+            entries.put(new ListenerKey(ifindex, listener.bind().getAddress(), port), entry);
         } else if (vips.isPresent()) {
-            vips.get().forEach(vip -> entries.put(new ListenerKey(ifindex, vip, port), new ListenerEntry(slot, false)));
+            vips.get().forEach(vip -> entries.put(new ListenerKey(ifindex, vip, port), entry));
         } else {
-            keep(new ListenerEntry(slot, false), ifindex, port);
+            keep(entry, ifindex, port);
         }
         if (listener.isWildcard()) {
-            endpoints.ifPresentOrElse(
-                    known -> addPasses(known, slot, ifindex, port),
-                    () -> keep(new ListenerEntry(slot, true), ifindex, port));
+            ListenerEntry pass = ListenerEntry.pass(entry.slot());
+            endpoints.ifPresentOrElse(known -> addPasses(known, pass, ifindex, port), () -> keep(pass, ifindex, port));
         }
     }
 
@@ -59,20 +59,21 @@ final class ListenerKeyPlan {
      * datagrams here that it has balanced: they are for the receiver on this node, and go to it. A listener of that very
      * address goes before.
      */
-    private void addPasses(EndpointSet endpoints, int slot, int ifindex, int port) {
+    private void addPasses(EndpointSet endpoints, ListenerEntry pass, int ifindex, int port) {
         for (Endpoint endpoint : endpoints.endpoints()) {
             InetSocketAddress address = endpoint.address();
             if (address.getPort() == port && localAddresses.contains(address.getAddress())) {
-                entries.putIfAbsent(
-                        new ListenerKey(ifindex, address.getAddress(), port), new ListenerEntry(slot, true));
+                entries.putIfAbsent(new ListenerKey(ifindex, address.getAddress(), port), pass);
             }
         }
     }
 
+    /** Keeps the keys that the listener has, though not the flags, which may have changed. */
     private void keep(ListenerEntry entry, int ifindex, int port) {
         inForce.forEach((key, present) -> {
-            if (present.equals(entry) && key.ifindex() == ifindex && key.port() == port) {
-                entries.putIfAbsent(key, present);
+            boolean isSame = present.slot() == entry.slot() && present.isPass() == entry.isPass();
+            if (isSame && key.ifindex() == ifindex && key.port() == port) {
+                entries.putIfAbsent(key, entry);
             }
         });
     }

@@ -6,6 +6,7 @@ import dev.udpfanout.bindings.abi.ListenerSet;
 import dev.udpfanout.bindings.libbpf.BpfMap;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Set;
@@ -62,14 +63,16 @@ final class ListenerSets {
     }
 
     static Map<ListenerKey, ListenerSet> sets(Map<ListenerKey, ListenerEntry> listeners, Set<Integer> dummies) {
-        Map<ListenerKey, Set<Integer>> slots = new HashMap<>();
+        Map<ListenerKey, Set<ListenerEntry>> entries = new HashMap<>();
         listeners.forEach((key, entry) -> {
-            if (!entry.pass()) {
-                slots.computeIfAbsent(withoutPort(key), any -> new TreeSet<>()).add(entry.slot());
+            if (!entry.isPass()) {
+                entries.computeIfAbsent(
+                                withoutPort(key), any -> new TreeSet<>(Comparator.comparingInt(ListenerEntry::slot)))
+                        .add(entry);
             }
         });
         // A datagram for an address of its own may still be for a wildcard listener at another port.
-        slots.forEach((key, ofAddress) -> slots.forEach((other, ofWildcard) -> {
+        entries.forEach((key, ofAddress) -> entries.forEach((other, ofWildcard) -> {
             if (other.address().isAnyLocalAddress()
                     && other.ifindex() == key.ifindex()
                     && other.address().getClass() == key.address().getClass()) {
@@ -77,7 +80,7 @@ final class ListenerSets {
             }
         }));
         Map<ListenerKey, ListenerSet> sets = new HashMap<>();
-        slots.forEach(
+        entries.forEach(
                 (key, of) -> sets.put(key, new ListenerSet(of.stream().toList(), dummies.contains(key.ifindex()))));
         return sets;
     }

@@ -4,6 +4,7 @@ import dev.udpfanout.bindings.abi.Limits;
 import dev.udpfanout.bindings.abi.ListenerDrops;
 import dev.udpfanout.bindings.abi.ListenerName;
 import dev.udpfanout.bindings.abi.ListenerStats;
+import dev.udpfanout.bindings.abi.PacketLimit;
 import dev.udpfanout.bindings.abi.RoundRobinCursor;
 import dev.udpfanout.bindings.libbpf.BpfMap;
 import java.lang.foreign.Arena;
@@ -98,6 +99,8 @@ final class Slots {
                 program.endpoints().remove(key);
             }
             program.cursors().put(key, arena.allocate(RoundRobinCursor.BYTES * cpus, Long.BYTES));
+            program.limitBuckets().put(key, arena.allocate(PacketLimit.BUCKET_BYTES, Long.BYTES));
+            program.limitShares().put(key, arena.allocate(PacketLimit.SHARE_BYTES * cpus, Long.BYTES));
             program.stats().put(key, arena.allocate(ListenerStats.BYTES * cpus, Long.BYTES));
             program.drops().put(key, arena.allocate(ListenerDrops.BYTES * cpus, Long.BYTES));
         }

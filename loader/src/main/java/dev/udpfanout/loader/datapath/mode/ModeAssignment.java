@@ -67,12 +67,14 @@ record ModeAssignment(List<ListenerConfig> listeners, Map<String, String> usersp
     }
 
     private static boolean mustBeInKernel(ListenerConfig listener) {
-        return listener.mode() == Mode.TC_EBPF || listener.vipDirect();
+        return listener.mode() == Mode.TC_EBPF || listener.kernelOnly().isPresent();
     }
 
     private static String demand(ListenerConfig listener) {
         return "listener " + listener.name() + ": "
-                + (listener.mode() == Mode.TC_EBPF ? "mode: tc_ebpf" : "a VIP, which only tc_ebpf can serve,");
+                + (listener.mode() == Mode.TC_EBPF
+                        ? "mode: tc_ebpf"
+                        : listener.kernelOnly().orElseThrow() + ", which only tc_ebpf can do,");
     }
 
     List<ListenerConfig> inKernel() {

@@ -156,6 +156,8 @@ class FragmentTest {
                     one.mode(),
                     one.attach(),
                     one.hook(),
+                    one.localDelivery(),
+                    one.admission(),
                     one.policy(),
                     second.stream()
                             .map(address -> new ListenerConfig.Downstream("", address, 1))
@@ -238,6 +240,34 @@ class FragmentTest {
                     BoundedWait.until(() -> datapath.counters(0).drops().get(DropReason.FRAGMENT.label()) == 1, LIMIT),
                     () -> datapath.counters(0).toString());
             assertEquals(1, datapath.counters(0).stats().packetsForwarded());
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource(names = {"INET", "INET6"})
+    void shouldRefuseAllPiecesOfADatagramThatIsNotAllowedInAnyOrder(StandardProtocolFamily family) {
+        WayIn nic = WayIn.NIC_TCX;
+        try (Topology topology = topology(family);
+                NodeDatapath datapath = nic.open(topology, family);
+                FrameSender sender = FrameSender.open(topology.client(), "eth0")) {
+            PodReceivers pods = PodReceivers.start(topology.pods(), WayIn.POD_PORT, family, runId);
+            boolean ipv6 = family == StandardProtocolFamily.INET6;
+            datapath.configure(ListenerText.on("eth0", (ipv6 ? "[::]:" : "0.0.0.0:") + WayIn.LISTENER_PORT)
+                    .with("attach", ListenerConfig.AttachMethod.TCX)
+                    .with("allow", ipv6 ? "[\"2001:db8:ffff::/48\"]" : "[203.0.113.0/24]")
+                    .listener(ipv6 ? topology.podEndpoints6(WayIn.POD_PORT) : topology.podEndpoints(WayIn.POD_PORT)));
+            for (int order = 0; order < ORDERS; order++) {
+                byte[] whole = frame(family, nic.destination(topology, family), order);
+                inOrder(Fragmenter.cut(whole, 1000 + order, PIECE), order).forEach(sender::send);
+            }
+            assertTrue(
+                    BoundedWait.until(
+                            () -> datapath.counters(0).drops().get(DropReason.NOT_ALLOWED.label())
+                                    == (long) ORDERS * PIECES,
+                            LIMIT),
+                    () -> "each piece is counted once: " + datapath.counters(0));
+            assertEquals(0, datapath.counters(0).stats().packetsForwarded());
+            assertEquals(0, pods.received());
         }
     }
 }

@@ -31,6 +31,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 class FrameFixtureTest {
     private static final InetSocketAddress FROM = new InetSocketAddress("203.0.113.9", 4711);
     private static final InetSocketAddress FROM6 = new InetSocketAddress("2001:db8:5::9", 4711);
+    private static final InetSocketAddress FROM_ELSEWHERE = new InetSocketAddress("203.0.113.99", 4711);
     private static final InetSocketAddress TO = new InetSocketAddress(TestRunNode.ADDRESS, TestRunNode.PORT);
     private static final InetSocketAddress TO6 = new InetSocketAddress(TestRunNode.ADDRESS6, TestRunNode.PORT);
     private static final byte[] SIX = {1, 4, 0, 0, 0, 0};
@@ -241,6 +242,26 @@ class FrameFixtureTest {
                 between("2001:db8:5::9", "2001:db8:42::11", 7000, Outcome.NOT_OURS, null, "own6"),
                 between("2001:db8:5::9", "ff02::1", 5514, Outcome.NOT_OURS, null, "exact6"),
                 between("2001:db8:5::9", "2001:db8:2::1", 5515, Outcome.DROPPED, DropReason.NO_ENDPOINTS, "none6"),
+                between("203.0.113.7", "192.0.2.1", 5516, Outcome.DROPPED, DropReason.NOT_ALLOWED, "allowing"),
+                between("203.0.113.8", "192.0.2.1", 5516, Outcome.FORWARDED, null, "allowing"),
+                between("203.0.113.11", "192.0.2.1", 5516, Outcome.FORWARDED, null, "allowing"),
+                between("203.0.113.12", "192.0.2.1", 5516, Outcome.DROPPED, DropReason.NOT_ALLOWED, "allowing"),
+                between("203.0.113.17", "192.0.2.1", 5516, Outcome.FORWARDED, null, "allowing"),
+                between("203.0.113.16", "192.0.2.1", 5516, Outcome.DROPPED, DropReason.NOT_ALLOWED, "allowing"),
+                between("192.168.1.1", "192.0.2.1", 5516, Outcome.DROPPED, DropReason.BAD_SOURCE, "allowing"),
+                row(
+                        "one hop left, from where it may not come",
+                        v4(FROM_ELSEWHERE, new InetSocketAddress(TestRunNode.ADDRESS, 5516))
+                                .ttl(1)
+                                .build(),
+                        Outcome.DROPPED,
+                        DropReason.NOT_ALLOWED,
+                        "allowing"),
+                between("2001:db8:5::7", "2001:db8:2::1", 5516, Outcome.DROPPED, DropReason.NOT_ALLOWED, "allowing6"),
+                between("2001:db8:5::8", "2001:db8:2::1", 5516, Outcome.FORWARDED, null, "allowing6"),
+                between("2001:db8:5::f", "2001:db8:2::1", 5516, Outcome.FORWARDED, null, "allowing6"),
+                between("2001:db8:5::10", "2001:db8:2::1", 5516, Outcome.DROPPED, DropReason.NOT_ALLOWED, "allowing6"),
+                between("2001:db8:6:1::9", "2001:db8:2::1", 5516, Outcome.FORWARDED, null, "allowing6"),
                 between("192.168.1.1", "192.0.2.1", 5514, Outcome.DROPPED, DropReason.BAD_SOURCE, "exact"),
                 between("0.0.0.0", "192.0.2.1", 5514, Outcome.DROPPED, DropReason.BAD_SOURCE, "exact"),
                 between("127.0.0.1", "192.0.2.1", 5514, Outcome.DROPPED, DropReason.BAD_SOURCE, "exact"),

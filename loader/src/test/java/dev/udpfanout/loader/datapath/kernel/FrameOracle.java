@@ -1,9 +1,11 @@
 package dev.udpfanout.loader.datapath.kernel;
 
+import dev.udpfanout.loader.config.Prefix;
 import java.math.BigInteger;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -13,10 +15,15 @@ import java.util.Set;
  * with the program. Each listener has one endpoint, or none.
  *
  * @param listeners by destination; 0.0.0.0 and :: stand for the node's own addresses
+ * @param allow by destination, too: where datagrams may come from; empty: from everywhere
  * @param own the node's addresses
  * @param mtu of the way to the endpoints
  */
-record FrameOracle(Map<InetSocketAddress, Optional<InetSocketAddress>> listeners, Set<InetAddress> own, int mtu) {
+record FrameOracle(
+        Map<InetSocketAddress, Optional<InetSocketAddress>> listeners,
+        Map<InetSocketAddress, List<Prefix>> allow,
+        Set<InetAddress> own,
+        int mtu) {
     private static final int IP = 14;
 
     /** What must become of a frame. */
@@ -58,6 +65,11 @@ record FrameOracle(Map<InetSocketAddress, Optional<InetSocketAddress>> listeners
             return Fate.NOT_OURS;
         }
         if (isBadSource(fields.source().getAddress())) {
+            return Fate.DROPPED;
+        }
+        if (!isAllowed(
+                allow.getOrDefault(fields.destination(), List.of()),
+                fields.source().getAddress())) {
             return Fate.DROPPED;
         }
         if (fields.hops() < 2) {
@@ -135,6 +147,18 @@ record FrameOracle(Map<InetSocketAddress, Optional<InetSocketAddress>> listeners
         }
         String any = destination.getAddress().getAddress().length == 4 ? "0.0.0.0" : "::";
         return Optional.ofNullable(listeners.get(new InetSocketAddress(any, destination.getPort())));
+    }
+
+    private static boolean isAllowed(List<Prefix> prefixes, InetAddress source) {
+        return prefixes.isEmpty()
+                || prefixes.stream().anyMatch(prefix -> {
+                    byte[] network = prefix.network().getAddress();
+                    int shift = network.length * 8 - prefix.bits();
+                    return network.length == source.getAddress().length
+                            && new BigInteger(1, network)
+                                    .shiftRight(shift)
+                                    .equals(new BigInteger(1, source.getAddress()).shiftRight(shift));
+                });
     }
 
     private boolean isBadSource(InetAddress source) {

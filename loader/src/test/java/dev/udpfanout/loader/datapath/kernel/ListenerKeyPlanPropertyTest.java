@@ -3,6 +3,7 @@ package dev.udpfanout.loader.datapath.kernel;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import dev.udpfanout.bindings.abi.ListenerEntry;
+import dev.udpfanout.bindings.abi.ListenerFlag;
 import dev.udpfanout.bindings.abi.ListenerKey;
 import dev.udpfanout.loader.config.ListenerConfig;
 import dev.udpfanout.loader.config.ListenerConfigs;
@@ -46,6 +47,10 @@ class ListenerKeyPlanPropertyTest {
             return config.bind().getPort();
         }
 
+        ListenerEntry entry() {
+            return new ListenerEntry(slot, slot % 2 == 0 ? Set.of() : Set.of(ListenerFlag.ALLOW));
+        }
+
         private boolean isOn(ListenerKey key) {
             return key.ifindex() == ifindex && key.port() == port();
         }
@@ -62,15 +67,17 @@ class ListenerKeyPlanPropertyTest {
         Optional<ListenerEntry> wants(
                 ListenerKey key, Map<ListenerKey, ListenerEntry> inForce, Set<InetAddress> local) {
             boolean mayPass = config.isWildcard();
+            ListenerEntry entry = mayPass ? ListenerEntry.pass(slot) : entry();
             boolean isKnown = mayPass ? endpoints.isPresent() : !config.vipDirect() || vips.isPresent();
-            ListenerEntry entry = new ListenerEntry(slot, mayPass);
             InetSocketAddress itself = new InetSocketAddress(key.address(), key.port());
             boolean wanted = isKnown
                     ? mayPass
                             && local.contains(key.address())
                             && endpoints.get().endpoints().stream()
                                     .anyMatch(each -> each.address().equals(itself))
-                    : entry.equals(inForce.get(key));
+                    : inForce.containsKey(key)
+                            && inForce.get(key).slot() == slot
+                            && inForce.get(key).isPass() == mayPass;
             return isOn(key) && wanted ? Optional.of(entry) : Optional.empty();
         }
     }
@@ -82,7 +89,7 @@ class ListenerKeyPlanPropertyTest {
             listeners.stream()
                     .filter(each -> each.owns(key))
                     .findFirst()
-                    .map(each -> new ListenerEntry(each.slot(), false))
+                    .map(Told::entry)
                     .or(() -> listeners.stream()
                             .flatMap(each -> each.wants(key, inForce, local).stream())
                             .findFirst())
@@ -105,7 +112,7 @@ class ListenerKeyPlanPropertyTest {
     @Provide
     Arbitrary<Map<ListenerKey, ListenerEntry>> inForce() {
         Arbitrary<ListenerEntry> entry = Combinators.combine(
-                        Arbitraries.integers().between(0, 5), Arbitraries.of(true, false))
+                        Arbitraries.integers().between(0, 5), Arbitraries.subsetOf(ListenerFlag.values()))
                 .as(ListenerEntry::new);
         return Arbitraries.maps(Arbitraries.of(allKeys()), entry);
     }
@@ -157,7 +164,7 @@ class ListenerKeyPlanPropertyTest {
             @ForAll("inForce") Map<ListenerKey, ListenerEntry> inForce,
             @ForAll("local") Set<InetAddress> local) {
         ListenerKeyPlan plan = new ListenerKeyPlan(inForce, local);
-        listeners.forEach(each -> plan.add(each.config(), each.slot(), each.ifindex(), each.vips(), each.endpoints()));
+        listeners.forEach(each -> plan.add(each.config(), each.entry(), each.ifindex(), each.vips(), each.endpoints()));
         assertEquals(expected(listeners, inForce, local), plan.entries());
     }
 }

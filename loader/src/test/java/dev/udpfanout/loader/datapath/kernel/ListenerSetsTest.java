@@ -3,6 +3,7 @@ package dev.udpfanout.loader.datapath.kernel;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import dev.udpfanout.bindings.abi.ListenerEntry;
+import dev.udpfanout.bindings.abi.ListenerFlag;
 import dev.udpfanout.bindings.abi.ListenerKey;
 import dev.udpfanout.bindings.abi.ListenerSet;
 import java.net.InetAddress;
@@ -19,19 +20,27 @@ class ListenerSetsTest {
     }
 
     private static ListenerEntry slot(int slot) {
-        return new ListenerEntry(slot, false);
+        return new ListenerEntry(slot, Set.of());
+    }
+
+    private static ListenerEntry allowing(int slot) {
+        return new ListenerEntry(slot, Set.of(ListenerFlag.ALLOW));
+    }
+
+    private static List<Integer> slots(ListenerSet set) {
+        return set.listeners().stream().map(ListenerEntry::slot).toList();
     }
 
     @Test
     void shouldHoldAllListenersOfAnAddressWhateverTheirPorts() {
         assertEquals(
                 Map.of(
-                        key(7, "10.255.0.1", 0), new ListenerSet(List.of(0, 1), true),
-                        key(2, "192.0.2.1", 0), new ListenerSet(List.of(2), false)),
+                        key(7, "10.255.0.1", 0), new ListenerSet(List.of(slot(0), allowing(1)), true),
+                        key(2, "192.0.2.1", 0), new ListenerSet(List.of(slot(2)), false)),
                 ListenerSets.sets(
                         Map.of(
                                 key(7, "10.255.0.1", 5514), slot(0),
-                                key(7, "10.255.0.1", 5515), slot(1),
+                                key(7, "10.255.0.1", 5515), allowing(1),
                                 key(2, "192.0.2.1", 5514), slot(2)),
                         Set.of(7)));
     }
@@ -45,12 +54,12 @@ class ListenerSetsTest {
                         key(2, "192.0.2.1", 2), slot(2),
                         key(2, "2001:db8::1", 2), slot(3),
                         key(3, "192.0.2.1", 2), slot(4),
-                        key(2, "192.0.2.9", 3), new ListenerEntry(0, true)),
+                        key(2, "192.0.2.9", 3), ListenerEntry.pass(0)),
                 Set.of());
-        assertEquals(List.of(0, 2), sets.get(key(2, "192.0.2.1", 0)).slots());
-        assertEquals(List.of(1, 3), sets.get(key(2, "2001:db8::1", 0)).slots());
-        assertEquals(List.of(4), sets.get(key(3, "192.0.2.1", 0)).slots());
-        assertEquals(List.of(0), sets.get(key(2, "0.0.0.0", 0)).slots());
+        assertEquals(List.of(0, 2), slots(sets.get(key(2, "192.0.2.1", 0))));
+        assertEquals(List.of(1, 3), slots(sets.get(key(2, "2001:db8::1", 0))));
+        assertEquals(List.of(4), slots(sets.get(key(3, "192.0.2.1", 0))));
+        assertEquals(List.of(0), slots(sets.get(key(2, "0.0.0.0", 0))));
         assertEquals(5, sets.size(), "what is passed to the stack is nobody's");
     }
 }

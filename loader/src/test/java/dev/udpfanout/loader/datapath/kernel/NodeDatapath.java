@@ -5,8 +5,12 @@ import dev.udpfanout.loader.config.ListenerConfig;
 import dev.udpfanout.loader.control.Endpoint;
 import dev.udpfanout.loader.control.EndpointSet;
 import dev.udpfanout.loader.datapath.ListenerCounters;
+import dev.udpfanout.loader.datapath.ListenerTargets;
+import dev.udpfanout.loader.links.LocalPeer;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
@@ -43,13 +47,7 @@ final class NodeDatapath implements AutoCloseable {
                 get(thread, () -> new KernelDatapath(List.of(listeners), program, Network.open(), Optional.empty()));
         NodeDatapath opened = node.closedWithTopology(new NodeDatapath(
                 thread, datapath, Stream.of(listeners).map(ListenerConfig::name).toList()));
-        for (ListenerConfig listener : listeners) {
-            opened.apply(
-                    listener.id(),
-                    listener.downstream().stream()
-                            .map(ListenerConfig.Downstream::address)
-                            .toList());
-        }
+        opened.applyConfigured(List.of(listeners));
         opened.reconcile();
         return opened;
     }
@@ -67,6 +65,41 @@ final class NodeDatapath implements AutoCloseable {
     void applyWeighted(int listenerId, List<Endpoint> endpoints) {
         EndpointSet set = new EndpointSet(names.get(listenerId), endpoints);
         get(thread, () -> datapath.apply(set)).toCompletableFuture().join();
+    }
+
+    /** Returns when datagrams go by it. */
+    void setPeers(Map<InetAddress, LocalPeer> peers) {
+        get(thread, () -> {
+            datapath.setPeers(peers);
+            return null;
+        });
+    }
+
+    /** Has each listener go to the endpoints of its configuration, and waits until it does. */
+    void applyConfigured(List<ListenerConfig> listeners) {
+        for (ListenerConfig listener : listeners) {
+            apply(
+                    listener.id(),
+                    listener.downstream().stream()
+                            .map(ListenerConfig.Downstream::address)
+                            .toList());
+        }
+    }
+
+    /** Changes the listeners; those that stay keep their endpoints. */
+    void configure(List<ListenerConfig> listeners) {
+        get(thread, () -> {
+            datapath.configure(listeners);
+            return null;
+        });
+    }
+
+    /** Replaces the configuration; the listeners must have the names that they had. */
+    void configure(ListenerConfig... listeners) {
+        get(thread, () -> {
+            datapath.configure(List.of(listeners), ListenerTargets.NONE);
+            return null;
+        });
     }
 
     void reconcile() {

@@ -13,8 +13,11 @@ import dev.udpfanout.loader.config.ListenerConfig;
 import dev.udpfanout.loader.control.EndpointSet;
 import dev.udpfanout.loader.datapath.ListenerState;
 import dev.udpfanout.loader.datapath.SwitchableDatapath;
+import dev.udpfanout.loader.links.LocalPeer;
+import java.net.InetAddress;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -64,7 +67,7 @@ class ModeSelectionTest {
     private static List<ListenerConfig> listeners(String... each) {
         StringBuilder yaml = new StringBuilder("listeners:\n");
         for (String listener : each) {
-            String[] words = listener.split(" ");
+            String[] words = listener.split(" ", 4);
             yaml.append("""
                       - { name: %s, mode: %s, bind: "%s", interface: %s, downstream: [ { address: "10.42.0.11:1" } ] }
                     """.formatted((Object[]) words));
@@ -102,6 +105,15 @@ class ModeSelectionTest {
     }
 
     @Test
+    void shouldTellTheKernelPathTheWayIntoPodsAlsoWhenItIsOpenedLater() {
+        ModeSelectingDatapath datapath = started("a userspace 0.0.0.0:1 eth0");
+        datapath.setPeers(Map.of(InetAddress.ofLiteral("10.42.0.11"), new LocalPeer(7, 1500, "", "")));
+        calls.clear();
+        datapath.configure(listeners(AUTO));
+        assertEquals("tc_ebpf peers", calls.getFirst());
+    }
+
+    @Test
     void shouldNotOpenUserspaceWhenTheKernelServesAll() {
         assertMode("tc_ebpf", "configured", started(AUTO).state("a"));
         assertEquals(0, userspaceOpened);
@@ -113,6 +125,16 @@ class ModeSelectionTest {
         ModeSelectingDatapath datapath = started(AUTO);
         assertMode("userspace", "no libbpf", datapath.state("a"));
         assertEquals(1, datapath.repairs().get("userspace_fallback"));
+    }
+
+    @Test
+    void shouldFailRatherThanForwardWithoutARuleThatOnlyTheKernelKnows() {
+        refusal = Optional.of("no libbpf");
+        assertEquals(
+                "listener a: allow, which only tc_ebpf can do, is not possible: no libbpf",
+                assertThrows(KernelRefusedException.class, () -> started(AUTO + ", allow: [10.0.0.0/8]"))
+                        .getMessage());
+        assertEquals(0, userspaceOpened);
     }
 
     @Test

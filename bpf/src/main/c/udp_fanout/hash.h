@@ -1,0 +1,71 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* HASH_TABLES: the endpoint that a source's datagrams go to, the same on every node. */
+#ifndef UDP_FANOUT_HASH_H
+#define UDP_FANOUT_HASH_H
+
+#include <stdbool.h>
+
+#include <linux/bpf.h>
+
+#include <bpf/bpf_endian.h>
+#include <bpf/bpf_helpers.h>
+
+#include "datagram.h"
+#include "maps.h"
+#include "udp_fanout.h"
+
+/*
+ * One table a listener, buckets and endpoints together, replaced in one step like those of ENDPOINTS. A map of its own: while a
+ * listener's policy changes it has a table of either kind, and no datagram meets one of the wrong kind.
+ */
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY_OF_MAPS);
+	__uint(max_entries, UF_MAX_LISTENERS);
+	__type(key, __u32);
+	__array(values, struct uf_endpoint_table);
+} HASH_TABLES SEC(".maps");
+
+_Static_assert(sizeof(struct uf_endpoint) == sizeof(struct uf_hash_row),
+	       "a map's elements all have one size");
+
+static __always_inline bool uf_is_hashed(__u32 flags)
+{
+	return flags & (UF_LISTENER_HASH_SOURCE | UF_LISTENER_HASH_SOURCE_PORT);
+}
+
+static __always_inline __u64 uf_mix(__u64 mixed)
+{
+	mixed *= UF_HASH_FIRST;
+	mixed ^= mixed >> 32;
+	mixed *= UF_HASH_SECOND;
+	return mixed ^ mixed >> 32;
+}
+
+/* The endpoint of a source, and of its port if that counts; NULL if there is none. *position is its place in the table. */
+static __noinline const struct uf_endpoint *
+uf_hashed_endpoint(__u32 slot, const struct uf_datagram *datagram, bool with_port, __u32 *position)
+{
+	const struct uf_hash_row *row;
+	__u64 hash = UF_HASH_SEED;
+	__u32 bucket;
+	void *table;
+
+	if (!datagram || !position)
+		return NULL;
+	table = bpf_map_lookup_elem(&HASH_TABLES, &slot);
+	if (!table)
+		return NULL;
+	hash = uf_mix(hash ^ bpf_be64_to_cpu(datagram->source.halves[0]));
+	hash = uf_mix(hash ^ bpf_be64_to_cpu(datagram->source.halves[1]));
+	if (with_port)
+		hash = uf_mix(hash ^ bpf_ntohs(datagram->source_port));
+	bucket = hash >> (64 - UF_HASH_BITS);
+	*position = 1 + bucket / UF_HASH_ROW_BUCKETS;
+	row = bpf_map_lookup_elem(table, position);
+	if (!row)
+		return NULL;
+	*position = UF_HASH_ROWS + row->endpoints[bucket % UF_HASH_ROW_BUCKETS];
+	return bpf_map_lookup_elem(table, position);
+}
+
+#endif /* UDP_FANOUT_HASH_H */

@@ -1,0 +1,65 @@
+package dev.udpfanout.loader.datapath.kernel;
+
+import dev.udpfanout.bindings.abi.AllowedSource;
+import dev.udpfanout.bindings.abi.ListenerEntry;
+import dev.udpfanout.bindings.abi.ListenerFlag;
+import dev.udpfanout.loader.config.ListenerConfig;
+import dev.udpfanout.loader.config.RateLimit;
+import java.util.Collection;
+import java.util.EnumSet;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
+
+/**
+ * What the program applies to listeners beyond the rule, in the maps' terms: the flags of each, and what they refer to. What a
+ * flag refers to is in the maps before the flag is set, and goes after it.
+ */
+final class ListenerRules {
+    private final AllowedSources allowedSources;
+    private final RateLimits rateLimits;
+
+    ListenerRules(KernelProgram program) {
+        this.allowedSources = new AllowedSources(program.allowedSources());
+        this.rateLimits = new RateLimits(program.limits());
+    }
+
+    /** What LISTENERS must say of a listener. */
+    static ListenerEntry entry(ListenerConfig listener, int slot) {
+        Set<ListenerFlag> flags = EnumSet.noneOf(ListenerFlag.class);
+        if (!listener.admission().allow().isEmpty()) {
+            flags.add(ListenerFlag.ALLOW);
+        }
+        if (listener.admission().rateLimit().isPresent()) {
+            flags.add(ListenerFlag.RATE_LIMIT);
+        }
+        return new ListenerEntry(slot, flags);
+    }
+
+    /**
+     * Puts the rules in force.
+     *
+     * @param listeners by slot
+     * @param inForce what LISTENERS holds now
+     * @param setListeners makes LISTENERS hold what it must
+     */
+    void apply(Map<Integer, ListenerConfig> listeners, Collection<ListenerEntry> inForce, Runnable setListeners) {
+        Set<AllowedSource> allowed = new HashSet<>();
+        listeners.forEach((slot, listener) -> listener.admission()
+                .allow()
+                .forEach(prefix -> allowed.add(new AllowedSource(slot, prefix.network(), prefix.bits()))));
+        Map<Integer, RateLimit> limits = new HashMap<>();
+        listeners.forEach(
+                (slot, listener) -> listener.admission().rateLimit().ifPresent(limit -> limits.put(slot, limit)));
+        Set<Integer> checked = inForce.stream()
+                .filter(entry -> entry.flags().contains(ListenerFlag.ALLOW))
+                .map(ListenerEntry::slot)
+                .collect(Collectors.toSet());
+        allowedSources.add(allowed, checked::contains);
+        rateLimits.set(limits);
+        setListeners.run();
+        allowedSources.keepOnly(allowed);
+    }
+}
