@@ -11,6 +11,9 @@ public final class Limits {
 
     public static final int MAX_LISTENERS_IN_SET = Abi.UF_MAX_LISTENERS_IN_SET();
 
+    /** Endpoints of a listener that goes by a hash. */
+    public static final int MAX_HASHED_ENDPOINTS = Abi.UF_MAX_HASH_ENDPOINTS();
+
     /** Prefixes of allowed sources, of all listeners together. */
     public static final int MAX_ALLOWED_SOURCES = Abi.UF_MAX_ALLOWED_SOURCES();
 

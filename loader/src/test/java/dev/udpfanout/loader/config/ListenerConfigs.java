@@ -4,6 +4,7 @@ import dev.udpfanout.loader.config.HealthConfig.OnAllUnhealthy;
 import dev.udpfanout.loader.config.HealthConfig.Protocol;
 import dev.udpfanout.loader.config.ListenerConfig.AttachMethod;
 import dev.udpfanout.loader.config.ListenerConfig.Downstream;
+import dev.udpfanout.loader.config.ListenerConfig.HashOn;
 import dev.udpfanout.loader.config.ListenerConfig.Hook;
 import dev.udpfanout.loader.config.ListenerConfig.Mode;
 import dev.udpfanout.loader.config.ListenerConfig.Policy;
@@ -58,6 +59,7 @@ public final class ListenerConfigs {
                 Hook.INGRESS,
                 Admission.ALL,
                 Policy.ROUND_ROBIN,
+                HashOn.SOURCE,
                 downstream,
                 kubernetes,
                 Optional.empty(),

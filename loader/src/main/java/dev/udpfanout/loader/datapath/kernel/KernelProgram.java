@@ -44,6 +44,7 @@ public final class KernelProgram implements AutoCloseable {
     private static final String LISTENER_SETS = "LISTENER_SETS";
     private static final String FRAGMENTS = "FRAGMENTS";
     private static final String ALLOWED_SOURCES = "ALLOWED_SOURCES";
+    private static final String HASH_TABLES = "HASH_TABLES";
     private static final String LIMITS = "LIMITS";
     private static final String LIMIT_BUCKETS = "LIMIT_BUCKETS";
     private static final String LIMIT_SHARES = "LIMIT_SHARES";
@@ -59,6 +60,7 @@ public final class KernelProgram implements AutoCloseable {
             LOCAL_ADDRESSES,
             LOCAL_FILTER,
             ENDPOINTS,
+            HASH_TABLES,
             ENDPOINT_PACKETS,
             ENDPOINT_IDS,
             CURSORS,
@@ -236,6 +238,10 @@ public final class KernelProgram implements AutoCloseable {
 
     BpfMap endpoints() {
         return object.map(ENDPOINTS);
+    }
+
+    BpfMap hashTables() {
+        return object.map(HASH_TABLES);
     }
 
     BpfMap endpointPackets() {

@@ -39,11 +39,7 @@ final class NodeDatapath implements AutoCloseable {
 
     /** As above, with a program that the caller has loaded; the datapath closes it. */
     static NodeDatapath open(LabNamespace node, KernelProgram program, ListenerConfig... listeners) {
-        ExecutorService thread = Executors.newSingleThreadExecutor(code -> node.thread("control", code));
-        KernelDatapath datapath =
-                get(thread, () -> new KernelDatapath(List.of(listeners), program, Network.open(), Optional.empty()));
-        NodeDatapath opened = node.closedWithTopology(new NodeDatapath(
-                thread, datapath, Stream.of(listeners).map(ListenerConfig::name).toList()));
+        NodeDatapath opened = start(node, program, listeners);
         for (ListenerConfig listener : listeners) {
             opened.apply(
                     listener.id(),
@@ -53,6 +49,21 @@ final class NodeDatapath implements AutoCloseable {
         }
         opened.reconcile();
         return opened;
+    }
+
+    /** As above, as long as endpoints are not known. */
+    static NodeDatapath openWithoutEndpoints(LabNamespace node, KernelProgram program, ListenerConfig... listeners) {
+        NodeDatapath opened = start(node, program, listeners);
+        opened.reconcile();
+        return opened;
+    }
+
+    private static NodeDatapath start(LabNamespace node, KernelProgram program, ListenerConfig... listeners) {
+        ExecutorService thread = Executors.newSingleThreadExecutor(code -> node.thread("control", code));
+        KernelDatapath datapath =
+                get(thread, () -> new KernelDatapath(List.of(listeners), program, Network.open(), Optional.empty()));
+        return node.closedWithTopology(new NodeDatapath(
+                thread, datapath, Stream.of(listeners).map(ListenerConfig::name).toList()));
     }
 
     /** Returns when nothing is sent to an endpoint any more that is not among these. */

@@ -1,0 +1,34 @@
+package dev.udpfanout.loader.datapath.kernel;
+
+import dev.udpfanout.bindings.abi.EndpointTable;
+import dev.udpfanout.bindings.abi.HashedEndpoints;
+import dev.udpfanout.loader.control.HashTable;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.SegmentAllocator;
+import java.net.InetSocketAddress;
+import java.util.List;
+import java.util.function.ToIntFunction;
+
+/** How a listener's endpoints are written as the elements of one map. */
+interface TableLayout {
+    /** For ENDPOINTS: endpoints in the order of their turns; one may have several. */
+    TableLayout TURNS = EndpointTable::write;
+
+    /** For HASH_TABLES: buckets, and the endpoints, whose order does not matter. */
+    TableLayout BUCKETS = (allocator, endpoints, counter, generation) -> {
+        HashTable table = HashTable.of(endpoints, Integer.numberOfTrailingZeros(HashedEndpoints.BUCKETS));
+        return HashedEndpoints.write(allocator, table.endpoints(), table::owner, counter, generation);
+    };
+
+    /**
+     * The elements, {@link EndpointTable#ELEMENT_BYTES} each.
+     *
+     * @param counter the index into ENDPOINT_PACKETS of each endpoint
+     * @param generation for people who look at the map
+     */
+    MemorySegment write(
+            SegmentAllocator allocator,
+            List<InetSocketAddress> endpoints,
+            ToIntFunction<InetSocketAddress> counter,
+            int generation);
+}
