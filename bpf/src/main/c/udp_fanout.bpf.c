@@ -25,6 +25,7 @@
 #include "udp_fanout/listener.h"
 #include "udp_fanout/next_hop.h"
 #include "udp_fanout/parse.h"
+#include "udp_fanout/peer.h"
 #include "udp_fanout/rewrite.h"
 #include "udp_fanout/sample.h"
 #include "udp_fanout/source.h"
@@ -35,6 +36,7 @@ char LICENSE[] SEC("license") = "Dual BSD/GPL";
 _Static_assert(sizeof(struct uf_endpoint) == sizeof(struct uf_endpoint_table_header),
 	       "a map's elements all have one size");
 _Static_assert(sizeof(struct uf_listener_key) == 24, "a hash key must have no padding");
+_Static_assert(sizeof(struct uf_peer) == 16, "no padding");
 _Static_assert(sizeof(struct uf_fragment_key) == 40, "a hash key must have no padding");
 
 /* Not a drop reason: the datagram is on its way. */
@@ -108,6 +110,19 @@ uf_find_target(struct __sk_buff *skb, const struct uf_datagram *datagram, struct
 	return true;
 }
 
+/* Whether a datagram may go to the endpoint: UF_FORWARDED or a drop reason. */
+static __always_inline int uf_admit_target(const struct uf_datagram *datagram,
+					   const struct uf_target *target)
+{
+	if (uf_is_mapped_ipv4(&target->address) != (datagram->family == 4))
+		return UF_DROP_FAMILY_MISMATCH;
+	if (target->port == datagram->destination_port &&
+	    target->address.halves[0] == datagram->destination.halves[0] &&
+	    target->address.halves[1] == datagram->destination.halves[1])
+		return UF_DROP_LOOP;
+	return UF_FORWARDED;
+}
+
 /*
  * Looks the way up, edits, redirects. *action is what the hook is to return if the answer is
  * UF_FORWARDED; otherwise the answer is the drop reason and nothing has been edited
@@ -117,16 +132,13 @@ uf_find_target(struct __sk_buff *skb, const struct uf_datagram *datagram, struct
 static __noinline int uf_forward(struct __sk_buff *skb, const struct uf_datagram *datagram,
 				 const struct uf_target *target, bool at_egress, int *action)
 {
+	const int fate = uf_admit_target(datagram, target);
 	struct uf_next_hop hop = {};
 	__u8 hops = 1;
 	long answer;
 
-	if (uf_is_mapped_ipv4(&target->address) != (datagram->family == 4))
-		return UF_DROP_FAMILY_MISMATCH;
-	if (target->port == datagram->destination_port &&
-	    target->address.halves[0] == datagram->destination.halves[0] &&
-	    target->address.halves[1] == datagram->destination.halves[1])
-		return UF_DROP_LOOP;
+	if (fate != UF_FORWARDED)
+		return fate;
 	answer = uf_find_next_hop(skb, datagram, &target->address, target->port, &hop);
 	if (answer == BPF_FIB_LKUP_RET_NOT_FWDED && uf_is_local(&target->address)) {
 		/* A receiver on the host's own network: the stack delivers it. */
@@ -153,6 +165,38 @@ static __noinline int uf_forward(struct __sk_buff *skb, const struct uf_datagram
 	}
 	uf_account_endpoint(target->counter, datagram);
 	return UF_FORWARDED;
+}
+
+/*
+ * Edits and redirects a datagram to an endpoint on this node. UF_FORWARDED, and the hook is to return TC_ACT_REDIRECT; otherwise
+ * the drop reason, and the packet must not go on.
+ */
+static __noinline int uf_forward_to_peer(struct __sk_buff *skb, const struct uf_datagram *datagram,
+					 const struct uf_target *target, const struct uf_peer *peer)
+{
+	const int fate = uf_admit_target(datagram, target);
+
+	if (fate != UF_FORWARDED)
+		return fate;
+	if (uf_rewrite(skb, datagram, &target->address, target->port, 1) ||
+	    uf_prepare_link_header(skb, datagram->l3_offset))
+		return UF_DROP_REWRITE_FAILED;
+	if (uf_redirect_to_peer(skb, target->peer_ifindex, peer) != TC_ACT_REDIRECT)
+		return UF_DROP_REDIRECT_FAILED;
+	uf_account_endpoint(target->counter, datagram);
+	return UF_FORWARDED;
+}
+
+/* Sends a datagram on, by the way that its endpoint has: as uf_forward. The way straight into a pod is for ingress only. */
+static __always_inline int uf_send(struct __sk_buff *skb, const struct uf_datagram *datagram,
+				   const struct uf_target *target, bool at_egress, int *action)
+{
+	const struct uf_peer *peer = at_egress ? NULL : uf_peer_of(target->peer_ifindex, datagram);
+
+	if (!peer)
+		return uf_forward(skb, datagram, target, at_egress, action);
+	*action = TC_ACT_REDIRECT;
+	return uf_forward_to_peer(skb, datagram, target, peer);
 }
 
 static __always_inline int uf_run(struct __sk_buff *skb, __u32 l3_offset, bool at_egress)
@@ -191,7 +235,7 @@ static __always_inline int uf_run(struct __sk_buff *skb, __u32 l3_offset, bool a
 	}
 
 	if (fate == UF_FORWARDED)
-		fate = uf_forward(skb, &datagram, &target, at_egress, &action);
+		fate = uf_send(skb, &datagram, &target, at_egress, &action);
 	uf_sample_end(began_ns);
 	if (fate == UF_FORWARDED) {
 		if (!target.early)

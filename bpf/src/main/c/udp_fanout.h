@@ -132,7 +132,17 @@ struct uf_endpoint {
 	__u16 flags; /* reserved, 0 */
 	__u32 counter; /* index into ENDPOINT_PACKETS; 0: not counted */
 	__u32 count; /* the table's, again: an endpoint tells whose round it belongs to */
-	__u32 reserved; /* 0 */
+	__u32 peer_ifindex; /* key of PEERS; 0: the datagram goes by the next hop */
+};
+
+/* Endpoints on this node, each behind a veth of its own. */
+#define UF_MAX_PEERS 4096
+
+/* What the program has to know to put a packet into a pod: bpf_redirect_peer asks neither a route nor a neighbour. */
+struct uf_peer {
+	__u32 mtu; /* of the veth: larger IP packets go by the next hop */
+	__u8 destination[6]; /* the pod's hardware address */
+	__u8 source[6]; /* that of the interface on this node by which the pod is reached */
 };
 
 /*
@@ -213,7 +223,7 @@ enum uf_drop_reason {
 	UF_DROP_FIB_UNSUPPORTED_ENCAP = 9, /* the route has a light-weight tunnel */
 	UF_DROP_FIB_OTHER = 10, /* an answer that is younger than this program, or an error */
 	UF_DROP_REWRITE_FAILED = 11, /* the kernel could not make the headers writable */
-	UF_DROP_REDIRECT_FAILED = 12, /* bpf_redirect_neigh refused its arguments */
+	UF_DROP_REDIRECT_FAILED = 12, /* the kernel's helper refused it */
 	UF_DROP_FAMILY_MISMATCH = 13, /* the endpoint is of the other address family */
 	UF_DROP_NO_CHECKSUM = 14, /* UDP over IPv6 without a checksum: RFC 8200 section 8.1 */
 	UF_DROP_BAD_SOURCE =

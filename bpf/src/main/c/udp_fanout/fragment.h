@@ -38,6 +38,7 @@ struct uf_target {
 	__u32 slot;
 	__u32 flags; /* of struct uf_listener */
 	__u32 counter; /* of struct uf_endpoint */
+	__u32 peer_ifindex; /* of struct uf_endpoint */
 	__be16 port;
 	bool early; /* a copy of a fragment: it is not certain yet that it is ours, so it is not counted yet */
 };
@@ -53,6 +54,7 @@ static __always_inline void uf_set_target(struct uf_target *target, __u32 slot,
 	__builtin_memcpy(&target->address, endpoint->address, sizeof(target->address));
 	target->port = endpoint->port;
 	target->counter = endpoint->counter;
+	target->peer_ifindex = endpoint->peer_ifindex;
 	target->slot = slot;
 }
 

@@ -8,6 +8,7 @@ public enum Contestant {
     KUBE_PROXY("kube-proxy alone: iptables DNAT, the whole flow to one pod", Kind.KERNEL),
     NFTABLES("nftables: stateless rewrite for each packet, by numgen", Kind.KERNEL),
     NIC_INGRESS("udp-fanout at the NIC's ingress, for the node's address", Kind.KERNEL),
+    NIC_PEER("udp-fanout at the NIC's ingress, straight into the pod (local_delivery: peer)", Kind.KERNEL),
     VIP_DIRECT("udp-fanout at the NIC's ingress, for the VIP", Kind.KERNEL),
     DUMMY_INGRESS("udp-fanout on dummy0, ingress: kube-proxy's DNAT and the double traversal", Kind.KERNEL),
     DUMMY_EGRESS("udp-fanout on dummy0, egress: kube-proxy's DNAT, one traversal", Kind.KERNEL),

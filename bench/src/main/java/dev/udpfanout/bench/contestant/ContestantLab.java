@@ -1,5 +1,7 @@
 package dev.udpfanout.bench.contestant;
 
+import dev.udpfanout.bindings.abi.Limits;
+import dev.udpfanout.lab.BoundedWait;
 import dev.udpfanout.lab.Topology;
 import dev.udpfanout.lab.TopologyPlan;
 import dev.udpfanout.lab.kubeproxy.ExternalTrafficPolicy;
@@ -79,6 +81,10 @@ public final class ContestantLab implements AutoCloseable {
                 kubeProxy(List.of(DUMMY));
                 daemon(programs, listeners);
             }
+            case NIC_PEER -> {
+                daemon(programs, listeners);
+                awaitPeers();
+            }
             case NIC_INGRESS, VIP_DIRECT, USERSPACE_IO_URING, USERSPACE_EPOLL, USERSPACE_NIO ->
                 daemon(programs, listeners);
             case C_FORWARDER -> {
@@ -106,6 +112,26 @@ public final class ContestantLab implements AutoCloseable {
         daemon.awaitLine("ready listeners=", START_LIMIT);
     }
 
+    /** The way into a pod is known once something has been exchanged with it. */
+    private void awaitPeers() {
+        int pods = topology.plan().pods();
+        for (int pod = 1; pod <= pods; pod++) {
+            topology.node().exec("ping", "-q", "-c", "1", topology.plan().podAddress(pod));
+        }
+        Path peers =
+                topology.pinDirectory().resolve("v" + Limits.LAYOUT_VERSION).resolve("PEERS");
+        boolean known = BoundedWait.until(
+                () -> topology.node()
+                                .exec("bpftool", "-j", "map", "dump", "pinned", peers.toString())
+                                .split("\"key\":")
+                                .length
+                        > pods,
+                START_LIMIT);
+        if (!known) {
+            throw new IllegalStateException("the daemon has not found the pods' veths");
+        }
+    }
+
     private void nginx() {
         Path directory = directory();
         Path config = directory.resolve("nginx.conf");
@@ -125,8 +151,8 @@ public final class ContestantLab implements AutoCloseable {
 
     private void awaitBound(InetSocketAddress address) {
         String socket = address.getAddress().getHostAddress() + ":" + address.getPort();
-        boolean bound = dev.udpfanout.lab.BoundedWait.until(
-                () -> topology.node().exec("ss", "-Hlnu").contains(socket), START_LIMIT);
+        boolean bound =
+                BoundedWait.until(() -> topology.node().exec("ss", "-Hlnu").contains(socket), START_LIMIT);
         if (!bound) {
             throw new IllegalStateException(contestant + " has not bound " + socket);
         }

@@ -37,6 +37,7 @@ final class DaemonConfig {
     private static String keys(Contestant contestant) {
         return switch (contestant) {
             case NIC_INGRESS, VIP_DIRECT -> "interface: eth0, mode: tc_ebpf";
+            case NIC_PEER -> "interface: eth0, mode: tc_ebpf, local_delivery: peer";
             case DUMMY_INGRESS -> "interface: dummy0, mode: tc_ebpf";
             case DUMMY_EGRESS -> "interface: dummy0, mode: tc_ebpf, hook: egress";
             case USERSPACE_IO_URING -> "interface: eth0, " + USERSPACE + "io_uring";

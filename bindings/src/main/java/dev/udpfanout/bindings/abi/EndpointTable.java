@@ -15,12 +15,22 @@ public final class EndpointTable {
 
     private EndpointTable() {}
 
+    /** The elements of a table as below, to all of whose endpoints datagrams go by the next hop. */
+    public static MemorySegment write(
+            SegmentAllocator allocator,
+            List<InetSocketAddress> endpoints,
+            ToIntFunction<InetSocketAddress> counter,
+            int generation) {
+        return write(allocator, endpoints, counter, endpoint -> 0, generation);
+    }
+
     /**
      * The elements of a table, one after the other.
      *
      * @param endpoints at most {@link Limits#MAX_ENDPOINTS_PER_LISTENER}, resolved; one that stands there several times has as
      *     many turns of each round
      * @param counter the index into ENDPOINT_PACKETS of each; 0 for one that is not counted
+     * @param peerIfindex the key in PEERS of what each is behind; 0 for one to which datagrams go by the next hop
      * @param generation for people who look at the map
      * @return {@code endpoints.size() + 1} elements
      */
@@ -28,6 +38,7 @@ public final class EndpointTable {
             SegmentAllocator allocator,
             List<InetSocketAddress> endpoints,
             ToIntFunction<InetSocketAddress> counter,
+            ToIntFunction<InetSocketAddress> peerIfindex,
             int generation) {
         if (endpoints.size() > Limits.MAX_ENDPOINTS_PER_LISTENER) {
             throw new IllegalArgumentException(
@@ -43,6 +54,7 @@ public final class EndpointTable {
             uf_endpoint.port(element, NetworkOrder.swapped(endpoint.getPort()));
             uf_endpoint.count(element, endpoints.size());
             uf_endpoint.counter(element, counter.applyAsInt(endpoint));
+            uf_endpoint.peer_ifindex(element, peerIfindex.applyAsInt(endpoint));
         }
         return table;
     }

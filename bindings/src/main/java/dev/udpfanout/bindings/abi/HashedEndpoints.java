@@ -24,6 +24,7 @@ public final class HashedEndpoints {
      * @param endpoints at most {@link Limits#MAX_HASHED_ENDPOINTS}, resolved, none twice
      * @param ownerOf whose a bucket is, from 0, in the endpoints' order
      * @param counter the index into ENDPOINT_PACKETS of each; 0 for one that is not counted
+     * @param peerIfindex the key in PEERS of what each is behind; 0 for one to which datagrams go by the next hop
      * @param generation for people who look at the map
      */
     public static MemorySegment write(
@@ -31,13 +32,14 @@ public final class HashedEndpoints {
             List<InetSocketAddress> endpoints,
             IntUnaryOperator ownerOf,
             ToIntFunction<InetSocketAddress> counter,
+            ToIntFunction<InetSocketAddress> peerIfindex,
             int generation) {
         if (endpoints.size() > Limits.MAX_HASHED_ENDPOINTS) {
             throw new IllegalArgumentException(
                     endpoints.size() + " endpoints; a hash table holds at most " + Limits.MAX_HASHED_ENDPOINTS);
         }
         // With its header, a table of the other kind is the end of this one.
-        MemorySegment plain = EndpointTable.write(allocator, endpoints, counter, generation);
+        MemorySegment plain = EndpointTable.write(allocator, endpoints, counter, peerIfindex, generation);
         if (endpoints.isEmpty()) {
             return plain;
         }

@@ -14,6 +14,9 @@ public final class Limits {
     /** Endpoints of a listener that goes by a hash. */
     public static final int MAX_HASHED_ENDPOINTS = Abi.UF_MAX_HASH_ENDPOINTS();
 
+    /** Veths with endpoints of this node behind them. */
+    public static final int MAX_PEERS = Abi.UF_MAX_PEERS();
+
     /** Prefixes of allowed sources, of all listeners together. */
     public static final int MAX_ALLOWED_SOURCES = Abi.UF_MAX_ALLOWED_SOURCES();
 

@@ -9,6 +9,7 @@ import static dev.udpfanout.bindings.generated.rtnetlink.Rtnetlink.IFLA_IFALIAS;
 import static dev.udpfanout.bindings.generated.rtnetlink.Rtnetlink.IFLA_IFNAME;
 import static dev.udpfanout.bindings.generated.rtnetlink.Rtnetlink.IFLA_INFO_KIND;
 import static dev.udpfanout.bindings.generated.rtnetlink.Rtnetlink.IFLA_LINKINFO;
+import static dev.udpfanout.bindings.generated.rtnetlink.Rtnetlink.IFLA_LINK_NETNSID;
 import static dev.udpfanout.bindings.generated.rtnetlink.Rtnetlink.IFLA_MASTER;
 import static dev.udpfanout.bindings.generated.rtnetlink.Rtnetlink.IFLA_MTU;
 
@@ -17,10 +18,13 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.HexFormat;
 import java.util.Optional;
+import java.util.OptionalInt;
 
 /** Reads RTM_NEWLINK and RTM_DELLINK. */
 final class LinkDecoder {
     private static final HexFormat COLON_SEPARATED = HexFormat.ofDelimiter(":");
+
+    private static final String VETH = "veth";
 
     private LinkDecoder() {}
 
@@ -35,12 +39,14 @@ final class LinkDecoder {
         }
         int flags = ifinfomsg.ifi_flags(header);
         Attributes attributes = message.attributes(ifinfomsg.layout());
+        String kind =
+                attributes.nested(IFLA_LINKINFO()).string(IFLA_INFO_KIND()).orElse("");
         return Optional.of(new Link(
                 ifinfomsg.ifi_index(header),
                 attributes
                         .string(IFLA_IFNAME())
                         .orElseThrow(() -> new MalformedMessageException("a link without a name")),
-                attributes.nested(IFLA_LINKINFO()).string(IFLA_INFO_KIND()).orElse(""),
+                kind,
                 (flags & IFF_UP()) != 0,
                 (flags & IFF_LOWER_UP()) != 0,
                 (flags & IFF_NOARP()) != 0,
@@ -51,6 +57,7 @@ final class LinkDecoder {
                         .bytes(IFLA_ADDRESS())
                         .map(bytes -> COLON_SEPARATED.formatHex(bytes.toArray(ValueLayout.JAVA_BYTE)))
                         .orElse(""),
+                kind.equals(VETH) ? attributes.number(IFLA_LINK_NETNSID()) : OptionalInt.empty(),
                 attributes.string(IFLA_IFALIAS()).orElse("")));
     }
 }

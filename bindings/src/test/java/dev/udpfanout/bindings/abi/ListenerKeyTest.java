@@ -46,13 +46,14 @@ class ListenerKeyTest {
     @Test
     void shouldPutTheCountInFrontWhenWritingATable() {
         try (Arena arena = Arena.ofConfined()) {
-            MemorySegment table =
-                    EndpointTable.write(arena, List.of(new InetSocketAddress("10.42.0.11", 0x9e42)), endpoint -> 5, 7);
+            MemorySegment table = EndpointTable.write(
+                    arena, List.of(new InetSocketAddress("10.42.0.11", 0x9e42)), endpoint -> 5, endpoint -> 6, 7);
             assertEquals(2L * EndpointTable.ELEMENT_BYTES, table.byteSize());
             assertEquals(1, table.get(ValueLayout.JAVA_INT, 0));
             assertEquals(7, table.get(ValueLayout.JAVA_INT, 4));
             assertEquals((byte) 11, table.get(ValueLayout.JAVA_BYTE, EndpointTable.ELEMENT_BYTES + 15));
             assertEquals(5, table.get(ValueLayout.JAVA_INT, EndpointTable.ELEMENT_BYTES + 20));
+            assertEquals(6, table.get(ValueLayout.JAVA_INT, EndpointTable.ELEMENT_BYTES + 28));
             assertEquals((byte) 0x9e, table.get(ValueLayout.JAVA_BYTE, EndpointTable.ELEMENT_BYTES + 16));
         }
     }

@@ -7,6 +7,7 @@ import dev.udpfanout.lab.kubeproxy.KubeProxy;
 import dev.udpfanout.lab.kubeproxy.KubeProxyRules;
 import dev.udpfanout.lab.process.LabProcess;
 import dev.udpfanout.lab.traffic.DatagramSender;
+import dev.udpfanout.lab.traffic.LinkCounters;
 import dev.udpfanout.lab.traffic.PodReceivers;
 import dev.udpfanout.lab.traffic.SendPlan;
 import java.io.IOException;
@@ -17,6 +18,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.IntStream;
 
 /** A client, a node and three pods of one family, and the daemon to be started on the node. */
 final class Cluster implements AutoCloseable {
@@ -111,6 +113,13 @@ final class Cluster implements AutoCloseable {
                     .map(report -> report.received() - report.corrupt() - report.foreign() - report.duplicates())
                     .toList();
         }
+    }
+
+    /** How many packets have gone out by the node's ends of the pods' veths. */
+    long sentByVeths() {
+        return IntStream.rangeClosed(1, PODS)
+                .mapToLong(pod -> LinkCounters.of(topology.node(), "veth" + pod).sentPackets())
+                .sum();
     }
 
     /** Whether all that is sent came, and each pod has its share, give or take one a CPU. */

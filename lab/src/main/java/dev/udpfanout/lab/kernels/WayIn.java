@@ -8,6 +8,10 @@ enum WayIn {
     DUMMY_EGRESS("dummy0", "hook: egress, mode: tc_ebpf"),
     /** The node's own address, on the NIC. */
     NIC("eth0", "mode: tc_ebpf"),
+    /** As DUMMY_INGRESS, and straight into the pods. */
+    DUMMY_PEER("dummy0", "hook: ingress, mode: tc_ebpf, local_delivery: peer"),
+    /** As NIC, and straight into the pods. */
+    NIC_PEER("eth0", "mode: tc_ebpf, local_delivery: peer"),
     /** kube-proxy's DNAT to dummy0, and sockets. */
     USERSPACE("dummy0", "mode: userspace");
 
@@ -21,6 +25,11 @@ enum WayIn {
 
     boolean isOnDummy() {
         return interfaceName.equals("dummy0");
+    }
+
+    /** Whether datagrams go past the node's ends of the pods' veths. */
+    boolean isStraightIntoPods() {
+        return keys.contains("local_delivery: peer");
     }
 
     /** The listener's keys, to stand between braces. */

@@ -17,6 +17,7 @@ import java.util.Optional;
  * @param mode which datapath serves it
  * @param attach how the program gets onto the hook
  * @param hook on which side of a dummy interface the rewriting happens; ingress for a NIC
+ * @param localDelivery how datagrams get to a receiver on this node, in the kernel
  * @param admission which datagrams are forwarded at all
  * @param policy which endpoint a datagram goes to
  * @param hashOn what that follows from, if the policy is a hash
@@ -35,6 +36,7 @@ public record ListenerConfig(
         Mode mode,
         AttachMethod attach,
         Hook hook,
+        LocalDelivery localDelivery,
         Admission admission,
         Policy policy,
         HashOn hashOn,
@@ -74,6 +76,14 @@ public record ListenerConfig(
         INGRESS,
         /** On a dummy interface, outgoing datagrams: saves the turn, but tcpdump sees the datagram only before. */
         EGRESS
+    }
+
+    /** How datagrams get to a receiver on this node. */
+    public enum LocalDelivery {
+        /** By the next hop, as to any other receiver: bridge, filters and queues on the way see them. */
+        NEIGH,
+        /** Straight into the receiver's network namespace, past all that stands on this node's side of its veth. */
+        PEER
     }
 
     /** Which endpoint a datagram goes to. */

@@ -6,6 +6,7 @@ import dev.udpfanout.loader.config.ListenerConfig.AttachMethod;
 import dev.udpfanout.loader.config.ListenerConfig.Downstream;
 import dev.udpfanout.loader.config.ListenerConfig.HashOn;
 import dev.udpfanout.loader.config.ListenerConfig.Hook;
+import dev.udpfanout.loader.config.ListenerConfig.LocalDelivery;
 import dev.udpfanout.loader.config.ListenerConfig.Mode;
 import dev.udpfanout.loader.config.ListenerConfig.Policy;
 import dev.udpfanout.loader.config.ListenerConfig.Preference;
@@ -61,6 +62,7 @@ final class ListenersReader {
         Mode mode = section.choice("mode", Mode.class, Mode.AUTO);
         AttachMethod attach = section.choice("attach", AttachMethod.class, AttachMethod.AUTO);
         Hook hook = section.choice("hook", Hook.class, Hook.INGRESS);
+        LocalDelivery localDelivery = LocalDeliveryReader.read(section);
         Admission admission = AdmissionReader.read(section, vipDirect ? null : bind);
         Policy policy = section.choice("policy", Policy.class, Policy.ROUND_ROBIN);
         HashOn hashOn = hashOn(section, policy);
@@ -83,6 +85,7 @@ final class ListenersReader {
                 mode,
                 attach,
                 hook,
+                localDelivery,
                 admission,
                 policy,
                 hashOn,
@@ -93,6 +96,7 @@ final class ListenersReader {
                 userspace);
         checkPlace(listener, section);
         checkPublished(listener, section);
+        LocalDeliveryReader.check(listener, section);
         UserspaceReader.check(listener, section);
         return listener;
     }

@@ -3,6 +3,7 @@ package dev.udpfanout.loader.daemon;
 import dev.udpfanout.loader.config.Config;
 import dev.udpfanout.loader.config.KubernetesSource;
 import dev.udpfanout.loader.config.ListenerConfig;
+import dev.udpfanout.loader.config.ListenerConfig.LocalDelivery;
 import dev.udpfanout.loader.control.DiscoveredEndpoint;
 import dev.udpfanout.loader.control.EndpointSelection;
 import dev.udpfanout.loader.control.EndpointSet;
@@ -72,6 +73,10 @@ final class ControlLoop {
 
     void vips(Event.Vips event) {
         datapath.setVips(event.listener(), event.addresses());
+    }
+
+    void peers(Event.PeersChanged event) {
+        datapath.setPeers(event.peers());
     }
 
     /** Takes the endpoints that are down out, and those that are not in again. */
@@ -201,6 +206,16 @@ final class ControlLoop {
         return known.values().stream()
                 .flatMap(endpoints -> EndpointSelection.candidates(endpoints).stream())
                 .map(DiscoveredEndpoint::address)
+                .collect(Collectors.toSet());
+    }
+
+    /** Where a way straight into the pod is of use: the endpoints in force of listeners that are to take it. */
+    Set<InetAddress> peerTargets() {
+        return config.listeners().stream()
+                .filter(listener -> listener.localDelivery() == LocalDelivery.PEER)
+                .flatMap(listener -> Optional.ofNullable(inForce.get(listener.name())).stream())
+                .flatMap(set -> set.endpoints().stream())
+                .map(endpoint -> endpoint.address().getAddress())
                 .collect(Collectors.toSet());
     }
 

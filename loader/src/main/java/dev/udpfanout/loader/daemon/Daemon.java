@@ -97,7 +97,9 @@ public final class Daemon {
         try {
             // Before the first comparison, so that nothing that happens after it goes unseen.
             try (NetworkWatch network = NetworkWatch.start(() -> inbox.post(new Event.NetworkChanged()));
-                    LinkFailures failures = LinkFailures.start(down -> inbox.post(new Event.LinksChanged(down)));
+                    LinkFailures failures = LinkFailures.start(
+                            down -> inbox.post(new Event.LinksChanged(down)),
+                            peers -> inbox.post(new Event.PeersChanged(peers)));
                     FileWatch file = configSource.watch(text -> inbox.post(new Event.FileChanged(text)))) {
                 links = failures;
                 setUp();
@@ -196,6 +198,7 @@ public final class Daemon {
                 Set<InetAddress> cutOff = control.links(changed.down());
                 health.ifPresent(monitor -> monitor.markLinkDown(cutOff));
             }
+            case Event.PeersChanged changed -> control.peers(changed);
             case Event.FileChanged changed -> reload(changed.text());
             case Event.NetworkChanged changed -> comparison.wanted();
         }
@@ -249,6 +252,7 @@ public final class Daemon {
         }
         Set<InetSocketAddress> targets = control.probeTargets();
         links.targets(targets.stream().map(InetSocketAddress::getAddress).collect(Collectors.toSet()));
+        links.peerTargets(control.peerTargets());
         health.ifPresent(monitor -> monitor.targets(targets));
         kubernetes.ifPresent(sources -> config.listeners().forEach(listener -> {
             if (!inbox.isStopped()) {

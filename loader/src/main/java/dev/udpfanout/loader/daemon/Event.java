@@ -1,8 +1,10 @@
 package dev.udpfanout.loader.daemon;
 
 import dev.udpfanout.loader.control.DiscoveredEndpoint;
+import dev.udpfanout.loader.links.LocalPeer;
 import java.net.InetAddress;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 
 /** Something that the control loop has to deal with. Each carries the whole of what is so now, not what has changed. */
@@ -102,6 +104,23 @@ sealed interface Event {
         @Override
         public Event since(long nanos) {
             return new LinksChanged(down, nanos);
+        }
+    }
+
+    /** The way straight into the pods of this node, by their addresses. */
+    record PeersChanged(Map<InetAddress, LocalPeer> peers, long atNanos) implements Event {
+        PeersChanged(Map<InetAddress, LocalPeer> peers) {
+            this(peers, now());
+        }
+
+        @Override
+        public Object key() {
+            return PeersChanged.class;
+        }
+
+        @Override
+        public Event since(long nanos) {
+            return new PeersChanged(peers, nanos);
         }
     }
 

@@ -4,6 +4,8 @@ import dev.udpfanout.bindings.rtnetlink.Event;
 import dev.udpfanout.bindings.rtnetlink.RouteMonitor;
 import dev.udpfanout.bindings.rtnetlink.RtnetlinkSocket;
 import dev.udpfanout.loader.links.LinkDowns;
+import dev.udpfanout.loader.links.LocalPeer;
+import dev.udpfanout.loader.links.LocalPeers;
 import dev.udpfanout.loader.links.NetworkTables;
 import java.net.InetAddress;
 import java.time.Duration;
@@ -15,7 +17,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Watches the links that lead to endpoints, on a thread of its own, and says which endpoints are cut off. An event of a
+ * Watches the links that lead to endpoints, on a thread of its own, and says which endpoints are cut off, and which are in
+ * pods that datagrams can be put straight into. An event of a
  * link counts at once, by what was last known of who is behind it. Who is behind what is read anew after other events, but
  * never for more than a tenth of the time, however many events there are.
  */
@@ -34,19 +37,29 @@ final class LinkFailures implements AutoCloseable {
     private final RouteMonitor monitor;
     private final RtnetlinkSocket socket;
     private final Consumer<Set<InetAddress>> onChange;
+    private final Consumer<Map<InetAddress, LocalPeer>> onPeers;
     private final LinkDowns downs = new LinkDowns();
+    private final LocalPeers peers = new LocalPeers();
     private final Thread thread =
             Thread.ofPlatform().name("link-failures").daemon().unstarted(this::watch);
     private volatile Set<InetAddress> targets = Set.of();
     private volatile Map<InetAddress, Integer> noted = Map.of();
     private volatile boolean stopping;
+    private volatile Set<InetAddress> peerTargets = Set.of();
     private Set<InetAddress> watched = Set.of();
+    private Set<InetAddress> watchedPeers = Set.of();
+    private Map<InetAddress, LocalPeer> toldPeers = Map.of();
     private Set<InetAddress> told = Set.of();
 
-    private LinkFailures(RouteMonitor monitor, RtnetlinkSocket socket, Consumer<Set<InetAddress>> onChange) {
+    private LinkFailures(
+            RouteMonitor monitor,
+            RtnetlinkSocket socket,
+            Consumer<Set<InetAddress>> onChange,
+            Consumer<Map<InetAddress, LocalPeer>> onPeers) {
         this.monitor = monitor;
         this.socket = socket;
         this.onChange = onChange;
+        this.onPeers = onPeers;
     }
 
     /**
@@ -54,11 +67,12 @@ final class LinkFailures implements AutoCloseable {
      *
      * @param onChange told the addresses that are cut off, whenever these are others than before; called on the watching
      *     thread, must be quick
+     * @param onPeers told the way to those of {@link #peerTargets} that are in a pod of this node, whenever it is another; as above
      */
-    static LinkFailures start(Consumer<Set<InetAddress>> onChange) {
+    static LinkFailures start(Consumer<Set<InetAddress>> onChange, Consumer<Map<InetAddress, LocalPeer>> onPeers) {
         RouteMonitor monitor = RouteMonitor.openWithNeighbours();
         try {
-            LinkFailures failures = new LinkFailures(monitor, RtnetlinkSocket.open(), onChange);
+            LinkFailures failures = new LinkFailures(monitor, RtnetlinkSocket.open(), onChange, onPeers);
             failures.thread.start();
             return failures;
         } catch (RuntimeException e) {
@@ -70,6 +84,11 @@ final class LinkFailures implements AutoCloseable {
     /** Which addresses to watch from now on. Any thread; does not wait. */
     void targets(Set<InetAddress> addresses) {
         targets = Set.copyOf(addresses);
+    }
+
+    /** Which addresses datagrams are to be put straight into the pods of, from now on. Any thread; does not wait. */
+    void peerTargets(Set<InetAddress> addresses) {
+        peerTargets = Set.copyOf(addresses);
     }
 
     /** By which link each target is reached, as far as that is known by now; immutable. Any thread. */
@@ -86,25 +105,19 @@ final class LinkFailures implements AutoCloseable {
                 long now = System.nanoTime();
                 long due = readNanos + (isStale ? pauseNanos : REST.toNanos());
                 if (now - due >= 0) {
-                    downs.tables(NetworkTables.read(socket), now);
+                    NetworkTables tables = NetworkTables.read(socket);
+                    downs.tables(tables, now);
                     readNanos = System.nanoTime();
                     pauseNanos = Math.max(PAUSE.toNanos(), PAUSE_FOR_COST * (readNanos - now));
                     isStale = false;
                     note();
                     tell();
+                    tellPeers(peers.tables(tables));
                     continue;
                 }
                 Optional<Event> event = monitor.next(Duration.ofNanos(Math.min(due - now, NOTICE.toNanos())));
-                Set<InetAddress> wanted = targets;
-                if (!wanted.equals(watched)) {
-                    watched = wanted;
-                    downs.targets(wanted);
-                    isStale = true;
-                }
-                if (event.isPresent()) {
-                    isStale = true;
-                    take(event.get());
-                }
+                isStale |= noticeTargets() || event.isPresent();
+                event.ifPresent(this::take);
             } catch (RuntimeException e) {
                 if (stopping) {
                     return;
@@ -117,6 +130,20 @@ final class LinkFailures implements AutoCloseable {
                 return;
             }
         }
+    }
+
+    /** Whether there are others than before. */
+    private boolean noticeTargets() {
+        Set<InetAddress> wanted = targets;
+        Set<InetAddress> wantedPeers = peerTargets;
+        boolean isNew = !wanted.equals(watched) || !wantedPeers.equals(watchedPeers);
+        if (isNew) {
+            watched = wanted;
+            downs.targets(wanted);
+            watchedPeers = wantedPeers;
+            peers.targets(wantedPeers);
+        }
+        return isNew;
     }
 
     private void take(Event event) {
@@ -151,6 +178,13 @@ final class LinkFailures implements AutoCloseable {
         if (!down.equals(told)) {
             told = down;
             onChange.accept(down);
+        }
+    }
+
+    private void tellPeers(Map<InetAddress, LocalPeer> now) {
+        if (!now.equals(toldPeers)) {
+            toldPeers = now;
+            onPeers.accept(now);
         }
     }
 

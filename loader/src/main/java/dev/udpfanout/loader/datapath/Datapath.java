@@ -3,6 +3,7 @@ package dev.udpfanout.loader.datapath;
 import dev.udpfanout.bindings.abi.ProcessingTimes;
 import dev.udpfanout.loader.config.ListenerConfig;
 import dev.udpfanout.loader.control.EndpointSet;
+import dev.udpfanout.loader.links.LocalPeer;
 import java.net.InetAddress;
 import java.util.List;
 import java.util.Map;
@@ -42,6 +43,14 @@ public interface Datapath extends AutoCloseable {
      * @param addresses the VIPs of its Service at the moment; may be empty
      */
     void setVips(String listener, Set<InetAddress> addresses);
+
+    /**
+     * Tells the way straight into the pods of this node, for listeners that are to take it. To endpoints that are not in it
+     * datagrams go by the next hop.
+     *
+     * @param peers all that are known, by the pod's address
+     */
+    default void setPeers(Map<InetAddress, LocalPeer> peers) {}
 
     /**
      * Whether an earlier daemon left endpoints of this listener in force, which then go on until {@link #apply} replaces

@@ -12,6 +12,7 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 
@@ -78,11 +79,16 @@ final class LocalLinks {
         }
         int link = route.linkIndex().getAsInt();
         if (!bridges.contains(link)) {
-            return new Reach.ByLink(link);
+            return new Reach.ByLink(link, route.prefixLength() == address.getAddress().length * Byte.SIZE);
         }
         String hardwareAddress = hardwareAddresses.get(new Host(link, address));
         Integer port = hardwareAddress == null ? null : ports.get(new Station(link, hardwareAddress));
-        return port == null ? new Reach.BehindBridge(link) : new Reach.ByLink(port);
+        return port == null ? new Reach.BehindBridge(link) : new Reach.ByLink(port, true);
+    }
+
+    /** Of a host on a link, if the link's neighbour table has it. */
+    Optional<String> hardwareAddress(int link, InetAddress address) {
+        return Optional.ofNullable(hardwareAddresses.get(new Host(link, address)));
     }
 
     private Route route(InetAddress address) {

@@ -6,6 +6,7 @@ import dev.udpfanout.loader.config.ListenerConfig.AttachMethod;
 import dev.udpfanout.loader.config.ListenerConfig.Downstream;
 import dev.udpfanout.loader.config.ListenerConfig.HashOn;
 import dev.udpfanout.loader.config.ListenerConfig.Hook;
+import dev.udpfanout.loader.config.ListenerConfig.LocalDelivery;
 import dev.udpfanout.loader.config.ListenerConfig.Mode;
 import dev.udpfanout.loader.config.ListenerConfig.Policy;
 import dev.udpfanout.loader.config.ListenerConfig.Preference;
@@ -57,6 +58,7 @@ public final class ListenerConfigs {
                 Mode.TC_EBPF,
                 AttachMethod.AUTO,
                 Hook.INGRESS,
+                LocalDelivery.NEIGH,
                 Admission.ALL,
                 Policy.ROUND_ROBIN,
                 HashOn.SOURCE,

@@ -40,10 +40,12 @@ class LinkFailuresKernelTest {
         node.exec("ip", "link", "set", "routed1", "up");
         node.exec("ip", "route", "add", ROUTED + "/32", "dev", "routed0");
         node.exec("ip", "route", "add", ROUTED6 + "/128", "dev", "routed0");
-        failures = node.closedWithTopology(node.call(() -> LinkFailures.start(cutOff -> {
-            changes++;
-            down = cutOff;
-        })));
+        failures = node.closedWithTopology(node.call(() -> LinkFailures.start(
+                cutOff -> {
+                    changes++;
+                    down = cutOff;
+                },
+                peers -> {})));
         failures.targets(addresses(
                 topology.plan().podAddress(1),
                 topology.plan().podAddress6(1),

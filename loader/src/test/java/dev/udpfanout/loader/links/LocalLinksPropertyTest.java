@@ -75,7 +75,9 @@ class LocalLinksPropertyTest {
         if (best.hasGateway) {
             return new Reach.Elsewhere(best.length > 0);
         }
-        return best.link == BRIDGE ? new Reach.BehindBridge(BRIDGE) : new Reach.ByLink(best.link);
+        return best.link == BRIDGE
+                ? new Reach.BehindBridge(BRIDGE)
+                : new Reach.ByLink(best.link, best.length == address.getAddress().length * Byte.SIZE);
     }
 
     private static String gateway(InetAddress ofFamily) {

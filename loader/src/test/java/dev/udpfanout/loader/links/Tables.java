@@ -21,7 +21,19 @@ final class Tables {
     private final List<ForwardingEntry> forwarding = new ArrayList<>();
 
     static Link link(int index, String kind, boolean up, boolean carrier) {
-        return new Link(index, "link" + index, kind, up, carrier, false, 1500, 1, OptionalInt.empty(), "", "");
+        return new Link(
+                index,
+                "link" + index,
+                kind,
+                up,
+                carrier,
+                false,
+                1500,
+                1,
+                OptionalInt.empty(),
+                "",
+                OptionalInt.empty(),
+                "");
     }
 
     Tables with(int index, String kind) {

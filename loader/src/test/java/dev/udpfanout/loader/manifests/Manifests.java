@@ -24,8 +24,8 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /** The files in {@code k8s}. */
-final class Manifests {
-    static final Path ROOT = Path.of("..", "k8s").toAbsolutePath().normalize();
+public final class Manifests {
+    public static final Path ROOT = Path.of("..", "k8s").toAbsolutePath().normalize();
 
     private static final Map<String, Class<? extends HasMetadata>> TYPES = Stream.of(
                     ClusterRole.class,
@@ -58,7 +58,7 @@ final class Manifests {
     }
 
     /** Everything in a file, which is given relative to {@code k8s}; fails on any key that its kind does not have. */
-    static List<HasMetadata> in(String file) {
+    public static List<HasMetadata> in(String file) {
         try {
             return StrictYaml.documents(ROOT.resolve(file)).stream()
                     .map(document -> resource(file, document))
@@ -69,7 +69,7 @@ final class Manifests {
     }
 
     /** The only one of a type in a file. */
-    static <T extends HasMetadata> T only(Class<T> type, String file) {
+    public static <T extends HasMetadata> T only(Class<T> type, String file) {
         List<T> found = all(type, in(file));
         if (found.size() != 1) {
             throw new AssertionError(file + " has " + found.size() + " of " + type.getSimpleName());

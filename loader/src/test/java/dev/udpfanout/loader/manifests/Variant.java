@@ -20,7 +20,7 @@ public enum Variant {
     VIP_DIRECT("vip-direct", "configmap-vip-direct.yaml", "daemonset.yaml", Optional.of("service-metallb.yaml"));
 
     /** The folder in overlays. */
-    final String overlay;
+    public final String overlay;
 
     final String configFile;
     final String daemonFile;
@@ -34,7 +34,7 @@ public enum Variant {
     }
 
     /** All that is applied for it, but for the receivers. */
-    List<HasMetadata> resources() {
+    public List<HasMetadata> resources() {
         List<HasMetadata> resources = new ArrayList<>(Manifests.in("namespace.yaml"));
         resources.addAll(Manifests.in("rbac.yaml"));
         resources.addAll(Manifests.in(configFile));
@@ -43,7 +43,7 @@ public enum Variant {
         return resources;
     }
 
-    ConfigMap configMap() {
+    public ConfigMap configMap() {
         return Manifests.only(ConfigMap.class, configFile);
     }
 

@@ -140,6 +140,15 @@ public class Abi {
     public static int UF_LISTENER_NAME_BYTES() {
         return UF_LISTENER_NAME_BYTES;
     }
+    private static final int UF_MAX_PEERS = (int)4096L;
+    /**
+     * {@snippet lang=c :
+     * #define UF_MAX_PEERS 4096
+     * }
+     */
+    public static int UF_MAX_PEERS() {
+        return UF_MAX_PEERS;
+    }
     private static final int UF_HASH_BITS = (int)18L;
     /**
      * {@snippet lang=c :

@@ -20,7 +20,7 @@ import static java.lang.foreign.MemoryLayout.PathElement.*;
  *     __u16 flags;
  *     __u32 counter;
  *     __u32 count;
- *     __u32 reserved;
+ *     __u32 peer_ifindex;
  * }
  * }
  */
@@ -36,7 +36,7 @@ public class uf_endpoint {
         Abi.C_SHORT.withName("flags"),
         Abi.C_INT.withName("counter"),
         Abi.C_INT.withName("count"),
-        Abi.C_INT.withName("reserved")
+        Abi.C_INT.withName("peer_ifindex")
     ).withName("uf_endpoint");
 
     /**
@@ -299,48 +299,48 @@ public class uf_endpoint {
         struct.set(count$LAYOUT, count$OFFSET, fieldValue);
     }
 
-    private static final OfInt reserved$LAYOUT = (OfInt)$LAYOUT.select(groupElement("reserved"));
+    private static final OfInt peer_ifindex$LAYOUT = (OfInt)$LAYOUT.select(groupElement("peer_ifindex"));
 
     /**
      * Layout for field:
      * {@snippet lang=c :
-     * __u32 reserved
+     * __u32 peer_ifindex
      * }
      */
-    public static final OfInt reserved$layout() {
-        return reserved$LAYOUT;
+    public static final OfInt peer_ifindex$layout() {
+        return peer_ifindex$LAYOUT;
     }
 
-    private static final long reserved$OFFSET = $LAYOUT.byteOffset(groupElement("reserved"));
+    private static final long peer_ifindex$OFFSET = $LAYOUT.byteOffset(groupElement("peer_ifindex"));
 
     /**
      * Offset for field:
      * {@snippet lang=c :
-     * __u32 reserved
+     * __u32 peer_ifindex
      * }
      */
-    public static final long reserved$offset() {
-        return reserved$OFFSET;
+    public static final long peer_ifindex$offset() {
+        return peer_ifindex$OFFSET;
     }
 
     /**
      * Getter for field:
      * {@snippet lang=c :
-     * __u32 reserved
+     * __u32 peer_ifindex
      * }
      */
-    public static int reserved(MemorySegment struct) {
-        return struct.get(reserved$LAYOUT, reserved$OFFSET);
+    public static int peer_ifindex(MemorySegment struct) {
+        return struct.get(peer_ifindex$LAYOUT, peer_ifindex$OFFSET);
     }
 
     /**
      * Setter for field:
      * {@snippet lang=c :
-     * __u32 reserved
+     * __u32 peer_ifindex
      * }
      */
-    public static void reserved(MemorySegment struct, int fieldValue) {
-        struct.set(reserved$LAYOUT, reserved$OFFSET, fieldValue);
+    public static void peer_ifindex(MemorySegment struct, int fieldValue) {
+        struct.set(peer_ifindex$LAYOUT, peer_ifindex$OFFSET, fieldValue);
     }
 
     /**

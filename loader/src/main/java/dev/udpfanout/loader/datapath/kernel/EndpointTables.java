@@ -5,9 +5,11 @@ import dev.udpfanout.bindings.libbpf.BpfMap;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -28,6 +30,9 @@ final class EndpointTables implements AutoCloseable {
 
     /** Changes whose grace period runs at one time; the kernel lets them share one. */
     private static final int MAX_WAITING = 16;
+
+    /** What a table has in place of a veth's ifindex. */
+    private static final int BY_NEXT_HOP = 0;
 
     private static final Duration IDLE_THREAD = Duration.ofSeconds(10);
     private static final Duration CLOSE_TIMEOUT = Duration.ofSeconds(5);
@@ -66,11 +71,12 @@ final class EndpointTables implements AutoCloseable {
      * Replaces a listener's table in one step; the new one is in use when this returns.
      *
      * @param endpoints as the layout takes them
+     * @param peers by which veth an endpoint is reached directly; the others by the next hop
      * @return done when nothing can be sent by the old table any more (maybe_wait_bpf_programs, kernel/bpf/syscall.c)
      */
-    CompletionStage<Void> replace(int slot, List<InetSocketAddress> endpoints) {
+    CompletionStage<Void> replace(int slot, List<InetSocketAddress> endpoints, Map<InetAddress, Integer> peers) {
         counters.use(slot, endpoints);
-        BpfMap table = filledTable(slot, endpoints);
+        BpfMap table = filledTable(slot, endpoints, peers);
         int id = table.id();
         CompletableFuture<Void> replaced = CompletableFuture.runAsync(() -> put(slot, table), waiting);
         while (!replaced.isDone() && idInPlace(slot) != id) {
@@ -82,10 +88,14 @@ final class EndpointTables implements AutoCloseable {
         return replaced;
     }
 
-    private BpfMap filledTable(int slot, List<InetSocketAddress> endpoints) {
+    private BpfMap filledTable(int slot, List<InetSocketAddress> endpoints, Map<InetAddress, Integer> peers) {
         try (Arena arena = Arena.ofConfined()) {
-            MemorySegment values =
-                    layout.write(arena, endpoints, endpoint -> counters.of(slot, endpoint), ++generation);
+            MemorySegment values = layout.write(
+                    arena,
+                    endpoints,
+                    endpoint -> counters.of(slot, endpoint),
+                    endpoint -> peers.getOrDefault(endpoint.getAddress(), BY_NEXT_HOP),
+                    ++generation);
             int elements = Math.toIntExact(values.byteSize() / EndpointTable.ELEMENT_BYTES);
             BpfMap table = BpfMap.createInnerArray(TABLE_NAME, EndpointTable.ELEMENT_BYTES, elements);
             try {

@@ -4,12 +4,14 @@ import dev.udpfanout.bindings.abi.ListenerEntry;
 import dev.udpfanout.bindings.abi.ProcessingTimes;
 import dev.udpfanout.bindings.rtnetlink.InterfaceAddress;
 import dev.udpfanout.loader.config.ListenerConfig;
+import dev.udpfanout.loader.config.ListenerConfig.LocalDelivery;
 import dev.udpfanout.loader.control.EndpointSet;
 import dev.udpfanout.loader.datapath.Failures;
 import dev.udpfanout.loader.datapath.ListenerCounters;
 import dev.udpfanout.loader.datapath.ListenerState;
 import dev.udpfanout.loader.datapath.ListenerTargets;
 import dev.udpfanout.loader.datapath.SwitchableDatapath;
+import dev.udpfanout.loader.links.LocalPeer;
 import java.net.InetAddress;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -44,10 +46,13 @@ public final class KernelDatapath implements SwitchableDatapath {
     private final ListenerTables tables;
     private final Counters counters;
     private final Set<String> adopted;
+    private final Peers peers;
     /** Served by the program of another version, whose endpoint tables cannot be read here, until this one has endpoints. */
     private final Set<String> servedByOther = new HashSet<>();
 
     private final Map<String, EndpointSet> inForce = new HashMap<>();
+    private Map<InetAddress, LocalPeer> knownPeers = Map.of();
+    private final Map<String, Map<InetAddress, Integer>> peersInForce = new HashMap<>();
     private final Map<String, Set<InetAddress>> vips = new HashMap<>();
     /** Replaced whole, never changed: {@link #counters()} is for any thread. */
     private volatile Map<String, ListenerConfig> listeners = Map.of();
@@ -73,6 +78,7 @@ public final class KernelDatapath implements SwitchableDatapath {
         this.listenerRules = new ListenerRules(program);
         this.localAddresses = new LocalAddresses(program.localAddresses(), program.localFilter());
         this.tables = new ListenerTables(program, endpointCounters);
+        this.peers = new Peers(program.peers(), program.peerDevices());
         this.counters = new Counters(program.stats(), program.drops(), program.latency(), endpointCounters);
         this.adopted = slots.names().stream()
                 .filter(name -> slots.of(name).filter(tables::has).isPresent())
@@ -113,7 +119,7 @@ public final class KernelDatapath implements SwitchableDatapath {
     private void changeKind(ListenerConfig before, ListenerConfig now) {
         EndpointSet endpoints = inForce.get(now.name());
         if (before != null && endpoints != null && ListenerTables.differ(before, now)) {
-            tables.replace(now, slot(now), endpoints);
+            tables.replace(now, slot(now), endpoints, peersInForce.getOrDefault(now.name(), Map.of()));
         }
     }
 
@@ -129,8 +135,10 @@ public final class KernelDatapath implements SwitchableDatapath {
                         ListenerConfig::name, listener -> listener, (first, second) -> first, LinkedHashMap::new));
         slots.assign(listeners.keySet());
         inForce.keySet().retainAll(listeners.keySet());
+        peersInForce.keySet().retainAll(listeners.keySet());
         servedByOther.retainAll(listeners.keySet());
         vips.keySet().retainAll(listeners.keySet());
+        placePeers();
         Map<AttachPoint.Key, AttachPoint> present =
                 attachPoints.stream().collect(Collectors.toMap(AttachPoint::key, point -> point));
         List<AttachPoint> points = new ArrayList<>();
@@ -149,20 +157,53 @@ public final class KernelDatapath implements SwitchableDatapath {
     @Override
     public CompletionStage<Void> apply(EndpointSet endpoints) {
         ListenerConfig listener = listeners.get(endpoints.listener());
-        if (listener == null || endpoints.equals(inForce.get(endpoints.listener()))) {
+        if (listener == null) {
             return CompletableFuture.completedStage(null);
         }
-        CompletionStage<Void> oldIsUnused = tables.replace(listener, slot(listener), endpoints);
-        inForce.put(endpoints.listener(), endpoints);
-        LOG.atInfo()
-                .addKeyValue("listener_id", listener.id())
-                .addKeyValue("endpoints", endpoints.endpoints().size())
-                .log("updated tc_ebpf downstream set");
+        Map<InetAddress, Integer> direct =
+                listener.localDelivery() == LocalDelivery.PEER ? peers.of(endpoints) : Map.of();
+        boolean isSame = endpoints.equals(inForce.get(listener.name()));
+        boolean isSameWay = direct.equals(peersInForce.getOrDefault(listener.name(), Map.of()));
+        if (isSame && isSameWay) {
+            return CompletableFuture.completedStage(null);
+        }
+        CompletionStage<Void> oldIsUnused = tables.replace(listener, slot(listener), endpoints, direct);
+        inForce.put(listener.name(), endpoints);
+        peersInForce.put(listener.name(), direct);
+        if (!isSame) {
+            report(listener, "endpoints", endpoints.endpoints().size(), "updated tc_ebpf downstream set");
+        }
+        if (!isSameWay) {
+            report(listener, "pods", direct.size(), "delivers straight into pods of this node");
+        }
         setListenerKeys();
         if (servedByOther.remove(endpoints.listener()) && interfacesFound) {
             reconcile();
         }
         return oldIsUnused;
+    }
+
+    private static void report(ListenerConfig listener, String what, int count, String message) {
+        LOG.atInfo()
+                .addKeyValue("listener_id", listener.id())
+                .addKeyValue(what, count)
+                .log(message);
+    }
+
+    @Override
+    public void setPeers(Map<InetAddress, LocalPeer> known) {
+        knownPeers = Map.copyOf(known);
+        placePeers();
+        Failures failures = new Failures();
+        List.copyOf(inForce.values()).forEach(set -> failures.collect(() -> apply(set)));
+        failures.throwIfAny();
+    }
+
+    /** Where no listener is to go by them, the maps hold none: nor does a table then that is an earlier daemon's. */
+    private void placePeers() {
+        boolean areWanted =
+                listeners.values().stream().anyMatch(listener -> listener.localDelivery() == LocalDelivery.PEER);
+        peers.set(areWanted ? knownPeers : Map.of());
     }
 
     @Override

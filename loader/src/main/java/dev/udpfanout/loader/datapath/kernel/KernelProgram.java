@@ -43,6 +43,8 @@ public final class KernelProgram implements AutoCloseable {
     private static final String LATENCY = "LATENCY";
     private static final String LISTENER_SETS = "LISTENER_SETS";
     private static final String FRAGMENTS = "FRAGMENTS";
+    private static final String PEERS = "PEERS";
+    private static final String PEER_DEVICES = "PEER_DEVICES";
     private static final String ALLOWED_SOURCES = "ALLOWED_SOURCES";
     private static final String HASH_TABLES = "HASH_TABLES";
     private static final String LIMITS = "LIMITS";
@@ -66,7 +68,9 @@ public final class KernelProgram implements AutoCloseable {
             CURSORS,
             STATS,
             DROPS,
-            LATENCY);
+            LATENCY,
+            PEERS,
+            PEER_DEVICES);
 
     /** What another version's layout is likely to have in common with this one: see {@link CarriedMaps}. */
     private static final List<String> CARRIED =
@@ -210,6 +214,14 @@ public final class KernelProgram implements AutoCloseable {
 
     BpfMap listenerSets() {
         return object.map(LISTENER_SETS);
+    }
+
+    BpfMap peers() {
+        return object.map(PEERS);
+    }
+
+    BpfMap peerDevices() {
+        return object.map(PEER_DEVICES);
     }
 
     BpfMap allowedSources() {

@@ -7,6 +7,8 @@ import dev.udpfanout.loader.config.ListenerConfig.Policy;
 import dev.udpfanout.loader.control.Endpoint;
 import dev.udpfanout.loader.control.EndpointSet;
 import dev.udpfanout.loader.control.WeightedRound;
+import java.net.InetAddress;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletionStage;
 
@@ -38,12 +40,14 @@ final class ListenerTables implements AutoCloseable {
     }
 
     /** Puts a table of the policy's kind in place; as {@link EndpointTables#replace}. */
-    CompletionStage<Void> replace(ListenerConfig listener, int slot, EndpointSet endpoints) {
+    CompletionStage<Void> replace(
+            ListenerConfig listener, int slot, EndpointSet endpoints, Map<InetAddress, Integer> peers) {
         return isHashed(listener)
                 ? buckets.replace(
                         slot,
-                        endpoints.endpoints().stream().map(Endpoint::address).toList())
-                : turns.replace(slot, WeightedRound.of(endpoints.endpoints()));
+                        endpoints.endpoints().stream().map(Endpoint::address).toList(),
+                        peers)
+                : turns.replace(slot, WeightedRound.of(endpoints.endpoints()), peers);
     }
 
     /**

@@ -10,6 +10,7 @@ import dev.udpfanout.loader.datapath.ListenerCounters;
 import dev.udpfanout.loader.datapath.ListenerState;
 import dev.udpfanout.loader.datapath.ListenerTargets;
 import dev.udpfanout.loader.datapath.SwitchableDatapath;
+import dev.udpfanout.loader.links.LocalPeer;
 import java.net.InetAddress;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -41,6 +42,7 @@ public final class ModeSelectingDatapath implements Datapath {
     private final AtomicLong fallbacks = new AtomicLong();
     private final Map<String, EndpointSet> endpoints = new HashMap<>();
     private final Map<String, Set<InetAddress>> vips = new HashMap<>();
+    private Map<InetAddress, LocalPeer> peers = Map.of();
     private final Map<String, String> lost = new HashMap<>();
     private volatile Optional<SwitchableDatapath> kernel = Optional.empty();
     private volatile Optional<SwitchableDatapath> userspace = Optional.empty();
@@ -92,6 +94,7 @@ public final class ModeSelectingDatapath implements Datapath {
         }
         try {
             kernel = Optional.of(backends.openKernel(wanted));
+            kernel.get().setPeers(peers);
             return Optional.empty();
         } catch (KernelRefusedException e) {
             return Optional.of(e.getMessage());
@@ -122,6 +125,12 @@ public final class ModeSelectingDatapath implements Datapath {
     public void setVips(String listener, Set<InetAddress> addresses) {
         vips.put(listener, Set.copyOf(addresses));
         serving(listener).ifPresent(datapath -> datapath.setVips(listener, addresses));
+    }
+
+    @Override
+    public void setPeers(Map<InetAddress, LocalPeer> known) {
+        peers = Map.copyOf(known);
+        kernel.ifPresent(present -> present.setPeers(peers));
     }
 
     private Optional<SwitchableDatapath> serving(String listener) {

@@ -156,6 +156,7 @@ class FragmentTest {
                     one.mode(),
                     one.attach(),
                     one.hook(),
+                    one.localDelivery(),
                     one.admission(),
                     one.policy(),
                     one.hashOn(),

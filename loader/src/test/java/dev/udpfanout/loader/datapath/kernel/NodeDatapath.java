@@ -5,9 +5,11 @@ import dev.udpfanout.loader.config.ListenerConfig;
 import dev.udpfanout.loader.control.Endpoint;
 import dev.udpfanout.loader.control.EndpointSet;
 import dev.udpfanout.loader.datapath.ListenerCounters;
-import dev.udpfanout.loader.datapath.ListenerTargets;
+import dev.udpfanout.loader.links.LocalPeer;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
@@ -40,13 +42,7 @@ final class NodeDatapath implements AutoCloseable {
     /** As above, with a program that the caller has loaded; the datapath closes it. */
     static NodeDatapath open(LabNamespace node, KernelProgram program, ListenerConfig... listeners) {
         NodeDatapath opened = start(node, program, listeners);
-        for (ListenerConfig listener : listeners) {
-            opened.apply(
-                    listener.id(),
-                    listener.downstream().stream()
-                            .map(ListenerConfig.Downstream::address)
-                            .toList());
-        }
+        opened.applyConfigured(List.of(listeners));
         opened.reconcile();
         return opened;
     }
@@ -81,12 +77,35 @@ final class NodeDatapath implements AutoCloseable {
         get(thread, () -> datapath.apply(set)).toCompletableFuture().join();
     }
 
-    /** Replaces the configuration; the listeners must have the names that they had. */
-    void configure(ListenerConfig... listeners) {
+    /** Returns when datagrams go by it. */
+    void setPeers(Map<InetAddress, LocalPeer> peers) {
         get(thread, () -> {
-            datapath.configure(List.of(listeners), ListenerTargets.NONE);
+            datapath.setPeers(peers);
             return null;
         });
+    }
+
+    /** Has each listener go to the endpoints of its configuration, and waits until it does. */
+    void applyConfigured(List<ListenerConfig> listeners) {
+        for (ListenerConfig listener : listeners) {
+            apply(
+                    listener.id(),
+                    listener.downstream().stream()
+                            .map(ListenerConfig.Downstream::address)
+                            .toList());
+        }
+    }
+
+    /** Changes the listeners; those that stay keep their endpoints. */
+    void configure(List<ListenerConfig> listeners) {
+        get(thread, () -> {
+            datapath.configure(listeners);
+            return null;
+        });
+    }
+
+    void configure(ListenerConfig... listeners) {
+        configure(List.of(listeners));
     }
 
     void reconcile() {

@@ -42,30 +42,9 @@ final class TestRunNode implements AutoCloseable {
     private final FrameOracle oracle;
     private final List<ListenerConfig> listeners;
 
-    private TestRunNode(Topology topology) {
+    private TestRunNode(Topology topology, String more) {
         this.topology = topology;
-        String yaml = """
-                listeners:
-                  - { name: exact, interface: lo, bind: "192.0.2.1:5514", downstream: [ { address: "10.42.0.11:40514" } ] }
-                  - { name: own, interface: lo, bind: "0.0.0.0:7000", downstream: [ { address: "10.42.0.11:40515" } ] }
-                  - { name: none, interface: lo, bind: "192.0.2.1:5515", downstream: [ { address: "10.42.0.11:1" } ] }
-                  - { name: exact6, interface: lo, bind: "[2001:db8:2::1]:5514",
-                      downstream: [ { address: "[2001:db8:42::11]:40514" } ] }
-                  - { name: own6, interface: lo, bind: "[::]:7000",
-                      downstream: [ { address: "[2001:db8:42::11]:40515" } ] }
-                  - { name: none6, interface: lo, bind: "[2001:db8:2::1]:5515",
-                      downstream: [ { address: "[2001:db8:42::11]:1" } ] }
-                  - { name: allowing, interface: lo, bind: "192.0.2.1:5516", allow: [ 203.0.113.8/30, 203.0.113.17 ],
-                      downstream: [ { address: "10.42.0.11:40516" } ] }
-                  - { name: allowing6, interface: lo, bind: "[2001:db8:2::1]:5516",
-                      allow: [ "2001:db8:5::8/125", "2001:db8:5::17", "2001:db8:6::/48" ],
-                      downstream: [ { address: "[2001:db8:42::11]:40516" } ] }
-                """;
-        try {
-            listeners = new ConfigReader(name -> true).parse(yaml, "test").listeners();
-        } catch (InvalidConfigException e) {
-            throw new IllegalArgumentException(e);
-        }
+        listeners = listeners(more);
         program = topology.node().call(() -> KernelProgram.load(KernelProgram.builtIn()));
         datapath = NodeDatapath.open(topology.node(), program, listeners.toArray(ListenerConfig[]::new));
         Map<InetSocketAddress, Optional<InetSocketAddress>> endpoints = new HashMap<>();
@@ -93,10 +72,42 @@ final class TestRunNode implements AutoCloseable {
         oracle = new FrameOracle(endpoints, allow, own, MTU);
     }
 
+    /** What it listens to, with one more key and value for each. */
+    List<ListenerConfig> listeners(String more) {
+        String yaml = """
+                listeners:
+                  - { name: exact, interface: lo, bind: "192.0.2.1:5514", downstream: [ { address: "10.42.0.11:40514" } ] }
+                  - { name: own, interface: lo, bind: "0.0.0.0:7000", downstream: [ { address: "10.42.0.11:40515" } ] }
+                  - { name: none, interface: lo, bind: "192.0.2.1:5515", downstream: [ { address: "10.42.0.11:1" } ] }
+                  - { name: exact6, interface: lo, bind: "[2001:db8:2::1]:5514",
+                      downstream: [ { address: "[2001:db8:42::11]:40514" } ] }
+                  - { name: own6, interface: lo, bind: "[::]:7000",
+                      downstream: [ { address: "[2001:db8:42::11]:40515" } ] }
+                  - { name: none6, interface: lo, bind: "[2001:db8:2::1]:5515",
+                      downstream: [ { address: "[2001:db8:42::11]:1" } ] }
+                  - { name: allowing, interface: lo, bind: "192.0.2.1:5516", allow: [ 203.0.113.8/30, 203.0.113.17 ],
+                      downstream: [ { address: "10.42.0.11:40516" } ] }
+                  - { name: allowing6, interface: lo, bind: "[2001:db8:2::1]:5516",
+                      allow: [ "2001:db8:5::8/125", "2001:db8:5::17", "2001:db8:6::/48" ],
+                      downstream: [ { address: "[2001:db8:42::11]:40516" } ] }
+                """;
+        yaml = yaml.replace(" } ] }", " } ], " + more + " }");
+        try {
+            return new ConfigReader(name -> true).parse(yaml, "test").listeners();
+        } catch (InvalidConfigException e) {
+            throw new IllegalArgumentException(e);
+        }
+    }
+
     static TestRunNode open() {
+        return open("policy: round_robin");
+    }
+
+    /** As above, with one more key and value for each listener. */
+    static TestRunNode open(String more) {
         Topology topology = Topology.builder().pods(1).ipv6(true).build();
         try {
-            return new TestRunNode(topology);
+            return new TestRunNode(topology, more);
         } catch (RuntimeException e) {
             topology.close();
             throw e;

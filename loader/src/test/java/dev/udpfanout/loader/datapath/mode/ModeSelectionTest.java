@@ -13,8 +13,11 @@ import dev.udpfanout.loader.config.ListenerConfig;
 import dev.udpfanout.loader.control.EndpointSet;
 import dev.udpfanout.loader.datapath.ListenerState;
 import dev.udpfanout.loader.datapath.SwitchableDatapath;
+import dev.udpfanout.loader.links.LocalPeer;
+import java.net.InetAddress;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -99,6 +102,15 @@ class ModeSelectionTest {
         assertEquals(0, kernelOpened);
         assertEquals(0, datapath.repairs().get("userspace_fallback"), "nothing fell back");
         assertEquals(List.of("userspace apply a", "leftovers"), calls);
+    }
+
+    @Test
+    void shouldTellTheKernelPathTheWayIntoPodsAlsoWhenItIsOpenedLater() {
+        ModeSelectingDatapath datapath = started("a userspace 0.0.0.0:1 eth0");
+        datapath.setPeers(Map.of(InetAddress.ofLiteral("10.42.0.11"), new LocalPeer(7, 1500, "", "")));
+        calls.clear();
+        datapath.configure(listeners(AUTO));
+        assertEquals("tc_ebpf peers", calls.getFirst());
     }
 
     @Test

@@ -7,6 +7,7 @@ import dev.udpfanout.loader.datapath.ListenerCounters;
 import dev.udpfanout.loader.datapath.ListenerState;
 import dev.udpfanout.loader.datapath.ListenerTargets;
 import dev.udpfanout.loader.datapath.SwitchableDatapath;
+import dev.udpfanout.loader.links.LocalPeer;
 import java.net.InetAddress;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -73,6 +74,13 @@ final class ScriptedDatapath implements SwitchableDatapath {
     @Override
     public void setVips(String listener, Set<InetAddress> addresses) {
         calls.add(mode + " vips " + listener);
+    }
+
+    @Override
+    public void setPeers(Map<InetAddress, LocalPeer> peers) {
+        if (!peers.isEmpty()) {
+            calls.add(mode + " peers");
+        }
     }
 
     @Override
