@@ -1,15 +1,10 @@
 package dev.udpfanout.lab;
 
-import dev.udpfanout.lab.process.Command;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
-import java.util.ArrayDeque;
-import java.util.Deque;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.atomic.AtomicInteger;
-import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
 /**
@@ -18,23 +13,14 @@ import java.util.stream.IntStream;
  * the next run.
  */
 public final class Topology implements AutoCloseable {
-    private static final AtomicInteger COUNTER = new AtomicInteger();
-
     private final TopologyPlan plan;
-    private final RunName run;
     private final boolean verifyChecksums;
-    private final Map<String, LabNamespace> namespaces = new LinkedHashMap<>();
-    private final Deque<AutoCloseable> resources = new ArrayDeque<>();
-    private final Thread shutdownHook = new Thread(this::remove, "lab-shutdown");
-    private boolean removed;
+    private final RunNamespaces namespaces;
 
-    private Topology(TopologyPlan plan, RunName run, boolean verifyChecksums) {
+    private Topology(TopologyPlan plan, boolean verifyChecksums) {
         this.plan = plan;
-        this.run = run;
         this.verifyChecksums = verifyChecksums;
-        for (String role : plan.roles()) {
-            namespaces.put(role, new LabNamespace(role, run.namespace(role), this::own));
-        }
+        this.namespaces = RunNamespaces.named(plan.roles());
     }
 
     /** Describes a topology; {@link TopologyBuilder#build} makes it. */
@@ -43,17 +29,9 @@ public final class Topology implements AutoCloseable {
     }
 
     static Topology create(TopologyPlan plan, boolean verifyChecksums) {
-        RootPrivilege.require();
-        LeftoverSweep.run();
-        Topology topology = new Topology(plan, RunName.ofThisProcess(COUNTER.incrementAndGet()), verifyChecksums);
-        Runtime.getRuntime().addShutdownHook(topology.shutdownHook);
-        try {
-            topology.establish();
-            return topology;
-        } catch (RuntimeException e) {
-            topology.close();
-            throw e;
-        }
+        Topology topology = new Topology(plan, verifyChecksums);
+        topology.establish();
+        return topology;
     }
 
     /** The plan that this follows: addresses and link-layer addresses. */
@@ -68,11 +46,7 @@ public final class Topology implements AutoCloseable {
 
     /** The namespace of a role: {@code client}, {@code node}, {@code pod1} … */
     public LabNamespace namespace(String role) {
-        LabNamespace namespace = namespaces.get(role);
-        if (namespace == null) {
-            throw new IllegalArgumentException("no namespace " + role + " among " + namespaces.keySet());
-        }
-        return namespace;
+        return namespaces.get(role);
     }
 
     /** The machine outside the cluster that sends. */
@@ -114,87 +88,30 @@ public final class Topology implements AutoCloseable {
      * bpffs if need be.
      */
     public Path pinDirectory() {
-        Bpffs.ensure();
-        return Bpffs.MOUNT_POINT.resolve(node().name());
+        return RunNamespaces.pinDirectory(node());
     }
 
     /** Ends what was started in the namespaces, then removes them; a second call does nothing. */
     @Override
     public void close() {
-        remove();
-        try {
-            Runtime.getRuntime().removeShutdownHook(shutdownHook);
-        } catch (IllegalStateException e) {
-            // The JVM is on its way out already and the hook runs or has run.
-        }
+        namespaces.close();
     }
 
     private void establish() {
-        String add = namespaces.values().stream()
-                .map(namespace -> "netns add " + namespace.name())
-                .collect(Collectors.joining("\n", "", "\n"));
-        Command.run(List.of("ip", "-batch", "-"), add, Command.DEFAULT_LIMIT);
-        for (LabNamespace namespace : namespaces.values()) {
-            namespace.call(() -> {
-                NamespaceSettings.apply(namespace == node(), plan.ipv6());
-                return null;
-            });
-        }
-        batch(node(), plan.nodeBatch(run));
-        batch(client(), plan.clientBatch());
+        Map<String, String> batches = new LinkedHashMap<>();
+        batches.put("node", plan.nodeBatch(namespaces.run()));
+        batches.put("client", plan.clientBatch());
         for (int n = 1; n <= plan.pods(); n++) {
-            batch(pod(n), plan.podBatch(n));
+            batches.put("pod" + n, plan.podBatch(n));
         }
+        namespaces.establish("node"::equals, plan.ipv6(), batches);
         if (verifyChecksums) {
-            client().exec("ethtool", "-K", "eth0", "tx", "off");
+            try {
+                client().exec("ethtool", "-K", "eth0", "tx", "off");
+            } catch (RuntimeException e) {
+                close();
+                throw e;
+            }
         }
-    }
-
-    private static void batch(LabNamespace namespace, String commands) {
-        Command.run(List.of("ip", "-n", namespace.name(), "-batch", "-"), commands, Command.DEFAULT_LIMIT);
-    }
-
-    private synchronized void own(AutoCloseable resource) {
-        if (removed) {
-            // Started while the JVM was being ended: nobody else would end it.
-            IllegalStateException late = new IllegalStateException("the topology is closed");
-            throw attempt(resource::close, late);
-        }
-        resources.push(resource);
-    }
-
-    private synchronized void remove() {
-        if (removed) {
-            return;
-        }
-        removed = true;
-        RuntimeException failure = null;
-        while (!resources.isEmpty()) {
-            failure = attempt(resources.pop()::close, failure);
-        }
-        for (LabNamespace namespace : namespaces.values()) {
-            failure = attempt(() -> LeftoverSweep.remove(namespace.name()), failure);
-        }
-        failure = attempt(() -> Bpffs.remove(Bpffs.MOUNT_POINT.resolve(node().name())), failure);
-        if (failure != null) {
-            throw failure;
-        }
-    }
-
-    private static RuntimeException attempt(ClosingStep step, RuntimeException earlier) {
-        try {
-            step.run();
-            return earlier;
-        } catch (Exception e) {
-            RuntimeException failure =
-                    earlier == null ? new IllegalStateException("the lab is not all removed") : earlier;
-            failure.addSuppressed(e);
-            return failure;
-        }
-    }
-
-    @FunctionalInterface
-    private interface ClosingStep {
-        void run() throws Exception;
     }
 }

@@ -5,11 +5,16 @@ import dev.udpfanout.lab.Topology;
 
 /** Stands in for kube-proxy on the lab's node: loads its rules. */
 public final class KubeProxy {
-    private final Topology topology;
+    private final LabNamespace node;
 
     /** @param topology on whose node the rules go */
     public KubeProxy(Topology topology) {
-        this.topology = topology;
+        this(topology.node());
+    }
+
+    /** @param node where the rules go */
+    public KubeProxy(LabNamespace node) {
+        this.node = node;
     }
 
     /**
@@ -19,7 +24,6 @@ public final class KubeProxy {
      * @throws dev.udpfanout.lab.process.CommandFailedException if the kernel or a tool refuses
      */
     public void load(KubeProxyRules rules) {
-        LabNamespace node = topology.node();
         String restore = rules.isIpv6() ? "ip6tables-restore" : "iptables-restore";
         node.execWithInput(rules.restoreInput(), restore, "-w", "5");
         flushConnections();
@@ -27,6 +31,6 @@ public final class KubeProxy {
 
     /** Forgets all connections that the node tracks; see conntrack(8). */
     public void flushConnections() {
-        topology.node().exec("conntrack", "-F");
+        node.exec("conntrack", "-F");
     }
 }

@@ -10,35 +10,37 @@ import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 
 /** Asks the daemon of a namespace for its pages, on 127.0.0.1:9090. */
-final class AdminClient {
+public final class AdminClient {
     private static final int PORT = 9090;
     private static final int TIMEOUT_MILLIS = 5_000;
 
     private final LabNamespace node;
 
-    AdminClient(LabNamespace node) {
+    public AdminClient(LabNamespace node) {
         this.node = node;
     }
 
     /** An endpoint of {@code /status}. */
-    record Endpoint(String name, String address, boolean active) {}
+    public record Endpoint(String name, String address, boolean active) {}
 
     /** A page's body. */
-    String page(String path) {
+    public String page(String path) {
         return node.call(() -> fetch(path));
     }
 
     /** A page's status code. */
-    int code(String path) {
+    public int code(String path) {
         return Integer.parseInt(node.call(() -> exchange(path)).split(" ", 3)[1]);
     }
 
     /** As {@link #page}, for a thread that is in the namespace already. */
-    static String fetch(String path) throws IOException {
+    public static String fetch(String path) throws IOException {
         String response = exchange(path);
         return response.substring(response.indexOf("\r\n\r\n") + 4);
     }
@@ -54,7 +56,7 @@ final class AdminClient {
     }
 
     /** A metric's value; if it has labels, the sum. */
-    double metric(String name) {
+    public double metric(String name) {
         Matcher matcher = Pattern.compile("(?m)^" + Pattern.quote(name) + "(?:\\{[^}]*})? (\\S+)$")
                 .matcher(page("/metrics"));
         return matcher.results()
@@ -63,8 +65,17 @@ final class AdminClient {
                 .orElseThrow(() -> new IllegalStateException("no metric " + name));
     }
 
+    /** A metric's values by one of its labels, summed over the others. */
+    public Map<String, Long> metricBy(String label, String name) {
+        return Pattern.compile("(?m)^" + Pattern.quote(name) + "\\{[^}]*?\\b" + label + "=\"([^\"]*)\"[^}]*} (\\S+)$")
+                .matcher(page("/metrics"))
+                .results()
+                .collect(Collectors.toMap(
+                        found -> found.group(1), found -> (long) Double.parseDouble(found.group(2)), Long::sum));
+    }
+
     /** The addresses in force, of all listeners. */
-    List<String> activeEndpoints() {
+    public List<String> activeEndpoints() {
         return endpoints(page("/status")).stream()
                 .filter(Endpoint::active)
                 .map(Endpoint::address)
@@ -72,7 +83,7 @@ final class AdminClient {
     }
 
     /** The endpoints of a {@code /status} page, of all listeners. */
-    static List<Endpoint> endpoints(String status) {
+    public static List<Endpoint> endpoints(String status) {
         List<Endpoint> endpoints = new ArrayList<>();
         try (JsonParser parser = new JsonFactory().createParser(status)) {
             while (parser.nextToken() != null) {

@@ -11,32 +11,46 @@ import java.util.List;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
 
-/** An API server on loopback that can go away and come back, on the same port and with the same content. */
+/** An API server, on loopback if not said otherwise, that can go away and come back, on the same port and with the same content. */
 public final class FakeApiServer implements AutoCloseable {
-    private final FakeApi api = new FakeApi();
+    private final FakeApi api;
     private final Consumer<Runnable> place;
+    private final InetAddress address;
     private MockWebServer server;
     private int port;
 
-    private FakeApiServer(Consumer<Runnable> place) {
+    private FakeApiServer(FakeApi api, Consumer<Runnable> place, InetAddress address) {
+        this.api = api;
         this.place = place;
+        this.address = address;
     }
 
     static FakeApiServer running() {
-        return running(Runnable::run);
+        return running(new FakeApi(), Runnable::run, InetAddress.getLoopbackAddress());
     }
 
     /** One on the loopback interface of a network namespace. */
     public static FakeApiServer runningIn(LabNamespace namespace) {
-        // The server's threads are begun by the one that starts it, and so are in the same namespace (clone(2)).
-        return running(start -> namespace.call(() -> {
-            start.run();
-            return null;
-        }));
+        return runningIn(namespace, InetAddress.getLoopbackAddress());
     }
 
-    private static FakeApiServer running(Consumer<Runnable> place) {
-        FakeApiServer fake = new FakeApiServer(place);
+    /** One on an address of a network namespace. */
+    public static FakeApiServer runningIn(LabNamespace namespace, InetAddress address) {
+        // The server's threads are begun by the one that starts it, and so are in the same namespace (clone(2)).
+        Consumer<Runnable> place = start -> namespace.call(() -> {
+            start.run();
+            return null;
+        });
+        return running(new FakeApi(), place, address);
+    }
+
+    /** Another server for what this one answers, on this process's own loopback interface: for clients of the test's. */
+    public FakeApiServer alsoOnLoopback() {
+        return running(api, Runnable::run, InetAddress.getLoopbackAddress());
+    }
+
+    private static FakeApiServer running(FakeApi api, Consumer<Runnable> place, InetAddress address) {
+        FakeApiServer fake = new FakeApiServer(api, place, address);
         fake.comeBack();
         return fake;
     }
@@ -59,7 +73,7 @@ public final class FakeApiServer implements AutoCloseable {
     }
 
     /** As the daemon makes it. */
-    KubernetesClient client() {
+    public KubernetesClient client() {
         return KubernetesClients.connect(config());
     }
 
@@ -68,16 +82,16 @@ public final class FakeApiServer implements AutoCloseable {
         return """
                 apiVersion: v1
                 kind: Config
-                clusters: [ { name: lab, cluster: { server: "http://127.0.0.1:%d" } } ]
+                clusters: [ { name: lab, cluster: { server: "http://%s:%d" } } ]
                 users: [ { name: lab, user: {} } ]
                 contexts: [ { name: lab, context: { cluster: lab, user: lab } } ]
                 current-context: lab
-                """.formatted(port);
+                """.formatted(address.getHostAddress(), port);
     }
 
     private Config config() {
         return new ConfigBuilder(Config.empty())
-                .withMasterUrl("http://127.0.0.1:" + port)
+                .withMasterUrl("http://" + address.getHostAddress() + ":" + port)
                 .build();
     }
 
@@ -93,7 +107,7 @@ public final class FakeApiServer implements AutoCloseable {
         place.accept(() -> {
             server = new MockWebServer();
             server.setDispatcher(api);
-            server.start(InetAddress.getLoopbackAddress(), port);
+            server.start(address, port);
             port = server.getPort();
         });
     }
