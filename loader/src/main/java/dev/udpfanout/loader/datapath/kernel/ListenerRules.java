@@ -10,6 +10,7 @@ import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 
@@ -26,9 +27,14 @@ final class ListenerRules {
         this.rateLimits = new RateLimits(program.limits());
     }
 
-    /** What LISTENERS must say of a listener. */
-    static ListenerEntry entry(ListenerConfig listener, int slot) {
+    /**
+     * What LISTENERS must say of a listener.
+     *
+     * @param hash how its endpoint is picked, if by a hash
+     */
+    static ListenerEntry entry(ListenerConfig listener, int slot, Optional<ListenerFlag> hash) {
         Set<ListenerFlag> flags = EnumSet.noneOf(ListenerFlag.class);
+        hash.ifPresent(flags::add);
         if (!listener.admission().allow().isEmpty()) {
             flags.add(ListenerFlag.ALLOW);
         }
