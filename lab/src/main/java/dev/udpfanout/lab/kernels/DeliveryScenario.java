@@ -31,9 +31,9 @@ record DeliveryScenario(Path daemon, boolean withDaemon, WayIn way, boolean ipv6
             try (LabProcess process = cluster.start(daemon, way, "")) {
                 List<Long> byPod = cluster.send(way);
                 String attached = process.lines().stream()
-                        .filter(line -> line.contains("attached TC eBPF program") || line.contains("io="))
+                        .filter(line -> line.contains("attached TC eBPF program") || line.contains("transport="))
                         .findFirst()
-                        .map(line -> line.replaceAll(".*(method=\\S+|io=\\S+).*", "$1"))
+                        .map(line -> line.replaceAll(".*(method=\\S+|transport=\\S+).*", "$1"))
                         .orElse("");
                 return Cluster.judged(byPod, ", " + attached);
             }
