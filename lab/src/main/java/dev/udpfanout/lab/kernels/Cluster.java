@@ -16,6 +16,7 @@ import java.net.StandardProtocolFamily;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
@@ -28,7 +29,7 @@ final class Cluster implements AutoCloseable {
     private static final int PER_SECOND = 1_000;
     private static final int POD_PORT = 40514;
     private static final int PORT = 5514;
-    private static final Duration START_LIMIT = Duration.ofSeconds(90);
+    static final Duration START_LIMIT = Duration.ofSeconds(240);
     private static final Duration LAST_DATAGRAMS_LIMIT = Duration.ofSeconds(10);
 
     private final boolean ipv6;
@@ -63,6 +64,13 @@ final class Cluster implements AutoCloseable {
 
     /** Starts the daemon with one listener, and returns when it is ready. */
     LabProcess start(Path daemon, WayIn way, String top) throws IOException {
+        LabProcess process = launch(List.of(daemon.toString()), way, top);
+        process.awaitLine("ready listeners=", START_LIMIT);
+        return process;
+    }
+
+    /** Starts a command that becomes the daemon, with one listener, and does not wait. */
+    LabProcess launch(List<String> daemon, WayIn way, String top) throws IOException {
         List<InetSocketAddress> pods = ipv6 ? topology.podEndpoints6(POD_PORT) : topology.podEndpoints(POD_PORT);
         StringBuilder yaml =
                 new StringBuilder(top).append("\nmetrics: { enabled: false }\nhealth: { enabled: false }\n");
@@ -72,18 +80,11 @@ final class Cluster implements AutoCloseable {
         yaml.append(" ] }\n");
         Path config = Files.createTempFile("udp-fanout-kernels-", ".yaml");
         Files.writeString(config, yaml);
-        LabProcess process = topology.node()
-                .start(
-                        Map.of(),
-                        line -> System.out.println("    " + line),
-                        daemon.toString(),
-                        "run",
-                        "--config",
-                        config.toString(),
-                        "--pin-dir",
-                        topology.pinDirectory().toString());
-        process.awaitLine("ready listeners=", START_LIMIT);
-        return process;
+        List<String> command = new ArrayList<>(daemon);
+        command.addAll(List.of("run", "--config", config.toString(), "--pin-dir"));
+        command.add(topology.pinDirectory().toString());
+        return topology.node()
+                .start(Map.of(), line -> System.out.println("    " + line), command.toArray(String[]::new));
     }
 
     private static String text(InetSocketAddress address) {

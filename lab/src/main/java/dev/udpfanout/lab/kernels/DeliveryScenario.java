@@ -38,9 +38,9 @@ record DeliveryScenario(Path daemon, boolean withDaemon, WayIn way, boolean ipv6
                     return pastTheVeths(cluster, byPod);
                 }
                 String attached = process.lines().stream()
-                        .filter(line -> line.contains("attached TC eBPF program") || line.contains("io="))
+                        .filter(line -> line.contains("attached TC eBPF program") || line.contains("transport="))
                         .findFirst()
-                        .map(line -> line.replaceAll(".*(method=\\S+|io=\\S+).*", "$1"))
+                        .map(line -> line.replaceAll(".*(method=\\S+|transport=\\S+).*", "$1"))
                         .orElse("");
                 return Cluster.judged(byPod, ", " + attached);
             }

@@ -50,10 +50,17 @@ public final class KernelScenarios {
         List<Scenario> scenarios = new ArrayList<>();
         scenarios.add(new UnsteeredScenario());
         for (boolean ipv6 : new boolean[] {false, true}) {
-            for (WayIn way : WayIn.values()) {
+            for (WayIn way : List.of(WayIn.DUMMY_INGRESS, WayIn.DUMMY_EGRESS, WayIn.NIC, WayIn.USERSPACE)) {
                 scenarios.add(new DeliveryScenario(daemon, withDaemon, way, ipv6));
             }
         }
+        for (WayIn way : List.of(WayIn.DUMMY_PEER, WayIn.NIC_PEER)) {
+            scenarios.add(new DeliveryScenario(daemon, withDaemon, way, false));
+        }
+        for (WayIn way : List.of(WayIn.IO_URING, WayIn.EPOLL, WayIn.NIO)) {
+            scenarios.add(new TransportScenario(daemon, withDaemon, way));
+        }
+        scenarios.add(new RefusedBpfScenario(daemon, withDaemon));
         scenarios.add(new TakeoverScenario(daemon, withDaemon));
         return scenarios;
     }

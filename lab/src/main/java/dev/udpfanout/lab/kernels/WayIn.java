@@ -12,8 +12,14 @@ enum WayIn {
     DUMMY_PEER("dummy0", "hook: ingress, mode: tc_ebpf, local_delivery: peer"),
     /** As NIC, and straight into the pods. */
     NIC_PEER("eth0", "mode: tc_ebpf, local_delivery: peer"),
-    /** kube-proxy's DNAT to dummy0, and sockets. */
-    USERSPACE("dummy0", "mode: userspace");
+    /** kube-proxy's DNAT to dummy0, and sockets with the best transport that there is. */
+    USERSPACE("dummy0", "mode: userspace"),
+    /** The same, with a transport that is asked for by name. */
+    IO_URING("dummy0", "mode: userspace, io: io_uring"),
+    EPOLL("dummy0", "mode: userspace, io: epoll"),
+    NIO("dummy0", "mode: userspace, io: nio, source: node"),
+    /** kube-proxy's DNAT to dummy0, and whatever the daemon chooses. */
+    AUTO("dummy0", "mode: auto");
 
     private final String interfaceName;
     private final String keys;
