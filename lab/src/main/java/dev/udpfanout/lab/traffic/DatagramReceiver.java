@@ -91,6 +91,17 @@ public final class DatagramReceiver implements AutoCloseable {
     }
 
     private void run(int receiveBufferBytes) {
+        try {
+            // Known when the socket is closed: who has stopped this one may bind another at once.
+            finished.complete(receiveUntilStopped(receiveBufferBytes));
+        } catch (IOException e) {
+            fail(new UncheckedIOException("receiver on " + role() + " port " + port, e));
+        } catch (RuntimeException e) {
+            fail(e);
+        }
+    }
+
+    private ReceiverReport receiveUntilStopped(int receiveBufferBytes) throws IOException {
         try (DatagramChannel channel = DatagramChannel.open(family);
                 Selector selector = Selector.open()) {
             channel.setOption(StandardSocketOptions.SO_RCVBUF, receiveBufferBytes);
@@ -100,12 +111,8 @@ public final class DatagramReceiver implements AutoCloseable {
             UdpCounters before = counters();
             started.complete(selector);
             receive(channel, selector);
-            finished.complete(tally.report(
-                    role(), SocketDrops.ofPort(port, family), counters().since(before)));
-        } catch (IOException e) {
-            fail(new UncheckedIOException("receiver on " + role() + " port " + port, e));
-        } catch (RuntimeException e) {
-            fail(e);
+            return tally.report(
+                    role(), SocketDrops.ofPort(port, family), counters().since(before));
         }
     }
 

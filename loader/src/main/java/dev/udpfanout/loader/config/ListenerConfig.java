@@ -2,6 +2,7 @@ package dev.udpfanout.loader.config;
 
 import java.net.InetSocketAddress;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 
 /**
@@ -92,10 +93,10 @@ public record ListenerConfig(
         ROUND_ROBIN,
         /** Each in turn, those with a larger weight more often. */
         WEIGHTED,
-        /** To all: each endpoint gets a copy. */
-        REPLICATE,
         /** One that follows from where the datagram comes from, the same on every node. */
-        HASH
+        HASH,
+        /** To all: each endpoint gets a copy. */
+        REPLICATE
     }
 
     /** What the endpoint follows from with {@link Policy#HASH}. */
@@ -147,7 +148,7 @@ public record ListenerConfig(
             return Optional.of("allow");
         }
         if (policy == Policy.HASH || policy == Policy.REPLICATE) {
-            return Optional.of("policy");
+            return Optional.of("policy: " + policy.name().toLowerCase(Locale.ROOT));
         }
         return admission.rateLimit().map(limit -> "rate_limit");
     }

@@ -168,7 +168,7 @@ class ConfigProblemsTest {
                 "config.yaml:7: listeners[0].downstream[0].weight: is for policy: weighted, and the listener's policy is another",
                 GOOD.replace("40514\" }", "40514\", weight: 2 }"));
         assertProblem(
-                "config.yaml:5: listeners[0].policy: \"random\" is not one of: round_robin, weighted, hash",
+                "config.yaml:5: listeners[0].policy: \"random\" is not one of: round_robin, weighted, hash, replicate",
                 GOOD.replace("mode: tc_ebpf", "policy: random"));
     }
 

@@ -47,7 +47,7 @@ class ReplicationConfigTest {
                 problems(2, "hook: egress"));
         assertEquals(
                 List.of(
-                        "c.yaml:4: listeners[0].policy: is done in the kernel only: use mode tc_ebpf or auto, or leave it"
+                        "c.yaml:4: listeners[0].policy: policy: replicate is done in the kernel only: use mode tc_ebpf or auto, or leave it"
                                 + " out"),
                 problems(2, "mode: userspace"));
     }
