@@ -19,6 +19,7 @@
 #include "udp_fanout/account.h"
 #include "udp_fanout/allow.h"
 #include "udp_fanout/balance.h"
+#include "udp_fanout/copy.h"
 #include "udp_fanout/datagram.h"
 #include "udp_fanout/fragment.h"
 #include "udp_fanout/limit.h"
@@ -79,6 +80,8 @@ static __always_inline int uf_admit(const struct __sk_buff *skb, const struct uf
 {
 	int fate;
 
+	if (target->flags & UF_LISTENER_REPLICATE && uf_replica_of(skb))
+		return UF_FORWARDED;
 	if (!at_egress && uf_is_bad_source(skb, datagram))
 		return UF_DROP_BAD_SOURCE;
 	/* Before the stack may answer: who is not allowed is not answered either. */
@@ -103,6 +106,9 @@ uf_find_target(struct __sk_buff *skb, const struct uf_datagram *datagram, struct
 
 	if (datagram->part != UF_WHOLE)
 		return uf_begin_fragments(skb, datagram, target);
+	/* Each copy has its own: uf_replicate. */
+	if (target->flags & UF_LISTENER_REPLICATE)
+		return true;
 	endpoint = uf_pick_endpoint(target->slot, target->flags, datagram, &position);
 	if (!endpoint)
 		return false;
@@ -234,6 +240,9 @@ static __always_inline int uf_run(struct __sk_buff *skb, __u32 l3_offset, bool a
 			fate = UF_DROP_NO_ENDPOINTS;
 	}
 
+	if (fate == UF_FORWARDED && target.flags & UF_LISTENER_REPLICATE &&
+	    !uf_replicate(skb, &datagram, &target, bytes))
+		fate = UF_DROP_NO_ENDPOINTS;
 	if (fate == UF_FORWARDED)
 		fate = uf_send(skb, &datagram, &target, at_egress, &action);
 	uf_sample_end(began_ns);

@@ -24,6 +24,7 @@
 
 #define UF_MAX_LISTENERS 256
 #define UF_MAX_ENDPOINTS 65536
+#define UF_MAX_COPIES 64
 /* Keys of LISTENERS: a listener may stand on several interfaces, and a pass entry takes one too. */
 #define UF_MAX_LISTENER_KEYS 4096
 #define UF_MAX_LOCAL_ADDRESSES 4096
@@ -58,6 +59,8 @@ struct uf_listener_key {
 #define UF_LISTENER_ALLOW 8u
 /* Only as much as LIMITS says is forwarded. */
 #define UF_LISTENER_RATE_LIMIT 16u
+/* Every endpoint gets a copy, up to UF_MAX_COPIES. */
+#define UF_LISTENER_REPLICATE 32u
 
 struct uf_listener {
 	__u32 slot; /* index into all maps that have an element a listener: 0..UF_MAX_LISTENERS-1 */
@@ -231,6 +234,8 @@ enum uf_drop_reason {
 	UF_DROP_LOOP = 16, /* the endpoint is the very address and port that the datagram is for */
 	UF_DROP_NOT_ALLOWED = 17, /* the source is in none of the listener's prefixes */
 	UF_DROP_RATE_LIMITED = 18, /* more than the listener is to take */
+	UF_DROP_COPY_FAILED =
+		19, /* no memory, or a full queue: one receiver's copy, not the others' */
 	UF_DROP_REASONS = 24, /* size of the table, not a reason */
 };
 

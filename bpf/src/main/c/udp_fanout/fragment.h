@@ -304,6 +304,9 @@ static __noinline int uf_follow_fragments(struct __sk_buff *skb, const struct uf
 	target->slot = choice->slot;
 	target->flags = choice->flags;
 	target->early = entry->state == UF_FRAGMENT_EARLY;
+	/* Every receiver is to have all fragments: of those that come before the port, copies of copies would be needed. */
+	if (target->early && choice->flags & UF_LISTENER_REPLICATE)
+		return UF_DROP_FRAGMENT;
 	endpoint = uf_chosen(choice);
 	if (!endpoint)
 		return target->early ? UF_CONSUME : UF_DROP_FRAGMENT;

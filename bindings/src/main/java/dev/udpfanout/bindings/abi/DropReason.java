@@ -23,7 +23,8 @@ public enum DropReason {
     BAD_SOURCE(Abi.UF_DROP_BAD_SOURCE()),
     LOOP(Abi.UF_DROP_LOOP()),
     NOT_ALLOWED(Abi.UF_DROP_NOT_ALLOWED()),
-    RATE_LIMITED(Abi.UF_DROP_RATE_LIMITED());
+    RATE_LIMITED(Abi.UF_DROP_RATE_LIMITED()),
+    COPY_FAILED(Abi.UF_DROP_COPY_FAILED());
 
     private final int code;
 

@@ -11,6 +11,12 @@ public final class Limits {
 
     public static final int MAX_LISTENERS_IN_SET = Abi.UF_MAX_LISTENERS_IN_SET();
 
+    /** Receivers of one datagram where each gets a copy. */
+    public static final int MAX_COPIES = Abi.UF_MAX_COPIES();
+
+    /** Endpoints of a listener that goes by a hash. */
+    public static final int MAX_HASHED_ENDPOINTS = Abi.UF_MAX_HASH_ENDPOINTS();
+
     /** Veths with endpoints of this node behind them. */
     public static final int MAX_PEERS = Abi.UF_MAX_PEERS();
 

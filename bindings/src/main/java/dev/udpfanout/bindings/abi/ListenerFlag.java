@@ -7,8 +7,11 @@ import java.util.Set;
 /** What the kernel program does with a listener's datagrams beyond the rule: {@code UF_LISTENER_*}, where each is explained. */
 public enum ListenerFlag {
     PASS(Abi.UF_LISTENER_PASS()),
+    HASH_SOURCE(Abi.UF_LISTENER_HASH_SOURCE()),
+    HASH_SOURCE_PORT(Abi.UF_LISTENER_HASH_SOURCE_PORT()),
     ALLOW(Abi.UF_LISTENER_ALLOW()),
-    RATE_LIMIT(Abi.UF_LISTENER_RATE_LIMIT());
+    RATE_LIMIT(Abi.UF_LISTENER_RATE_LIMIT()),
+    REPLICATE(Abi.UF_LISTENER_REPLICATE());
 
     private final int bit;
 

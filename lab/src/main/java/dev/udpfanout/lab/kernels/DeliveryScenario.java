@@ -2,6 +2,7 @@ package dev.udpfanout.lab.kernels;
 
 import dev.udpfanout.lab.process.LabProcess;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
 
@@ -14,6 +15,8 @@ import java.util.Locale;
  * @param ipv6 or else IPv4
  */
 record DeliveryScenario(Path daemon, boolean withDaemon, WayIn way, boolean ipv6) implements Scenario {
+    private static final Duration LIMIT = Duration.ofSeconds(60);
+
     @Override
     public String name() {
         return way.name().toLowerCase(Locale.ROOT).replace('_', '-') + (ipv6 ? "-ipv6" : "-ipv4");
@@ -31,6 +34,7 @@ record DeliveryScenario(Path daemon, boolean withDaemon, WayIn way, boolean ipv6
             try (LabProcess process = cluster.start(daemon, way, "")) {
                 List<Long> byPod = cluster.send(way);
                 if (way.isStraightIntoPods()) {
+                    process.awaitLine("delivers straight into pods of this node listener_id=0 pods=3", LIMIT);
                     return pastTheVeths(cluster, byPod);
                 }
                 String attached = process.lines().stream()

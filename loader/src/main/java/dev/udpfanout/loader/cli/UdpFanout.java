@@ -21,6 +21,7 @@ import picocli.CommandLine.Mixin;
             DetachCommand.class,
             StatusCommand.class,
             ProbeCommand.class,
+            DoctorCommand.class,
             CommandLine.HelpCommand.class
         })
 public final class UdpFanout implements Callable<Integer> {

@@ -24,10 +24,9 @@ final class DownstreamReader {
         if (sections.isEmpty() && listener.has("downstream")) {
             listener.problem("downstream", "at least one receiver is needed");
         }
-        if (sections.size() > Limits.MAX_ENDPOINTS_PER_LISTENER) {
-            listener.problem(
-                    "downstream",
-                    sections.size() + " receivers; at most " + Limits.MAX_ENDPOINTS_PER_LISTENER + " are possible");
+        int most = policy == Policy.HASH ? Limits.MAX_HASHED_ENDPOINTS : Limits.MAX_ENDPOINTS_PER_LISTENER;
+        if (sections.size() > most) {
+            listener.problem("downstream", sections.size() + " receivers; at most " + most + " are possible");
         }
         List<Downstream> downstream = new ArrayList<>();
         Map<InetSocketAddress, Integer> lines = new HashMap<>();

@@ -20,6 +20,7 @@ import java.util.Optional;
  * @param localDelivery how datagrams get to a receiver on this node, in the kernel
  * @param admission which datagrams are forwarded at all
  * @param policy which endpoint a datagram goes to
+ * @param hashOn what that follows from, if the policy is a hash
  * @param downstream receivers from the file; at least one, or none where they come from Kubernetes
  * @param kubernetes where else receivers come from
  * @param publish the Service whose traffic it serves; there where it is VIP-direct
@@ -38,6 +39,7 @@ public record ListenerConfig(
         LocalDelivery localDelivery,
         Admission admission,
         Policy policy,
+        HashOn hashOn,
         List<Downstream> downstream,
         Optional<KubernetesSource> kubernetes,
         Optional<PublishTarget> publish,
@@ -89,7 +91,19 @@ public record ListenerConfig(
         /** Each in turn. */
         ROUND_ROBIN,
         /** Each in turn, those with a larger weight more often. */
-        WEIGHTED
+        WEIGHTED,
+        /** To all: each endpoint gets a copy. */
+        REPLICATE,
+        /** One that follows from where the datagram comes from, the same on every node. */
+        HASH
+    }
+
+    /** What the endpoint follows from with {@link Policy#HASH}. */
+    public enum HashOn {
+        /** The source address: all of a client goes to one endpoint. */
+        SOURCE,
+        /** Source address and port: all of a client's socket does. */
+        SOURCE_PORT
     }
 
     /** Which receivers come first; the others are used only where there is none of these. */
@@ -131,6 +145,9 @@ public record ListenerConfig(
         }
         if (!admission.allow().isEmpty()) {
             return Optional.of("allow");
+        }
+        if (policy == Policy.HASH || policy == Policy.REPLICATE) {
+            return Optional.of("policy");
         }
         return admission.rateLimit().map(limit -> "rate_limit");
     }

@@ -4,6 +4,7 @@ import dev.udpfanout.bindings.abi.Limits;
 import dev.udpfanout.bindings.abi.ListenerName;
 import dev.udpfanout.loader.config.ListenerConfig.AttachMethod;
 import dev.udpfanout.loader.config.ListenerConfig.Downstream;
+import dev.udpfanout.loader.config.ListenerConfig.HashOn;
 import dev.udpfanout.loader.config.ListenerConfig.Hook;
 import dev.udpfanout.loader.config.ListenerConfig.LocalDelivery;
 import dev.udpfanout.loader.config.ListenerConfig.Mode;
@@ -64,6 +65,7 @@ final class ListenersReader {
         LocalDelivery localDelivery = LocalDeliveryReader.read(section);
         Admission admission = AdmissionReader.read(section, vipDirect ? null : bind);
         Policy policy = section.choice("policy", Policy.class, Policy.ROUND_ROBIN);
+        HashOn hashOn = hashOn(section, policy);
         List<Downstream> downstream = DownstreamReader.read(section, vipDirect ? null : bind, policy);
         Optional<KubernetesSource> kubernetes = KubernetesReader.source(section);
         Optional<PublishTarget> publish = KubernetesReader.publish(section);
@@ -86,6 +88,7 @@ final class ListenersReader {
                 localDelivery,
                 admission,
                 policy,
+                hashOn,
                 downstream,
                 kubernetes,
                 publish,
@@ -94,8 +97,17 @@ final class ListenersReader {
         checkPlace(listener, section);
         checkPublished(listener, section);
         LocalDeliveryReader.check(listener, section);
+        ReplicationCheck.check(listener, section);
         UserspaceReader.check(listener, section);
         return listener;
+    }
+
+    private static HashOn hashOn(Section section, Policy policy) {
+        HashOn hashOn = section.choice("hash_on", HashOn.class, HashOn.SOURCE);
+        if (policy != Policy.HASH && section.has("hash_on")) {
+            section.problem("hash_on", "is for policy: hash, and the listener's policy is another");
+        }
+        return hashOn;
     }
 
     private static InetSocketAddress vip(Section section, String text) {

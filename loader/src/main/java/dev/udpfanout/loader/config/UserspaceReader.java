@@ -67,8 +67,9 @@ final class UserspaceReader {
         }
         if (listener.mode() == Mode.USERSPACE && !listener.vipDirect()) {
             listener.kernelOnly()
-                    .ifPresent(key -> section.problem(
-                            key, "is done in the kernel only: use mode tc_ebpf or auto, or leave it out"));
+                    .ifPresent(what -> section.problem(
+                            what.split(":")[0],
+                            what + " is done in the kernel only: use mode tc_ebpf or auto, or leave it out"));
         }
     }
 }

@@ -20,7 +20,7 @@ import org.slf4j.LoggerFactory;
  * Watches the links that lead to endpoints, on a thread of its own, and says which endpoints are cut off, and which are in
  * pods that datagrams can be put straight into. An event of a
  * link counts at once, by what was last known of who is behind it. Who is behind what is read anew after other events, but
- * never for more than a tenth of the time, however many events there are.
+ * as a rule for no more than a tenth of the time, however many events there are.
  */
 final class LinkFailures implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(LinkFailures.class);
@@ -108,7 +108,9 @@ final class LinkFailures implements AutoCloseable {
                     NetworkTables tables = NetworkTables.read(socket);
                     downs.tables(tables, now);
                     readNanos = System.nanoTime();
-                    pauseNanos = Math.max(PAUSE.toNanos(), PAUSE_FOR_COST * (readNanos - now));
+                    // The first look is dear, since its code is new; what has changed must not wait longer than what
+                    // has not.
+                    pauseNanos = Math.clamp(PAUSE_FOR_COST * (readNanos - now), PAUSE.toNanos(), REST.toNanos());
                     isStale = false;
                     note();
                     tell();

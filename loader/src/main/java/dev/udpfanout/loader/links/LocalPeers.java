@@ -45,7 +45,16 @@ public final class LocalPeers {
         for (InetAddress address : targets) {
             peer(address, reach, links).ifPresentOrElse(peer -> known.put(address, peer), () -> known.remove(address));
         }
-        return Map.copyOf(known);
+        return ofOneHostEach(known);
+    }
+
+    /** Leaves out the veths behind which there is more than one host, since the program knows one hardware address a veth. */
+    private static Map<InetAddress, LocalPeer> ofOneHostEach(Map<InetAddress, LocalPeer> peers) {
+        Map<Integer, Set<LocalPeer>> hosts =
+                peers.values().stream().collect(Collectors.groupingBy(LocalPeer::ifindex, Collectors.toSet()));
+        return peers.entrySet().stream()
+                .filter(entry -> hosts.get(entry.getValue().ifindex()).size() == 1)
+                .collect(Collectors.toUnmodifiableMap(Map.Entry::getKey, Map.Entry::getValue));
     }
 
     private Optional<LocalPeer> peer(InetAddress address, LocalLinks reach, Map<Integer, Link> links) {

@@ -9,6 +9,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Locale;
 import java.util.Random;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
@@ -91,6 +92,31 @@ class ConfigProblemsTest {
     }
 
     @Test
+    void shouldReadWhatToHashWhenThePolicyIsToHash() throws InvalidConfigException {
+        for (ListenerConfig.HashOn on : ListenerConfig.HashOn.values()) {
+            String hashed = "policy: hash\n    hash_on: " + on.name().toLowerCase(Locale.ROOT);
+            ListenerConfig listener = READER.parse(GOOD.replace("mode: tc_ebpf", hashed), "config.yaml")
+                    .listeners()
+                    .getFirst();
+            assertEquals(ListenerConfig.Policy.HASH, listener.policy());
+            assertEquals(on, listener.hashOn());
+        }
+    }
+
+    @Test
+    void shouldRefuseToHashWhatCannotBeOrForNoReason() {
+        assertProblem(
+                "config.yaml:5: listeners[0].hash_on: is for policy: hash, and the listener's policy is another",
+                GOOD.replace("mode: tc_ebpf", "hash_on: source"));
+        assertProblem(
+                "config.yaml:6: listeners[0].hash_on: \"payload\" is not one of: source, source_port",
+                GOOD.replace("mode: tc_ebpf", "policy: hash\n    hash_on: payload"));
+        assertProblem(
+                "config.yaml:7: listeners[0].downstream[0].weight: is for policy: weighted, and the listener's policy is another",
+                GOOD.replace("mode: tc_ebpf", "policy: hash").replace("40514\" }", "40514\", weight: 2 }"));
+    }
+
+    @Test
     void shouldReadPrefixesWhenSourcesAreGiven() throws InvalidConfigException {
         String allowing = GOOD.replace("mode: tc_ebpf", "allow: [10.0.0.0/8, 192.0.2.7, 0.0.0.0/0, 192.168.2.128/25]");
         assertEquals(
@@ -142,7 +168,7 @@ class ConfigProblemsTest {
                 "config.yaml:7: listeners[0].downstream[0].weight: is for policy: weighted, and the listener's policy is another",
                 GOOD.replace("40514\" }", "40514\", weight: 2 }"));
         assertProblem(
-                "config.yaml:5: listeners[0].policy: \"random\" is not one of: round_robin, weighted",
+                "config.yaml:5: listeners[0].policy: \"random\" is not one of: round_robin, weighted, hash",
                 GOOD.replace("mode: tc_ebpf", "policy: random"));
     }
 

@@ -4,6 +4,7 @@ import dev.udpfanout.loader.config.HealthConfig.OnAllUnhealthy;
 import dev.udpfanout.loader.config.HealthConfig.Protocol;
 import dev.udpfanout.loader.config.ListenerConfig.AttachMethod;
 import dev.udpfanout.loader.config.ListenerConfig.Downstream;
+import dev.udpfanout.loader.config.ListenerConfig.HashOn;
 import dev.udpfanout.loader.config.ListenerConfig.Hook;
 import dev.udpfanout.loader.config.ListenerConfig.LocalDelivery;
 import dev.udpfanout.loader.config.ListenerConfig.Mode;
@@ -60,6 +61,7 @@ public final class ListenerConfigs {
                 LocalDelivery.NEIGH,
                 Admission.ALL,
                 Policy.ROUND_ROBIN,
+                HashOn.SOURCE,
                 downstream,
                 kubernetes,
                 Optional.empty(),

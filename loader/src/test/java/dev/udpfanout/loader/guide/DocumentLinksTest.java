@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.udpfanout.bindings.abi.DropReason;
 import dev.udpfanout.loader.manifests.Manifests;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -29,6 +30,8 @@ class DocumentLinksTest {
     private static final Pattern HEADING = Pattern.compile("(?m)^#+ +(.*)$");
     private static final Pattern ALERT = Pattern.compile("alert: (\\w+)");
     private static final Pattern NAMED_ALERT = Pattern.compile("\\| `(UdpFanout\\w+)` \\|");
+
+    private static final Pattern CODE = Pattern.compile("`([a-z_]+)`");
 
     private static List<Path> pages() throws IOException {
         List<Path> pages = new ArrayList<>();
@@ -83,6 +86,22 @@ class DocumentLinksTest {
         Set<String> alerts = names(ALERT, ROOT.resolve("k8s/monitoring/prometheusrule.yaml"));
         assertFalse(alerts.isEmpty());
         assertEquals(alerts, names(NAMED_ALERT, ROOT.resolve("docs/deployment.md")));
+    }
+
+    @Test
+    void shouldExplainReasonsForWhichDatagramsAreDropped() throws IOException {
+        String guide = Files.readString(ROOT.resolve("docs/metallb.md"));
+        String table = guide.substring(guide.indexOf("| reason | mend |"), guide.indexOf("## Performance"));
+        Set<String> known =
+                Stream.of(DropReason.values()).map(DropReason::label).collect(Collectors.toSet());
+
+        Set<String> explained = new TreeSet<>();
+        for (String row : table.lines().skip(2).toList()) {
+            String reasons = row.split("\\|", 3).length > 1 ? row.split("\\|", 3)[1] : "";
+            CODE.matcher(reasons).results().forEach(found -> explained.add(found.group(1)));
+        }
+        assertFalse(explained.isEmpty());
+        assertTrue(known.containsAll(explained), () -> explained + " of " + known);
     }
 
     private static Set<String> names(Pattern pattern, Path file) throws IOException {

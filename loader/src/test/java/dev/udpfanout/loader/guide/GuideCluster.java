@@ -18,6 +18,7 @@ import dev.udpfanout.loader.kubernetes.Slices;
 import dev.udpfanout.loader.manifests.Manifests;
 import dev.udpfanout.loader.manifests.Variant;
 import io.fabric8.kubernetes.api.model.Service;
+import io.fabric8.kubernetes.api.model.ServiceBuilder;
 import io.fabric8.kubernetes.api.model.ServicePort;
 import io.fabric8.kubernetes.api.model.discovery.v1.Endpoint;
 import io.fabric8.kubernetes.client.utils.Serialization;
@@ -45,7 +46,6 @@ final class GuideCluster implements AutoCloseable {
     private final Service receivers = Manifests.only(Service.class, "example-receivers.yaml");
     private final Service vip = Manifests.only(Service.class, "service-metallb.yaml");
     private final Path bpffs;
-    private final Path kubeconfig;
     private final GuideShells shells;
     private volatile JsonNode published;
     private LabProcess setUp;
@@ -59,15 +59,25 @@ final class GuideCluster implements AutoCloseable {
     GuideCluster(Path directory, String attach) throws IOException {
         Bpffs.ensure();
         bpffs = Files.createDirectory(Bpffs.MOUNT_POINT.resolve(topology.node().name() + "-node"));
-        kubeconfig = Files.writeString(directory.resolve("kubeconfig"), server.kubeconfig());
+        Path kubeconfig = Files.writeString(directory.resolve("kubeconfig"), server.kubeconfig());
         Path configMap = Files.createDirectory(directory.resolve("config-map"));
         String config = Variant.METALLB.configMap().getData().get("config.yaml");
         String asDeployed = config.replace("mode: tc_ebpf", "mode: tc_ebpf\n    attach: " + attach);
         assertTrue(asDeployed.contains("attach: " + attach), asDeployed);
         Files.writeString(configMap.resolve("config.yaml"), asDeployed);
-        shells = new GuideShells(topology, bpffs, configMap);
+        shells = new GuideShells(
+                topology, bpffs, configMap, Map.of("KUBECONFIG", kubeconfig.toString(), "NODE_NAME", NODE));
         server.api().onApply(slice -> published = Serialization.unmarshal(slice, JsonNode.class));
-        server.api().put(vip);
+        server.api()
+                .put(new ServiceBuilder(vip)
+                        .withNewStatus()
+                        .withNewLoadBalancer()
+                        .addNewIngress()
+                        .withIp(TopologyPlan.VIP)
+                        .endIngress()
+                        .endLoadBalancer()
+                        .endStatus()
+                        .build());
     }
 
     GuideShells shells() {
@@ -117,10 +127,9 @@ final class GuideCluster implements AutoCloseable {
     }
 
     private void startDaemon() {
-        setUp = shells.container(Variant.METALLB.pod().getInitContainers().getFirst(), Map.of());
+        setUp = shells.container(Variant.METALLB.pod().getInitContainers().getFirst());
         assertEquals(0, setUp.awaitExit(LIMIT), () -> setUp.lines().toString());
-        daemon = shells.container(
-                Variant.METALLB.container(), Map.of("KUBECONFIG", kubeconfig.toString(), "NODE_NAME", NODE));
+        daemon = shells.container(Variant.METALLB.container());
         daemon.awaitLine("ready listeners=", LIMIT);
         assertTrue(BoundedWait.until(this::isPublished, LIMIT), () -> published + "\n" + daemon.lines());
         leadVipToWhatIsPublished();

@@ -19,8 +19,9 @@ import java.util.stream.Collectors;
  *
  * @param bpffs a folder of this machine's bpffs
  * @param configMap the folder that is mounted as such
+ * @param podEnvironment what the kubelet sets for the daemon
  */
-record GuideShells(Topology topology, Path bpffs, Path configMap) {
+record GuideShells(Topology topology, Path bpffs, Path configMap, Map<String, String> podEnvironment) {
     // /etc is writable for nobody: a copy takes its place, so that nothing has to be made in the real one.
     private static final String POD = """
             set -e
@@ -42,28 +43,28 @@ record GuideShells(Topology topology, Path bpffs, Path configMap) {
             """;
 
     /** Starts a container of the DaemonSet, by its arguments in the manifest. */
-    LabProcess container(Container container, Map<String, String> environment) {
+    LabProcess container(Container container) {
         List<String> command = new ArrayList<>(List.of(Distribution.command()));
         command.addAll(container.getArgs());
-        return inPod(container, environment, command);
+        return inPod(container, command);
     }
 
     /** Types a script in a place: {@code pod}, {@code node} or {@code client}. Errors come with the rest. */
     LabProcess type(String place, String script) {
         List<String> bash = List.of("bash", "-ec", script);
         return switch (place) {
-            case "pod" -> inPod(Variant.METALLB.container(), Map.of(), bash);
+            case "pod" -> inPod(Variant.METALLB.container(), bash);
             case "node" -> inOwnMounts(NODE, Map.of("BPFFS", bpffs.toString(), "PATH", path()), bash);
             case "client" -> topology.client().start(bash.toArray(String[]::new));
             default -> throw new IllegalArgumentException(place);
         };
     }
 
-    private LabProcess inPod(Container container, Map<String, String> environment, List<String> command) {
+    private LabProcess inPod(Container container, List<String> command) {
         String capabilities = container.getSecurityContext().getCapabilities().getAdd().stream()
                 .map(name -> ",+" + name.toLowerCase(Locale.ROOT))
                 .collect(Collectors.joining("", "-all", ""));
-        Map<String, String> all = new HashMap<>(environment);
+        Map<String, String> all = new HashMap<>(podEnvironment);
         all.put("BPFFS", bpffs.toString());
         all.put("CONFIG", configMap.toString());
         all.put("CAPABILITIES", capabilities);

@@ -90,6 +90,19 @@ class LocalPeersTest {
     }
 
     @Test
+    void shouldGoToBothAddressesOfAPodButNotToTwoHostsBehindOneVeth() {
+        InetAddress second = InetAddress.ofLiteral("10.42.0.12");
+        LocalPeer pod = new LocalPeer(VETH, 1450, POD_MAC, BRIDGE_MAC);
+        peers.targets(Set.of(POD, second));
+        assertEquals(
+                Map.of(POD, pod, second, pod),
+                peers.tables(
+                        bridgedPod().neighbour(BRIDGE, "10.42.0.12", POD_MAC).done()));
+        String other = "02:00:00:00:00:0c";
+        assertNoPeer(bridgedPod().neighbour(BRIDGE, "10.42.0.12", other).learnt(BRIDGE, VETH, other));
+    }
+
+    @Test
     void shouldNotGoByAVethBehindWhichThereIsAWholeNetwork() {
         assertNoPeer(new Tables()
                 .with(veth(VETH, OptionalInt.empty()))

@@ -95,6 +95,15 @@ public class Abi {
     public static int UF_MAX_ENDPOINTS() {
         return UF_MAX_ENDPOINTS;
     }
+    private static final int UF_MAX_COPIES = (int)64L;
+    /**
+     * {@snippet lang=c :
+     * #define UF_MAX_COPIES 64
+     * }
+     */
+    public static int UF_MAX_COPIES() {
+        return UF_MAX_COPIES;
+    }
     private static final int UF_MAX_LISTENER_KEYS = (int)4096L;
     /**
      * {@snippet lang=c :
@@ -148,6 +157,33 @@ public class Abi {
      */
     public static int UF_MAX_PEERS() {
         return UF_MAX_PEERS;
+    }
+    private static final int UF_HASH_BITS = (int)18L;
+    /**
+     * {@snippet lang=c :
+     * #define UF_HASH_BITS 18
+     * }
+     */
+    public static int UF_HASH_BITS() {
+        return UF_HASH_BITS;
+    }
+    private static final int UF_HASH_ROW_BUCKETS = (int)16L;
+    /**
+     * {@snippet lang=c :
+     * #define UF_HASH_ROW_BUCKETS 16
+     * }
+     */
+    public static int UF_HASH_ROW_BUCKETS() {
+        return UF_HASH_ROW_BUCKETS;
+    }
+    private static final int UF_MAX_HASH_ENDPOINTS = (int)65535L;
+    /**
+     * {@snippet lang=c :
+     * #define UF_MAX_HASH_ENDPOINTS 65535
+     * }
+     */
+    public static int UF_MAX_HASH_ENDPOINTS() {
+        return UF_MAX_HASH_ENDPOINTS;
     }
     private static final int UF_MAX_ENDPOINT_COUNTERS = (int)16384L;
     /**
@@ -365,6 +401,15 @@ public class Abi {
     public static int UF_DROP_RATE_LIMITED() {
         return UF_DROP_RATE_LIMITED;
     }
+    private static final int UF_DROP_COPY_FAILED = (int)19L;
+    /**
+     * {@snippet lang=c :
+     * enum uf_drop_reason.UF_DROP_COPY_FAILED = 19
+     * }
+     */
+    public static int UF_DROP_COPY_FAILED() {
+        return UF_DROP_COPY_FAILED;
+    }
     private static final int UF_DROP_REASONS = (int)24L;
     /**
      * {@snippet lang=c :
@@ -392,6 +437,24 @@ public class Abi {
     public static int UF_LISTENER_PASS() {
         return UF_LISTENER_PASS;
     }
+    private static final int UF_LISTENER_HASH_SOURCE = (int)2L;
+    /**
+     * {@snippet lang=c :
+     * #define UF_LISTENER_HASH_SOURCE 2
+     * }
+     */
+    public static int UF_LISTENER_HASH_SOURCE() {
+        return UF_LISTENER_HASH_SOURCE;
+    }
+    private static final int UF_LISTENER_HASH_SOURCE_PORT = (int)4L;
+    /**
+     * {@snippet lang=c :
+     * #define UF_LISTENER_HASH_SOURCE_PORT 4
+     * }
+     */
+    public static int UF_LISTENER_HASH_SOURCE_PORT() {
+        return UF_LISTENER_HASH_SOURCE_PORT;
+    }
     private static final int UF_LISTENER_ALLOW = (int)8L;
     /**
      * {@snippet lang=c :
@@ -410,6 +473,15 @@ public class Abi {
     public static int UF_LISTENER_RATE_LIMIT() {
         return UF_LISTENER_RATE_LIMIT;
     }
+    private static final int UF_LISTENER_REPLICATE = (int)32L;
+    /**
+     * {@snippet lang=c :
+     * #define UF_LISTENER_REPLICATE 32
+     * }
+     */
+    public static int UF_LISTENER_REPLICATE() {
+        return UF_LISTENER_REPLICATE;
+    }
     private static final int UF_SET_EXCLUSIVE = (int)1L;
     /**
      * {@snippet lang=c :
@@ -418,6 +490,42 @@ public class Abi {
      */
     public static int UF_SET_EXCLUSIVE() {
         return UF_SET_EXCLUSIVE;
+    }
+    private static final int UF_HASH_ROWS = (int)16384L;
+    /**
+     * {@snippet lang=c :
+     * #define UF_HASH_ROWS 16384
+     * }
+     */
+    public static int UF_HASH_ROWS() {
+        return UF_HASH_ROWS;
+    }
+    private static final long UF_HASH_SEED = 8459009585132236661L;
+    /**
+     * {@snippet lang=c :
+     * #define UF_HASH_SEED 8459009585132236661
+     * }
+     */
+    public static long UF_HASH_SEED() {
+        return UF_HASH_SEED;
+    }
+    private static final long UF_HASH_FIRST = -7046029254386353131L;
+    /**
+     * {@snippet lang=c :
+     * #define UF_HASH_FIRST -7046029254386353131
+     * }
+     */
+    public static long UF_HASH_FIRST() {
+        return UF_HASH_FIRST;
+    }
+    private static final long UF_HASH_SECOND = -2960836687051489901L;
+    /**
+     * {@snippet lang=c :
+     * #define UF_HASH_SECOND -2960836687051489901
+     * }
+     */
+    public static long UF_HASH_SECOND() {
+        return UF_HASH_SECOND;
     }
 }
 

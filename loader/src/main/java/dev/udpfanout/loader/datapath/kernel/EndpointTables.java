@@ -18,7 +18,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 
 /**
- * The map of maps ENDPOINTS: one endpoint table a listener.
+ * A map of maps, ENDPOINTS or HASH_TABLES: one endpoint table a listener.
  *
  * <p>Putting a table in place takes microseconds, but the system call returns only when no program can still be reading the
  * old one: an RCU grace period, some 10 ms. So the call is made on a thread of its own, and {@link #replace} returns when
@@ -39,12 +39,14 @@ final class EndpointTables implements AutoCloseable {
     private static final long LOOK_AGAIN_NANOS = 20_000;
 
     private final BpfMap tables;
+    private final TableLayout layout;
     private final EndpointCounters counters;
     private final ThreadPoolExecutor waiting;
     private int generation;
 
-    EndpointTables(BpfMap tables, EndpointCounters counters) {
+    EndpointTables(BpfMap tables, TableLayout layout, EndpointCounters counters) {
         this.tables = tables;
+        this.layout = layout;
         this.counters = counters;
         this.waiting = new ThreadPoolExecutor(
                 MAX_WAITING,
@@ -68,7 +70,7 @@ final class EndpointTables implements AutoCloseable {
     /**
      * Replaces a listener's table in one step; the new one is in use when this returns.
      *
-     * @param endpoints in the order of their turns; one may have several
+     * @param endpoints as the layout takes them
      * @param peers by which veth an endpoint is reached directly; the others by the next hop
      * @return done when nothing can be sent by the old table any more (maybe_wait_bpf_programs, kernel/bpf/syscall.c)
      */
@@ -87,21 +89,32 @@ final class EndpointTables implements AutoCloseable {
     }
 
     private BpfMap filledTable(int slot, List<InetSocketAddress> endpoints, Map<InetAddress, Integer> peers) {
-        int elements = endpoints.size() + 1;
-        BpfMap table = BpfMap.createInnerArray(TABLE_NAME, EndpointTable.ELEMENT_BYTES, elements);
         try (Arena arena = Arena.ofConfined()) {
-            table.putAll(
-                    EndpointTable.write(
-                            arena,
-                            endpoints,
-                            endpoint -> counters.of(slot, endpoint),
-                            endpoint -> peers.getOrDefault(endpoint.getAddress(), BY_NEXT_HOP),
-                            ++generation),
-                    elements);
-            return table;
-        } catch (RuntimeException e) {
-            table.close();
-            throw e;
+            MemorySegment values = layout.write(
+                    arena,
+                    endpoints,
+                    endpoint -> counters.of(slot, endpoint),
+                    endpoint -> peers.getOrDefault(endpoint.getAddress(), BY_NEXT_HOP),
+                    ++generation);
+            int elements = Math.toIntExact(values.byteSize() / EndpointTable.ELEMENT_BYTES);
+            BpfMap table = BpfMap.createInnerArray(TABLE_NAME, EndpointTable.ELEMENT_BYTES, elements);
+            try {
+                table.putAll(values, elements);
+                return table;
+            } catch (RuntimeException e) {
+                table.close();
+                throw e;
+            }
+        }
+    }
+
+    /** Takes a listener's table away, if it has one; nothing is sent by it any more when this returns. */
+    void remove(int slot) {
+        // Removing waits for an RCU grace period, even where there is nothing to remove.
+        if (has(slot)) {
+            try (Arena arena = Arena.ofConfined()) {
+                tables.remove(arena.allocateFrom(ValueLayout.JAVA_INT, slot));
+            }
         }
     }
 

@@ -1,11 +1,13 @@
 package dev.udpfanout.loader.datapath.kernel;
 
+import dev.udpfanout.bindings.abi.Limits;
+import dev.udpfanout.bindings.abi.ListenerEntry;
 import dev.udpfanout.bindings.abi.ProcessingTimes;
 import dev.udpfanout.bindings.rtnetlink.InterfaceAddress;
 import dev.udpfanout.loader.config.ListenerConfig;
 import dev.udpfanout.loader.config.ListenerConfig.LocalDelivery;
+import dev.udpfanout.loader.config.ListenerConfig.Policy;
 import dev.udpfanout.loader.control.EndpointSet;
-import dev.udpfanout.loader.control.WeightedRound;
 import dev.udpfanout.loader.datapath.Failures;
 import dev.udpfanout.loader.datapath.ListenerCounters;
 import dev.udpfanout.loader.datapath.ListenerState;
@@ -43,7 +45,7 @@ public final class KernelDatapath implements SwitchableDatapath {
     private final ListenerSets listenerSets;
     private final ListenerRules listenerRules;
     private final LocalAddresses localAddresses;
-    private final EndpointTables endpointTables;
+    private final ListenerTables tables;
     private final Counters counters;
     private final Set<String> adopted;
     private final Peers peers;
@@ -77,11 +79,11 @@ public final class KernelDatapath implements SwitchableDatapath {
         this.listenerSets = new ListenerSets(program.listenerSets());
         this.listenerRules = new ListenerRules(program);
         this.localAddresses = new LocalAddresses(program.localAddresses(), program.localFilter());
-        this.endpointTables = new EndpointTables(program.endpoints(), endpointCounters);
+        this.tables = new ListenerTables(program, endpointCounters);
         this.peers = new Peers(program.peers(), program.peerDevices());
         this.counters = new Counters(program.stats(), program.drops(), program.latency(), endpointCounters);
         this.adopted = slots.names().stream()
-                .filter(name -> slots.of(name).filter(endpointTables::has).isPresent())
+                .filter(name -> slots.of(name).filter(tables::has).isPresent())
                 .collect(Collectors.toUnmodifiableSet());
         if (pins.map(Pins::otherLayouts).filter(layouts -> !layouts.isEmpty()).isPresent()) {
             servedByOther.addAll(slots.names());
@@ -98,8 +100,11 @@ public final class KernelDatapath implements SwitchableDatapath {
     @Override
     public void configure(List<ListenerConfig> newListeners, ListenerTargets targets) {
         List<AttachPoint> before = attachPoints;
+        Map<String, ListenerConfig> listenersBefore = listeners;
         use(newListeners);
         Failures failures = new Failures();
+        // Before any listener's entry is written: one that goes by another kind of table from now on has it by then.
+        listeners.forEach((name, listener) -> failures.collect(() -> changeKind(listenersBefore.get(name), listener)));
         // Before anything is attached or steered: a new listener's first datagram finds its endpoints.
         targets.endpoints().values().forEach(set -> failures.collect(() -> apply(set)));
         targets.vips().forEach((name, addresses) -> failures.collect(() -> setVips(name, addresses)));
@@ -111,6 +116,13 @@ public final class KernelDatapath implements SwitchableDatapath {
         }
         failures.collect(() -> slots.retain(listeners.keySet()));
         failures.throwIfAny();
+    }
+
+    private void changeKind(ListenerConfig before, ListenerConfig now) {
+        EndpointSet endpoints = inForce.get(now.name());
+        if (before != null && endpoints != null && ListenerTables.differ(before, now)) {
+            tables.replace(now, slot(now), endpoints, peersInForce.getOrDefault(now.name(), Map.of()));
+        }
     }
 
     private Optional<AttachPoint> successor(AttachPoint gone) {
@@ -157,10 +169,16 @@ public final class KernelDatapath implements SwitchableDatapath {
         if (isSame && isSameWay) {
             return CompletableFuture.completedStage(null);
         }
-        CompletionStage<Void> oldIsUnused =
-                endpointTables.replace(slot(listener), WeightedRound.of(endpoints.endpoints()), direct);
+        CompletionStage<Void> oldIsUnused = tables.replace(listener, slot(listener), endpoints, direct);
         inForce.put(listener.name(), endpoints);
         peersInForce.put(listener.name(), direct);
+        if (listener.policy() == Policy.REPLICATE && endpoints.endpoints().size() > Limits.MAX_COPIES) {
+            LOG.atWarn()
+                    .addKeyValue("listener_id", listener.id())
+                    .addKeyValue("endpoints", endpoints.endpoints().size())
+                    .addKeyValue("copies", Limits.MAX_COPIES)
+                    .log("more receivers than copies are made of a datagram: the last ones get none");
+        }
         if (!isSame) {
             report(listener, "endpoints", endpoints.endpoints().size(), "updated tc_ebpf downstream set");
         }
@@ -276,7 +294,7 @@ public final class KernelDatapath implements SwitchableDatapath {
                 for (ListenerConfig listener : point.listeners()) {
                     plan.add(
                             listener,
-                            ListenerRules.entry(listener, slot(listener)),
+                            entry(listener),
                             ifindex,
                             Optional.ofNullable(vips.get(listener.name())),
                             Optional.ofNullable(inForce.get(listener.name())));
@@ -289,6 +307,12 @@ public final class KernelDatapath implements SwitchableDatapath {
             listenerKeys.set(plan.entries());
             listenerSets.set(plan.entries(), dummies());
         });
+        bySlot.forEach((slot, listener) -> tables.removeUnused(listener, slot));
+    }
+
+    private ListenerEntry entry(ListenerConfig listener) {
+        int slot = slot(listener);
+        return ListenerRules.entry(listener, slot, tables.flag(listener, slot));
     }
 
     private int slot(ListenerConfig listener) {
@@ -345,7 +369,7 @@ public final class KernelDatapath implements SwitchableDatapath {
         if (!isReleased) {
             pins.ifPresent(all -> failures.collect(all::removeAll));
         }
-        failures.collect(endpointTables::close);
+        failures.collect(tables::close);
         failures.collect(program::close);
         failures.collect(network::close);
         failures.throwIfAny();

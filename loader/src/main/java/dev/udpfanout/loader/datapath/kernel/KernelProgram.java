@@ -46,6 +46,7 @@ public final class KernelProgram implements AutoCloseable {
     private static final String PEERS = "PEERS";
     private static final String PEER_DEVICES = "PEER_DEVICES";
     private static final String ALLOWED_SOURCES = "ALLOWED_SOURCES";
+    private static final String HASH_TABLES = "HASH_TABLES";
     private static final String LIMITS = "LIMITS";
     private static final String LIMIT_BUCKETS = "LIMIT_BUCKETS";
     private static final String LIMIT_SHARES = "LIMIT_SHARES";
@@ -61,6 +62,7 @@ public final class KernelProgram implements AutoCloseable {
             LOCAL_ADDRESSES,
             LOCAL_FILTER,
             ENDPOINTS,
+            HASH_TABLES,
             ENDPOINT_PACKETS,
             ENDPOINT_IDS,
             CURSORS,
@@ -248,6 +250,10 @@ public final class KernelProgram implements AutoCloseable {
 
     BpfMap endpoints() {
         return object.map(ENDPOINTS);
+    }
+
+    BpfMap hashTables() {
+        return object.map(HASH_TABLES);
     }
 
     BpfMap endpointPackets() {

@@ -4,12 +4,14 @@ import dev.udpfanout.bindings.abi.AllowedSource;
 import dev.udpfanout.bindings.abi.ListenerEntry;
 import dev.udpfanout.bindings.abi.ListenerFlag;
 import dev.udpfanout.loader.config.ListenerConfig;
+import dev.udpfanout.loader.config.ListenerConfig.Policy;
 import dev.udpfanout.loader.config.RateLimit;
 import java.util.Collection;
 import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 
@@ -26,14 +28,22 @@ final class ListenerRules {
         this.rateLimits = new RateLimits(program.limits());
     }
 
-    /** What LISTENERS must say of a listener. */
-    static ListenerEntry entry(ListenerConfig listener, int slot) {
+    /**
+     * What LISTENERS must say of a listener.
+     *
+     * @param hash how its endpoint is picked, if by a hash
+     */
+    static ListenerEntry entry(ListenerConfig listener, int slot, Optional<ListenerFlag> hash) {
         Set<ListenerFlag> flags = EnumSet.noneOf(ListenerFlag.class);
+        hash.ifPresent(flags::add);
         if (!listener.admission().allow().isEmpty()) {
             flags.add(ListenerFlag.ALLOW);
         }
         if (listener.admission().rateLimit().isPresent()) {
             flags.add(ListenerFlag.RATE_LIMIT);
+        }
+        if (listener.policy() == Policy.REPLICATE) {
+            flags.add(ListenerFlag.REPLICATE);
         }
         return new ListenerEntry(slot, flags);
     }

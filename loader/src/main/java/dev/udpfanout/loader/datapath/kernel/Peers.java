@@ -15,6 +15,7 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -28,7 +29,7 @@ final class Peers {
     private final BpfMap entries;
     private final BpfMap devices;
     private Map<InetAddress, Integer> ifindexes = Map.of();
-    private boolean full;
+    private boolean tooMany;
 
     Peers(BpfMap entries, BpfMap devices) {
         this.entries = entries;
@@ -47,35 +48,39 @@ final class Peers {
         return found;
     }
 
-    /** Makes the maps hold exactly the wanted ones, also after an earlier daemon. A veth that is gone meanwhile is left out. */
+    /**
+     * Makes the maps hold exactly the wanted ones, also after an earlier daemon. A veth that is gone meanwhile is left out.
+     *
+     * @param wanted by address; those of one veth are alike
+     */
     void set(Map<InetAddress, LocalPeer> wanted) {
-        Map<InetAddress, Integer> placed = new HashMap<>();
-        Set<Integer> kept = new HashSet<>();
+        Map<Integer, LocalPeer> byIfindex = new HashMap<>();
+        wanted.values().forEach(peer -> byIfindex.put(peer.ifindex(), peer));
+        if (byIfindex.size() > Limits.MAX_PEERS && !tooMany) {
+            LOG.warn(
+                    "{} veths have endpoints behind them, of at most {}: the others go by the next hop",
+                    byIfindex.size(),
+                    Limits.MAX_PEERS);
+        }
+        tooMany = byIfindex.size() > Limits.MAX_PEERS;
+        Set<Integer> placed = new HashSet<>();
         try (Arena arena = Arena.ofConfined()) {
-            MemorySegment key = arena.allocate(ValueLayout.JAVA_INT);
-            wanted.forEach((address, peer) -> {
-                if (kept.contains(peer.ifindex()) || put(arena, key, peer, kept.size())) {
-                    kept.add(peer.ifindex());
-                    placed.put(address, peer.ifindex());
+            removeAllBut(byIfindex.keySet(), entries, arena);
+            removeAllBut(byIfindex.keySet(), devices, arena);
+            byIfindex.values().stream().limit(Limits.MAX_PEERS).forEach(peer -> {
+                if (put(arena, peer)) {
+                    placed.add(peer.ifindex());
                 }
             });
-            removeAllBut(kept, entries, arena);
-            removeAllBut(kept, devices, arena);
         }
-        ifindexes = placed;
+        ifindexes = wanted.entrySet().stream()
+                .filter(entry -> placed.contains(entry.getValue().ifindex()))
+                .collect(Collectors.toMap(
+                        Map.Entry::getKey, entry -> entry.getValue().ifindex()));
     }
 
-    private boolean put(Arena arena, MemorySegment key, LocalPeer peer, int present) {
-        if (present >= Limits.MAX_PEERS) {
-            if (!full) {
-                LOG.warn(
-                        "more than {} veths have endpoints behind them; the others are served by the next hop",
-                        present);
-            }
-            full = true;
-            return false;
-        }
-        key.set(ValueLayout.JAVA_INT, 0, peer.ifindex());
+    private boolean put(Arena arena, LocalPeer peer) {
+        MemorySegment key = arena.allocateFrom(ValueLayout.JAVA_INT, peer.ifindex());
         PeerEntry entry = new PeerEntry(peer.mtuBytes(), peer.hardwareAddress(), peer.gatewayHardwareAddress());
         try {
             entries.put(key, entry.write(arena));
@@ -87,6 +92,7 @@ final class Peers {
                     .addKeyValue("ifindex", peer.ifindex())
                     .addKeyValue("error", e.getMessage())
                     .log("cannot deliver to a pod directly");
+            entries.remove(key);
             return false;
         }
     }

@@ -11,6 +11,7 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -94,9 +95,11 @@ final class Slots {
         endpointCounters.drop(slot);
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment key = key(arena, slot);
-            // Removing waits for an RCU grace period, even where there is nothing to remove.
-            if (program.endpoints().get(key, arena.allocate(ValueLayout.JAVA_INT))) {
-                program.endpoints().remove(key);
+            for (BpfMap tables : List.of(program.endpoints(), program.hashTables())) {
+                // Removing waits for an RCU grace period, even where there is nothing to remove.
+                if (tables.get(key, arena.allocate(ValueLayout.JAVA_INT))) {
+                    tables.remove(key);
+                }
             }
             program.cursors().put(key, arena.allocate(RoundRobinCursor.BYTES * cpus, Long.BYTES));
             program.limitBuckets().put(key, arena.allocate(PacketLimit.BUCKET_BYTES, Long.BYTES));

@@ -159,6 +159,7 @@ class FragmentTest {
                     one.localDelivery(),
                     one.admission(),
                     one.policy(),
+                    one.hashOn(),
                     second.stream()
                             .map(address -> new ListenerConfig.Downstream("", address, 1))
                             .toList(),
@@ -268,6 +269,34 @@ class FragmentTest {
                     () -> "each piece is counted once: " + datapath.counters(0));
             assertEquals(0, datapath.counters(0).stats().packetsForwarded());
             assertEquals(0, pods.received());
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void shouldSendAllPiecesWhereTheHashLeadsInAnyOrder(ListenerConfig.HashOn on) {
+        WayIn nic = WayIn.NIC_TCX;
+        StandardProtocolFamily family = StandardProtocolFamily.INET;
+        try (Topology topology = topology(family);
+                FrameSender sender = FrameSender.open(topology.client(), "eth0")) {
+            NodeDatapath datapath = NodeDatapath.open(
+                    topology.node(),
+                    ListenerText.on("eth0", "0.0.0.0:" + WayIn.LISTENER_PORT)
+                            .with("policy", ListenerConfig.Policy.HASH)
+                            .with("hash_on", on)
+                            .listener(topology.podEndpoints(WayIn.POD_PORT)));
+            PodReceivers pods = PodReceivers.start(topology.pods(), WayIn.POD_PORT, family, runId);
+            for (int order = 0; order < ORDERS; order++) {
+                byte[] whole = frame(family, nic.destination(topology), order);
+                inOrder(Fragmenter.cut(whole, 1000 + order, PIECE), order).forEach(sender::send);
+            }
+            assertTrue(pods.awaitReceived(ORDERS, LIMIT), () -> pods.received() + " of " + ORDERS + " arrived");
+            List<ReceiverReport> reports = pods.stop();
+            long used = reports.stream().filter(report -> report.received() > 0).count();
+            // A piece without ports that comes first goes by the address alone: then the others follow it there.
+            assertTrue(used <= (on == ListenerConfig.HashOn.SOURCE ? 1 : 2), () -> used + " pods got some");
+            assertEquals(0, reports.stream().mapToLong(ReceiverReport::corrupt).sum());
+            assertEquals(0, datapath.counters(0).stats().packetsDropped());
         }
     }
 }

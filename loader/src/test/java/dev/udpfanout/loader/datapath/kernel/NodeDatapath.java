@@ -5,7 +5,6 @@ import dev.udpfanout.loader.config.ListenerConfig;
 import dev.udpfanout.loader.control.Endpoint;
 import dev.udpfanout.loader.control.EndpointSet;
 import dev.udpfanout.loader.datapath.ListenerCounters;
-import dev.udpfanout.loader.datapath.ListenerTargets;
 import dev.udpfanout.loader.links.LocalPeer;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -42,14 +41,25 @@ final class NodeDatapath implements AutoCloseable {
 
     /** As above, with a program that the caller has loaded; the datapath closes it. */
     static NodeDatapath open(LabNamespace node, KernelProgram program, ListenerConfig... listeners) {
-        ExecutorService thread = Executors.newSingleThreadExecutor(code -> node.thread("control", code));
-        KernelDatapath datapath =
-                get(thread, () -> new KernelDatapath(List.of(listeners), program, Network.open(), Optional.empty()));
-        NodeDatapath opened = node.closedWithTopology(new NodeDatapath(
-                thread, datapath, Stream.of(listeners).map(ListenerConfig::name).toList()));
+        NodeDatapath opened = start(node, program, listeners);
         opened.applyConfigured(List.of(listeners));
         opened.reconcile();
         return opened;
+    }
+
+    /** As above, as long as endpoints are not known. */
+    static NodeDatapath openWithoutEndpoints(LabNamespace node, KernelProgram program, ListenerConfig... listeners) {
+        NodeDatapath opened = start(node, program, listeners);
+        opened.reconcile();
+        return opened;
+    }
+
+    private static NodeDatapath start(LabNamespace node, KernelProgram program, ListenerConfig... listeners) {
+        ExecutorService thread = Executors.newSingleThreadExecutor(code -> node.thread("control", code));
+        KernelDatapath datapath =
+                get(thread, () -> new KernelDatapath(List.of(listeners), program, Network.open(), Optional.empty()));
+        return node.closedWithTopology(new NodeDatapath(
+                thread, datapath, Stream.of(listeners).map(ListenerConfig::name).toList()));
     }
 
     /** Returns when nothing is sent to an endpoint any more that is not among these. */
@@ -94,12 +104,8 @@ final class NodeDatapath implements AutoCloseable {
         });
     }
 
-    /** Replaces the configuration; the listeners must have the names that they had. */
     void configure(ListenerConfig... listeners) {
-        get(thread, () -> {
-            datapath.configure(List.of(listeners), ListenerTargets.NONE);
-            return null;
-        });
+        configure(List.of(listeners));
     }
 
     void reconcile() {

@@ -1,0 +1,77 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/*
+ * A datagram for every receiver: copies go round to the same hook, each with its number, and there take the whole way of a
+ * datagram of their own. So each has its checksum, its next hop and its fate, whatever becomes of the others.
+ */
+#ifndef UDP_FANOUT_COPY_H
+#define UDP_FANOUT_COPY_H
+
+#include <stdbool.h>
+
+#include <linux/bpf.h>
+
+#include <bpf/bpf_helpers.h>
+
+#include "account.h"
+#include "balance.h"
+#include "datagram.h"
+#include "fragment.h"
+#include "maps.h"
+#include "udp_fanout.h"
+
+/* Copy n, 1..UF_MAX_COPIES - 1, has this plus n; the datagram itself goes to the first receiver. Beyond UF_COPY_TC_INDEX's. */
+#define UF_REPLICA_TC_INDEX 0x7580
+
+static __always_inline __u32 uf_replica_of(const struct __sk_buff *skb)
+{
+	__u32 replica = skb->tc_index - UF_REPLICA_TC_INDEX;
+
+	return replica < UF_MAX_COPIES ? replica : 0;
+}
+
+static __always_inline void
+uf_send_replicas(struct __sk_buff *skb, const struct uf_datagram *datagram, __u32 slot, __u32 bytes)
+{
+	const struct uf_endpoint_table_header *header;
+	__u32 first = 0;
+	__u32 count;
+	void *table;
+	__u32 i;
+
+	table = bpf_map_lookup_elem(&ENDPOINTS, &slot);
+	header = table ? bpf_map_lookup_elem(table, &first) : NULL;
+	if (!header)
+		return;
+	count = header->count;
+	for (i = 1; i < UF_MAX_COPIES; i++) {
+		if (i >= count)
+			break;
+		skb->tc_index = UF_REPLICA_TC_INDEX + i;
+		/* No memory for a copy, or this CPU's queue is full: softnet_data's, which net.core.netdev_max_backlog bounds. */
+		if (bpf_clone_redirect(skb, skb->ifindex, BPF_F_INGRESS))
+			uf_account_dropped(slot, datagram, bytes, UF_DROP_COPY_FAILED);
+	}
+}
+
+/* Finds the receiver that this copy is for, after the others have been sent round; false if there is none. */
+static __noinline bool uf_replicate(struct __sk_buff *skb, const struct uf_datagram *datagram,
+				    struct uf_target *target, __u32 bytes)
+{
+	const struct uf_endpoint *endpoint;
+	__u32 replica;
+
+	if (!skb || !datagram || !target)
+		return false;
+	replica = uf_replica_of(skb);
+	if (!replica)
+		uf_send_replicas(skb, datagram, target->slot, bytes);
+	/* What meets the packet further on must not take it for a copy. */
+	skb->tc_index = 0;
+	endpoint = uf_endpoint_at(target->slot, 0, replica + 1);
+	if (!endpoint)
+		return false;
+	uf_set_target(target, target->slot, endpoint);
+	return true;
+}
+
+#endif /* UDP_FANOUT_COPY_H */

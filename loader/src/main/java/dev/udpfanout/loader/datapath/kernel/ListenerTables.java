@@ -1,0 +1,80 @@
+package dev.udpfanout.loader.datapath.kernel;
+
+import dev.udpfanout.bindings.abi.ListenerFlag;
+import dev.udpfanout.loader.config.ListenerConfig;
+import dev.udpfanout.loader.config.ListenerConfig.HashOn;
+import dev.udpfanout.loader.config.ListenerConfig.Policy;
+import dev.udpfanout.loader.control.Endpoint;
+import dev.udpfanout.loader.control.EndpointSet;
+import dev.udpfanout.loader.control.WeightedRound;
+import java.net.InetAddress;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletionStage;
+
+/**
+ * The endpoint tables of listeners, of the kind that each one's policy goes by: turns or buckets. Where the policy changes from one kind to
+ * the other, the table of the one is there until that of the other is in use.
+ */
+final class ListenerTables implements AutoCloseable {
+    private final EndpointTables turns;
+    private final EndpointTables buckets;
+
+    ListenerTables(KernelProgram program, EndpointCounters counters) {
+        this.turns = new EndpointTables(program.endpoints(), TableLayout.TURNS, counters);
+        this.buckets = new EndpointTables(program.hashTables(), TableLayout.BUCKETS, counters);
+    }
+
+    /** Whether a listener has a table, of whatever kind and daemon. */
+    boolean has(int slot) {
+        return turns.has(slot) || buckets.has(slot);
+    }
+
+    /** Whether the tables of two configurations of a listener are of different kinds. */
+    static boolean differ(ListenerConfig one, ListenerConfig other) {
+        return isHashed(one) != isHashed(other);
+    }
+
+    private static boolean isHashed(ListenerConfig listener) {
+        return listener.policy() == Policy.HASH;
+    }
+
+    /** Puts a table of the policy's kind in place; as {@link EndpointTables#replace}. */
+    CompletionStage<Void> replace(
+            ListenerConfig listener, int slot, EndpointSet endpoints, Map<InetAddress, Integer> peers) {
+        return isHashed(listener)
+                ? buckets.replace(
+                        slot,
+                        endpoints.endpoints().stream().map(Endpoint::address).toList(),
+                        peers)
+                : turns.replace(slot, WeightedRound.of(endpoints.endpoints()), peers);
+    }
+
+    /**
+     * What LISTENERS must say: the kind that the policy goes by, once there is a table of it; else that of which there is one, which an
+     * earlier configuration or daemon has left.
+     */
+    Optional<ListenerFlag> flag(ListenerConfig listener, int slot) {
+        boolean byBuckets = isHashed(listener) ? buckets.has(slot) : buckets.has(slot) && !turns.has(slot);
+        if (!byBuckets) {
+            return Optional.empty();
+        }
+        return Optional.of(
+                listener.hashOn() == HashOn.SOURCE ? ListenerFlag.HASH_SOURCE : ListenerFlag.HASH_SOURCE_PORT);
+    }
+
+    /** After LISTENERS has changed: takes the table away that no flag leads to. */
+    void removeUnused(ListenerConfig listener, int slot) {
+        if (flag(listener, slot).isPresent()) {
+            turns.remove(slot);
+        } else {
+            buckets.remove(slot);
+        }
+    }
+
+    @Override
+    public void close() {
+        turns.close();
+        buckets.close();
+    }
+}
