@@ -29,9 +29,13 @@ static __always_inline __u32 uf_replica_of(const struct __sk_buff *skb)
 	return replica < UF_MAX_COPIES ? replica : 0;
 }
 
-static __always_inline void
-uf_send_replicas(struct __sk_buff *skb, const struct uf_datagram *datagram, __u32 slot, __u32 bytes)
+/*
+ * Sends all copies but the first round. Not static, so that the verifier looks at the loop once, and not again for each state
+ * that it is called in: on 6.1 that came to more than the million instructions which it looks at.
+ */
+__noinline int uf_send_replicas(struct __sk_buff *skb, __u32 slot, __u32 packets, __u32 bytes)
 {
+	const struct uf_datagram datagram = { .packets = packets };
 	const struct uf_endpoint_table_header *header;
 	__u32 first = 0;
 	__u32 count;
@@ -41,7 +45,7 @@ uf_send_replicas(struct __sk_buff *skb, const struct uf_datagram *datagram, __u3
 	table = bpf_map_lookup_elem(&ENDPOINTS, &slot);
 	header = table ? bpf_map_lookup_elem(table, &first) : NULL;
 	if (!header)
-		return;
+		return 0;
 	count = header->count;
 	for (i = 1; i < UF_MAX_COPIES; i++) {
 		if (i >= count)
@@ -49,8 +53,9 @@ uf_send_replicas(struct __sk_buff *skb, const struct uf_datagram *datagram, __u3
 		skb->tc_index = UF_REPLICA_TC_INDEX + i;
 		/* No memory for a copy, or this CPU's queue is full: softnet_data's, which net.core.netdev_max_backlog bounds. */
 		if (bpf_clone_redirect(skb, skb->ifindex, BPF_F_INGRESS))
-			uf_account_dropped(slot, datagram, bytes, UF_DROP_COPY_FAILED);
+			uf_account_dropped(slot, &datagram, bytes, UF_DROP_COPY_FAILED);
 	}
+	return 0;
 }
 
 /* Finds the receiver that this copy is for, after the others have been sent round; false if there is none. */
@@ -64,7 +69,7 @@ static __noinline bool uf_replicate(struct __sk_buff *skb, const struct uf_datag
 		return false;
 	replica = uf_replica_of(skb);
 	if (!replica)
-		uf_send_replicas(skb, datagram, target->slot, bytes);
+		uf_send_replicas(skb, target->slot, datagram->packets, bytes);
 	/* What meets the packet further on must not take it for a copy. */
 	skb->tc_index = 0;
 	endpoint = uf_endpoint_at(target->slot, 0, replica + 1);
