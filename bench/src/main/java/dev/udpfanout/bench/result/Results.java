@@ -30,6 +30,11 @@ public record Results(
         List<Swap> swaps,
         List<Target> targets) {
 
+    /** The same, with what was aimed at, by these figures. */
+    public Results judged() {
+        return new Results(machine, settings, latency, throughput, growth, hops, programNs, swaps, Targets.of(this));
+    }
+
     /**
      * How the run was made.
      *

@@ -8,7 +8,6 @@ import dev.udpfanout.bench.program.ProgramCost;
 import dev.udpfanout.bench.program.TableSwap;
 import dev.udpfanout.bench.result.Machine;
 import dev.udpfanout.bench.result.Results;
-import dev.udpfanout.bench.result.Targets;
 import dev.udpfanout.bench.statistics.Estimate;
 import dev.udpfanout.bench.suite.Plan.Part;
 import dev.udpfanout.lab.Bpffs;
@@ -69,7 +68,7 @@ public final class Suite {
                 plan.has(Part.SWAP) ? swaps() : List.of(),
                 List.of());
         progress.end();
-        return judged(results);
+        return results.judged();
     }
 
     private Labs openAll() {
@@ -119,18 +118,5 @@ public final class Suite {
 
     private static Estimate estimate(List<TableSwap.Round> rounds, Function<TableSwap.Round, Double> value) {
         return Estimate.of(rounds.stream().map(value).toList());
-    }
-
-    private static Results judged(Results results) {
-        return new Results(
-                results.machine(),
-                results.settings(),
-                results.latency(),
-                results.throughput(),
-                results.growth(),
-                results.hops(),
-                results.programNs(),
-                results.swaps(),
-                Targets.of(results));
     }
 }

@@ -70,19 +70,6 @@ public final class ResultsFixture {
                 Map.of("IPv4", ns),
                 List.of(new Results.Swap(1000, ns, ns, Estimate.of(1, 1.1, 1.15, 1.1, 1, 1.05), ns)),
                 List.of());
-        return withTargets(results);
-    }
-
-    private static Results withTargets(Results results) {
-        return new Results(
-                results.machine(),
-                results.settings(),
-                results.latency(),
-                results.throughput(),
-                results.growth(),
-                results.hops(),
-                results.programNs(),
-                results.swaps(),
-                Targets.of(results));
+        return results.judged();
     }
 }

@@ -75,7 +75,7 @@ final class DetachCommand implements Callable<Integer> {
         return config.listeners().stream()
                 .map(ListenerConfig::publish)
                 .flatMap(Optional::stream)
-                .map(target -> new ServiceName(target.namespace().orElse(node.namespace()), target.service()))
+                .map(target -> node.service(target.namespace(), target.service()))
                 .distinct()
                 .toList();
     }

@@ -14,6 +14,11 @@ final class AddressText {
         return address instanceof Inet6Address ? ipv6(address.getAddress()) : address.getHostAddress();
     }
 
+    /** 4 or 6. */
+    static int family(InetAddress address) {
+        return address instanceof Inet6Address ? 6 : 4;
+    }
+
     /** A router forwards nothing that comes from or goes to such an address: RFC 4291 section 2.5.6. */
     static boolean isLinkLocalIpv6(InetAddress address) {
         return address instanceof Inet6Address && address.isLinkLocalAddress();

@@ -1,7 +1,6 @@
 package dev.udpfanout.loader.config;
 
 import dev.udpfanout.bindings.abi.Limits;
-import java.net.Inet6Address;
 import java.net.InetSocketAddress;
 import java.util.HashSet;
 import java.util.List;
@@ -52,7 +51,7 @@ final class AdmissionReader {
 
     private static void checkFamily(Prefix prefix, InetSocketAddress bind)
             throws SocketAddressText.BadAddressException {
-        int family = bind == null ? prefix.family() : bind.getAddress() instanceof Inet6Address ? 6 : 4;
+        int family = bind == null ? prefix.family() : AddressText.family(bind.getAddress());
         if (prefix.family() != family) {
             throw new SocketAddressText.BadAddressException(
                     prefix + " is IPv" + prefix.family() + ", and the listener is IPv" + family);

@@ -3,7 +3,6 @@ package dev.udpfanout.loader.config;
 import dev.udpfanout.bindings.abi.Limits;
 import dev.udpfanout.loader.config.ListenerConfig.Downstream;
 import dev.udpfanout.loader.config.ListenerConfig.Policy;
-import java.net.Inet6Address;
 import java.net.InetSocketAddress;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -72,6 +71,6 @@ final class DownstreamReader {
     }
 
     private static int family(InetSocketAddress address) {
-        return address.getAddress() instanceof Inet6Address ? 6 : 4;
+        return AddressText.family(address.getAddress());
     }
 }

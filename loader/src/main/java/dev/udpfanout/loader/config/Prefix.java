@@ -1,6 +1,5 @@
 package dev.udpfanout.loader.config;
 
-import java.net.Inet6Address;
 import java.net.InetAddress;
 
 /**
@@ -12,7 +11,7 @@ import java.net.InetAddress;
 public record Prefix(InetAddress network, int bits) {
     /** 4 or 6. */
     public int family() {
-        return network instanceof Inet6Address ? 6 : 4;
+        return AddressText.family(network);
     }
 
     @Override

@@ -68,6 +68,19 @@ final class Section {
 
     /** The sections of a list; empty if the key is not there. */
     List<Section> sections(String key) {
+        List<Section> sections = new ArrayList<>();
+        for (YamlNode element : elements(key)) {
+            String elementPath = path(key) + "[" + sections.size() + "]";
+            if (element instanceof YamlNode.Empty) {
+                problems.add(element.line(), elementPath, "expected a mapping, found nothing");
+            }
+            sections.add(of(element, elementPath, problems));
+        }
+        return sections;
+    }
+
+    /** A list's elements; none, and a problem if there is something else, where there is no list. */
+    private List<YamlNode> elements(String key) {
         YamlNode node = value(key);
         if (node instanceof YamlNode.Empty) {
             return List.of();
@@ -76,15 +89,7 @@ final class Section {
             problem(key, "expected a list, found " + node.kind());
             return List.of();
         }
-        List<Section> sections = new ArrayList<>();
-        for (YamlNode element : sequence.elements()) {
-            String elementPath = path(key) + "[" + sections.size() + "]";
-            if (element instanceof YamlNode.Empty) {
-                problems.add(element.line(), elementPath, "expected a mapping, found nothing");
-            }
-            sections.add(of(element, elementPath, problems));
-        }
-        return sections;
+        return sequence.elements();
     }
 
     /** The text of a scalar; numbers and booleans count as their text. Null, and a problem, if there is none. */
@@ -134,17 +139,10 @@ final class Section {
 
     /** A list of whole numbers; empty if the key is not there. What is wrong with one is noted, and it is left out. */
     List<Integer> wholeNumbers(String key, int least, int most) {
-        YamlNode node = value(key);
-        if (node instanceof YamlNode.Empty) {
-            return List.of();
-        }
-        if (!(node instanceof YamlNode.Sequence sequence)) {
-            problem(key, "expected a list, found " + node.kind());
-            return List.of();
-        }
         List<Integer> numbers = new ArrayList<>();
-        for (int i = 0; i < sequence.elements().size(); i++) {
-            OptionalInt number = wholeNumber(sequence.elements().get(i), path(key) + "[" + i + "]", least, most);
+        List<YamlNode> elements = elements(key);
+        for (int i = 0; i < elements.size(); i++) {
+            OptionalInt number = wholeNumber(elements.get(i), path(key) + "[" + i + "]", least, most);
             number.ifPresent(numbers::add);
         }
         return numbers;
@@ -157,17 +155,10 @@ final class Section {
 
     /** A list of texts; empty if the key is not there. What is wrong with one is noted, and it is left out. */
     <T> List<T> texts(String key, TextParser<T> parser) {
-        YamlNode node = value(key);
-        if (node instanceof YamlNode.Empty) {
-            return List.of();
-        }
-        if (!(node instanceof YamlNode.Sequence sequence)) {
-            problem(key, "expected a list, found " + node.kind());
-            return List.of();
-        }
         List<T> read = new ArrayList<>();
-        for (int i = 0; i < sequence.elements().size(); i++) {
-            YamlNode element = sequence.elements().get(i);
+        List<YamlNode> elements = elements(key);
+        for (int i = 0; i < elements.size(); i++) {
+            YamlNode element = elements.get(i);
             String at = path(key) + "[" + i + "]";
             if (element instanceof YamlNode.Scalar scalar) {
                 try {

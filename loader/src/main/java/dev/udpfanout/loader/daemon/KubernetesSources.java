@@ -110,11 +110,11 @@ final class KubernetesSources implements AutoCloseable {
         Optional<EndpointDiscovery> discovery = listener.kubernetes()
                 .map(source -> new EndpointDiscovery(
                         client,
-                        service(source.namespace(), source.service()),
+                        node.service(source.namespace(), source.service()),
                         source.port(),
                         endpoints -> post(new Event.Discovered(name, endpoints))));
         Optional<ServiceName> published =
-                listener.publish().map(target -> service(target.namespace(), target.service()));
+                listener.publish().map(target -> node.service(target.namespace(), target.service()));
         Optional<VipWatch> vips = published
                 .filter(service -> listener.vipDirect())
                 .map(service -> new VipWatch(client, service, addresses -> post(new Event.Vips(name, addresses))));
@@ -129,10 +129,6 @@ final class KubernetesSources implements AutoCloseable {
     private void post(Event event) {
         events.increment();
         inbox.post(event);
-    }
-
-    private ServiceName service(Optional<String> namespace, String name) {
-        return new ServiceName(namespace.orElse(node.namespace()), name);
     }
 
     /** The listener's own address; a VIP-direct one has none that Kubernetes could use, so the interface's stands for it. */

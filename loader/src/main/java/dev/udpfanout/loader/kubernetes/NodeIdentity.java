@@ -41,6 +41,11 @@ public record NodeIdentity(String nodeName, String namespace) {
         return new NodeIdentity(nodeName, namespace);
     }
 
+    /** A Service by its name, in the namespace that is said, or else in our own. */
+    public ServiceName service(Optional<String> namespaceSaid, String name) {
+        return new ServiceName(namespaceSaid.orElse(namespace), name);
+    }
+
     private static Optional<String> content(Path file) {
         try {
             return nonBlank(Files.readString(file));

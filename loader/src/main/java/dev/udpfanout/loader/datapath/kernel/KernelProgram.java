@@ -158,7 +158,7 @@ public final class KernelProgram implements AutoCloseable {
         for (String map : MAPS) {
             BpfMap.openPinned(pins.map(map)).ifPresent(open -> pinned.put(map, open));
         }
-        if (!pinned.containsKey(LISTENER_NAMES)) {
+        if (!pinned.containsKey(LISTENER_NAMES) && !pins.otherLayouts().isEmpty()) {
             try (BpfObject object = BpfObject.open(elf, REWRITE)) {
                 pinned.putAll(CarriedMaps.open(pins, CARRIED, object::shapeOf));
             }
