@@ -37,7 +37,12 @@ record TransportScenario(Path daemon, boolean withDaemon, WayIn way) implements 
     }
 
     private boolean isSupported(Cluster cluster) {
-        String probed = cluster.topology().node().exec(daemon.toString(), "probe", "--json");
+        String probed;
+        // It is a start of the daemon's Java as any other, and an emulated machine takes as long for it.
+        try (LabProcess probe = cluster.topology().node().start(daemon.toString(), "probe", "--json")) {
+            probe.awaitExit(Cluster.START_LIMIT);
+            probed = String.join("\n", probe.lines());
+        }
         Matcher present = Pattern.compile("\"transport " + transport() + "\",\"present\":\"(yes|no)\"")
                 .matcher(probed);
         if (!present.find()) {
