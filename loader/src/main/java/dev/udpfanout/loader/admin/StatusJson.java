@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
 import dev.udpfanout.loader.status.ConfigStatus;
 import dev.udpfanout.loader.status.EndpointStatus;
+import dev.udpfanout.loader.status.InterfaceStatus;
 import dev.udpfanout.loader.status.ListenerStatus;
 import dev.udpfanout.loader.status.ProbingStatus;
 import dev.udpfanout.loader.status.StatusSnapshot;
@@ -13,6 +14,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetSocketAddress;
 import java.util.Map;
+import java.util.stream.Collectors;
 
 /**
  * The snapshot as JSON, field by field: a record's component can be renamed without changing what others read. Durations
@@ -59,7 +61,18 @@ final class StatusJson {
         json.writeStartObject();
         json.writeStringField("name", listener.name());
         json.writeStringField("bind", text(listener.bind()));
-        json.writeStringField("interface", listener.interfaceName());
+        json.writeStringField(
+                "interface",
+                listener.interfaces().stream().map(InterfaceStatus::name).collect(Collectors.joining(", ")));
+        json.writeArrayFieldStart("interfaces");
+        for (InterfaceStatus each : listener.interfaces()) {
+            json.writeStartObject();
+            json.writeStringField("name", each.name());
+            json.writeBooleanField("attached", each.attached());
+            json.writeStringField("attachment", each.attachment());
+            json.writeEndObject();
+        }
+        json.writeEndArray();
         json.writeStringField("mode", listener.mode());
         json.writeStringField("mode_reason", listener.modeReason());
         json.writeBooleanField("attached", listener.attached());

@@ -66,7 +66,7 @@ final class StatusText {
                 "listener %s: %s on %s, %s (%s), %s",
                 string(listener, "name"),
                 string(listener, "bind"),
-                string(listener, "interface"),
+                interfaces(listener),
                 string(listener, "mode"),
                 string(listener, "mode_reason"),
                 listener.path("attached").asBoolean() ? "attached " + string(listener, "attachment") : "NOT ATTACHED");
@@ -84,6 +84,17 @@ final class StatusText {
                     endpoint.path("packets").asLong(),
                     string(endpoint, "name"));
         }
+    }
+
+    /** All of them; where the listener lacks some only, those are pointed out. */
+    private static String interfaces(JsonNode listener) {
+        if (listener.path("interfaces").isEmpty() || !listener.path("attached").asBoolean()) {
+            return string(listener, "interface");
+        }
+        return listener.path("interfaces")
+                .valueStream()
+                .map(each -> string(each, "name") + (each.path("attached").asBoolean() ? "" : " (NOT ATTACHED)"))
+                .collect(Collectors.joining(", "));
     }
 
     private void traffic(JsonNode listener, String direction) {

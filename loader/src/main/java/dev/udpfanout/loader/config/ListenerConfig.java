@@ -14,7 +14,7 @@ import java.util.Optional;
  *     unless the listener is VIP-direct
  * @param vipDirect whether the destination is the VIP of the Service in {@code publish}, whatever that is at the time:
  *     {@code bind} gives its port only
- * @param interfaceName where they are intercepted
+ * @param interfaces where they are intercepted: names, at least one, each once; a dummy interface is the only one
  * @param mode which datapath serves it
  * @param attach how the program gets onto the hook
  * @param hook on which side of a dummy interface the rewriting happens; ingress for a NIC
@@ -33,7 +33,7 @@ public record ListenerConfig(
         String name,
         InetSocketAddress bind,
         boolean vipDirect,
-        String interfaceName,
+        List<String> interfaces,
         Mode mode,
         AttachMethod attach,
         Hook hook,
@@ -47,7 +47,11 @@ public record ListenerConfig(
         Preference preference,
         UserspaceConfig userspace) {
 
+    /** How many interfaces a listener may stand on: its keys must fit into the kernel's table with those of all others. */
+    public static final int MAX_INTERFACES = 16;
+
     public ListenerConfig {
+        interfaces = List.copyOf(interfaces);
         downstream = List.copyOf(downstream);
     }
 
@@ -131,7 +135,11 @@ public record ListenerConfig(
 
     /** Whether the interface is one of the kind that we create, steer to and turn datagrams around on. */
     public boolean isOnDummyInterface() {
-        return interfaceName.matches("dummy\\d+");
+        return isDummyInterface(interfaces.getFirst());
+    }
+
+    static boolean isDummyInterface(String name) {
+        return name.matches("dummy\\d+");
     }
 
     /** Whether the listener stands for all of the node's own addresses. */

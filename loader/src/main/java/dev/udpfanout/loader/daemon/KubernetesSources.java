@@ -11,6 +11,7 @@ import dev.udpfanout.loader.kubernetes.WatchState;
 import dev.udpfanout.loader.status.WatchStatus;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import java.net.Inet6Address;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.NetworkInterface;
 import java.net.SocketException;
@@ -102,7 +103,7 @@ final class KubernetesSources implements AutoCloseable {
                 && before.publish().equals(now.publish())
                 && before.vipDirect() == now.vipDirect()
                 && before.bind().equals(now.bind())
-                && before.interfaceName().equals(now.interfaceName());
+                && before.interfaces().equals(now.interfaces());
     }
 
     private Sources start(ListenerConfig listener) {
@@ -136,17 +137,20 @@ final class KubernetesSources implements AutoCloseable {
         if (!listener.vipDirect()) {
             return listener.bind();
         }
+        return listener.interfaces().stream()
+                .flatMap(KubernetesSources::addresses)
+                .filter(address -> !address.isLinkLocalAddress())
+                // IPv4 first: a node with both families has its Services' endpoints in it, unless told otherwise.
+                .min(Comparator.comparing(Inet6Address.class::isInstance))
+                .map(address -> new InetSocketAddress(address, listener.bind().getPort()))
+                .orElseThrow(() -> new IllegalStateException(String.join(", ", listener.interfaces())
+                        + ": no address to publish for the VIP-direct listener " + listener.name()));
+    }
+
+    private static Stream<InetAddress> addresses(String interfaceName) {
         try {
-            NetworkInterface nic = NetworkInterface.getByName(listener.interfaceName());
-            return Stream.ofNullable(nic)
-                    .flatMap(NetworkInterface::inetAddresses)
-                    .filter(address -> !address.isLinkLocalAddress())
-                    // IPv4 first: a node with both families has its Services' endpoints in it, unless told otherwise.
-                    .min(Comparator.comparing(Inet6Address.class::isInstance))
-                    .map(address ->
-                            new InetSocketAddress(address, listener.bind().getPort()))
-                    .orElseThrow(() -> new IllegalStateException("interface " + listener.interfaceName()
-                            + " has no address to publish for the VIP-direct listener " + listener.name()));
+            return Stream.ofNullable(NetworkInterface.getByName(interfaceName))
+                    .flatMap(NetworkInterface::inetAddresses);
         } catch (SocketException e) {
             throw new java.io.UncheckedIOException(e);
         }

@@ -13,6 +13,7 @@ import dev.udpfanout.loader.status.DaemonView;
 import dev.udpfanout.loader.status.DurationHistogram;
 import dev.udpfanout.loader.status.EndpointStatus;
 import dev.udpfanout.loader.status.HealthState;
+import dev.udpfanout.loader.status.InterfaceStatus;
 import dev.udpfanout.loader.status.ListenerStatus;
 import dev.udpfanout.loader.status.Readiness;
 import dev.udpfanout.loader.status.StatusSnapshot;
@@ -130,12 +131,24 @@ final class LiveView implements DaemonView {
         return new ListenerStatus(
                 listener.name(),
                 listener.bind(),
-                listener.interfaceName(),
+                interfaces(listener, state),
                 state.mode(),
                 state.modeReason(),
                 state.attached(),
                 state.attachment(),
                 TrafficCounters.of(counters),
                 endpoints);
+    }
+
+    /** Sockets take datagrams whatever they come by: by none of the interfaces, or by all. */
+    private static List<InterfaceStatus> interfaces(ListenerConfig listener, ListenerState state) {
+        if (state.interfaces().isEmpty()) {
+            return listener.interfaces().stream()
+                    .map(name -> new InterfaceStatus(name, state.attached(), state.attachment()))
+                    .toList();
+        }
+        return state.interfaces().stream()
+                .map(each -> new InterfaceStatus(each.name(), each.attached(), each.attachment()))
+                .toList();
     }
 }

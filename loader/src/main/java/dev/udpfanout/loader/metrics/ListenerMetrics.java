@@ -1,6 +1,7 @@
 package dev.udpfanout.loader.metrics;
 
 import dev.udpfanout.loader.status.EndpointStatus;
+import dev.udpfanout.loader.status.InterfaceStatus;
 import dev.udpfanout.loader.status.ListenerStatus;
 import dev.udpfanout.loader.status.TrafficCounters;
 import io.prometheus.metrics.model.snapshots.MetricSnapshots;
@@ -32,7 +33,9 @@ final class ListenerMetrics {
     private final GaugeFamily mode =
             new GaugeFamily("udp_fanout_mode", "1 for the datapath that serves the listener, and why this one.");
     private final GaugeFamily attached =
-            new GaugeFamily("udp_fanout_attached", "Whether datagrams get to the listener.");
+            new GaugeFamily("udp_fanout_attached", "Whether datagrams get to the listener, by one interface at least.");
+    private final GaugeFamily interfaceAttached = new GaugeFamily(
+            "udp_fanout_interface_attached", "Whether datagrams that come by the interface get to the listener.");
 
     ListenerMetrics(List<ListenerStatus> listeners) {
         listeners.forEach(this::add);
@@ -43,6 +46,9 @@ final class ListenerMetrics {
         addTraffic(name, listener.mode(), listener.counters());
         active.set(listener.activeEndpoints(), LISTENER, name);
         attached.set(listener.attached(), LISTENER, name);
+        for (InterfaceStatus each : listener.interfaces()) {
+            interfaceAttached.set(each.attached(), LISTENER, name, "interface", each.name());
+        }
         mode.set(1, LISTENER, name, MODE, listener.mode(), "reason", listener.modeReason());
         for (EndpointStatus endpoint : listener.endpoints()) {
             String address = label(endpoint.address());
@@ -64,7 +70,8 @@ final class ListenerMetrics {
     void addTo(MetricSnapshots.Builder metrics) {
         List.of(packetsReceived, packetsForwarded, packetsDropped, bytesReceived, bytesForwarded, endpointPackets)
                 .forEach(family -> metrics.metricSnapshot(family.snapshot()));
-        List.of(active, health, mode, attached).forEach(family -> metrics.metricSnapshot(family.snapshot()));
+        List.of(active, health, mode, attached, interfaceAttached)
+                .forEach(family -> metrics.metricSnapshot(family.snapshot()));
     }
 
     private static String label(InetSocketAddress address) {

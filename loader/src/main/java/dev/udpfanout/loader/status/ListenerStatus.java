@@ -8,10 +8,10 @@ import java.util.List;
  *
  * @param name from the configuration; unique
  * @param bind destination address and port of its datagrams
- * @param interfaceName where they are intercepted
+ * @param interfaces where they are intercepted
  * @param mode the datapath that serves it: {@code tc_ebpf} or {@code userspace}
  * @param modeReason why this one: {@code configured}, or what made it fall back
- * @param attached whether datagrams get to it
+ * @param attached whether datagrams get to it, by one interface at least
  * @param attachment how, for example {@code "tcx ingress"}; empty if it is not
  * @param counters what it has done in this mode
  * @param endpoints all that are known, in use or not
@@ -19,7 +19,7 @@ import java.util.List;
 public record ListenerStatus(
         String name,
         InetSocketAddress bind,
-        String interfaceName,
+        List<InterfaceStatus> interfaces,
         String mode,
         String modeReason,
         boolean attached,
@@ -28,6 +28,7 @@ public record ListenerStatus(
         List<EndpointStatus> endpoints) {
 
     public ListenerStatus {
+        interfaces = List.copyOf(interfaces);
         endpoints = List.copyOf(endpoints);
     }
 

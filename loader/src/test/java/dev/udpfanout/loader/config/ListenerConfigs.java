@@ -54,7 +54,7 @@ public final class ListenerConfigs {
                 name,
                 bind,
                 vipDirect,
-                "dummy0",
+                List.of("dummy0"),
                 Mode.TC_EBPF,
                 AttachMethod.AUTO,
                 Hook.INGRESS,

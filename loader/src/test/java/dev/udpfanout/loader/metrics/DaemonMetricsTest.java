@@ -43,6 +43,8 @@ class DaemonMetricsTest {
                 "udp_fanout_mode{listener=\"syslog\",mode=\"tc_ebpf\",reason=\"configured\"} 1.0",
                 "udp_fanout_mode{listener=\"netflow\",mode=\"userspace\",reason=\"a \\\"verifier\\\" says no\"} 1.0",
                 "udp_fanout_attached{listener=\"netflow\"} 0.0",
+                "udp_fanout_interface_attached{interface=\"eth0\",listener=\"syslog\"} 1.0",
+                "udp_fanout_interface_attached{interface=\"eth1\",listener=\"syslog\"} 0.0",
                 "udp_fanout_repairs_total{repair=\"program_reattached\"} 2.0",
                 "udp_fanout_config_reloads_total{result=\"applied\"} 2.0",
                 "udp_fanout_config_reloads_total{result=\"refused\"} 1.0",

@@ -9,6 +9,7 @@ import dev.udpfanout.loader.config.ListenerConfig.LocalDelivery;
 import dev.udpfanout.loader.config.ListenerConfig.Policy;
 import dev.udpfanout.loader.control.EndpointSet;
 import dev.udpfanout.loader.datapath.Failures;
+import dev.udpfanout.loader.datapath.InterfaceState;
 import dev.udpfanout.loader.datapath.ListenerCounters;
 import dev.udpfanout.loader.datapath.ListenerState;
 import dev.udpfanout.loader.datapath.ListenerTargets;
@@ -143,16 +144,17 @@ public final class KernelDatapath implements SwitchableDatapath {
         placePeers();
         Map<AttachPoint.Key, AttachPoint> present =
                 attachPoints.stream().collect(Collectors.toMap(AttachPoint::key, point -> point));
+        Map<AttachPoint.Key, List<ListenerConfig>> byPlace = new LinkedHashMap<>();
+        newListeners.forEach(listener -> AttachPoint.Key.of(listener)
+                .forEach(key ->
+                        byPlace.computeIfAbsent(key, none -> new ArrayList<>()).add(listener)));
         List<AttachPoint> points = new ArrayList<>();
-        newListeners.stream()
-                .collect(Collectors.groupingBy(AttachPoint.Key::of, LinkedHashMap::new, Collectors.toList()))
-                .forEach((key, ofKey) -> {
-                    AttachPoint point = present.containsKey(key)
-                            ? present.get(key)
-                            : new AttachPoint(key, program, network, repairs, pins);
-                    point.setListeners(ofKey);
-                    points.add(point);
-                });
+        byPlace.forEach((key, ofKey) -> {
+            AttachPoint point =
+                    present.containsKey(key) ? present.get(key) : new AttachPoint(key, program, network, repairs, pins);
+            point.setListeners(ofKey);
+            points.add(point);
+        });
         attachPoints = List.copyOf(points);
     }
 
@@ -321,16 +323,16 @@ public final class KernelDatapath implements SwitchableDatapath {
 
     @Override
     public ListenerState state(String listener) {
-        AttachPoint point = attachPoints.stream()
-                .filter(each -> each.listeners().stream()
+        List<InterfaceState> interfaces = attachPoints.stream()
+                .filter(point -> point.listeners().stream()
                         .anyMatch(config -> config.name().equals(listener)))
-                .findFirst()
-                .orElseThrow(() -> new IllegalArgumentException("no listener " + listener));
-        return new ListenerState(
-                ListenerState.TC_EBPF,
-                ListenerState.CONFIGURED,
-                point.isConnected() || isServedByOther(point),
-                point.attachment());
+                .map(point -> new InterfaceState(
+                        point.interfaceName(), point.isConnected() || isServedByOther(point), point.attachment()))
+                .toList();
+        if (interfaces.isEmpty()) {
+            throw new IllegalArgumentException("no listener " + listener);
+        }
+        return ListenerState.on(interfaces);
     }
 
     @Override

@@ -298,7 +298,7 @@ public final class ModeSelectingDatapath implements Datapath {
         ListenerState state = serving(listener)
                 .orElseThrow(() -> new IllegalArgumentException("no listener " + listener))
                 .state(listener);
-        return new ListenerState(state.mode(), assignment.reason(listener), state.attached(), state.attachment());
+        return state.because(assignment.reason(listener));
     }
 
     /** What each listener has done in the mode that it is in now. */

@@ -152,7 +152,7 @@ class FragmentTest {
                     "other",
                     otherBind,
                     false,
-                    one.interfaceName(),
+                    one.interfaces(),
                     one.mode(),
                     one.attach(),
                     one.hook(),

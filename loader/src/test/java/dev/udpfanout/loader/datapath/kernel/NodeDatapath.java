@@ -5,6 +5,7 @@ import dev.udpfanout.loader.config.ListenerConfig;
 import dev.udpfanout.loader.control.Endpoint;
 import dev.udpfanout.loader.control.EndpointSet;
 import dev.udpfanout.loader.datapath.ListenerCounters;
+import dev.udpfanout.loader.datapath.ListenerState;
 import dev.udpfanout.loader.links.LocalPeer;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -117,6 +118,10 @@ final class NodeDatapath implements AutoCloseable {
 
     ListenerCounters counters(int listenerId) {
         return get(thread, datapath::counters).get(names.get(listenerId));
+    }
+
+    ListenerState state(int listenerId) {
+        return get(thread, () -> datapath.state(names.get(listenerId)));
     }
 
     /** Runs code on the datapath's thread, in its namespace. */
