@@ -6,6 +6,7 @@ import dev.udpfanout.loader.status.ConfigStatus;
 import dev.udpfanout.loader.status.EndpointStatus;
 import dev.udpfanout.loader.status.InterfaceStatus;
 import dev.udpfanout.loader.status.ListenerStatus;
+import dev.udpfanout.loader.status.MirrorStatus;
 import dev.udpfanout.loader.status.ProbingStatus;
 import dev.udpfanout.loader.status.StatusSnapshot;
 import dev.udpfanout.loader.status.WatchStatus;
@@ -13,6 +14,7 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetSocketAddress;
+import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
 
@@ -83,8 +85,26 @@ final class StatusJson {
         json.writeNumberField("bytes_forwarded", listener.counters().bytesForwarded());
         write(json, "packets_dropped", listener.counters().packetsDropped());
         json.writeNumberField("active_endpoints", listener.activeEndpoints());
+        write(json, listener.endpoints());
+        if (listener.mirror().isPresent()) {
+            write(json, listener.mirror().get());
+        }
+        json.writeEndObject();
+    }
+
+    private static void write(JsonGenerator json, MirrorStatus mirror) throws IOException {
+        json.writeObjectFieldStart("mirror");
+        json.writeNumberField("sample", mirror.sample());
+        json.writeNumberField("packets_forwarded", mirror.counters().packetsForwarded());
+        json.writeNumberField("bytes_forwarded", mirror.counters().bytesForwarded());
+        write(json, "packets_dropped", mirror.counters().packetsDropped());
+        write(json, mirror.endpoints());
+        json.writeEndObject();
+    }
+
+    private static void write(JsonGenerator json, List<EndpointStatus> endpoints) throws IOException {
         json.writeArrayFieldStart("endpoints");
-        for (EndpointStatus endpoint : listener.endpoints()) {
+        for (EndpointStatus endpoint : endpoints) {
             json.writeStartObject();
             json.writeStringField("name", endpoint.name());
             json.writeStringField("address", text(endpoint.address()));
@@ -94,7 +114,6 @@ final class StatusJson {
             json.writeEndObject();
         }
         json.writeEndArray();
-        json.writeEndObject();
     }
 
     private static void write(JsonGenerator json, ConfigStatus config) throws IOException {

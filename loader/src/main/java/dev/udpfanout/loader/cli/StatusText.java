@@ -74,8 +74,26 @@ final class StatusText {
         traffic(listener, "forwarded");
         String dropped = counts(listener.path("packets_dropped"));
         line("  dropped    %s", dropped.isEmpty() ? "none" : dropped);
-        line("  %-28s %-8s %-7s %20s  %s", "ENDPOINT", "HEALTH", "USED", "PACKETS", "NAME");
-        for (JsonNode endpoint : listener.path("endpoints")) {
+        endpoints(listener, "ENDPOINT");
+        mirror(listener.path("mirror"));
+    }
+
+    private void mirror(JsonNode mirror) {
+        if (mirror.isMissingNode()) {
+            return;
+        }
+        String dropped = counts(mirror.path("packets_dropped"));
+        line(
+                "  copies     of one datagram in %d: %d packets sent, %s dropped",
+                mirror.path("sample").asLong(),
+                mirror.path("packets_forwarded").asLong(),
+                dropped.isEmpty() ? "none" : dropped);
+        endpoints(mirror, "MIRROR");
+    }
+
+    private void endpoints(JsonNode set, String heading) {
+        line("  %-28s %-8s %-7s %20s  %s", heading, "HEALTH", "USED", "PACKETS", "NAME");
+        for (JsonNode endpoint : set.path("endpoints")) {
             line(
                     "  %-28s %-8s %-7s %20d  %s",
                     string(endpoint, "address"),

@@ -4,6 +4,7 @@ import java.net.InetSocketAddress;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /**
  * One listener.
@@ -26,6 +27,7 @@ import java.util.Optional;
  * @param kubernetes where else receivers come from
  * @param publish the Service whose traffic it serves; there where it is VIP-direct
  * @param preference which receivers from Kubernetes come first
+ * @param mirror who gets copies of some datagrams, if anyone does
  * @param userspace how it is served in user space, if it is
  */
 public record ListenerConfig(
@@ -45,6 +47,7 @@ public record ListenerConfig(
         Optional<KubernetesSource> kubernetes,
         Optional<PublishTarget> publish,
         Preference preference,
+        Optional<MirrorConfig> mirror,
         UserspaceConfig userspace) {
 
     /** How many interfaces a listener may stand on: its keys must fit into the kernel's table with those of all others. */
@@ -147,6 +150,42 @@ public record ListenerConfig(
         return !vipDirect && bind.getAddress().isAnyLocalAddress();
     }
 
+    /** What a listener's mirror is called where it has an account of its own, behind the listener's name. */
+    private static final String MIRROR_SUFFIX = ".mirror";
+
+    /**
+     * The mirror as the set of receivers that it is: a listener that nobody sends to, and that takes turns. Its name is the
+     * listener's with {@code .mirror} behind it.
+     */
+    public Optional<ListenerConfig> mirrorSet() {
+        return mirror.map(set -> new ListenerConfig(
+                id,
+                name + MIRROR_SUFFIX,
+                bind,
+                vipDirect,
+                interfaces,
+                mode,
+                attach,
+                hook,
+                localDelivery,
+                Admission.ALL,
+                Policy.ROUND_ROBIN,
+                HashOn.SOURCE,
+                set.downstream(),
+                set.kubernetes(),
+                Optional.empty(),
+                preference,
+                Optional.empty(),
+                userspace));
+    }
+
+    /** Every set of receivers that these listeners have: their own, and their mirrors'. */
+    public static List<ListenerConfig> withMirrors(List<ListenerConfig> listeners) {
+        return listeners.stream()
+                .flatMap(listener -> Stream.concat(Stream.of(listener), listener.mirrorSet().stream()))
+                .toList();
+    }
+
     /** What the listener asks for that only the kernel datapath can do; empty if either can serve it. */
     public Optional<String> kernelOnly() {
         if (vipDirect) {
@@ -157,6 +196,9 @@ public record ListenerConfig(
         }
         if (policy == Policy.HASH || policy == Policy.REPLICATE) {
             return Optional.of("policy: " + policy.name().toLowerCase(Locale.ROOT));
+        }
+        if (mirror.isPresent()) {
+            return Optional.of("mirror");
         }
         return admission.rateLimit().map(limit -> "rate_limit");
     }

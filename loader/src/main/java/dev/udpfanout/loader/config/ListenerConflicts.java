@@ -116,17 +116,26 @@ final class ListenerConflicts {
     private static void refuseLoops(List<Read> read) {
         for (Read each : read) {
             for (Read target : read) {
-                boolean loops = each.listener().downstream().stream()
-                        .anyMatch(downstream ->
-                                downstream.address().equals(target.listener().bind()));
-                if (loops) {
-                    each.section()
-                            .problem(
-                                    "downstream",
-                                    SocketAddressText.write(target.listener().bind()) + " is the listener on line "
-                                            + target.section().line() + ": datagrams would go round in a circle");
+                if (sendsTo(each.listener(), target.listener())) {
+                    refuseLoop("downstream", each, target);
+                }
+                if (each.listener().mirrorSet().stream().anyMatch(set -> sendsTo(set, target.listener()))) {
+                    refuseLoop("mirror", each, target);
                 }
             }
         }
+    }
+
+    private static boolean sendsTo(ListenerConfig set, ListenerConfig target) {
+        return set.downstream().stream()
+                .anyMatch(downstream -> downstream.address().equals(target.bind()));
+    }
+
+    private static void refuseLoop(String key, Read each, Read target) {
+        each.section()
+                .problem(
+                        key,
+                        SocketAddressText.write(target.listener().bind()) + " is the listener on line "
+                                + target.section().line() + ": datagrams would go round in a circle");
     }
 }

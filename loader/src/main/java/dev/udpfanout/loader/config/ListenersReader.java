@@ -44,6 +44,7 @@ final class ListenersReader {
         }
         ListenerConflicts.refuse(read);
         AdmissionReader.checkTotal(read);
+        MirrorReader.checkTogether(read);
         return read.stream().map(ListenerConflicts.Read::listener).toList();
     }
 
@@ -67,6 +68,7 @@ final class ListenersReader {
         Optional<KubernetesSource> kubernetes = KubernetesReader.source(section);
         Optional<PublishTarget> publish = KubernetesReader.publish(section);
         Preference preference = KubernetesReader.preference(section);
+        Optional<MirrorConfig> mirror = MirrorReader.read(section, vipDirect ? null : bind);
         UserspaceConfig userspace = UserspaceReader.read(section);
         checkReceivers(section);
         section.refuseUnknownKeys();
@@ -90,11 +92,13 @@ final class ListenersReader {
                 kubernetes,
                 publish,
                 preference,
+                mirror,
                 userspace);
         checkPlace(listener, section);
         checkPublished(listener, section);
         LocalDeliveryReader.check(listener, section);
         ReplicationCheck.check(listener, section);
+        MirrorReader.check(listener, section);
         UserspaceReader.check(listener, section);
         return listener;
     }

@@ -57,7 +57,7 @@ final class KubernetesSources implements AutoCloseable {
     }
 
     static boolean isNeededBy(List<ListenerConfig> listeners) {
-        return listeners.stream().anyMatch(KubernetesSources::concerns);
+        return ListenerConfig.withMirrors(listeners).stream().anyMatch(KubernetesSources::concerns);
     }
 
     private static boolean concerns(ListenerConfig listener) {
@@ -72,7 +72,9 @@ final class KubernetesSources implements AutoCloseable {
     /** Starts what is new, ends what is gone, and leaves alone what is the same. */
     void update(List<ListenerConfig> listeners) {
         Map<String, ListenerConfig> wanted = new LinkedHashMap<>();
-        listeners.stream().filter(KubernetesSources::concerns).forEach(each -> wanted.put(each.name(), each));
+        ListenerConfig.withMirrors(listeners).stream()
+                .filter(KubernetesSources::concerns)
+                .forEach(each -> wanted.put(each.name(), each));
         for (String name : new HashSet<>(byListener.keySet())) {
             if (!wanted.containsKey(name) || !isSame(byListener.get(name).listener(), wanted.get(name))) {
                 retire(byListener.remove(name), wanted);

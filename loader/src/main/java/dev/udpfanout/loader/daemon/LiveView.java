@@ -15,6 +15,7 @@ import dev.udpfanout.loader.status.EndpointStatus;
 import dev.udpfanout.loader.status.HealthState;
 import dev.udpfanout.loader.status.InterfaceStatus;
 import dev.udpfanout.loader.status.ListenerStatus;
+import dev.udpfanout.loader.status.MirrorStatus;
 import dev.udpfanout.loader.status.Readiness;
 import dev.udpfanout.loader.status.StatusSnapshot;
 import dev.udpfanout.loader.status.TrafficCounters;
@@ -94,7 +95,7 @@ final class LiveView implements DaemonView {
         Map<String, ListenerCounters> counters = last.datapath().counters();
         List<ListenerStatus> listeners = last.config().listeners().stream()
                 .filter(listener -> counters.containsKey(listener.name()))
-                .map(listener -> status(last, listener, counters.get(listener.name())))
+                .map(listener -> status(last, listener, counters))
                 .toList();
         return new StatusSnapshot(
                 version,
@@ -111,23 +112,16 @@ final class LiveView implements DaemonView {
                                 new DurationHistogram(times.upperBoundsNanos(), times.counts(), times.sumNanos())));
     }
 
-    private static ListenerStatus status(Turn turn, ListenerConfig listener, ListenerCounters counters) {
+    private static ListenerStatus status(Turn turn, ListenerConfig listener, Map<String, ListenerCounters> all) {
         ListenerState state = turn.states().get(listener.name());
-        EndpointSet inForce = turn.inForce().get(listener.name());
-        Set<InetSocketAddress> active = inForce == null
-                ? Set.of()
-                : inForce.endpoints().stream().map(each -> each.address()).collect(Collectors.toSet());
-        Map<InetSocketAddress, Long> packets = counters.endpointPackets();
-        List<EndpointStatus> endpoints = turn.known().getOrDefault(listener.name(), List.of()).stream()
-                .map(endpoint -> new EndpointStatus(
-                        endpoint.name(),
-                        endpoint.address(),
-                        turn.health()
-                                .map(health -> health.state(endpoint.address()))
-                                .orElse(HealthState.UNKNOWN),
-                        active.contains(endpoint.address()),
-                        packets.getOrDefault(endpoint.address(), 0L)))
-                .toList();
+        ListenerCounters counters = all.get(listener.name());
+        Optional<MirrorStatus> mirror = listener.mirrorSet().map(set -> {
+            ListenerCounters copies = all.getOrDefault(set.name(), ListenerCounters.ZERO);
+            return new MirrorStatus(
+                    listener.mirror().orElseThrow().sample(),
+                    TrafficCounters.of(copies),
+                    endpoints(turn, set.name(), copies));
+        });
         return new ListenerStatus(
                 listener.name(),
                 listener.bind(),
@@ -137,7 +131,26 @@ final class LiveView implements DaemonView {
                 state.attached(),
                 state.attachment(),
                 TrafficCounters.of(counters),
-                endpoints);
+                endpoints(turn, listener.name(), counters),
+                mirror);
+    }
+
+    private static List<EndpointStatus> endpoints(Turn turn, String set, ListenerCounters counters) {
+        EndpointSet inForce = turn.inForce().get(set);
+        Set<InetSocketAddress> active = inForce == null
+                ? Set.of()
+                : inForce.endpoints().stream().map(each -> each.address()).collect(Collectors.toSet());
+        Map<InetSocketAddress, Long> packets = counters.endpointPackets();
+        return turn.known().getOrDefault(set, List.of()).stream()
+                .map(endpoint -> new EndpointStatus(
+                        endpoint.name(),
+                        endpoint.address(),
+                        turn.health()
+                                .map(health -> health.state(endpoint.address()))
+                                .orElse(HealthState.UNKNOWN),
+                        active.contains(endpoint.address()),
+                        packets.getOrDefault(endpoint.address(), 0L)))
+                .toList();
     }
 
     /** Sockets take datagrams whatever they come by: by none of the interfaces, or by all. */

@@ -2,6 +2,7 @@ package dev.udpfanout.loader.status;
 
 import java.net.InetSocketAddress;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * One listener.
@@ -15,6 +16,7 @@ import java.util.List;
  * @param attachment how, for example {@code "tcx ingress"}; empty if it is not
  * @param counters what it has done in this mode
  * @param endpoints all that are known, in use or not
+ * @param mirror who gets copies, if anyone does
  */
 public record ListenerStatus(
         String name,
@@ -25,7 +27,8 @@ public record ListenerStatus(
         boolean attached,
         String attachment,
         TrafficCounters counters,
-        List<EndpointStatus> endpoints) {
+        List<EndpointStatus> endpoints,
+        Optional<MirrorStatus> mirror) {
 
     public ListenerStatus {
         interfaces = List.copyOf(interfaces);

@@ -66,6 +66,7 @@ public final class ListenerConfigs {
                 kubernetes,
                 Optional.empty(),
                 preference,
+                Optional.empty(),
                 new UserspaceConfig(UserspaceConfig.Io.AUTO, 1, List.of(), 64, 1 << 20, 65_507, Optional.empty()));
     }
 

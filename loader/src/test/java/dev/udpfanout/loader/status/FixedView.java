@@ -14,6 +14,9 @@ public final class FixedView implements DaemonView {
     public static final EndpointStatus DOWN =
             new EndpointStatus("pod-b", new InetSocketAddress("10.42.0.12", 5514), HealthState.DOWN, false, 40);
 
+    public static final EndpointStatus COPIED =
+            new EndpointStatus("probe", new InetSocketAddress("10.42.0.13", 5514), HealthState.UP, true, 8);
+
     public volatile Duration sinceLastTurn = Duration.ofSeconds(1);
     public volatile Readiness readiness = Readiness.READY;
     public volatile long received = 103;
@@ -58,7 +61,9 @@ public final class FixedView implements DaemonView {
                 true,
                 "tcx ingress",
                 new TrafficCounters(received, 100, 12_360, 12_000, Map.of("no_endpoints", 3L, "too_big", 0L)),
-                List.of(UP, DOWN));
+                List.of(UP, DOWN),
+                Optional.of(new MirrorStatus(
+                        10, new TrafficCounters(9, 8, 900, 800, Map.of("fib_blackhole", 1L)), List.of(COPIED))));
     }
 
     private static ListenerStatus netflow() {
@@ -71,6 +76,7 @@ public final class FixedView implements DaemonView {
                 false,
                 "",
                 new TrafficCounters(0, 0, 0, 0, Map.of()),
-                List.of());
+                List.of(),
+                Optional.empty());
     }
 }

@@ -47,6 +47,7 @@ public final class KernelDatapath implements SwitchableDatapath {
     private final ListenerRules listenerRules;
     private final LocalAddresses localAddresses;
     private final ListenerTables tables;
+    private final Mirrors mirrors;
     private final Counters counters;
     private final Set<String> adopted;
     private final Peers peers;
@@ -59,6 +60,8 @@ public final class KernelDatapath implements SwitchableDatapath {
     private final Map<String, Set<InetAddress>> vips = new HashMap<>();
     /** Replaced whole, never changed: {@link #counters()} is for any thread. */
     private volatile Map<String, ListenerConfig> listeners = Map.of();
+    /** The listeners and their mirrors: whatever has a slot, and endpoints. Replaced whole, as above. */
+    private volatile Map<String, ListenerConfig> sets = Map.of();
 
     private List<AttachPoint> attachPoints = List.of();
     private boolean interfacesFound;
@@ -81,6 +84,7 @@ public final class KernelDatapath implements SwitchableDatapath {
         this.listenerRules = new ListenerRules(program);
         this.localAddresses = new LocalAddresses(program.localAddresses(), program.localFilter());
         this.tables = new ListenerTables(program, endpointCounters);
+        this.mirrors = new Mirrors(slots, tables);
         this.peers = new Peers(program.peers(), program.peerDevices());
         this.counters = new Counters(program.stats(), program.drops(), program.latency(), endpointCounters);
         this.adopted = slots.names().stream()
@@ -115,7 +119,7 @@ public final class KernelDatapath implements SwitchableDatapath {
                 failures.collect(() -> successor(point).ifPresentOrElse(point::handOver, point::disconnect));
             }
         }
-        failures.collect(() -> slots.retain(listeners.keySet()));
+        failures.collect(() -> slots.retain(sets.keySet()));
         failures.throwIfAny();
     }
 
@@ -133,12 +137,11 @@ public final class KernelDatapath implements SwitchableDatapath {
     }
 
     private void use(List<ListenerConfig> newListeners) {
-        listeners = newListeners.stream()
-                .collect(Collectors.toMap(
-                        ListenerConfig::name, listener -> listener, (first, second) -> first, LinkedHashMap::new));
-        slots.assign(listeners.keySet());
-        inForce.keySet().retainAll(listeners.keySet());
-        peersInForce.keySet().retainAll(listeners.keySet());
+        listeners = byName(newListeners);
+        sets = byName(ListenerConfig.withMirrors(newListeners));
+        slots.assign(sets.keySet());
+        inForce.keySet().retainAll(sets.keySet());
+        peersInForce.keySet().retainAll(sets.keySet());
         servedByOther.retainAll(listeners.keySet());
         vips.keySet().retainAll(listeners.keySet());
         placePeers();
@@ -158,9 +161,15 @@ public final class KernelDatapath implements SwitchableDatapath {
         attachPoints = List.copyOf(points);
     }
 
+    private static Map<String, ListenerConfig> byName(List<ListenerConfig> listeners) {
+        return listeners.stream()
+                .collect(Collectors.toMap(
+                        ListenerConfig::name, listener -> listener, (first, second) -> first, LinkedHashMap::new));
+    }
+
     @Override
     public CompletionStage<Void> apply(EndpointSet endpoints) {
-        ListenerConfig listener = listeners.get(endpoints.listener());
+        ListenerConfig listener = sets.get(endpoints.listener());
         if (listener == null) {
             return CompletableFuture.completedStage(null);
         }
@@ -263,7 +272,7 @@ public final class KernelDatapath implements SwitchableDatapath {
     /** What an earlier daemon had and this one has not, once all that this one has is in place. */
     private void removeLeftovers() {
         Leftovers.removeAllBut(network, attachPoints);
-        slots.retain(listeners.keySet());
+        slots.retain(sets.keySet());
         pins.ifPresent(Pins::removeOtherLayouts);
     }
 
@@ -299,22 +308,30 @@ public final class KernelDatapath implements SwitchableDatapath {
                             entry(listener),
                             ifindex,
                             Optional.ofNullable(vips.get(listener.name())),
-                            Optional.ofNullable(inForce.get(listener.name())));
+                            Mirrors.sentTo(listener, inForce));
                 }
             });
         }
         Map<Integer, ListenerConfig> bySlot =
                 listeners.values().stream().collect(Collectors.toMap(this::slot, listener -> listener));
-        listenerRules.apply(bySlot, listenerKeys.inForce().values(), () -> {
-            listenerKeys.set(plan.entries());
-            listenerSets.set(plan.entries(), dummies());
-        });
+        listenerRules.apply(
+                bySlot,
+                mirrors.entries(listeners.values()),
+                listenerKeys.inForce().values(),
+                () -> {
+                    listenerKeys.set(plan.entries());
+                    listenerSets.set(plan.entries(), dummies());
+                });
         bySlot.forEach((slot, listener) -> tables.removeUnused(listener, slot));
     }
 
     private ListenerEntry entry(ListenerConfig listener) {
         int slot = slot(listener);
-        return ListenerRules.entry(listener, slot, tables.flag(listener, slot));
+        return ListenerRules.entry(
+                listener,
+                slot,
+                tables.flag(listener, slot),
+                mirrors.slot(listener).isPresent());
     }
 
     private int slot(ListenerConfig listener) {
@@ -338,7 +355,7 @@ public final class KernelDatapath implements SwitchableDatapath {
     @Override
     public Map<String, ListenerCounters> counters() {
         Map<String, ListenerCounters> all = new LinkedHashMap<>();
-        listeners.keySet().forEach(name -> slots.of(name).ifPresent(slot -> all.put(name, counters.read(slot))));
+        sets.keySet().forEach(name -> slots.of(name).ifPresent(slot -> all.put(name, counters.read(slot))));
         return all;
     }
 

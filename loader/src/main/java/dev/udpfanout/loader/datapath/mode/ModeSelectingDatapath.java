@@ -192,7 +192,9 @@ public final class ModeSelectingDatapath implements Datapath {
             throw e;
         }
         pending = Optional.empty();
-        Set<String> names = listeners.stream().map(ListenerConfig::name).collect(Collectors.toSet());
+        Set<String> names = ListenerConfig.withMirrors(listeners).stream()
+                .map(ListenerConfig::name)
+                .collect(Collectors.toSet());
         endpoints.keySet().retainAll(names);
         vips.keySet().retainAll(names);
     }
@@ -308,7 +310,7 @@ public final class ModeSelectingDatapath implements Datapath {
         kernel.ifPresent(present -> found.putAll(present.counters()));
         userspace.ifPresent(present -> found.putAll(present.counters()));
         Map<String, ListenerCounters> all = new LinkedHashMap<>();
-        for (ListenerConfig listener : assignment.listeners()) {
+        for (ListenerConfig listener : ListenerConfig.withMirrors(assignment.listeners())) {
             all.put(listener.name(), found.getOrDefault(listener.name(), ListenerCounters.ZERO));
         }
         return all;

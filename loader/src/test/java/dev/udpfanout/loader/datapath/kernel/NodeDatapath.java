@@ -88,12 +88,12 @@ final class NodeDatapath implements AutoCloseable {
 
     /** Has each listener go to the endpoints of its configuration, and waits until it does. */
     void applyConfigured(List<ListenerConfig> listeners) {
-        for (ListenerConfig listener : listeners) {
-            apply(
-                    listener.id(),
-                    listener.downstream().stream()
-                            .map(ListenerConfig.Downstream::address)
-                            .toList());
+        for (ListenerConfig set : ListenerConfig.withMirrors(listeners)) {
+            List<Endpoint> endpoints = set.downstream().stream()
+                    .map(each -> new Endpoint(each.name(), each.address()))
+                    .toList();
+            EndpointSet configured = new EndpointSet(set.name(), endpoints);
+            get(thread, () -> datapath.apply(configured)).toCompletableFuture().join();
         }
     }
 
@@ -122,6 +122,11 @@ final class NodeDatapath implements AutoCloseable {
 
     ListenerState state(int listenerId) {
         return get(thread, () -> datapath.state(names.get(listenerId)));
+    }
+
+    /** What became of the copies that a listener's mirror is for. */
+    ListenerCounters mirrorCounters(int listenerId) {
+        return get(thread, datapath::counters).get(names.get(listenerId) + ".mirror");
     }
 
     /** Runs code on the datapath's thread, in its namespace. */
