@@ -1,0 +1,33 @@
+package dev.udpfanout.forwarder;
+
+/**
+ * What a forwarder has done about replies since it was started; all zero where it brings none back.
+ *
+ * @param live flows now
+ * @param created flows begun
+ * @param evicted flows that had to go before their time, to make room for another
+ * @param expired flows that were idle for too long, or whose client came again after their endpoint had left the table
+ * @param repliesForwarded datagrams from endpoints that the kernel took for their client
+ * @param repliesDropped datagrams from endpoints that were too long, or that the kernel refused
+ */
+public record FlowCounters(
+        long live, long created, long evicted, long expired, long repliesForwarded, long repliesDropped) {
+    /** Nothing yet. */
+    public static final FlowCounters ZERO = new FlowCounters(0, 0, 0, 0, 0, 0);
+
+    /** The same when all flows have ended with their forwarder. */
+    public FlowCounters closed() {
+        return new FlowCounters(0, created, evicted, expired, repliesForwarded, repliesDropped);
+    }
+
+    /** Both together. */
+    public FlowCounters plus(FlowCounters other) {
+        return new FlowCounters(
+                live + other.live,
+                created + other.created,
+                evicted + other.evicted,
+                expired + other.expired,
+                repliesForwarded + other.repliesForwarded,
+                repliesDropped + other.repliesDropped);
+    }
+}
