@@ -22,6 +22,7 @@ import java.util.Optional;
  * @param admission which datagrams are forwarded at all
  * @param policy which endpoint a datagram goes to
  * @param hashOn what that follows from, if the policy is a hash
+ * @param replies whether what endpoints answer goes back to the client as from the listener
  * @param downstream receivers from the file; at least one, or none where they come from Kubernetes
  * @param kubernetes where else receivers come from
  * @param publish the Service whose traffic it serves; there where it is VIP-direct
@@ -41,6 +42,7 @@ public record ListenerConfig(
         Admission admission,
         Policy policy,
         HashOn hashOn,
+        boolean replies,
         List<Downstream> downstream,
         Optional<KubernetesSource> kubernetes,
         Optional<PublishTarget> publish,
@@ -149,6 +151,9 @@ public record ListenerConfig(
         }
         if (policy == Policy.HASH || policy == Policy.REPLICATE) {
             return Optional.of("policy: " + policy.name().toLowerCase(Locale.ROOT));
+        }
+        if (replies) {
+            return Optional.of("replies");
         }
         return admission.rateLimit().map(limit -> "rate_limit");
     }

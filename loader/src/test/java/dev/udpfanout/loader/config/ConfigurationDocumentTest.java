@@ -39,6 +39,7 @@ class ConfigurationDocumentTest {
                 kubernetes: { unknown: 1, service: a, port: 1 }
                 publish: { unknown: 1, service: a }
                 rate_limit: { unknown: 1, packets_per_second: 1 }
+            flows: { unknown: 1 }
             health: { unknown: 1 }
             metrics: { unknown: 1 }
             """;
@@ -101,6 +102,7 @@ class ConfigurationDocumentTest {
                     publish: { namespace: logging, service: syslog }
                 """, "defaults");
         assertEquals(defaults.listeners().getFirst(), config.listeners().getFirst());
+        assertEquals(defaults.flows(), config.flows());
         assertEquals(defaults.health(), config.health());
         assertEquals(defaults.metrics(), config.metrics());
         assertEquals(defaults.shutdown(), config.shutdown());

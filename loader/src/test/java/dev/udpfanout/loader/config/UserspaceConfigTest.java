@@ -123,6 +123,7 @@ class UserspaceConfigTest {
             allow: [10.0.0.0/8]                      | allow: allow
             rate_limit: { packets_per_second: 1000 } | rate_limit: rate_limit
             policy: hash                             | policy: policy: hash
+            replies: true                            | replies: replies
             """)
     void shouldRefuseUserSpaceWhenOnlyTheKernelKnowsTheRule(String line, String keyAndWhat) {
         assertEquals(
