@@ -152,9 +152,6 @@ public record ListenerConfig(
         if (policy == Policy.HASH || policy == Policy.REPLICATE) {
             return Optional.of("policy: " + policy.name().toLowerCase(Locale.ROOT));
         }
-        if (replies) {
-            return Optional.of("replies");
-        }
         return admission.rateLimit().map(limit -> "rate_limit");
     }
 }

@@ -63,11 +63,6 @@ class FlowsConfigTest {
                                 + " takes one answer; use another policy, or leave it out"),
                 problems("replies: true\npolicy: replicate", "{}"));
         assertEquals(
-                List.of(
-                        "c.yaml:5: listeners[0].replies: replies is done in the kernel only: use mode tc_ebpf or auto, or"
-                                + " leave it out"),
-                problems("replies: true\nmode: userspace", "{}"));
-        assertEquals(
                 List.of("c.yaml:5: listeners[0].replies: expected true or false, found \"often\""),
                 problems("replies: often", "{}"));
     }
