@@ -27,7 +27,7 @@ final class FlowBudget {
     }
 
     /**
-     * Takes as many as are wanted, or as there are, with a warning.
+     * Takes as many as are wanted, or half of those that are left, with a warning: others may come.
      *
      * @throws ForwarderException if there is not one for each worker
      */
@@ -38,10 +38,10 @@ final class FlowBudget {
     /** @param openFiles what the process may open */
     static synchronized FlowBudget take(ReplyLimits wanted, int workers, int openFiles) {
         int free = openFiles - Math.max(MIN_RESERVE, openFiles / RESERVED_PART) - taken;
-        int flows = Math.min(Math.max(wanted.maxFlows(), workers), free);
+        int flows = Math.min(Math.max(wanted.maxFlows(), workers), free / 2);
         if (flows < workers) {
             throw new ForwarderException("replies: a flow takes a socket, and of the " + openFiles
-                    + " files that this process may open (RLIMIT_NOFILE) none are left for " + workers
+                    + " files that this process may open (RLIMIT_NOFILE) too few are left for " + workers
                     + " workers; raise the limit, for example with LimitNOFILE= or ulimit -n");
         }
         if (flows < wanted.maxFlows()) {

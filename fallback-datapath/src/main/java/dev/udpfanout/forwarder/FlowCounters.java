@@ -8,16 +8,23 @@ package dev.udpfanout.forwarder;
  * @param evicted flows that had to go before their time, to make room for another
  * @param expired flows that were idle for too long, or whose client came again after their endpoint had left the table
  * @param repliesForwarded datagrams from endpoints that the kernel took for their client
+ * @param repliesForwardedBytes their payload
  * @param repliesDropped datagrams from endpoints that were too long, or that the kernel refused
  */
 public record FlowCounters(
-        long live, long created, long evicted, long expired, long repliesForwarded, long repliesDropped) {
+        long live,
+        long created,
+        long evicted,
+        long expired,
+        long repliesForwarded,
+        long repliesForwardedBytes,
+        long repliesDropped) {
     /** Nothing yet. */
-    public static final FlowCounters ZERO = new FlowCounters(0, 0, 0, 0, 0, 0);
+    public static final FlowCounters ZERO = new FlowCounters(0, 0, 0, 0, 0, 0, 0);
 
     /** The same when all flows have ended with their forwarder. */
     public FlowCounters closed() {
-        return new FlowCounters(0, created, evicted, expired, repliesForwarded, repliesDropped);
+        return new FlowCounters(0, created, evicted, expired, repliesForwarded, repliesForwardedBytes, repliesDropped);
     }
 
     /** Both together. */
@@ -28,6 +35,7 @@ public record FlowCounters(
                 evicted + other.evicted,
                 expired + other.expired,
                 repliesForwarded + other.repliesForwarded,
+                repliesForwardedBytes + other.repliesForwardedBytes,
                 repliesDropped + other.repliesDropped);
     }
 }

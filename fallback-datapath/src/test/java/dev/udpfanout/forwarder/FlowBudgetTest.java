@@ -19,16 +19,20 @@ class FlowBudgetTest {
 
     @Test
     void shouldShareOutWhatIsLeftByTheReserveAndByOthers() {
+        int usable = 4096 - 512;
         FlowBudget first = FlowBudget.take(flows(1000), 4, 4096);
         assertEquals(250, first.share().maxFlows());
         FlowBudget second = FlowBudget.take(flows(10_000), 2, 4096);
-        assertEquals((4096 - 512 - 1000) / 2, second.share().maxFlows());
-        assertThrows(ForwarderException.class, () -> FlowBudget.take(flows(10), 1, 4096));
-        second.giveBack();
-        second.giveBack();
-        FlowBudget third = FlowBudget.take(flows(10), 1, 4096);
-        assertEquals(10, third.share().maxFlows());
+        int seconds = (usable - 1000) / 2;
+        assertEquals(seconds / 2, second.share().maxFlows());
+        FlowBudget third = FlowBudget.take(flows(10_000), 1, 4096);
+        assertEquals((usable - 1000 - seconds) / 2, third.share().maxFlows());
         third.giveBack();
+        second.giveBack();
+        second.giveBack();
+        FlowBudget fourth = FlowBudget.take(flows(10_000), 2, 4096);
+        assertEquals(seconds / 2, fourth.share().maxFlows(), "what was given back, and that once");
+        fourth.giveBack();
         first.giveBack();
     }
 

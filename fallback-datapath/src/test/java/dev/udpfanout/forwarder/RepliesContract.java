@@ -54,7 +54,9 @@ abstract class RepliesContract extends ForwarderFixture {
             }
         }
         Await.until("30 replies", () -> forwarder.counters().flows().repliesForwarded() == 30);
-        assertEquals(new FlowCounters(3, 3, 0, 0, 30, 0), forwarder.counters().flows());
+        assertEquals(
+                new FlowCounters(3, 3, 0, 0, 30, 30 * Integer.BYTES, 0),
+                forwarder.counters().flows());
         assertEquals(30, forwarder.counters().forwarded());
         assertEquals(
                 20, forwarder.counters().endpoints().get(servers[0].address()).forwarded());

@@ -104,7 +104,7 @@ final class ChannelFlows extends WorkerFlows<ChannelTarget, ChannelFlow> {
             }
         }
         if (sent) {
-            stats.flows().onRepliesForwarded(1);
+            stats.flows().onRepliesForwarded(1, bytes);
         } else {
             stats.flows().onReplyDropped();
         }

@@ -8,6 +8,7 @@ public final class FlowStats {
     private final Counter evicted = new Counter();
     private final Counter expired = new Counter();
     private final Counter repliesForwarded = new Counter();
+    private final Counter repliesForwardedBytes = new Counter();
     private final Counter repliesDropped = new Counter();
 
     FlowStats() {}
@@ -24,8 +25,9 @@ public final class FlowStats {
         expired.add(1);
     }
 
-    void onRepliesForwarded(int datagrams) {
+    void onRepliesForwarded(int datagrams, long bytes) {
         repliesForwarded.add(datagrams);
+        repliesForwardedBytes.add(bytes);
     }
 
     void onReplyDropped() {
@@ -44,6 +46,7 @@ public final class FlowStats {
                 goneEarly,
                 goneIdle,
                 repliesForwarded.value(),
+                repliesForwardedBytes.value(),
                 repliesDropped.value());
     }
 }

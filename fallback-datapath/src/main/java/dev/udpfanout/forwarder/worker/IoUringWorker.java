@@ -112,7 +112,7 @@ public final class IoUringWorker extends Worker<SocketTarget> implements IoUring
     /** One poll at a time: it completes at once where something was left to read. */
     private void watch() {
         if (!stopping && flows.isPresent()) {
-            watching = ring.submit(RingOps.poll(flows.get().fd()));
+            watching = ring.submit(flows.get().poll());
         }
     }
 

@@ -17,10 +17,11 @@ final class ReplyRelay {
     private final WorkerStats stats;
     private final FlowStats flowStats;
     private final ReceiveMemory payloads;
-    private final MemorySegment received;
-    private final MemorySegment outgoing;
+    private final MessageHeaders received;
+    private final MessageHeaders outgoing;
     private final MemorySegment outgoingVectors;
     private final MemorySegment errno;
+    private final int[] lengths;
     private int used;
     private int count;
 
@@ -38,15 +39,16 @@ final class ReplyRelay {
         int capacity = setup.config().batchSize();
         int maxBytes = setup.config().maxPacketBytes();
         this.payloads = new ReceiveMemory(capacity, maxBytes, arena);
-        this.received = arena.allocate((long) capacity * MessageHeader.BYTES, MessageHeader.BYTES);
-        this.outgoing = arena.allocate((long) capacity * MessageHeader.BYTES, MessageHeader.BYTES);
+        this.received = new MessageHeaders(capacity, arena);
+        this.outgoing = new MessageHeaders(capacity, arena);
         this.outgoingVectors = arena.allocate((long) capacity * IoVector.BYTES, IoVector.BYTES);
         this.errno = arena.allocate(LibC.ERRNO_STATE);
+        this.lengths = new int[capacity];
         MemorySegment vectors = arena.allocate((long) capacity * IoVector.BYTES, IoVector.BYTES);
         for (int i = 0; i < capacity; i++) {
             long vectorAt = (long) i * IoVector.BYTES;
             IoVector.write(vectors, vectorAt, payloads.address(i), maxBytes);
-            MessageHeader.write(received, (long) i * MessageHeader.BYTES, 0, 0, vectors.address() + vectorAt, 1);
+            MessageHeader.write(received.memory(), received.at(i), 0, 0, vectors.address() + vectorAt, 1);
         }
     }
 
@@ -56,8 +58,7 @@ final class ReplyRelay {
             flush();
         }
         int wanted = Math.min(MAX_FROM_ONE_FLOW, payloads.slots() - used);
-        MemorySegment into = from(received, used);
-        int result = LibC.recvmmsg(errno, flow.fd(), into, wanted, MessageFlag.DONT_WAIT);
+        int result = LibC.recvmmsg(errno, flow.fd(), received.from(used), wanted, MessageFlag.DONT_WAIT);
         if (result < 0) {
             // What ICMP said of an earlier request; anything else will be said again by the next send.
             if (SendFailure.of(-result, false) == SendFailure.UNREACHABLE) {
@@ -67,11 +68,11 @@ final class ReplyRelay {
         }
         int end = used + result;
         for (int i = used; i < end; i++) {
-            long at = (long) i * MessageHeader.BYTES;
-            if ((MessageHeader.flags(received, at) & MessageFlag.TRUNCATED) != 0) {
+            long at = received.at(i);
+            if ((MessageHeader.flags(received.memory(), at) & MessageFlag.TRUNCATED) != 0) {
                 flowStats.onReplyDropped();
             } else {
-                address(flow, i, MessageHeader.messageLength(received, at));
+                address(flow, i, MessageHeader.messageLength(received.memory(), at));
             }
         }
         used = end;
@@ -81,18 +82,17 @@ final class ReplyRelay {
     private void address(FlowSocket flow, int payload, int payloadBytes) {
         long vectorAt = (long) count * IoVector.BYTES;
         IoVector.write(outgoingVectors, vectorAt, payloads.address(payload), payloadBytes);
-        addresses.write(
-                flow.slot(), outgoing, (long) count * MessageHeader.BYTES, outgoingVectors.address() + vectorAt);
-        count++;
+        addresses.write(flow.slot(), outgoing.memory(), outgoing.at(count), outgoingVectors.address() + vectorAt);
+        lengths[count++] = payloadBytes;
     }
 
     /** Sends what has been gathered. A reply that the kernel refuses is dropped, the others are sent all the same. */
     void flush() {
         int done = 0;
         while (done < count) {
-            int result = LibC.sendmmsg(errno, listenerFd, from(outgoing, done), count - done, MessageFlag.DONT_WAIT);
+            int result = LibC.sendmmsg(errno, listenerFd, outgoing.from(done), count - done, MessageFlag.DONT_WAIT);
             if (result > 0) {
-                flowStats.onRepliesForwarded(result);
+                flowStats.onRepliesForwarded(result, bytes(done, result));
                 done += result;
             } else {
                 flowStats.onReplyDropped();
@@ -103,7 +103,11 @@ final class ReplyRelay {
         used = 0;
     }
 
-    private static MemorySegment from(MemorySegment headers, int first) {
-        return first == 0 ? headers : headers.asSlice((long) first * MessageHeader.BYTES);
+    private long bytes(int first, int messages) {
+        long total = 0;
+        for (int i = first; i < first + messages; i++) {
+            total += lengths[i];
+        }
+        return total;
     }
 }

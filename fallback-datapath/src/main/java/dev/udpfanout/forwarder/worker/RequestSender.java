@@ -13,20 +13,18 @@ final class RequestSender {
     private static final int MAX_ATTEMPTS = 3;
 
     private final WorkerStats stats;
-    private final int capacity;
-    private final MemorySegment headers;
+    private final MessageHeaders headers;
     private final MemorySegment vectors;
     private final MemorySegment errno;
 
     RequestSender(int capacity, WorkerStats stats, Arena arena) {
-        this.capacity = capacity;
         this.stats = stats;
-        this.headers = arena.allocate((long) capacity * MessageHeader.BYTES, MessageHeader.BYTES);
+        this.headers = new MessageHeaders(capacity, arena);
         this.vectors = arena.allocate((long) capacity * IoVector.BYTES, IoVector.BYTES);
         this.errno = arena.allocate(LibC.ERRNO_STATE);
         for (int i = 0; i < capacity; i++) {
             long vector = vectors.address() + (long) i * IoVector.BYTES;
-            MessageHeader.write(headers, (long) i * MessageHeader.BYTES, 0, 0, vector, 1);
+            MessageHeader.write(headers.memory(), headers.at(i), 0, 0, vector, 1);
         }
     }
 
@@ -38,11 +36,7 @@ final class RequestSender {
         int done = 0;
         int attempts = 0;
         while (done < count) {
-            MemorySegment rest = done == 0
-                    ? headers
-                    : headers.asSlice(
-                            (long) done * MessageHeader.BYTES, (long) (capacity - done) * MessageHeader.BYTES);
-            int result = LibC.sendmmsg(errno, flow.fd(), rest, count - done, MessageFlag.DONT_WAIT);
+            int result = LibC.sendmmsg(errno, flow.fd(), headers.from(done), count - done, MessageFlag.DONT_WAIT);
             if (result > 0) {
                 account(flow, batch, first + done, result);
                 done += result;

@@ -7,6 +7,7 @@ import dev.udpfanout.forwarder.socket.DatagramSocket;
 import dev.udpfanout.forwarder.socket.EventPoll;
 import dev.udpfanout.forwarder.socket.SocketAddresses;
 import dev.udpfanout.forwarder.socket.SocketException;
+import io.netty.channel.uring.IoUringIoOps;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
@@ -33,6 +34,7 @@ final class SocketFlows extends WorkerFlows<SocketTarget, FlowSocket> {
     private final ReplyAddresses addresses;
     private final FlowSlots slots;
     private final EventPoll replies;
+    private final IoUringIoOps poll;
     private final RequestSender sender;
     private final ReplyRelay relay;
     private final FlowKey client = new FlowKey();
@@ -57,6 +59,7 @@ final class SocketFlows extends WorkerFlows<SocketTarget, FlowSocket> {
         this.addresses = new ReplyAddresses(flows, nameBytes, layout.hasLocal(), arena);
         this.slots = new FlowSlots(flows);
         this.replies = replies;
+        this.poll = RingOps.poll(replies.fd());
         this.sender = new RequestSender(setup.config().batchSize(), stats, arena);
         this.relay = new ReplyRelay(setup, listener.fd(), addresses, stats, stats.flows(), arena);
     }
@@ -76,6 +79,11 @@ final class SocketFlows extends WorkerFlows<SocketTarget, FlowSocket> {
             throws SocketException {
         EventPoll replies = EventPoll.open(MAX_READY, arena);
         return new SocketFlows(setup, listener, replies, layout, stats, choice, arena);
+    }
+
+    /** The submission that completes when a reply has come, made once. */
+    IoUringIoOps poll() {
+        return poll;
     }
 
     /** The descriptor that can be read when a reply has come. */
