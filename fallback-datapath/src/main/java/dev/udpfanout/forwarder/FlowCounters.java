@@ -9,7 +9,8 @@ package dev.udpfanout.forwarder;
  * @param expired flows that were idle for too long, or whose client came again after their endpoint had left the table
  * @param repliesForwarded datagrams from endpoints that the kernel took for their client
  * @param repliesForwardedBytes their payload
- * @param repliesDropped datagrams from endpoints that were too long, or that the kernel refused
+ * @param repliesTooLong datagrams from endpoints that were dropped, longer than {@link ForwarderConfig#maxPacketBytes()}
+ * @param repliesRefused datagrams from endpoints that were dropped since the kernel did not take them for their client
  */
 public record FlowCounters(
         long live,
@@ -18,13 +19,15 @@ public record FlowCounters(
         long expired,
         long repliesForwarded,
         long repliesForwardedBytes,
-        long repliesDropped) {
+        long repliesTooLong,
+        long repliesRefused) {
     /** Nothing yet. */
-    public static final FlowCounters ZERO = new FlowCounters(0, 0, 0, 0, 0, 0, 0);
+    public static final FlowCounters ZERO = new FlowCounters(0, 0, 0, 0, 0, 0, 0, 0);
 
     /** The same when all flows have ended with their forwarder. */
     public FlowCounters closed() {
-        return new FlowCounters(0, created, evicted, expired, repliesForwarded, repliesForwardedBytes, repliesDropped);
+        return new FlowCounters(
+                0, created, evicted, expired, repliesForwarded, repliesForwardedBytes, repliesTooLong, repliesRefused);
     }
 
     /** Both together. */
@@ -36,6 +39,7 @@ public record FlowCounters(
                 expired + other.expired,
                 repliesForwarded + other.repliesForwarded,
                 repliesForwardedBytes + other.repliesForwardedBytes,
-                repliesDropped + other.repliesDropped);
+                repliesTooLong + other.repliesTooLong,
+                repliesRefused + other.repliesRefused);
     }
 }

@@ -8,6 +8,7 @@ import io.netty.channel.nio.NioIoHandle;
 import io.netty.channel.nio.NioIoOps;
 import java.io.IOException;
 import java.net.InetSocketAddress;
+import java.net.StandardSocketOptions;
 import java.nio.ByteBuffer;
 import java.nio.channels.DatagramChannel;
 import java.nio.channels.SelectableChannel;
@@ -18,6 +19,7 @@ final class ChannelFlow extends TargetFlow<ChannelTarget> implements NioIoHandle
     private final InetSocketAddress client;
     private final ChannelFlows flows;
     private IoRegistration registration;
+    private DatagramChannel emptyDatagrams;
 
     private ChannelFlow(
             FlowKey key, ChannelTarget target, DatagramChannel channel, InetSocketAddress client, ChannelFlows flows) {
@@ -58,14 +60,29 @@ final class ChannelFlow extends TargetFlow<ChannelTarget> implements NioIoHandle
         if (datagram.hasRemaining()) {
             return channel.write(datagram) > 0;
         }
-        // The JDK sends nothing for an empty buffer on a connected channel, but does on one that is not.
-        channel.disconnect();
-        try {
-            channel.send(datagram, target().endpoint());
-        } finally {
-            channel.connect(target().endpoint());
+        if (emptyDatagrams == null) {
+            emptyDatagrams = openForEmptyDatagrams();
         }
+        emptyDatagrams.send(datagram, target().endpoint());
         return true;
+    }
+
+    /**
+     * The JDK sends nothing for an empty buffer on a connected channel, but does on one that is not: this one has the same
+     * port. What comes back goes to the connected one, as the kernel looks for that first.
+     */
+    private DatagramChannel openForEmptyDatagrams() throws IOException {
+        // Not before: two sockets that allow it could be given the same port by chance.
+        channel.setOption(StandardSocketOptions.SO_REUSEADDR, true);
+        DatagramChannel second = DatagramChannel.open(ChannelTarget.family(target().endpoint()));
+        try {
+            second.configureBlocking(false);
+            second.setOption(StandardSocketOptions.SO_REUSEADDR, true);
+            return second.bind(channel.getLocalAddress());
+        } catch (IOException | RuntimeException e) {
+            second.close();
+            throw e;
+        }
     }
 
     /** The next reply, if there is one. */
@@ -94,6 +111,9 @@ final class ChannelFlow extends TargetFlow<ChannelTarget> implements NioIoHandle
         }
         try {
             channel.close();
+            if (emptyDatagrams != null) {
+                emptyDatagrams.close();
+            }
         } catch (IOException e) {
             flows.onError("close: " + e.getMessage());
         }

@@ -94,19 +94,21 @@ final class ChannelFlows extends WorkerFlows<ChannelTarget, ChannelFlow> {
     private void relay(ChannelFlow flow) {
         reply.flip();
         int bytes = reply.remaining();
-        boolean sent = false;
-        if (bytes <= setup.config().maxPacketBytes()) {
-            try {
-                sent = listener.send(reply, flow.client()) == bytes;
-            } catch (IOException e) {
-                // Counted like any other reply that the kernel refused.
-                sent = false;
-            }
-        }
-        if (sent) {
+        if (bytes > setup.config().maxPacketBytes()) {
+            stats.flows().onReplyTooLong();
+        } else if (isSent(flow, bytes)) {
             stats.flows().onRepliesForwarded(1, bytes);
         } else {
-            stats.flows().onReplyDropped();
+            stats.flows().onReplyRefused();
+        }
+    }
+
+    private boolean isSent(ChannelFlow flow, int bytes) {
+        try {
+            // An empty datagram that the socket has no room for cannot be told from one that was sent.
+            return listener.send(reply, flow.client()) == bytes;
+        } catch (IOException e) {
+            return false;
         }
     }
 

@@ -9,7 +9,8 @@ public final class FlowStats {
     private final Counter expired = new Counter();
     private final Counter repliesForwarded = new Counter();
     private final Counter repliesForwardedBytes = new Counter();
-    private final Counter repliesDropped = new Counter();
+    private final Counter repliesTooLong = new Counter();
+    private final Counter repliesRefused = new Counter();
 
     FlowStats() {}
 
@@ -30,8 +31,12 @@ public final class FlowStats {
         repliesForwardedBytes.add(bytes);
     }
 
-    void onReplyDropped() {
-        repliesDropped.add(1);
+    void onReplyTooLong() {
+        repliesTooLong.add(1);
+    }
+
+    void onReplyRefused() {
+        repliesRefused.add(1);
     }
 
     /** The counts as of now. */
@@ -47,6 +52,7 @@ public final class FlowStats {
                 goneIdle,
                 repliesForwarded.value(),
                 repliesForwardedBytes.value(),
-                repliesDropped.value());
+                repliesTooLong.value(),
+                repliesRefused.value());
     }
 }

@@ -70,7 +70,7 @@ final class ReplyRelay {
         for (int i = used; i < end; i++) {
             long at = received.at(i);
             if ((MessageHeader.flags(received.memory(), at) & MessageFlag.TRUNCATED) != 0) {
-                flowStats.onReplyDropped();
+                flowStats.onReplyTooLong();
             } else {
                 address(flow, i, MessageHeader.messageLength(received.memory(), at));
             }
@@ -95,7 +95,7 @@ final class ReplyRelay {
                 flowStats.onRepliesForwarded(result, bytes(done, result));
                 done += result;
             } else {
-                flowStats.onReplyDropped();
+                flowStats.onReplyRefused();
                 done++;
             }
         }

@@ -161,7 +161,7 @@ class WorkerFlowsPropertyTest {
                 case SWEEP -> sweep();
                 case ENDPOINTS -> change(action.what());
             }
-            assertEquals(new FlowCounters(model.size(), created, evicted, expired, 0, 0, 0), stats.snapshot());
+            assertEquals(new FlowCounters(model.size(), created, evicted, expired, 0, 0, 0, 0), stats.snapshot());
             model.values().forEach(known -> assertEquals(0, known.flow.closed, "a live flow's socket"));
             assertTrue(model.size() <= maxFlows);
             assertEquals(

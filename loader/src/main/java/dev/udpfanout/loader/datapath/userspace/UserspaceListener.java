@@ -126,10 +126,7 @@ final class UserspaceListener {
 
     /** Any thread. */
     synchronized ListenerCounters counters() {
-        return forwarder
-                .map(open -> FrameCounters.sum(
-                        closed, FrameCounters.of(open.counters(), config.bind().getAddress())))
-                .orElse(closed);
+        return forwarder.map(open -> FrameCounters.sum(closed, figures(open))).orElse(closed);
     }
 
     /** Sends on what has arrived, then closes the sockets: new datagrams go elsewhere by now. */
@@ -158,8 +155,11 @@ final class UserspaceListener {
     }
 
     private synchronized void forget(Forwarder ended) {
-        closed = FrameCounters.sum(
-                closed, FrameCounters.of(ended.counters(), config.bind().getAddress()));
+        closed = FrameCounters.sum(closed, figures(ended));
         forwarder = Optional.empty();
+    }
+
+    private ListenerCounters figures(Forwarder of) {
+        return FrameCounters.of(of.counters(), config.bind().getAddress(), config.replies());
     }
 }

@@ -7,7 +7,9 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.udpfanout.lab.Topology;
 import dev.udpfanout.lab.TopologyPlan;
 import dev.udpfanout.loader.config.ListenerConfig;
+import dev.udpfanout.loader.datapath.ListenerCounters;
 import dev.udpfanout.loader.datapath.ListenerState;
+import dev.udpfanout.loader.datapath.ReplyCounters;
 import dev.udpfanout.loader.datapath.kernel.ListenerText;
 import dev.udpfanout.loader.datapath.mode.NodeModes;
 import java.io.IOException;
@@ -19,6 +21,8 @@ import java.net.InetSocketAddress;
 import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
+import java.util.OptionalLong;
 import java.util.Random;
 import java.util.Set;
 import java.util.stream.Collectors;
@@ -151,11 +155,23 @@ class UserspaceRepliesTest {
         assertEquals(Set.of(0, 1, 2), pods, "clients are spread");
         assertEquals(CLIENTS * ROUNDS, modes.counters(NAME).stats().packetsForwarded());
         assertEquals(0, modes.counters(NAME).stats().packetsDropped());
+        assertCounted(modes.counters(NAME));
         Set<InetAddress> seen =
                 servers.sources().stream().map(InetSocketAddress::getAddress).collect(Collectors.toSet());
         assertEquals(
                 Set.of(InetAddress.ofLiteral(way.isIpv6() ? TopologyPlan.POD_GATEWAY6 : TopologyPlan.POD_GATEWAY)),
                 seen);
+    }
+
+    /** As many replies as requests, each a byte longer. */
+    private static void assertCounted(ListenerCounters counters) {
+        ReplyCounters replies = counters.replies().orElseThrow();
+        assertEquals(OptionalLong.of(CLIENTS), replies.flows());
+        assertEquals(CLIENTS, replies.flowsCreated());
+        assertEquals(Map.of("evicted", 0L, "expired", 0L), replies.flowsEnded());
+        assertEquals(CLIENTS * ROUNDS, replies.packetsForwarded());
+        assertEquals(counters.stats().bytesForwarded() + CLIENTS * ROUNDS, replies.bytesForwarded());
+        assertEquals(Map.of("too_long", 0L, "send_failed", 0L), replies.packetsDropped());
     }
 
     @Test
