@@ -210,6 +210,7 @@ static __always_inline int uf_run(struct __sk_buff *skb, __u32 l3_offset, bool a
 	const struct uf_listener *listener;
 	struct uf_target target = {};
 	struct uf_datagram datagram;
+	struct uf_stats *stats;
 	__u32 bytes = skb->len;
 	__u64 began_ns = 0;
 	int action = TC_ACT_SHOT;
@@ -223,6 +224,9 @@ static __always_inline int uf_run(struct __sk_buff *skb, __u32 l3_offset, bool a
 			return TC_ACT_UNSPEC;
 		if (fate == UF_CONSUME)
 			return TC_ACT_SHOT;
+		stats = bpf_map_lookup_elem(&STATS, &target.slot);
+		if (!stats)
+			return TC_ACT_SHOT;
 		if (fate == UF_FOLLOW)
 			fate = uf_admit(skb, &datagram, &target, at_egress);
 	} else {
@@ -234,7 +238,10 @@ static __always_inline int uf_run(struct __sk_buff *skb, __u32 l3_offset, bool a
 		}
 		target.slot = listener->slot;
 		target.flags = listener->flags;
-		began_ns = uf_sample_begin(target.slot);
+		stats = bpf_map_lookup_elem(&STATS, &target.slot);
+		if (!stats)
+			return TC_ACT_UNSPEC;
+		began_ns = uf_sample_begin(stats);
 		fate = uf_admit(skb, &datagram, &target, at_egress);
 		if (fate == UF_FORWARDED && !uf_find_target(skb, &datagram, &target))
 			fate = UF_DROP_NO_ENDPOINTS;
@@ -248,7 +255,7 @@ static __always_inline int uf_run(struct __sk_buff *skb, __u32 l3_offset, bool a
 	uf_sample_end(began_ns);
 	if (fate == UF_FORWARDED) {
 		if (!target.early)
-			uf_account_forwarded(target.slot, &datagram, bytes);
+			uf_account_forwarded(stats, &datagram, bytes);
 		return action;
 	}
 	uf_account_dropped(target.slot, &datagram, bytes, fate);
