@@ -271,6 +271,12 @@ static __always_inline int uf_run(struct __sk_buff *skb, __u32 l3_offset, bool a
 			return TC_ACT_UNSPEC;
 		began_ns = uf_sample_begin(stats);
 		fate = uf_admit(skb, &datagram, &target, at_egress, !at_egress);
+		/* A copy for the mirror has the mirror's account. */
+		if (target.slot != listener->slot) {
+			stats = bpf_map_lookup_elem(&STATS, &target.slot);
+			if (!stats)
+				return TC_ACT_SHOT;
+		}
 		if (fate == UF_FORWARDED && !uf_find_target(skb, &datagram, &target))
 			fate = UF_DROP_NO_ENDPOINTS;
 	}

@@ -53,6 +53,7 @@ public final class Forwarder implements AutoCloseable {
         TransportChoice choice = TransportChoice.of(config.io(), probe);
         try {
             ClientSourceCheck.requirePermitted(config, choice);
+            requireRepliesPossible(config, choice);
             Forwarder forwarder = new Forwarder(config, WorkerGroup.start(config, choice));
             LOG.debug("forwarding from {} with {}", forwarder.localAddress(), choice.describe());
             return forwarder;
@@ -64,6 +65,15 @@ public final class Forwarder implements AutoCloseable {
             return start(config, probe.with(choice.transport(), new Support.Unknown(e.getMessage())));
         } catch (IOException e) {
             throw new ForwarderException("cannot start on " + config.bind() + ": " + e.getMessage(), e);
+        }
+    }
+
+    private static void requireRepliesPossible(ForwarderConfig config, TransportChoice choice) {
+        if (config.replies().isPresent()
+                && choice.transport() == Transport.NIO
+                && config.bind().getAddress().isAnyLocalAddress()) {
+            throw new ForwarderException("replies from a wildcard address need io_uring or epoll, but there is only "
+                    + choice.describe() + "; bind to one address");
         }
     }
 
@@ -149,7 +159,8 @@ public final class Forwarder implements AutoCloseable {
                 Collections.unmodifiableMap(dropped),
                 stats.stream().mapToLong(WorkerStats::receiveErrors).sum(),
                 stats.stream().map(WorkerStats::received).toList(),
-                endpointCounters());
+                endpointCounters(),
+                stats.stream().map(worker -> worker.flows().snapshot()).reduce(FlowCounters.ZERO, FlowCounters::plus));
     }
 
     private Map<InetSocketAddress, EndpointCounters> endpointCounters() {
@@ -189,7 +200,7 @@ public final class Forwarder implements AutoCloseable {
         if (closed) {
             return;
         }
-        lastCounters = snapshot();
+        lastCounters = snapshot().closed();
         closed = true;
         group.close();
     }

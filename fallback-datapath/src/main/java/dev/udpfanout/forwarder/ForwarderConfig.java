@@ -4,6 +4,7 @@ import dev.udpfanout.forwarder.socket.CpuAffinity;
 import java.net.InetSocketAddress;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 
 /**
  * What a forwarder is started with. Make one with {@link #forAddress} and the {@code with...} methods.
@@ -21,6 +22,8 @@ import java.util.Objects;
  *     it up as late as it can (UDP_SEGMENT); receivers see the same datagrams, and the rotation is the same
  * @param freeBind whether the address may be one that is not this host's yet (IP_FREEBIND of ip(7)): so that the socket is
  *     there before the first datagram is. NIO cannot do that, and takes no notice
+ * @param replies where receivers' replies are to come back to the clients, from the address and port that they sent to: the
+ *     bounds for that. A client's datagrams stay with one receiver then, as long as its flow lives
  */
 public record ForwarderConfig(
         InetSocketAddress bind,
@@ -32,7 +35,8 @@ public record ForwarderConfig(
         SourceAddress source,
         IoChoice io,
         boolean segmentation,
-        boolean freeBind) {
+        boolean freeBind,
+        Optional<ReplyLimits> replies) {
 
     /** The payload of the longest UDP datagram over IPv4: 65,535 less 20 and 8 bytes of headers. */
     public static final int MAX_PACKET_BYTES = 65_507;
@@ -60,6 +64,9 @@ public record ForwarderConfig(
         if (io == IoChoice.NIO && source == SourceAddress.CLIENT) {
             throw new IllegalArgumentException("source: NIO cannot keep the client's address, io_uring and epoll can");
         }
+        if (replies.isPresent()) {
+            requireReplies(bind, source, io);
+        }
     }
 
     /** One worker, batches of 64, an 8 MiB receive buffer, datagrams of any length, the node's address, any transport. */
@@ -74,12 +81,23 @@ public record ForwarderConfig(
                 SourceAddress.NODE,
                 IoChoice.AUTO,
                 true,
-                false);
+                false,
+                Optional.empty());
     }
 
     public ForwarderConfig withWorkers(int value) {
         return new ForwarderConfig(
-                bind, value, cpus, batchSize, receiveBufferBytes, maxPacketBytes, source, io, segmentation, freeBind);
+                bind,
+                value,
+                cpus,
+                batchSize,
+                receiveBufferBytes,
+                maxPacketBytes,
+                source,
+                io,
+                segmentation,
+                freeBind,
+                replies);
     }
 
     public ForwarderConfig withCpus(List<Integer> value) {
@@ -93,27 +111,48 @@ public record ForwarderConfig(
                 source,
                 io,
                 segmentation,
-                freeBind);
+                freeBind,
+                replies);
     }
 
     public ForwarderConfig withBatchSize(int value) {
         return new ForwarderConfig(
-                bind, workers, cpus, value, receiveBufferBytes, maxPacketBytes, source, io, segmentation, freeBind);
+                bind,
+                workers,
+                cpus,
+                value,
+                receiveBufferBytes,
+                maxPacketBytes,
+                source,
+                io,
+                segmentation,
+                freeBind,
+                replies);
     }
 
     public ForwarderConfig withReceiveBufferBytes(int value) {
         return new ForwarderConfig(
-                bind, workers, cpus, batchSize, value, maxPacketBytes, source, io, segmentation, freeBind);
+                bind, workers, cpus, batchSize, value, maxPacketBytes, source, io, segmentation, freeBind, replies);
     }
 
     public ForwarderConfig withMaxPacketBytes(int value) {
         return new ForwarderConfig(
-                bind, workers, cpus, batchSize, receiveBufferBytes, value, source, io, segmentation, freeBind);
+                bind, workers, cpus, batchSize, receiveBufferBytes, value, source, io, segmentation, freeBind, replies);
     }
 
     public ForwarderConfig withSource(SourceAddress value) {
         return new ForwarderConfig(
-                bind, workers, cpus, batchSize, receiveBufferBytes, maxPacketBytes, value, io, segmentation, freeBind);
+                bind,
+                workers,
+                cpus,
+                batchSize,
+                receiveBufferBytes,
+                maxPacketBytes,
+                value,
+                io,
+                segmentation,
+                freeBind,
+                replies);
     }
 
     public ForwarderConfig withIo(IoChoice value) {
@@ -127,17 +166,65 @@ public record ForwarderConfig(
                 source,
                 value,
                 segmentation,
-                freeBind);
+                freeBind,
+                replies);
     }
 
     public ForwarderConfig withSegmentation(boolean value) {
         return new ForwarderConfig(
-                bind, workers, cpus, batchSize, receiveBufferBytes, maxPacketBytes, source, io, value, freeBind);
+                bind,
+                workers,
+                cpus,
+                batchSize,
+                receiveBufferBytes,
+                maxPacketBytes,
+                source,
+                io,
+                value,
+                freeBind,
+                replies);
     }
 
     public ForwarderConfig withFreeBind(boolean value) {
         return new ForwarderConfig(
-                bind, workers, cpus, batchSize, receiveBufferBytes, maxPacketBytes, source, io, segmentation, value);
+                bind,
+                workers,
+                cpus,
+                batchSize,
+                receiveBufferBytes,
+                maxPacketBytes,
+                source,
+                io,
+                segmentation,
+                value,
+                replies);
+    }
+
+    public ForwarderConfig withReplies(ReplyLimits value) {
+        return new ForwarderConfig(
+                bind,
+                workers,
+                cpus,
+                batchSize,
+                receiveBufferBytes,
+                maxPacketBytes,
+                source,
+                io,
+                segmentation,
+                freeBind,
+                Optional.of(value));
+    }
+
+    private static void requireReplies(InetSocketAddress bind, SourceAddress source, IoChoice io) {
+        if (source == SourceAddress.CLIENT) {
+            throw new IllegalArgumentException("source: with replies receivers see the node's address,"
+                    + " since what they answer must come back to the forwarder; use node");
+        }
+        if (io == IoChoice.NIO && bind.getAddress().isAnyLocalAddress()) {
+            throw new IllegalArgumentException(
+                    "bind: NIO does not learn which of the host's addresses a client sent to, so"
+                            + " it cannot answer from it; bind to one address, or use io_uring or epoll");
+        }
     }
 
     private static void requireRange(String name, int value, int min, int max) {

@@ -17,6 +17,7 @@ import java.util.Map;
  * @param workerReceived the datagrams of {@code received} by worker
  * @param endpoints datagrams forwarded to each endpoint of the table in force, in its order; an endpoint's count starts
  *     at zero when it enters the table
+ * @param flows what was done about replies
  */
 public record ForwarderCounters(
         long received,
@@ -26,13 +27,28 @@ public record ForwarderCounters(
         Map<DropReason, Long> dropped,
         long receiveErrors,
         List<Long> workerReceived,
-        Map<InetSocketAddress, EndpointCounters> endpoints) {
+        Map<InetSocketAddress, EndpointCounters> endpoints,
+        FlowCounters flows) {
 
     /**
      * @param forwarded datagrams that the kernel took for this endpoint
      * @param unreachable answers by ICMP that its port is closed
      */
     public record EndpointCounters(long forwarded, long unreachable) {}
+
+    /** The same when the forwarder's flows have ended with it. */
+    ForwarderCounters closed() {
+        return new ForwarderCounters(
+                received,
+                receivedBytes,
+                forwarded,
+                forwardedBytes,
+                dropped,
+                receiveErrors,
+                workerReceived,
+                endpoints,
+                flows.closed());
+    }
 
     /** Drops for one reason. */
     public long dropped(DropReason reason) {

@@ -17,6 +17,7 @@ import java.nio.channels.DatagramChannel;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.TimeUnit;
@@ -34,6 +35,7 @@ final class WorkerGroup implements AutoCloseable {
     private final IoEventLoopGroup loops;
     private final List<Worker<?>> workers = new ArrayList<>();
     private final List<AutoCloseable> listeners = new ArrayList<>();
+    private Optional<FlowBudget> flowBudget = Optional.empty();
     private InetSocketAddress localAddress;
 
     private WorkerGroup(ForwarderConfig config, TransportChoice choice) throws TransportFailedException {
@@ -44,6 +46,7 @@ final class WorkerGroup implements AutoCloseable {
     static WorkerGroup start(ForwarderConfig config, TransportChoice choice) throws IOException {
         WorkerGroup group = new WorkerGroup(config, choice);
         try {
+            group.flowBudget = config.replies().map(limits -> FlowBudget.take(limits, config.workers()));
             if (choice.transport() == Transport.NIO) {
                 group.addNioWorkers(config);
             } else {
@@ -83,7 +86,7 @@ final class WorkerGroup implements AutoCloseable {
         IoEventLoop loop = loops.next();
         ReceiveErrorLog errorLog =
                 new ReceiveErrorLog(LOG, Thread::startVirtualThread, System::nanoTime, ERROR_LOG_INTERVAL);
-        return new WorkerSetup(workers.size(), loop, config, errorLog);
+        return new WorkerSetup(workers.size(), loop, config, errorLog, flowBudget.map(FlowBudget::share));
     }
 
     private void startWorkers(ForwarderConfig config) throws IOException {
@@ -133,6 +136,7 @@ final class WorkerGroup implements AutoCloseable {
             LOG.warn("a worker did not stop within {} ms; its memory stays allocated", STOP_TIMEOUT_MS);
         }
         listeners.forEach(WorkerGroup::closeListener);
+        flowBudget.ifPresent(FlowBudget::giveBack);
     }
 
     private boolean stopWorkers() {

@@ -28,4 +28,12 @@ class EpollForwarderTest {
             return IoChoice.EPOLL;
         }
     }
+
+    @Nested
+    class Replies extends RepliesContract {
+        @Override
+        IoChoice io() {
+            return IoChoice.EPOLL;
+        }
+    }
 }

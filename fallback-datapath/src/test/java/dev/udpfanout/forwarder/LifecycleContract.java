@@ -136,7 +136,7 @@ abstract class LifecycleContract extends ForwarderFixture {
         }
     }
 
-    private static long descriptors() throws IOException {
+    static long descriptors() throws IOException {
         try (Stream<Path> descriptors = Files.list(Path.of("/proc/self/fd"))) {
             return descriptors.count();
         }

@@ -28,4 +28,12 @@ class NioForwarderTest {
             return IoChoice.NIO;
         }
     }
+
+    @Nested
+    class Replies extends RepliesContract {
+        @Override
+        IoChoice io() {
+            return IoChoice.NIO;
+        }
+    }
 }

@@ -14,6 +14,15 @@ public final class ControlMessage {
     /** Room for the longest of them. */
     public static final int MAX_BYTES = 40;
 
+    /** Room for a received IP_PKTINFO or IPV6_PKTINFO with its padding. */
+    public static final int RECEIVED_BYTES = 40;
+
+    /** Where a received IP_PKTINFO has the local address that an answer is to come from (ipi_spec_dst). Source: ip(7). */
+    public static final int IPV4_LOCAL_OFFSET = 20;
+
+    /** Where a received IPV6_PKTINFO has the local address. Source: ipv6(7). */
+    public static final int IPV6_LOCAL_OFFSET = 16;
+
     private static final int HEADER_BYTES = 16;
     private static final int SOL_IP = 0;
     private static final int IP_PKTINFO = 8;

@@ -26,6 +26,7 @@ public final class Errno {
             Map.entry(12, "ENOMEM: out of memory"),
             Map.entry(EACCES, "EACCES: permission denied"),
             Map.entry(EINVAL, "EINVAL: invalid argument"),
+            Map.entry(23, "ENFILE: too many open files on the whole machine"),
             Map.entry(24, "EMFILE: too many open files"),
             Map.entry(EMSGSIZE, "EMSGSIZE: message too long"),
             Map.entry(92, "ENOPROTOOPT: option not known to this kernel"),

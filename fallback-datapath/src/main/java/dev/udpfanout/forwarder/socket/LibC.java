@@ -35,6 +35,9 @@ public final class LibC {
     private static final MethodHandle RECVMMSG =
             intFunction("recvmmsg", JAVA_INT, ADDRESS, JAVA_INT, JAVA_INT, ADDRESS);
     private static final MethodHandle SENDMMSG = intFunction("sendmmsg", JAVA_INT, ADDRESS, JAVA_INT, JAVA_INT);
+    private static final MethodHandle EPOLL_CREATE1 = intFunction("epoll_create1", JAVA_INT);
+    private static final MethodHandle EPOLL_CTL = intFunction("epoll_ctl", JAVA_INT, JAVA_INT, JAVA_INT, ADDRESS);
+    private static final MethodHandle EPOLL_WAIT = intFunction("epoll_wait", JAVA_INT, ADDRESS, JAVA_INT, JAVA_INT);
     private static final MethodHandle SCHED_SETAFFINITY =
             intFunction("sched_setaffinity", JAVA_INT, JAVA_LONG, ADDRESS);
 
@@ -121,6 +124,33 @@ public final class LibC {
     public static int sendmmsg(MemorySegment errno, int fd, MemorySegment headers, int count, int flags) {
         try {
             return result(errno, (int) SENDMMSG.invokeExact(errno, fd, headers, count, flags));
+        } catch (Throwable e) {
+            throw unexpected(e);
+        }
+    }
+
+    /** epoll_create1(2): a new descriptor. */
+    public static int epollCreate1(MemorySegment errno, int flags) {
+        try {
+            return result(errno, (int) EPOLL_CREATE1.invokeExact(errno, flags));
+        } catch (Throwable e) {
+            throw unexpected(e);
+        }
+    }
+
+    /** epoll_ctl(2). */
+    public static int epollCtl(MemorySegment errno, int epoll, int operation, int fd, MemorySegment event) {
+        try {
+            return result(errno, (int) EPOLL_CTL.invokeExact(errno, epoll, operation, fd, event));
+        } catch (Throwable e) {
+            throw unexpected(e);
+        }
+    }
+
+    /** epoll_wait(2): how many of the {@code count} events were filled. */
+    public static int epollWait(MemorySegment errno, int epoll, MemorySegment events, int count, int timeoutMs) {
+        try {
+            return result(errno, (int) EPOLL_WAIT.invokeExact(errno, epoll, events, count, timeoutMs));
         } catch (Throwable e) {
             throw unexpected(e);
         }

@@ -40,8 +40,9 @@ public final class MessageHeader {
         headers.set(JAVA_LONG, at + CONTROL_LENGTH, controlBytes);
     }
 
-    /** Sets the room for the peer's address, which each receive overwrites. */
-    public static void nameLength(MemorySegment headers, long at, int nameBytes) {
+    /** Sets the room for the peer's address, whose length each receive overwrites. */
+    public static void name(MemorySegment headers, long at, long name, int nameBytes) {
+        headers.set(JAVA_LONG, at + NAME, name);
         headers.set(JAVA_INT, at + NAME_LENGTH, nameBytes);
     }
 

@@ -32,7 +32,9 @@ public final class SocketAddresses {
     /** Where sockaddr_in6 has its sixteen bytes of address. */
     public static final long IPV6_ADDRESS_OFFSET = 8;
 
-    private static final long IPV6_SCOPE_OFFSET = 24;
+    /** Where sockaddr_in6 has the interface's index, in native byte order; 0 but for link-local addresses. */
+    public static final long IPV6_SCOPE_OFFSET = 24;
+
     private static final ValueLayout.OfShort FAMILY = ValueLayout.JAVA_SHORT;
     private static final ValueLayout.OfShort PORT = ValueLayout.JAVA_SHORT_UNALIGNED.withOrder(ByteOrder.BIG_ENDIAN);
 

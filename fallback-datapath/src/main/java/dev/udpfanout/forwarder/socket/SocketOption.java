@@ -38,6 +38,9 @@ public record SocketOption(int level, int number, String name) {
     /** Memory figures of the socket, nine u32. Source: include/uapi/linux/sock_diag.h. */
     public static final SocketOption MEMINFO = new SocketOption(SOL_SOCKET, 55, "SO_MEMINFO");
 
+    /** Each datagram comes with the address that it was sent to. Source: ip(7). */
+    public static final SocketOption IP_PKTINFO = new SocketOption(SOL_IP, 8, "IP_PKTINFO");
+
     /** Path MTU of a connected socket, bytes with the IP header. Source: ip(7). */
     public static final SocketOption IP_MTU = new SocketOption(SOL_IP, 14, "IP_MTU");
 
@@ -55,6 +58,9 @@ public record SocketOption(int level, int number, String name) {
 
     /** Keeps IPv4 away from an IPv6 socket. Source: ipv6(7). */
     public static final SocketOption IPV6_V6ONLY = new SocketOption(SOL_IPV6, 26, "IPV6_V6ONLY");
+
+    /** As IP_PKTINFO. Source: ipv6(7). */
+    public static final SocketOption IPV6_RECVPKTINFO = new SocketOption(SOL_IPV6, 49, "IPV6_RECVPKTINFO");
 
     /** As IP_FREEBIND. Source: include/uapi/linux/in6.h. */
     public static final SocketOption IPV6_FREEBIND = new SocketOption(SOL_IPV6, 78, "IPV6_FREEBIND");

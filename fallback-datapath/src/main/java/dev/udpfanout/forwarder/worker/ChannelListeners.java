@@ -32,7 +32,7 @@ public final class ChannelListeners implements AutoCloseable {
         ChannelListeners listeners = new ChannelListeners();
         try {
             listeners.openChannels(config);
-            if (config.workers() > 1) {
+            if (config.workers() > 1 && config.replies().isEmpty()) {
                 listeners.tryAttachSelector(config.workers());
             }
             return listeners;

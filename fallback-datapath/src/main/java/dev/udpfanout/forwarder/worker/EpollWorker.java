@@ -2,13 +2,13 @@ package dev.udpfanout.forwarder.worker;
 
 import dev.udpfanout.forwarder.DropReason;
 import dev.udpfanout.forwarder.SourceAddress;
+import dev.udpfanout.forwarder.flow.FlowKey;
 import dev.udpfanout.forwarder.socket.DatagramSocket;
 import dev.udpfanout.forwarder.socket.Errno;
 import dev.udpfanout.forwarder.socket.IoVector;
 import dev.udpfanout.forwarder.socket.LibC;
 import dev.udpfanout.forwarder.socket.MessageFlag;
 import dev.udpfanout.forwarder.socket.MessageHeader;
-import dev.udpfanout.forwarder.socket.SocketAddresses;
 import dev.udpfanout.forwarder.socket.SocketException;
 import io.netty.channel.IoEvent;
 import io.netty.channel.IoRegistration;
@@ -20,6 +20,7 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.net.InetSocketAddress;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 
 /** Reads batches with recvmmsg(2) when epoll says so, and sends each with sendmmsg(2). */
@@ -38,39 +39,61 @@ public final class EpollWorker extends Worker<SocketTarget> implements EpollIoHa
     private final MemorySegment errno;
     private final DatagramBatch batch;
     private final SyscallSender sender;
-    private final int nameBytes;
+    private final ReceivedAddresses addresses;
+    private final Optional<SocketFlows> flows;
     private IoRegistration registration;
     private SocketTarget[] targets = {};
 
     /** @param socket bound; the worker becomes its owner */
-    public EpollWorker(WorkerSetup setup, DatagramSocket socket) {
+    public EpollWorker(WorkerSetup setup, DatagramSocket socket) throws SocketException {
         super(setup.number(), setup.loop(), setup.errorLog());
         this.setup = setup;
         this.socket = socket;
         this.descriptor = new FileDescriptor(socket.fd());
         int batchSize = setup.config().batchSize();
         SourceAddress source = setup.config().source();
-        this.nameBytes = source == SourceAddress.CLIENT ? SocketAddresses.IPV6_BYTES : 0;
-        this.receive = new ReceiveMemory(batchSize, NAME_BYTES + setup.config().maxPacketBytes(), arena);
+        this.addresses = ReceivedAddresses.of(setup.config(), NAME_BYTES);
+        this.receive =
+                new ReceiveMemory(batchSize, payloadOffset() + setup.config().maxPacketBytes(), arena);
         this.headers = arena.allocate((long) batchSize * MessageHeader.BYTES, MessageHeader.BYTES);
         this.errno = arena.allocate(LibC.ERRNO_STATE);
         this.batch = new DatagramBatch(receive, batchSize);
         this.sender = new SyscallSender(batchSize, source, stats(), arena);
         writeHeaders(batchSize);
+        this.flows = setup.replies().isPresent()
+                ? Optional.of(SocketFlows.open(setup, socket, addresses, stats(), this::choose, arena))
+                : Optional.empty();
+    }
+
+    private SocketTarget choose(FlowKey client) {
+        return targets[turns().takeTurns(1, targets.length)];
+    }
+
+    private int payloadOffset() {
+        return NAME_BYTES + addresses.controlBytes();
     }
 
     private void writeHeaders(int count) {
         MemorySegment vectors = arena.allocate((long) count * IoVector.BYTES, IoVector.BYTES);
         for (int i = 0; i < count; i++) {
             long vectorAt = (long) i * IoVector.BYTES;
-            long name = nameBytes == 0 ? 0 : receive.address(i);
             IoVector.write(
                     vectors,
                     vectorAt,
-                    receive.address(i) + NAME_BYTES,
+                    receive.address(i) + payloadOffset(),
                     setup.config().maxPacketBytes());
-            MessageHeader.write(
-                    headers, (long) i * MessageHeader.BYTES, name, nameBytes, vectors.address() + vectorAt, 1);
+            MessageHeader.write(headers, (long) i * MessageHeader.BYTES, 0, 0, vectors.address() + vectorAt, 1);
+            makeRoomForAddresses(i);
+        }
+    }
+
+    /** Each receive writes over it what it has taken. */
+    private void makeRoomForAddresses(int slot) {
+        if (addresses.nameBytes() != 0) {
+            long headerAt = (long) slot * MessageHeader.BYTES;
+            MessageHeader.name(headers, headerAt, receive.address(slot), addresses.nameBytes());
+            MessageHeader.control(
+                    headers, headerAt, addresses.controlAt(receive.address(slot)), addresses.controlBytes());
         }
     }
 
@@ -86,7 +109,8 @@ public final class EpollWorker extends Worker<SocketTarget> implements EpollIoHa
                 started.completeExceptionally(registered.cause());
             }
         });
-        return started;
+        return flows.map(mine -> started.thenCombine(EpollReplies.watch(loop(), mine), (one, other) -> one))
+                .orElse(started);
     }
 
     @Override
@@ -131,11 +155,9 @@ public final class EpollWorker extends Worker<SocketTarget> implements EpollIoHa
             if ((MessageHeader.flags(headers, at) & MessageFlag.TRUNCATED) != 0) {
                 tooLong++;
             } else {
-                batch.add(i, receive.at(i) + NAME_BYTES, length, receive.at(i));
+                batch.add(i, receive.at(i) + payloadOffset(), length, receive.at(i));
             }
-            if (nameBytes != 0) {
-                MessageHeader.nameLength(headers, at, nameBytes);
-            }
+            makeRoomForAddresses(i);
         }
         stats().onReceived(count, bytes);
         if (tooLong > 0) {
@@ -146,6 +168,8 @@ public final class EpollWorker extends Worker<SocketTarget> implements EpollIoHa
     private void forward() {
         if (targets.length == 0) {
             stats().onDropped(DropReason.NO_ENDPOINTS, batch.count());
+        } else if (flows.isPresent()) {
+            flows.get().forward(batch);
         } else if (batch.count() > 0) {
             sender.send(batch, targets, turns().takeTurns(batch.count(), targets.length));
         }
@@ -175,11 +199,13 @@ public final class EpollWorker extends Worker<SocketTarget> implements EpollIoHa
     @Override
     void use(List<SocketTarget> next) {
         targets = next.toArray(SocketTarget[]::new);
+        flows.ifPresent(mine -> mine.use(next));
     }
 
     @Override
     public void release() {
         super.release();
+        flows.ifPresent(SocketFlows::closeAll);
         socket.close();
         arena.close();
     }

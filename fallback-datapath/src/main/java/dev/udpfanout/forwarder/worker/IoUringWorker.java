@@ -1,7 +1,7 @@
 package dev.udpfanout.forwarder.worker;
 
 import dev.udpfanout.forwarder.DropReason;
-import dev.udpfanout.forwarder.SourceAddress;
+import dev.udpfanout.forwarder.flow.FlowKey;
 import dev.udpfanout.forwarder.socket.DatagramSocket;
 import dev.udpfanout.forwarder.socket.Errno;
 import dev.udpfanout.forwarder.socket.MessageFlag;
@@ -19,6 +19,7 @@ import java.lang.foreign.ValueLayout;
 import java.net.InetSocketAddress;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 
@@ -37,32 +38,44 @@ public final class IoUringWorker extends Worker<SocketTarget> implements IoUring
     private final ProvidedBuffers buffers;
     private final DatagramBatch batch;
     private final long receiveHeader;
-    private final int nameBytes;
+    private final ReceivedAddresses addresses;
+    private final Optional<SocketFlows> flows;
     private final Runnable flush = this::flush;
     private final CompletableFuture<Void> stopped = new CompletableFuture<>();
     private IoRegistration ring;
     private RingSender sender;
     private SocketTarget[] targets = {};
     private long receiving;
+    private long watching;
     private boolean flushScheduled;
     private boolean stopping;
     private long batchBytes;
     private int batchTooLong;
 
     /** @param socket bound; the worker becomes its owner */
-    public IoUringWorker(WorkerSetup setup, DatagramSocket socket) {
+    public IoUringWorker(WorkerSetup setup, DatagramSocket socket) throws SocketException {
         super(setup.number(), setup.loop(), setup.errorLog());
         this.setup = setup;
         this.socket = socket;
-        this.nameBytes = setup.config().source() == SourceAddress.CLIENT ? SocketAddresses.IPV6_BYTES : 0;
-        int slotBytes =
-                RingOps.RECEIVED_HEADER_BYTES + nameBytes + setup.config().maxPacketBytes();
+        // The kernel puts one after the other: its own header, the name, the ancillary data, the payload.
+        this.addresses = ReceivedAddresses.of(setup.config(), SocketAddresses.IPV6_BYTES);
+        int slotBytes = RingOps.RECEIVED_HEADER_BYTES
+                + addresses.bytes()
+                + setup.config().maxPacketBytes();
         this.receive = new ReceiveMemory(slots(setup.config().batchSize()), slotBytes, arena);
         this.buffers = new ProvidedBuffers(receive);
         this.batch = new DatagramBatch(receive, setup.config().batchSize());
         MemorySegment header = arena.allocate(MessageHeader.BYTES, MessageHeader.BYTES);
-        MessageHeader.write(header, 0, 0, nameBytes, 0, 0);
+        MessageHeader.write(header, 0, 0, addresses.nameBytes(), 0, 0);
+        MessageHeader.control(header, 0, 0, addresses.controlBytes());
         this.receiveHeader = header.address();
+        this.flows = setup.replies().isPresent()
+                ? Optional.of(SocketFlows.open(setup, socket, addresses, stats(), this::choose, arena))
+                : Optional.empty();
+    }
+
+    private SocketTarget choose(FlowKey client) {
+        return targets[turns().takeTurns(1, targets.length)];
     }
 
     /** Receive buffers for a batch size: some batches' worth, as datagrams keep theirs until they have been sent. */
@@ -80,6 +93,8 @@ public final class IoUringWorker extends Worker<SocketTarget> implements IoUring
                 sender = new RingSender(ring, receive, buffers, setup.config().source(), stats(), arena);
                 buffers.provideAll(ring);
                 receive();
+                watch();
+                flows.ifPresent(SocketFlows::startSweeping);
                 started.complete(null);
             } else {
                 started.completeExceptionally(registered.cause());
@@ -94,6 +109,23 @@ public final class IoUringWorker extends Worker<SocketTarget> implements IoUring
         }
     }
 
+    /** One poll at a time: it completes at once where something was left to read. */
+    private void watch() {
+        if (!stopping && flows.isPresent()) {
+            watching = ring.submit(flows.get().poll());
+        }
+    }
+
+    private void onReadable(int result) {
+        if (result >= 0) {
+            flows.orElseThrow().onReadable();
+            watch();
+        } else if (result != -Errno.ECANCELED) {
+            onReceiveError("io_uring poll: " + Errno.text(-result));
+            loop().schedule(this::watch, RETRY_AFTER_MS, TimeUnit.MILLISECONDS);
+        }
+    }
+
     @Override
     public CompletableFuture<Void> stop() {
         loop().execute(() -> {
@@ -105,6 +137,9 @@ public final class IoUringWorker extends Worker<SocketTarget> implements IoUring
             flush();
             if (receiving != 0) {
                 ring.submit(RingOps.cancel(receiving));
+            }
+            if (watching != 0) {
+                ring.submit(RingOps.cancel(watching));
             }
             ring.cancel();
         });
@@ -123,6 +158,7 @@ public final class IoUringWorker extends Worker<SocketTarget> implements IoUring
         switch (completion.opcode()) {
             case RingOps.RECVMSG -> onReceived(result, completion.flags());
             case RingOps.SENDMSG -> sender.onSent((int) completion.userData(), result);
+            case RingOps.POLL_ADD -> onReadable(result);
             case RingOps.PROVIDE_BUFFERS -> onProvided((int) completion.userData(), result);
             default -> {
                 // A cancellation: what it cancelled completes by itself.
@@ -158,7 +194,7 @@ public final class IoUringWorker extends Worker<SocketTarget> implements IoUring
             batchTooLong++;
             buffers.onFree(ring, slot);
         } else {
-            batch.add(slot, sourceAt + nameBytes, length, sourceAt);
+            batch.add(slot, sourceAt + addresses.bytes(), length, sourceAt);
         }
         if (batch.isFull()) {
             flush();
@@ -180,15 +216,22 @@ public final class IoUringWorker extends Worker<SocketTarget> implements IoUring
         }
         batchBytes = 0;
         batchTooLong = 0;
-        if (targets.length > 0 && count > 0) {
+        if (targets.length > 0 && flows.isPresent()) {
+            flows.get().forward(batch);
+            free();
+        } else if (targets.length > 0 && count > 0) {
             sender.send(batch, targets, turns().takeTurns(count, targets.length));
         } else {
             stats().onDropped(DropReason.NO_ENDPOINTS, count);
-            for (int i = 0; i < count; i++) {
-                buffers.onFree(ring, batch.slot(i));
-            }
+            free();
         }
         batch.clear();
+    }
+
+    private void free() {
+        for (int i = 0; i < batch.count(); i++) {
+            buffers.onFree(ring, batch.slot(i));
+        }
     }
 
     private void onProvided(int group, int result) {
@@ -221,11 +264,13 @@ public final class IoUringWorker extends Worker<SocketTarget> implements IoUring
     @Override
     void use(List<SocketTarget> next) {
         targets = next.toArray(SocketTarget[]::new);
+        flows.ifPresent(mine -> mine.use(next));
     }
 
     @Override
     public void release() {
         super.release();
+        flows.ifPresent(SocketFlows::closeAll);
         socket.close();
         arena.close();
     }

@@ -1,6 +1,7 @@
 package dev.udpfanout.forwarder.worker;
 
 import dev.udpfanout.forwarder.DropReason;
+import dev.udpfanout.forwarder.flow.FlowKey;
 import io.netty.channel.IoEvent;
 import io.netty.channel.IoRegistration;
 import io.netty.channel.nio.NioIoHandle;
@@ -12,6 +13,7 @@ import java.nio.ByteBuffer;
 import java.nio.channels.DatagramChannel;
 import java.nio.channels.SelectableChannel;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -26,6 +28,7 @@ public final class NioWorker extends Worker<ChannelTarget> implements NioIoHandl
     private final WorkerSetup setup;
     private final DatagramChannel channel;
     private final ByteBuffer buffer;
+    private final Optional<ChannelFlows> flows;
     private IoRegistration registration;
     private ChannelTarget[] targets = {};
 
@@ -36,6 +39,12 @@ public final class NioWorker extends Worker<ChannelTarget> implements NioIoHandl
         this.channel = channel;
         // One byte more than allowed: the JDK cuts a longer datagram without a word.
         this.buffer = ByteBuffer.allocateDirect(setup.config().maxPacketBytes() + 1);
+        this.flows = setup.replies()
+                .map(limits -> new ChannelFlows(setup, channel, stats(), this::choose, this::onReceiveError));
+    }
+
+    private ChannelTarget choose(FlowKey client) {
+        return targets[turns().takeTurns(1, targets.length)];
     }
 
     @Override
@@ -45,6 +54,7 @@ public final class NioWorker extends Worker<ChannelTarget> implements NioIoHandl
             if (registered.isSuccess()) {
                 registration = (IoRegistration) registered.getNow();
                 registration.submit(NioIoOps.READ);
+                flows.ifPresent(ChannelFlows::startSweeping);
                 started.complete(null);
             } else {
                 started.completeExceptionally(registered.cause());
@@ -70,25 +80,27 @@ public final class NioWorker extends Worker<ChannelTarget> implements NioIoHandl
         int most = MAX_BATCHES_A_WAKEUP * setup.config().batchSize();
         try {
             for (int i = 0; i < most; i++) {
-                buffer.clear();
-                if (channel.receive(buffer) == null) {
+                InetSocketAddress client = (InetSocketAddress) channel.receive(buffer.clear());
+                if (client == null) {
                     return;
                 }
                 buffer.flip();
-                forward();
+                forward(client);
             }
         } catch (IOException e) {
             onReceiveError("receive: " + e.getMessage());
         }
     }
 
-    private void forward() {
+    private void forward(InetSocketAddress client) {
         int bytes = buffer.remaining();
         stats().onReceived(1, bytes);
         if (bytes > setup.config().maxPacketBytes()) {
             stats().onDropped(DropReason.TOO_LONG, 1);
         } else if (targets.length == 0) {
             stats().onDropped(DropReason.NO_ENDPOINTS, 1);
+        } else if (flows.isPresent()) {
+            flows.get().forward(client, buffer);
         } else {
             send(targets[turns().takeTurns(1, targets.length)], bytes);
         }
@@ -154,11 +166,13 @@ public final class NioWorker extends Worker<ChannelTarget> implements NioIoHandl
     @Override
     void use(List<ChannelTarget> next) {
         targets = next.toArray(ChannelTarget[]::new);
+        flows.ifPresent(mine -> mine.use(next));
     }
 
     @Override
     public void release() {
         super.release();
+        flows.ifPresent(ChannelFlows::closeAll);
         try {
             channel.close();
         } catch (IOException e) {

@@ -5,6 +5,7 @@ import io.netty.channel.uring.IoUringIoOps;
 
 /** The io_uring submissions in use, all made in advance or once. Source: include/uapi/linux/io_uring.h. */
 final class RingOps {
+    static final byte POLL_ADD = 6;
     static final byte SENDMSG = 9;
     static final byte RECVMSG = 10;
     static final byte ASYNC_CANCEL = 14;
@@ -24,6 +25,7 @@ final class RingOps {
     static final int RECEIVED_PAYLOAD_BYTES_AT = 8;
     static final int RECEIVED_FLAGS_AT = 12;
 
+    private static final int POLLIN = 1;
     private static final byte SELECT_BUFFER = 1 << 5;
     private static final short RECEIVE_MULTISHOT = 1 << 1;
     private static final short BUFFER_GROUP = 0;
@@ -49,6 +51,11 @@ final class RingOps {
     IoUringIoOps send(int fd, int slot) {
         long header = messages.headerAddress(slot);
         return ops(SENDMSG, (byte) 0, (short) 0, fd, 0, header, 1, MessageFlag.DONT_WAIT, slot);
+    }
+
+    /** Completes once, when the descriptor can be read. */
+    static IoUringIoOps poll(int fd) {
+        return ops(POLL_ADD, (byte) 0, (short) 0, fd, 0, 0, 0, POLLIN, 0);
     }
 
     /** Gives the kernel buffers that follow one another in memory; the completion carries {@code tag}. */

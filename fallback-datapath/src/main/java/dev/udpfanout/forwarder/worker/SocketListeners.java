@@ -12,7 +12,8 @@ import java.util.List;
 
 /**
  * The listening sockets, one a worker, on one address and port. The kernel would keep a sender with one of them for ever
- * (it hashes addresses and ports), so a program picks one at random for each datagram.
+ * (it hashes addresses and ports), so a program picks one at random for each datagram; not where replies are brought
+ * back.
  */
 public final class SocketListeners {
     private SocketListeners() {}
@@ -30,7 +31,8 @@ public final class SocketListeners {
                 address = new InetSocketAddress(
                         address.getAddress(), socket.localAddress().getPort());
             }
-            if (config.workers() > 1) {
+            // With replies the kernel's own choice is wanted: a client's flow is known to one worker.
+            if (config.workers() > 1 && config.replies().isEmpty()) {
                 sockets.getFirst()
                         .attach(SocketOption.ATTACH_REUSEPORT_CBPF, ClassicBpf.randomSocket(config.workers()));
             }
@@ -48,6 +50,9 @@ public final class SocketListeners {
         boolean ipv6 = config.bind().getAddress() instanceof Inet6Address;
         if (config.freeBind()) {
             socket.set(ipv6 ? SocketOption.IPV6_FREEBIND : SocketOption.IP_FREEBIND, 1);
+        }
+        if (config.replies().isPresent() && config.bind().getAddress().isAnyLocalAddress()) {
+            socket.set(ipv6 ? SocketOption.IPV6_RECVPKTINFO : SocketOption.IP_PKTINFO, 1);
         }
         // A wildcard stands for the addresses of its own family; another listener may have the other's.
         if (ipv6) {

@@ -9,6 +9,7 @@ public final class WorkerStats {
     private final Counter forwarded = new Counter();
     private final Counter forwardedBytes = new Counter();
     private final Counter receiveErrors = new Counter();
+    private final FlowStats flows = new FlowStats();
     private final Counter[] dropped = new Counter[DropReason.values().length];
 
     WorkerStats() {
@@ -39,6 +40,11 @@ public final class WorkerStats {
 
     void onReceiveError() {
         receiveErrors.add(1);
+    }
+
+    /** What has been counted of flows and replies. */
+    public FlowStats flows() {
+        return flows;
     }
 
     public long received() {

@@ -18,6 +18,7 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.net.InetSocketAddress;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -37,7 +38,7 @@ class ReceiveErrorTest {
     }
 
     private interface Maker {
-        Worker<?> make(WorkerSetup setup, DatagramSocket socket);
+        Worker<?> make(WorkerSetup setup, DatagramSocket socket) throws IOException;
     }
 
     private static void check(IoHandlerFactory handlers, Maker maker) throws IOException {
@@ -53,8 +54,8 @@ class ReceiveErrorTest {
         IoEventLoopGroup loops = new MultiThreadIoEventLoopGroup(1, handlers);
         ReceiveErrorLog log = new ReceiveErrorLog(
                 LoggerFactory.getLogger(ReceiveErrorTest.class), report -> {}, System::nanoTime, Duration.ofDays(1));
-        Worker<?> worker =
-                maker.make(new WorkerSetup(0, loops.next(), ForwarderConfig.forAddress(loopback), log), socket);
+        Worker<?> worker = maker.make(
+                new WorkerSetup(0, loops.next(), ForwarderConfig.forAddress(loopback), log, Optional.empty()), socket);
         Await.done(worker.start());
         sendEmptyDatagram(socket);
         Await.until("an error", () -> worker.stats().receiveErrors() == 1);

@@ -2,6 +2,7 @@ package dev.udpfanout.loader.admin;
 
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
+import dev.udpfanout.loader.datapath.ReplyCounters;
 import dev.udpfanout.loader.status.ConfigStatus;
 import dev.udpfanout.loader.status.EndpointStatus;
 import dev.udpfanout.loader.status.InterfaceStatus;
@@ -59,6 +60,17 @@ final class StatusJson {
         json.writeEndObject();
     }
 
+    private static void write(JsonGenerator json, ReplyCounters replies) throws IOException {
+        if (replies.flows().isPresent()) {
+            json.writeNumberField("flows_active", replies.flows().getAsLong());
+        }
+        json.writeNumberField("flows_opened", replies.flowsCreated());
+        write(json, "flows_closed", replies.flowsEnded());
+        json.writeNumberField("reply_packets_forwarded", replies.packetsForwarded());
+        json.writeNumberField("reply_bytes_forwarded", replies.bytesForwarded());
+        write(json, "reply_packets_dropped", replies.packetsDropped());
+    }
+
     private static void write(JsonGenerator json, ListenerStatus listener) throws IOException {
         json.writeStartObject();
         json.writeStringField("name", listener.name());
@@ -84,6 +96,9 @@ final class StatusJson {
         json.writeNumberField("bytes_received", listener.counters().bytesReceived());
         json.writeNumberField("bytes_forwarded", listener.counters().bytesForwarded());
         write(json, "packets_dropped", listener.counters().packetsDropped());
+        if (listener.counters().replies().isPresent()) {
+            write(json, listener.counters().replies().get());
+        }
         json.writeNumberField("active_endpoints", listener.activeEndpoints());
         write(json, listener.endpoints());
         if (listener.mirror().isPresent()) {

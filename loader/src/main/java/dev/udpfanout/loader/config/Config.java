@@ -8,7 +8,11 @@ import java.util.List;
  * @param listeners at least one; a listener's position is its id
  */
 public record Config(
-        List<ListenerConfig> listeners, HealthConfig health, MetricsConfig metrics, ShutdownConfig shutdown) {
+        List<ListenerConfig> listeners,
+        FlowsConfig flows,
+        HealthConfig health,
+        MetricsConfig metrics,
+        ShutdownConfig shutdown) {
     public Config {
         listeners = List.copyOf(listeners);
     }

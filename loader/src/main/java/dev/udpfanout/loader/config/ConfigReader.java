@@ -68,6 +68,7 @@ public final class ConfigReader {
         Section root = Section.of(document, "", problems);
         problems.throwIfAny();
         List<ListenerConfig> listeners = new ListenersReader(interfaceExists).read(root);
+        FlowsConfig flows = FlowsReader.read(root.section("flows"));
         ShutdownConfig shutdown = new ShutdownConfig(
                 root.choice("on_exit", ShutdownConfig.OnExit.class, ShutdownConfig.OnExit.DETACH),
                 Duration.ofSeconds(root.wholeNumber("drain_secs", DEFAULT_DRAIN_SECONDS, 0, MAX_DRAIN_SECONDS)));
@@ -75,7 +76,7 @@ public final class ConfigReader {
         MetricsConfig metrics = MetricsReader.read(root.section("metrics"));
         root.refuseUnknownKeys();
         problems.throwIfAny();
-        return new Config(listeners, health, metrics, shutdown);
+        return new Config(listeners, flows, health, metrics, shutdown);
     }
 
     /** An address and port; null, with the problem noted, if the text is none. */

@@ -23,6 +23,7 @@ import java.util.stream.Stream;
  * @param admission which datagrams are forwarded at all
  * @param policy which endpoint a datagram goes to
  * @param hashOn what that follows from, if the policy is a hash
+ * @param replies whether what endpoints answer goes back to the client as from the listener
  * @param downstream receivers from the file; at least one, or none where they come from Kubernetes
  * @param kubernetes where else receivers come from
  * @param publish the Service whose traffic it serves; there where it is VIP-direct
@@ -43,6 +44,7 @@ public record ListenerConfig(
         Admission admission,
         Policy policy,
         HashOn hashOn,
+        boolean replies,
         List<Downstream> downstream,
         Optional<KubernetesSource> kubernetes,
         Optional<PublishTarget> publish,
@@ -171,6 +173,7 @@ public record ListenerConfig(
                 Admission.ALL,
                 Policy.ROUND_ROBIN,
                 HashOn.SOURCE,
+                false,
                 set.downstream(),
                 set.kubernetes(),
                 Optional.empty(),

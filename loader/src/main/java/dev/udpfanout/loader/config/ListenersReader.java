@@ -64,6 +64,7 @@ final class ListenersReader {
         Admission admission = AdmissionReader.read(section, vipDirect ? null : bind);
         Policy policy = section.choice("policy", Policy.class, Policy.ROUND_ROBIN);
         HashOn hashOn = hashOn(section, policy);
+        boolean replies = FlowsReader.replies(section, policy);
         List<Downstream> downstream = DownstreamReader.read(section, vipDirect ? null : bind, policy);
         Optional<KubernetesSource> kubernetes = KubernetesReader.source(section);
         Optional<PublishTarget> publish = KubernetesReader.publish(section);
@@ -88,6 +89,7 @@ final class ListenersReader {
                 admission,
                 policy,
                 hashOn,
+                replies,
                 downstream,
                 kubernetes,
                 publish,

@@ -59,6 +59,11 @@ final class UserspaceReader {
         if (listener.userspace().io() == Io.NIO && source.equals(Optional.of(Source.CLIENT))) {
             section.problem("source", "io nio cannot keep the client's address; io_uring and epoll can");
         }
+        if (listener.replies()
+                && listener.mode() != Mode.TC_EBPF
+                && listener.kernelOnly().isEmpty()) {
+            checkReplies(listener, section);
+        }
         if (listener.mode() == Mode.USERSPACE && listener.vipDirect()) {
             section.problem(
                     "mode",
@@ -70,6 +75,21 @@ final class UserspaceReader {
                     .ifPresent(what -> section.problem(
                             what.split(":")[0],
                             what + " is done in the kernel only: use mode tc_ebpf or auto, or leave it out"));
+        }
+    }
+
+    private static void checkReplies(ListenerConfig listener, Section section) {
+        if (listener.userspace().source().equals(Optional.of(Source.CLIENT))) {
+            section.problem(
+                    "source",
+                    "with replies a receiver in user space mode must see the node's address, or its answer would not come"
+                            + " back to this node's socket; use node, leave it out, or use mode tc_ebpf");
+        }
+        if (listener.userspace().io() == Io.NIO && listener.isWildcard()) {
+            section.problem(
+                    "io",
+                    "with replies nio cannot serve a wildcard address, since it does not learn which address a client has"
+                            + " sent to; bind to one address, or use io_uring or epoll");
         }
     }
 }

@@ -21,6 +21,7 @@ final class SnapshotCollector implements MultiCollector {
         StatusSnapshot snapshot = view.snapshot();
         MetricSnapshots.Builder metrics = MetricSnapshots.builder();
         new ListenerMetrics(snapshot.listeners()).addTo(metrics);
+        new ReplyMetrics(snapshot.listeners()).addTo(metrics);
         DatapathMetrics.addTo(metrics, snapshot);
         ControlMetrics.addTo(metrics, snapshot);
         return metrics.build();

@@ -40,6 +40,7 @@ class ConfigurationDocumentTest {
                 publish: { unknown: 1, service: a }
                 rate_limit: { unknown: 1, packets_per_second: 1 }
                 mirror: { unknown: 1, downstream: [ { address: "10.42.0.12:5514" } ] }
+            flows: { unknown: 1 }
             health: { unknown: 1 }
             metrics: { unknown: 1 }
             """;
@@ -102,6 +103,7 @@ class ConfigurationDocumentTest {
                     publish: { namespace: logging, service: syslog }
                 """, "defaults");
         assertEquals(defaults.listeners().getFirst(), config.listeners().getFirst());
+        assertEquals(defaults.flows(), config.flows());
         assertEquals(defaults.health(), config.health());
         assertEquals(defaults.metrics(), config.metrics());
         assertEquals(defaults.shutdown(), config.shutdown());

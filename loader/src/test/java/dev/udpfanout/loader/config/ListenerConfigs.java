@@ -62,6 +62,7 @@ public final class ListenerConfigs {
                 Admission.ALL,
                 Policy.ROUND_ROBIN,
                 HashOn.SOURCE,
+                false,
                 downstream,
                 kubernetes,
                 Optional.empty(),
@@ -85,6 +86,7 @@ public final class ListenerConfigs {
                 onAllUnhealthy);
         return new Config(
                 listeners,
+                FlowsConfig.DEFAULT,
                 health,
                 new MetricsConfig(false, new InetSocketAddress("127.0.0.1", 9090), "/metrics"),
                 new ShutdownConfig(ShutdownConfig.OnExit.DETACH, Duration.ZERO));

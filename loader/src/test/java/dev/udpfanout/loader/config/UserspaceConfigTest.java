@@ -130,4 +130,29 @@ class UserspaceConfigTest {
                         + " is done in the kernel only: use mode tc_ebpf or auto, or leave it out"),
                 problems(LISTENER + ("mode: userspace\n" + line).indent(4)));
     }
+
+    @Test
+    void shouldTakeRepliesInUserSpaceWhenReceiversMaySeeTheNodesAddress() throws InvalidConfigException {
+        assertTrue(read("mode: userspace\nreplies: true").replies());
+        assertTrue(read("mode: userspace\nreplies: true\nsource: node").replies());
+        assertTrue(read("mode: userspace\nreplies: true\nio: nio").replies());
+        assertTrue(read("mode: tc_ebpf\nreplies: true\nsource: client").replies());
+    }
+
+    @Test
+    void shouldRefuseRepliesWhenTheyCouldNotComeBack() {
+        List<String> refused = problems(LISTENER + "mode: userspace\nreplies: true\nsource: client\n".indent(4));
+        assertEquals(1, refused.size(), refused::toString);
+        assertTrue(
+                refused.getFirst()
+                        .startsWith("c.yaml:7: listeners[0].source: with replies a receiver in user space mode"),
+                refused::toString);
+        List<String> wildcard =
+                problems(LISTENER.replace("10.255.0.1", "0.0.0.0").replace("dummy0", "eth0")
+                        + "replies: true\nio: nio\n".indent(4));
+        assertEquals(1, wildcard.size(), wildcard::toString);
+        assertTrue(
+                wildcard.getFirst().startsWith("c.yaml:6: listeners[0].io: with replies nio cannot serve a wildcard"),
+                wildcard::toString);
+    }
 }

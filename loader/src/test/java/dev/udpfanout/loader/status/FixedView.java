@@ -1,11 +1,13 @@
 package dev.udpfanout.loader.status;
 
+import dev.udpfanout.loader.datapath.ReplyCounters;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 
 /** A daemon of two listeners that shows what a test tells it to. */
 public final class FixedView implements DaemonView {
@@ -60,10 +62,13 @@ public final class FixedView implements DaemonView {
                 "configured",
                 true,
                 "tcx ingress",
-                new TrafficCounters(received, 100, 12_360, 12_000, Map.of("no_endpoints", 3L, "too_big", 0L)),
+                new TrafficCounters(
+                        received, 100, 12_360, 12_000, Map.of("no_endpoints", 3L, "too_big", 0L), Optional.empty()),
                 List.of(UP, DOWN),
                 Optional.of(new MirrorStatus(
-                        10, new TrafficCounters(9, 8, 900, 800, Map.of("fib_blackhole", 1L)), List.of(COPIED))));
+                        10,
+                        new TrafficCounters(9, 8, 900, 800, Map.of("fib_blackhole", 1L), Optional.empty()),
+                        List.of(COPIED))));
     }
 
     private static ListenerStatus netflow() {
@@ -75,7 +80,19 @@ public final class FixedView implements DaemonView {
                 "a \"verifier\" says no",
                 false,
                 "",
-                new TrafficCounters(0, 0, 0, 0, Map.of()),
+                new TrafficCounters(
+                        0,
+                        0,
+                        0,
+                        0,
+                        Map.of(),
+                        Optional.of(new ReplyCounters(
+                                OptionalLong.of(5),
+                                9,
+                                Map.of("evicted", 1L, "expired", 3L),
+                                70,
+                                7000,
+                                Map.of("too_long", 2L)))),
                 List.of(),
                 Optional.empty());
     }

@@ -1,6 +1,7 @@
 package dev.udpfanout.loader.datapath.mode;
 
 import dev.udpfanout.bindings.errno.SystemCallException;
+import dev.udpfanout.loader.config.FlowsConfig;
 import dev.udpfanout.loader.config.ListenerConfig;
 import dev.udpfanout.loader.datapath.SwitchableDatapath;
 import dev.udpfanout.loader.datapath.kernel.KernelDatapath;
@@ -18,14 +19,17 @@ import java.util.Optional;
 public final class NodeBackends implements Backends {
     private final byte[] elf;
     private final Path pinDirectory;
+    private final FlowsConfig flows;
 
     /**
      * @param elf the eBPF object; loaded only if a listener may be in the kernel
      * @param pinDirectory where maps and links are pinned, in bpffs
+     * @param flows bounds for listeners with replies
      */
-    public NodeBackends(byte[] elf, Path pinDirectory) {
+    public NodeBackends(byte[] elf, Path pinDirectory, FlowsConfig flows) {
         this.elf = elf.clone();
         this.pinDirectory = pinDirectory;
+        this.flows = flows;
     }
 
     @Override
@@ -56,7 +60,7 @@ public final class NodeBackends implements Backends {
 
     @Override
     public SwitchableDatapath openUserspace(List<ListenerConfig> listeners) {
-        return new UserspaceDatapath(listeners, Network.open());
+        return new UserspaceDatapath(listeners, flows, Network.open());
     }
 
     @Override

@@ -2,7 +2,9 @@ package dev.udpfanout.loader.datapath.userspace;
 
 import dev.udpfanout.forwarder.ForwarderConfig;
 import dev.udpfanout.forwarder.IoChoice;
+import dev.udpfanout.forwarder.ReplyLimits;
 import dev.udpfanout.forwarder.SourceAddress;
+import dev.udpfanout.loader.config.FlowsConfig;
 import dev.udpfanout.loader.config.ListenerConfig;
 import dev.udpfanout.loader.config.UserspaceConfig;
 
@@ -10,9 +12,9 @@ import dev.udpfanout.loader.config.UserspaceConfig;
 final class ForwarderSettings {
     private ForwarderSettings() {}
 
-    static ForwarderConfig of(ListenerConfig listener, SourceAddress source) {
+    static ForwarderConfig of(ListenerConfig listener, FlowsConfig flows, SourceAddress source) {
         UserspaceConfig wanted = listener.userspace();
-        return ForwarderConfig.forAddress(listener.bind())
+        ForwarderConfig settings = ForwarderConfig.forAddress(listener.bind())
                 .withIo(IoChoice.valueOf(wanted.io().name()))
                 .withWorkers(wanted.workers())
                 .withCpus(wanted.cpus())
@@ -22,5 +24,6 @@ final class ForwarderSettings {
                 .withSource(source)
                 // So that the socket is there before the route that brings the first datagram is.
                 .withFreeBind(!listener.bind().getAddress().isAnyLocalAddress());
+        return listener.replies() ? settings.withReplies(new ReplyLimits(flows.max(), flows.idleTimeout())) : settings;
     }
 }

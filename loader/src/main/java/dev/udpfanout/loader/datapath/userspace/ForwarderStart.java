@@ -7,6 +7,7 @@ import dev.udpfanout.forwarder.SourceAddress;
 import dev.udpfanout.forwarder.Transport;
 import dev.udpfanout.forwarder.TransportChoice;
 import dev.udpfanout.forwarder.TransportProbe;
+import dev.udpfanout.loader.config.FlowsConfig;
 import dev.udpfanout.loader.config.ListenerConfig;
 import java.util.Optional;
 import org.slf4j.Logger;
@@ -17,11 +18,13 @@ final class ForwarderStart {
     private static final Logger LOG = LoggerFactory.getLogger(ForwarderStart.class);
 
     private final ListenerConfig listener;
+    private final FlowsConfig flows;
     private final TransportProbe probe;
 
     /** @param probe made just now: what it could not tell, another one may */
-    ForwarderStart(ListenerConfig listener, TransportProbe probe) {
+    ForwarderStart(ListenerConfig listener, FlowsConfig flows, TransportProbe probe) {
         this.listener = listener;
+        this.flows = flows;
         this.probe = probe;
     }
 
@@ -43,6 +46,10 @@ final class ForwarderStart {
     Forwarder start() {
         Optional<SourceAddress> asked =
                 listener.userspace().source().map(source -> SourceAddress.valueOf(source.name()));
+        if (listener.replies()) {
+            // Receivers must answer to us. That the client's address was not asked for the configuration has made sure.
+            return start(SourceAddress.NODE);
+        }
         if (asked.isPresent()) {
             return start(asked.get());
         }
@@ -61,7 +68,7 @@ final class ForwarderStart {
     }
 
     private Forwarder start(SourceAddress source) {
-        Forwarder forwarder = Forwarder.start(ForwarderSettings.of(listener, source), probe);
+        Forwarder forwarder = Forwarder.start(ForwarderSettings.of(listener, flows, source), probe);
         LOG.atInfo()
                 .addKeyValue("listener_id", listener.id())
                 .addKeyValue("transport", forwarder.transport().describe())

@@ -9,6 +9,7 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 
 /**
@@ -24,7 +25,8 @@ final class FrameCounters {
 
     private FrameCounters() {}
 
-    static ListenerCounters of(ForwarderCounters counters, InetAddress listener) {
+    /** @param hasReplies whether what is counted of replies is told of */
+    static ListenerCounters of(ForwarderCounters counters, InetAddress listener, boolean hasReplies) {
         long headerBytes = ETHERNET_BYTES + UDP_BYTES + (listener instanceof Inet6Address ? IPV6_BYTES : IPV4_BYTES);
         Map<String, Long> drops = new TreeMap<>();
         counters.dropped().forEach((reason, datagrams) -> drops.put(reason.label(), datagrams));
@@ -37,7 +39,8 @@ final class FrameCounters {
                         counters.receivedBytes() + headerBytes * counters.received(),
                         counters.forwardedBytes() + headerBytes * counters.forwarded()),
                 drops,
-                packets(counters));
+                packets(counters),
+                hasReplies ? Optional.of(FlowFigures.of(counters.flows(), headerBytes)) : Optional.empty());
     }
 
     private static Map<InetSocketAddress, Long> packets(ForwarderCounters counters) {
@@ -62,6 +65,7 @@ final class FrameCounters {
                         first.bytesReceived() + second.bytesReceived(),
                         first.bytesForwarded() + second.bytesForwarded()),
                 drops,
-                endpoints);
+                endpoints,
+                FlowFigures.sum(one.replies(), other.replies()));
     }
 }

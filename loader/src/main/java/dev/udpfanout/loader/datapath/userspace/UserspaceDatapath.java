@@ -2,6 +2,7 @@ package dev.udpfanout.loader.datapath.userspace;
 
 import dev.udpfanout.bindings.abi.ProcessingTimes;
 import dev.udpfanout.bindings.rtnetlink.Link;
+import dev.udpfanout.loader.config.FlowsConfig;
 import dev.udpfanout.loader.config.ListenerConfig;
 import dev.udpfanout.loader.control.EndpointSet;
 import dev.udpfanout.loader.datapath.Failures;
@@ -29,6 +30,7 @@ import java.util.concurrent.CompletionStage;
  */
 public final class UserspaceDatapath implements SwitchableDatapath {
     private final Network network;
+    private final FlowsConfig flows;
     private final Map<String, DummyInterface> dummies = new HashMap<>();
     /** Replaced whole, never changed: {@link #counters()} is for any thread. */
     private volatile Map<String, UserspaceListener> listeners;
@@ -37,11 +39,13 @@ public final class UserspaceDatapath implements SwitchableDatapath {
      * Takes the network over and closes it at the end. No socket is open before the first {@link #reconcile()}.
      *
      * @param listeners with an address each: none is VIP-direct
+     * @param flows bounds for each listener with replies
      */
-    public UserspaceDatapath(List<ListenerConfig> listeners, Network network) {
+    public UserspaceDatapath(List<ListenerConfig> listeners, FlowsConfig flows, Network network) {
         this.network = network;
+        this.flows = flows;
         Map<String, UserspaceListener> all = new LinkedHashMap<>();
-        listeners.forEach(listener -> all.put(listener.name(), new UserspaceListener(listener)));
+        listeners.forEach(listener -> all.put(listener.name(), new UserspaceListener(listener, flows)));
         this.listeners = all;
     }
 
@@ -99,7 +103,7 @@ public final class UserspaceDatapath implements SwitchableDatapath {
         for (ListenerConfig config : newListeners) {
             UserspaceListener present = listeners.get(config.name());
             if (present == null) {
-                present = new UserspaceListener(config);
+                present = new UserspaceListener(config, flows);
                 added.add(present);
             }
             next.put(config.name(), present);

@@ -2,6 +2,7 @@ package dev.udpfanout.loader.datapath.userspace;
 
 import dev.udpfanout.forwarder.Forwarder;
 import dev.udpfanout.forwarder.TransportProbe;
+import dev.udpfanout.loader.config.FlowsConfig;
 import dev.udpfanout.loader.config.ListenerConfig;
 import dev.udpfanout.loader.control.EndpointSet;
 import dev.udpfanout.loader.control.WeightedRound;
@@ -18,6 +19,7 @@ final class UserspaceListener {
     private static final Logger LOG = LoggerFactory.getLogger(UserspaceListener.class);
     private static final Duration DRAIN_LIMIT = Duration.ofSeconds(2);
 
+    private final FlowsConfig flows;
     private volatile ListenerConfig config;
     private Optional<EndpointSet> endpoints = Optional.empty();
     private Map<InetSocketAddress, String> refused = Map.of();
@@ -25,7 +27,9 @@ final class UserspaceListener {
     private ListenerCounters closed = ListenerCounters.ZERO;
     private boolean delivered;
 
-    UserspaceListener(ListenerConfig config) {
+    /** @param flows bounds for it alone, if it has replies */
+    UserspaceListener(ListenerConfig config, FlowsConfig flows) {
+        this.flows = flows;
         this.config = config;
     }
 
@@ -35,7 +39,9 @@ final class UserspaceListener {
 
     /** Whether the sockets can stay as they are under another configuration. */
     boolean fits(ListenerConfig other) {
-        return config.bind().equals(other.bind()) && config.userspace().equals(other.userspace());
+        return config.bind().equals(other.bind())
+                && config.userspace().equals(other.userspace())
+                && config.replies() == other.replies();
     }
 
     boolean hasSamePort(UserspaceListener other) {
@@ -56,7 +62,7 @@ final class UserspaceListener {
 
     /** Whether the sockets can be opened before the address is there. */
     boolean opensEarly() {
-        return isOpen() || new ForwarderStart(config, TransportProbe.run()).bindsEarly();
+        return isOpen() || new ForwarderStart(config, flows, TransportProbe.run()).bindsEarly();
     }
 
     /** Opens the sockets, with the endpoints that are known; does nothing where they are open. */
@@ -64,7 +70,7 @@ final class UserspaceListener {
         if (forwarder.isPresent()) {
             return;
         }
-        keep(new ForwarderStart(config, TransportProbe.run()).start());
+        keep(new ForwarderStart(config, flows, TransportProbe.run()).start());
         endpoints.ifPresent(this::install);
     }
 
@@ -120,10 +126,7 @@ final class UserspaceListener {
 
     /** Any thread. */
     synchronized ListenerCounters counters() {
-        return forwarder
-                .map(open -> FrameCounters.sum(
-                        closed, FrameCounters.of(open.counters(), config.bind().getAddress())))
-                .orElse(closed);
+        return forwarder.map(open -> FrameCounters.sum(closed, figures(open))).orElse(closed);
     }
 
     /** Sends on what has arrived, then closes the sockets: new datagrams go elsewhere by now. */
@@ -152,8 +155,11 @@ final class UserspaceListener {
     }
 
     private synchronized void forget(Forwarder ended) {
-        closed = FrameCounters.sum(
-                closed, FrameCounters.of(ended.counters(), config.bind().getAddress()));
+        closed = FrameCounters.sum(closed, figures(ended));
         forwarder = Optional.empty();
+    }
+
+    private ListenerCounters figures(Forwarder of) {
+        return FrameCounters.of(of.counters(), config.bind().getAddress(), config.replies());
     }
 }

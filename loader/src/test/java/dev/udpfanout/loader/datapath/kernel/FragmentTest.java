@@ -160,6 +160,7 @@ class FragmentTest {
                     one.admission(),
                     one.policy(),
                     one.hashOn(),
+                    one.replies(),
                     second.stream()
                             .map(address -> new ListenerConfig.Downstream("", address, 1))
                             .toList(),

@@ -6,6 +6,7 @@ import dev.udpfanout.lab.TopologyPlan;
 import dev.udpfanout.lab.kubeproxy.ExternalTrafficPolicy;
 import dev.udpfanout.lab.kubeproxy.KubeProxy;
 import dev.udpfanout.lab.kubeproxy.KubeProxyRules;
+import dev.udpfanout.loader.config.FlowsConfig;
 import dev.udpfanout.loader.config.ListenerConfig;
 import dev.udpfanout.loader.control.Endpoint;
 import dev.udpfanout.loader.control.EndpointSet;
@@ -81,7 +82,7 @@ public final class NodeModes implements AutoCloseable {
         Datapath datapath = get(
                 thread,
                 () -> new ModeSelectingDatapath(
-                        List.of(listeners), new NodeBackends(KernelProgram.builtIn(), noBpffs)));
+                        List.of(listeners), new NodeBackends(KernelProgram.builtIn(), noBpffs, FlowsConfig.DEFAULT)));
         NodeModes opened = node.closedWithTopology(new NodeModes(thread, datapath));
         for (ListenerConfig listener : listeners) {
             opened.apply(

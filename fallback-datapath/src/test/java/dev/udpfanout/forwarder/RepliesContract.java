@@ -1,0 +1,312 @@
+package dev.udpfanout.forwarder;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.net.InetSocketAddress;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+import org.junit.jupiter.api.Test;
+
+/** Requests and the replies to them, on any transport. */
+abstract class RepliesContract extends ForwarderFixture {
+    private static final ReplyLimits LIMITS = new ReplyLimits(100, Duration.ofSeconds(60));
+
+    private ForwarderConfig answering(String address) {
+        return ForwarderConfig.forAddress(new InetSocketAddress(address, 0))
+                .withIo(io())
+                .withReplies(LIMITS);
+    }
+
+    private static InetSocketAddress at(String address, Forwarder forwarder) {
+        return new InetSocketAddress(address, forwarder.localAddress().getPort());
+    }
+
+    /** What a server does: answers whoever asked, with what it was asked. */
+    private static byte[] answer(Peer server) {
+        byte[] request = server.receive();
+        server.send(request, server.lastSender());
+        return request;
+    }
+
+    /** Sends a request, and sees it answered by the server, from the address that it was sent to. */
+    private static void ask(Peer client, int request, InetSocketAddress listener, Peer server) {
+        client.send(number(request), listener);
+        assertEquals(request, number(answer(server)));
+        assertEquals(request, number(client.receive()));
+        assertEquals(listener, client.lastSender());
+    }
+
+    @Test
+    void shouldAnswerFromTheListenersAddressAndStayWithOneEndpoint() {
+        Peer[] servers = {receiver(), receiver()};
+        Forwarder forwarder = start(answering(LOOPBACK), servers);
+        Peer[] clients = {sender, receiver(), receiver()};
+        for (int round = 0; round < 10; round++) {
+            for (int i = 0; i < clients.length; i++) {
+                ask(clients[i], round, forwarder.localAddress(), servers[i % 2]);
+            }
+        }
+        Await.until("30 replies", () -> forwarder.counters().flows().repliesForwarded() == 30);
+        assertEquals(
+                new FlowCounters(3, 3, 0, 0, 30, 30 * Integer.BYTES, 0, 0),
+                forwarder.counters().flows());
+        assertEquals(30, forwarder.counters().forwarded());
+        assertEquals(
+                20, forwarder.counters().endpoints().get(servers[0].address()).forwarded());
+    }
+
+    @Test
+    void shouldAnswerOverIpv6() {
+        Peer server = keep(Peer.on("::1"));
+        Peer client = keep(Peer.on("::1"));
+        Forwarder forwarder = start(answering("::1"), server);
+        ask(client, 6, forwarder.localAddress(), server);
+    }
+
+    @Test
+    void shouldAnswerFromTheAddressThatWasAskedWhenBoundToTheWildcard() {
+        if (io() == IoChoice.NIO) {
+            assertThrows(IllegalArgumentException.class, () -> answering("0.0.0.0"));
+            return;
+        }
+        Peer server = receiver();
+        Forwarder forwarder = start(answering("0.0.0.0"), server);
+        // One client, two addresses of the listener's: two flows.
+        for (String address : List.of("127.0.0.1", "127.0.0.99", "127.0.0.1")) {
+            ask(sender, 1, at(address, forwarder), server);
+        }
+        assertEquals(2, forwarder.counters().flows().created());
+    }
+
+    @Test
+    void shouldAnswerOverIpv6WhenBoundToTheWildcard() {
+        if (io() == IoChoice.NIO) {
+            assertThrows(IllegalArgumentException.class, () -> answering("::"));
+            return;
+        }
+        Peer server = receiver();
+        Peer client = keep(Peer.on("::1"));
+        Forwarder forwarder = start(answering("::"), server);
+        ask(client, 1, at("::1", forwarder), server);
+    }
+
+    @Test
+    void shouldKeepEveryClientWithOneWorker() {
+        Peer[] servers = {receiver(), receiver(), receiver()};
+        Forwarder forwarder = start(answering(LOOPBACK).withWorkers(4), servers);
+        List<Peer> clients = new ArrayList<>();
+        for (int i = 0; i < 24; i++) {
+            clients.add(receiver());
+        }
+        for (int round = 0; round < 3; round++) {
+            for (Peer client : clients) {
+                client.send(number(round), forwarder.localAddress());
+                answerAny(servers);
+                assertEquals(round, number(client.receive()));
+                assertEquals(forwarder.localAddress(), client.lastSender());
+            }
+        }
+        assertEquals(24, forwarder.counters().flows().created());
+        assertTrue(forwarder.counters().workerReceived().stream()
+                        .filter(count -> count > 0)
+                        .count()
+                > 1);
+    }
+
+    private static void answerAny(Peer... servers) {
+        Await.until("a request", () -> {
+            for (Peer server : servers) {
+                byte[] request = server.poll();
+                if (request != null) {
+                    server.send(request, server.lastSender());
+                    return true;
+                }
+            }
+            return false;
+        });
+    }
+
+    @Test
+    void shouldKeepRequestsAndRepliesByteForByte() {
+        Peer server = receiver();
+        Forwarder forwarder = start(answering(LOOPBACK), server);
+        Random random = new Random(3);
+        for (int bytes : new int[] {0, 1, 512, 1472, 1473, 9000, 65_507, 0, 7}) {
+            byte[] payload = new byte[bytes];
+            random.nextBytes(payload);
+            sender.send(payload, forwarder.localAddress());
+            assertArrayEquals(payload, answer(server), () -> "request of " + bytes + " bytes");
+            assertArrayEquals(payload, sender.receive(), () -> "reply of " + bytes + " bytes");
+        }
+        assertEquals(1, forwarder.counters().flows().created());
+    }
+
+    @Test
+    void shouldAnswerEmptyRequestsFromOneSocketWhenTheyComeOneAfterTheOther() {
+        Peer server = receiver();
+        Forwarder forwarder = start(answering(LOOPBACK), server);
+        ask(sender, 1, forwarder.localAddress(), server);
+        InetSocketAddress flow = server.lastSender();
+        for (int i = 0; i < 50; i++) {
+            sender.send(new byte[0], forwarder.localAddress());
+            assertEquals(0, answer(server).length);
+            assertEquals(flow, server.lastSender());
+            assertEquals(0, sender.receive().length);
+        }
+        ask(sender, 2, forwarder.localAddress(), server);
+        assertEquals(flow, server.lastSender());
+    }
+
+    @Test
+    void shouldBringBackAllRepliesOfABurst() {
+        Peer server = receiver();
+        Forwarder forwarder = start(answering(LOOPBACK), server);
+        sender.send(number(0), forwarder.localAddress());
+        server.receive();
+        for (int i = 0; i < 200; i++) {
+            server.send(number(i), server.lastSender());
+        }
+        for (int i = 0; i < 200; i++) {
+            assertEquals(i, number(sender.receive()));
+        }
+        Await.until("200 replies", () -> forwarder.counters().flows().repliesForwarded() == 200);
+    }
+
+    @Test
+    void shouldCountAReplyThatIsTooLong() {
+        Peer server = receiver();
+        Forwarder forwarder = start(answering(LOOPBACK).withMaxPacketBytes(1000), server);
+        sender.send(number(1), forwarder.localAddress());
+        server.receive();
+        server.send(new byte[1001], server.lastSender());
+        server.send(new byte[1000], server.lastSender());
+        assertEquals(1000, sender.receive().length);
+        Await.until("both", () -> forwarder.counters().flows().repliesForwarded() == 1);
+        assertEquals(1, forwarder.counters().flows().repliesTooLong());
+    }
+
+    @Test
+    void shouldTakeNothingFromOthersThanTheEndpoint() {
+        Peer server = receiver();
+        Forwarder forwarder = start(answering(LOOPBACK), server);
+        sender.send(number(1), forwarder.localAddress());
+        server.receive();
+        receiver().send(number(666), server.lastSender());
+        server.send(number(2), server.lastSender());
+        assertEquals(2, number(sender.receive()));
+        assertNull(sender.poll());
+        assertEquals(1, forwarder.counters().flows().repliesForwarded());
+    }
+
+    @Test
+    void shouldEndTheFlowUsedLongestAgoWhenThereAreTooMany() {
+        Peer server = receiver();
+        Forwarder forwarder = start(answering(LOOPBACK).withReplies(new ReplyLimits(2, LIMITS.idle())), server);
+        Peer[] clients = {sender, receiver(), receiver()};
+        for (Peer client : clients) {
+            ask(client, 1, forwarder.localAddress(), server);
+        }
+        ask(clients[1], 2, forwarder.localAddress(), server);
+        assertEquals(3, forwarder.counters().flows().created());
+        ask(clients[0], 3, forwarder.localAddress(), server);
+        FlowCounters flows = forwarder.counters().flows();
+        assertEquals(List.of(2L, 4L, 2L, 0L), List.of(flows.live(), flows.created(), flows.evicted(), flows.expired()));
+    }
+
+    @Test
+    void shouldWorkWithRoomForOneFlowOnly() {
+        Peer server = receiver();
+        Forwarder forwarder = start(answering(LOOPBACK).withReplies(new ReplyLimits(1, LIMITS.idle())), server);
+        Peer[] clients = {sender, receiver()};
+        for (int i = 0; i < 10; i++) {
+            ask(clients[i % 2], i, forwarder.localAddress(), server);
+        }
+        assertEquals(9, forwarder.counters().flows().evicted());
+    }
+
+    @Test
+    void shouldCloseFlowsThatAreIdle() {
+        Peer server = receiver();
+        Forwarder forwarder =
+                start(answering(LOOPBACK).withReplies(new ReplyLimits(100, Duration.ofMillis(100))), server);
+        ask(sender, 1, forwarder.localAddress(), server);
+        Await.until("the end of the flow", () -> forwarder.counters().flows().live() == 0);
+        assertEquals(1, forwarder.counters().flows().expired());
+        InetSocketAddress before = server.lastSender();
+        ask(sender, 2, forwarder.localAddress(), server);
+        assertNotEquals(before, server.lastSender(), "another socket");
+    }
+
+    @Test
+    void shouldChooseAnewWhenTheEndpointHasLeftAndStillBringItsLastReplyBack() {
+        Peer leaving = receiver();
+        Peer staying = receiver();
+        Forwarder forwarder = start(answering(LOOPBACK), leaving);
+        sender.send(number(1), forwarder.localAddress());
+        leaving.receive();
+        use(forwarder, staying);
+        leaving.send(number(11), leaving.lastSender());
+        assertEquals(11, number(sender.receive()));
+        ask(sender, 2, forwarder.localAddress(), staying);
+        assertNull(leaving.poll());
+        assertEquals(1, forwarder.counters().flows().expired());
+    }
+
+    @Test
+    void shouldStayWithAnEndpointThatStaysWhenOthersCome() {
+        Peer first = receiver();
+        Forwarder forwarder = start(answering(LOOPBACK), first);
+        ask(sender, 1, forwarder.localAddress(), first);
+        use(forwarder, receiver(), receiver(), first);
+        ask(sender, 2, forwarder.localAddress(), first);
+        assertEquals(1, forwarder.counters().flows().created());
+    }
+
+    @Test
+    void shouldGoOnWhenTheEndpointsPortIsClosedForAWhile() {
+        InetSocketAddress address = closedPort();
+        Forwarder forwarder = start(answering(LOOPBACK));
+        Await.done(forwarder.endpoints(EndpointTable.of(address)));
+        sender.send(number(1), forwarder.localAddress());
+        Await.until(
+                "the answer that the port is closed", () -> forwarder.counters().dropped(DropReason.UNREACHABLE) > 0);
+        Peer server = keep(Peer.on(address));
+        ask(sender, 2, forwarder.localAddress(), server);
+        assertEquals(1, forwarder.counters().flows().created());
+    }
+
+    @Test
+    void shouldRefuseToKeepTheClientsAddress() {
+        IllegalArgumentException refusal = assertThrows(
+                IllegalArgumentException.class, () -> ForwarderConfig.forAddress(new InetSocketAddress(LOOPBACK, 0))
+                        .withSource(SourceAddress.CLIENT)
+                        .withReplies(LIMITS));
+        assertTrue(refusal.getMessage().contains("source"), refusal::getMessage);
+    }
+
+    @Test
+    void shouldCloseEverySocketInTheEnd() throws java.io.IOException {
+        askOnce();
+        long before = LifecycleContract.descriptors();
+        askOnce();
+        assertEquals(before, LifecycleContract.descriptors());
+    }
+
+    private void askOnce() {
+        try (Peer server = Peer.on(LOOPBACK);
+                Forwarder forwarder = Forwarder.start(answering(LOOPBACK).withWorkers(2))) {
+            use(forwarder, server);
+            ask(sender, 1, forwarder.localAddress(), server);
+            forwarder.close();
+            assertEquals(0, forwarder.counters().flows().live());
+            assertEquals(1, forwarder.counters().flows().repliesForwarded());
+        }
+    }
+}

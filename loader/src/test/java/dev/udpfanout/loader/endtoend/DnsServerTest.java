@@ -1,0 +1,135 @@
+package dev.udpfanout.loader.endtoend;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.udpfanout.lab.BoundedWait;
+import dev.udpfanout.lab.LabNamespace;
+import dev.udpfanout.lab.Topology;
+import dev.udpfanout.lab.TopologyPlan;
+import dev.udpfanout.lab.kubeproxy.ExternalTrafficPolicy;
+import dev.udpfanout.lab.kubeproxy.KubeProxy;
+import dev.udpfanout.lab.kubeproxy.KubeProxyRules;
+import dev.udpfanout.loader.cli.Distribution;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Collections;
+import java.util.List;
+import java.util.TreeSet;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** Debian's knot in the pods, and dig at the client, which takes no answer that does not come from whom it has asked. */
+@Tag("kernel")
+class DnsServerTest {
+    private static final Duration LIMIT = Duration.ofSeconds(30);
+    private static final int PODS = 3;
+    private static final int PORT = 53;
+    private static final int QUERIES = 60;
+
+    @TempDir
+    private Path directory;
+
+    private Topology topology;
+
+    @BeforeEach
+    void setUp() throws IOException {
+        topology = Topology.builder().pods(PODS).verifyChecksums(true).build();
+        new KubeProxy(topology)
+                .load(KubeProxyRules.labService(
+                        new InetSocketAddress(TopologyPlan.VIP, PORT),
+                        ExternalTrafficPolicy.LOCAL,
+                        List.of(new InetSocketAddress("10.255.0.1", PORT))));
+        for (int pod = 1; pod <= PODS; pod++) {
+            serveNames(pod);
+        }
+    }
+
+    @AfterEach
+    void tearDown() {
+        topology.close();
+    }
+
+    /** A server whose zone says which pod it is in. */
+    private void serveNames(int number) throws IOException {
+        Path home = Files.createDirectory(directory.resolve("knot" + number));
+        Files.writeString(home.resolve("lab.example.zone"), """
+                $ORIGIN lab.example.
+                $TTL 60
+                @ SOA ns hostmaster 1 3600 600 86400 60
+                @ NS ns
+                ns A 192.0.2.1
+                who TXT "pod%d"
+                """.formatted(number));
+        Path config = Files.writeString(home.resolve("knot.conf"), """
+                server:
+                    rundir: "%1$s"
+                    listen: 0.0.0.0@%2$d
+                    udp-workers: 1
+                    tcp-workers: 1
+                    background-workers: 1
+                database:
+                    storage: "%1$s"
+                template:
+                  - id: default
+                    storage: "%1$s"
+                    zonefile-sync: -1
+                    journal-content: none
+                zone:
+                  - domain: lab.example
+                    file: "lab.example.zone"
+                """.formatted(home, PORT));
+        LabNamespace pod = topology.pod(number);
+        pod.start("knotd", "-c", config.toString());
+        assertTrue(BoundedWait.until(() -> pod.exec("ss", "-Hlun").contains(":" + PORT), LIMIT));
+    }
+
+    private void serve(String mode, String bind, String interfaceName) throws IOException {
+        String downstream = String.join(
+                ", ",
+                topology.podEndpoints(PORT).stream()
+                        .map(pod -> "{ address: \"" + pod.getAddress().getHostAddress() + ":" + PORT + "\" }")
+                        .toList());
+        Path config = Files.writeString(
+                directory.resolve("config.yaml"), """
+                metrics: { enabled: false }
+                flows: { max: 1024, idle_timeout_secs: 30 }
+                listeners:
+                  - { bind: "%s:%d", interface: %s, replies: true, %s, downstream: [ %s ] }
+                """.formatted(bind, PORT, interfaceName, mode, downstream));
+        topology.node()
+                .start(
+                        Distribution.command(),
+                        "--config",
+                        config.toString(),
+                        "--pin-dir",
+                        topology.pinDirectory().toString())
+                .awaitLine("ready listeners=", LIMIT);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "mode: userspace, 10.255.0.1, dummy0, " + TopologyPlan.VIP,
+        "'mode: userspace, io: epoll', 10.255.0.1, dummy0, " + TopologyPlan.VIP,
+        "'mode: userspace, io: nio', 10.255.0.1, dummy0, " + TopologyPlan.VIP,
+        "mode: userspace, 0.0.0.0, eth0, " + TopologyPlan.NODE_ADDRESS,
+        "'mode: userspace, io: epoll', 0.0.0.0, eth0, " + TopologyPlan.NODE_ADDRESS
+    })
+    void shouldAnswerEveryQueryFromTheAddressThatWasAsked(String mode, String bind, String interfaceName, String asked)
+            throws IOException {
+        serve(mode, bind, interfaceName);
+        Path queries = Files.write(directory.resolve("queries"), Collections.nCopies(QUERIES, "who.lab.example TXT"));
+        String printed = topology.client()
+                .exec("dig", "@" + asked, "+short", "+tries=1", "+timeout=5", "-f", queries.toString());
+        List<String> answers = printed.lines().toList();
+        assertEquals(QUERIES, answers.size(), printed);
+        assertEquals(List.of("\"pod1\"", "\"pod2\"", "\"pod3\""), List.copyOf(new TreeSet<>(answers)), printed);
+    }
+}
