@@ -24,6 +24,7 @@
 #include "udp_fanout/fragment.h"
 #include "udp_fanout/limit.h"
 #include "udp_fanout/listener.h"
+#include "udp_fanout/mirror.h"
 #include "udp_fanout/next_hop.h"
 #include "udp_fanout/parse.h"
 #include "udp_fanout/peer.h"
@@ -64,6 +65,9 @@ static __noinline int uf_judge(const struct __sk_buff *skb, const struct uf_data
 	bool follows = datagram->part == UF_LATER_FRAGMENT && !target->early;
 	int fate = UF_FORWARDED;
 
+	/* A mirror's copy: the datagram itself has been judged. */
+	if (skb->tc_index == UF_MIRROR_TC_INDEX)
+		return UF_FORWARDED;
 	if (target->flags & UF_LISTENER_ALLOW && !uf_is_allowed(target->slot, &datagram->source))
 		fate = UF_DROP_NOT_ALLOWED;
 	else if (target->flags & UF_LISTENER_RATE_LIMIT &&
@@ -74,9 +78,32 @@ static __noinline int uf_judge(const struct __sk_buff *skb, const struct uf_data
 	return fate;
 }
 
+/*
+ * Applies what a listener asks for beyond the rule: UF_FORWARDED or a drop reason. may_copy is constant: copies come round by
+ * the hook at ingress, and fragments are not mirrored.
+ */
+static __always_inline int uf_apply_rules(struct __sk_buff *skb, const struct uf_datagram *datagram,
+					  struct uf_target *target, bool may_copy)
+{
+	__u64 becomes;
+	int fate;
+
+	if (target->flags & (UF_LISTENER_ALLOW | UF_LISTENER_RATE_LIMIT)) {
+		fate = uf_judge(skb, datagram, target);
+		if (fate != UF_FORWARDED)
+			return fate;
+	}
+	if (may_copy && target->flags & UF_LISTENER_MIRROR && datagram->part == UF_WHOLE) {
+		becomes = uf_mirror(skb, target->slot, target->flags, datagram->packets);
+		target->slot = becomes;
+		target->flags = becomes >> 32;
+	}
+	return UF_FORWARDED;
+}
+
 /* Whether a listener's datagram may go on at all, whatever the endpoint: UF_FORWARDED or a drop reason. */
-static __always_inline int uf_admit(const struct __sk_buff *skb, const struct uf_datagram *datagram,
-				    const struct uf_target *target, bool at_egress)
+static __always_inline int uf_admit(struct __sk_buff *skb, const struct uf_datagram *datagram,
+				    struct uf_target *target, bool at_egress, bool may_copy)
 {
 	int fate;
 
@@ -85,8 +112,8 @@ static __always_inline int uf_admit(const struct __sk_buff *skb, const struct uf
 	if (!at_egress && uf_is_bad_source(skb, datagram))
 		return UF_DROP_BAD_SOURCE;
 	/* Before the stack may answer: who is not allowed is not answered either. */
-	if (target->flags & (UF_LISTENER_ALLOW | UF_LISTENER_RATE_LIMIT)) {
-		fate = uf_judge(skb, datagram, target);
+	if (target->flags & (UF_LISTENER_ALLOW | UF_LISTENER_RATE_LIMIT | UF_LISTENER_MIRROR)) {
+		fate = uf_apply_rules(skb, datagram, target, may_copy);
 		if (fate != UF_FORWARDED)
 			return fate;
 	}
@@ -228,7 +255,7 @@ static __always_inline int uf_run(struct __sk_buff *skb, __u32 l3_offset, bool a
 		if (!stats)
 			return TC_ACT_SHOT;
 		if (fate == UF_FOLLOW)
-			fate = uf_admit(skb, &datagram, &target, at_egress);
+			fate = uf_admit(skb, &datagram, &target, at_egress, false);
 	} else {
 		listener = uf_listener_of(skb, &datagram);
 		if (!listener) {
@@ -237,17 +264,19 @@ static __always_inline int uf_run(struct __sk_buff *skb, __u32 l3_offset, bool a
 			return TC_ACT_UNSPEC;
 		}
 		target.slot = listener->slot;
-		target.flags = listener->flags;
+		target.flags =
+			at_egress ? listener->flags & ~UF_LISTENER_REPLICATE : listener->flags;
 		stats = bpf_map_lookup_elem(&STATS, &target.slot);
 		if (!stats)
 			return TC_ACT_UNSPEC;
 		began_ns = uf_sample_begin(stats);
-		fate = uf_admit(skb, &datagram, &target, at_egress);
+		fate = uf_admit(skb, &datagram, &target, at_egress, !at_egress);
 		if (fate == UF_FORWARDED && !uf_find_target(skb, &datagram, &target))
 			fate = UF_DROP_NO_ENDPOINTS;
 	}
 
-	if (fate == UF_FORWARDED && target.flags & UF_LISTENER_REPLICATE &&
+	/* At egress that cannot be: copies come round by the hook at ingress, where no program is then. */
+	if (!at_egress && fate == UF_FORWARDED && target.flags & UF_LISTENER_REPLICATE &&
 	    !uf_replicate(skb, &datagram, &target, bytes))
 		fate = UF_DROP_NO_ENDPOINTS;
 	if (fate == UF_FORWARDED)

@@ -61,6 +61,8 @@ struct uf_listener_key {
 #define UF_LISTENER_RATE_LIMIT 16u
 /* Every endpoint gets a copy, up to UF_MAX_COPIES. */
 #define UF_LISTENER_REPLICATE 32u
+/* Another set of endpoints gets a copy of some datagrams: MIRRORS says of how many, and which set. */
+#define UF_LISTENER_MIRROR 64u
 
 struct uf_listener {
 	__u32 slot; /* index into all maps that have an element a listener: 0..UF_MAX_LISTENERS-1 */
@@ -303,6 +305,12 @@ struct uf_share {
 	__s64 pkts;
 	__u32 generation; /* of struct uf_limit */
 	__u32 reserved; /* 0 */
+};
+
+/* Who gets copies of a listener's datagrams. All zero: nobody. */
+struct uf_mirror {
+	__u32 slot; /* of that set, whose table, cursor and counters are those of a listener */
+	__u32 every; /* of how many datagrams, at each CPU, one is copied: at least 1 */
 };
 
 /* What the daemon tells the program before it is loaded: section .rodata.settings. */

@@ -14,6 +14,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -37,8 +38,10 @@ final class AttachPoint {
 
     /** What listeners must have in common to share an attach point. */
     record Key(String interfaceName, boolean isDummy, AttachMethod attach, Hook hook) {
-        static Key of(ListenerConfig listener) {
-            return new Key(listener.interfaceName(), listener.isOnDummyInterface(), listener.attach(), listener.hook());
+        /** One for each interface on which the listener stands. */
+        static Stream<Key> of(ListenerConfig listener) {
+            return listener.interfaces().stream()
+                    .map(name -> new Key(name, listener.isOnDummyInterface(), listener.attach(), listener.hook()));
         }
     }
 

@@ -5,6 +5,7 @@ import dev.udpfanout.loader.config.ListenerConfig;
 import dev.udpfanout.loader.control.Endpoint;
 import dev.udpfanout.loader.control.EndpointSet;
 import dev.udpfanout.loader.datapath.ListenerCounters;
+import dev.udpfanout.loader.datapath.ListenerState;
 import dev.udpfanout.loader.links.LocalPeer;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -87,12 +88,12 @@ final class NodeDatapath implements AutoCloseable {
 
     /** Has each listener go to the endpoints of its configuration, and waits until it does. */
     void applyConfigured(List<ListenerConfig> listeners) {
-        for (ListenerConfig listener : listeners) {
-            apply(
-                    listener.id(),
-                    listener.downstream().stream()
-                            .map(ListenerConfig.Downstream::address)
-                            .toList());
+        for (ListenerConfig set : ListenerConfig.withMirrors(listeners)) {
+            List<Endpoint> endpoints = set.downstream().stream()
+                    .map(each -> new Endpoint(each.name(), each.address()))
+                    .toList();
+            EndpointSet configured = new EndpointSet(set.name(), endpoints);
+            get(thread, () -> datapath.apply(configured)).toCompletableFuture().join();
         }
     }
 
@@ -117,6 +118,15 @@ final class NodeDatapath implements AutoCloseable {
 
     ListenerCounters counters(int listenerId) {
         return get(thread, datapath::counters).get(names.get(listenerId));
+    }
+
+    ListenerState state(int listenerId) {
+        return get(thread, () -> datapath.state(names.get(listenerId)));
+    }
+
+    /** What became of the copies that a listener's mirror is for. */
+    ListenerCounters mirrorCounters(int listenerId) {
+        return get(thread, datapath::counters).get(names.get(listenerId) + ".mirror");
     }
 
     /** Runs code on the datapath's thread, in its namespace. */
