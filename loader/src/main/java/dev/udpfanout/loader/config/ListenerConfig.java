@@ -173,6 +173,7 @@ public record ListenerConfig(
                 Admission.ALL,
                 Policy.ROUND_ROBIN,
                 HashOn.SOURCE,
+                false,
                 set.downstream(),
                 set.kubernetes(),
                 Optional.empty(),
