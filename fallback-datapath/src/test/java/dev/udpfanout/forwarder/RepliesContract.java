@@ -10,6 +10,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
@@ -118,6 +119,41 @@ abstract class RepliesContract extends ForwarderFixture {
                         .filter(count -> count > 0)
                         .count()
                 > 1);
+    }
+
+    @Test
+    void shouldAnswerEveryRequestOfManyClientsAtATime() {
+        Peer[] servers = {receiver(), receiver(), receiver()};
+        Forwarder forwarder =
+                start(answering(LOOPBACK).withWorkers(4).withReplies(new ReplyLimits(1000, LIMITS.idle())), servers);
+        List<Peer> clients = new ArrayList<>();
+        for (int i = 0; i < 64; i++) {
+            clients.add(receiver());
+        }
+        int[] answered = new int[clients.size()];
+        int rounds = 50;
+        clients.forEach(client -> client.send(number(0), forwarder.localAddress()));
+        Await.until("the last answer", () -> {
+            answerAll(servers);
+            for (int i = 0; i < answered.length; i++) {
+                byte[] reply = clients.get(i).poll();
+                if (reply != null) {
+                    assertEquals(answered[i]++, number(reply));
+                    clients.get(i).send(number(answered[i]), forwarder.localAddress());
+                }
+            }
+            return Arrays.stream(answered).allMatch(count -> count >= rounds);
+        });
+        assertEquals(clients.size(), forwarder.counters().flows().created());
+        assertEquals(0, forwarder.counters().flows().evicted());
+    }
+
+    private static void answerAll(Peer... servers) {
+        for (Peer server : servers) {
+            for (byte[] request = server.poll(); request != null; request = server.poll()) {
+                server.send(request, server.lastSender());
+            }
+        }
     }
 
     private static void answerAny(Peer... servers) {

@@ -30,6 +30,16 @@ public record TrafficCounters(
         packetsDropped = Collections.unmodifiableMap(new TreeMap<>(packetsDropped));
     }
 
+    /** Those of a listener without replies. */
+    public TrafficCounters(
+            long packetsReceived,
+            long packetsForwarded,
+            long bytesReceived,
+            long bytesForwarded,
+            Map<String, Long> packetsDropped) {
+        this(packetsReceived, packetsForwarded, bytesReceived, bytesForwarded, packetsDropped, Optional.empty());
+    }
+
     /** The counters that a datapath reports. */
     public static TrafficCounters of(ListenerCounters counters) {
         ListenerStats stats = counters.stats();

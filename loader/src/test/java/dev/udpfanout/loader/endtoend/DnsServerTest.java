@@ -19,20 +19,28 @@ import java.time.Duration;
 import java.util.Collections;
 import java.util.List;
 import java.util.TreeSet;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
-/** Debian's knot in the pods, and dig at the client, which takes no answer that does not come from whom it has asked. */
+/**
+ * Debian's knot in the pods, behind a listener in user space, and at the client dig and dnsperf, which take no answer that does
+ * not come from whom they have asked.
+ */
 @Tag("kernel")
 class DnsServerTest {
     private static final Duration LIMIT = Duration.ofSeconds(30);
     private static final int PODS = 3;
     private static final int PORT = 53;
     private static final int QUERIES = 60;
+    private static final int QUERIES_UNDER_LOAD = 3_000;
+    private static final int SOCKETS = 20;
 
     @TempDir
     private Path directory;
@@ -112,6 +120,36 @@ class DnsServerTest {
                         "--pin-dir",
                         topology.pinDirectory().toString())
                 .awaitLine("ready listeners=", LIMIT);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"io_uring", "epoll", "nio"})
+    void shouldAnswerEveryQueryWhenManyAreUnderWay(String io) throws IOException {
+        serve("mode: userspace, workers: 2, io: " + io, "10.255.0.1", "dummy0");
+        Path query = Files.writeString(directory.resolve("query"), "who.lab.example TXT\n");
+        String printed = topology.client()
+                .exec(
+                        "dnsperf",
+                        "-s",
+                        TopologyPlan.VIP,
+                        "-d",
+                        query.toString(),
+                        "-n",
+                        "" + QUERIES_UNDER_LOAD,
+                        "-c",
+                        "" + SOCKETS,
+                        "-q",
+                        "" + SOCKETS,
+                        "-t",
+                        "" + LIMIT.toSeconds());
+        assertEquals(QUERIES_UNDER_LOAD, count(printed, "completed"), printed);
+        assertEquals(0, count(printed, "lost"), printed);
+    }
+
+    private static int count(String printed, String what) {
+        Matcher found = Pattern.compile("Queries " + what + ": +(\\d+)").matcher(printed);
+        assertTrue(found.find(), printed);
+        return Integer.parseInt(found.group(1));
     }
 
     @ParameterizedTest

@@ -62,13 +62,10 @@ public final class FixedView implements DaemonView {
                 "configured",
                 true,
                 "tcx ingress",
-                new TrafficCounters(
-                        received, 100, 12_360, 12_000, Map.of("no_endpoints", 3L, "too_big", 0L), Optional.empty()),
+                new TrafficCounters(received, 100, 12_360, 12_000, Map.of("no_endpoints", 3L, "too_big", 0L)),
                 List.of(UP, DOWN),
                 Optional.of(new MirrorStatus(
-                        10,
-                        new TrafficCounters(9, 8, 900, 800, Map.of("fib_blackhole", 1L), Optional.empty()),
-                        List.of(COPIED))));
+                        10, new TrafficCounters(9, 8, 900, 800, Map.of("fib_blackhole", 1L)), List.of(COPIED))));
     }
 
     private static ListenerStatus netflow() {

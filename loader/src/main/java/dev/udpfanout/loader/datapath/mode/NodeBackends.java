@@ -24,12 +24,16 @@ public final class NodeBackends implements Backends {
     /**
      * @param elf the eBPF object; loaded only if a listener may be in the kernel
      * @param pinDirectory where maps and links are pinned, in bpffs
-     * @param flows bounds for listeners with replies
      */
+    public NodeBackends(byte[] elf, Path pinDirectory) {
+        this(elf, pinDirectory, FlowsConfig.DEFAULT);
+    }
+
+    /** As above, with what is remembered of who asks and who answers. */
     public NodeBackends(byte[] elf, Path pinDirectory, FlowsConfig flows) {
         this.elf = elf.clone();
-        this.pinDirectory = pinDirectory;
         this.flows = flows;
+        this.pinDirectory = pinDirectory;
     }
 
     @Override
