@@ -79,12 +79,14 @@ static __noinline int uf_judge(const struct __sk_buff *skb, const struct uf_data
 }
 
 /*
- * Applies what a listener asks for beyond the rule: UF_FORWARDED or a drop reason. may_copy is constant: copies come round by
- * the hook at ingress, and fragments are not mirrored.
+ * Applies what a listener asks for beyond the rule: UF_FORWARDED or a drop reason. *stats stays that of target->slot, which is
+ * another one for a mirror's copy. may_copy is constant: copies come round by the hook at ingress, and fragments are not mirrored.
  */
 static __always_inline int uf_apply_rules(struct __sk_buff *skb, const struct uf_datagram *datagram,
-					  struct uf_target *target, bool may_copy)
+					  struct uf_target *target, struct uf_stats **stats,
+					  bool may_copy)
 {
+	struct uf_stats *of_slot;
 	__u64 becomes;
 	int fate;
 
@@ -97,13 +99,18 @@ static __always_inline int uf_apply_rules(struct __sk_buff *skb, const struct uf
 		becomes = uf_mirror(skb, target->slot, target->flags, datagram->packets);
 		target->slot = becomes;
 		target->flags = becomes >> 32;
+		of_slot = bpf_map_lookup_elem(&STATS, &target->slot);
+		if (!of_slot)
+			return UF_DROP_COPY_FAILED;
+		*stats = of_slot;
 	}
 	return UF_FORWARDED;
 }
 
 /* Whether a listener's datagram may go on at all, whatever the endpoint: UF_FORWARDED or a drop reason. */
 static __always_inline int uf_admit(struct __sk_buff *skb, const struct uf_datagram *datagram,
-				    struct uf_target *target, bool at_egress, bool may_copy)
+				    struct uf_target *target, struct uf_stats **stats,
+				    bool at_egress, bool may_copy)
 {
 	int fate;
 
@@ -113,7 +120,7 @@ static __always_inline int uf_admit(struct __sk_buff *skb, const struct uf_datag
 		return UF_DROP_BAD_SOURCE;
 	/* Before the stack may answer: who is not allowed is not answered either. */
 	if (target->flags & (UF_LISTENER_ALLOW | UF_LISTENER_RATE_LIMIT | UF_LISTENER_MIRROR)) {
-		fate = uf_apply_rules(skb, datagram, target, may_copy);
+		fate = uf_apply_rules(skb, datagram, target, stats, may_copy);
 		if (fate != UF_FORWARDED)
 			return fate;
 	}
@@ -237,6 +244,7 @@ static __always_inline int uf_run(struct __sk_buff *skb, __u32 l3_offset, bool a
 	const struct uf_listener *listener;
 	struct uf_target target = {};
 	struct uf_datagram datagram;
+	struct uf_stats *stats;
 	__u32 bytes = skb->len;
 	__u64 began_ns = 0;
 	int action = TC_ACT_SHOT;
@@ -250,8 +258,11 @@ static __always_inline int uf_run(struct __sk_buff *skb, __u32 l3_offset, bool a
 			return TC_ACT_UNSPEC;
 		if (fate == UF_CONSUME)
 			return TC_ACT_SHOT;
+		stats = bpf_map_lookup_elem(&STATS, &target.slot);
+		if (!stats)
+			return TC_ACT_SHOT;
 		if (fate == UF_FOLLOW)
-			fate = uf_admit(skb, &datagram, &target, at_egress, false);
+			fate = uf_admit(skb, &datagram, &target, &stats, at_egress, false);
 	} else {
 		listener = uf_listener_of(skb, &datagram);
 		if (!listener) {
@@ -262,8 +273,11 @@ static __always_inline int uf_run(struct __sk_buff *skb, __u32 l3_offset, bool a
 		target.slot = listener->slot;
 		target.flags =
 			at_egress ? listener->flags & ~UF_LISTENER_REPLICATE : listener->flags;
-		began_ns = uf_sample_begin(target.slot);
-		fate = uf_admit(skb, &datagram, &target, at_egress, !at_egress);
+		stats = bpf_map_lookup_elem(&STATS, &target.slot);
+		if (!stats)
+			return TC_ACT_UNSPEC;
+		began_ns = uf_sample_begin(stats);
+		fate = uf_admit(skb, &datagram, &target, &stats, at_egress, !at_egress);
 		if (fate == UF_FORWARDED && !uf_find_target(skb, &datagram, &target))
 			fate = UF_DROP_NO_ENDPOINTS;
 	}
@@ -277,7 +291,7 @@ static __always_inline int uf_run(struct __sk_buff *skb, __u32 l3_offset, bool a
 	uf_sample_end(began_ns);
 	if (fate == UF_FORWARDED) {
 		if (!target.early)
-			uf_account_forwarded(target.slot, &datagram, bytes);
+			uf_account_forwarded(stats, &datagram, bytes);
 		return action;
 	}
 	uf_account_dropped(target.slot, &datagram, bytes, fate);

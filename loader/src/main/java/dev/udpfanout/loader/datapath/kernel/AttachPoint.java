@@ -34,6 +34,7 @@ final class AttachPoint {
     private List<ListenerConfig> listeners;
     private int ifindex = NO_INTERFACE;
     private boolean wasThere;
+    private boolean leftToOther;
 
     /** What listeners must have in common to share an attach point. */
     record Key(String interfaceName, boolean isDummy, AttachMethod attach, Hook hook) {
@@ -145,6 +146,17 @@ final class AttachPoint {
             repairs.repaired(Repair.INTERFACE_RETURNED, interfaceName());
         }
         wasThere = true;
+    }
+
+    /** Leaves the interface to another version's program for now, and says so once. */
+    void leaveToOther(Set<String> itsListeners) {
+        if (!leftToOther) {
+            LOG.atInfo()
+                    .addKeyValue("interface", interfaceName())
+                    .addKeyValue("listeners", itsListeners)
+                    .log("another version's program goes on until their endpoints are known");
+        }
+        leftToOther = true;
     }
 
     /** Attaches the programs and steers, where that is not so yet. */

@@ -250,10 +250,7 @@ public final class KernelDatapath implements SwitchableDatapath {
         failures.collect(this::setListenerKeys);
         for (AttachPoint point : attachPoints) {
             if (isServedByOther(point)) {
-                LOG.atInfo()
-                        .addKeyValue("interface", point.interfaceName())
-                        .addKeyValue("listeners", servedByOther)
-                        .log("another version's program goes on until their endpoints are known");
+                point.leaveToOther(servedByOther);
             } else {
                 failures.collect(point::connect);
             }
