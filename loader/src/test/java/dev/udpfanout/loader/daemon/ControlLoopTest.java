@@ -5,7 +5,9 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.udpfanout.loader.config.Config;
+import dev.udpfanout.loader.config.ConfigReader;
 import dev.udpfanout.loader.config.HealthConfig.OnAllUnhealthy;
+import dev.udpfanout.loader.config.InvalidConfigException;
 import dev.udpfanout.loader.config.ListenerConfig.Preference;
 import dev.udpfanout.loader.config.ListenerConfigs;
 import dev.udpfanout.loader.control.DiscoveredEndpoint;
@@ -84,5 +86,33 @@ class ControlLoopTest {
         loop.health(Set.of());
         datapath.attached = false;
         assertEquals(Optional.of(false), loop.publishable("one"));
+    }
+
+    @Test
+    void shouldFindAndChooseAMirrorsReceiversAsAListenersAndBeReadyWithoutThem() throws InvalidConfigException {
+        Config mirroring = new ConfigReader(name -> true).parse("""
+                listeners:
+                  - name: one
+                    bind: "10.255.0.1:5514"
+                    interface: dummy0
+                    downstream: [ { address: "10.0.0.2:5514" } ]
+                    mirror: { kubernetes: { service: probes, port: 5514 } }
+                """, "test");
+        ControlLoop mirrored =
+                new ControlLoop(mirroring, datapath, new EndpointSelection("node-a", Optional.empty()), updated -> {});
+        datapath.configure(mirroring.listeners());
+        mirrored.select();
+        assertEquals(Set.of("one"), datapath.applied.keySet());
+        assertTrue(mirrored.isReady("one"));
+
+        mirrored.discovered(new Event.Discovered("one.mirror", PODS));
+        assertEquals(
+                List.of(new Endpoint("pod", POD)),
+                datapath.applied.get("one.mirror").endpoints());
+        assertTrue(mirrored.probeTargets().contains(POD));
+
+        mirrored.discovered(new Event.Discovered("one.mirror", List.of()));
+        assertEquals(List.of(), datapath.applied.get("one.mirror").endpoints());
+        assertTrue(mirrored.isReady("one"));
     }
 }
