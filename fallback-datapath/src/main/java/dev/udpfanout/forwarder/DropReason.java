@@ -6,6 +6,8 @@ import java.util.Locale;
 public enum DropReason {
     /** The endpoint table was empty. */
     NO_ENDPOINTS,
+    /** The sender's address is in none of the prefixes allowed. */
+    NOT_ALLOWED,
     /** Longer than {@link ForwarderConfig#maxPacketBytes()}. */
     TOO_LONG,
     /** The kernel refused the send, for example for want of a route. */

@@ -1,6 +1,8 @@
 package dev.udpfanout.forwarder;
 
 import dev.udpfanout.forwarder.ForwarderCounters.EndpointCounters;
+import dev.udpfanout.forwarder.admission.Admission;
+import dev.udpfanout.forwarder.admission.Gate;
 import dev.udpfanout.forwarder.worker.TableChange;
 import dev.udpfanout.forwarder.worker.Target;
 import dev.udpfanout.forwarder.worker.Worker;
@@ -72,6 +74,11 @@ public final class Forwarder implements AutoCloseable {
         return group.choice();
     }
 
+    /** Whether it knows the sender of each datagram: {@link ForwarderConfig#takesSources()}. */
+    public boolean takesSources() {
+        return config.takesSources();
+    }
+
     /** The address and port bound; the port is the real one where the configuration has 0. */
     public InetSocketAddress localAddress() {
         return group.localAddress();
@@ -103,6 +110,24 @@ public final class Forwarder implements AutoCloseable {
             installed.add(group.workers().get(i).install(changes.get(i)));
         }
         return CompletableFuture.allOf(installed.toArray(CompletableFuture[]::new))
+                .minimalCompletionStage();
+    }
+
+    /**
+     * Replaces what decides which datagrams are forwarded at all: to begin with, all are. Each worker goes from the old to
+     * the new between two batches; when the stage returned is complete, all have.
+     *
+     * @throws ForwarderException if senders' addresses are to be judged and the forwarder does not read them
+     */
+    public synchronized CompletionStage<Void> admission(Admission admission) {
+        requireOpen();
+        if (!admission.allow().isEmpty() && !config.takesSources()) {
+            throw new ForwarderException("allow: the forwarder was started without reading senders' addresses");
+        }
+        Gate gate = Gate.of(admission);
+        return CompletableFuture.allOf(group.workers().stream()
+                        .map(worker -> worker.install(gate))
+                        .toArray(CompletableFuture[]::new))
                 .minimalCompletionStage();
     }
 

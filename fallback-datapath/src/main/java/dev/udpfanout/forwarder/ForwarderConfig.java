@@ -21,6 +21,8 @@ import java.util.Objects;
  *     it up as late as it can (UDP_SEGMENT); receivers see the same datagrams, and the rotation is the same
  * @param freeBind whether the address may be one that is not this host's yet (IP_FREEBIND of ip(7)): so that the socket is
  *     there before the first datagram is. NIO cannot do that, and takes no notice
+ * @param readsSources whether senders' addresses are received where nothing else needs them: for an {@code allow} in the
+ *     {@link dev.udpfanout.forwarder.admission.Admission}, and for endpoints that follow from the sender
  */
 public record ForwarderConfig(
         InetSocketAddress bind,
@@ -32,7 +34,8 @@ public record ForwarderConfig(
         SourceAddress source,
         IoChoice io,
         boolean segmentation,
-        boolean freeBind) {
+        boolean freeBind,
+        boolean readsSources) {
 
     /** The payload of the longest UDP datagram over IPv4: 65,535 less 20 and 8 bytes of headers. */
     public static final int MAX_PACKET_BYTES = 65_507;
@@ -74,12 +77,23 @@ public record ForwarderConfig(
                 SourceAddress.NODE,
                 IoChoice.AUTO,
                 true,
+                false,
                 false);
     }
 
     public ForwarderConfig withWorkers(int value) {
         return new ForwarderConfig(
-                bind, value, cpus, batchSize, receiveBufferBytes, maxPacketBytes, source, io, segmentation, freeBind);
+                bind,
+                value,
+                cpus,
+                batchSize,
+                receiveBufferBytes,
+                maxPacketBytes,
+                source,
+                io,
+                segmentation,
+                freeBind,
+                readsSources);
     }
 
     public ForwarderConfig withCpus(List<Integer> value) {
@@ -93,27 +107,68 @@ public record ForwarderConfig(
                 source,
                 io,
                 segmentation,
-                freeBind);
+                freeBind,
+                readsSources);
     }
 
     public ForwarderConfig withBatchSize(int value) {
         return new ForwarderConfig(
-                bind, workers, cpus, value, receiveBufferBytes, maxPacketBytes, source, io, segmentation, freeBind);
+                bind,
+                workers,
+                cpus,
+                value,
+                receiveBufferBytes,
+                maxPacketBytes,
+                source,
+                io,
+                segmentation,
+                freeBind,
+                readsSources);
     }
 
     public ForwarderConfig withReceiveBufferBytes(int value) {
         return new ForwarderConfig(
-                bind, workers, cpus, batchSize, value, maxPacketBytes, source, io, segmentation, freeBind);
+                bind,
+                workers,
+                cpus,
+                batchSize,
+                value,
+                maxPacketBytes,
+                source,
+                io,
+                segmentation,
+                freeBind,
+                readsSources);
     }
 
     public ForwarderConfig withMaxPacketBytes(int value) {
         return new ForwarderConfig(
-                bind, workers, cpus, batchSize, receiveBufferBytes, value, source, io, segmentation, freeBind);
+                bind,
+                workers,
+                cpus,
+                batchSize,
+                receiveBufferBytes,
+                value,
+                source,
+                io,
+                segmentation,
+                freeBind,
+                readsSources);
     }
 
     public ForwarderConfig withSource(SourceAddress value) {
         return new ForwarderConfig(
-                bind, workers, cpus, batchSize, receiveBufferBytes, maxPacketBytes, value, io, segmentation, freeBind);
+                bind,
+                workers,
+                cpus,
+                batchSize,
+                receiveBufferBytes,
+                maxPacketBytes,
+                value,
+                io,
+                segmentation,
+                freeBind,
+                readsSources);
     }
 
     public ForwarderConfig withIo(IoChoice value) {
@@ -127,17 +182,58 @@ public record ForwarderConfig(
                 source,
                 value,
                 segmentation,
-                freeBind);
+                freeBind,
+                readsSources);
     }
 
     public ForwarderConfig withSegmentation(boolean value) {
         return new ForwarderConfig(
-                bind, workers, cpus, batchSize, receiveBufferBytes, maxPacketBytes, source, io, value, freeBind);
+                bind,
+                workers,
+                cpus,
+                batchSize,
+                receiveBufferBytes,
+                maxPacketBytes,
+                source,
+                io,
+                value,
+                freeBind,
+                readsSources);
     }
 
     public ForwarderConfig withFreeBind(boolean value) {
         return new ForwarderConfig(
-                bind, workers, cpus, batchSize, receiveBufferBytes, maxPacketBytes, source, io, segmentation, value);
+                bind,
+                workers,
+                cpus,
+                batchSize,
+                receiveBufferBytes,
+                maxPacketBytes,
+                source,
+                io,
+                segmentation,
+                value,
+                readsSources);
+    }
+
+    public ForwarderConfig withReadsSources(boolean value) {
+        return new ForwarderConfig(
+                bind,
+                workers,
+                cpus,
+                batchSize,
+                receiveBufferBytes,
+                maxPacketBytes,
+                source,
+                io,
+                segmentation,
+                freeBind,
+                value);
+    }
+
+    /** Whether workers know the sender's address of each datagram. */
+    public boolean takesSources() {
+        return source == SourceAddress.CLIENT || readsSources;
     }
 
     private static void requireRange(String name, int value, int min, int max) {

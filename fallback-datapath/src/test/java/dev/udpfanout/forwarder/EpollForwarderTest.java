@@ -28,4 +28,12 @@ class EpollForwarderTest {
             return IoChoice.EPOLL;
         }
     }
+
+    @Nested
+    class Admission extends AdmissionContract {
+        @Override
+        IoChoice io() {
+            return IoChoice.EPOLL;
+        }
+    }
 }

@@ -28,4 +28,12 @@ class IoUringForwarderTest {
             return IoChoice.IO_URING;
         }
     }
+
+    @Nested
+    class Admission extends AdmissionContract {
+        @Override
+        IoChoice io() {
+            return IoChoice.IO_URING;
+        }
+    }
 }

@@ -28,4 +28,12 @@ class NioForwarderTest {
             return IoChoice.NIO;
         }
     }
+
+    @Nested
+    class Admission extends AdmissionContract {
+        @Override
+        IoChoice io() {
+            return IoChoice.NIO;
+        }
+    }
 }

@@ -21,6 +21,7 @@ import java.lang.foreign.MemorySegment;
 import java.net.InetSocketAddress;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.IntConsumer;
 
 /** Reads batches with recvmmsg(2) when epoll says so, and sends each with sendmmsg(2). */
 public final class EpollWorker extends Worker<SocketTarget> implements EpollIoHandle {
@@ -28,6 +29,9 @@ public final class EpollWorker extends Worker<SocketTarget> implements EpollIoHa
     private static final int MAX_BATCHES_A_WAKEUP = 16;
 
     private static final int NAME_BYTES = 32;
+
+    /** A batch has been sent before the next one is read into the same memory. */
+    private static final IntConsumer NOTHING_TO_FREE = slot -> {};
 
     private final WorkerSetup setup;
     private final DatagramSocket socket;
@@ -50,7 +54,7 @@ public final class EpollWorker extends Worker<SocketTarget> implements EpollIoHa
         this.descriptor = new FileDescriptor(socket.fd());
         int batchSize = setup.config().batchSize();
         SourceAddress source = setup.config().source();
-        this.nameBytes = source == SourceAddress.CLIENT ? SocketAddresses.IPV6_BYTES : 0;
+        this.nameBytes = setup.config().takesSources() ? SocketAddresses.IPV6_BYTES : 0;
         this.receive = new ReceiveMemory(batchSize, NAME_BYTES + setup.config().maxPacketBytes(), arena);
         this.headers = arena.allocate((long) batchSize * MessageHeader.BYTES, MessageHeader.BYTES);
         this.errno = arena.allocate(LibC.ERRNO_STATE);
@@ -144,6 +148,7 @@ public final class EpollWorker extends Worker<SocketTarget> implements EpollIoHa
     }
 
     private void forward() {
+        admission().admit(batch, NOTHING_TO_FREE);
         if (targets.length == 0) {
             stats().onDropped(DropReason.NO_ENDPOINTS, batch.count());
         } else if (batch.count() > 0) {

@@ -1,7 +1,6 @@
 package dev.udpfanout.forwarder.worker;
 
 import dev.udpfanout.forwarder.DropReason;
-import dev.udpfanout.forwarder.SourceAddress;
 import dev.udpfanout.forwarder.socket.DatagramSocket;
 import dev.udpfanout.forwarder.socket.Errno;
 import dev.udpfanout.forwarder.socket.MessageFlag;
@@ -21,6 +20,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.function.IntConsumer;
 
 /**
  * Receives with one multishot recvmsg into provided buffers, and sends on the same ring: a batch of datagrams costs one
@@ -39,6 +39,7 @@ public final class IoUringWorker extends Worker<SocketTarget> implements IoUring
     private final long receiveHeader;
     private final int nameBytes;
     private final Runnable flush = this::flush;
+    private final IntConsumer freeBuffer = this::freeBuffer;
     private final CompletableFuture<Void> stopped = new CompletableFuture<>();
     private IoRegistration ring;
     private RingSender sender;
@@ -54,7 +55,7 @@ public final class IoUringWorker extends Worker<SocketTarget> implements IoUring
         super(setup.number(), setup.loop(), setup.errorLog());
         this.setup = setup;
         this.socket = socket;
-        this.nameBytes = setup.config().source() == SourceAddress.CLIENT ? SocketAddresses.IPV6_BYTES : 0;
+        this.nameBytes = setup.config().takesSources() ? SocketAddresses.IPV6_BYTES : 0;
         int slotBytes =
                 RingOps.RECEIVED_HEADER_BYTES + nameBytes + setup.config().maxPacketBytes();
         this.receive = new ReceiveMemory(slots(setup.config().batchSize()), slotBytes, arena);
@@ -170,25 +171,30 @@ public final class IoUringWorker extends Worker<SocketTarget> implements IoUring
 
     private void flush() {
         flushScheduled = false;
-        int count = batch.count();
-        if (count + batchTooLong == 0) {
+        if (batch.count() + batchTooLong == 0) {
             return;
         }
-        stats().onReceived(count + batchTooLong, batchBytes);
+        stats().onReceived(batch.count() + batchTooLong, batchBytes);
         if (batchTooLong > 0) {
             stats().onDropped(DropReason.TOO_LONG, batchTooLong);
         }
         batchBytes = 0;
         batchTooLong = 0;
+        admission().admit(batch, freeBuffer);
+        int count = batch.count();
         if (targets.length > 0 && count > 0) {
             sender.send(batch, targets, turns().takeTurns(count, targets.length));
         } else {
             stats().onDropped(DropReason.NO_ENDPOINTS, count);
             for (int i = 0; i < count; i++) {
-                buffers.onFree(ring, batch.slot(i));
+                freeBuffer(batch.slot(i));
             }
         }
         batch.clear();
+    }
+
+    private void freeBuffer(int slot) {
+        buffers.onFree(ring, slot);
     }
 
     private void onProvided(int group, int result) {

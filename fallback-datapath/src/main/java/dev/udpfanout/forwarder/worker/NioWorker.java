@@ -71,22 +71,25 @@ public final class NioWorker extends Worker<ChannelTarget> implements NioIoHandl
         try {
             for (int i = 0; i < most; i++) {
                 buffer.clear();
-                if (channel.receive(buffer) == null) {
+                InetSocketAddress source = (InetSocketAddress) channel.receive(buffer);
+                if (source == null) {
                     return;
                 }
                 buffer.flip();
-                forward();
+                forward(source);
             }
         } catch (IOException e) {
             onReceiveError("receive: " + e.getMessage());
         }
     }
 
-    private void forward() {
+    private void forward(InetSocketAddress source) {
         int bytes = buffer.remaining();
         stats().onReceived(1, bytes);
         if (bytes > setup.config().maxPacketBytes()) {
             stats().onDropped(DropReason.TOO_LONG, 1);
+        } else if (!admission().admits(source.getAddress())) {
+            return;
         } else if (targets.length == 0) {
             stats().onDropped(DropReason.NO_ENDPOINTS, 1);
         } else {

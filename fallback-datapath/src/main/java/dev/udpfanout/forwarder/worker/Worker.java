@@ -1,5 +1,6 @@
 package dev.udpfanout.forwarder.worker;
 
+import dev.udpfanout.forwarder.admission.Gate;
 import dev.udpfanout.forwarder.socket.CpuAffinity;
 import dev.udpfanout.forwarder.spread.RoundRobin;
 import io.netty.channel.IoEventLoop;
@@ -29,6 +30,7 @@ public abstract class Worker<T extends Target> {
     private final IoEventLoop loop;
     private final WorkerStats stats = new WorkerStats();
     private final RoundRobin turns;
+    private final BatchAdmission admission = new BatchAdmission(stats);
     private final ReceiveErrorLog errorLog;
 
     /** Each once, in the order in which the table has them first; the controlling thread's. */
@@ -137,6 +139,11 @@ public abstract class Worker<T extends Target> {
         return used.thenCompose(nothing -> CompletableFuture.allOf(idle.toArray(CompletableFuture[]::new)));
     }
 
+    /** Puts a gate in force between two batches; the future is complete when it is. */
+    public final CompletableFuture<Void> install(Gate gate) {
+        return CompletableFuture.runAsync(() -> admission.use(gate), loop);
+    }
+
     /**
      * Complete with true once nothing has been waiting to be read or sent for some looks in a row, and with false if that
      * is not so within the time.
@@ -166,6 +173,10 @@ public abstract class Worker<T extends Target> {
 
     final IoEventLoop loop() {
         return loop;
+    }
+
+    final BatchAdmission admission() {
+        return admission;
     }
 
     final RoundRobin turns() {

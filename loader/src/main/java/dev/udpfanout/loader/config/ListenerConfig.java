@@ -144,9 +144,6 @@ public record ListenerConfig(
         if (vipDirect) {
             return Optional.of("bind: vip");
         }
-        if (!admission.allow().isEmpty()) {
-            return Optional.of("allow");
-        }
         if (policy == Policy.HASH || policy == Policy.REPLICATE) {
             return Optional.of("policy: " + policy.name().toLowerCase(Locale.ROOT));
         }

@@ -8,20 +8,14 @@ import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.channels.DatagramChannel;
 import java.nio.channels.UnresolvedAddressException;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 
 /** Gives a forwarder its endpoints, but for those that it cannot use: one that is wrong must not keep the others out. */
 final class EndpointInstall {
-    private static final Duration LIMIT = Duration.ofSeconds(10);
-
     private final Forwarder forwarder;
     private final List<InetSocketAddress> usable;
     private final Map<InetSocketAddress, String> refused = new LinkedHashMap<>();
@@ -47,10 +41,7 @@ final class EndpointInstall {
 
     private boolean attempt() {
         try {
-            forwarder
-                    .endpoints(new EndpointTable(List.copyOf(usable)))
-                    .toCompletableFuture()
-                    .get(LIMIT.toMillis(), TimeUnit.MILLISECONDS);
+            WorkersAnswer.await(forwarder.endpoints(new EndpointTable(List.copyOf(usable))), "the endpoints");
             return true;
         } catch (EndpointLoopException e) {
             refuse(e.endpoint(), e.getMessage());
@@ -60,14 +51,6 @@ final class EndpointInstall {
                 throw e;
             }
             return false;
-        } catch (ExecutionException e) {
-            throw new IllegalStateException("the workers did not take the endpoints", e.getCause());
-        } catch (TimeoutException e) {
-            throw new IllegalStateException(
-                    "the workers did not take the endpoints within " + LIMIT.toMillis() + " ms", e);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new IllegalStateException("interrupted while the workers took the endpoints", e);
         }
     }
 

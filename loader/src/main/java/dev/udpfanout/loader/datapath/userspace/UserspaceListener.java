@@ -35,7 +35,10 @@ final class UserspaceListener {
 
     /** Whether the sockets can stay as they are under another configuration. */
     boolean fits(ListenerConfig other) {
-        return config.bind().equals(other.bind()) && config.userspace().equals(other.userspace());
+        return config.bind().equals(other.bind())
+                && config.userspace().equals(other.userspace())
+                && (!ForwarderRules.askForSources(other)
+                        || forwarder.map(Forwarder::takesSources).orElse(true));
     }
 
     boolean hasSamePort(UserspaceListener other) {
@@ -48,6 +51,7 @@ final class UserspaceListener {
             close();
         }
         config = other;
+        forwarder.ifPresent(this::admit);
     }
 
     boolean isOpen() {
@@ -64,8 +68,15 @@ final class UserspaceListener {
         if (forwarder.isPresent()) {
             return;
         }
-        keep(new ForwarderStart(config, TransportProbe.run()).start());
+        Forwarder started = new ForwarderStart(config, TransportProbe.run()).start();
+        keep(started);
+        // Before there are endpoints: nothing is forwarded without the rules.
+        admit(started);
         endpoints.ifPresent(this::install);
+    }
+
+    private void admit(Forwarder open) {
+        WorkersAnswer.await(open.admission(ForwarderRules.admission(config)), "the rules");
     }
 
     void apply(EndpointSet set) {

@@ -131,8 +131,10 @@ class ModeSelectionTest {
     void shouldFailRatherThanForwardWithoutARuleThatOnlyTheKernelKnows() {
         refusal = Optional.of("no libbpf");
         assertEquals(
-                "listener a: allow, which only tc_ebpf can do, is not possible: no libbpf",
-                assertThrows(KernelRefusedException.class, () -> started(AUTO + ", allow: [10.0.0.0/8]"))
+                "listener a: rate_limit, which only tc_ebpf can do, is not possible: no libbpf",
+                assertThrows(
+                                KernelRefusedException.class,
+                                () -> started(AUTO + ", rate_limit: { packets_per_second: 9 }"))
                         .getMessage());
         assertEquals(0, userspaceOpened);
     }
