@@ -31,6 +31,7 @@ public final class Forwarder implements AutoCloseable {
     private final ForwarderConfig config;
     private final WorkerGroup group;
     private final KernelDrops kernelDrops;
+    private Gate gate = Gate.OPEN;
     private boolean closed;
     private ForwarderCounters lastCounters;
 
@@ -124,9 +125,10 @@ public final class Forwarder implements AutoCloseable {
         if (!admission.allow().isEmpty() && !config.takesSources()) {
             throw new ForwarderException("allow: the forwarder was started without reading senders' addresses");
         }
-        Gate gate = Gate.of(admission);
+        gate = gate.with(admission);
+        Gate next = gate;
         return CompletableFuture.allOf(group.workers().stream()
-                        .map(worker -> worker.install(gate))
+                        .map(worker -> worker.install(next))
                         .toArray(CompletableFuture[]::new))
                 .minimalCompletionStage();
     }

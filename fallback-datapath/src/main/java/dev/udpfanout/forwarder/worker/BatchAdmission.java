@@ -24,8 +24,14 @@ final class BatchAdmission {
 
     /** @param onRefused told the receive slot of each datagram that is taken out */
     void admit(DatagramBatch batch, IntConsumer onRefused) {
-        if (!gate.isOpen()) {
+        if (gate.isOpen()) {
+            return;
+        }
+        if (gate.allowed() != null) {
             admitSources(batch, onRefused);
+        }
+        if (gate.limiter() != null && batch.count() > 0) {
+            admitNumber(batch, onRefused);
         }
     }
 
@@ -46,15 +52,30 @@ final class BatchAdmission {
         stats.onDropped(DropReason.NOT_ALLOWED, count - kept);
     }
 
+    /** Those that came first pass. */
+    private void admitNumber(DatagramBatch batch, IntConsumer onRefused) {
+        int count = batch.count();
+        int granted = gate.limiter().take(count);
+        for (int i = granted; i < count; i++) {
+            onRefused.accept(batch.slot(i));
+        }
+        batch.truncate(granted);
+        stats.onDropped(DropReason.RATE_LIMITED, count - granted);
+    }
+
     /** The same for one datagram on a transport that hands out objects. */
     boolean admits(InetAddress source) {
         if (gate.isOpen()) {
             return true;
         }
-        boolean isAllowed = gate.allowed().contains(SourceBits.high(source), SourceBits.low(source));
-        if (!isAllowed) {
+        if (gate.allowed() != null && !gate.allowed().contains(SourceBits.high(source), SourceBits.low(source))) {
             stats.onDropped(DropReason.NOT_ALLOWED, 1);
+            return false;
         }
-        return isAllowed;
+        if (gate.limiter() != null && gate.limiter().take(1) == 0) {
+            stats.onDropped(DropReason.RATE_LIMITED, 1);
+            return false;
+        }
+        return true;
     }
 }

@@ -147,6 +147,6 @@ public record ListenerConfig(
         if (policy == Policy.HASH || policy == Policy.REPLICATE) {
             return Optional.of("policy: " + policy.name().toLowerCase(Locale.ROOT));
         }
-        return admission.rateLimit().map(limit -> "rate_limit");
+        return Optional.empty();
     }
 }

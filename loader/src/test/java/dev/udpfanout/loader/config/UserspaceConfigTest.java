@@ -120,7 +120,6 @@ class UserspaceConfigTest {
 
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """
-            rate_limit: { packets_per_second: 1000 } | rate_limit: rate_limit
             policy: hash                             | policy: policy: hash
             """)
     void shouldRefuseUserSpaceWhenOnlyTheKernelKnowsTheRule(String line, String keyAndWhat) {

@@ -1,6 +1,7 @@
 package dev.udpfanout.loader.datapath.userspace;
 
 import dev.udpfanout.forwarder.admission.Admission;
+import dev.udpfanout.forwarder.admission.RateLimit;
 import dev.udpfanout.forwarder.admission.SourcePrefix;
 import dev.udpfanout.loader.config.ListenerConfig;
 
@@ -14,8 +15,10 @@ final class ForwarderRules {
     }
 
     static Admission admission(ListenerConfig listener) {
-        return new Admission(listener.admission().allow().stream()
-                .map(prefix -> new SourcePrefix(prefix.network(), prefix.bits()))
-                .toList());
+        return new Admission(
+                listener.admission().allow().stream()
+                        .map(prefix -> new SourcePrefix(prefix.network(), prefix.bits()))
+                        .toList(),
+                listener.admission().rateLimit().map(limit -> new RateLimit(limit.packetsPerSecond(), limit.burst())));
     }
 }

@@ -131,10 +131,8 @@ class ModeSelectionTest {
     void shouldFailRatherThanForwardWithoutARuleThatOnlyTheKernelKnows() {
         refusal = Optional.of("no libbpf");
         assertEquals(
-                "listener a: rate_limit, which only tc_ebpf can do, is not possible: no libbpf",
-                assertThrows(
-                                KernelRefusedException.class,
-                                () -> started(AUTO + ", rate_limit: { packets_per_second: 9 }"))
+                "listener a: policy: hash, which only tc_ebpf can do, is not possible: no libbpf",
+                assertThrows(KernelRefusedException.class, () -> started(AUTO + ", policy: hash"))
                         .getMessage());
         assertEquals(0, userspaceOpened);
     }

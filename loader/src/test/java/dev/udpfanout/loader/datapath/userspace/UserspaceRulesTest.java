@@ -91,4 +91,29 @@ class UserspaceRulesTest {
         assertEquals(DATAGRAMS, modes.counters(NAME).stats().packetsDropped());
         assertEquals(3 * DATAGRAMS, modes.counters(NAME).stats().packetsReceived());
     }
+
+    @ParameterizedTest
+    @CsvSource({"io_uring, client, false", "epoll, node, false", "nio, node, true"})
+    void shouldForwardNoMoreThanTheLimitAndGoOnWithWhatIsLeftOfIt(String io, String source, boolean ipv6) {
+        int burst = DATAGRAMS / 2;
+        NodeModes modes = NodeModes.open(
+                topology.node(),
+                listener(io, source, ipv6, "rate_limit", "{ packets_per_second: 1, burst: " + burst + " }"));
+        long beganNs = System.nanoTime();
+        send(ipv6);
+        assertTrue(
+                BoundedWait.until(() -> modes.counters(NAME).stats().packetsReceived() == DATAGRAMS, LIMIT),
+                () -> modes.counters(NAME).toString());
+        // The same bucket, so as good as empty.
+        modes.configure(
+                listener(io, source, ipv6, "rate_limit", "{ packets_per_second: 2, burst: " + 10 * DATAGRAMS + " }"));
+        send(ipv6);
+        assertTrue(
+                BoundedWait.until(() -> modes.counters(NAME).stats().packetsReceived() == 2 * DATAGRAMS, LIMIT),
+                () -> modes.counters(NAME).toString());
+        long accrued = 2 * Math.ceilDiv(System.nanoTime() - beganNs, 1_000_000_000L);
+        long forwarded = modes.counters(NAME).stats().packetsForwarded();
+        assertTrue(forwarded >= burst && forwarded <= burst + accrued, () -> forwarded + " of " + burst);
+        assertEquals(2 * DATAGRAMS - forwarded, dropped(modes, "rate_limited"));
+    }
 }
