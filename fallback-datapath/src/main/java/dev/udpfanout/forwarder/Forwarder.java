@@ -3,6 +3,7 @@ package dev.udpfanout.forwarder;
 import dev.udpfanout.forwarder.ForwarderCounters.EndpointCounters;
 import dev.udpfanout.forwarder.admission.Admission;
 import dev.udpfanout.forwarder.admission.Gate;
+import dev.udpfanout.forwarder.policy.SourceHash;
 import dev.udpfanout.forwarder.worker.TableChange;
 import dev.udpfanout.forwarder.worker.Target;
 import dev.udpfanout.forwarder.worker.Worker;
@@ -97,6 +98,9 @@ public final class Forwarder implements AutoCloseable {
         requireOpen();
         LoopCheck.requireNoLoop(localAddress(), table);
         requireSourceFamily(table);
+        if (table.spread() instanceof SourceHash && !config.takesSources()) {
+            throw new ForwarderException("spread: the forwarder was started without reading senders' addresses");
+        }
         List<TableChange<?>> changes = new ArrayList<>();
         try {
             for (Worker<?> worker : group.workers()) {
@@ -108,7 +112,7 @@ public final class Forwarder implements AutoCloseable {
         }
         List<CompletableFuture<Void>> installed = new ArrayList<>();
         for (int i = 0; i < changes.size(); i++) {
-            installed.add(group.workers().get(i).install(changes.get(i)));
+            installed.add(group.workers().get(i).install(changes.get(i), table.spread()));
         }
         return CompletableFuture.allOf(installed.toArray(CompletableFuture[]::new))
                 .minimalCompletionStage();

@@ -36,4 +36,12 @@ class EpollForwarderTest {
             return IoChoice.EPOLL;
         }
     }
+
+    @Nested
+    class Policy extends PolicyContract {
+        @Override
+        IoChoice io() {
+            return IoChoice.EPOLL;
+        }
+    }
 }

@@ -36,4 +36,12 @@ class IoUringForwarderTest {
             return IoChoice.IO_URING;
         }
     }
+
+    @Nested
+    class Policy extends PolicyContract {
+        @Override
+        IoChoice io() {
+            return IoChoice.IO_URING;
+        }
+    }
 }

@@ -36,4 +36,12 @@ class NioForwarderTest {
             return IoChoice.NIO;
         }
     }
+
+    @Nested
+    class Policy extends PolicyContract {
+        @Override
+        IoChoice io() {
+            return IoChoice.NIO;
+        }
+    }
 }

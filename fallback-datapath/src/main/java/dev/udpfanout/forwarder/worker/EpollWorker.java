@@ -41,7 +41,7 @@ public final class EpollWorker extends Worker<SocketTarget> implements EpollIoHa
     private final MemorySegment headers;
     private final MemorySegment errno;
     private final DatagramBatch batch;
-    private final SyscallSender sender;
+    private final Dispatcher dispatcher;
     private final int nameBytes;
     private IoRegistration registration;
     private SocketTarget[] targets = {};
@@ -59,7 +59,8 @@ public final class EpollWorker extends Worker<SocketTarget> implements EpollIoHa
         this.headers = arena.allocate((long) batchSize * MessageHeader.BYTES, MessageHeader.BYTES);
         this.errno = arena.allocate(LibC.ERRNO_STATE);
         this.batch = new DatagramBatch(receive, batchSize);
-        this.sender = new SyscallSender(batchSize, source, stats(), arena);
+        this.dispatcher =
+                new Dispatcher(turns(), new SyscallSender(batchSize, source, stats(), arena), receive, batchSize);
         writeHeaders(batchSize);
     }
 
@@ -152,7 +153,7 @@ public final class EpollWorker extends Worker<SocketTarget> implements EpollIoHa
         if (targets.length == 0) {
             stats().onDropped(DropReason.NO_ENDPOINTS, batch.count());
         } else if (batch.count() > 0) {
-            sender.send(batch, targets, turns().takeTurns(batch.count(), targets.length));
+            dispatcher.send(batch, targets);
         }
     }
 
@@ -180,6 +181,7 @@ public final class EpollWorker extends Worker<SocketTarget> implements EpollIoHa
     @Override
     void use(List<SocketTarget> next) {
         targets = next.toArray(SocketTarget[]::new);
+        dispatcher.use(spread(), targets.length);
     }
 
     @Override

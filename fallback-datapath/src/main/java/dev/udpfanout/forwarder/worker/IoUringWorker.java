@@ -43,6 +43,7 @@ public final class IoUringWorker extends Worker<SocketTarget> implements IoUring
     private final CompletableFuture<Void> stopped = new CompletableFuture<>();
     private IoRegistration ring;
     private RingSender sender;
+    private Dispatcher dispatcher;
     private SocketTarget[] targets = {};
     private long receiving;
     private boolean flushScheduled;
@@ -79,6 +80,8 @@ public final class IoUringWorker extends Worker<SocketTarget> implements IoUring
             if (registered.isSuccess()) {
                 ring = (IoRegistration) registered.getNow();
                 sender = new RingSender(ring, receive, buffers, setup.config().source(), stats(), arena);
+                dispatcher =
+                        new Dispatcher(turns(), sender, receive, setup.config().batchSize());
                 buffers.provideAll(ring);
                 receive();
                 started.complete(null);
@@ -183,7 +186,7 @@ public final class IoUringWorker extends Worker<SocketTarget> implements IoUring
         admission().admit(batch, freeBuffer);
         int count = batch.count();
         if (targets.length > 0 && count > 0) {
-            sender.send(batch, targets, turns().takeTurns(count, targets.length));
+            dispatcher.send(batch, targets);
         } else {
             stats().onDropped(DropReason.NO_ENDPOINTS, count);
             for (int i = 0; i < count; i++) {
@@ -227,6 +230,7 @@ public final class IoUringWorker extends Worker<SocketTarget> implements IoUring
     @Override
     void use(List<SocketTarget> next) {
         targets = next.toArray(SocketTarget[]::new);
+        dispatcher.use(spread(), targets.length);
     }
 
     @Override

@@ -1,11 +1,14 @@
 package dev.udpfanout.forwarder.worker;
 
 import dev.udpfanout.forwarder.DropReason;
+import dev.udpfanout.forwarder.policy.SourceHash;
+import dev.udpfanout.forwarder.socket.SourceBits;
 import io.netty.channel.IoEvent;
 import io.netty.channel.IoRegistration;
 import io.netty.channel.nio.NioIoHandle;
 import io.netty.channel.nio.NioIoOps;
 import java.io.IOException;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.PortUnreachableException;
 import java.nio.ByteBuffer;
@@ -93,8 +96,16 @@ public final class NioWorker extends Worker<ChannelTarget> implements NioIoHandl
         } else if (targets.length == 0) {
             stats().onDropped(DropReason.NO_ENDPOINTS, 1);
         } else {
-            send(targets[turns().takeTurns(1, targets.length)], bytes);
+            send(targets[endpointOf(source)], bytes);
         }
+    }
+
+    private int endpointOf(InetSocketAddress source) {
+        if (spread() instanceof SourceHash hash) {
+            InetAddress address = source.getAddress();
+            return hash.endpoint(SourceBits.high(address), SourceBits.low(address), source.getPort());
+        }
+        return turns().takeTurns(1, targets.length);
     }
 
     private void send(ChannelTarget target, int bytes) {

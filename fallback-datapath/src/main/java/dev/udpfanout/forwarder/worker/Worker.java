@@ -1,6 +1,7 @@
 package dev.udpfanout.forwarder.worker;
 
 import dev.udpfanout.forwarder.admission.Gate;
+import dev.udpfanout.forwarder.policy.Spread;
 import dev.udpfanout.forwarder.socket.CpuAffinity;
 import dev.udpfanout.forwarder.spread.RoundRobin;
 import io.netty.channel.IoEventLoop;
@@ -32,6 +33,7 @@ public abstract class Worker<T extends Target> {
     private final RoundRobin turns;
     private final BatchAdmission admission = new BatchAdmission(stats);
     private final ReceiveErrorLog errorLog;
+    private Spread spread = Spread.IN_TURN;
 
     /** Each once, in the order in which the table has them first; the controlling thread's. */
     private List<T> installed = List.of();
@@ -116,8 +118,8 @@ public abstract class Worker<T extends Target> {
         return new TableChange<>(turns, List.copyOf(kept.values()), opened, List.copyOf(known.values()));
     }
 
-    /** Puts a prepared change in force; the future is complete once nothing more goes to a removed endpoint. */
-    public final CompletableFuture<Void> install(TableChange<?> change) {
+    /** Puts a prepared change in force, with the policy that goes with it; the future is complete once nothing more goes to a removed endpoint. */
+    public final CompletableFuture<Void> install(TableChange<?> change, Spread next) {
         @SuppressWarnings("unchecked") // a change comes from prepare() of the same worker
         TableChange<T> mine = (TableChange<T>) change;
         installed = mine.targets();
@@ -125,6 +127,7 @@ public abstract class Worker<T extends Target> {
         mine.removed().forEach(target -> idle.add(new CompletableFuture<>()));
         CompletableFuture<Void> used = new CompletableFuture<>();
         loop.execute(() -> {
+            spread = next;
             use(mine.turns());
             for (int i = 0; i < mine.removed().size(); i++) {
                 T target = mine.removed().get(i);
@@ -173,6 +176,11 @@ public abstract class Worker<T extends Target> {
 
     final IoEventLoop loop() {
         return loop;
+    }
+
+    /** On the event loop: how datagrams are given to the targets in force. */
+    final Spread spread() {
+        return spread;
     }
 
     final BatchAdmission admission() {

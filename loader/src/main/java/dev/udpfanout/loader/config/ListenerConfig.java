@@ -144,7 +144,7 @@ public record ListenerConfig(
         if (vipDirect) {
             return Optional.of("bind: vip");
         }
-        if (policy == Policy.HASH || policy == Policy.REPLICATE) {
+        if (policy == Policy.REPLICATE) {
             return Optional.of("policy: " + policy.name().toLowerCase(Locale.ROOT));
         }
         return Optional.empty();

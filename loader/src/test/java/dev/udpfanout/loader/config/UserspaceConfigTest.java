@@ -117,15 +117,4 @@ class UserspaceConfigTest {
                 List.of("c.yaml:8: listeners[1].mode: differs from the listener on line 2, which shares the address"),
                 problems(yaml));
     }
-
-    @ParameterizedTest
-    @CsvSource(delimiter = '|', textBlock = """
-            policy: hash                             | policy: policy: hash
-            """)
-    void shouldRefuseUserSpaceWhenOnlyTheKernelKnowsTheRule(String line, String keyAndWhat) {
-        assertEquals(
-                List.of("c.yaml:6: listeners[0]." + keyAndWhat
-                        + " is done in the kernel only: use mode tc_ebpf or auto, or leave it out"),
-                problems(LISTENER + ("mode: userspace\n" + line).indent(4)));
-    }
 }

@@ -13,26 +13,36 @@ import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Function;
 
 /** Gives a forwarder its endpoints, but for those that it cannot use: one that is wrong must not keep the others out. */
 final class EndpointInstall {
     private final Forwarder forwarder;
+    private final Function<List<InetSocketAddress>, EndpointTable> tableOf;
     private final List<InetSocketAddress> usable;
     private final Map<InetSocketAddress, String> refused = new LinkedHashMap<>();
 
-    private EndpointInstall(Forwarder forwarder, List<InetSocketAddress> endpoints) {
+    private EndpointInstall(
+            Forwarder forwarder,
+            List<InetSocketAddress> endpoints,
+            Function<List<InetSocketAddress>, EndpointTable> tableOf) {
         this.forwarder = forwarder;
+        this.tableOf = tableOf;
         this.usable = new ArrayList<>(endpoints);
     }
 
     /**
      * Puts the endpoints in force; when this returns, nothing goes to any other.
      *
-     * @param endpoints in the order of their turns; one may have several
+     * @param endpoints as the table takes them
+     * @param tableOf the table of those that are usable
      * @return those that were left out, and why
      */
-    static Map<InetSocketAddress, String> run(Forwarder forwarder, List<InetSocketAddress> endpoints) {
-        EndpointInstall install = new EndpointInstall(forwarder, endpoints);
+    static Map<InetSocketAddress, String> run(
+            Forwarder forwarder,
+            List<InetSocketAddress> endpoints,
+            Function<List<InetSocketAddress>, EndpointTable> tableOf) {
+        EndpointInstall install = new EndpointInstall(forwarder, endpoints, tableOf);
         while (!install.attempt()) {
             // Each attempt that fails has left at least one endpoint out.
         }
@@ -41,7 +51,7 @@ final class EndpointInstall {
 
     private boolean attempt() {
         try {
-            WorkersAnswer.await(forwarder.endpoints(new EndpointTable(List.copyOf(usable))), "the endpoints");
+            WorkersAnswer.await(forwarder.endpoints(tableOf.apply(List.copyOf(usable))), "the endpoints");
             return true;
         } catch (EndpointLoopException e) {
             refuse(e.endpoint(), e.getMessage());

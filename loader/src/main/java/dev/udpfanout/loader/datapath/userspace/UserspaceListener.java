@@ -4,7 +4,6 @@ import dev.udpfanout.forwarder.Forwarder;
 import dev.udpfanout.forwarder.TransportProbe;
 import dev.udpfanout.loader.config.ListenerConfig;
 import dev.udpfanout.loader.control.EndpointSet;
-import dev.udpfanout.loader.control.WeightedRound;
 import dev.udpfanout.loader.datapath.ListenerCounters;
 import java.net.InetSocketAddress;
 import java.time.Duration;
@@ -50,8 +49,12 @@ final class UserspaceListener {
         if (!fits(other)) {
             close();
         }
+        boolean isDifferent = ForwarderEndpoints.differ(config, other);
         config = other;
         forwarder.ifPresent(this::admit);
+        if (isDifferent) {
+            endpoints.ifPresent(this::install);
+        }
     }
 
     boolean isOpen() {
@@ -103,7 +106,10 @@ final class UserspaceListener {
             return;
         }
         Map<InetSocketAddress, String> before = refused;
-        refused = EndpointInstall.run(forwarder.get(), WeightedRound.of(set.endpoints()));
+        refused = EndpointInstall.run(
+                forwarder.get(),
+                ForwarderEndpoints.addresses(config, set),
+                usable -> ForwarderEndpoints.table(config, usable));
         refused.forEach((endpoint, why) -> {
             if (!before.containsKey(endpoint)) {
                 LOG.atError()
