@@ -16,6 +16,8 @@ public enum DropReason {
     SEND_FAILED,
     /** The send would have had to wait: the socket's send buffer or the interface's queue was full. */
     SEND_QUEUE_FULL,
+    /** The kernel did not take an endpoint's copy, with {@link dev.udpfanout.forwarder.policy.Spread#TO_ALL}. */
+    COPY_FAILED,
     /**
      * ICMP said that the receiver's port is closed. Such a datagram was counted as forwarded before the answer came; the
      * kernel reports at most one answer a send, so this is a lower bound.

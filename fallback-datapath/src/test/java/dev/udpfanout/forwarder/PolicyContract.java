@@ -3,6 +3,7 @@ package dev.udpfanout.forwarder;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.udpfanout.forwarder.policy.SourceHash;
 import dev.udpfanout.forwarder.policy.SourceHash.Mixing;
@@ -118,6 +119,106 @@ abstract class PolicyContract extends ForwarderFixture {
                 receiver.receive();
             }
         }
+    }
+
+    private void checkCopies(Peer client, Peer[] receivers) {
+        Forwarder forwarder = keep(Forwarder.start(ForwarderConfig.forAddress(
+                        new InetSocketAddress(client.address().getAddress(), 0))
+                .withIo(io())));
+        use(forwarder, Spread.TO_ALL, receivers);
+        Random random = new Random(4);
+        List<byte[]> sent = new ArrayList<>();
+        Stall.during(forwarder.workers().getFirst(), () -> {
+            for (int i = 0; i < DATAGRAMS; i++) {
+                byte[] payload = new byte[random.nextInt(4) == 0 ? random.nextInt(2000) : 100];
+                random.nextBytes(payload);
+                client.send(payload, forwarder.localAddress());
+                sent.add(payload);
+            }
+        });
+        for (Peer receiver : receivers) {
+            for (byte[] payload : sent) {
+                assertArrayEquals(payload, receiver.receive());
+            }
+        }
+        long copies = (long) DATAGRAMS * receivers.length;
+        long bytes = sent.stream().mapToLong(payload -> payload.length).sum();
+        Await.until("all counted", () -> forwarder.counters().forwarded() == copies);
+        assertEquals(copies, forwarder.counters().received());
+        assertEquals(bytes * receivers.length, forwarder.counters().receivedBytes());
+        assertEquals(bytes * receivers.length, forwarder.counters().forwardedBytes());
+        for (Peer receiver : receivers) {
+            assertEquals(
+                    DATAGRAMS,
+                    forwarder.counters().endpoints().get(receiver.address()).forwarded());
+        }
+    }
+
+    @Test
+    void shouldGiveEachEndpointACopyOfEachDatagram() {
+        checkCopies(sender, peers(3, LOOPBACK));
+    }
+
+    @Test
+    void shouldGiveEachIpv6EndpointACopy() {
+        checkCopies(keep(Peer.on("::1")), peers(2, "::1"));
+    }
+
+    @Test
+    void shouldMakeCopiesForAsManyEndpointsAsThereMayBe() {
+        Peer[] receivers = peers(Spread.ToAll.MAX_COPIES, LOOPBACK);
+        Forwarder forwarder = start(config());
+        use(forwarder, Spread.TO_ALL, receivers);
+        for (int i = 0; i < 20; i++) {
+            sender.send(number(i), forwarder.localAddress());
+        }
+        for (Peer receiver : receivers) {
+            for (int i = 0; i < 20; i++) {
+                assertEquals(i, number(receiver.receive()));
+            }
+        }
+        Peer[] more = peers(Spread.ToAll.MAX_COPIES + 1, LOOPBACK);
+        assertThrows(IllegalArgumentException.class, () -> use(forwarder, Spread.TO_ALL, more));
+    }
+
+    @Test
+    void shouldGiveTheOthersTheirCopiesWhenAReceiverIsDown() {
+        Peer[] alive = peers(2, LOOPBACK);
+        InetSocketAddress dead = closedPort();
+        Forwarder forwarder = start(config());
+        Await.done(forwarder.endpoints(
+                new EndpointTable(List.of(alive[0].address(), dead, alive[1].address()), Spread.TO_ALL)));
+        for (int i = 0; i < 100; i++) {
+            sender.send(number(i), forwarder.localAddress());
+            long wanted = 3 * (i + 1);
+            Await.until("settled copies", () -> settled(forwarder) == wanted);
+        }
+        for (Peer receiver : alive) {
+            for (int i = 0; i < 100; i++) {
+                assertEquals(i, number(receiver.receive()));
+            }
+        }
+        assertEquals(300, forwarder.counters().received());
+        assertTrue(forwarder.counters().dropped(DropReason.UNREACHABLE) > 0);
+    }
+
+    @Test
+    void shouldGoOnReceivingAfterMoreCopiesThanThereAreBuffers() {
+        Peer[] receivers = peers(2, LOOPBACK);
+        Forwarder forwarder = start(config().withBatchSize(4));
+        use(forwarder, Spread.TO_ALL, receivers);
+        for (int i = 0; i < 500; i++) {
+            sender.send(number(i), forwarder.localAddress());
+        }
+        for (int i = 0; i < 500; i++) {
+            assertEquals(i, number(receivers[0].receive()));
+            assertEquals(i, number(receivers[1].receive()));
+        }
+        use(forwarder, Spread.IN_TURN, receivers);
+        sender.send(number(500), forwarder.localAddress());
+        sender.send(number(501), forwarder.localAddress());
+        int sum = number(receivers[0].receive()) + number(receivers[1].receive());
+        assertEquals(1001, sum);
     }
 
     @Test

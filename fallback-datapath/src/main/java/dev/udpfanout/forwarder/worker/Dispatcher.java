@@ -11,15 +11,17 @@ import java.lang.foreign.MemorySegment;
 final class Dispatcher {
     private final RoundRobin turns;
     private final BatchSender sender;
+    private final CopySender copies;
     private final DatagramBatch share;
     private final Chains chains;
     private final int[] endpointOf;
     private Spread spread = Spread.IN_TURN;
 
     /** @param capacity datagrams of a batch at the most */
-    Dispatcher(RoundRobin turns, BatchSender sender, ReceiveMemory receive, int capacity) {
+    Dispatcher(RoundRobin turns, BatchSender sender, CopySender copies, ReceiveMemory receive, int capacity) {
         this.turns = turns;
         this.sender = sender;
+        this.copies = copies;
         this.share = new DatagramBatch(receive, capacity);
         this.chains = new Chains(capacity);
         this.endpointOf = new int[capacity];
@@ -30,6 +32,8 @@ final class Dispatcher {
         spread = next;
         if (next instanceof SourceHash) {
             chains.useEndpoints(targets);
+        } else if (next == Spread.TO_ALL) {
+            copies.open();
         }
     }
 
@@ -37,6 +41,8 @@ final class Dispatcher {
     void send(DatagramBatch batch, SocketTarget[] targets) {
         if (spread instanceof SourceHash hash) {
             sendByHash(batch, targets, hash);
+        } else if (spread == Spread.TO_ALL) {
+            copies.send(batch, targets);
         } else {
             sender.send(batch, targets, turns.takeTurns(batch.count(), targets.length));
         }

@@ -59,8 +59,12 @@ public final class EpollWorker extends Worker<SocketTarget> implements EpollIoHa
         this.headers = arena.allocate((long) batchSize * MessageHeader.BYTES, MessageHeader.BYTES);
         this.errno = arena.allocate(LibC.ERRNO_STATE);
         this.batch = new DatagramBatch(receive, batchSize);
-        this.dispatcher =
-                new Dispatcher(turns(), new SyscallSender(batchSize, source, stats(), arena), receive, batchSize);
+        this.dispatcher = new Dispatcher(
+                turns(),
+                new SyscallSender(batchSize, source, stats(), arena),
+                new CopySender(setup.config(), stats(), arena, NOTHING_TO_FREE),
+                receive,
+                batchSize);
         writeHeaders(batchSize);
     }
 

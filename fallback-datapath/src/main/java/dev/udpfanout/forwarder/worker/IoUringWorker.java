@@ -80,8 +80,9 @@ public final class IoUringWorker extends Worker<SocketTarget> implements IoUring
             if (registered.isSuccess()) {
                 ring = (IoRegistration) registered.getNow();
                 sender = new RingSender(ring, receive, buffers, setup.config().source(), stats(), arena);
-                dispatcher =
-                        new Dispatcher(turns(), sender, receive, setup.config().batchSize());
+                CopySender copies = new CopySender(setup.config(), stats(), arena, freeBuffer);
+                dispatcher = new Dispatcher(
+                        turns(), sender, copies, receive, setup.config().batchSize());
                 buffers.provideAll(ring);
                 receive();
                 started.complete(null);

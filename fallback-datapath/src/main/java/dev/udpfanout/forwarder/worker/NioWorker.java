@@ -2,6 +2,7 @@ package dev.udpfanout.forwarder.worker;
 
 import dev.udpfanout.forwarder.DropReason;
 import dev.udpfanout.forwarder.policy.SourceHash;
+import dev.udpfanout.forwarder.policy.Spread;
 import dev.udpfanout.forwarder.socket.SourceBits;
 import io.netty.channel.IoEvent;
 import io.netty.channel.IoRegistration;
@@ -96,7 +97,20 @@ public final class NioWorker extends Worker<ChannelTarget> implements NioIoHandl
         } else if (targets.length == 0) {
             stats().onDropped(DropReason.NO_ENDPOINTS, 1);
         } else {
-            send(targets[endpointOf(source)], bytes);
+            send(source, bytes);
+        }
+    }
+
+    private void send(InetSocketAddress source, int bytes) {
+        if (spread() != Spread.TO_ALL) {
+            send(targets[endpointOf(source)], bytes, DropReason.SEND_QUEUE_FULL, DropReason.SEND_FAILED);
+            return;
+        }
+        int copies = targets.length - 1;
+        stats().onReceived(copies, (long) copies * bytes);
+        for (ChannelTarget target : targets) {
+            buffer.rewind();
+            send(target, bytes, DropReason.COPY_FAILED, DropReason.COPY_FAILED);
         }
     }
 
@@ -108,13 +122,13 @@ public final class NioWorker extends Worker<ChannelTarget> implements NioIoHandl
         return turns().takeTurns(1, targets.length);
     }
 
-    private void send(ChannelTarget target, int bytes) {
+    private void send(ChannelTarget target, int bytes, DropReason whenFull, DropReason whenRefused) {
         for (int attempt = 0; attempt < MAX_ATTEMPTS; attempt++) {
             try {
                 if (target.send(buffer)) {
                     stats().onForwarded(target, 1, bytes);
                 } else {
-                    stats().onDropped(DropReason.SEND_QUEUE_FULL, 1);
+                    stats().onDropped(whenFull, 1);
                 }
                 return;
             } catch (PortUnreachableException e) {
@@ -125,7 +139,7 @@ public final class NioWorker extends Worker<ChannelTarget> implements NioIoHandl
                 break;
             }
         }
-        stats().onDropped(DropReason.SEND_FAILED, 1);
+        stats().onDropped(whenRefused, 1);
     }
 
     @Override

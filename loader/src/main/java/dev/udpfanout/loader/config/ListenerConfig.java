@@ -2,7 +2,6 @@ package dev.udpfanout.loader.config;
 
 import java.net.InetSocketAddress;
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
 
 /**
@@ -141,12 +140,6 @@ public record ListenerConfig(
 
     /** What the listener asks for that only the kernel datapath can do; empty if either can serve it. */
     public Optional<String> kernelOnly() {
-        if (vipDirect) {
-            return Optional.of("bind: vip");
-        }
-        if (policy == Policy.REPLICATE) {
-            return Optional.of("policy: " + policy.name().toLowerCase(Locale.ROOT));
-        }
-        return Optional.empty();
+        return vipDirect ? Optional.of("bind: vip") : Optional.empty();
     }
 }

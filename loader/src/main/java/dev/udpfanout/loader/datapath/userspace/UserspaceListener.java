@@ -3,6 +3,7 @@ package dev.udpfanout.loader.datapath.userspace;
 import dev.udpfanout.forwarder.Forwarder;
 import dev.udpfanout.forwarder.TransportProbe;
 import dev.udpfanout.loader.config.ListenerConfig;
+import dev.udpfanout.loader.config.ListenerConfig.Policy;
 import dev.udpfanout.loader.control.EndpointSet;
 import dev.udpfanout.loader.datapath.ListenerCounters;
 import java.net.InetSocketAddress;
@@ -88,6 +89,13 @@ final class UserspaceListener {
         }
         endpoints = Optional.of(set);
         install(set);
+        if (config.policy() == Policy.REPLICATE && set.endpoints().size() > ForwarderEndpoints.MAX_COPIES) {
+            LOG.atWarn()
+                    .addKeyValue("listener_id", config.id())
+                    .addKeyValue("endpoints", set.endpoints().size())
+                    .addKeyValue("copies", ForwarderEndpoints.MAX_COPIES)
+                    .log("more receivers than copies are made of a datagram: the last ones get none");
+        }
         LOG.atInfo()
                 .addKeyValue("listener_id", config.id())
                 .addKeyValue("endpoints", set.endpoints().size())

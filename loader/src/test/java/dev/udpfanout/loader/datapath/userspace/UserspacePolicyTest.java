@@ -32,13 +32,15 @@ class UserspacePolicyTest {
     private static final Duration LIMIT = Duration.ofSeconds(10);
     private static final int PODS = 3;
     private static final int SOURCES = 60;
+    private static final int DATAGRAMS = 500;
     private static final String NAME = "listener-0";
 
     private Topology topology;
 
     @BeforeEach
     void setUp() {
-        topology = Topology.builder().pods(PODS).ipv6(true).build();
+        topology =
+                Topology.builder().pods(PODS).ipv6(true).verifyChecksums(true).build();
     }
 
     @AfterEach
@@ -67,6 +69,49 @@ class UserspacePolicyTest {
                 BoundedWait.until(() -> modes.counters(NAME).stats().packetsForwarded() == count, LIMIT),
                 () -> modes.counters(NAME).toString());
         return modes.counters(NAME).endpointPackets();
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "io_uring, client, false",
+        "epoll, client, false",
+        "io_uring, node, true",
+        "epoll, client, true",
+        "nio, node, false"
+    })
+    void shouldGiveTheOtherPodsTheirCopiesWhenOneCannotBeReached(String io, String source, boolean ipv6) {
+        NodeModes modes =
+                NodeModes.open(topology.node(), userspace(onNic(ipv6).with("policy", "replicate"), io, source, ipv6));
+        DatagramSender sender = DatagramSender.open(
+                topology.client(), ipv6 ? TopologyPlan.CLIENT_ADDRESS6 : TopologyPlan.CLIENT_ADDRESS);
+        PodReceivers receivers = PodReceivers.start(
+                topology.pods(),
+                NodeModes.POD_PORT,
+                ipv6 ? StandardProtocolFamily.INET6 : StandardProtocolFamily.INET,
+                sender.runId());
+        SendPlan plan = SendPlan.to(ipv6 ? NodeModes.NODE6 : NodeModes.NODE)
+                .datagrams(DATAGRAMS)
+                .payloadBytes(200)
+                .perSecond(20_000);
+        sender.send(plan);
+        awaitForwarded(modes, PODS * DATAGRAMS);
+        assertEquals(PODS * DATAGRAMS, modes.counters(NAME).stats().packetsReceived());
+        String lost = pods(ipv6).get(1).getAddress().getHostAddress();
+        topology.node().exec("ip", ipv6 ? "-6" : "-4", "route", "add", "unreachable", lost);
+        sender.send(plan);
+        awaitForwarded(modes, (PODS + PODS - 1) * DATAGRAMS);
+        assertTrue(
+                BoundedWait.until(() -> modes.counters(NAME).drops().get("copy_failed") == DATAGRAMS, LIMIT),
+                () -> modes.counters(NAME).toString());
+        assertEquals(2 * PODS * DATAGRAMS, modes.counters(NAME).stats().packetsReceived());
+        assertTrue(receivers.awaitReceived((PODS + PODS - 1) * DATAGRAMS, LIMIT));
+        List<ReceiverReport> reports = receivers.stop();
+        for (int pod = 0; pod < PODS; pod++) {
+            ReceiverReport report = reports.get(pod);
+            assertEquals(pod == 1 ? DATAGRAMS : 2 * DATAGRAMS, report.received(), report.receiver());
+            assertEquals(0, report.corrupt() + report.duplicates(), report.receiver());
+            assertEquals(0, report.kernel().checksumErrors(), report.receiver());
+        }
     }
 
     @ParameterizedTest
