@@ -24,6 +24,8 @@ import java.util.Optional;
  *     there before the first datagram is. NIO cannot do that, and takes no notice
  * @param replies where receivers' replies are to come back to the clients, from the address and port that they sent to: the
  *     bounds for that. A client's datagrams stay with one receiver then, as long as its flow lives
+ * @param readsSources whether senders' addresses are received where nothing else needs them: for an {@code allow} in the
+ *     {@link dev.udpfanout.forwarder.admission.Admission}, and for endpoints that follow from the sender
  */
 public record ForwarderConfig(
         InetSocketAddress bind,
@@ -36,7 +38,8 @@ public record ForwarderConfig(
         IoChoice io,
         boolean segmentation,
         boolean freeBind,
-        Optional<ReplyLimits> replies) {
+        Optional<ReplyLimits> replies,
+        boolean readsSources) {
 
     /** The payload of the longest UDP datagram over IPv4: 65,535 less 20 and 8 bytes of headers. */
     public static final int MAX_PACKET_BYTES = 65_507;
@@ -82,7 +85,8 @@ public record ForwarderConfig(
                 IoChoice.AUTO,
                 true,
                 false,
-                Optional.empty());
+                Optional.empty(),
+                false);
     }
 
     public ForwarderConfig withWorkers(int value) {
@@ -97,7 +101,8 @@ public record ForwarderConfig(
                 io,
                 segmentation,
                 freeBind,
-                replies);
+                replies,
+                readsSources);
     }
 
     public ForwarderConfig withCpus(List<Integer> value) {
@@ -112,7 +117,8 @@ public record ForwarderConfig(
                 io,
                 segmentation,
                 freeBind,
-                replies);
+                replies,
+                readsSources);
     }
 
     public ForwarderConfig withBatchSize(int value) {
@@ -127,17 +133,40 @@ public record ForwarderConfig(
                 io,
                 segmentation,
                 freeBind,
-                replies);
+                replies,
+                readsSources);
     }
 
     public ForwarderConfig withReceiveBufferBytes(int value) {
         return new ForwarderConfig(
-                bind, workers, cpus, batchSize, value, maxPacketBytes, source, io, segmentation, freeBind, replies);
+                bind,
+                workers,
+                cpus,
+                batchSize,
+                value,
+                maxPacketBytes,
+                source,
+                io,
+                segmentation,
+                freeBind,
+                replies,
+                readsSources);
     }
 
     public ForwarderConfig withMaxPacketBytes(int value) {
         return new ForwarderConfig(
-                bind, workers, cpus, batchSize, receiveBufferBytes, value, source, io, segmentation, freeBind, replies);
+                bind,
+                workers,
+                cpus,
+                batchSize,
+                receiveBufferBytes,
+                value,
+                source,
+                io,
+                segmentation,
+                freeBind,
+                replies,
+                readsSources);
     }
 
     public ForwarderConfig withSource(SourceAddress value) {
@@ -152,7 +181,8 @@ public record ForwarderConfig(
                 io,
                 segmentation,
                 freeBind,
-                replies);
+                replies,
+                readsSources);
     }
 
     public ForwarderConfig withIo(IoChoice value) {
@@ -167,7 +197,8 @@ public record ForwarderConfig(
                 value,
                 segmentation,
                 freeBind,
-                replies);
+                replies,
+                readsSources);
     }
 
     public ForwarderConfig withSegmentation(boolean value) {
@@ -182,7 +213,8 @@ public record ForwarderConfig(
                 io,
                 value,
                 freeBind,
-                replies);
+                replies,
+                readsSources);
     }
 
     public ForwarderConfig withFreeBind(boolean value) {
@@ -197,7 +229,24 @@ public record ForwarderConfig(
                 io,
                 segmentation,
                 value,
-                replies);
+                replies,
+                readsSources);
+    }
+
+    public ForwarderConfig withReadsSources(boolean value) {
+        return new ForwarderConfig(
+                bind,
+                workers,
+                cpus,
+                batchSize,
+                receiveBufferBytes,
+                maxPacketBytes,
+                source,
+                io,
+                segmentation,
+                freeBind,
+                replies,
+                value);
     }
 
     public ForwarderConfig withReplies(ReplyLimits value) {
@@ -212,7 +261,13 @@ public record ForwarderConfig(
                 io,
                 segmentation,
                 freeBind,
-                Optional.of(value));
+                Optional.of(value),
+                readsSources);
+    }
+
+    /** Whether workers know the sender's address of each datagram. */
+    public boolean takesSources() {
+        return source == SourceAddress.CLIENT || readsSources || replies.isPresent();
     }
 
     private static void requireReplies(InetSocketAddress bind, SourceAddress source, IoChoice io) {

@@ -2,11 +2,15 @@ package dev.udpfanout.forwarder.worker;
 
 import dev.udpfanout.forwarder.DropReason;
 import dev.udpfanout.forwarder.flow.FlowKey;
+import dev.udpfanout.forwarder.policy.SourceHash;
+import dev.udpfanout.forwarder.policy.Spread;
+import dev.udpfanout.forwarder.socket.SourceBits;
 import io.netty.channel.IoEvent;
 import io.netty.channel.IoRegistration;
 import io.netty.channel.nio.NioIoHandle;
 import io.netty.channel.nio.NioIoOps;
 import java.io.IOException;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.PortUnreachableException;
 import java.nio.ByteBuffer;
@@ -44,7 +48,7 @@ public final class NioWorker extends Worker<ChannelTarget> implements NioIoHandl
     }
 
     private ChannelTarget choose(FlowKey client) {
-        return targets[turns().takeTurns(1, targets.length)];
+        return targets[place(client, targets.length)];
     }
 
     @Override
@@ -80,39 +84,62 @@ public final class NioWorker extends Worker<ChannelTarget> implements NioIoHandl
         int most = MAX_BATCHES_A_WAKEUP * setup.config().batchSize();
         try {
             for (int i = 0; i < most; i++) {
-                InetSocketAddress client = (InetSocketAddress) channel.receive(buffer.clear());
-                if (client == null) {
+                InetSocketAddress source = (InetSocketAddress) channel.receive(buffer.clear());
+                if (source == null) {
                     return;
                 }
                 buffer.flip();
-                forward(client);
+                forward(source);
             }
         } catch (IOException e) {
             onReceiveError("receive: " + e.getMessage());
         }
     }
 
-    private void forward(InetSocketAddress client) {
+    private void forward(InetSocketAddress source) {
         int bytes = buffer.remaining();
         stats().onReceived(1, bytes);
         if (bytes > setup.config().maxPacketBytes()) {
             stats().onDropped(DropReason.TOO_LONG, 1);
+        } else if (!admission().admits(source.getAddress())) {
+            return;
         } else if (targets.length == 0) {
             stats().onDropped(DropReason.NO_ENDPOINTS, 1);
         } else if (flows.isPresent()) {
-            flows.get().forward(client, buffer);
+            flows.get().forward(source, buffer);
         } else {
-            send(targets[turns().takeTurns(1, targets.length)], bytes);
+            send(source, bytes);
         }
     }
 
-    private void send(ChannelTarget target, int bytes) {
+    private void send(InetSocketAddress source, int bytes) {
+        if (spread() != Spread.TO_ALL) {
+            send(targets[endpointOf(source)], bytes, DropReason.SEND_QUEUE_FULL, DropReason.SEND_FAILED);
+            return;
+        }
+        int copies = targets.length - 1;
+        stats().onReceived(copies, (long) copies * bytes);
+        for (ChannelTarget target : targets) {
+            buffer.rewind();
+            send(target, bytes, DropReason.COPY_FAILED, DropReason.COPY_FAILED);
+        }
+    }
+
+    private int endpointOf(InetSocketAddress source) {
+        if (spread() instanceof SourceHash hash) {
+            InetAddress address = source.getAddress();
+            return hash.endpoint(SourceBits.high(address), SourceBits.low(address), source.getPort());
+        }
+        return turns().takeTurns(1, targets.length);
+    }
+
+    private void send(ChannelTarget target, int bytes, DropReason whenFull, DropReason whenRefused) {
         for (int attempt = 0; attempt < MAX_ATTEMPTS; attempt++) {
             try {
                 if (target.send(buffer)) {
                     stats().onForwarded(target, 1, bytes);
                 } else {
-                    stats().onDropped(DropReason.SEND_QUEUE_FULL, 1);
+                    stats().onDropped(whenFull, 1);
                 }
                 return;
             } catch (PortUnreachableException e) {
@@ -123,7 +150,7 @@ public final class NioWorker extends Worker<ChannelTarget> implements NioIoHandl
                 break;
             }
         }
-        stats().onDropped(DropReason.SEND_FAILED, 1);
+        stats().onDropped(whenRefused, 1);
     }
 
     @Override

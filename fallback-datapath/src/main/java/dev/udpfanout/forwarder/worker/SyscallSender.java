@@ -9,19 +9,37 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 
 /** Sends a batch with one sendmmsg(2) for each endpoint. */
-final class SyscallSender {
+final class SyscallSender implements BatchSender {
     private static final int MAX_ATTEMPTS = 3;
 
     private final WorkerStats stats;
     private final OutgoingMessages messages;
     private final MemorySegment errno;
     private final int capacity;
+    private final DropReason whenFull;
+    private final DropReason whenRefused;
     private final int[] firstDatagram;
     private final int[] datagrams;
     private final int[] bytes;
 
     SyscallSender(int capacity, SourceAddress source, WorkerStats stats, Arena arena) {
+        this(capacity, source, stats, arena, DropReason.SEND_QUEUE_FULL, DropReason.SEND_FAILED);
+    }
+
+    /**
+     * @param whenFull what a datagram is counted as whose send would have to wait
+     * @param whenRefused and one that the kernel refuses for any other reason
+     */
+    SyscallSender(
+            int capacity,
+            SourceAddress source,
+            WorkerStats stats,
+            Arena arena,
+            DropReason whenFull,
+            DropReason whenRefused) {
         this.capacity = capacity;
+        this.whenFull = whenFull;
+        this.whenRefused = whenRefused;
         this.stats = stats;
         this.messages = new OutgoingMessages(capacity, OutgoingMessages.vectorsFor(capacity, source), source, arena);
         this.errno = arena.allocate(LibC.ERRNO_STATE);
@@ -30,8 +48,13 @@ final class SyscallSender {
         this.bytes = new int[capacity];
     }
 
-    /** @param first the endpoint of the batch's first datagram */
-    void send(DatagramBatch batch, SocketTarget[] targets, int first) {
+    @Override
+    public void sendAll(DatagramBatch batch, SocketTarget target) {
+        sendShare(batch, 0, 1, target);
+    }
+
+    @Override
+    public void send(DatagramBatch batch, SocketTarget[] targets, int first) {
         int shares = Math.min(targets.length, batch.count());
         for (int share = 0, turn = first; share < shares; share++) {
             sendShare(batch, share, targets.length, targets[turn]);
@@ -58,7 +81,7 @@ final class SyscallSender {
                 case UNREACHABLE -> {
                     stats.onUnreachable(target);
                     if (++attempts == MAX_ATTEMPTS) {
-                        stats.onDropped(DropReason.SEND_FAILED, datagrams[done++]);
+                        stats.onDropped(whenRefused, datagrams[done++]);
                         attempts = 0;
                     }
                 }
@@ -67,8 +90,8 @@ final class SyscallSender {
                     count = write(batch, firstDatagram[done], step, target);
                     done = 0;
                 }
-                case QUEUE_FULL -> stats.onDropped(DropReason.SEND_QUEUE_FULL, datagrams[done++]);
-                case OTHER -> stats.onDropped(DropReason.SEND_FAILED, datagrams[done++]);
+                case QUEUE_FULL -> stats.onDropped(whenFull, datagrams[done++]);
+                case OTHER -> stats.onDropped(whenRefused, datagrams[done++]);
             }
         }
     }

@@ -2,7 +2,6 @@ package dev.udpfanout.loader.config;
 
 import java.net.InetSocketAddress;
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
 import java.util.stream.Stream;
 
@@ -194,15 +193,6 @@ public record ListenerConfig(
         if (vipDirect) {
             return Optional.of("bind: vip");
         }
-        if (!admission.allow().isEmpty()) {
-            return Optional.of("allow");
-        }
-        if (policy == Policy.HASH || policy == Policy.REPLICATE) {
-            return Optional.of("policy: " + policy.name().toLowerCase(Locale.ROOT));
-        }
-        if (mirror.isPresent()) {
-            return Optional.of("mirror");
-        }
-        return admission.rateLimit().map(limit -> "rate_limit");
+        return mirror.map(set -> "mirror");
     }
 }

@@ -45,10 +45,5 @@ class ReplicationConfigTest {
                 List.of("c.yaml:4: listeners[0].policy: replicate sends copies back in, where no program is with hook:"
                         + " egress; use hook: ingress"),
                 problems(2, "hook: egress"));
-        assertEquals(
-                List.of(
-                        "c.yaml:4: listeners[0].policy: policy: replicate is done in the kernel only: use mode tc_ebpf or auto, or leave it"
-                                + " out"),
-                problems(2, "mode: userspace"));
     }
 }

@@ -131,8 +131,10 @@ class ModeSelectionTest {
     void shouldFailRatherThanForwardWithoutARuleThatOnlyTheKernelKnows() {
         refusal = Optional.of("no libbpf");
         assertEquals(
-                "listener a: allow, which only tc_ebpf can do, is not possible: no libbpf",
-                assertThrows(KernelRefusedException.class, () -> started(AUTO + ", allow: [10.0.0.0/8]"))
+                "listener a: bind: vip, which only tc_ebpf can do, is not possible: no libbpf",
+                assertThrows(
+                                KernelRefusedException.class,
+                                () -> started("a auto vip:1 eth0, publish: { service: syslog }"))
                         .getMessage());
         assertEquals(0, userspaceOpened);
     }
