@@ -70,6 +70,12 @@ final class UserspaceReader {
                     "a VIP cannot be served in user space: kube-proxy changes the destination before a socket could see"
                             + " it. Use tc_ebpf, or bind to an address on a dummy interface");
         }
+        if (listener.mode() == Mode.USERSPACE && !listener.vipDirect()) {
+            listener.kernelOnly()
+                    .ifPresent(what -> section.problem(
+                            what.split(":")[0],
+                            what + " is done in the kernel only: use mode tc_ebpf or auto, or leave it out"));
+        }
     }
 
     private static void checkReplies(ListenerConfig listener, Section section) {
