@@ -22,7 +22,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 
 /**
  * Tagged frames on a listener's NIC. Here, unlike with BPF_PROG_TEST_RUN, the kernel has put the outer tag beside the packet
- * (vlan_tci) before the hook, as a card does. This kernel has no 802.1Q interfaces: those are tried in the kernel matrix.
+ * (vlan_tci) before the hook, as a card does. This kernel has no 802.1Q interfaces of its own.
  */
 @Tag("kernel")
 class VlanTagTest {
