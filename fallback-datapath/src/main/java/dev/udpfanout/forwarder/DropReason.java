@@ -6,6 +6,10 @@ import java.util.Locale;
 public enum DropReason {
     /** The endpoint table was empty. */
     NO_ENDPOINTS,
+    /** The sender's address is in none of the prefixes allowed. */
+    NOT_ALLOWED,
+    /** More than {@link dev.udpfanout.forwarder.admission.RateLimit} lets through. */
+    RATE_LIMITED,
     /** Longer than {@link ForwarderConfig#maxPacketBytes()}. */
     TOO_LONG,
     /** The kernel refused the send, for example for want of a route. */

@@ -1,15 +1,19 @@
 package dev.udpfanout.forwarder;
 
+import dev.udpfanout.forwarder.policy.SourceHash;
+import dev.udpfanout.forwarder.policy.Spread;
 import java.net.InetSocketAddress;
+import java.util.HashSet;
 import java.util.List;
 
 /**
- * The receivers in force, in the order in which they take turns; immutable.
+ * The receivers in force, and which of them a datagram goes to; immutable.
  *
  * @param endpoints addresses and ports, resolved; one that stands there several times has as many turns of each round, and
  *     one socket a worker all the same. Empty means that every datagram is dropped and counted
+ * @param spread which of them a datagram goes to; but for {@link Spread#IN_TURN} none may stand there twice
  */
-public record EndpointTable(List<InetSocketAddress> endpoints) {
+public record EndpointTable(List<InetSocketAddress> endpoints, Spread spread) {
     /** No receivers. */
     public static final EndpointTable EMPTY = new EndpointTable(List.of());
 
@@ -17,6 +21,21 @@ public record EndpointTable(List<InetSocketAddress> endpoints) {
         endpoints = List.copyOf(endpoints);
         for (InetSocketAddress endpoint : endpoints) {
             requireUsable(endpoint);
+        }
+        requireFitting(endpoints, spread);
+    }
+
+    /** Of endpoints that take turns, in this order. */
+    public EndpointTable(List<InetSocketAddress> endpoints) {
+        this(endpoints, Spread.IN_TURN);
+    }
+
+    private static void requireFitting(List<InetSocketAddress> endpoints, Spread spread) {
+        if (spread != Spread.IN_TURN && new HashSet<>(endpoints).size() < endpoints.size()) {
+            throw new IllegalArgumentException("endpoints: one is there twice, and they do not take turns");
+        }
+        if (spread instanceof SourceHash hash && hash.highestEndpoint() >= endpoints.size()) {
+            throw new IllegalArgumentException("spread: there is no endpoint " + hash.highestEndpoint());
         }
     }
 

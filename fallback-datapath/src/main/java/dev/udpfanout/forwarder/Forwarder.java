@@ -1,6 +1,9 @@
 package dev.udpfanout.forwarder;
 
 import dev.udpfanout.forwarder.ForwarderCounters.EndpointCounters;
+import dev.udpfanout.forwarder.admission.Admission;
+import dev.udpfanout.forwarder.admission.Gate;
+import dev.udpfanout.forwarder.policy.SourceHash;
 import dev.udpfanout.forwarder.worker.TableChange;
 import dev.udpfanout.forwarder.worker.Target;
 import dev.udpfanout.forwarder.worker.Worker;
@@ -29,6 +32,7 @@ public final class Forwarder implements AutoCloseable {
     private final ForwarderConfig config;
     private final WorkerGroup group;
     private final KernelDrops kernelDrops;
+    private Gate gate = Gate.OPEN;
     private boolean closed;
     private ForwarderCounters lastCounters;
 
@@ -82,6 +86,11 @@ public final class Forwarder implements AutoCloseable {
         return group.choice();
     }
 
+    /** Whether it knows the sender of each datagram: {@link ForwarderConfig#takesSources()}. */
+    public boolean takesSources() {
+        return config.takesSources();
+    }
+
     /** The address and port bound; the port is the real one where the configuration has 0. */
     public InetSocketAddress localAddress() {
         return group.localAddress();
@@ -99,6 +108,9 @@ public final class Forwarder implements AutoCloseable {
         requireOpen();
         LoopCheck.requireNoLoop(localAddress(), table);
         requireSourceFamily(table);
+        if (table.spread() instanceof SourceHash && !config.takesSources()) {
+            throw new ForwarderException("spread: the forwarder was started without reading senders' addresses");
+        }
         List<TableChange<?>> changes = new ArrayList<>();
         try {
             for (Worker<?> worker : group.workers()) {
@@ -110,9 +122,28 @@ public final class Forwarder implements AutoCloseable {
         }
         List<CompletableFuture<Void>> installed = new ArrayList<>();
         for (int i = 0; i < changes.size(); i++) {
-            installed.add(group.workers().get(i).install(changes.get(i)));
+            installed.add(group.workers().get(i).install(changes.get(i), table.spread()));
         }
         return CompletableFuture.allOf(installed.toArray(CompletableFuture[]::new))
+                .minimalCompletionStage();
+    }
+
+    /**
+     * Replaces what decides which datagrams are forwarded at all: to begin with, all are. Each worker goes from the old to
+     * the new between two batches; when the stage returned is complete, all have.
+     *
+     * @throws ForwarderException if senders' addresses are to be judged and the forwarder does not read them
+     */
+    public synchronized CompletionStage<Void> admission(Admission admission) {
+        requireOpen();
+        if (!admission.allow().isEmpty() && !config.takesSources()) {
+            throw new ForwarderException("allow: the forwarder was started without reading senders' addresses");
+        }
+        gate = gate.with(admission);
+        Gate next = gate;
+        return CompletableFuture.allOf(group.workers().stream()
+                        .map(worker -> worker.install(next))
+                        .toArray(CompletableFuture[]::new))
                 .minimalCompletionStage();
     }
 

@@ -22,6 +22,8 @@ import java.util.Optional;
  *     it up as late as it can (UDP_SEGMENT); receivers see the same datagrams, and the rotation is the same
  * @param freeBind whether the address may be one that is not this host's yet (IP_FREEBIND of ip(7)): so that the socket is
  *     there before the first datagram is. NIO cannot do that, and takes no notice
+ * @param readsSources whether senders' addresses are received where nothing else needs them: for an {@code allow} in the
+ *     {@link dev.udpfanout.forwarder.admission.Admission}, and for endpoints that follow from the sender
  * @param replies where receivers' replies are to come back to the clients, from the address and port that they sent to: the
  *     bounds for that. A client's datagrams stay with one receiver then, as long as its flow lives
  */
@@ -36,6 +38,7 @@ public record ForwarderConfig(
         IoChoice io,
         boolean segmentation,
         boolean freeBind,
+        boolean readsSources,
         Optional<ReplyLimits> replies) {
 
     /** The payload of the longest UDP datagram over IPv4: 65,535 less 20 and 8 bytes of headers. */
@@ -82,6 +85,7 @@ public record ForwarderConfig(
                 IoChoice.AUTO,
                 true,
                 false,
+                false,
                 Optional.empty());
     }
 
@@ -97,6 +101,7 @@ public record ForwarderConfig(
                 io,
                 segmentation,
                 freeBind,
+                readsSources,
                 replies);
     }
 
@@ -112,6 +117,7 @@ public record ForwarderConfig(
                 io,
                 segmentation,
                 freeBind,
+                readsSources,
                 replies);
     }
 
@@ -127,17 +133,40 @@ public record ForwarderConfig(
                 io,
                 segmentation,
                 freeBind,
+                readsSources,
                 replies);
     }
 
     public ForwarderConfig withReceiveBufferBytes(int value) {
         return new ForwarderConfig(
-                bind, workers, cpus, batchSize, value, maxPacketBytes, source, io, segmentation, freeBind, replies);
+                bind,
+                workers,
+                cpus,
+                batchSize,
+                value,
+                maxPacketBytes,
+                source,
+                io,
+                segmentation,
+                freeBind,
+                readsSources,
+                replies);
     }
 
     public ForwarderConfig withMaxPacketBytes(int value) {
         return new ForwarderConfig(
-                bind, workers, cpus, batchSize, receiveBufferBytes, value, source, io, segmentation, freeBind, replies);
+                bind,
+                workers,
+                cpus,
+                batchSize,
+                receiveBufferBytes,
+                value,
+                source,
+                io,
+                segmentation,
+                freeBind,
+                readsSources,
+                replies);
     }
 
     public ForwarderConfig withSource(SourceAddress value) {
@@ -152,6 +181,7 @@ public record ForwarderConfig(
                 io,
                 segmentation,
                 freeBind,
+                readsSources,
                 replies);
     }
 
@@ -167,6 +197,7 @@ public record ForwarderConfig(
                 value,
                 segmentation,
                 freeBind,
+                readsSources,
                 replies);
     }
 
@@ -182,6 +213,7 @@ public record ForwarderConfig(
                 io,
                 value,
                 freeBind,
+                readsSources,
                 replies);
     }
 
@@ -197,7 +229,29 @@ public record ForwarderConfig(
                 io,
                 segmentation,
                 value,
+                readsSources,
                 replies);
+    }
+
+    public ForwarderConfig withReadsSources(boolean value) {
+        return new ForwarderConfig(
+                bind,
+                workers,
+                cpus,
+                batchSize,
+                receiveBufferBytes,
+                maxPacketBytes,
+                source,
+                io,
+                segmentation,
+                freeBind,
+                value,
+                replies);
+    }
+
+    /** Whether workers know the sender's address of each datagram. */
+    public boolean takesSources() {
+        return source == SourceAddress.CLIENT || readsSources || replies.isPresent();
     }
 
     public ForwarderConfig withReplies(ReplyLimits value) {
@@ -212,6 +266,7 @@ public record ForwarderConfig(
                 io,
                 segmentation,
                 freeBind,
+                readsSources,
                 Optional.of(value));
     }
 

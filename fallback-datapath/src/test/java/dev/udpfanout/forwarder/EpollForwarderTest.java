@@ -36,4 +36,20 @@ class EpollForwarderTest {
             return IoChoice.EPOLL;
         }
     }
+
+    @Nested
+    class Admission extends AdmissionContract {
+        @Override
+        IoChoice io() {
+            return IoChoice.EPOLL;
+        }
+    }
+
+    @Nested
+    class Policy extends PolicyContract {
+        @Override
+        IoChoice io() {
+            return IoChoice.EPOLL;
+        }
+    }
 }

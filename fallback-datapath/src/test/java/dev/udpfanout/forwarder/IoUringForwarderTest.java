@@ -36,4 +36,20 @@ class IoUringForwarderTest {
             return IoChoice.IO_URING;
         }
     }
+
+    @Nested
+    class Admission extends AdmissionContract {
+        @Override
+        IoChoice io() {
+            return IoChoice.IO_URING;
+        }
+    }
+
+    @Nested
+    class Policy extends PolicyContract {
+        @Override
+        IoChoice io() {
+            return IoChoice.IO_URING;
+        }
+    }
 }

@@ -36,4 +36,20 @@ class NioForwarderTest {
             return IoChoice.NIO;
         }
     }
+
+    @Nested
+    class Admission extends AdmissionContract {
+        @Override
+        IoChoice io() {
+            return IoChoice.NIO;
+        }
+    }
+
+    @Nested
+    class Policy extends PolicyContract {
+        @Override
+        IoChoice io() {
+            return IoChoice.NIO;
+        }
+    }
 }

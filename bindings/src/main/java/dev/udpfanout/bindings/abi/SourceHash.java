@@ -11,6 +11,18 @@ import java.nio.ByteOrder;
 public final class SourceHash {
     private static final ValueLayout.OfLong NETWORK_LONG = ValueLayout.JAVA_LONG.withOrder(ByteOrder.BIG_ENDIAN);
 
+    /** What a hash begins as. */
+    public static final long SEED = Abi.UF_HASH_SEED();
+
+    /** What mixing multiplies by first. */
+    public static final long FIRST_FACTOR = Abi.UF_HASH_FIRST();
+
+    /** What mixing multiplies by after that. */
+    public static final long SECOND_FACTOR = Abi.UF_HASH_SECOND();
+
+    /** The bucket is as many of a hash's highest bits. */
+    public static final int BUCKET_BITS = Abi.UF_HASH_BITS();
+
     private SourceHash() {}
 
     /** The hash of an address alone. */

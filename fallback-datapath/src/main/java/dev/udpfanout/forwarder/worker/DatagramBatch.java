@@ -37,6 +37,19 @@ final class DatagramBatch {
         count = 0;
     }
 
+    /** Puts a datagram in another one's place, which is then gone from the batch. */
+    void move(int from, int to) {
+        slots[to] = slots[from];
+        payloadAt[to] = payloadAt[from];
+        lengths[to] = lengths[from];
+        sourceAt[to] = sourceAt[from];
+    }
+
+    /** Forgets all but the first ones. */
+    void truncate(int toCount) {
+        count = toCount;
+    }
+
     int count() {
         return count;
     }

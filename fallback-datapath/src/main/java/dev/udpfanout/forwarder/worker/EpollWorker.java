@@ -22,6 +22,7 @@ import java.net.InetSocketAddress;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.IntConsumer;
 
 /** Reads batches with recvmmsg(2) when epoll says so, and sends each with sendmmsg(2). */
 public final class EpollWorker extends Worker<SocketTarget> implements EpollIoHandle {
@@ -29,6 +30,9 @@ public final class EpollWorker extends Worker<SocketTarget> implements EpollIoHa
     private static final int MAX_BATCHES_A_WAKEUP = 16;
 
     private static final int NAME_BYTES = 32;
+
+    /** A batch has been sent before the next one is read into the same memory. */
+    private static final IntConsumer NOTHING_TO_FREE = slot -> {};
 
     private final WorkerSetup setup;
     private final DatagramSocket socket;
@@ -38,7 +42,7 @@ public final class EpollWorker extends Worker<SocketTarget> implements EpollIoHa
     private final MemorySegment headers;
     private final MemorySegment errno;
     private final DatagramBatch batch;
-    private final SyscallSender sender;
+    private final Dispatcher dispatcher;
     private final ReceivedAddresses addresses;
     private final Optional<SocketFlows> flows;
     private IoRegistration registration;
@@ -58,7 +62,8 @@ public final class EpollWorker extends Worker<SocketTarget> implements EpollIoHa
         this.headers = arena.allocate((long) batchSize * MessageHeader.BYTES, MessageHeader.BYTES);
         this.errno = arena.allocate(LibC.ERRNO_STATE);
         this.batch = new DatagramBatch(receive, batchSize);
-        this.sender = new SyscallSender(batchSize, source, stats(), arena);
+        this.dispatcher =
+                new Dispatcher(turns(), new SyscallSender(batchSize, source, stats(), arena), receive, batchSize);
         writeHeaders(batchSize);
         this.flows = setup.replies().isPresent()
                 ? Optional.of(SocketFlows.open(setup, socket, addresses, stats(), this::choose, arena))
@@ -66,7 +71,7 @@ public final class EpollWorker extends Worker<SocketTarget> implements EpollIoHa
     }
 
     private SocketTarget choose(FlowKey client) {
-        return targets[turns().takeTurns(1, targets.length)];
+        return targets[indexOf(client, targets.length)];
     }
 
     private int payloadOffset() {
@@ -166,12 +171,13 @@ public final class EpollWorker extends Worker<SocketTarget> implements EpollIoHa
     }
 
     private void forward() {
+        admission().admit(batch, NOTHING_TO_FREE);
         if (targets.length == 0) {
             stats().onDropped(DropReason.NO_ENDPOINTS, batch.count());
         } else if (flows.isPresent()) {
             flows.get().forward(batch);
         } else if (batch.count() > 0) {
-            sender.send(batch, targets, turns().takeTurns(batch.count(), targets.length));
+            dispatcher.send(batch, targets);
         }
     }
 
@@ -200,6 +206,7 @@ public final class EpollWorker extends Worker<SocketTarget> implements EpollIoHa
     void use(List<SocketTarget> next) {
         targets = next.toArray(SocketTarget[]::new);
         flows.ifPresent(mine -> mine.use(next));
+        dispatcher.use(spread(), targets.length);
     }
 
     @Override

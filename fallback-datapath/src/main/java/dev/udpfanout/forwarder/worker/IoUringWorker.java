@@ -22,6 +22,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.function.IntConsumer;
 
 /**
  * Receives with one multishot recvmsg into provided buffers, and sends on the same ring: a batch of datagrams costs one
@@ -41,9 +42,11 @@ public final class IoUringWorker extends Worker<SocketTarget> implements IoUring
     private final ReceivedAddresses addresses;
     private final Optional<SocketFlows> flows;
     private final Runnable flush = this::flush;
+    private final IntConsumer freeBuffer = this::freeBuffer;
     private final CompletableFuture<Void> stopped = new CompletableFuture<>();
     private IoRegistration ring;
     private RingSender sender;
+    private Dispatcher dispatcher;
     private SocketTarget[] targets = {};
     private long receiving;
     private long watching;
@@ -75,7 +78,7 @@ public final class IoUringWorker extends Worker<SocketTarget> implements IoUring
     }
 
     private SocketTarget choose(FlowKey client) {
-        return targets[turns().takeTurns(1, targets.length)];
+        return targets[indexOf(client, targets.length)];
     }
 
     /** Receive buffers for a batch size: some batches' worth, as datagrams keep theirs until they have been sent. */
@@ -91,6 +94,8 @@ public final class IoUringWorker extends Worker<SocketTarget> implements IoUring
             if (registered.isSuccess()) {
                 ring = (IoRegistration) registered.getNow();
                 sender = new RingSender(ring, receive, buffers, setup.config().source(), stats(), arena);
+                dispatcher =
+                        new Dispatcher(turns(), sender, receive, setup.config().batchSize());
                 buffers.provideAll(ring);
                 receive();
                 watch();
@@ -206,21 +211,22 @@ public final class IoUringWorker extends Worker<SocketTarget> implements IoUring
 
     private void flush() {
         flushScheduled = false;
-        int count = batch.count();
-        if (count + batchTooLong == 0) {
+        if (batch.count() + batchTooLong == 0) {
             return;
         }
-        stats().onReceived(count + batchTooLong, batchBytes);
+        stats().onReceived(batch.count() + batchTooLong, batchBytes);
         if (batchTooLong > 0) {
             stats().onDropped(DropReason.TOO_LONG, batchTooLong);
         }
         batchBytes = 0;
         batchTooLong = 0;
+        admission().admit(batch, freeBuffer);
+        int count = batch.count();
         if (targets.length > 0 && flows.isPresent()) {
             flows.get().forward(batch);
             free();
         } else if (targets.length > 0 && count > 0) {
-            sender.send(batch, targets, turns().takeTurns(count, targets.length));
+            dispatcher.send(batch, targets);
         } else {
             stats().onDropped(DropReason.NO_ENDPOINTS, count);
             free();
@@ -230,8 +236,12 @@ public final class IoUringWorker extends Worker<SocketTarget> implements IoUring
 
     private void free() {
         for (int i = 0; i < batch.count(); i++) {
-            buffers.onFree(ring, batch.slot(i));
+            freeBuffer(batch.slot(i));
         }
+    }
+
+    private void freeBuffer(int slot) {
+        buffers.onFree(ring, slot);
     }
 
     private void onProvided(int group, int result) {
@@ -265,6 +275,7 @@ public final class IoUringWorker extends Worker<SocketTarget> implements IoUring
     void use(List<SocketTarget> next) {
         targets = next.toArray(SocketTarget[]::new);
         flows.ifPresent(mine -> mine.use(next));
+        dispatcher.use(spread(), targets.length);
     }
 
     @Override

@@ -2,11 +2,14 @@ package dev.udpfanout.forwarder.worker;
 
 import dev.udpfanout.forwarder.DropReason;
 import dev.udpfanout.forwarder.flow.FlowKey;
+import dev.udpfanout.forwarder.policy.SourceHash;
+import dev.udpfanout.forwarder.socket.SourceBits;
 import io.netty.channel.IoEvent;
 import io.netty.channel.IoRegistration;
 import io.netty.channel.nio.NioIoHandle;
 import io.netty.channel.nio.NioIoOps;
 import java.io.IOException;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.PortUnreachableException;
 import java.nio.ByteBuffer;
@@ -44,7 +47,7 @@ public final class NioWorker extends Worker<ChannelTarget> implements NioIoHandl
     }
 
     private ChannelTarget choose(FlowKey client) {
-        return targets[turns().takeTurns(1, targets.length)];
+        return targets[indexOf(client, targets.length)];
     }
 
     @Override
@@ -80,30 +83,41 @@ public final class NioWorker extends Worker<ChannelTarget> implements NioIoHandl
         int most = MAX_BATCHES_A_WAKEUP * setup.config().batchSize();
         try {
             for (int i = 0; i < most; i++) {
-                InetSocketAddress client = (InetSocketAddress) channel.receive(buffer.clear());
-                if (client == null) {
+                buffer.clear();
+                InetSocketAddress source = (InetSocketAddress) channel.receive(buffer);
+                if (source == null) {
                     return;
                 }
                 buffer.flip();
-                forward(client);
+                forward(source);
             }
         } catch (IOException e) {
             onReceiveError("receive: " + e.getMessage());
         }
     }
 
-    private void forward(InetSocketAddress client) {
+    private void forward(InetSocketAddress source) {
         int bytes = buffer.remaining();
         stats().onReceived(1, bytes);
         if (bytes > setup.config().maxPacketBytes()) {
             stats().onDropped(DropReason.TOO_LONG, 1);
+        } else if (!admission().admits(source.getAddress())) {
+            return;
         } else if (targets.length == 0) {
             stats().onDropped(DropReason.NO_ENDPOINTS, 1);
         } else if (flows.isPresent()) {
-            flows.get().forward(client, buffer);
+            flows.get().forward(source, buffer);
         } else {
-            send(targets[turns().takeTurns(1, targets.length)], bytes);
+            send(targets[endpointOf(source)], bytes);
         }
+    }
+
+    private int endpointOf(InetSocketAddress source) {
+        if (spread() instanceof SourceHash hash) {
+            InetAddress address = source.getAddress();
+            return hash.endpoint(SourceBits.high(address), SourceBits.low(address), source.getPort());
+        }
+        return turns().takeTurns(1, targets.length);
     }
 
     private void send(ChannelTarget target, int bytes) {

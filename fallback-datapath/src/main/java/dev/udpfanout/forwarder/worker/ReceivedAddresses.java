@@ -1,7 +1,6 @@
 package dev.udpfanout.forwarder.worker;
 
 import dev.udpfanout.forwarder.ForwarderConfig;
-import dev.udpfanout.forwarder.SourceAddress;
 import dev.udpfanout.forwarder.socket.ControlMessage;
 import dev.udpfanout.forwarder.socket.SocketAddresses;
 
@@ -16,10 +15,9 @@ record ReceivedAddresses(int nameBytes, int controlOffset, int controlBytes) {
     /** @param controlOffset see above */
     static ReceivedAddresses of(ForwarderConfig config, int controlOffset) {
         boolean hasReplies = config.replies().isPresent();
-        boolean isWanted = hasReplies || config.source() == SourceAddress.CLIENT;
         boolean isAny = config.bind().getAddress().isAnyLocalAddress();
         return new ReceivedAddresses(
-                isWanted ? SocketAddresses.IPV6_BYTES : 0,
+                config.takesSources() ? SocketAddresses.IPV6_BYTES : 0,
                 controlOffset,
                 hasReplies && isAny ? ControlMessage.RECEIVED_BYTES : 0);
     }

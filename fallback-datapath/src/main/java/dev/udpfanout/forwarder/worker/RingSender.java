@@ -10,7 +10,7 @@ import java.lang.foreign.Arena;
  * Queues a batch's messages on the ring and settles them as they complete. A message has the slot of its first
  * datagram's receive buffer: so a slot is free whenever the buffer is.
  */
-final class RingSender {
+final class RingSender implements BatchSender {
     private static final int MAX_ATTEMPTS = 3;
     private static final int NONE = -1;
     private static final long NOT_SUBMITTED = 0;
@@ -57,8 +57,13 @@ final class RingSender {
         this.sourceAt = new long[slots];
     }
 
-    /** @param first the endpoint of the batch's first datagram */
-    void send(DatagramBatch batch, SocketTarget[] targets, int first) {
+    @Override
+    public void sendAll(DatagramBatch batch, SocketTarget to) {
+        sendShare(batch, 0, 1, to);
+    }
+
+    @Override
+    public void send(DatagramBatch batch, SocketTarget[] targets, int first) {
         int shares = Math.min(targets.length, batch.count());
         for (int share = 0, turn = first; share < shares; share++) {
             sendShare(batch, share, targets.length, targets[turn]);

@@ -9,7 +9,7 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 
 /** Sends a batch with one sendmmsg(2) for each endpoint. */
-final class SyscallSender {
+final class SyscallSender implements BatchSender {
     private static final int MAX_ATTEMPTS = 3;
 
     private final WorkerStats stats;
@@ -30,8 +30,13 @@ final class SyscallSender {
         this.bytes = new int[capacity];
     }
 
-    /** @param first the endpoint of the batch's first datagram */
-    void send(DatagramBatch batch, SocketTarget[] targets, int first) {
+    @Override
+    public void sendAll(DatagramBatch batch, SocketTarget target) {
+        sendShare(batch, 0, 1, target);
+    }
+
+    @Override
+    public void send(DatagramBatch batch, SocketTarget[] targets, int first) {
         int shares = Math.min(targets.length, batch.count());
         for (int share = 0, turn = first; share < shares; share++) {
             sendShare(batch, share, targets.length, targets[turn]);

@@ -1,5 +1,9 @@
 package dev.udpfanout.forwarder.worker;
 
+import dev.udpfanout.forwarder.admission.Gate;
+import dev.udpfanout.forwarder.flow.FlowKey;
+import dev.udpfanout.forwarder.policy.SourceHash;
+import dev.udpfanout.forwarder.policy.Spread;
 import dev.udpfanout.forwarder.socket.CpuAffinity;
 import dev.udpfanout.forwarder.spread.RoundRobin;
 import io.netty.channel.IoEventLoop;
@@ -29,7 +33,9 @@ public abstract class Worker<T extends Target> {
     private final IoEventLoop loop;
     private final WorkerStats stats = new WorkerStats();
     private final RoundRobin turns;
+    private final BatchAdmission admission = new BatchAdmission(stats);
     private final ReceiveErrorLog errorLog;
+    private Spread spread = Spread.IN_TURN;
 
     /** Each once, in the order in which the table has them first; the controlling thread's. */
     private List<T> installed = List.of();
@@ -114,8 +120,8 @@ public abstract class Worker<T extends Target> {
         return new TableChange<>(turns, List.copyOf(kept.values()), opened, List.copyOf(known.values()));
     }
 
-    /** Puts a prepared change in force; the future is complete once nothing more goes to a removed endpoint. */
-    public final CompletableFuture<Void> install(TableChange<?> change) {
+    /** Puts a prepared change in force, with the policy that goes with it; the future is complete once nothing more goes to a removed endpoint. */
+    public final CompletableFuture<Void> install(TableChange<?> change, Spread next) {
         @SuppressWarnings("unchecked") // a change comes from prepare() of the same worker
         TableChange<T> mine = (TableChange<T>) change;
         installed = mine.targets();
@@ -123,6 +129,7 @@ public abstract class Worker<T extends Target> {
         mine.removed().forEach(target -> idle.add(new CompletableFuture<>()));
         CompletableFuture<Void> used = new CompletableFuture<>();
         loop.execute(() -> {
+            spread = next;
             use(mine.turns());
             for (int i = 0; i < mine.removed().size(); i++) {
                 T target = mine.removed().get(i);
@@ -135,6 +142,11 @@ public abstract class Worker<T extends Target> {
             used.complete(null);
         });
         return used.thenCompose(nothing -> CompletableFuture.allOf(idle.toArray(CompletableFuture[]::new)));
+    }
+
+    /** Puts a gate in force between two batches; the future is complete when it is. */
+    public final CompletableFuture<Void> install(Gate gate) {
+        return CompletableFuture.runAsync(() -> admission.use(gate), loop);
     }
 
     /**
@@ -166,6 +178,22 @@ public abstract class Worker<T extends Target> {
 
     final IoEventLoop loop() {
         return loop;
+    }
+
+    /** The index among so many targets of the one for a flow that begins. */
+    final int indexOf(FlowKey client, int targets) {
+        return spread instanceof SourceHash hash
+                ? hash.endpoint(client.clientHigh(), client.clientLow(), client.clientPort())
+                : turns.takeTurns(1, targets);
+    }
+
+    /** On the event loop: how datagrams are given to the targets in force. */
+    final Spread spread() {
+        return spread;
+    }
+
+    final BatchAdmission admission() {
+        return admission;
     }
 
     final RoundRobin turns() {

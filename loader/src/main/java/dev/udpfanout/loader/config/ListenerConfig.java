@@ -194,15 +194,9 @@ public record ListenerConfig(
         if (vipDirect) {
             return Optional.of("bind: vip");
         }
-        if (!admission.allow().isEmpty()) {
-            return Optional.of("allow");
-        }
-        if (policy == Policy.HASH || policy == Policy.REPLICATE) {
+        if (policy == Policy.REPLICATE) {
             return Optional.of("policy: " + policy.name().toLowerCase(Locale.ROOT));
         }
-        if (mirror.isPresent()) {
-            return Optional.of("mirror");
-        }
-        return admission.rateLimit().map(limit -> "rate_limit");
+        return mirror.map(copies -> "mirror");
     }
 }

@@ -118,19 +118,6 @@ class UserspaceConfigTest {
                 problems(yaml));
     }
 
-    @ParameterizedTest
-    @CsvSource(delimiter = '|', textBlock = """
-            allow: [10.0.0.0/8]                      | allow: allow
-            rate_limit: { packets_per_second: 1000 } | rate_limit: rate_limit
-            policy: hash                             | policy: policy: hash
-            """)
-    void shouldRefuseUserSpaceWhenOnlyTheKernelKnowsTheRule(String line, String keyAndWhat) {
-        assertEquals(
-                List.of("c.yaml:6: listeners[0]." + keyAndWhat
-                        + " is done in the kernel only: use mode tc_ebpf or auto, or leave it out"),
-                problems(LISTENER + ("mode: userspace\n" + line).indent(4)));
-    }
-
     @Test
     void shouldTakeRepliesInUserSpaceWhenReceiversMaySeeTheNodesAddress() throws InvalidConfigException {
         assertTrue(read("mode: userspace\nreplies: true").replies());

@@ -8,37 +8,41 @@ import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.channels.DatagramChannel;
 import java.nio.channels.UnresolvedAddressException;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
+import java.util.function.Function;
 
 /** Gives a forwarder its endpoints, but for those that it cannot use: one that is wrong must not keep the others out. */
 final class EndpointInstall {
-    private static final Duration LIMIT = Duration.ofSeconds(10);
-
     private final Forwarder forwarder;
+    private final Function<List<InetSocketAddress>, EndpointTable> tableOf;
     private final List<InetSocketAddress> usable;
     private final Map<InetSocketAddress, String> refused = new LinkedHashMap<>();
 
-    private EndpointInstall(Forwarder forwarder, List<InetSocketAddress> endpoints) {
+    private EndpointInstall(
+            Forwarder forwarder,
+            List<InetSocketAddress> endpoints,
+            Function<List<InetSocketAddress>, EndpointTable> tableOf) {
         this.forwarder = forwarder;
+        this.tableOf = tableOf;
         this.usable = new ArrayList<>(endpoints);
     }
 
     /**
      * Puts the endpoints in force; when this returns, nothing goes to any other.
      *
-     * @param endpoints in the order of their turns; one may have several
+     * @param endpoints as the table takes them
+     * @param tableOf the table of those that are usable
      * @return those that were left out, and why
      */
-    static Map<InetSocketAddress, String> run(Forwarder forwarder, List<InetSocketAddress> endpoints) {
-        EndpointInstall install = new EndpointInstall(forwarder, endpoints);
+    static Map<InetSocketAddress, String> run(
+            Forwarder forwarder,
+            List<InetSocketAddress> endpoints,
+            Function<List<InetSocketAddress>, EndpointTable> tableOf) {
+        EndpointInstall install = new EndpointInstall(forwarder, endpoints, tableOf);
         while (!install.attempt()) {
             // Each attempt that fails has left at least one endpoint out.
         }
@@ -47,10 +51,7 @@ final class EndpointInstall {
 
     private boolean attempt() {
         try {
-            forwarder
-                    .endpoints(new EndpointTable(List.copyOf(usable)))
-                    .toCompletableFuture()
-                    .get(LIMIT.toMillis(), TimeUnit.MILLISECONDS);
+            WorkersAnswer.await(forwarder.endpoints(tableOf.apply(List.copyOf(usable))), "the endpoints");
             return true;
         } catch (EndpointLoopException e) {
             refuse(e.endpoint(), e.getMessage());
@@ -60,14 +61,6 @@ final class EndpointInstall {
                 throw e;
             }
             return false;
-        } catch (ExecutionException e) {
-            throw new IllegalStateException("the workers did not take the endpoints", e.getCause());
-        } catch (TimeoutException e) {
-            throw new IllegalStateException(
-                    "the workers did not take the endpoints within " + LIMIT.toMillis() + " ms", e);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new IllegalStateException("interrupted while the workers took the endpoints", e);
         }
     }
 

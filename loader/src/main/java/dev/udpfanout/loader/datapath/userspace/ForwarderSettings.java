@@ -22,6 +22,7 @@ final class ForwarderSettings {
                 .withReceiveBufferBytes(wanted.receiveBufferBytes())
                 .withMaxPacketBytes(wanted.maxPacketBytes())
                 .withSource(source)
+                .withReadsSources(ForwarderRules.askForSources(listener))
                 // So that the socket is there before the route that brings the first datagram is.
                 .withFreeBind(!listener.bind().getAddress().isAnyLocalAddress());
         return listener.replies() ? settings.withReplies(new ReplyLimits(flows.max(), flows.idleTimeout())) : settings;

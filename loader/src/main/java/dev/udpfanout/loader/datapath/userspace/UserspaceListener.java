@@ -5,7 +5,6 @@ import dev.udpfanout.forwarder.TransportProbe;
 import dev.udpfanout.loader.config.FlowsConfig;
 import dev.udpfanout.loader.config.ListenerConfig;
 import dev.udpfanout.loader.control.EndpointSet;
-import dev.udpfanout.loader.control.WeightedRound;
 import dev.udpfanout.loader.datapath.ListenerCounters;
 import java.net.InetSocketAddress;
 import java.time.Duration;
@@ -41,7 +40,9 @@ final class UserspaceListener {
     boolean fits(ListenerConfig other) {
         return config.bind().equals(other.bind())
                 && config.userspace().equals(other.userspace())
-                && config.replies() == other.replies();
+                && config.replies() == other.replies()
+                && (!ForwarderRules.askForSources(other)
+                        || forwarder.map(Forwarder::takesSources).orElse(true));
     }
 
     boolean hasSamePort(UserspaceListener other) {
@@ -53,7 +54,12 @@ final class UserspaceListener {
         if (!fits(other)) {
             close();
         }
+        boolean isDifferent = ForwarderEndpoints.differ(config, other);
         config = other;
+        forwarder.ifPresent(this::admit);
+        if (isDifferent) {
+            endpoints.ifPresent(this::install);
+        }
     }
 
     boolean isOpen() {
@@ -70,8 +76,15 @@ final class UserspaceListener {
         if (forwarder.isPresent()) {
             return;
         }
-        keep(new ForwarderStart(config, flows, TransportProbe.run()).start());
+        Forwarder started = new ForwarderStart(config, flows, TransportProbe.run()).start();
+        keep(started);
+        // Before there are endpoints: nothing is forwarded without the rules.
+        admit(started);
         endpoints.ifPresent(this::install);
+    }
+
+    private void admit(Forwarder open) {
+        WorkersAnswer.await(open.admission(ForwarderRules.admission(config)), "the rules");
     }
 
     void apply(EndpointSet set) {
@@ -98,7 +111,10 @@ final class UserspaceListener {
             return;
         }
         Map<InetSocketAddress, String> before = refused;
-        refused = EndpointInstall.run(forwarder.get(), WeightedRound.of(set.endpoints()));
+        refused = EndpointInstall.run(
+                forwarder.get(),
+                ForwarderEndpoints.addresses(config, set),
+                usable -> ForwarderEndpoints.table(config, usable));
         refused.forEach((endpoint, why) -> {
             if (!before.containsKey(endpoint)) {
                 LOG.atError()

@@ -131,8 +131,8 @@ class ModeSelectionTest {
     void shouldFailRatherThanForwardWithoutARuleThatOnlyTheKernelKnows() {
         refusal = Optional.of("no libbpf");
         assertEquals(
-                "listener a: allow, which only tc_ebpf can do, is not possible: no libbpf",
-                assertThrows(KernelRefusedException.class, () -> started(AUTO + ", allow: [10.0.0.0/8]"))
+                "listener a: policy: replicate, which only tc_ebpf can do, is not possible: no libbpf",
+                assertThrows(KernelRefusedException.class, () -> started(AUTO + ", policy: replicate"))
                         .getMessage());
         assertEquals(0, userspaceOpened);
     }

@@ -1,0 +1,61 @@
+package dev.udpfanout.forwarder.worker;
+
+import dev.udpfanout.forwarder.policy.SourceHash;
+import dev.udpfanout.forwarder.policy.Spread;
+import dev.udpfanout.forwarder.socket.SourceBits;
+import dev.udpfanout.forwarder.spread.Chains;
+import dev.udpfanout.forwarder.spread.RoundRobin;
+import java.lang.foreign.MemorySegment;
+
+/** Gives a batch's datagrams to targets by the policy in force. The event loop's. */
+final class Dispatcher {
+    private final RoundRobin turns;
+    private final BatchSender sender;
+    private final DatagramBatch share;
+    private final Chains chains;
+    private final int[] endpointOf;
+    private Spread spread = Spread.IN_TURN;
+
+    /** @param capacity datagrams of a batch at the most */
+    Dispatcher(RoundRobin turns, BatchSender sender, ReceiveMemory receive, int capacity) {
+        this.turns = turns;
+        this.sender = sender;
+        this.share = new DatagramBatch(receive, capacity);
+        this.chains = new Chains(capacity);
+        this.endpointOf = new int[capacity];
+    }
+
+    /** From the next batch on; with so many targets. */
+    void use(Spread next, int targets) {
+        spread = next;
+        if (next instanceof SourceHash) {
+            chains.useEndpoints(targets);
+        }
+    }
+
+    /** @param targets those that go with the spread in force; at least one */
+    void send(DatagramBatch batch, SocketTarget[] targets) {
+        if (spread instanceof SourceHash hash) {
+            sendByHash(batch, targets, hash);
+        } else {
+            sender.send(batch, targets, turns.takeTurns(batch.count(), targets.length));
+        }
+    }
+
+    private void sendByHash(DatagramBatch batch, SocketTarget[] targets, SourceHash hash) {
+        MemorySegment memory = batch.memory();
+        for (int i = 0; i < batch.count(); i++) {
+            long source = batch.sourceAt(i);
+            endpointOf[i] = hash.endpoint(
+                    SourceBits.high(memory, source), SourceBits.low(memory, source), SourceBits.port(memory, source));
+        }
+        chains.link(endpointOf, batch.count());
+        for (int chain = 0; chain < chains.count(); chain++) {
+            share.clear();
+            for (int i = chains.first(chain); i != Chains.NONE; i = chains.next(i)) {
+                share.add(batch.slot(i), batch.payloadAt(i), batch.lengths()[i], batch.sourceAt(i));
+            }
+            sender.sendAll(share, targets[endpointOf[chains.first(chain)]]);
+        }
+    }
+}

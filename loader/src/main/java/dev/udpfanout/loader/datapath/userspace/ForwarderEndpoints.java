@@ -1,0 +1,45 @@
+package dev.udpfanout.loader.datapath.userspace;
+
+import dev.udpfanout.bindings.abi.SourceHash;
+import dev.udpfanout.forwarder.EndpointTable;
+import dev.udpfanout.forwarder.policy.SourceHash.Mixing;
+import dev.udpfanout.loader.config.ListenerConfig;
+import dev.udpfanout.loader.config.ListenerConfig.HashOn;
+import dev.udpfanout.loader.config.ListenerConfig.Policy;
+import dev.udpfanout.loader.control.Endpoint;
+import dev.udpfanout.loader.control.EndpointSet;
+import dev.udpfanout.loader.control.HashTable;
+import dev.udpfanout.loader.control.WeightedRound;
+import java.net.InetSocketAddress;
+import java.util.List;
+
+/** A listener's endpoints and policy in the forwarder's terms. */
+final class ForwarderEndpoints {
+    /** The kernel program's: a source keeps its endpoint whichever datapath serves the listener. */
+    private static final Mixing MIXING = new Mixing(SourceHash.SEED, SourceHash.FIRST_FACTOR, SourceHash.SECOND_FACTOR);
+
+    private ForwarderEndpoints() {}
+
+    /** The addresses that {@link #table} takes: for turns, one as often as it has any. */
+    static List<InetSocketAddress> addresses(ListenerConfig listener, EndpointSet set) {
+        return listener.policy() == Policy.HASH
+                ? set.endpoints().stream().map(Endpoint::address).toList()
+                : WeightedRound.of(set.endpoints());
+    }
+
+    static EndpointTable table(ListenerConfig listener, List<InetSocketAddress> addresses) {
+        if (listener.policy() != Policy.HASH || addresses.isEmpty()) {
+            return new EndpointTable(addresses);
+        }
+        HashTable table = HashTable.of(addresses, SourceHash.BUCKET_BITS);
+        return new EndpointTable(
+                table.endpoints(),
+                dev.udpfanout.forwarder.policy.SourceHash.of(
+                        MIXING, listener.hashOn() == HashOn.SOURCE_PORT, SourceHash.BUCKET_BITS, table::owner));
+    }
+
+    /** Whether endpoints are given out differently under two configurations. */
+    static boolean differ(ListenerConfig one, ListenerConfig other) {
+        return one.policy() != other.policy() || one.hashOn() != other.hashOn();
+    }
+}

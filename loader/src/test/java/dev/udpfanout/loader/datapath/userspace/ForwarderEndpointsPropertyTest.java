@@ -1,0 +1,64 @@
+package dev.udpfanout.loader.datapath.userspace;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import dev.udpfanout.bindings.abi.SourceHash;
+import dev.udpfanout.forwarder.EndpointTable;
+import dev.udpfanout.forwarder.socket.SourceBits;
+import dev.udpfanout.loader.control.HashTable;
+import dev.udpfanout.loader.datapath.kernel.ListenerText;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.UnknownHostException;
+import java.util.List;
+import net.jqwik.api.ForAll;
+import net.jqwik.api.Property;
+import net.jqwik.api.Tag;
+import net.jqwik.api.constraints.Size;
+
+/** The forwarder's hash against the kernel program's, which HashPolicyTest compares with what the program does. */
+@Tag("unit")
+class ForwarderEndpointsPropertyTest {
+    private static final List<InetSocketAddress> ENDPOINTS = List.of(
+            new InetSocketAddress("10.42.0.11", 514),
+            new InetSocketAddress("10.42.0.12", 514),
+            new InetSocketAddress("10.42.1.13", 514));
+    private static final HashTable KERNEL = HashTable.of(ENDPOINTS.reversed(), SourceHash.BUCKET_BITS);
+    private static final EndpointTable BY_SOURCE = table("source");
+    private static final EndpointTable BY_PORT = table("source_port");
+
+    private static EndpointTable table(String hashOn) {
+        return ForwarderEndpoints.table(
+                ListenerText.on("eth0", "0.0.0.0:5514")
+                        .with("policy", "hash")
+                        .with("hash_on", hashOn)
+                        .listener(ENDPOINTS),
+                ENDPOINTS);
+    }
+
+    @Property
+    void anIpv4SourceHasTheEndpointThatItHasInTheKernel(@ForAll @Size(4) byte[] address, @ForAll char port)
+            throws UnknownHostException {
+        check(InetAddress.getByAddress(address), port);
+    }
+
+    @Property
+    void anIpv6SourceHasTheEndpointThatItHasInTheKernel(@ForAll @Size(16) byte[] address, @ForAll char port)
+            throws UnknownHostException {
+        check(InetAddress.getByAddress(address), port);
+    }
+
+    private static void check(InetAddress address, int port) {
+        assertEquals(inKernel(SourceHash.of(address)), inUserSpace(BY_SOURCE, address, port));
+        assertEquals(inKernel(SourceHash.of(address, port)), inUserSpace(BY_PORT, address, port));
+    }
+
+    private static InetSocketAddress inKernel(long hash) {
+        return KERNEL.endpoints().get(KERNEL.owner(SourceHash.bucket(hash)));
+    }
+
+    private static InetSocketAddress inUserSpace(EndpointTable table, InetAddress address, int port) {
+        var hash = (dev.udpfanout.forwarder.policy.SourceHash) table.spread();
+        return table.endpoints().get(hash.endpoint(SourceBits.high(address), SourceBits.low(address), port));
+    }
+}

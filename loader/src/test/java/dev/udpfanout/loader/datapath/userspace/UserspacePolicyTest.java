@@ -1,0 +1,107 @@
+package dev.udpfanout.loader.datapath.userspace;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.udpfanout.lab.BoundedWait;
+import dev.udpfanout.lab.Topology;
+import dev.udpfanout.lab.TopologyPlan;
+import dev.udpfanout.lab.traffic.DatagramSender;
+import dev.udpfanout.lab.traffic.PodReceivers;
+import dev.udpfanout.lab.traffic.ReceiverReport;
+import dev.udpfanout.lab.traffic.SendPlan;
+import dev.udpfanout.loader.config.ListenerConfig;
+import dev.udpfanout.loader.datapath.kernel.ListenerText;
+import dev.udpfanout.loader.datapath.mode.NodeModes;
+import java.net.InetSocketAddress;
+import java.net.StandardProtocolFamily;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** Which pods get a datagram in user space, beside what the kernel program does. */
+@Tag("kernel")
+class UserspacePolicyTest {
+    private static final Duration LIMIT = Duration.ofSeconds(10);
+    private static final int PODS = 3;
+    private static final int SOURCES = 60;
+    private static final String NAME = "listener-0";
+
+    private Topology topology;
+
+    @BeforeEach
+    void setUp() {
+        topology = Topology.builder().pods(PODS).ipv6(true).build();
+    }
+
+    @AfterEach
+    void tearDown() {
+        topology.close();
+    }
+
+    private List<InetSocketAddress> pods(boolean ipv6) {
+        return ipv6 ? topology.podEndpoints6(NodeModes.POD_PORT) : topology.podEndpoints(NodeModes.POD_PORT);
+    }
+
+    private static ListenerText onNic(boolean ipv6) {
+        return ipv6 ? NodeModes.onNic6() : NodeModes.onNic();
+    }
+
+    private ListenerConfig userspace(ListenerText text, String io, String source, boolean ipv6) {
+        return text.with("mode", "userspace")
+                .with("io", io)
+                .with("workers", 2)
+                .with("source", source)
+                .listener(pods(ipv6));
+    }
+
+    private static Map<InetSocketAddress, Long> awaitForwarded(NodeModes modes, long count) {
+        assertTrue(
+                BoundedWait.until(() -> modes.counters(NAME).stats().packetsForwarded() == count, LIMIT),
+                () -> modes.counters(NAME).toString());
+        return modes.counters(NAME).endpointPackets();
+    }
+
+    @ParameterizedTest
+    @CsvSource({"io_uring, client, false", "epoll, client, true", "nio, node, false", "io_uring, node, true"})
+    void shouldKeepEachSourceAtItsPodWhenTheModeChanges(String io, String source, boolean ipv6) {
+        ListenerConfig kernel = onNic(ipv6)
+                .with("mode", "tc_ebpf")
+                .with("policy", "hash")
+                .with("hash_on", "source_port")
+                .listener(pods(ipv6));
+        NodeModes modes = NodeModes.open(topology.node(), kernel);
+        List<DatagramSender> senders = new ArrayList<>();
+        for (int i = 0; i < SOURCES; i++) {
+            senders.add(DatagramSender.open(
+                    topology.client(), ipv6 ? TopologyPlan.CLIENT_ADDRESS6 : TopologyPlan.CLIENT_ADDRESS));
+        }
+        StandardProtocolFamily family = ipv6 ? StandardProtocolFamily.INET6 : StandardProtocolFamily.INET;
+        PodReceivers receivers = PodReceivers.start(
+                topology.pods(), NodeModes.POD_PORT, family, senders.getFirst().runId());
+        SendPlan plan = SendPlan.to(ipv6 ? NodeModes.NODE6 : NodeModes.NODE);
+        senders.forEach(sender -> sender.send(plan));
+        Map<InetSocketAddress, Long> inKernel = awaitForwarded(modes, SOURCES);
+        modes.configure(userspace(onNic(ipv6).with("policy", "hash").with("hash_on", "source_port"), io, source, ipv6));
+        assertEquals("userspace", modes.state(NAME).mode());
+        senders.forEach(sender -> sender.send(plan));
+        assertEquals(inKernel, awaitForwarded(modes, SOURCES));
+        assertEquals(PODS, inKernel.size(), "all have some");
+        assertTrue(receivers.awaitReceived(2 * SOURCES, LIMIT), () -> "only " + receivers.received() + " arrived");
+        if (source.equals("client")) {
+            Map<InetSocketAddress, Long> seen = new HashMap<>();
+            for (ReceiverReport report : receivers.stop()) {
+                report.sources().forEach((client, count) -> assertEquals(null, seen.put(client, count)));
+            }
+            assertEquals(SOURCES, seen.size());
+            seen.forEach((client, count) -> assertEquals(2, count, client.toString()));
+        }
+    }
+}
