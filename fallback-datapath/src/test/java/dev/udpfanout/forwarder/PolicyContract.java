@@ -11,6 +11,7 @@ import dev.udpfanout.forwarder.policy.Spread;
 import dev.udpfanout.forwarder.socket.SourceBits;
 import dev.udpfanout.forwarder.worker.Stall;
 import java.net.InetSocketAddress;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
@@ -32,6 +33,28 @@ abstract class PolicyContract extends ForwarderFixture {
             endpoints.add(receiver.address());
         }
         Await.done(forwarder.endpoints(new EndpointTable(endpoints, spread)));
+    }
+
+    @Test
+    void shouldBeginAFlowWithTheEndpointThatTheSourceLeadsTo() {
+        Peer[] servers = peers(3, LOOPBACK);
+        Peer[] clients = peers(12, LOOPBACK);
+        Forwarder forwarder = keep(Forwarder.start(config().withReplies(new ReplyLimits(100, Duration.ofSeconds(60)))));
+        SourceHash hash = hash(true, servers.length);
+        use(forwarder, hash, servers);
+        for (int i = 0; i < 2 * clients.length; i++) {
+            Peer client = clients[i % clients.length];
+            InetSocketAddress source = client.address();
+            client.send(number(i), forwarder.localAddress());
+            Peer server = servers[
+                    hash.endpoint(
+                            SourceBits.high(source.getAddress()),
+                            SourceBits.low(source.getAddress()),
+                            source.getPort())];
+            assertEquals(i, number(server.receive()));
+            server.send(number(i), server.lastSender());
+            assertEquals(i, number(client.receive()));
+        }
     }
 
     private Peer[] peers(int count, String address) {

@@ -75,7 +75,7 @@ public final class EpollWorker extends Worker<SocketTarget> implements EpollIoHa
     }
 
     private SocketTarget choose(FlowKey client) {
-        return targets[place(client, targets.length)];
+        return targets[indexOf(client, targets.length)];
     }
 
     private int payloadOffset() {

@@ -78,7 +78,7 @@ public final class IoUringWorker extends Worker<SocketTarget> implements IoUring
     }
 
     private SocketTarget choose(FlowKey client) {
-        return targets[place(client, targets.length)];
+        return targets[indexOf(client, targets.length)];
     }
 
     /** Receive buffers for a batch size: some batches' worth, as datagrams keep theirs until they have been sent. */

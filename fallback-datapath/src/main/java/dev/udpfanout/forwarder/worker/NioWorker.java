@@ -48,7 +48,7 @@ public final class NioWorker extends Worker<ChannelTarget> implements NioIoHandl
     }
 
     private ChannelTarget choose(FlowKey client) {
-        return targets[place(client, targets.length)];
+        return targets[indexOf(client, targets.length)];
     }
 
     @Override

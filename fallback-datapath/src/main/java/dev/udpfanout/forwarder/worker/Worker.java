@@ -69,13 +69,6 @@ public abstract class Worker<T extends Target> {
     /** On the event loop: the targets that take turns from the next batch on; one may stand there several times. */
     abstract void use(List<T> turns);
 
-    /** On the event loop: the index of the target, of so many, for a client whose flow begins. */
-    final int place(FlowKey client, int count) {
-        return spread instanceof SourceHash hash
-                ? hash.endpoint(client.clientHigh(), client.clientLow(), client.clientPort())
-                : turns.takeTurns(1, count);
-    }
-
     /** What this worker has counted. */
     public final WorkerStats stats() {
         return stats;
@@ -185,6 +178,13 @@ public abstract class Worker<T extends Target> {
 
     final IoEventLoop loop() {
         return loop;
+    }
+
+    /** The index among so many targets of the one for a flow that begins. */
+    final int indexOf(FlowKey client, int targets) {
+        return spread instanceof SourceHash hash
+                ? hash.endpoint(client.clientHigh(), client.clientLow(), client.clientPort())
+                : turns.takeTurns(1, targets);
     }
 
     /** On the event loop: how datagrams are given to the targets in force. */

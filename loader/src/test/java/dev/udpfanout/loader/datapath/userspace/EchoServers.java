@@ -42,8 +42,9 @@ final class EchoServers implements AutoCloseable {
                 buffer.clear().put((byte) number);
                 SocketAddress from = channel.receive(buffer);
                 sources.add((InetSocketAddress) from);
-                channel.send(buffer.flip(), from);
+                // Before the answer: whoever has that may ask how many there were.
                 answered.incrementAndGet();
+                channel.send(buffer.flip(), from);
             }
         } catch (AsynchronousCloseException e) {
             // The end of the test.
