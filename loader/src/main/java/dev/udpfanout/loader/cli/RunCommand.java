@@ -66,7 +66,7 @@ final class RunCommand implements Callable<Integer> {
         Daemon daemon = new Daemon(
                 source.get(),
                 config -> new ModeSelectingDatapath(
-                        config.listeners(), new NodeBackends(program, options.pins.directory)),
+                        config.listeners(), new NodeBackends(program, options.pins.directory, config.flows())),
                 UdpFanout.VERSION);
         stopOnSignal(daemon);
         daemon.run();

@@ -49,6 +49,7 @@ public final class KernelDatapath implements SwitchableDatapath {
     private final Counters counters;
     private final Set<String> adopted;
     private final Peers peers;
+    private final Replies replies;
     /** Served by the program of another version, whose endpoint tables cannot be read here, until this one has endpoints. */
     private final Set<String> servedByOther = new HashSet<>();
 
@@ -81,6 +82,7 @@ public final class KernelDatapath implements SwitchableDatapath {
         this.localAddresses = new LocalAddresses(program.localAddresses(), program.localFilter());
         this.tables = new ListenerTables(program, endpointCounters);
         this.peers = new Peers(program.peers(), program.peerDevices());
+        this.replies = new Replies(program, network, repairs, pins);
         this.counters = new Counters(program.stats(), program.drops(), program.latency(), endpointCounters);
         this.adopted = slots.names().stream()
                 .filter(name -> slots.of(name).filter(tables::has).isPresent())
@@ -169,6 +171,9 @@ public final class KernelDatapath implements SwitchableDatapath {
         if (isSame && isSameWay) {
             return CompletableFuture.completedStage(null);
         }
+        if (interfacesFound) {
+            replies.expect(listener, endpoints);
+        }
         CompletionStage<Void> oldIsUnused = tables.replace(listener, slot(listener), endpoints, direct);
         inForce.put(listener.name(), endpoints);
         peersInForce.put(listener.name(), direct);
@@ -237,6 +242,7 @@ public final class KernelDatapath implements SwitchableDatapath {
         interfacesFound = true;
         failures.collect(this::setLocalAddresses);
         failures.collect(this::setListenerKeys);
+        failures.collect(() -> replies.reconcile(listeners.values(), inForce));
         for (AttachPoint point : attachPoints) {
             if (isServedByOther(point)) {
                 LOG.atInfo()
@@ -303,11 +309,14 @@ public final class KernelDatapath implements SwitchableDatapath {
         }
         Map<Integer, ListenerConfig> bySlot =
                 listeners.values().stream().collect(Collectors.toMap(this::slot, listener -> listener));
+        replies.provideFlows(listeners.values());
         listenerRules.apply(bySlot, listenerKeys.inForce().values(), () -> {
             listenerKeys.set(plan.entries());
             listenerSets.set(plan.entries(), dummies());
         });
         bySlot.forEach((slot, listener) -> tables.removeUnused(listener, slot));
+        tables.retainSticky(slot -> bySlot.containsKey(slot) && bySlot.get(slot).replies());
+        replies.removeUnusedFlows(listeners.values());
     }
 
     private ListenerEntry entry(ListenerConfig listener) {
@@ -355,6 +364,7 @@ public final class KernelDatapath implements SwitchableDatapath {
     public void release() {
         attachPoints.forEach(AttachPoint::release);
         attachPoints = List.of();
+        replies.release();
         close();
     }
 
@@ -366,6 +376,7 @@ public final class KernelDatapath implements SwitchableDatapath {
             failures.collect(point::disconnect);
         }
         attachPoints = List.of();
+        failures.collect(replies::close);
         if (!isReleased) {
             pins.ifPresent(all -> failures.collect(all::removeAll));
         }

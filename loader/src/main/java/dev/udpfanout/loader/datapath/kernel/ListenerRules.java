@@ -45,6 +45,12 @@ final class ListenerRules {
         if (listener.policy() == Policy.REPLICATE) {
             flags.add(ListenerFlag.REPLICATE);
         }
+        if (listener.replies()) {
+            flags.add(ListenerFlag.REPLIES);
+            if (listener.isOnDummyInterface()) {
+                flags.add(ListenerFlag.REPLIES_BY_STACK);
+            }
+        }
         return new ListenerEntry(slot, flags);
     }
 

@@ -1,6 +1,7 @@
 package dev.udpfanout.loader.datapath.mode;
 
 import dev.udpfanout.bindings.errno.SystemCallException;
+import dev.udpfanout.loader.config.FlowsConfig;
 import dev.udpfanout.loader.config.ListenerConfig;
 import dev.udpfanout.loader.datapath.SwitchableDatapath;
 import dev.udpfanout.loader.datapath.kernel.KernelDatapath;
@@ -18,13 +19,20 @@ import java.util.Optional;
 public final class NodeBackends implements Backends {
     private final byte[] elf;
     private final Path pinDirectory;
+    private final FlowsConfig flows;
 
     /**
      * @param elf the eBPF object; loaded only if a listener may be in the kernel
      * @param pinDirectory where maps and links are pinned, in bpffs
      */
     public NodeBackends(byte[] elf, Path pinDirectory) {
+        this(elf, pinDirectory, FlowsConfig.DEFAULT);
+    }
+
+    /** As above, with what is remembered of who asks and who answers. */
+    public NodeBackends(byte[] elf, Path pinDirectory, FlowsConfig flows) {
         this.elf = elf.clone();
+        this.flows = flows;
         this.pinDirectory = pinDirectory;
     }
 
@@ -45,7 +53,7 @@ public final class NodeBackends implements Backends {
 
     private KernelProgram load(Optional<Pins> pins) {
         try {
-            return KernelProgram.load(elf, pins);
+            return KernelProgram.load(elf, pins, flows);
         } catch (SystemCallException e) {
             if (KernelRefusal.isNoObject(e)) {
                 throw e;
