@@ -85,7 +85,7 @@ public final class UserspaceDatapath implements SwitchableDatapath {
         }
         DummyInterface dummy =
                 dummies.computeIfAbsent(listener.interfaceName(), name -> new DummyInterface(name, network));
-        return Optional.of(dummy.ensure(List.of(listener.bind().getAddress())));
+        return Optional.of(dummy.ensure(List.of(listener.bind().getAddress()), false));
     }
 
     private void deliver(Link link, UserspaceListener listener) {

@@ -153,7 +153,7 @@ class ReplyFixtureTest {
                 v4(CLIENT, POD).build(),
                 v4(POD, CLIENT).protocol(6).build(),
                 v4(POD, CLIENT).fragment(1480, false).identification(17).build(),
-                v4(POD, CLIENT).truncatedTo(30).build(),
+                v4(POD, CLIENT).truncatedTo(40).build(),
                 v6(POD6, new InetSocketAddress(CLIENT6.getAddress(), 4712)).build(),
                 v6(new InetSocketAddress(POD6.getAddress(), 1), CLIENT6).build());
         for (byte[] frame : frames) {
