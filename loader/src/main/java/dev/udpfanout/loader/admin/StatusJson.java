@@ -2,6 +2,8 @@ package dev.udpfanout.loader.admin;
 
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
+import dev.udpfanout.loader.datapath.FlowCounters;
+import dev.udpfanout.loader.datapath.ReplyCounters;
 import dev.udpfanout.loader.status.ConfigStatus;
 import dev.udpfanout.loader.status.EndpointStatus;
 import dev.udpfanout.loader.status.ListenerStatus;
@@ -51,6 +53,9 @@ final class StatusJson {
         if (snapshot.kubernetes().isPresent()) {
             write(json, snapshot.kubernetes().get());
         }
+        if (snapshot.flows().isPresent()) {
+            write(json, snapshot.flows().get());
+        }
         write(json, "repairs", snapshot.repairs());
         json.writeEndObject();
     }
@@ -69,6 +74,9 @@ final class StatusJson {
         json.writeNumberField("bytes_received", listener.counters().bytesReceived());
         json.writeNumberField("bytes_forwarded", listener.counters().bytesForwarded());
         write(json, "packets_dropped", listener.counters().packetsDropped());
+        if (listener.counters().replies().isPresent()) {
+            write(json, listener.counters().replies().get());
+        }
         json.writeNumberField("active_endpoints", listener.activeEndpoints());
         json.writeArrayFieldStart("endpoints");
         for (EndpointStatus endpoint : listener.endpoints()) {
@@ -81,6 +89,22 @@ final class StatusJson {
             json.writeEndObject();
         }
         json.writeEndArray();
+        json.writeEndObject();
+    }
+
+    private static void write(JsonGenerator json, ReplyCounters replies) throws IOException {
+        json.writeNumberField("flows_created", replies.flowsCreated());
+        json.writeNumberField("packets_replied", replies.packetsForwarded());
+        json.writeNumberField("bytes_replied", replies.bytesForwarded());
+        write(json, "replies_dropped", replies.drops());
+    }
+
+    private static void write(JsonGenerator json, FlowCounters flows) throws IOException {
+        json.writeObjectFieldStart("flows");
+        json.writeNumberField("present", flows.present());
+        json.writeNumberField("max", flows.max());
+        json.writeNumberField("expired", flows.expired());
+        json.writeNumberField("evicted", flows.evicted());
         json.writeEndObject();
     }
 

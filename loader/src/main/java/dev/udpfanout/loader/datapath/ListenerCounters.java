@@ -4,6 +4,7 @@ import dev.udpfanout.bindings.abi.ListenerStats;
 import java.net.InetSocketAddress;
 import java.util.Collections;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 
 /**
@@ -13,11 +14,21 @@ import java.util.TreeMap;
  * @param drops datagrams not forwarded, by the reason's label, for example {@code "no_endpoints"}: every reason that the
  *     datapath knows, also at 0
  * @param endpointPackets datagrams sent to each endpoint; one that is not in it has been sent none, or is not counted
+ * @param replies what its endpoints have answered; empty if nobody looks at that
  */
 public record ListenerCounters(
-        ListenerStats stats, Map<String, Long> drops, Map<InetSocketAddress, Long> endpointPackets) {
+        ListenerStats stats,
+        Map<String, Long> drops,
+        Map<InetSocketAddress, Long> endpointPackets,
+        Optional<ReplyCounters> replies) {
     /** Nothing as yet, and no reasons. */
     public static final ListenerCounters ZERO = new ListenerCounters(ListenerStats.ZERO, Map.of(), Map.of());
+
+    /** Of a listener whose endpoints do not answer by it. */
+    public ListenerCounters(
+            ListenerStats stats, Map<String, Long> drops, Map<InetSocketAddress, Long> endpointPackets) {
+        this(stats, drops, endpointPackets, Optional.empty());
+    }
 
     public ListenerCounters {
         drops = Collections.unmodifiableMap(new TreeMap<>(drops));

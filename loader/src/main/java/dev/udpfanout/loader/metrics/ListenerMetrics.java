@@ -1,5 +1,6 @@
 package dev.udpfanout.loader.metrics;
 
+import dev.udpfanout.loader.datapath.ReplyCounters;
 import dev.udpfanout.loader.status.EndpointStatus;
 import dev.udpfanout.loader.status.ListenerStatus;
 import dev.udpfanout.loader.status.TrafficCounters;
@@ -25,6 +26,14 @@ final class ListenerMetrics {
             new CounterFamily("udp_fanout_bytes_forwarded", "Frame bytes handed to the next hop.");
     private final CounterFamily endpointPackets =
             new CounterFamily("udp_fanout_endpoint_packets", "Datagrams sent to an endpoint.");
+    private final CounterFamily repliesForwarded =
+            new CounterFamily("udp_fanout_replies_forwarded", "Answers of endpoints handed on to clients.");
+    private final CounterFamily replyBytesForwarded =
+            new CounterFamily("udp_fanout_reply_bytes_forwarded", "Frame bytes of answers handed on to clients.");
+    private final CounterFamily repliesDropped =
+            new CounterFamily("udp_fanout_replies_dropped", "Answers of endpoints that were not forwarded.");
+    private final CounterFamily flowsCreated =
+            new CounterFamily("udp_fanout_flows_opened", "Flows between a client's socket and an endpoint.");
     private final GaugeFamily active =
             new GaugeFamily("udp_fanout_downstream_active", "Endpoints that datagrams are sent to.");
     private final GaugeFamily health = new GaugeFamily(
@@ -59,10 +68,22 @@ final class ListenerMetrics {
         counters.packetsDropped()
                 .forEach((reason, packets) ->
                         packetsDropped.add(packets, LISTENER, name, MODE, modeName, "reason", reason));
+        counters.replies().ifPresent(replies -> addReplies(name, modeName, replies));
+    }
+
+    private void addReplies(String name, String modeName, ReplyCounters replies) {
+        flowsCreated.add(replies.flowsCreated(), LISTENER, name, MODE, modeName);
+        repliesForwarded.add(replies.packetsForwarded(), LISTENER, name, MODE, modeName);
+        replyBytesForwarded.add(replies.bytesForwarded(), LISTENER, name, MODE, modeName);
+        replies.drops()
+                .forEach((reason, packets) ->
+                        repliesDropped.add(packets, LISTENER, name, MODE, modeName, "reason", reason));
     }
 
     void addTo(MetricSnapshots.Builder metrics) {
         List.of(packetsReceived, packetsForwarded, packetsDropped, bytesReceived, bytesForwarded, endpointPackets)
+                .forEach(family -> metrics.metricSnapshot(family.snapshot()));
+        List.of(flowsCreated, repliesForwarded, replyBytesForwarded, repliesDropped)
                 .forEach(family -> metrics.metricSnapshot(family.snapshot()));
         List.of(active, health, mode, attached).forEach(family -> metrics.metricSnapshot(family.snapshot()));
     }

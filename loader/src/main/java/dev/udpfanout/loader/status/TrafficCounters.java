@@ -2,8 +2,10 @@ package dev.udpfanout.loader.status;
 
 import dev.udpfanout.bindings.abi.ListenerStats;
 import dev.udpfanout.loader.datapath.ListenerCounters;
+import dev.udpfanout.loader.datapath.ReplyCounters;
 import java.util.Collections;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 
 /**
@@ -14,13 +16,15 @@ import java.util.TreeMap;
  * @param bytesReceived frame bytes
  * @param bytesForwarded frame bytes
  * @param packetsDropped datagrams by reason, for example {@code no_endpoints}; every reason that there is, also at 0
+ * @param replies what its endpoints have answered; empty where that is not looked at
  */
 public record TrafficCounters(
         long packetsReceived,
         long packetsForwarded,
         long bytesReceived,
         long bytesForwarded,
-        Map<String, Long> packetsDropped) {
+        Map<String, Long> packetsDropped,
+        Optional<ReplyCounters> replies) {
 
     public TrafficCounters {
         packetsDropped = Collections.unmodifiableMap(new TreeMap<>(packetsDropped));
@@ -34,6 +38,7 @@ public record TrafficCounters(
                 stats.packetsForwarded(),
                 stats.bytesReceived(),
                 stats.bytesForwarded(),
-                counters.drops());
+                counters.drops(),
+                counters.replies());
     }
 }

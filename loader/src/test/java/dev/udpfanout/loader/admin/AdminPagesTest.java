@@ -75,6 +75,8 @@ class AdminPagesTest {
         assertTrue(page.contains("Content-Type: application/json\r\n"));
         assertEquals("10.255.0.1:5514", listener.path("bind").asText());
         assertEquals(3, listener.path("packets_dropped").path("no_endpoints").asLong());
+        assertEquals(90, listener.path("packets_replied").asLong());
+        assertEquals(4, listener.path("replies_dropped").path("fib_unreachable").asLong());
         assertEquals("down", listener.path("endpoints").path(1).path("health").asText());
         assertEquals("2026-01-02T03:04:05Z", status.path("started_at").asText());
         assertEquals(

@@ -1,5 +1,7 @@
 package dev.udpfanout.loader.status;
 
+import dev.udpfanout.loader.datapath.FlowCounters;
+import dev.udpfanout.loader.datapath.ReplyCounters;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.time.Instant;
@@ -45,8 +47,12 @@ public final class FixedView implements DaemonView {
                         List.of("config.yaml:7: listeners[0].bind: port 70000 is not in 1..65535")),
                 Optional.of(new ProbingStatus("icmp", 2, 1, Map.of("success", 9L, "timeout", 4L), 5)),
                 Map.of("program_reattached", 2L),
-                Optional.of(new DurationHistogram(List.of(500L, 1000L), List.of(7L, 2L, 1L), 6_000L)));
+                Optional.of(new DurationHistogram(List.of(500L, 1000L), List.of(7L, 2L, 1L), 6_000L)),
+                Optional.of(new FlowCounters(40, 65_536, 7, 2)));
     }
+
+    private static final ReplyCounters REPLIES =
+            new ReplyCounters(49, 90, 9_000, Map.of("fib_unreachable", 4L, "too_big", 0L));
 
     private ListenerStatus syslog() {
         return new ListenerStatus(
@@ -57,7 +63,8 @@ public final class FixedView implements DaemonView {
                 "configured",
                 true,
                 "tcx ingress",
-                new TrafficCounters(received, 100, 12_360, 12_000, Map.of("no_endpoints", 3L, "too_big", 0L)),
+                new TrafficCounters(
+                        received, 100, 12_360, 12_000, Map.of("no_endpoints", 3L, "too_big", 0L), Optional.of(REPLIES)),
                 List.of(UP, DOWN));
     }
 
@@ -70,7 +77,7 @@ public final class FixedView implements DaemonView {
                 "a \"verifier\" says no",
                 false,
                 "",
-                new TrafficCounters(0, 0, 0, 0, Map.of()),
+                new TrafficCounters(0, 0, 0, 0, Map.of(), Optional.empty()),
                 List.of());
     }
 }

@@ -9,6 +9,7 @@ import dev.udpfanout.loader.config.ListenerConfig.LocalDelivery;
 import dev.udpfanout.loader.config.ListenerConfig.Policy;
 import dev.udpfanout.loader.control.EndpointSet;
 import dev.udpfanout.loader.datapath.Failures;
+import dev.udpfanout.loader.datapath.FlowCounters;
 import dev.udpfanout.loader.datapath.ListenerCounters;
 import dev.udpfanout.loader.datapath.ListenerState;
 import dev.udpfanout.loader.datapath.ListenerTargets;
@@ -50,6 +51,7 @@ public final class KernelDatapath implements SwitchableDatapath {
     private final Set<String> adopted;
     private final Peers peers;
     private final Replies replies;
+    private final FlowSweep sweep;
     /** Served by the program of another version, whose endpoint tables cannot be read here, until this one has endpoints. */
     private final Set<String> servedByOther = new HashSet<>();
 
@@ -83,7 +85,9 @@ public final class KernelDatapath implements SwitchableDatapath {
         this.tables = new ListenerTables(program, endpointCounters);
         this.peers = new Peers(program.peers(), program.peerDevices());
         this.replies = new Replies(program, network, repairs, pins);
-        this.counters = new Counters(program.stats(), program.drops(), program.latency(), endpointCounters);
+        this.counters =
+                new Counters(program.stats(), program.drops(), program.latency(), program.replies(), endpointCounters);
+        this.sweep = FlowSweep.start(program, counters);
         this.adopted = slots.names().stream()
                 .filter(name -> slots.of(name).filter(tables::has).isPresent())
                 .collect(Collectors.toUnmodifiableSet());
@@ -345,13 +349,19 @@ public final class KernelDatapath implements SwitchableDatapath {
     @Override
     public Map<String, ListenerCounters> counters() {
         Map<String, ListenerCounters> all = new LinkedHashMap<>();
-        listeners.keySet().forEach(name -> slots.of(name).ifPresent(slot -> all.put(name, counters.read(slot))));
+        listeners.forEach((name, listener) ->
+                slots.of(name).ifPresent(slot -> all.put(name, counters.read(slot, listener.replies()))));
         return all;
     }
 
     @Override
     public Optional<ProcessingTimes> processingTimes() {
         return Optional.of(counters.processingTimes());
+    }
+
+    @Override
+    public Optional<FlowCounters> flows() {
+        return sweep.counters();
     }
 
     @Override
@@ -380,6 +390,7 @@ public final class KernelDatapath implements SwitchableDatapath {
         if (!isReleased) {
             pins.ifPresent(all -> failures.collect(all::removeAll));
         }
+        failures.collect(sweep::close);
         failures.collect(tables::close);
         failures.collect(program::close);
         failures.collect(network::close);
