@@ -27,6 +27,7 @@
 #include "udp_fanout/fragment.h"
 #include "udp_fanout/limit.h"
 #include "udp_fanout/listener.h"
+#include "udp_fanout/mirror.h"
 #include "udp_fanout/next_hop.h"
 #include "udp_fanout/parse.h"
 #include "udp_fanout/peer.h"
@@ -69,6 +70,9 @@ static __noinline int uf_judge(const struct __sk_buff *skb, const struct uf_data
 	bool follows = datagram->part == UF_LATER_FRAGMENT && !target->early;
 	int fate = UF_FORWARDED;
 
+	/* A mirror's copy: the datagram itself has been judged. */
+	if (skb->tc_index == UF_MIRROR_TC_INDEX)
+		return UF_FORWARDED;
 	if (target->flags & UF_LISTENER_ALLOW && !uf_is_allowed(target->slot, &datagram->source))
 		fate = UF_DROP_NOT_ALLOWED;
 	else if (target->flags & UF_LISTENER_RATE_LIMIT &&
@@ -79,9 +83,32 @@ static __noinline int uf_judge(const struct __sk_buff *skb, const struct uf_data
 	return fate;
 }
 
+/*
+ * Applies what a listener asks for beyond the rule: UF_FORWARDED or a drop reason. may_copy is constant: copies come round by
+ * the hook at ingress, and fragments are not mirrored.
+ */
+static __always_inline int uf_apply_rules(struct __sk_buff *skb, const struct uf_datagram *datagram,
+					  struct uf_target *target, bool may_copy)
+{
+	__u64 becomes;
+	int fate;
+
+	if (target->flags & (UF_LISTENER_ALLOW | UF_LISTENER_RATE_LIMIT)) {
+		fate = uf_judge(skb, datagram, target);
+		if (fate != UF_FORWARDED)
+			return fate;
+	}
+	if (may_copy && target->flags & UF_LISTENER_MIRROR && datagram->part == UF_WHOLE) {
+		becomes = uf_mirror(skb, target->slot, target->flags, datagram->packets);
+		target->slot = becomes;
+		target->flags = becomes >> 32;
+	}
+	return UF_FORWARDED;
+}
+
 /* Whether a listener's datagram may go on at all, whatever the endpoint: UF_FORWARDED or a drop reason. */
-static __always_inline int uf_admit(const struct __sk_buff *skb, const struct uf_datagram *datagram,
-				    const struct uf_target *target, bool at_egress)
+static __always_inline int uf_admit(struct __sk_buff *skb, const struct uf_datagram *datagram,
+				    struct uf_target *target, bool at_egress, bool may_copy)
 {
 	int fate;
 
@@ -90,8 +117,8 @@ static __always_inline int uf_admit(const struct __sk_buff *skb, const struct uf
 	if (!at_egress && uf_is_bad_source(skb, datagram))
 		return UF_DROP_BAD_SOURCE;
 	/* Before the stack may answer: who is not allowed is not answered either. */
-	if (target->flags & (UF_LISTENER_ALLOW | UF_LISTENER_RATE_LIMIT)) {
-		fate = uf_judge(skb, datagram, target);
+	if (target->flags & (UF_LISTENER_ALLOW | UF_LISTENER_RATE_LIMIT | UF_LISTENER_MIRROR)) {
+		fate = uf_apply_rules(skb, datagram, target, may_copy);
 		if (fate != UF_FORWARDED)
 			return fate;
 	}
@@ -239,6 +266,7 @@ static __always_inline int uf_run(struct __sk_buff *skb, __u32 l3_offset, bool a
 	const struct uf_listener *listener;
 	struct uf_target target = {};
 	struct uf_datagram datagram;
+	struct uf_stats *stats;
 	__u32 bytes = skb->len;
 	__u64 began_ns = 0;
 	int action = TC_ACT_SHOT;
@@ -252,8 +280,11 @@ static __always_inline int uf_run(struct __sk_buff *skb, __u32 l3_offset, bool a
 			return TC_ACT_UNSPEC;
 		if (fate == UF_CONSUME)
 			return TC_ACT_SHOT;
+		stats = bpf_map_lookup_elem(&STATS, &target.slot);
+		if (!stats)
+			return TC_ACT_SHOT;
 		if (fate == UF_FOLLOW)
-			fate = uf_admit(skb, &datagram, &target, at_egress);
+			fate = uf_admit(skb, &datagram, &target, at_egress, false);
 	} else {
 		listener = uf_listener_of(skb, &datagram);
 		if (!listener) {
@@ -262,14 +293,19 @@ static __always_inline int uf_run(struct __sk_buff *skb, __u32 l3_offset, bool a
 			return TC_ACT_UNSPEC;
 		}
 		target.slot = listener->slot;
-		target.flags = listener->flags;
-		began_ns = uf_sample_begin(target.slot);
-		fate = uf_admit(skb, &datagram, &target, at_egress);
+		target.flags =
+			at_egress ? listener->flags & ~UF_LISTENER_REPLICATE : listener->flags;
+		stats = bpf_map_lookup_elem(&STATS, &target.slot);
+		if (!stats)
+			return TC_ACT_UNSPEC;
+		began_ns = uf_sample_begin(stats);
+		fate = uf_admit(skb, &datagram, &target, at_egress, !at_egress);
 		if (fate == UF_FORWARDED && !uf_find_target(skb, &datagram, &target))
 			fate = UF_DROP_NO_ENDPOINTS;
 	}
 
-	if (fate == UF_FORWARDED && target.flags & UF_LISTENER_REPLICATE &&
+	/* At egress that cannot be: copies come round by the hook at ingress, where no program is then. */
+	if (!at_egress && fate == UF_FORWARDED && target.flags & UF_LISTENER_REPLICATE &&
 	    !uf_replicate(skb, &datagram, &target, bytes))
 		fate = UF_DROP_NO_ENDPOINTS;
 	if (fate == UF_FORWARDED)
@@ -277,7 +313,7 @@ static __always_inline int uf_run(struct __sk_buff *skb, __u32 l3_offset, bool a
 	uf_sample_end(began_ns);
 	if (fate == UF_FORWARDED) {
 		if (!target.early)
-			uf_account_forwarded(target.slot, &datagram, bytes);
+			uf_account_forwarded(stats, &datagram, bytes);
 		return action;
 	}
 	uf_account_dropped(target.slot, &datagram, bytes, fate);

@@ -61,6 +61,8 @@ struct uf_listener_key {
 #define UF_LISTENER_RATE_LIMIT 16u
 /* Every endpoint gets a copy, up to UF_MAX_COPIES. */
 #define UF_LISTENER_REPLICATE 32u
+/* Another set of endpoints gets a copy of some datagrams: MIRRORS says of how many, and which set. */
+#define UF_LISTENER_MIRROR 64u
 /* What endpoints answer goes back to the client: FLOWS. */
 #define UF_LISTENER_REPLIES 128u
 /* With UF_LISTENER_REPLIES, on a dummy interface: by the stack, which has changed the destination before. */
@@ -343,6 +345,12 @@ struct uf_replies {
 	__u64 pkts_forwarded;
 	__u64 bytes_forwarded;
 	__u64 pkts_dropped[UF_DROP_REASONS];
+};
+
+/* Who gets copies of a listener's datagrams. All zero: nobody. */
+struct uf_mirror {
+	__u32 slot; /* of that set, whose table, cursor and counters are those of a listener */
+	__u32 every; /* of how many datagrams, at each CPU, one is copied: at least 1 */
 };
 
 /* What the daemon tells the program before it is loaded: section .rodata.settings. */

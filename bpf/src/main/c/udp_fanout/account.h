@@ -15,13 +15,9 @@
  * Counts once a datagram, when its fate is known, so that received = forwarded + dropped holds at
  * every moment. "bytes" is skb->len before any edit: the redirect changes the link-layer header.
  */
-static __always_inline void uf_account_forwarded(__u32 slot, const struct uf_datagram *datagram,
-						 __u32 bytes)
+static __always_inline void uf_account_forwarded(struct uf_stats *stats,
+						 const struct uf_datagram *datagram, __u32 bytes)
 {
-	struct uf_stats *stats = bpf_map_lookup_elem(&STATS, &slot);
-
-	if (!stats)
-		return;
 	stats->pkts_received += datagram->packets;
 	stats->bytes_received += bytes;
 	stats->pkts_forwarded += datagram->packets;

@@ -48,11 +48,41 @@ struct uf_datagram {
 	union uf_address destination;
 };
 
+/*
+ * Two values as they lie in memory one after the other. What is put together like this is written in one piece: to read
+ * as one what was just written in several pieces makes the CPU wait until they have left its store buffer.
+ */
+static __always_inline __u64 uf_join(__u32 first, __u32 second)
+{
+#if __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
+	return (__u64)second << 32 | first;
+#else
+	return (__u64)first << 32 | second;
+#endif
+}
+
+static __always_inline __u32 uf_join16(__u16 first, __u16 second)
+{
+#if __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
+	return (__u32)second << 16 | first;
+#else
+	return (__u32)first << 16 | second;
+#endif
+}
+
+static __always_inline __u16 uf_join8(__u8 first, __u8 second)
+{
+#if __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
+	return (__u16)second << 8 | first;
+#else
+	return (__u16)first << 8 | second;
+#endif
+}
+
 static __always_inline void uf_map_ipv4(union uf_address *mapped, __be32 ipv4)
 {
 	mapped->halves[0] = 0;
-	mapped->words[2] = bpf_htonl(0xffff);
-	mapped->words[3] = ipv4;
+	mapped->halves[1] = uf_join(bpf_htonl(0xffff), ipv4);
 }
 
 static __always_inline bool uf_is_mapped_ipv4(const union uf_address *address)

@@ -65,9 +65,7 @@ static __always_inline bool uf_parse_ipv4(struct __sk_buff *skb, struct uf_datag
 
 /* The part of struct iphdr that changes, from the TTL to the destination, written in one piece. */
 struct uf_ipv4_edit {
-	__u8 ttl;
-	__u8 protocol;
-	__u16 checksum;
+	__u32 ttl_protocol_checksum; /* as they lie in the header: see uf_join */
 	__be32 source;
 	__be32 destination;
 };
@@ -81,17 +79,18 @@ static __always_inline void uf_plan_ipv4(struct uf_ipv4_edit *edit,
 					 const union uf_address *destination, __u8 hops)
 {
 	const __be32 before = datagram->destination.words[3];
+	const __u8 ttl = datagram->hops_left - hops;
+	__u16 checksum;
 	__u64 change;
 
-	edit->ttl = datagram->hops_left - hops;
-	edit->protocol = IPPROTO_UDP;
 	edit->source = datagram->source.words[3];
 	edit->destination = destination->words[3];
 	/* TTL and protocol share a word; the protocol stays, so only the TTL's byte counts. */
 	change = uf_change16(0, bpf_htons((__u16)datagram->hops_left << 8),
-			     bpf_htons((__u16)edit->ttl << 8));
+			     bpf_htons((__u16)ttl << 8));
 	change = uf_change32(change, before, edit->destination);
-	edit->checksum = uf_update_checksum(datagram->ip_checksum, change);
+	checksum = uf_update_checksum(datagram->ip_checksum, change);
+	edit->ttl_protocol_checksum = uf_join16(uf_join8(ttl, IPPROTO_UDP), checksum);
 }
 
 static __always_inline long uf_edit_ipv4(struct __sk_buff *skb, const struct uf_datagram *datagram,

@@ -29,6 +29,28 @@ static __always_inline bool uf_is_local(const union uf_address *address)
 	return bpf_map_lookup_elem(&LOCAL_ADDRESSES, address);
 }
 
+/* struct uf_listener_key, as it is put together: see uf_join. */
+union uf_listener_question {
+	struct uf_listener_key key;
+	struct {
+		__u64 place; /* ifindex, port, family */
+		union uf_address address;
+	};
+};
+
+static __always_inline void uf_set_place(union uf_listener_question *question, __u32 ifindex,
+					 __be16 port, __u16 family)
+{
+	question->place = uf_join(ifindex, uf_join16(port, family));
+}
+
+/* The wildcard of a family. */
+static __always_inline void uf_set_any(union uf_address *address, __u8 family)
+{
+	address->halves[0] = 0;
+	address->halves[1] = family == 4 ? uf_join(bpf_htonl(0xffff), 0) : 0;
+}
+
 /*
  * The listener of a datagram, or NULL. An exact address goes before the wildcard, and the wildcard
  * stands for this node's own addresses only: transit traffic, and what another node has already
@@ -37,25 +59,19 @@ static __always_inline bool uf_is_local(const union uf_address *address)
 static __always_inline const struct uf_listener *uf_listener_of(const struct __sk_buff *skb,
 								const struct uf_datagram *datagram)
 {
-	struct uf_listener_key key = {
-		.ifindex = skb->ifindex,
-		.port = datagram->destination_port,
-		.family = datagram->family,
-	};
+	union uf_listener_question question;
 	const struct uf_listener *listener;
-	union uf_address any = {};
 
-	__builtin_memcpy(key.address, &datagram->destination, sizeof(key.address));
-	listener = bpf_map_lookup_elem(&LISTENERS, &key);
+	uf_set_place(&question, skb->ifindex, datagram->destination_port, datagram->family);
+	question.address = datagram->destination;
+	listener = bpf_map_lookup_elem(&LISTENERS, &question.key);
 	if (listener)
 		return listener->flags & UF_LISTENER_PASS ? NULL : listener;
 
 	if (!uf_is_local(&datagram->destination))
 		return NULL;
-	if (datagram->family == 4)
-		uf_map_ipv4(&any, 0);
-	__builtin_memcpy(key.address, &any, sizeof(key.address));
-	listener = bpf_map_lookup_elem(&LISTENERS, &key);
+	uf_set_any(&question.address, datagram->family);
+	listener = bpf_map_lookup_elem(&LISTENERS, &question.key);
 	return listener && !(listener->flags & UF_LISTENER_PASS) ? listener : NULL;
 }
 
@@ -66,21 +82,16 @@ static __always_inline const struct uf_listener *uf_listener_of(const struct __s
 static __always_inline const struct uf_listener_set *
 uf_listeners_at(const struct __sk_buff *skb, const struct uf_datagram *datagram)
 {
-	struct uf_listener_key key = {
-		.ifindex = skb->ifindex,
-		.family = datagram->family,
-	};
+	union uf_listener_question question;
 	const struct uf_listener_set *set;
-	union uf_address any = {};
 
-	__builtin_memcpy(key.address, &datagram->destination, sizeof(key.address));
-	set = bpf_map_lookup_elem(&LISTENER_SETS, &key);
+	uf_set_place(&question, skb->ifindex, 0, datagram->family);
+	question.address = datagram->destination;
+	set = bpf_map_lookup_elem(&LISTENER_SETS, &question.key);
 	if (set || !uf_is_local(&datagram->destination))
 		return set;
-	if (datagram->family == 4)
-		uf_map_ipv4(&any, 0);
-	__builtin_memcpy(key.address, &any, sizeof(key.address));
-	return bpf_map_lookup_elem(&LISTENER_SETS, &key);
+	uf_set_any(&question.address, datagram->family);
+	return bpf_map_lookup_elem(&LISTENER_SETS, &question.key);
 }
 
 #endif /* UDP_FANOUT_LISTENER_H */

@@ -42,27 +42,35 @@ static __always_inline enum uf_drop_reason uf_fib_drop_reason(long answer)
 	}
 }
 
-/* What the FIB is asked. Everything that its answer depends on is in here, but for the size. */
-static __always_inline void uf_ask(struct bpf_fib_lookup *fib, const struct __sk_buff *skb,
+/*
+ * What the FIB is asked. Everything that its answer depends on is in here, but for the size. Word by word: see uf_join.
+ */
+static __always_inline void uf_ask(union uf_question *question, const struct __sk_buff *skb,
 				   const struct uf_datagram *datagram,
 				   const union uf_address *address, __be16 port)
 {
-	__builtin_memset(fib, 0, sizeof(*fib));
-	fib->l4_protocol = IPPROTO_UDP;
-	fib->sport = datagram->source_port;
-	fib->dport = port;
-	fib->ifindex = skb->ingress_ifindex ? skb->ingress_ifindex : skb->ifindex;
-	if (datagram->family == 4) {
-		fib->family = UF_AF_INET;
-		fib->tos = datagram->tos;
-		fib->ipv4_src = datagram->source.words[3];
-		fib->ipv4_dst = address->words[3];
+	const __u32 ifindex = skb->ingress_ifindex ? skb->ingress_ifindex : skb->ifindex;
+	const bool is_ipv4 = datagram->family == 4;
+	const __u16 protocol = uf_join8(is_ipv4 ? UF_AF_INET : UF_AF_INET6, IPPROTO_UDP);
+	const __u32 tos = is_ipv4 ? uf_join16(uf_join8(datagram->tos, 0), 0) : datagram->flow_info;
+
+	/* The size is 0 so far. */
+	question->words[0] =
+		uf_join(uf_join16(protocol, datagram->source_port), uf_join16(port, 0));
+	question->words[1] = uf_join(ifindex, tos);
+	if (is_ipv4) {
+		question->words[2] = uf_join(datagram->source.words[3], 0);
+		question->words[3] = 0;
+		question->words[4] = uf_join(address->words[3], 0);
+		question->words[5] = 0;
 	} else {
-		fib->family = UF_AF_INET6;
-		fib->flowinfo = datagram->flow_info;
-		__builtin_memcpy(fib->ipv6_src, &datagram->source, sizeof(fib->ipv6_src));
-		__builtin_memcpy(fib->ipv6_dst, address, sizeof(fib->ipv6_dst));
+		question->words[2] = datagram->source.halves[0];
+		question->words[3] = datagram->source.halves[1];
+		question->words[4] = address->halves[0];
+		question->words[5] = address->halves[1];
 	}
+	question->words[6] = 0;
+	question->words[7] = 0;
 }
 
 /*
@@ -77,28 +85,30 @@ static __always_inline long uf_find_next_hop(struct __sk_buff *skb,
 					     const union uf_address *address, __be16 port,
 					     struct uf_next_hop *hop)
 {
+	struct bpf_fib_lookup *fib;
+	union uf_question question;
 	struct uf_route *route;
-	struct bpf_fib_lookup fib;
 	long answer;
 
-	uf_ask(&fib, skb, datagram, address, port);
-	route = uf_route_of(&fib);
-	if (route && uf_is_fresh(route, &fib, datagram->ip_bytes)) {
+	uf_ask(&question, skb, datagram, address, port);
+	route = uf_route_of(&question);
+	if (route && uf_is_fresh(route, &question, datagram->ip_bytes)) {
 		*hop = route->hop;
 		return BPF_FIB_LKUP_RET_SUCCESS;
 	}
 	if (route)
-		uf_begin_route(route, &fib);
-	fib.tot_len = datagram->ip_bytes > 0xffff ? 0xffff : datagram->ip_bytes;
-	answer = bpf_fib_lookup(skb, &fib, sizeof(fib), 0);
+		uf_begin_route(route, &question);
+	fib = &question.fib;
+	fib->tot_len = datagram->ip_bytes > 0xffff ? 0xffff : datagram->ip_bytes;
+	answer = bpf_fib_lookup(skb, fib, sizeof(*fib), 0);
 	if (answer != BPF_FIB_LKUP_RET_SUCCESS && answer != BPF_FIB_LKUP_RET_NO_NEIGH)
 		return answer;
-	hop->ifindex = fib.ifindex;
-	hop->neighbour.nh_family = fib.family;
-	if (fib.family == UF_AF_INET6)
-		__builtin_memcpy(hop->neighbour.ipv6_nh, fib.ipv6_dst, sizeof(fib.ipv6_dst));
+	hop->ifindex = fib->ifindex;
+	hop->neighbour.nh_family = fib->family;
+	if (fib->family == UF_AF_INET6)
+		__builtin_memcpy(hop->neighbour.ipv6_nh, fib->ipv6_dst, sizeof(fib->ipv6_dst));
 	else
-		hop->neighbour.ipv4_nh = fib.ipv4_dst;
+		hop->neighbour.ipv4_nh = fib->ipv4_dst;
 	if (route && answer == BPF_FIB_LKUP_RET_SUCCESS)
 		uf_keep_route(route, hop, datagram->ip_bytes);
 	return answer;

@@ -40,14 +40,27 @@ struct {
 	__type(value, struct uf_route);
 } ROUTES SEC(".maps");
 
+/* As it is put together, and as the kernel is asked it. */
+union uf_question {
+	__u64 words[sizeof(struct bpf_fib_lookup) / sizeof(__u64)];
+	struct bpf_fib_lookup fib;
+};
+
+_Static_assert(sizeof(union uf_question) == 8 * sizeof(__u64), "uf_ask writes all of it");
+_Static_assert(offsetof(struct bpf_fib_lookup, sport) == 2 &&
+		       offsetof(struct bpf_fib_lookup, tot_len) == 6 &&
+		       offsetof(struct bpf_fib_lookup, ifindex) == 8 &&
+		       offsetof(struct bpf_fib_lookup, tos) == 12 &&
+		       offsetof(struct bpf_fib_lookup, ipv4_src) == 16,
+	       "uf_ask puts the words together");
 _Static_assert(offsetof(struct bpf_fib_lookup, dmac) >= UF_QUESTION_WORDS * 8 &&
 		       offsetof(struct bpf_fib_lookup, ipv6_dst) + 16 == UF_QUESTION_WORDS * 8,
 	       "the question ends with the destination");
 
 /* Where the answer to a question is kept on this CPU, if it is. The question's size is still 0. */
-static __always_inline struct uf_route *uf_route_of(const struct bpf_fib_lookup *fib)
+static __always_inline struct uf_route *uf_route_of(const union uf_question *question)
 {
-	const __u64 *words = (const __u64 *)fib;
+	const __u64 *words = question->words;
 	__u64 mixed = (words[0] ^ words[2] ^ words[3]) * UF_SPREAD ^ words[4] ^ words[5];
 	__u32 index = mixed * UF_SPREAD >> (64 - UF_ROUTE_BITS);
 
@@ -55,9 +68,9 @@ static __always_inline struct uf_route *uf_route_of(const struct bpf_fib_lookup 
 }
 
 static __always_inline bool uf_is_fresh(const struct uf_route *route,
-					const struct bpf_fib_lookup *fib, __u32 ip_bytes)
+					const union uf_question *question, __u32 ip_bytes)
 {
-	const __u64 *words = (const __u64 *)fib;
+	const __u64 *words = question->words;
 
 	return route->tick == bpf_jiffies64() && ip_bytes <= route->ip_bytes &&
 	       !((route->question[0] ^ words[0]) | (route->question[1] ^ words[1]) |
@@ -66,10 +79,11 @@ static __always_inline bool uf_is_fresh(const struct uf_route *route,
 }
 
 /* Notes the question, before the kernel writes its answer over it. */
-static __always_inline void uf_begin_route(struct uf_route *route, const struct bpf_fib_lookup *fib)
+static __always_inline void uf_begin_route(struct uf_route *route,
+					   const union uf_question *question)
 {
 	route->tick = 0;
-	__builtin_memcpy(route->question, fib, sizeof(route->question));
+	__builtin_memcpy(route->question, question->words, sizeof(route->question));
 }
 
 static __always_inline void uf_keep_route(struct uf_route *route, const struct uf_next_hop *hop,

@@ -11,11 +11,9 @@
 #include "udp_fanout.h"
 
 /* When this datagram's work began, in nanoseconds; 0 if it is not one of those that are measured. */
-static __always_inline __u64 uf_sample_begin(__u32 slot)
+static __always_inline __u64 uf_sample_begin(const struct uf_stats *stats)
 {
-	const struct uf_stats *stats = bpf_map_lookup_elem(&STATS, &slot);
-
-	return stats && !(stats->pkts_received % UF_SAMPLE_EVERY) ? bpf_ktime_get_ns() : 0;
+	return !(stats->pkts_received % UF_SAMPLE_EVERY) ? bpf_ktime_get_ns() : 0;
 }
 
 static __always_inline void uf_sample_end(__u64 began_ns)

@@ -38,7 +38,7 @@ public final class BenchCommand implements Callable<Integer> {
     @Option(names = "--paths", split = ",", description = "contestants: ${COMPLETION-CANDIDATES}; all if not said")
     private List<Contestant> contestants = List.of(Contestant.values());
 
-    @Option(names = "--rounds", description = "rounds of each measurement; 11 if not said, 5 with --quick")
+    @Option(names = "--rounds", description = "rounds of each measurement; 15 if not said, 5 with --quick")
     private Integer rounds;
 
     @Option(names = "--pods", defaultValue = "3", description = "pods that receive")
@@ -47,10 +47,10 @@ public final class BenchCommand implements Callable<Integer> {
     @Option(names = "--rate", defaultValue = "5000", description = "datagrams a second of a latency round")
     private int perSecond;
 
-    @Option(names = "--latency-ms", description = "how long a latency round lasts; 700 if not said, 300 with --quick")
+    @Option(names = "--latency-ms", description = "how long a latency round lasts; 450 if not said, 300 with --quick")
     private Integer latencyMs;
 
-    @Option(names = "--flood-ms", description = "how long a flood lasts; 500 if not said, 300 with --quick")
+    @Option(names = "--flood-ms", description = "how long a flood lasts; 350 if not said, 300 with --quick")
     private Integer floodMs;
 
     @Option(
@@ -110,10 +110,10 @@ public final class BenchCommand implements Callable<Integer> {
                 parts,
                 contestants,
                 pods,
-                or(rounds, quick ? 5 : 11),
-                Duration.ofMillis(or(latencyMs, quick ? 300 : 700)),
+                or(rounds, quick ? 5 : 15),
+                Duration.ofMillis(or(latencyMs, quick ? 300 : 450)),
                 perSecond,
-                Duration.ofMillis(or(floodMs, quick ? 300 : 500)),
+                Duration.ofMillis(or(floodMs, quick ? 300 : 350)),
                 or(payloadBytes, quick ? List.of(200) : List.of(64, 200, 1400)),
                 or(growthEndpoints, quick ? List.of(1, 100) : List.of(1, 10, 100, 1000)),
                 quick ? 50 : 200,

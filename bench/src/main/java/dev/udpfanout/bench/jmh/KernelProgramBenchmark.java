@@ -30,7 +30,17 @@ import org.openjdk.jmh.annotations.Warmup;
 @Warmup(iterations = 2, time = 1)
 @Measurement(iterations = 5, time = 1)
 public class KernelProgramBenchmark {
-    @Param({"IPv4", "IPv6", "not a listener's"})
+    @Param({
+        "IPv4",
+        "IPv6",
+        "IPv4, hash",
+        "IPv6, hash",
+        "IPv4, allow",
+        "IPv6, allow",
+        "IPv4, rate_limit",
+        "IPv6, rate_limit",
+        "not a listener's"
+    })
     private String packet;
 
     private Topology topology;

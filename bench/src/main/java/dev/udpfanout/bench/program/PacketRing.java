@@ -26,7 +26,22 @@ record PacketRing(List<ListenerConfig> listeners, List<Case> cases) {
     private static final int FIRST_TTL = 255;
     private static final int TTL_AT = 14 + 8;
     private static final int HOP_LIMIT_AT = 14 + 7;
-    private static final int PORT = 5514;
+    private static final int FIRST_PORT = 5514;
+    private static final int OTHERS_PORT = 5513;
+
+    /** What listeners have besides an address and endpoints: the name of the case, and the configuration. */
+    private record Feature(String name, String ipv4, String ipv6) {
+        Feature(String name, String ofEither) {
+            this(name, ofEither, ofEither);
+        }
+    }
+
+    /** A ring of each; the first is a listener with nothing more. */
+    private static final List<Feature> FEATURES = List.of(
+            new Feature("", ""),
+            new Feature(", hash", "policy: hash,"),
+            new Feature(", allow", "allow: [ 203.0.113.0/24 ],", "allow: [ \"2001:db8:5::/64\" ],"),
+            new Feature(", rate_limit", "rate_limit: { packets_per_second: 100000000 },"));
 
     /** TC_ACT_* of linux/pkt_cls.h. */
     private static final int REDIRECT = 7;
@@ -66,62 +81,63 @@ record PacketRing(List<ListenerConfig> listeners, List<Case> cases) {
 
     static PacketRing create() {
         StringBuilder yaml = new StringBuilder("listeners:\n");
-        for (int i = 1; i <= MEMBERS; i++) {
-            yaml.append(listener("four" + i, "192.0.2." + i, "10.42.0.11"));
-            yaml.append(listener("six" + i, "[2001:db8:2::" + i + "]", "[2001:db8:42::11]"));
+        List<Case> cases = new ArrayList<>();
+        for (int ring = 0; ring < FEATURES.size(); ring++) {
+            Feature feature = FEATURES.get(ring);
+            int port = FIRST_PORT + ring;
+            for (int i = 1; i <= MEMBERS; i++) {
+                yaml.append(
+                        listener("four%d-%d".formatted(ring, i), "192.0.2." + i, port, feature.ipv4(), "10.42.0.11"));
+                yaml.append(listener(
+                        "six%d-%d".formatted(ring, i),
+                        "[2001:db8:2::" + i + "]",
+                        port,
+                        feature.ipv6(),
+                        "[2001:db8:42::11]"));
+            }
+            cases.add(new Case("IPv4" + feature.name(), ipv4("192.0.2.1", port), true, TTL_AT));
+            cases.add(new Case("IPv6" + feature.name(), ipv6("2001:db8:2::1", port), true, HOP_LIMIT_AT));
         }
-        byte[] payload = new byte[PAYLOAD_BYTES];
-        InetSocketAddress client = new InetSocketAddress("203.0.113.7", 4711);
-        InetSocketAddress client6 = new InetSocketAddress("2001:db8:5::7", 4711);
-        UdpFrame ours = UdpFrame.between(client, new InetSocketAddress("192.0.2.1", PORT));
-        UdpFrame others = UdpFrame.between(client, new InetSocketAddress("192.0.2.200", PORT));
-        Udp6Frame ours6 = Udp6Frame.between(client6, new InetSocketAddress("2001:db8:2::1", PORT));
+        cases.add(new Case("not a listener's", ipv4("192.0.2.1", OTHERS_PORT), false, TTL_AT));
         try {
             return new PacketRing(
                     new ConfigReader(name -> true)
                             .parse(yaml.toString(), "bench")
                             .listeners(),
-                    List.of(
-                            new Case(
-                                    "IPv4",
-                                    ours.link(TopologyPlan.CLIENT_MAC, LOOPBACK)
-                                            .payload(payload)
-                                            .ttl(FIRST_TTL)
-                                            .build(),
-                                    true,
-                                    TTL_AT),
-                            new Case(
-                                    "IPv6",
-                                    ours6.link(TopologyPlan.CLIENT_MAC, LOOPBACK)
-                                            .payload(payload)
-                                            .hopLimit(FIRST_TTL)
-                                            .build(),
-                                    true,
-                                    HOP_LIMIT_AT),
-                            new Case(
-                                    "not a listener's",
-                                    others.link(TopologyPlan.CLIENT_MAC, LOOPBACK)
-                                            .payload(payload)
-                                            .ttl(FIRST_TTL)
-                                            .build(),
-                                    false,
-                                    TTL_AT)));
+                    List.copyOf(cases));
         } catch (InvalidConfigException e) {
             throw new IllegalStateException(e);
         }
     }
 
-    private static String listener(String name, String address, String endpoint) {
-        return "  - { name: %s, interface: lo, bind: \"%s:%d\", downstream: [ { address: \"%s:40514\" } ] }\n"
-                .formatted(name, address, PORT, endpoint);
+    private static String listener(String name, String address, int port, String feature, String endpoint) {
+        return "  - { name: %s, interface: lo, bind: \"%s:%d\", %s downstream: [ { address: \"%s:40514\" } ] }\n"
+                .formatted(name, address, port, feature, endpoint);
     }
 
-    /** The other members of the same family. */
+    private static byte[] ipv4(String destination, int port) {
+        return UdpFrame.between(new InetSocketAddress("203.0.113.7", 4711), new InetSocketAddress(destination, port))
+                .link(TopologyPlan.CLIENT_MAC, LOOPBACK)
+                .payload(new byte[PAYLOAD_BYTES])
+                .ttl(FIRST_TTL)
+                .build();
+    }
+
+    private static byte[] ipv6(String destination, int port) {
+        return Udp6Frame.between(new InetSocketAddress("2001:db8:5::7", 4711), new InetSocketAddress(destination, port))
+                .link(TopologyPlan.CLIENT_MAC, LOOPBACK)
+                .payload(new byte[PAYLOAD_BYTES])
+                .hopLimit(FIRST_TTL)
+                .build();
+    }
+
+    /** The other members of the same ring and family. */
     List<InetSocketAddress> othersThan(InetSocketAddress member) {
         List<InetSocketAddress> others = new ArrayList<>();
         for (ListenerConfig listener : listeners) {
             InetSocketAddress bind = listener.bind();
             if (!bind.equals(member)
+                    && bind.getPort() == member.getPort()
                     && bind.getAddress().getClass() == member.getAddress().getClass()) {
                 others.add(bind);
             }

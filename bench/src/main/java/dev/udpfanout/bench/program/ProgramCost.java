@@ -7,6 +7,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.IntConsumer;
+import java.util.stream.IntStream;
 
 /** What the kernel program costs by itself, a packet: BPF_PROG_TEST_RUN with many repetitions. */
 public final class ProgramCost {
@@ -34,7 +35,7 @@ public final class ProgramCost {
         try (TestRuns runs = TestRuns.open()) {
             for (int round = 0; round < rounds; round++) {
                 for (String packet : runs.packets()) {
-                    values.computeIfAbsent(packet, name -> new ArrayList<>()).add(mean(runs, packet, runsInRound));
+                    values.computeIfAbsent(packet, name -> new ArrayList<>()).add(median(runs, packet, runsInRound));
                 }
                 progress.accept(round + 1);
             }
@@ -42,11 +43,10 @@ public final class ProgramCost {
         return values;
     }
 
-    private static double mean(TestRuns runs, String packet, int count) {
-        long sumNs = 0;
-        for (int run = 0; run < count; run++) {
-            sumNs += runs.run(packet);
-        }
-        return (double) sumNs / count;
+    /** The median and not the mean: an interrupt makes one run long, and says nothing about the program. */
+    private static double median(TestRuns runs, String packet, int count) {
+        int[] sorted =
+                IntStream.range(0, count).map(run -> runs.run(packet)).sorted().toArray();
+        return (sorted[(count - 1) / 2] + sorted[count / 2]) / 2.0;
     }
 }

@@ -57,6 +57,7 @@ public final class KernelScenarios {
         for (WayIn way : List.of(WayIn.DUMMY_PEER, WayIn.NIC_PEER)) {
             scenarios.add(new DeliveryScenario(daemon, withDaemon, way, false));
         }
+        scenarios.add(new VlanScenario(daemon, withDaemon));
         for (WayIn way : List.of(WayIn.IO_URING, WayIn.EPOLL, WayIn.NIO)) {
             scenarios.add(new TransportScenario(daemon, withDaemon, way));
         }

@@ -8,6 +8,8 @@ enum WayIn {
     DUMMY_EGRESS("dummy0", "hook: egress, mode: tc_ebpf"),
     /** The node's own address, on the NIC. */
     NIC("eth0", "mode: tc_ebpf"),
+    /** The node's own address, in a VLAN on the NIC. */
+    VLAN("eth0.100", "mode: tc_ebpf"),
     /** As DUMMY_INGRESS, and straight into the pods. */
     DUMMY_PEER("dummy0", "hook: ingress, mode: tc_ebpf, local_delivery: peer"),
     /** As NIC, and straight into the pods. */

@@ -6,7 +6,9 @@ import dev.udpfanout.loader.datapath.FlowCounters;
 import dev.udpfanout.loader.datapath.ReplyCounters;
 import dev.udpfanout.loader.status.ConfigStatus;
 import dev.udpfanout.loader.status.EndpointStatus;
+import dev.udpfanout.loader.status.InterfaceStatus;
 import dev.udpfanout.loader.status.ListenerStatus;
+import dev.udpfanout.loader.status.MirrorStatus;
 import dev.udpfanout.loader.status.ProbingStatus;
 import dev.udpfanout.loader.status.StatusSnapshot;
 import dev.udpfanout.loader.status.WatchStatus;
@@ -14,7 +16,9 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetSocketAddress;
+import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
 
 /**
  * The snapshot as JSON, field by field: a record's component can be renamed without changing what others read. Durations
@@ -64,7 +68,18 @@ final class StatusJson {
         json.writeStartObject();
         json.writeStringField("name", listener.name());
         json.writeStringField("bind", text(listener.bind()));
-        json.writeStringField("interface", listener.interfaceName());
+        json.writeStringField(
+                "interface",
+                listener.interfaces().stream().map(InterfaceStatus::name).collect(Collectors.joining(", ")));
+        json.writeArrayFieldStart("interfaces");
+        for (InterfaceStatus each : listener.interfaces()) {
+            json.writeStartObject();
+            json.writeStringField("name", each.name());
+            json.writeBooleanField("attached", each.attached());
+            json.writeStringField("attachment", each.attachment());
+            json.writeEndObject();
+        }
+        json.writeEndArray();
         json.writeStringField("mode", listener.mode());
         json.writeStringField("mode_reason", listener.modeReason());
         json.writeBooleanField("attached", listener.attached());
@@ -78,8 +93,26 @@ final class StatusJson {
             write(json, listener.counters().replies().get());
         }
         json.writeNumberField("active_endpoints", listener.activeEndpoints());
+        write(json, listener.endpoints());
+        if (listener.mirror().isPresent()) {
+            write(json, listener.mirror().get());
+        }
+        json.writeEndObject();
+    }
+
+    private static void write(JsonGenerator json, MirrorStatus mirror) throws IOException {
+        json.writeObjectFieldStart("mirror");
+        json.writeNumberField("sample", mirror.sample());
+        json.writeNumberField("packets_forwarded", mirror.counters().packetsForwarded());
+        json.writeNumberField("bytes_forwarded", mirror.counters().bytesForwarded());
+        write(json, "packets_dropped", mirror.counters().packetsDropped());
+        write(json, mirror.endpoints());
+        json.writeEndObject();
+    }
+
+    private static void write(JsonGenerator json, List<EndpointStatus> endpoints) throws IOException {
         json.writeArrayFieldStart("endpoints");
-        for (EndpointStatus endpoint : listener.endpoints()) {
+        for (EndpointStatus endpoint : endpoints) {
             json.writeStartObject();
             json.writeStringField("name", endpoint.name());
             json.writeStringField("address", text(endpoint.address()));
@@ -89,7 +122,6 @@ final class StatusJson {
             json.writeEndObject();
         }
         json.writeEndArray();
-        json.writeEndObject();
     }
 
     private static void write(JsonGenerator json, ReplyCounters replies) throws IOException {

@@ -78,7 +78,7 @@ final class StatusText {
                 "listener %s: %s on %s, %s (%s), %s",
                 string(listener, "name"),
                 string(listener, "bind"),
-                string(listener, "interface"),
+                interfaces(listener),
                 string(listener, "mode"),
                 string(listener, "mode_reason"),
                 listener.path("attached").asBoolean() ? "attached " + string(listener, "attachment") : "NOT ATTACHED");
@@ -91,8 +91,26 @@ final class StatusText {
             String lost = counts(listener.path("replies_dropped"));
             line("  not replied %s", lost.isEmpty() ? "none" : lost);
         }
-        line("  %-28s %-8s %-7s %20s  %s", "ENDPOINT", "HEALTH", "USED", "PACKETS", "NAME");
-        for (JsonNode endpoint : listener.path("endpoints")) {
+        endpoints(listener, "ENDPOINT");
+        mirror(listener.path("mirror"));
+    }
+
+    private void mirror(JsonNode mirror) {
+        if (mirror.isMissingNode()) {
+            return;
+        }
+        String dropped = counts(mirror.path("packets_dropped"));
+        line(
+                "  copies     of one datagram in %d: %d packets sent, %s dropped",
+                mirror.path("sample").asLong(),
+                mirror.path("packets_forwarded").asLong(),
+                dropped.isEmpty() ? "none" : dropped);
+        endpoints(mirror, "MIRROR");
+    }
+
+    private void endpoints(JsonNode set, String heading) {
+        line("  %-28s %-8s %-7s %20s  %s", heading, "HEALTH", "USED", "PACKETS", "NAME");
+        for (JsonNode endpoint : set.path("endpoints")) {
             line(
                     "  %-28s %-8s %-7s %20d  %s",
                     string(endpoint, "address"),
@@ -101,6 +119,17 @@ final class StatusText {
                     endpoint.path("packets").asLong(),
                     string(endpoint, "name"));
         }
+    }
+
+    /** All of them; where the listener lacks some only, those are pointed out. */
+    private static String interfaces(JsonNode listener) {
+        if (listener.path("interfaces").isEmpty() || !listener.path("attached").asBoolean()) {
+            return string(listener, "interface");
+        }
+        return listener.path("interfaces")
+                .valueStream()
+                .map(each -> string(each, "name") + (each.path("attached").asBoolean() ? "" : " (NOT ATTACHED)"))
+                .collect(Collectors.joining(", "));
     }
 
     private void traffic(JsonNode listener, String direction) {

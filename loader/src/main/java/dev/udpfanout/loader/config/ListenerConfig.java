@@ -4,6 +4,7 @@ import java.net.InetSocketAddress;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /**
  * One listener.
@@ -14,7 +15,7 @@ import java.util.Optional;
  *     unless the listener is VIP-direct
  * @param vipDirect whether the destination is the VIP of the Service in {@code publish}, whatever that is at the time:
  *     {@code bind} gives its port only
- * @param interfaceName where they are intercepted
+ * @param interfaces where they are intercepted: names, at least one, each once; a dummy interface is the only one
  * @param mode which datapath serves it
  * @param attach how the program gets onto the hook
  * @param hook on which side of a dummy interface the rewriting happens; ingress for a NIC
@@ -27,6 +28,7 @@ import java.util.Optional;
  * @param kubernetes where else receivers come from
  * @param publish the Service whose traffic it serves; there where it is VIP-direct
  * @param preference which receivers from Kubernetes come first
+ * @param mirror who gets copies of some datagrams, if anyone does
  * @param userspace how it is served in user space, if it is
  */
 public record ListenerConfig(
@@ -34,7 +36,7 @@ public record ListenerConfig(
         String name,
         InetSocketAddress bind,
         boolean vipDirect,
-        String interfaceName,
+        List<String> interfaces,
         Mode mode,
         AttachMethod attach,
         Hook hook,
@@ -47,9 +49,14 @@ public record ListenerConfig(
         Optional<KubernetesSource> kubernetes,
         Optional<PublishTarget> publish,
         Preference preference,
+        Optional<MirrorConfig> mirror,
         UserspaceConfig userspace) {
 
+    /** How many interfaces a listener may stand on: its keys must fit into the kernel's table with those of all others. */
+    public static final int MAX_INTERFACES = 16;
+
     public ListenerConfig {
+        interfaces = List.copyOf(interfaces);
         downstream = List.copyOf(downstream);
     }
 
@@ -133,12 +140,52 @@ public record ListenerConfig(
 
     /** Whether the interface is one of the kind that we create, steer to and turn datagrams around on. */
     public boolean isOnDummyInterface() {
-        return interfaceName.matches("dummy\\d+");
+        return isDummyInterface(interfaces.getFirst());
+    }
+
+    static boolean isDummyInterface(String name) {
+        return name.matches("dummy\\d+");
     }
 
     /** Whether the listener stands for all of the node's own addresses. */
     public boolean isWildcard() {
         return !vipDirect && bind.getAddress().isAnyLocalAddress();
+    }
+
+    /** What a listener's mirror is called where it has an account of its own, behind the listener's name. */
+    private static final String MIRROR_SUFFIX = ".mirror";
+
+    /**
+     * The mirror as the set of receivers that it is: a listener that nobody sends to, and that takes turns. Its name is the
+     * listener's with {@code .mirror} behind it.
+     */
+    public Optional<ListenerConfig> mirrorSet() {
+        return mirror.map(set -> new ListenerConfig(
+                id,
+                name + MIRROR_SUFFIX,
+                bind,
+                vipDirect,
+                interfaces,
+                mode,
+                attach,
+                hook,
+                localDelivery,
+                Admission.ALL,
+                Policy.ROUND_ROBIN,
+                HashOn.SOURCE,
+                set.downstream(),
+                set.kubernetes(),
+                Optional.empty(),
+                preference,
+                Optional.empty(),
+                userspace));
+    }
+
+    /** Every set of receivers that these listeners have: their own, and their mirrors'. */
+    public static List<ListenerConfig> withMirrors(List<ListenerConfig> listeners) {
+        return listeners.stream()
+                .flatMap(listener -> Stream.concat(Stream.of(listener), listener.mirrorSet().stream()))
+                .toList();
     }
 
     /** What the listener asks for that only the kernel datapath can do; empty if either can serve it. */
@@ -154,6 +201,9 @@ public record ListenerConfig(
         }
         if (replies) {
             return Optional.of("replies");
+        }
+        if (mirror.isPresent()) {
+            return Optional.of("mirror");
         }
         return admission.rateLimit().map(limit -> "rate_limit");
     }

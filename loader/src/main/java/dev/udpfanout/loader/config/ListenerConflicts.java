@@ -4,9 +4,11 @@ import dev.udpfanout.loader.config.ListenerConfig.Mode;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.HashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /** Checks listeners against each other. */
 final class ListenerConflicts {
@@ -88,41 +90,52 @@ final class ListenerConflicts {
     private static void refuseMixedAttachment(List<Read> read) {
         Map<String, Read> first = new HashMap<>();
         for (Read each : read) {
-            Read other = first.putIfAbsent(each.listener().interfaceName(), each);
-            if (other == null) {
-                continue;
+            // Told once, by however many interfaces the two meet.
+            Set<Read> others = new LinkedHashSet<>();
+            for (String interfaceName : each.listener().interfaces()) {
+                Optional.ofNullable(first.putIfAbsent(interfaceName, each)).ifPresent(others::add);
             }
-            if (other.listener().attach() != each.listener().attach()) {
-                each.section()
-                        .problem(
-                                "attach",
-                                "differs from the listener on line "
-                                        + other.section().line() + ", which shares the interface");
-            }
-            if (other.listener().hook() != each.listener().hook()) {
-                each.section()
-                        .problem(
-                                "hook",
-                                "differs from the listener on line "
-                                        + other.section().line() + ", which shares the interface");
+            for (Read other : others) {
+                if (other.listener().attach() != each.listener().attach()) {
+                    refuseDifference("attach", each, other);
+                }
+                if (other.listener().hook() != each.listener().hook()) {
+                    refuseDifference("hook", each, other);
+                }
             }
         }
+    }
+
+    private static void refuseDifference(String key, Read each, Read other) {
+        each.section()
+                .problem(
+                        key,
+                        "differs from the listener on line " + other.section().line() + ", which shares the interface");
     }
 
     private static void refuseLoops(List<Read> read) {
         for (Read each : read) {
             for (Read target : read) {
-                boolean loops = each.listener().downstream().stream()
-                        .anyMatch(downstream ->
-                                downstream.address().equals(target.listener().bind()));
-                if (loops) {
-                    each.section()
-                            .problem(
-                                    "downstream",
-                                    SocketAddressText.write(target.listener().bind()) + " is the listener on line "
-                                            + target.section().line() + ": datagrams would go round in a circle");
+                if (sendsTo(each.listener(), target.listener())) {
+                    refuseLoop("downstream", each, target);
+                }
+                if (each.listener().mirrorSet().stream().anyMatch(set -> sendsTo(set, target.listener()))) {
+                    refuseLoop("mirror", each, target);
                 }
             }
         }
+    }
+
+    private static boolean sendsTo(ListenerConfig set, ListenerConfig target) {
+        return set.downstream().stream()
+                .anyMatch(downstream -> downstream.address().equals(target.bind()));
+    }
+
+    private static void refuseLoop(String key, Read each, Read target) {
+        each.section()
+                .problem(
+                        key,
+                        SocketAddressText.write(target.listener().bind()) + " is the listener on line "
+                                + target.section().line() + ": datagrams would go round in a circle");
     }
 }

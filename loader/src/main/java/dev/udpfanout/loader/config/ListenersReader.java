@@ -20,13 +20,10 @@ import java.util.function.Predicate;
 
 /** Reads {@code listeners} and checks each, then all of them against each other. */
 final class ListenersReader {
-    /** IFNAMSIZ of linux/if.h, less the terminating zero. */
-    private static final int MAX_INTERFACE_NAME_BYTES = 15;
-
-    private final Predicate<String> interfaceExists;
+    private final InterfacesReader interfacesReader;
 
     ListenersReader(Predicate<String> interfaceExists) {
-        this.interfaceExists = interfaceExists;
+        this.interfacesReader = new InterfacesReader(interfaceExists);
     }
 
     List<ListenerConfig> read(Section root) {
@@ -47,6 +44,7 @@ final class ListenersReader {
         }
         ListenerConflicts.refuse(read);
         AdmissionReader.checkTotal(read);
+        MirrorReader.checkTogether(read);
         return read.stream().map(ListenerConflicts.Read::listener).toList();
     }
 
@@ -58,7 +56,7 @@ final class ListenersReader {
         String bindText = section.requiredText("bind");
         boolean vipDirect = bindText != null && SocketAddressText.isVip(bindText);
         InetSocketAddress bind = vipDirect ? vip(section, bindText) : ConfigReader.address(section, "bind", bindText);
-        String interfaceName = interfaceName(section);
+        List<String> interfaces = interfacesReader.read(section);
         Mode mode = section.choice("mode", Mode.class, Mode.AUTO);
         AttachMethod attach = section.choice("attach", AttachMethod.class, AttachMethod.AUTO);
         Hook hook = section.choice("hook", Hook.class, Hook.INGRESS);
@@ -71,10 +69,11 @@ final class ListenersReader {
         Optional<KubernetesSource> kubernetes = KubernetesReader.source(section);
         Optional<PublishTarget> publish = KubernetesReader.publish(section);
         Preference preference = KubernetesReader.preference(section);
+        Optional<MirrorConfig> mirror = MirrorReader.read(section, vipDirect ? null : bind);
         UserspaceConfig userspace = UserspaceReader.read(section);
         checkReceivers(section);
         section.refuseUnknownKeys();
-        if (bind == null || interfaceName == null) {
+        if (bind == null || interfaces.isEmpty()) {
             return null;
         }
         ListenerConfig listener = new ListenerConfig(
@@ -82,7 +81,7 @@ final class ListenersReader {
                 name,
                 bind,
                 vipDirect,
-                interfaceName,
+                interfaces,
                 mode,
                 attach,
                 hook,
@@ -95,11 +94,13 @@ final class ListenersReader {
                 kubernetes,
                 publish,
                 preference,
+                mirror,
                 userspace);
         checkPlace(listener, section);
         checkPublished(listener, section);
         LocalDeliveryReader.check(listener, section);
         ReplicationCheck.check(listener, section);
+        MirrorReader.check(listener, section);
         UserspaceReader.check(listener, section);
         return listener;
     }
@@ -147,20 +148,7 @@ final class ListenersReader {
         }
     }
 
-    private String interfaceName(Section section) {
-        String name = section.requiredText("interface");
-        if (name == null) {
-            return null;
-        }
-        if (name.getBytes(StandardCharsets.UTF_8).length > MAX_INTERFACE_NAME_BYTES || !name.matches("[^\\s/:]+")) {
-            section.problem(
-                    "interface", "\"" + name + "\" is not an interface name: 1 to 15 bytes without space, / or :");
-            return null;
-        }
-        return name;
-    }
-
-    private void checkPlace(ListenerConfig listener, Section section) {
+    private static void checkPlace(ListenerConfig listener, Section section) {
         InetAddress address = listener.bind().getAddress();
         if (address.isMulticastAddress()
                 || address.isLoopbackAddress()
@@ -175,16 +163,8 @@ final class ListenersReader {
                         "a listener on a dummy interface needs the address that kube-proxy sends to, not "
                                 + AddressText.of(address));
             }
-        } else {
-            if (listener.hook() == Hook.EGRESS) {
-                section.problem("hook", "egress is for dummy interfaces; a NIC's datagrams come in at ingress");
-            }
-            if (!interfaceExists.test(listener.interfaceName())) {
-                section.problem(
-                        "interface",
-                        "this node has no interface \"" + listener.interfaceName()
-                                + "\" (only dummy interfaces are created)");
-            }
+        } else if (listener.hook() == Hook.EGRESS) {
+            section.problem("hook", "egress is for dummy interfaces; a NIC's datagrams come in at ingress");
         }
     }
 

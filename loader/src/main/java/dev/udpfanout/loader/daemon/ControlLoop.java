@@ -125,13 +125,16 @@ final class ControlLoop {
     }
 
     private Map<String, Optional<KubernetesSource>> sources() {
-        return config.listeners().stream().collect(Collectors.toMap(ListenerConfig::name, ListenerConfig::kubernetes));
+        return sets().stream().collect(Collectors.toMap(ListenerConfig::name, ListenerConfig::kubernetes));
+    }
+
+    /** The listeners, and their mirrors, whose receivers are found and chosen like theirs. */
+    private List<ListenerConfig> sets() {
+        return ListenerConfig.withMirrors(config.listeners());
     }
 
     private Optional<ListenerConfig> listener(String name) {
-        return config.listeners().stream()
-                .filter(listener -> listener.name().equals(name))
-                .findFirst();
+        return sets().stream().filter(listener -> listener.name().equals(name)).findFirst();
     }
 
     /**
@@ -143,7 +146,7 @@ final class ControlLoop {
         RuntimeException failure = null;
         Map<String, List<DiscoveredEndpoint>> nowKnown = new HashMap<>();
         Map<String, EndpointSet> nowInForce = new HashMap<>();
-        for (ListenerConfig listener : config.listeners()) {
+        for (ListenerConfig listener : sets()) {
             List<DiscoveredEndpoint> endpoints = endpointsOf(listener);
             if (endpoints == null) {
                 // The source has not answered yet: what an earlier daemon left in the kernel stays in force.
@@ -211,7 +214,7 @@ final class ControlLoop {
 
     /** Where a way straight into the pod is of use: the endpoints in force of listeners that are to take it. */
     Set<InetAddress> peerTargets() {
-        return config.listeners().stream()
+        return sets().stream()
                 .filter(listener -> listener.localDelivery() == LocalDelivery.PEER)
                 .flatMap(listener -> Optional.ofNullable(inForce.get(listener.name())).stream())
                 .flatMap(set -> set.endpoints().stream())

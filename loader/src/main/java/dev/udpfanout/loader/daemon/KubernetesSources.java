@@ -11,6 +11,7 @@ import dev.udpfanout.loader.kubernetes.WatchState;
 import dev.udpfanout.loader.status.WatchStatus;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import java.net.Inet6Address;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.NetworkInterface;
 import java.net.SocketException;
@@ -56,7 +57,7 @@ final class KubernetesSources implements AutoCloseable {
     }
 
     static boolean isNeededBy(List<ListenerConfig> listeners) {
-        return listeners.stream().anyMatch(KubernetesSources::concerns);
+        return ListenerConfig.withMirrors(listeners).stream().anyMatch(KubernetesSources::concerns);
     }
 
     private static boolean concerns(ListenerConfig listener) {
@@ -71,7 +72,9 @@ final class KubernetesSources implements AutoCloseable {
     /** Starts what is new, ends what is gone, and leaves alone what is the same. */
     void update(List<ListenerConfig> listeners) {
         Map<String, ListenerConfig> wanted = new LinkedHashMap<>();
-        listeners.stream().filter(KubernetesSources::concerns).forEach(each -> wanted.put(each.name(), each));
+        ListenerConfig.withMirrors(listeners).stream()
+                .filter(KubernetesSources::concerns)
+                .forEach(each -> wanted.put(each.name(), each));
         for (String name : new HashSet<>(byListener.keySet())) {
             if (!wanted.containsKey(name) || !isSame(byListener.get(name).listener(), wanted.get(name))) {
                 retire(byListener.remove(name), wanted);
@@ -102,7 +105,7 @@ final class KubernetesSources implements AutoCloseable {
                 && before.publish().equals(now.publish())
                 && before.vipDirect() == now.vipDirect()
                 && before.bind().equals(now.bind())
-                && before.interfaceName().equals(now.interfaceName());
+                && before.interfaces().equals(now.interfaces());
     }
 
     private Sources start(ListenerConfig listener) {
@@ -136,17 +139,20 @@ final class KubernetesSources implements AutoCloseable {
         if (!listener.vipDirect()) {
             return listener.bind();
         }
+        return listener.interfaces().stream()
+                .flatMap(KubernetesSources::addresses)
+                .filter(address -> !address.isLinkLocalAddress())
+                // IPv4 first: a node with both families has its Services' endpoints in it, unless told otherwise.
+                .min(Comparator.comparing(Inet6Address.class::isInstance))
+                .map(address -> new InetSocketAddress(address, listener.bind().getPort()))
+                .orElseThrow(() -> new IllegalStateException(String.join(", ", listener.interfaces())
+                        + ": no address to publish for the VIP-direct listener " + listener.name()));
+    }
+
+    private static Stream<InetAddress> addresses(String interfaceName) {
         try {
-            NetworkInterface nic = NetworkInterface.getByName(listener.interfaceName());
-            return Stream.ofNullable(nic)
-                    .flatMap(NetworkInterface::inetAddresses)
-                    .filter(address -> !address.isLinkLocalAddress())
-                    // IPv4 first: a node with both families has its Services' endpoints in it, unless told otherwise.
-                    .min(Comparator.comparing(Inet6Address.class::isInstance))
-                    .map(address ->
-                            new InetSocketAddress(address, listener.bind().getPort()))
-                    .orElseThrow(() -> new IllegalStateException("interface " + listener.interfaceName()
-                            + " has no address to publish for the VIP-direct listener " + listener.name()));
+            return Stream.ofNullable(NetworkInterface.getByName(interfaceName))
+                    .flatMap(NetworkInterface::inetAddresses);
         } catch (SocketException e) {
             throw new java.io.UncheckedIOException(e);
         }

@@ -13,7 +13,9 @@ import dev.udpfanout.loader.status.DaemonView;
 import dev.udpfanout.loader.status.DurationHistogram;
 import dev.udpfanout.loader.status.EndpointStatus;
 import dev.udpfanout.loader.status.HealthState;
+import dev.udpfanout.loader.status.InterfaceStatus;
 import dev.udpfanout.loader.status.ListenerStatus;
+import dev.udpfanout.loader.status.MirrorStatus;
 import dev.udpfanout.loader.status.Readiness;
 import dev.udpfanout.loader.status.StatusSnapshot;
 import dev.udpfanout.loader.status.TrafficCounters;
@@ -94,7 +96,7 @@ final class LiveView implements DaemonView {
         Map<String, ListenerCounters> counters = last.datapath().counters();
         List<ListenerStatus> listeners = last.config().listeners().stream()
                 .filter(listener -> counters.containsKey(listener.name()))
-                .map(listener -> status(last, listener, counters.get(listener.name())))
+                .map(listener -> status(last, listener, counters))
                 .toList();
         return new StatusSnapshot(
                 version,
@@ -112,14 +114,36 @@ final class LiveView implements DaemonView {
                 last.datapath().flows());
     }
 
-    private static ListenerStatus status(Turn turn, ListenerConfig listener, ListenerCounters counters) {
+    private static ListenerStatus status(Turn turn, ListenerConfig listener, Map<String, ListenerCounters> all) {
         ListenerState state = turn.states().get(listener.name());
-        EndpointSet inForce = turn.inForce().get(listener.name());
+        ListenerCounters counters = all.get(listener.name());
+        Optional<MirrorStatus> mirror = listener.mirrorSet().map(set -> {
+            ListenerCounters copies = all.getOrDefault(set.name(), ListenerCounters.ZERO);
+            return new MirrorStatus(
+                    listener.mirror().orElseThrow().sample(),
+                    TrafficCounters.of(copies),
+                    endpoints(turn, set.name(), copies));
+        });
+        return new ListenerStatus(
+                listener.name(),
+                listener.bind(),
+                interfaces(listener, state),
+                state.mode(),
+                state.modeReason(),
+                state.attached(),
+                state.attachment(),
+                TrafficCounters.of(counters),
+                endpoints(turn, listener.name(), counters),
+                mirror);
+    }
+
+    private static List<EndpointStatus> endpoints(Turn turn, String set, ListenerCounters counters) {
+        EndpointSet inForce = turn.inForce().get(set);
         Set<InetSocketAddress> active = inForce == null
                 ? Set.of()
                 : inForce.endpoints().stream().map(each -> each.address()).collect(Collectors.toSet());
         Map<InetSocketAddress, Long> packets = counters.endpointPackets();
-        List<EndpointStatus> endpoints = turn.known().getOrDefault(listener.name(), List.of()).stream()
+        return turn.known().getOrDefault(set, List.of()).stream()
                 .map(endpoint -> new EndpointStatus(
                         endpoint.name(),
                         endpoint.address(),
@@ -129,15 +153,17 @@ final class LiveView implements DaemonView {
                         active.contains(endpoint.address()),
                         packets.getOrDefault(endpoint.address(), 0L)))
                 .toList();
-        return new ListenerStatus(
-                listener.name(),
-                listener.bind(),
-                listener.interfaceName(),
-                state.mode(),
-                state.modeReason(),
-                state.attached(),
-                state.attachment(),
-                TrafficCounters.of(counters),
-                endpoints);
+    }
+
+    /** Sockets take datagrams whatever they come by: by none of the interfaces, or by all. */
+    private static List<InterfaceStatus> interfaces(ListenerConfig listener, ListenerState state) {
+        if (state.interfaces().isEmpty()) {
+            return listener.interfaces().stream()
+                    .map(name -> new InterfaceStatus(name, state.attached(), state.attachment()))
+                    .toList();
+        }
+        return state.interfaces().stream()
+                .map(each -> new InterfaceStatus(each.name(), each.attached(), each.attachment()))
+                .toList();
     }
 }

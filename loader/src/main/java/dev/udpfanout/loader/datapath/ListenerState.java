@@ -1,15 +1,45 @@
 package dev.udpfanout.loader.datapath;
 
+import java.util.List;
+import java.util.stream.Collectors;
+
 /**
  * How one listener is served at the moment.
  *
  * @param mode {@code "tc_ebpf"} or {@code "userspace"}
  * @param modeReason why this one: {@code "configured"}, or what made it fall back
- * @param attached whether its datagrams reach the datapath
+ * @param attached whether its datagrams reach the datapath, by one interface at least
  * @param attachment how, for example {@code "tcx"}; empty if they do not
+ * @param interfaces each interface by itself; empty where the datapath takes datagrams whatever they come by
  */
-public record ListenerState(String mode, String modeReason, boolean attached, String attachment) {
+public record ListenerState(
+        String mode, String modeReason, boolean attached, String attachment, List<InterfaceState> interfaces) {
     public static final String TC_EBPF = "tc_ebpf";
     public static final String USERSPACE = "userspace";
     public static final String CONFIGURED = "configured";
+
+    public ListenerState {
+        interfaces = List.copyOf(interfaces);
+    }
+
+    /** Of a datapath that takes datagrams whatever they come by. */
+    public ListenerState(String mode, String modeReason, boolean attached, String attachment) {
+        this(mode, modeReason, attached, attachment, List.of());
+    }
+
+    /** In the kernel, as configured. A listener that has lost one of several interfaces goes on with the others. */
+    public static ListenerState on(List<InterfaceState> interfaces) {
+        String attachment = interfaces.stream()
+                .map(InterfaceState::attachment)
+                .filter(how -> !how.isEmpty())
+                .distinct()
+                .collect(Collectors.joining("+"));
+        return new ListenerState(
+                TC_EBPF, CONFIGURED, interfaces.stream().anyMatch(InterfaceState::attached), attachment, interfaces);
+    }
+
+    /** The same, for another reason. */
+    public ListenerState because(String reason) {
+        return new ListenerState(mode, reason, attached, attachment, interfaces);
+    }
 }

@@ -37,7 +37,8 @@ final class ForwardingChecks {
                             "look with: iptables -S FORWARD | head -n 1; where it says DROP, accept what goes out of the dummy interface"));
         }
         config.listeners().stream()
-                .map(each -> "ipv%d/conf/%s/forwarding".formatted(isIpv6(each) ? 6 : 4, each.interfaceName()))
+                .flatMap(each -> each.interfaces().stream()
+                        .map(name -> "ipv%d/conf/%s/forwarding".formatted(isIpv6(each) ? 6 : 4, name)))
                 .distinct()
                 .forEach(setting -> found.add(switchedOn("interface_forwarding", setting)));
         return found;

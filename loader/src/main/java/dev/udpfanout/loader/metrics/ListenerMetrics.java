@@ -2,7 +2,9 @@ package dev.udpfanout.loader.metrics;
 
 import dev.udpfanout.loader.datapath.ReplyCounters;
 import dev.udpfanout.loader.status.EndpointStatus;
+import dev.udpfanout.loader.status.InterfaceStatus;
 import dev.udpfanout.loader.status.ListenerStatus;
+import dev.udpfanout.loader.status.MirrorStatus;
 import dev.udpfanout.loader.status.TrafficCounters;
 import io.prometheus.metrics.model.snapshots.MetricSnapshots;
 import java.net.InetSocketAddress;
@@ -34,6 +36,14 @@ final class ListenerMetrics {
             new CounterFamily("udp_fanout_replies_dropped", "Answers of endpoints that were not forwarded.");
     private final CounterFamily flowsCreated =
             new CounterFamily("udp_fanout_flows_opened", "Flows between a client's socket and an endpoint.");
+    private final CounterFamily mirrorForwarded = new CounterFamily(
+            "udp_fanout_mirror_packets_forwarded", "Copies for a listener's mirror handed to the next hop.");
+    private final CounterFamily mirrorDropped = new CounterFamily(
+            "udp_fanout_mirror_packets_dropped", "Copies for a listener's mirror that were not forwarded.");
+    private final CounterFamily mirrorEndpoints =
+            new CounterFamily("udp_fanout_mirror_endpoint_packets", "Copies sent to an endpoint of a mirror.");
+    private final GaugeFamily mirrorHealth = new GaugeFamily(
+            "udp_fanout_mirror_health", "0 if probes say that the mirror's endpoint is down, 1 if up or not known.");
     private final GaugeFamily active =
             new GaugeFamily("udp_fanout_downstream_active", "Endpoints that datagrams are sent to.");
     private final GaugeFamily health = new GaugeFamily(
@@ -41,7 +51,9 @@ final class ListenerMetrics {
     private final GaugeFamily mode =
             new GaugeFamily("udp_fanout_mode", "1 for the datapath that serves the listener, and why this one.");
     private final GaugeFamily attached =
-            new GaugeFamily("udp_fanout_attached", "Whether datagrams get to the listener.");
+            new GaugeFamily("udp_fanout_attached", "Whether datagrams get to the listener, by one interface at least.");
+    private final GaugeFamily interfaceAttached = new GaugeFamily(
+            "udp_fanout_interface_attached", "Whether datagrams that come by the interface get to the listener.");
 
     ListenerMetrics(List<ListenerStatus> listeners) {
         listeners.forEach(this::add);
@@ -52,11 +64,27 @@ final class ListenerMetrics {
         addTraffic(name, listener.mode(), listener.counters());
         active.set(listener.activeEndpoints(), LISTENER, name);
         attached.set(listener.attached(), LISTENER, name);
+        for (InterfaceStatus each : listener.interfaces()) {
+            interfaceAttached.set(each.attached(), LISTENER, name, "interface", each.name());
+        }
         mode.set(1, LISTENER, name, MODE, listener.mode(), "reason", listener.modeReason());
         for (EndpointStatus endpoint : listener.endpoints()) {
             String address = label(endpoint.address());
             endpointPackets.add(endpoint.packets(), LISTENER, name, ENDPOINT, address);
             health.set(endpoint.health().isUsable(), LISTENER, name, ENDPOINT, address);
+        }
+        listener.mirror().ifPresent(mirror -> addMirror(name, mirror));
+    }
+
+    private void addMirror(String name, MirrorStatus mirror) {
+        mirrorForwarded.add(mirror.counters().packetsForwarded(), LISTENER, name);
+        mirror.counters()
+                .packetsDropped()
+                .forEach((reason, packets) -> mirrorDropped.add(packets, LISTENER, name, "reason", reason));
+        for (EndpointStatus endpoint : mirror.endpoints()) {
+            String address = label(endpoint.address());
+            mirrorEndpoints.add(endpoint.packets(), LISTENER, name, ENDPOINT, address);
+            mirrorHealth.set(endpoint.health().isUsable(), LISTENER, name, ENDPOINT, address);
         }
     }
 
@@ -81,11 +109,21 @@ final class ListenerMetrics {
     }
 
     void addTo(MetricSnapshots.Builder metrics) {
-        List.of(packetsReceived, packetsForwarded, packetsDropped, bytesReceived, bytesForwarded, endpointPackets)
+        List.of(
+                        packetsReceived,
+                        packetsForwarded,
+                        packetsDropped,
+                        bytesReceived,
+                        bytesForwarded,
+                        endpointPackets,
+                        mirrorForwarded,
+                        mirrorDropped,
+                        mirrorEndpoints)
+                .forEach(family -> metrics.metricSnapshot(family.snapshot()));
+        List.of(active, health, mode, attached, interfaceAttached, mirrorHealth)
                 .forEach(family -> metrics.metricSnapshot(family.snapshot()));
         List.of(flowsCreated, repliesForwarded, replyBytesForwarded, repliesDropped)
                 .forEach(family -> metrics.metricSnapshot(family.snapshot()));
-        List.of(active, health, mode, attached).forEach(family -> metrics.metricSnapshot(family.snapshot()));
     }
 
     private static String label(InetSocketAddress address) {

@@ -2,32 +2,36 @@ package dev.udpfanout.loader.status;
 
 import java.net.InetSocketAddress;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * One listener.
  *
  * @param name from the configuration; unique
  * @param bind destination address and port of its datagrams
- * @param interfaceName where they are intercepted
+ * @param interfaces where they are intercepted
  * @param mode the datapath that serves it: {@code tc_ebpf} or {@code userspace}
  * @param modeReason why this one: {@code configured}, or what made it fall back
- * @param attached whether datagrams get to it
+ * @param attached whether datagrams get to it, by one interface at least
  * @param attachment how, for example {@code "tcx ingress"}; empty if it is not
  * @param counters what it has done in this mode
  * @param endpoints all that are known, in use or not
+ * @param mirror who gets copies, if anyone does
  */
 public record ListenerStatus(
         String name,
         InetSocketAddress bind,
-        String interfaceName,
+        List<InterfaceStatus> interfaces,
         String mode,
         String modeReason,
         boolean attached,
         String attachment,
         TrafficCounters counters,
-        List<EndpointStatus> endpoints) {
+        List<EndpointStatus> endpoints,
+        Optional<MirrorStatus> mirror) {
 
     public ListenerStatus {
+        interfaces = List.copyOf(interfaces);
         endpoints = List.copyOf(endpoints);
     }
 

@@ -74,6 +74,19 @@ class AdminPagesTest {
         JsonNode listener = status.path("listeners").path(0);
         assertTrue(page.contains("Content-Type: application/json\r\n"));
         assertEquals("10.255.0.1:5514", listener.path("bind").asText());
+        assertEquals("eth0, eth1", listener.path("interface").asText());
+        assertTrue(listener.path("interfaces").path(0).path("attached").asBoolean());
+        assertEquals("eth1", listener.path("interfaces").path(1).path("name").asText());
+        assertFalse(listener.path("interfaces").path(1).path("attached").asBoolean(true));
+        assertEquals(8, listener.path("mirror").path("packets_forwarded").asLong());
+        assertEquals(
+                "10.42.0.13:5514",
+                listener.path("mirror")
+                        .path("endpoints")
+                        .path(0)
+                        .path("address")
+                        .asText());
+        assertTrue(status.path("listeners").path(1).path("mirror").isMissingNode());
         assertEquals(3, listener.path("packets_dropped").path("no_endpoints").asLong());
         assertEquals(90, listener.path("packets_replied").asLong());
         assertEquals(4, listener.path("replies_dropped").path("fib_unreachable").asLong());

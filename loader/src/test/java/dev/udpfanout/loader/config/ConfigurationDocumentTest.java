@@ -39,6 +39,7 @@ class ConfigurationDocumentTest {
                 kubernetes: { unknown: 1, service: a, port: 1 }
                 publish: { unknown: 1, service: a }
                 rate_limit: { unknown: 1, packets_per_second: 1 }
+                mirror: { unknown: 1, downstream: [ { address: "10.42.0.12:5514" } ] }
             flows: { unknown: 1 }
             health: { unknown: 1 }
             metrics: { unknown: 1 }

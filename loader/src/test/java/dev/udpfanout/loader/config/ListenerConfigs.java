@@ -54,7 +54,7 @@ public final class ListenerConfigs {
                 name,
                 bind,
                 vipDirect,
-                "dummy0",
+                List.of("dummy0"),
                 Mode.TC_EBPF,
                 AttachMethod.AUTO,
                 Hook.INGRESS,
@@ -67,6 +67,7 @@ public final class ListenerConfigs {
                 kubernetes,
                 Optional.empty(),
                 preference,
+                Optional.empty(),
                 new UserspaceConfig(UserspaceConfig.Io.AUTO, 1, List.of(), 64, 1 << 20, 65_507, Optional.empty()));
     }
 

@@ -48,7 +48,7 @@ class ConfigMapTest {
         assertTrue(metallb.isOnDummyInterface() && metallb.publish().isPresent());
         assertTrue(hostNetwork.isWildcard() && hostNetwork.publish().isEmpty());
         assertTrue(Variant.VIP_DIRECT.listener().vipDirect());
-        assertEquals(hostNetwork.interfaceName(), Variant.VIP_DIRECT.listener().interfaceName());
+        assertEquals(hostNetwork.interfaces(), Variant.VIP_DIRECT.listener().interfaces());
     }
 
     @ParameterizedTest

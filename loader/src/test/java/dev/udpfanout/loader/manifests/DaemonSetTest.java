@@ -87,7 +87,7 @@ class DaemonSetTest {
 
         assertEquals("setup-dummy-interface", init.getName());
         assertEquals("setup-dummy", setUp.commandSpec().name());
-        assertEquals(Variant.METALLB.listener().interfaceName(), setUp.matchedOptionValue("--interface", ""));
+        assertEquals(Variant.METALLB.listener().interfaces().getFirst(), setUp.matchedOptionValue("--interface", ""));
         assertEquals(
                 Variant.METALLB.listener().bind().getAddress().getHostAddress(),
                 setUp.matchedOptionValue("--address", ""));

@@ -16,6 +16,9 @@ public final class FixedView implements DaemonView {
     public static final EndpointStatus DOWN =
             new EndpointStatus("pod-b", new InetSocketAddress("10.42.0.12", 5514), HealthState.DOWN, false, 40);
 
+    public static final EndpointStatus COPIED =
+            new EndpointStatus("probe", new InetSocketAddress("10.42.0.13", 5514), HealthState.UP, true, 8);
+
     public volatile Duration sinceLastTurn = Duration.ofSeconds(1);
     public volatile Readiness readiness = Readiness.READY;
     public volatile long received = 103;
@@ -58,26 +61,31 @@ public final class FixedView implements DaemonView {
         return new ListenerStatus(
                 "syslog",
                 new InetSocketAddress("10.255.0.1", 5514),
-                "dummy0",
+                List.of(new InterfaceStatus("eth0", true, "tcx"), new InterfaceStatus("eth1", false, "")),
                 "tc_ebpf",
                 "configured",
                 true,
                 "tcx ingress",
                 new TrafficCounters(
                         received, 100, 12_360, 12_000, Map.of("no_endpoints", 3L, "too_big", 0L), Optional.of(REPLIES)),
-                List.of(UP, DOWN));
+                List.of(UP, DOWN),
+                Optional.of(new MirrorStatus(
+                        10,
+                        new TrafficCounters(9, 8, 900, 800, Map.of("fib_blackhole", 1L), Optional.empty()),
+                        List.of(COPIED))));
     }
 
     private static ListenerStatus netflow() {
         return new ListenerStatus(
                 "netflow",
                 new InetSocketAddress("10.255.0.1", 2055),
-                "dummy0",
+                List.of(new InterfaceStatus("dummy0", false, "")),
                 "userspace",
                 "a \"verifier\" says no",
                 false,
                 "",
                 new TrafficCounters(0, 0, 0, 0, Map.of(), Optional.empty()),
-                List.of());
+                List.of(),
+                Optional.empty());
     }
 }

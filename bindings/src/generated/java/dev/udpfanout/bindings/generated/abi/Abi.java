@@ -491,6 +491,15 @@ public class Abi {
     public static int UF_LISTENER_REPLICATE() {
         return UF_LISTENER_REPLICATE;
     }
+    private static final int UF_LISTENER_MIRROR = (int)64L;
+    /**
+     * {@snippet lang=c :
+     * #define UF_LISTENER_MIRROR 64
+     * }
+     */
+    public static int UF_LISTENER_MIRROR() {
+        return UF_LISTENER_MIRROR;
+    }
     private static final int UF_LISTENER_REPLIES = (int)128L;
     /**
      * {@snippet lang=c :

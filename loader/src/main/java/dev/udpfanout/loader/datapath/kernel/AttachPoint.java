@@ -14,6 +14,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -33,11 +34,14 @@ final class AttachPoint {
     private List<ListenerConfig> listeners;
     private int ifindex = NO_INTERFACE;
     private boolean wasThere;
+    private boolean leftToOther;
 
     /** What listeners must have in common to share an attach point. */
     record Key(String interfaceName, boolean isDummy, AttachMethod attach, Hook hook) {
-        static Key of(ListenerConfig listener) {
-            return new Key(listener.interfaceName(), listener.isOnDummyInterface(), listener.attach(), listener.hook());
+        /** One for each interface on which the listener stands. */
+        static Stream<Key> of(ListenerConfig listener) {
+            return listener.interfaces().stream()
+                    .map(name -> new Key(name, listener.isOnDummyInterface(), listener.attach(), listener.hook()));
         }
     }
 
@@ -146,6 +150,17 @@ final class AttachPoint {
             repairs.repaired(Repair.INTERFACE_RETURNED, interfaceName());
         }
         wasThere = true;
+    }
+
+    /** Leaves the interface to another version's program for now, and says so once. */
+    void leaveToOther(Set<String> itsListeners) {
+        if (!leftToOther) {
+            LOG.atInfo()
+                    .addKeyValue("interface", interfaceName())
+                    .addKeyValue("listeners", itsListeners)
+                    .log("another version's program goes on until their endpoints are known");
+        }
+        leftToOther = true;
     }
 
     /** Attaches the programs and steers, where that is not so yet. */

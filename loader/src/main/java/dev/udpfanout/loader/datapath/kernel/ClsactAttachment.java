@@ -3,6 +3,7 @@ package dev.udpfanout.loader.datapath.kernel;
 import dev.udpfanout.bindings.libbpf.BpfProgram;
 import dev.udpfanout.bindings.libbpf.ClsactFilter;
 import dev.udpfanout.bindings.libbpf.HookPoint;
+import dev.udpfanout.bindings.rtnetlink.Qdisc;
 import dev.udpfanout.bindings.rtnetlink.TcFilter;
 import dev.udpfanout.bindings.rtnetlink.TcHook;
 import java.util.List;
@@ -25,7 +26,10 @@ final class ClsactAttachment implements Attachment {
 
     /** Puts the program in the place of the one that an earlier daemon left on this hook, or adds a filter. */
     static ClsactAttachment attach(BpfProgram program, HookPlace place, Network network) {
-        ClsactFilter.createQdisc(place.ifindex(), place.interfaceName());
+        // libbpf warns of a qdisc that is there already, at each attempt to make it.
+        if (network.qdiscs().of(place.ifindex()).stream().noneMatch(Qdisc::isClsact)) {
+            ClsactFilter.createQdisc(place.ifindex(), place.interfaceName());
+        }
         List<TcFilter> left = leftovers(place, network);
         if (left.isEmpty()) {
             ClsactFilter filter =

@@ -10,6 +10,7 @@ import dev.udpfanout.loader.config.ListenerConfig.Policy;
 import dev.udpfanout.loader.control.EndpointSet;
 import dev.udpfanout.loader.datapath.Failures;
 import dev.udpfanout.loader.datapath.FlowCounters;
+import dev.udpfanout.loader.datapath.InterfaceState;
 import dev.udpfanout.loader.datapath.ListenerCounters;
 import dev.udpfanout.loader.datapath.ListenerState;
 import dev.udpfanout.loader.datapath.ListenerTargets;
@@ -47,6 +48,7 @@ public final class KernelDatapath implements SwitchableDatapath {
     private final ListenerRules listenerRules;
     private final LocalAddresses localAddresses;
     private final ListenerTables tables;
+    private final Mirrors mirrors;
     private final Counters counters;
     private final Set<String> adopted;
     private final Peers peers;
@@ -61,6 +63,8 @@ public final class KernelDatapath implements SwitchableDatapath {
     private final Map<String, Set<InetAddress>> vips = new HashMap<>();
     /** Replaced whole, never changed: {@link #counters()} is for any thread. */
     private volatile Map<String, ListenerConfig> listeners = Map.of();
+    /** The listeners and their mirrors: whatever has a slot, and endpoints. Replaced whole, as above. */
+    private volatile Map<String, ListenerConfig> sets = Map.of();
 
     private List<AttachPoint> attachPoints = List.of();
     private boolean interfacesFound;
@@ -83,6 +87,7 @@ public final class KernelDatapath implements SwitchableDatapath {
         this.listenerRules = new ListenerRules(program);
         this.localAddresses = new LocalAddresses(program.localAddresses(), program.localFilter());
         this.tables = new ListenerTables(program, endpointCounters);
+        this.mirrors = new Mirrors(slots, tables);
         this.peers = new Peers(program.peers(), program.peerDevices());
         this.replies = new Replies(program, network, repairs, pins);
         this.counters =
@@ -120,7 +125,7 @@ public final class KernelDatapath implements SwitchableDatapath {
                 failures.collect(() -> successor(point).ifPresentOrElse(point::handOver, point::disconnect));
             }
         }
-        failures.collect(() -> slots.retain(listeners.keySet()));
+        failures.collect(() -> slots.retain(sets.keySet()));
         failures.throwIfAny();
     }
 
@@ -138,33 +143,39 @@ public final class KernelDatapath implements SwitchableDatapath {
     }
 
     private void use(List<ListenerConfig> newListeners) {
-        listeners = newListeners.stream()
-                .collect(Collectors.toMap(
-                        ListenerConfig::name, listener -> listener, (first, second) -> first, LinkedHashMap::new));
-        slots.assign(listeners.keySet());
-        inForce.keySet().retainAll(listeners.keySet());
-        peersInForce.keySet().retainAll(listeners.keySet());
+        listeners = byName(newListeners);
+        sets = byName(ListenerConfig.withMirrors(newListeners));
+        slots.assign(sets.keySet());
+        inForce.keySet().retainAll(sets.keySet());
+        peersInForce.keySet().retainAll(sets.keySet());
         servedByOther.retainAll(listeners.keySet());
         vips.keySet().retainAll(listeners.keySet());
         placePeers();
         Map<AttachPoint.Key, AttachPoint> present =
                 attachPoints.stream().collect(Collectors.toMap(AttachPoint::key, point -> point));
+        Map<AttachPoint.Key, List<ListenerConfig>> byPlace = new LinkedHashMap<>();
+        newListeners.forEach(listener -> AttachPoint.Key.of(listener)
+                .forEach(key ->
+                        byPlace.computeIfAbsent(key, none -> new ArrayList<>()).add(listener)));
         List<AttachPoint> points = new ArrayList<>();
-        newListeners.stream()
-                .collect(Collectors.groupingBy(AttachPoint.Key::of, LinkedHashMap::new, Collectors.toList()))
-                .forEach((key, ofKey) -> {
-                    AttachPoint point = present.containsKey(key)
-                            ? present.get(key)
-                            : new AttachPoint(key, program, network, repairs, pins);
-                    point.setListeners(ofKey);
-                    points.add(point);
-                });
+        byPlace.forEach((key, ofKey) -> {
+            AttachPoint point =
+                    present.containsKey(key) ? present.get(key) : new AttachPoint(key, program, network, repairs, pins);
+            point.setListeners(ofKey);
+            points.add(point);
+        });
         attachPoints = List.copyOf(points);
+    }
+
+    private static Map<String, ListenerConfig> byName(List<ListenerConfig> listeners) {
+        return listeners.stream()
+                .collect(Collectors.toMap(
+                        ListenerConfig::name, listener -> listener, (first, second) -> first, LinkedHashMap::new));
     }
 
     @Override
     public CompletionStage<Void> apply(EndpointSet endpoints) {
-        ListenerConfig listener = listeners.get(endpoints.listener());
+        ListenerConfig listener = sets.get(endpoints.listener());
         if (listener == null) {
             return CompletableFuture.completedStage(null);
         }
@@ -249,10 +260,7 @@ public final class KernelDatapath implements SwitchableDatapath {
         failures.collect(() -> replies.reconcile(listeners.values(), inForce));
         for (AttachPoint point : attachPoints) {
             if (isServedByOther(point)) {
-                LOG.atInfo()
-                        .addKeyValue("interface", point.interfaceName())
-                        .addKeyValue("listeners", servedByOther)
-                        .log("another version's program goes on until their endpoints are known");
+                point.leaveToOther(servedByOther);
             } else {
                 failures.collect(point::connect);
             }
@@ -271,7 +279,7 @@ public final class KernelDatapath implements SwitchableDatapath {
     /** What an earlier daemon had and this one has not, once all that this one has is in place. */
     private void removeLeftovers() {
         Leftovers.removeAllBut(network, attachPoints);
-        slots.retain(listeners.keySet());
+        slots.retain(sets.keySet());
         pins.ifPresent(Pins::removeOtherLayouts);
     }
 
@@ -307,17 +315,21 @@ public final class KernelDatapath implements SwitchableDatapath {
                             entry(listener),
                             ifindex,
                             Optional.ofNullable(vips.get(listener.name())),
-                            Optional.ofNullable(inForce.get(listener.name())));
+                            Mirrors.sentTo(listener, inForce));
                 }
             });
         }
         Map<Integer, ListenerConfig> bySlot =
                 listeners.values().stream().collect(Collectors.toMap(this::slot, listener -> listener));
         replies.provideFlows(listeners.values());
-        listenerRules.apply(bySlot, listenerKeys.inForce().values(), () -> {
-            listenerKeys.set(plan.entries());
-            listenerSets.set(plan.entries(), dummies());
-        });
+        listenerRules.apply(
+                bySlot,
+                mirrors.entries(listeners.values()),
+                listenerKeys.inForce().values(),
+                () -> {
+                    listenerKeys.set(plan.entries());
+                    listenerSets.set(plan.entries(), dummies());
+                });
         bySlot.forEach((slot, listener) -> tables.removeUnused(listener, slot));
         tables.retainSticky(slot -> bySlot.containsKey(slot) && bySlot.get(slot).replies());
         replies.removeUnusedFlows(listeners.values());
@@ -325,7 +337,11 @@ public final class KernelDatapath implements SwitchableDatapath {
 
     private ListenerEntry entry(ListenerConfig listener) {
         int slot = slot(listener);
-        return ListenerRules.entry(listener, slot, tables.flag(listener, slot));
+        return ListenerRules.entry(
+                listener,
+                slot,
+                tables.flag(listener, slot),
+                mirrors.slot(listener).isPresent());
     }
 
     private int slot(ListenerConfig listener) {
@@ -334,29 +350,32 @@ public final class KernelDatapath implements SwitchableDatapath {
 
     @Override
     public ListenerState state(String listener) {
-        AttachPoint point = attachPoints.stream()
-                .filter(each -> each.listeners().stream()
+        List<InterfaceState> interfaces = attachPoints.stream()
+                .filter(point -> point.listeners().stream()
                         .anyMatch(config -> config.name().equals(listener)))
-                .findFirst()
-                .orElseThrow(() -> new IllegalArgumentException("no listener " + listener));
-        return new ListenerState(
-                ListenerState.TC_EBPF,
-                ListenerState.CONFIGURED,
-                point.isConnected() || isServedByOther(point),
-                point.attachment());
+                .map(point -> new InterfaceState(
+                        point.interfaceName(), point.isConnected() || isServedByOther(point), point.attachment()))
+                .toList();
+        if (interfaces.isEmpty()) {
+            throw new IllegalArgumentException("no listener " + listener);
+        }
+        return ListenerState.on(interfaces);
     }
 
     @Override
     public Map<String, ListenerCounters> counters() {
         Map<String, ListenerCounters> all = new LinkedHashMap<>();
-        listeners.forEach((name, listener) ->
-                slots.of(name).ifPresent(slot -> all.put(name, counters.read(slot, listener.replies()))));
+        sets.keySet().forEach(name -> slots.of(name).ifPresent(slot -> all.put(name, counters.read(slot, hasReplies(name)))));
         return all;
     }
 
     @Override
     public Optional<ProcessingTimes> processingTimes() {
         return Optional.of(counters.processingTimes());
+    }
+
+    private boolean hasReplies(String set) {
+        return Optional.ofNullable(listeners.get(set)).map(ListenerConfig::replies).orElse(false);
     }
 
     @Override

@@ -60,6 +60,8 @@ public final class KernelProgram implements AutoCloseable {
     private static final String ALLOWED_SOURCES = "ALLOWED_SOURCES";
     private static final String HASH_TABLES = "HASH_TABLES";
     private static final String LIMITS = "LIMITS";
+    private static final String MIRRORS = "MIRRORS";
+    private static final String MIRROR_TURNS = "MIRROR_TURNS";
     private static final String LIMIT_BUCKETS = "LIMIT_BUCKETS";
     private static final String LIMIT_SHARES = "LIMIT_SHARES";
     private static final String FLOWS = "FLOWS";
@@ -70,6 +72,8 @@ public final class KernelProgram implements AutoCloseable {
             LISTENERS,
             ALLOWED_SOURCES,
             LIMITS,
+            MIRRORS,
+            MIRROR_TURNS,
             LIMIT_BUCKETS,
             LIMIT_SHARES,
             LISTENER_SETS,
@@ -285,6 +289,10 @@ public final class KernelProgram implements AutoCloseable {
 
     BpfMap limits() {
         return object.map(LIMITS);
+    }
+
+    BpfMap mirrors() {
+        return object.map(MIRRORS);
     }
 
     BpfMap limitBuckets() {

@@ -3,6 +3,7 @@ package dev.udpfanout.loader.datapath.kernel;
 import dev.udpfanout.bindings.abi.AllowedSource;
 import dev.udpfanout.bindings.abi.ListenerEntry;
 import dev.udpfanout.bindings.abi.ListenerFlag;
+import dev.udpfanout.bindings.abi.MirrorEntry;
 import dev.udpfanout.loader.config.ListenerConfig;
 import dev.udpfanout.loader.config.ListenerConfig.Policy;
 import dev.udpfanout.loader.config.RateLimit;
@@ -22,18 +23,21 @@ import java.util.stream.Collectors;
 final class ListenerRules {
     private final AllowedSources allowedSources;
     private final RateLimits rateLimits;
+    private final MirrorMap mirrors;
 
     ListenerRules(KernelProgram program) {
         this.allowedSources = new AllowedSources(program.allowedSources());
         this.rateLimits = new RateLimits(program.limits());
+        this.mirrors = new MirrorMap(program.mirrors());
     }
 
     /**
      * What LISTENERS must say of a listener.
      *
      * @param hash how its endpoint is picked, if by a hash
+     * @param isMirrored whether it has a mirror whose receivers are known
      */
-    static ListenerEntry entry(ListenerConfig listener, int slot, Optional<ListenerFlag> hash) {
+    static ListenerEntry entry(ListenerConfig listener, int slot, Optional<ListenerFlag> hash, boolean isMirrored) {
         Set<ListenerFlag> flags = EnumSet.noneOf(ListenerFlag.class);
         hash.ifPresent(flags::add);
         if (!listener.admission().allow().isEmpty()) {
@@ -51,6 +55,9 @@ final class ListenerRules {
                 flags.add(ListenerFlag.REPLIES_BY_STACK);
             }
         }
+        if (isMirrored) {
+            flags.add(ListenerFlag.MIRROR);
+        }
         return new ListenerEntry(slot, flags);
     }
 
@@ -58,10 +65,15 @@ final class ListenerRules {
      * Puts the rules in force.
      *
      * @param listeners by slot
+     * @param mirrored what MIRRORS must hold, by the listener's slot
      * @param inForce what LISTENERS holds now
      * @param setListeners makes LISTENERS hold what it must
      */
-    void apply(Map<Integer, ListenerConfig> listeners, Collection<ListenerEntry> inForce, Runnable setListeners) {
+    void apply(
+            Map<Integer, ListenerConfig> listeners,
+            Map<Integer, MirrorEntry> mirrored,
+            Collection<ListenerEntry> inForce,
+            Runnable setListeners) {
         Set<AllowedSource> allowed = new HashSet<>();
         listeners.forEach((slot, listener) -> listener.admission()
                 .allow()
@@ -75,6 +87,7 @@ final class ListenerRules {
                 .collect(Collectors.toSet());
         allowedSources.add(allowed, checked::contains);
         rateLimits.set(limits);
+        mirrors.set(mirrored);
         setListeners.run();
         allowedSources.keepOnly(allowed);
     }

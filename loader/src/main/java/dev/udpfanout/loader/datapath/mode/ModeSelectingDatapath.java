@@ -193,7 +193,9 @@ public final class ModeSelectingDatapath implements Datapath {
             throw e;
         }
         pending = Optional.empty();
-        Set<String> names = listeners.stream().map(ListenerConfig::name).collect(Collectors.toSet());
+        Set<String> names = ListenerConfig.withMirrors(listeners).stream()
+                .map(ListenerConfig::name)
+                .collect(Collectors.toSet());
         endpoints.keySet().retainAll(names);
         vips.keySet().retainAll(names);
     }
@@ -299,7 +301,7 @@ public final class ModeSelectingDatapath implements Datapath {
         ListenerState state = serving(listener)
                 .orElseThrow(() -> new IllegalArgumentException("no listener " + listener))
                 .state(listener);
-        return new ListenerState(state.mode(), assignment.reason(listener), state.attached(), state.attachment());
+        return state.because(assignment.reason(listener));
     }
 
     /** What each listener has done in the mode that it is in now. */
@@ -309,7 +311,7 @@ public final class ModeSelectingDatapath implements Datapath {
         kernel.ifPresent(present -> found.putAll(present.counters()));
         userspace.ifPresent(present -> found.putAll(present.counters()));
         Map<String, ListenerCounters> all = new LinkedHashMap<>();
-        for (ListenerConfig listener : assignment.listeners()) {
+        for (ListenerConfig listener : ListenerConfig.withMirrors(assignment.listeners())) {
             all.put(listener.name(), found.getOrDefault(listener.name(), ListenerCounters.ZERO));
         }
         return all;

@@ -84,7 +84,7 @@ public final class UserspaceDatapath implements SwitchableDatapath {
             return Optional.empty();
         }
         DummyInterface dummy =
-                dummies.computeIfAbsent(listener.interfaceName(), name -> new DummyInterface(name, network));
+                dummies.computeIfAbsent(listener.interfaces().getFirst(), name -> new DummyInterface(name, network));
         return Optional.of(dummy.ensure(List.of(listener.bind().getAddress()), false));
     }
 

@@ -8,8 +8,6 @@ import dev.udpfanout.lab.BoundedWait;
 import dev.udpfanout.lab.Topology;
 import dev.udpfanout.lab.TopologyPlan;
 import dev.udpfanout.lab.frames.Fragmenter;
-import dev.udpfanout.lab.frames.FrameCapture;
-import dev.udpfanout.lab.frames.FrameSender;
 import dev.udpfanout.lab.frames.ParsedFrame;
 import dev.udpfanout.lab.frames.SegmentSender;
 import dev.udpfanout.lab.frames.TunDevice;
@@ -34,8 +32,8 @@ import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
- * What BPF_PROG_TEST_RUN cannot show: devices without link layer, overlays, tags and super-packets on real interfaces. This
- * kernel has tun and vxlan; ipip, WireGuard and 802.1Q interfaces look the same to the program (no link layer; no tag).
+ * What BPF_PROG_TEST_RUN cannot show: devices without link layer, overlays and super-packets on real interfaces. This kernel
+ * has tun and vxlan; ipip and WireGuard look the same to the program (no link layer).
  */
 @Tag("kernel")
 class DeviceKindsTest {
@@ -174,36 +172,6 @@ class DeviceKindsTest {
                 BoundedWait.until(() -> datapath.counters(0).drops().get(DropReason.TOO_BIG.label()) == 1, LIMIT),
                 "the overlay's MTU is smaller than the NIC's");
         datapath.close();
-    }
-
-    @Test
-    void shouldTakeAPriorityTagOffAndLeaveAVlansTagAlone() {
-        build(true);
-        WayIn nic = WayIn.NIC_TCX;
-        NodeDatapath datapath = nic.open(topology);
-        FrameCapture capture = FrameCapture.open(
-                topology.pod(1), "eth0", frame -> frame.parsed().isUdp());
-        FrameCapture second = FrameCapture.open(
-                topology.pod(2), "eth0", frame -> frame.parsed().isUdp());
-        FrameSender sender = FrameSender.open(topology.client(), "eth0");
-        byte[] plain = UdpFrame.between(new InetSocketAddress("192.168.1.10", 4711), nic.destination(topology))
-                .build();
-        sender.send(tagged(plain, 7));
-        sender.send(tagged(plain, 0xe000));
-        assertTrue(BoundedWait.until(
-                () -> capture.frames().size() + second.frames().size() == 1, LIMIT));
-        assertEquals(1, datapath.counters(0).stats().packetsReceived(), "the VLAN's is not counted");
-        assertEquals(1, datapath.counters(0).stats().packetsForwarded());
-        datapath.close();
-    }
-
-    private static byte[] tagged(byte[] plain, int tag) {
-        return ByteBuffer.allocate(plain.length + 4)
-                .put(plain, 0, 12)
-                .putShort((short) 0x8100)
-                .putShort((short) tag)
-                .put(plain, 12, plain.length - 12)
-                .array();
     }
 
     @ParameterizedTest

@@ -152,7 +152,7 @@ class FragmentTest {
                     "other",
                     otherBind,
                     false,
-                    one.interfaceName(),
+                    one.interfaces(),
                     one.mode(),
                     one.attach(),
                     one.hook(),
@@ -167,6 +167,7 @@ class FragmentTest {
                     one.kubernetes(),
                     one.publish(),
                     one.preference(),
+                    one.mirror(),
                     one.userspace());
             NodeDatapath datapath = NodeDatapath.open(topology.node(), one, two);
             // Straight to the dummy interface, without conntrack's defragmentation on the way.

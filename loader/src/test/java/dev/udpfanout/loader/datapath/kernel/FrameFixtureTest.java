@@ -12,7 +12,6 @@ import dev.udpfanout.lab.frames.Udp6Frame;
 import dev.udpfanout.lab.frames.UdpFrame;
 import dev.udpfanout.loader.datapath.ListenerCounters;
 import java.net.InetSocketAddress;
-import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.Optional;
@@ -144,14 +143,13 @@ class FrameFixtureTest {
         return bytes;
     }
 
-    /** IEEE 802.1Q: the tags behind the link-layer addresses, the type of what follows at their end. */
-    private static byte[] tagged(int... tags) {
-        byte[] plain = v4(FROM, TO).build();
-        ByteBuffer frame = ByteBuffer.allocate(plain.length + 4 * tags.length).put(plain, 0, 12);
-        for (int tag : tags) {
-            frame.putShort((short) 0x8100).putShort((short) tag);
-        }
-        return frame.put(plain, 12, plain.length - 12).array();
+    /**
+     * A frame whose tags are still in it: the kernel takes the outer one off before the hook, unless it has seen two (QinQ).
+     *
+     * @param tags from the outer one, each with its type in the upper two bytes
+     */
+    private static Row tagged(String what, byte[] plain, int... tags) {
+        return row(what, VlanTags.put(plain, tags), Outcome.NOT_OURS, null, "exact");
     }
 
     static Stream<Row> rows() {
@@ -229,8 +227,30 @@ class FrameFixtureTest {
                         Outcome.NOT_OURS,
                         null,
                         "exact"),
-                row("a tag of VLAN 7 that no card has taken off", tagged(7), Outcome.NOT_OURS, null, "exact"),
-                row("two tags", tagged(7, 8), Outcome.NOT_OURS, null, "exact"),
+                tagged(
+                        "a tag of VLAN 7 that no card has taken off",
+                        v4(FROM, TO).build(),
+                        VlanTags.CUSTOMER | 7),
+                tagged("the same, IPv6", v6(FROM6, TO6).build(), VlanTags.CUSTOMER | 7),
+                tagged("a provider's tag", v4(FROM, TO).build(), VlanTags.PROVIDER | 7),
+                tagged(
+                        "a customer's tag in a provider's",
+                        v4(FROM, TO).build(),
+                        VlanTags.PROVIDER | 7,
+                        VlanTags.CUSTOMER | 8),
+                tagged("the same, IPv6", v6(FROM6, TO6).build(), VlanTags.PROVIDER | 7, VlanTags.CUSTOMER | 8),
+                tagged("two customer's tags", v4(FROM, TO).build(), VlanTags.CUSTOMER | 7, VlanTags.CUSTOMER | 8),
+                tagged(
+                        "a priority's tag behind VLAN 7's",
+                        v4(FROM, TO).build(),
+                        VlanTags.CUSTOMER | 7,
+                        VlanTags.CUSTOMER),
+                tagged(
+                        "three tags",
+                        v4(FROM, TO).build(),
+                        VlanTags.PROVIDER | 7,
+                        VlanTags.CUSTOMER | 8,
+                        VlanTags.CUSTOMER | 9),
                 between("203.0.113.9", "192.168.1.1", 7000, Outcome.FORWARDED, null, "own"),
                 between("203.0.113.9", "10.42.0.1", 7000, Outcome.FORWARDED, null, "own"),
                 between("203.0.113.9", "10.42.0.11", 7000, Outcome.NOT_OURS, null, "own"),

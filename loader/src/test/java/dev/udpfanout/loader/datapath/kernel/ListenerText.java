@@ -11,13 +11,17 @@ import java.util.Locale;
 public final class ListenerText {
     private final StringBuilder yaml = new StringBuilder("listeners:\n");
 
-    private ListenerText(String interfaceName, String bind) {
-        yaml.append("  - interface: ").append(interfaceName).append('\n');
+    private ListenerText(String key, Object interfaces, String bind) {
+        yaml.append("  - ").append(key).append(": ").append(interfaces).append('\n');
         yaml.append("    bind: \"").append(bind).append("\"\n");
     }
 
     public static ListenerText on(String interfaceName, String bind) {
-        return new ListenerText(interfaceName, bind);
+        return new ListenerText("interface", interfaceName, bind);
+    }
+
+    public static ListenerText on(List<String> interfaces, String bind) {
+        return new ListenerText("interfaces", interfaces, bind);
     }
 
     public ListenerText with(String key, Object value) {

@@ -6,6 +6,7 @@ import dev.udpfanout.loader.control.Endpoint;
 import dev.udpfanout.loader.control.EndpointSet;
 import dev.udpfanout.loader.datapath.FlowCounters;
 import dev.udpfanout.loader.datapath.ListenerCounters;
+import dev.udpfanout.loader.datapath.ListenerState;
 import dev.udpfanout.loader.links.LocalPeer;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -88,12 +89,12 @@ final class NodeDatapath implements AutoCloseable {
 
     /** Has each listener go to the endpoints of its configuration, and waits until it does. */
     void applyConfigured(List<ListenerConfig> listeners) {
-        for (ListenerConfig listener : listeners) {
-            apply(
-                    listener.id(),
-                    listener.downstream().stream()
-                            .map(ListenerConfig.Downstream::address)
-                            .toList());
+        for (ListenerConfig set : ListenerConfig.withMirrors(listeners)) {
+            List<Endpoint> endpoints = set.downstream().stream()
+                    .map(each -> new Endpoint(each.name(), each.address()))
+                    .toList();
+            EndpointSet configured = new EndpointSet(set.name(), endpoints);
+            get(thread, () -> datapath.apply(configured)).toCompletableFuture().join();
         }
     }
 
@@ -123,6 +124,15 @@ final class NodeDatapath implements AutoCloseable {
     /** What is known of flows. */
     Optional<FlowCounters> flows() {
         return datapath.flows();
+    }
+
+    ListenerState state(int listenerId) {
+        return get(thread, () -> datapath.state(names.get(listenerId)));
+    }
+
+    /** What became of the copies that a listener's mirror is for. */
+    ListenerCounters mirrorCounters(int listenerId) {
+        return get(thread, datapath::counters).get(names.get(listenerId) + ".mirror");
     }
 
     /** Runs code on the datapath's thread, in its namespace. */

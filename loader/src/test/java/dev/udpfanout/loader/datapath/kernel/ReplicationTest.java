@@ -45,7 +45,7 @@ class ReplicationTest {
         ListenerConfig one = wayIn.listener(endpoints);
         String bind = one.bind().getAddress().getHostAddress();
         return ListenerText.on(
-                        one.interfaceName(),
+                        one.interfaces().getFirst(),
                         (bind.contains(":") ? "[" + bind + "]" : bind) + ":"
                                 + one.bind().getPort())
                 .with("attach", one.attach())
