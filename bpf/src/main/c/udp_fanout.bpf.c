@@ -6,6 +6,8 @@
  *   udp_fanout_l3    the same on a device without link layer (tun, WireGuard, ipip)
  *   udp_fanout_turn  at dummy0's egress: sends a listener's datagrams back in at dummy0's ingress
  *   udp_fanout_out   rewrites and redirects at dummy0's egress, in place of the two above
+ *   udp_fanout_back  sends what endpoints answer back to the client; at the ingress of what leads to endpoints
+ *   udp_fanout_b_l3  the same on a device without link layer
  *
  * What is not ours leaves with TC_ACT_UNSPEC (TCX_NEXT): other people's programs run next.
  */
@@ -21,6 +23,7 @@
 #include "udp_fanout/balance.h"
 #include "udp_fanout/copy.h"
 #include "udp_fanout/datagram.h"
+#include "udp_fanout/flow.h"
 #include "udp_fanout/fragment.h"
 #include "udp_fanout/limit.h"
 #include "udp_fanout/listener.h"
@@ -28,9 +31,11 @@
 #include "udp_fanout/next_hop.h"
 #include "udp_fanout/parse.h"
 #include "udp_fanout/peer.h"
+#include "udp_fanout/reply.h"
 #include "udp_fanout/rewrite.h"
 #include "udp_fanout/sample.h"
 #include "udp_fanout/source.h"
+#include "udp_fanout/target.h"
 
 /* Two of the helpers are for GPL-compatible programs only: bpf_fib_lookup is one. */
 char LICENSE[] SEC("license") = "Dual BSD/GPL";
@@ -124,6 +129,23 @@ static __always_inline int uf_admit(struct __sk_buff *skb, const struct uf_datag
 	return UF_FORWARDED;
 }
 
+/* The target of a whole datagram of a listener whose endpoints answer: where its flow goes, and the answer finds its way back. */
+static __noinline bool uf_find_target_of_flow(struct __sk_buff *skb,
+					      const struct uf_datagram *datagram,
+					      struct uf_target *target)
+{
+	const struct uf_endpoint *endpoint = uf_endpoint_of_flow(target->slot, datagram);
+	__u32 position;
+
+	if (!endpoint)
+		endpoint = uf_pick_endpoint(target->slot, target->flags, datagram, &position);
+	if (!endpoint)
+		return false;
+	uf_set_target(target, target->slot, endpoint);
+	uf_keep_flow(skb, datagram, target);
+	return true;
+}
+
 /* Finds the target of a whole datagram, or of its first fragment; false if there is no endpoint. */
 static __always_inline bool
 uf_find_target(struct __sk_buff *skb, const struct uf_datagram *datagram, struct uf_target *target)
@@ -131,11 +153,18 @@ uf_find_target(struct __sk_buff *skb, const struct uf_datagram *datagram, struct
 	const struct uf_endpoint *endpoint;
 	__u32 position;
 
-	if (datagram->part != UF_WHOLE)
-		return uf_begin_fragments(skb, datagram, target);
+	if (datagram->part != UF_WHOLE) {
+		if (!uf_begin_fragments(skb, datagram, target))
+			return false;
+		if (target->flags & UF_LISTENER_REPLIES)
+			uf_keep_flow(skb, datagram, target);
+		return true;
+	}
 	/* Each copy has its own: uf_replicate. */
 	if (target->flags & UF_LISTENER_REPLICATE)
 		return true;
+	if (target->flags & UF_LISTENER_REPLIES)
+		return uf_find_target_of_flow(skb, datagram, target);
 	endpoint = uf_pick_endpoint(target->slot, target->flags, datagram, &position);
 	if (!endpoint)
 		return false;
@@ -338,4 +367,20 @@ int udp_fanout_turn(struct __sk_buff *skb)
 		return TC_ACT_UNSPEC;
 	}
 	return uf_turn(skb);
+}
+
+SEC("tc")
+int udp_fanout_back(struct __sk_buff *skb)
+{
+	struct uf_datagram datagram = {};
+
+	return uf_parse(skb, ETH_HLEN, &datagram) ? uf_run_reply(skb, &datagram) : TC_ACT_UNSPEC;
+}
+
+SEC("tc")
+int udp_fanout_b_l3(struct __sk_buff *skb)
+{
+	struct uf_datagram datagram = {};
+
+	return uf_parse(skb, 0, &datagram) ? uf_run_reply(skb, &datagram) : TC_ACT_UNSPEC;
 }

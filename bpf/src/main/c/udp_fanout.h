@@ -63,6 +63,10 @@ struct uf_listener_key {
 #define UF_LISTENER_REPLICATE 32u
 /* Another set of endpoints gets a copy of some datagrams: MIRRORS says of how many, and which set. */
 #define UF_LISTENER_MIRROR 64u
+/* What endpoints answer goes back to the client: FLOWS. */
+#define UF_LISTENER_REPLIES 128u
+/* With UF_LISTENER_REPLIES, on a dummy interface: by the stack, which has changed the destination before. */
+#define UF_LISTENER_REPLIES_BY_STACK 256u
 
 struct uf_listener {
 	__u32 slot; /* index into all maps that have an element a listener: 0..UF_MAX_LISTENERS-1 */
@@ -307,6 +311,42 @@ struct uf_share {
 	__u32 reserved; /* 0 */
 };
 
+/* Endpoints of all listeners with replies together. */
+#define UF_MAX_FLOW_ENDPOINTS 16384
+/* Replies that come in fragments and are remembered at a time. */
+#define UF_MAX_FRAGMENTED_REPLIES 1024
+
+/* In place of a slot: the entry is for what endpoints answer. */
+#define UF_FLOW_OF_REPLIES 0xffffffffu
+
+/* One side of a flow: what a client's socket sends to one address and port, and what comes back from an endpoint. */
+struct uf_flow_key {
+	__u8 client[16];
+	__u8 server
+		[16]; /* of requests: what the client sent to, as the program saw it; of replies: the endpoint */
+	__be16 client_port;
+	__be16 server_port;
+	__u32 owner; /* of requests: the listener's slot; of replies: UF_FLOW_OF_REPLIES */
+};
+
+struct uf_flow {
+	__u64 seen_ns; /* CLOCK_MONOTONIC, to about a second: when it was last used */
+	__u8 address
+		[16]; /* of requests: the endpoint; of replies: what the client sent to, as the program saw it */
+	__be16 port; /* the same one's */
+	__u8 hardware_address[6]; /* of ifindex, if there is one */
+	__u32 slot; /* of the listener */
+	__u32 ifindex; /* of replies: where the stack is to receive them; 0: they go by the next hop */
+};
+
+/* What a listener's endpoints have answered, per CPU. A reply that was not forwarded is counted by its reason, UF_DROP_*. */
+struct uf_replies {
+	__u64 flows_created;
+	__u64 pkts_forwarded;
+	__u64 bytes_forwarded;
+	__u64 pkts_dropped[UF_DROP_REASONS];
+};
+
 /* Who gets copies of a listener's datagrams. All zero: nobody. */
 struct uf_mirror {
 	__u32 slot; /* of that set, whose table, cursor and counters are those of a listener */
@@ -317,6 +357,7 @@ struct uf_mirror {
 struct uf_settings {
 	__u32 cpus; /* CPUs online, at least 1: the round robin of each CPU starts at its own share */
 	__u32 reserved; /* 0 */
+	__u64 flow_idle_ns; /* after how long without a datagram a flow is no more */
 };
 
 #endif /* UDP_FANOUT_H */

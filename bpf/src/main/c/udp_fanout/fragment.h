@@ -22,8 +22,10 @@
 #include "account.h"
 #include "balance.h"
 #include "datagram.h"
+#include "flow.h"
 #include "listener.h"
 #include "maps.h"
+#include "target.h"
 #include "udp_fanout.h"
 
 /* As long as the fragments of one datagram may be apart. An identification comes round again: 16 bits in IPv4. */
@@ -32,31 +34,10 @@
 /* tc_index of the copy for choice 0 ("uf"). Nothing else sets it before the hook at ingress. */
 #define UF_COPY_TC_INDEX 0x7566
 
-/* Where a packet is to go, and on whose account. */
-struct uf_target {
-	union uf_address address;
-	__u32 slot;
-	__u32 flags; /* of struct uf_listener */
-	__u32 counter; /* of struct uf_endpoint */
-	__u32 peer_ifindex; /* of struct uf_endpoint */
-	__be16 port;
-	bool early; /* a copy of a fragment: it is not certain yet that it is ours, so it is not counted yet */
-};
-
 /* What is to become of a later fragment; otherwise a drop reason. */
 #define UF_FOLLOW -1
 #define UF_LEAVE -2
 #define UF_CONSUME -3
-
-static __always_inline void uf_set_target(struct uf_target *target, __u32 slot,
-					  const struct uf_endpoint *endpoint)
-{
-	__builtin_memcpy(&target->address, endpoint->address, sizeof(target->address));
-	target->port = endpoint->port;
-	target->counter = endpoint->counter;
-	target->peer_ifindex = endpoint->peer_ifindex;
-	target->slot = slot;
-}
 
 static __always_inline void uf_set_fragment_key(const struct __sk_buff *skb,
 						const struct uf_datagram *datagram,
@@ -94,15 +75,17 @@ static __always_inline struct uf_fragment_entry *uf_new_entry(enum uf_fragment_s
 
 /*
  * Chooses an endpoint of a listener; NULL if it has none. A fragment without ports that comes first is hashed by its address
- * alone, and the datagram goes where that leads.
+ * alone, and the datagram goes where that leads. "endpoint" is that of the datagram's flow, if it has one.
  */
 static __always_inline const struct uf_endpoint *uf_choose(struct uf_fragment_choice *choice,
 							   __u32 slot, __u32 flags,
-							   const struct uf_datagram *datagram)
+							   const struct uf_datagram *datagram,
+							   const struct uf_endpoint *endpoint)
 {
-	const struct uf_endpoint *endpoint =
-		uf_pick_endpoint(slot, flags, datagram, &choice->position);
-
+	if (endpoint)
+		choice->position = endpoint->count;
+	else
+		endpoint = uf_pick_endpoint(slot, flags, datagram, &choice->position);
 	if (!endpoint)
 		return NULL;
 	choice->slot = slot;
@@ -168,7 +151,9 @@ static __noinline bool uf_begin_fragments(const struct __sk_buff *skb,
 		return true;
 	if (!created)
 		return false;
-	endpoint = uf_choose(&created->choices[0], target->slot, target->flags, datagram);
+	endpoint = target->flags & UF_LISTENER_REPLIES ? uf_endpoint_of_flow(target->slot, datagram)
+						       : NULL;
+	endpoint = uf_choose(&created->choices[0], target->slot, target->flags, datagram, endpoint);
 	if (!endpoint)
 		return false;
 	created->count = 1;
@@ -226,7 +211,7 @@ static __noinline int uf_expect_fragments(const struct uf_listener_set *set,
 		if (flags & UF_LISTENER_HASH_SOURCE_PORT)
 			flags ^= UF_LISTENER_HASH_SOURCE_PORT | UF_LISTENER_HASH_SOURCE;
 		if (i < set->count &&
-		    !uf_choose(&created->choices[i], set->slots[i], flags, datagram))
+		    !uf_choose(&created->choices[i], set->slots[i], flags, datagram, NULL))
 			created->choices[i].slot = UF_MAX_LISTENERS;
 	}
 	created->count = set->count;

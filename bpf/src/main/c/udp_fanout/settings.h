@@ -11,6 +11,7 @@
 /* A section of its own: its map then holds this structure and nothing else. */
 const volatile struct uf_settings uf_settings SEC(".rodata.settings") = {
 	.cpus = 1,
+	.flow_idle_ns = 120000000000ull,
 };
 
 #endif /* UDP_FANOUT_SETTINGS_H */

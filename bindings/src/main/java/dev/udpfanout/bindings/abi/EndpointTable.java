@@ -13,6 +13,9 @@ public final class EndpointTable {
     /** Bytes of an element, header or endpoint. */
     public static final int ELEMENT_BYTES = (int) uf_endpoint.sizeof();
 
+    /** The place of the first endpoint. */
+    public static final int FIRST_PLACE = 1;
+
     private EndpointTable() {}
 
     /** The elements of a table as below, to all of whose endpoints datagrams go by the next hop. */

@@ -16,6 +16,9 @@ public final class HashedEndpoints {
     /** Buckets of a table; a power of two. */
     public static final int BUCKETS = 1 << Abi.UF_HASH_BITS();
 
+    /** The place of the first endpoint. */
+    public static final int FIRST_PLACE = 1 + Abi.UF_HASH_ROWS();
+
     private HashedEndpoints() {}
 
     /**

@@ -20,6 +20,9 @@ public final class Limits {
     /** Veths with endpoints of this node behind them. */
     public static final int MAX_PEERS = Abi.UF_MAX_PEERS();
 
+    /** Endpoints that flows stay with, of all listeners with replies together. */
+    public static final int MAX_FLOW_ENDPOINTS = Abi.UF_MAX_FLOW_ENDPOINTS();
+
     /** Prefixes of allowed sources, of all listeners together. */
     public static final int MAX_ALLOWED_SOURCES = Abi.UF_MAX_ALLOWED_SOURCES();
 

@@ -2,18 +2,21 @@ package dev.udpfanout.bindings.abi;
 
 import dev.udpfanout.bindings.generated.abi.uf_settings;
 import java.lang.foreign.MemorySegment;
+import java.time.Duration;
 
 /**
  * What the daemon tells the program before it is loaded: {@code struct uf_settings}.
  *
  * @param cpus CPUs online, at least 1: the round robin of each CPU starts at its own share of the endpoints
+ * @param flowIdleTimeout after how long without a datagram a flow is no more
  */
-public record ProgramSettings(int cpus) {
+public record ProgramSettings(int cpus, Duration flowIdleTimeout) {
     /** The object's data section that holds the settings. */
     public static final String SECTION = ".rodata.settings";
 
     /** Writes the settings into the section's bytes. */
     public void writeTo(MemorySegment section) {
         uf_settings.cpus(section, cpus);
+        uf_settings.flow_idle_ns(section, flowIdleTimeout.toNanos());
     }
 }

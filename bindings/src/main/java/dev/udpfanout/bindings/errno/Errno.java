@@ -23,6 +23,8 @@ public record Errno(int number) {
     public static final Errno EADDRNOTAVAIL = new Errno(Libc.EADDRNOTAVAIL());
     public static final Errno ENOBUFS = new Errno(Libc.ENOBUFS());
     public static final Errno ENETDOWN = new Errno(Libc.ENETDOWN());
+    public static final Errno ENETUNREACH = new Errno(Libc.ENETUNREACH());
+    public static final Errno EHOSTUNREACH = new Errno(Libc.EHOSTUNREACH());
     public static final Errno ETIMEDOUT = new Errno(Libc.ETIMEDOUT());
     public static final Errno EPROTO = new Errno(Libc.EPROTO());
 

@@ -55,6 +55,30 @@ public final class BpfMap implements AutoCloseable {
         }
     }
 
+    /**
+     * Makes a hash that forgets what was not used for longest when it is full. Its memory is taken at once.
+     *
+     * @param name at most 15 bytes
+     * @param entries about how many it holds: CPUs keep a few in advance
+     */
+    public static BpfMap createLruHash(String name, int keyBytes, int valueBytes, int entries) {
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment options = bpf_map_create_opts.allocate(arena);
+            bpf_map_create_opts.sz(options, bpf_map_create_opts.sizeof());
+            int fd = Libbpf.bpf_map_create(
+                    Libbpf.BPF_MAP_TYPE_LRU_HASH(), arena.allocateFrom(name), keyBytes, valueBytes, entries, options);
+            return new BpfMap(name, LibbpfResult.check(fd, "bpf_map_create", name), true);
+        }
+    }
+
+    /** A map by the kernel's number for it; empty if there is none any more. */
+    public static Optional<BpfMap> openById(int id) {
+        int fd = Libbpf.bpf_map_get_fd_by_id(id);
+        return LibbpfResult.checkUnless(Errno.ENOENT, fd, "bpf_map_get_fd_by_id", "map " + id)
+                ? Optional.of(new BpfMap("map " + id, fd, true))
+                : Optional.empty();
+    }
+
     /** A map that was pinned; empty if nothing is pinned there. */
     public static Optional<BpfMap> openPinned(Path path) {
         int fd = BpfFilesystem.open(path);
@@ -162,6 +186,44 @@ public final class BpfMap implements AutoCloseable {
     public boolean nextKey(MemorySegment key, MemorySegment next) {
         return LibbpfResult.checkUnless(
                 Errno.ENOENT, Libbpf.bpf_map_get_next_key(fd(), key, next), "bpf_map_get_next_key", name);
+    }
+
+    /** Is given some of a map's entries. */
+    @FunctionalInterface
+    public interface EntryReader {
+        /**
+         * Reads them.
+         *
+         * @param keys count keys, one after the other; not to be kept
+         * @param values their values
+         */
+        void read(MemorySegment keys, MemorySegment values, int count);
+    }
+
+    /**
+     * Reads all entries of a hash map, some in each system call, without counting that as their use. What changes meanwhile may be
+     * seen or not.
+     *
+     * @param most entries in one system call; more than a bucket of the hash ever has
+     */
+    public void readAll(int keyBytes, int valueBytes, int most, EntryReader reader) {
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment position = arena.allocate(ValueLayout.JAVA_INT);
+            MemorySegment keys = arena.allocate((long) keyBytes * most, Long.BYTES);
+            MemorySegment values = arena.allocate((long) valueBytes * most, Long.BYTES);
+            MemorySegment count = arena.allocate(ValueLayout.JAVA_INT);
+            MemorySegment options = bpf_map_batch_opts.allocate(arena);
+            bpf_map_batch_opts.sz(options, bpf_map_batch_opts.sizeof());
+            MemorySegment from = MemorySegment.NULL;
+            boolean more = true;
+            while (more) {
+                count.set(ValueLayout.JAVA_INT, 0, most);
+                int result = Libbpf.bpf_map_lookup_batch(fd(), from, position, keys, values, count, options);
+                more = LibbpfResult.checkUnless(Errno.ENOENT, result, "bpf_map_lookup_batch", name);
+                reader.read(keys, values, count.get(ValueLayout.JAVA_INT, 0));
+                from = position;
+            }
+        }
     }
 
     /** How many values a per-CPU map holds for each key: the CPUs that could ever be there, not those online. */

@@ -3,6 +3,7 @@ package dev.udpfanout.bindings.rtnetlink;
 import static dev.udpfanout.bindings.generated.libc.Libc.AF_INET;
 import static dev.udpfanout.bindings.generated.rtnetlink.Rtnetlink.IFLA_AF_SPEC;
 import static dev.udpfanout.bindings.generated.rtnetlink.Rtnetlink.IFLA_INET_CONF;
+import static dev.udpfanout.bindings.generated.rtnetlink.Rtnetlink.IPV4_DEVCONF_ACCEPT_LOCAL;
 import static dev.udpfanout.bindings.generated.rtnetlink.Rtnetlink.IPV4_DEVCONF_FORWARDING;
 import static dev.udpfanout.bindings.generated.rtnetlink.Rtnetlink.IPV4_DEVCONF_RP_FILTER;
 
@@ -19,6 +20,7 @@ import java.util.Optional;
 final class Ipv4Settings {
     static final int FORWARDING = IPV4_DEVCONF_FORWARDING();
     static final int REVERSE_PATH_FILTER = IPV4_DEVCONF_RP_FILTER();
+    static final int ACCEPT_LOCAL = IPV4_DEVCONF_ACCEPT_LOCAL();
 
     private Ipv4Settings() {}
 

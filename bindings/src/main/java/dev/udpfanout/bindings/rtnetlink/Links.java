@@ -148,6 +148,19 @@ public final class Links {
         return get(index, Ipv4Settings.REVERSE_PATH_FILTER);
     }
 
+    /**
+     * The sysctl {@code net.ipv4.conf.NAME.accept_local}: whether packets may come in here from one of this node's own addresses.
+     * Even so, a reverse path filter looks at them.
+     */
+    public void setIpv4AcceptLocal(int index, boolean accept) {
+        set(index, new Ipv4Settings.Change(Ipv4Settings.ACCEPT_LOCAL, accept ? 1 : 0));
+    }
+
+    /** What {@link #setIpv4AcceptLocal} sets. */
+    public boolean ipv4AcceptLocal(int index) {
+        return get(index, Ipv4Settings.ACCEPT_LOCAL) != 0;
+    }
+
     private Link create(String name, String kind) {
         InterfaceName.checked(name);
         int flags = NLM_F_CREATE() | NLM_F_EXCL();

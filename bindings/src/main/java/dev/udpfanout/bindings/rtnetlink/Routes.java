@@ -3,10 +3,18 @@ package dev.udpfanout.bindings.rtnetlink;
 import static dev.udpfanout.bindings.generated.rtnetlink.Rtnetlink.NLM_F_CREATE;
 import static dev.udpfanout.bindings.generated.rtnetlink.Rtnetlink.NLM_F_EXCL;
 import static dev.udpfanout.bindings.generated.rtnetlink.Rtnetlink.NLM_F_REPLACE;
+import static dev.udpfanout.bindings.generated.rtnetlink.Rtnetlink.RTA_DST;
+import static dev.udpfanout.bindings.generated.rtnetlink.Rtnetlink.RTA_OIF;
 
+import dev.udpfanout.bindings.errno.Errno;
 import dev.udpfanout.bindings.errno.SystemCallException;
 import dev.udpfanout.bindings.generated.rtnetlink.rtmsg;
+import java.lang.foreign.MemorySegment;
+import java.net.InetAddress;
 import java.util.List;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.Set;
 
 /**
  * IPv4 and IPv6 routes of the socket's namespace: {@code RTM_*ROUTE} of rtnetlink(7). Changes need CAP_NET_ADMIN.
@@ -14,6 +22,10 @@ import java.util.List;
  * <p>The kernel takes a link's routes away when the link goes down and puts back only the ones it makes itself.
  */
 public final class Routes {
+    /** What a route of type unreachable, prohibit, blackhole or throw answers, and where there is none. */
+    private static final Set<Errno> UNREACHABLE =
+            Set.of(Errno.ENETUNREACH, Errno.EHOSTUNREACH, Errno.EACCES, Errno.EINVAL);
+
     private final RtnetlinkSocket socket;
 
     public Routes(RtnetlinkSocket socket) {
@@ -57,6 +69,35 @@ public final class Routes {
      */
     public void remove(Route route) {
         socket.execute(request(RequestType.RTM_DELROUTE, 0, route));
+    }
+
+    /**
+     * By which link the kernel would send a packet to an address, as {@code ip route get}: with rules and all. Empty if it would
+     * not.
+     */
+    public OptionalInt outgoingLink(InetAddress address) {
+        Request request =
+                new Request(RequestType.RTM_GETROUTE, () -> "route to " + address.getHostAddress(), message -> {
+                    MemorySegment header = message.struct(rtmsg.layout());
+                    rtmsg.rtm_family(header, (byte) InternetAddress.family(address));
+                    rtmsg.rtm_dst_len(header, (byte) (address.getAddress().length * Byte.SIZE));
+                    message.putAddress(RTA_DST(), address);
+                });
+        try {
+            return socket
+                    .query(
+                            request,
+                            message -> Optional.of(
+                                    message.attributes(rtmsg.layout()).number(RTA_OIF())))
+                    .stream()
+                    .findFirst()
+                    .orElse(OptionalInt.empty());
+        } catch (SystemCallException e) {
+            if (UNREACHABLE.contains(e.errno())) {
+                return OptionalInt.empty();
+            }
+            throw e;
+        }
     }
 
     private Request request(RequestType type, int flags, Route route) {

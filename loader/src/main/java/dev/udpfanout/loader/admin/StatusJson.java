@@ -2,6 +2,7 @@ package dev.udpfanout.loader.admin;
 
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
+import dev.udpfanout.loader.datapath.FlowCounters;
 import dev.udpfanout.loader.datapath.ReplyCounters;
 import dev.udpfanout.loader.status.ConfigStatus;
 import dev.udpfanout.loader.status.EndpointStatus;
@@ -55,6 +56,9 @@ final class StatusJson {
         }
         if (snapshot.kubernetes().isPresent()) {
             write(json, snapshot.kubernetes().get());
+        }
+        if (snapshot.flows().isPresent()) {
+            write(json, snapshot.flows().get());
         }
         write(json, "repairs", snapshot.repairs());
         json.writeEndObject();
@@ -129,6 +133,15 @@ final class StatusJson {
             json.writeEndObject();
         }
         json.writeEndArray();
+    }
+
+    private static void write(JsonGenerator json, FlowCounters flows) throws IOException {
+        json.writeObjectFieldStart("flows");
+        json.writeNumberField("present", flows.present());
+        json.writeNumberField("max", flows.max());
+        json.writeNumberField("expired", flows.expired());
+        json.writeNumberField("evicted", flows.evicted());
+        json.writeEndObject();
     }
 
     private static void write(JsonGenerator json, ConfigStatus config) throws IOException {

@@ -39,7 +39,7 @@ final class SetupDummyCommand implements Callable<Integer> {
     public Integer call() {
         InetAddress wanted = address();
         try (Network network = Network.open()) {
-            Link link = new DummyInterface(interfaceName, network).ensure(List.of(wanted));
+            Link link = new DummyInterface(interfaceName, network).ensure(List.of(wanted), false);
             String addresses = network.addresses().of(link.index()).stream()
                     .map(assigned -> assigned.address().getHostAddress() + "/" + assigned.prefixLength())
                     .collect(Collectors.joining(" "));

@@ -20,6 +20,7 @@ final class StatusText {
         config(status.path("config"));
         health(status.path("health"));
         kubernetes(status.path("kubernetes"));
+        flows(status.path("flows"));
         String repairs = counts(status.path("repairs"));
         line("repairs: %s", repairs.isEmpty() ? "none" : repairs);
         status.path("listeners").forEach(this::listener);
@@ -60,6 +61,17 @@ final class StatusText {
         }
     }
 
+    private void flows(JsonNode flows) {
+        if (!flows.isMissingNode()) {
+            line(
+                    "flows: %d of at most %d, %d expired, %d evicted",
+                    flows.path("present").asLong(),
+                    flows.path("max").asLong(),
+                    flows.path("expired").asLong(),
+                    flows.path("evicted").asLong());
+        }
+    }
+
     private void listener(JsonNode listener) {
         line("");
         line(
@@ -74,6 +86,14 @@ final class StatusText {
         traffic(listener, "forwarded");
         String dropped = counts(listener.path("packets_dropped"));
         line("  dropped    %s", dropped.isEmpty() ? "none" : dropped);
+        if (listener.has("reply_packets_forwarded")) {
+            line(
+                    "  replied    %d packets, %d bytes",
+                    listener.path("reply_packets_forwarded").asLong(),
+                    listener.path("reply_bytes_forwarded").asLong());
+            String lost = counts(listener.path("reply_packets_dropped"));
+            line("  not replied %s", lost.isEmpty() ? "none" : lost);
+        }
         endpoints(listener, "ENDPOINT");
         mirror(listener.path("mirror"));
     }

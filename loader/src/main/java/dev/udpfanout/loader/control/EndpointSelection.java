@@ -2,6 +2,7 @@ package dev.udpfanout.loader.control;
 
 import dev.udpfanout.loader.config.HealthConfig.OnAllUnhealthy;
 import dev.udpfanout.loader.config.ListenerConfig;
+import dev.udpfanout.loader.config.ListenerConfig.Mode;
 import dev.udpfanout.loader.config.ListenerConfig.Policy;
 import dev.udpfanout.loader.config.ListenerConfig.Preference;
 import java.net.InetSocketAddress;
@@ -33,7 +34,8 @@ public record EndpointSelection(String nodeName, Optional<String> zone) {
             List<DiscoveredEndpoint> known,
             Set<InetSocketAddress> down,
             OnAllUnhealthy onAllUnhealthy) {
-        List<DiscoveredEndpoint> candidates = candidates(known);
+        List<DiscoveredEndpoint> candidates =
+                candidates(answersPassByNode(listener) ? only(known, this::mayBeOnThisNode) : known);
         List<DiscoveredEndpoint> healthy = only(candidates, endpoint -> !down.contains(endpoint.address()));
         if (healthy.isEmpty() && onAllUnhealthy == OnAllUnhealthy.FORWARD) {
             healthy = candidates;
@@ -41,6 +43,16 @@ public record EndpointSelection(String nodeName, Optional<String> zone) {
         List<DiscoveredEndpoint> preferred = only(healthy, endpoint -> isPreferred(listener.preference(), endpoint));
         boolean weighted = listener.policy() == Policy.WEIGHTED;
         return new EndpointSet(listener.name(), endpoints(preferred.isEmpty() ? healthy : preferred, weighted));
+    }
+
+    /** In user space, answers come to the daemon's own sockets from everywhere. */
+    private static boolean answersPassByNode(ListenerConfig listener) {
+        return listener.replies() && listener.mode() != Mode.USERSPACE;
+    }
+
+    /** One of which no node is known is taken as given: from the configuration, as a rule. */
+    private boolean mayBeOnThisNode(DiscoveredEndpoint endpoint) {
+        return endpoint.nodeName().isEmpty() || endpoint.nodeName().get().equals(nodeName);
     }
 
     /** Those that could be used if they are well: what is worth probing. */

@@ -90,6 +90,7 @@ final class LiveView implements DaemonView {
                     none,
                     Optional.empty(),
                     Map.of(),
+                    Optional.empty(),
                     Optional.empty());
         }
         Map<String, ListenerCounters> counters = last.datapath().counters();
@@ -109,7 +110,8 @@ final class LiveView implements DaemonView {
                 last.datapath()
                         .processingTimes()
                         .map(times ->
-                                new DurationHistogram(times.upperBoundsNanos(), times.counts(), times.sumNanos())));
+                                new DurationHistogram(times.upperBoundsNanos(), times.counts(), times.sumNanos())),
+                last.datapath().flows());
     }
 
     private static ListenerStatus status(Turn turn, ListenerConfig listener, Map<String, ListenerCounters> all) {

@@ -73,6 +73,11 @@ public interface Datapath extends AutoCloseable {
     /** How long datagrams were worked on, where the datapath measures that. Any thread. */
     Optional<ProcessingTimes> processingTimes();
 
+    /** The flows that are remembered; empty if none are. Any thread. */
+    default Optional<FlowCounters> flows() {
+        return Optional.empty();
+    }
+
     /** How often what was set up had to be mended, by kind; readable by any thread. */
     Map<String, Long> repairs();
 

@@ -1,5 +1,6 @@
 package dev.udpfanout.loader.metrics;
 
+import dev.udpfanout.loader.datapath.FlowCounters;
 import dev.udpfanout.loader.status.DurationHistogram;
 import dev.udpfanout.loader.status.StatusSnapshot;
 import io.prometheus.metrics.model.snapshots.ClassicHistogramBuckets;
@@ -19,7 +20,25 @@ final class DatapathMetrics {
                 new CounterFamily("udp_fanout_repairs", "How often something that was set up had to be mended.");
         snapshot.repairs().forEach((repair, count) -> repairs.add(count, "repair", repair));
         metrics.metricSnapshot(repairs.snapshot());
+        snapshot.flows().ifPresent(flows -> addTo(metrics, flows));
         snapshot.packetProcessing().map(DatapathMetrics::histogram).ifPresent(metrics::metricSnapshot);
+    }
+
+    private static void addTo(MetricSnapshots.Builder metrics, FlowCounters flows) {
+        metrics.metricSnapshot(
+                new GaugeFamily("udp_fanout_kernel_flows", "Flows in the kernel's table that are remembered.")
+                        .set(flows.present())
+                        .snapshot());
+        metrics.metricSnapshot(new GaugeFamily("udp_fanout_kernel_flows_max", "Flows that can be remembered.")
+                .set(flows.max())
+                .snapshot());
+        metrics.metricSnapshot(
+                new CounterFamily("udp_fanout_kernel_flows_expired", "Flows forgotten when they were idle.")
+                        .add(flows.expired())
+                        .snapshot());
+        metrics.metricSnapshot(new CounterFamily("udp_fanout_kernel_flows_evicted", "Flows forgotten for lack of room.")
+                .add(flows.evicted())
+                .snapshot());
     }
 
     private static HistogramSnapshot histogram(DurationHistogram durations) {

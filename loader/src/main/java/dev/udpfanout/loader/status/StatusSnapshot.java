@@ -1,5 +1,6 @@
 package dev.udpfanout.loader.status;
 
+import dev.udpfanout.loader.datapath.FlowCounters;
 import java.time.Instant;
 import java.util.Collections;
 import java.util.List;
@@ -19,6 +20,7 @@ import java.util.TreeMap;
  * @param health what probing has done; empty if it is off
  * @param repairs how often what was set up had to be mended, by name: {@code program_reattached} and so on
  * @param packetProcessing how long the program took per datagram, sampled; empty if nothing is sampled
+ * @param flows what is remembered of who asks and who answers; empty if no listener has replies
  */
 public record StatusSnapshot(
         String version,
@@ -29,7 +31,8 @@ public record StatusSnapshot(
         ConfigStatus config,
         Optional<ProbingStatus> health,
         Map<String, Long> repairs,
-        Optional<DurationHistogram> packetProcessing) {
+        Optional<DurationHistogram> packetProcessing,
+        Optional<FlowCounters> flows) {
 
     public StatusSnapshot {
         listeners = List.copyOf(listeners);

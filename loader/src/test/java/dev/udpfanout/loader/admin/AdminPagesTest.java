@@ -88,6 +88,10 @@ class AdminPagesTest {
                         .asText());
         assertTrue(status.path("listeners").path(1).path("mirror").isMissingNode());
         assertEquals(3, listener.path("packets_dropped").path("no_endpoints").asLong());
+        assertEquals(90, listener.path("reply_packets_forwarded").asLong());
+        assertEquals(
+                4,
+                listener.path("reply_packets_dropped").path("fib_unreachable").asLong());
         assertEquals("down", listener.path("endpoints").path(1).path("health").asText());
         assertEquals("2026-01-02T03:04:05Z", status.path("started_at").asText());
         assertEquals(

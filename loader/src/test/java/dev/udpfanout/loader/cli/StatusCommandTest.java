@@ -54,10 +54,13 @@ class StatusCommandTest {
             "  config.yaml:7: listeners[0].bind: port 70000 is not in 1..65535\n",
             "health: by icmp, 2 endpoint(s), 1 down; probes: success 9, timeout 4\n",
             "kubernetes: NOT CONNECTED",
+            "flows: 40 of at most 65536, 7 expired, 2 evicted\n",
             "repairs: program_reattached 2\n",
             "listener syslog: 10.255.0.1:5514 on eth0, eth1 (NOT ATTACHED), tc_ebpf (configured), attached tcx ingress\n",
             "  received   103 packets, 12360 bytes\n",
             "  dropped    no_endpoints 3\n",
+            "  replied    90 packets, 9000 bytes\n",
+            "  not replied fib_unreachable 4\n",
             "  copies     of one datagram in 10: 8 packets sent, fib_blackhole 1 dropped\n",
             "listener netflow: 10.255.0.1:2055 on dummy0, userspace (a \"verifier\" says no), NOT ATTACHED\n"
         }) {

@@ -1,5 +1,6 @@
 package dev.udpfanout.loader.status;
 
+import dev.udpfanout.loader.datapath.FlowCounters;
 import dev.udpfanout.loader.datapath.ReplyCounters;
 import java.net.InetSocketAddress;
 import java.time.Duration;
@@ -50,8 +51,12 @@ public final class FixedView implements DaemonView {
                         List.of("config.yaml:7: listeners[0].bind: port 70000 is not in 1..65535")),
                 Optional.of(new ProbingStatus("icmp", 2, 1, Map.of("success", 9L, "timeout", 4L), 5)),
                 Map.of("program_reattached", 2L),
-                Optional.of(new DurationHistogram(List.of(500L, 1000L), List.of(7L, 2L, 1L), 6_000L)));
+                Optional.of(new DurationHistogram(List.of(500L, 1000L), List.of(7L, 2L, 1L), 6_000L)),
+                Optional.of(new FlowCounters(40, 65_536, 7, 2)));
     }
+
+    private static final ReplyCounters REPLIES = new ReplyCounters(
+            OptionalLong.empty(), 49, Map.of(), 90, 9_000, Map.of("fib_unreachable", 4L, "too_big", 0L));
 
     private ListenerStatus syslog() {
         return new ListenerStatus(
@@ -62,10 +67,13 @@ public final class FixedView implements DaemonView {
                 "configured",
                 true,
                 "tcx ingress",
-                new TrafficCounters(received, 100, 12_360, 12_000, Map.of("no_endpoints", 3L, "too_big", 0L)),
+                new TrafficCounters(
+                        received, 100, 12_360, 12_000, Map.of("no_endpoints", 3L, "too_big", 0L), Optional.of(REPLIES)),
                 List.of(UP, DOWN),
                 Optional.of(new MirrorStatus(
-                        10, new TrafficCounters(9, 8, 900, 800, Map.of("fib_blackhole", 1L)), List.of(COPIED))));
+                        10,
+                        new TrafficCounters(9, 8, 900, 800, Map.of("fib_blackhole", 1L), Optional.empty()),
+                        List.of(COPIED))));
     }
 
     private static ListenerStatus netflow() {

@@ -230,6 +230,15 @@ public class Abi {
     public static int UF_MAX_ALLOWED_SOURCES() {
         return UF_MAX_ALLOWED_SOURCES;
     }
+    private static final int UF_MAX_FLOW_ENDPOINTS = (int)16384L;
+    /**
+     * {@snippet lang=c :
+     * #define UF_MAX_FLOW_ENDPOINTS 16384
+     * }
+     */
+    public static int UF_MAX_FLOW_ENDPOINTS() {
+        return UF_MAX_FLOW_ENDPOINTS;
+    }
     private static final int UF_DROP_NO_ENDPOINTS = (int)0L;
     /**
      * {@snippet lang=c :
@@ -491,6 +500,24 @@ public class Abi {
     public static int UF_LISTENER_MIRROR() {
         return UF_LISTENER_MIRROR;
     }
+    private static final int UF_LISTENER_REPLIES = (int)128L;
+    /**
+     * {@snippet lang=c :
+     * #define UF_LISTENER_REPLIES 128
+     * }
+     */
+    public static int UF_LISTENER_REPLIES() {
+        return UF_LISTENER_REPLIES;
+    }
+    private static final int UF_LISTENER_REPLIES_BY_STACK = (int)256L;
+    /**
+     * {@snippet lang=c :
+     * #define UF_LISTENER_REPLIES_BY_STACK 256
+     * }
+     */
+    public static int UF_LISTENER_REPLIES_BY_STACK() {
+        return UF_LISTENER_REPLIES_BY_STACK;
+    }
     private static final int UF_SET_EXCLUSIVE = (int)1L;
     /**
      * {@snippet lang=c :
@@ -535,6 +562,15 @@ public class Abi {
      */
     public static long UF_HASH_SECOND() {
         return UF_HASH_SECOND;
+    }
+    private static final int UF_FLOW_OF_REPLIES = (int)4294967295L;
+    /**
+     * {@snippet lang=c :
+     * #define UF_FLOW_OF_REPLIES 4294967295
+     * }
+     */
+    public static int UF_FLOW_OF_REPLIES() {
+        return UF_FLOW_OF_REPLIES;
     }
 }
 

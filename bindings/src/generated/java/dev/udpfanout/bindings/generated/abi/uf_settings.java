@@ -17,6 +17,7 @@ import static java.lang.foreign.MemoryLayout.PathElement.*;
  * struct uf_settings {
  *     __u32 cpus;
  *     __u32 reserved;
+ *     __u64 flow_idle_ns;
  * }
  * }
  */
@@ -28,7 +29,8 @@ public class uf_settings {
 
     private static final GroupLayout $LAYOUT = MemoryLayout.structLayout(
         Abi.C_INT.withName("cpus"),
-        Abi.C_INT.withName("reserved")
+        Abi.C_INT.withName("reserved"),
+        Abi.C_LONG_LONG.withName("flow_idle_ns")
     ).withName("uf_settings");
 
     /**
@@ -124,6 +126,50 @@ public class uf_settings {
      */
     public static void reserved(MemorySegment struct, int fieldValue) {
         struct.set(reserved$LAYOUT, reserved$OFFSET, fieldValue);
+    }
+
+    private static final OfLong flow_idle_ns$LAYOUT = (OfLong)$LAYOUT.select(groupElement("flow_idle_ns"));
+
+    /**
+     * Layout for field:
+     * {@snippet lang=c :
+     * __u64 flow_idle_ns
+     * }
+     */
+    public static final OfLong flow_idle_ns$layout() {
+        return flow_idle_ns$LAYOUT;
+    }
+
+    private static final long flow_idle_ns$OFFSET = $LAYOUT.byteOffset(groupElement("flow_idle_ns"));
+
+    /**
+     * Offset for field:
+     * {@snippet lang=c :
+     * __u64 flow_idle_ns
+     * }
+     */
+    public static final long flow_idle_ns$offset() {
+        return flow_idle_ns$OFFSET;
+    }
+
+    /**
+     * Getter for field:
+     * {@snippet lang=c :
+     * __u64 flow_idle_ns
+     * }
+     */
+    public static long flow_idle_ns(MemorySegment struct) {
+        return struct.get(flow_idle_ns$LAYOUT, flow_idle_ns$OFFSET);
+    }
+
+    /**
+     * Setter for field:
+     * {@snippet lang=c :
+     * __u64 flow_idle_ns
+     * }
+     */
+    public static void flow_idle_ns(MemorySegment struct, long fieldValue) {
+        struct.set(flow_idle_ns$LAYOUT, flow_idle_ns$OFFSET, fieldValue);
     }
 
     /**

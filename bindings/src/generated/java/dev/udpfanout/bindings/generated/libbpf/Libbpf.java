@@ -96,6 +96,15 @@ public class Libbpf {
     public static int BPF_MAP_TYPE_PERCPU_ARRAY() {
         return BPF_MAP_TYPE_PERCPU_ARRAY;
     }
+    private static final int BPF_MAP_TYPE_LRU_HASH = (int)9L;
+    /**
+     * {@snippet lang=c :
+     * enum bpf_map_type.BPF_MAP_TYPE_LRU_HASH = 9
+     * }
+     */
+    public static int BPF_MAP_TYPE_LRU_HASH() {
+        return BPF_MAP_TYPE_LRU_HASH;
+    }
     private static final int BPF_MAP_TYPE_ARRAY_OF_MAPS = (int)12L;
     /**
      * {@snippet lang=c :
@@ -2098,6 +2107,70 @@ public class Libbpf {
                 traceDowncall("bpf_map_get_next_key", fd, key, next_key);
             }
             return (int)mh$.invokeExact(fd, key, next_key);
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
+
+    private static class bpf_map_lookup_batch {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
+            Libbpf.C_INT,
+            Libbpf.C_INT,
+            Libbpf.C_POINTER,
+            Libbpf.C_POINTER,
+            Libbpf.C_POINTER,
+            Libbpf.C_POINTER,
+            Libbpf.C_POINTER,
+            Libbpf.C_POINTER
+        );
+
+        public static final MemorySegment ADDR = Libbpf.findOrThrow("bpf_map_lookup_batch");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * int bpf_map_lookup_batch(int fd, void *in_batch, void *out_batch, void *keys, void *values, __u32 *count, const struct bpf_map_batch_opts *opts)
+     * }
+     */
+    public static FunctionDescriptor bpf_map_lookup_batch$descriptor() {
+        return bpf_map_lookup_batch.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * int bpf_map_lookup_batch(int fd, void *in_batch, void *out_batch, void *keys, void *values, __u32 *count, const struct bpf_map_batch_opts *opts)
+     * }
+     */
+    public static MethodHandle bpf_map_lookup_batch$handle() {
+        return bpf_map_lookup_batch.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * int bpf_map_lookup_batch(int fd, void *in_batch, void *out_batch, void *keys, void *values, __u32 *count, const struct bpf_map_batch_opts *opts)
+     * }
+     */
+    public static MemorySegment bpf_map_lookup_batch$address() {
+        return bpf_map_lookup_batch.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * int bpf_map_lookup_batch(int fd, void *in_batch, void *out_batch, void *keys, void *values, __u32 *count, const struct bpf_map_batch_opts *opts)
+     * }
+     */
+    public static int bpf_map_lookup_batch(int fd, MemorySegment in_batch, MemorySegment out_batch, MemorySegment keys, MemorySegment values, MemorySegment count, MemorySegment opts) {
+        var mh$ = bpf_map_lookup_batch.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("bpf_map_lookup_batch", fd, in_batch, out_batch, keys, values, count, opts);
+            }
+            return (int)mh$.invokeExact(fd, in_batch, out_batch, keys, values, count, opts);
         } catch (Throwable ex$) {
            throw new AssertionError("should not reach here", ex$);
         }

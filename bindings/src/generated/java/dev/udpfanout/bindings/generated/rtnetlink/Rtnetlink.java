@@ -1148,6 +1148,15 @@ public class Rtnetlink {
     public static int IPV4_DEVCONF_RP_FILTER() {
         return IPV4_DEVCONF_RP_FILTER;
     }
+    private static final int IPV4_DEVCONF_ACCEPT_LOCAL = (int)23L;
+    /**
+     * {@snippet lang=c :
+     * enum <anonymous>.IPV4_DEVCONF_ACCEPT_LOCAL = 23
+     * }
+     */
+    public static int IPV4_DEVCONF_ACCEPT_LOCAL() {
+        return IPV4_DEVCONF_ACCEPT_LOCAL;
+    }
     private static final int NLM_F_DUMP = (int)768L;
     /**
      * {@snippet lang=c :

@@ -116,6 +116,10 @@ final class AttachPoint {
                 : "";
     }
 
+    private boolean hasReplies() {
+        return listeners.stream().anyMatch(ListenerConfig::replies);
+    }
+
     private List<InetAddress> addresses() {
         return listeners.stream()
                 .map(listener -> listener.bind().getAddress())
@@ -127,7 +131,7 @@ final class AttachPoint {
     /** Finds the interface, or makes it if it is a dummy; programs and routes are not touched yet. */
     void findInterface() {
         Optional<Link> link = dummy.isPresent()
-                ? Optional.of(dummy.get().dummyInterface().ensure(addresses()))
+                ? Optional.of(dummy.get().dummyInterface().ensure(addresses(), hasReplies()))
                 : network.links().byName(interfaceName());
         int found = link.map(Link::index).orElse(NO_INTERFACE);
         if (found == ifindex) {

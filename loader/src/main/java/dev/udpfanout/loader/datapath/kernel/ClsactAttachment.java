@@ -51,7 +51,7 @@ final class ClsactAttachment implements Attachment {
     private static List<TcFilter> leftovers(HookPlace place, Network network) {
         TcHook hook = place.hook() == HookPoint.INGRESS ? TcHook.INGRESS : TcHook.EGRESS;
         return network.filters().of(place.ifindex(), hook).stream()
-                .filter(Leftovers::isOurs)
+                .filter(filter -> Leftovers.isOneOf(filter, place.programs()))
                 .toList();
     }
 

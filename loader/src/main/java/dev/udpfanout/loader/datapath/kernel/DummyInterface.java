@@ -47,9 +47,10 @@ public final class DummyInterface {
      * Makes the interface what it should be; does nothing where it is.
      *
      * @param addresses to be assigned, each as a host address
+     * @param answers whether answers come in by it, from the addresses that it has itself
      * @return the interface as it is now
      */
-    public Link ensure(Iterable<InetAddress> addresses) {
+    public Link ensure(Iterable<InetAddress> addresses, boolean answers) {
         Links links = network.links();
         Optional<Link> found = links.byName(name);
         Link link = found.isPresent() ? adopted(found.get()) : create();
@@ -64,6 +65,10 @@ public final class DummyInterface {
         if (!links.ipv4Forwarding(link.index())) {
             links.setIpv4Forwarding(link.index(), true);
             repairedIfReady(Repair.FORWARDING_ENABLED);
+        }
+        if (answers && !links.ipv4AcceptLocal(link.index())) {
+            links.setIpv4AcceptLocal(link.index(), true);
+            repairedIfReady(Repair.ACCEPT_LOCAL_ENABLED);
         }
         for (InetAddress address : addresses) {
             if (address instanceof Inet6Address && Ipv6Forwarding.enableIfOff(name)) {

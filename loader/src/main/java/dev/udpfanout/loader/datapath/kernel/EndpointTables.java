@@ -16,6 +16,7 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.Consumer;
 
 /**
  * A map of maps, ENDPOINTS or HASH_TABLES: one endpoint table a listener.
@@ -75,8 +76,17 @@ final class EndpointTables implements AutoCloseable {
      * @return done when nothing can be sent by the old table any more (maybe_wait_bpf_programs, kernel/bpf/syscall.c)
      */
     CompletionStage<Void> replace(int slot, List<InetSocketAddress> endpoints, Map<InetAddress, Integer> peers) {
+        return replace(slot, endpoints, peers, table -> {});
+    }
+
+    /** As above; "before" is given the elements of the new table before it is put in place. */
+    CompletionStage<Void> replace(
+            int slot,
+            List<InetSocketAddress> endpoints,
+            Map<InetAddress, Integer> peers,
+            Consumer<MemorySegment> before) {
         counters.use(slot, endpoints);
-        BpfMap table = filledTable(slot, endpoints, peers);
+        BpfMap table = filledTable(slot, endpoints, peers, before);
         int id = table.id();
         CompletableFuture<Void> replaced = CompletableFuture.runAsync(() -> put(slot, table), waiting);
         while (!replaced.isDone() && idInPlace(slot) != id) {
@@ -88,7 +98,11 @@ final class EndpointTables implements AutoCloseable {
         return replaced;
     }
 
-    private BpfMap filledTable(int slot, List<InetSocketAddress> endpoints, Map<InetAddress, Integer> peers) {
+    private BpfMap filledTable(
+            int slot,
+            List<InetSocketAddress> endpoints,
+            Map<InetAddress, Integer> peers,
+            Consumer<MemorySegment> before) {
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment values = layout.write(
                     arena,
@@ -100,6 +114,7 @@ final class EndpointTables implements AutoCloseable {
             BpfMap table = BpfMap.createInnerArray(TABLE_NAME, EndpointTable.ELEMENT_BYTES, elements);
             try {
                 table.putAll(values, elements);
+                before.accept(values);
                 return table;
             } catch (RuntimeException e) {
                 table.close();

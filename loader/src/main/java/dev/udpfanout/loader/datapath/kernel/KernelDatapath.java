@@ -9,6 +9,7 @@ import dev.udpfanout.loader.config.ListenerConfig.LocalDelivery;
 import dev.udpfanout.loader.config.ListenerConfig.Policy;
 import dev.udpfanout.loader.control.EndpointSet;
 import dev.udpfanout.loader.datapath.Failures;
+import dev.udpfanout.loader.datapath.FlowCounters;
 import dev.udpfanout.loader.datapath.InterfaceState;
 import dev.udpfanout.loader.datapath.ListenerCounters;
 import dev.udpfanout.loader.datapath.ListenerState;
@@ -51,6 +52,8 @@ public final class KernelDatapath implements SwitchableDatapath {
     private final Counters counters;
     private final Set<String> adopted;
     private final Peers peers;
+    private final Replies replies;
+    private final FlowSweep sweep;
     /** Served by the program of another version, whose endpoint tables cannot be read here, until this one has endpoints. */
     private final Set<String> servedByOther = new HashSet<>();
 
@@ -86,7 +89,10 @@ public final class KernelDatapath implements SwitchableDatapath {
         this.tables = new ListenerTables(program, endpointCounters);
         this.mirrors = new Mirrors(slots, tables);
         this.peers = new Peers(program.peers(), program.peerDevices());
-        this.counters = new Counters(program.stats(), program.drops(), program.latency(), endpointCounters);
+        this.replies = new Replies(program, network, repairs, pins);
+        this.counters =
+                new Counters(program.stats(), program.drops(), program.latency(), program.replies(), endpointCounters);
+        this.sweep = FlowSweep.start(program, counters);
         this.adopted = slots.names().stream()
                 .filter(name -> slots.of(name).filter(tables::has).isPresent())
                 .collect(Collectors.toUnmodifiableSet());
@@ -180,6 +186,9 @@ public final class KernelDatapath implements SwitchableDatapath {
         if (isSame && isSameWay) {
             return CompletableFuture.completedStage(null);
         }
+        if (interfacesFound) {
+            replies.expect(listener, endpoints);
+        }
         CompletionStage<Void> oldIsUnused = tables.replace(listener, slot(listener), endpoints, direct);
         inForce.put(listener.name(), endpoints);
         peersInForce.put(listener.name(), direct);
@@ -248,6 +257,7 @@ public final class KernelDatapath implements SwitchableDatapath {
         interfacesFound = true;
         failures.collect(this::setLocalAddresses);
         failures.collect(this::setListenerKeys);
+        failures.collect(() -> replies.reconcile(listeners.values(), inForce));
         for (AttachPoint point : attachPoints) {
             if (isServedByOther(point)) {
                 point.leaveToOther(servedByOther);
@@ -311,6 +321,7 @@ public final class KernelDatapath implements SwitchableDatapath {
         }
         Map<Integer, ListenerConfig> bySlot =
                 listeners.values().stream().collect(Collectors.toMap(this::slot, listener -> listener));
+        replies.provideFlows(listeners.values());
         listenerRules.apply(
                 bySlot,
                 mirrors.entries(listeners.values()),
@@ -320,6 +331,8 @@ public final class KernelDatapath implements SwitchableDatapath {
                     listenerSets.set(plan.entries(), dummies());
                 });
         bySlot.forEach((slot, listener) -> tables.removeUnused(listener, slot));
+        tables.retainSticky(slot -> bySlot.containsKey(slot) && bySlot.get(slot).replies());
+        replies.removeUnusedFlows(listeners.values());
     }
 
     private ListenerEntry entry(ListenerConfig listener) {
@@ -352,13 +365,25 @@ public final class KernelDatapath implements SwitchableDatapath {
     @Override
     public Map<String, ListenerCounters> counters() {
         Map<String, ListenerCounters> all = new LinkedHashMap<>();
-        sets.keySet().forEach(name -> slots.of(name).ifPresent(slot -> all.put(name, counters.read(slot))));
+        sets.keySet().forEach(name -> slots.of(name)
+                .ifPresent(slot -> all.put(name, counters.read(slot, hasReplies(name)))));
         return all;
     }
 
     @Override
     public Optional<ProcessingTimes> processingTimes() {
         return Optional.of(counters.processingTimes());
+    }
+
+    private boolean hasReplies(String set) {
+        return Optional.ofNullable(listeners.get(set))
+                .map(ListenerConfig::replies)
+                .orElse(false);
+    }
+
+    @Override
+    public Optional<FlowCounters> flows() {
+        return sweep.counters();
     }
 
     @Override
@@ -371,6 +396,7 @@ public final class KernelDatapath implements SwitchableDatapath {
     public void release() {
         attachPoints.forEach(AttachPoint::release);
         attachPoints = List.of();
+        replies.release();
         close();
     }
 
@@ -382,9 +408,11 @@ public final class KernelDatapath implements SwitchableDatapath {
             failures.collect(point::disconnect);
         }
         attachPoints = List.of();
+        failures.collect(replies::close);
         if (!isReleased) {
             pins.ifPresent(all -> failures.collect(all::removeAll));
         }
+        failures.collect(sweep::close);
         failures.collect(tables::close);
         failures.collect(program::close);
         failures.collect(network::close);

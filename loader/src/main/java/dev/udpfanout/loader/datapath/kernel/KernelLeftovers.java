@@ -2,6 +2,7 @@ package dev.udpfanout.loader.datapath.kernel;
 
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Set;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -22,6 +23,7 @@ public final class KernelLeftovers {
             Pins.removeAll(pinDirectory);
             // Not the interfaces: a dummy interface of ours is in use.
             Leftovers.removeAllBut(network, List.of());
+            Leftovers.removeReplies(network, Set.of());
         } catch (RuntimeException | LinkageError e) {
             LOG.debug("not all that an earlier process may have left could be looked for: {}", e.toString());
         }

@@ -5,6 +5,7 @@ import dev.udpfanout.bindings.errno.SystemCallException;
 import dev.udpfanout.bindings.libbpf.BpfMap;
 import dev.udpfanout.bindings.libbpf.BpfObject;
 import dev.udpfanout.bindings.libbpf.BpfProgram;
+import dev.udpfanout.loader.config.FlowsConfig;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -15,6 +16,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -26,9 +29,18 @@ public final class KernelProgram implements AutoCloseable {
     public static final String REWRITE_L3 = "udp_fanout_l3";
     public static final String TURN = "udp_fanout_turn";
     public static final String REWRITE_AT_EGRESS = "udp_fanout_out";
+    public static final String REPLY = "udp_fanout_back";
+    public static final String REPLY_L3 = "udp_fanout_b_l3";
+
+    /** Those that see what clients send. */
+    static final Set<String> FOR_REQUESTS = Set.of(REWRITE, REWRITE_L3, TURN, REWRITE_AT_EGRESS);
+
+    /** Those that see what endpoints answer; one may be on a hook beside one of the others. */
+    static final Set<String> FOR_REPLIES = Set.of(REPLY, REPLY_L3);
 
     /** All of them. */
-    public static final Set<String> NAMES = Set.of(REWRITE, REWRITE_L3, TURN, REWRITE_AT_EGRESS);
+    public static final Set<String> NAMES =
+            Stream.concat(FOR_REQUESTS.stream(), FOR_REPLIES.stream()).collect(Collectors.toUnmodifiableSet());
 
     private static final String LISTENERS = "LISTENERS";
     private static final String LISTENER_NAMES = "LISTENER_NAMES";
@@ -52,6 +64,10 @@ public final class KernelProgram implements AutoCloseable {
     private static final String MIRROR_TURNS = "MIRROR_TURNS";
     private static final String LIMIT_BUCKETS = "LIMIT_BUCKETS";
     private static final String LIMIT_SHARES = "LIMIT_SHARES";
+    private static final String FLOWS = "FLOWS";
+    private static final String FLOW_ENDPOINTS = "FLOW_ENDPOINTS";
+    private static final String REPLIES = "REPLIES";
+    private static final String REPLY_FRAGMENTS = "REPLY_FRAGMENTS";
     private static final List<String> MAPS = List.of(
             LISTENERS,
             ALLOWED_SOURCES,
@@ -74,7 +90,11 @@ public final class KernelProgram implements AutoCloseable {
             DROPS,
             LATENCY,
             PEERS,
-            PEER_DEVICES);
+            PEER_DEVICES,
+            FLOWS,
+            FLOW_ENDPOINTS,
+            REPLIES,
+            REPLY_FRAGMENTS);
 
     /** What another version's layout is likely to have in common with this one: see {@link CarriedMaps}. */
     private static final List<String> CARRIED =
@@ -84,9 +104,11 @@ public final class KernelProgram implements AutoCloseable {
     private static final String RESOURCE = "/dev/udpfanout/bpf/udp_fanout.bpf.o";
 
     private final BpfObject object;
+    private final FlowsConfig flows;
 
-    private KernelProgram(BpfObject object) {
+    private KernelProgram(BpfObject object, FlowsConfig flows) {
         this.object = object;
+        this.flows = flows;
     }
 
     /** The program that is built in. */
@@ -119,13 +141,18 @@ public final class KernelProgram implements AutoCloseable {
      *     others are pinned there
      */
     public static KernelProgram load(byte[] elf, Optional<Pins> pins) {
+        return load(elf, pins, FlowsConfig.DEFAULT);
+    }
+
+    /** As above, with what is said of flows: how long one is remembered is part of the program. */
+    public static KernelProgram load(byte[] elf, Optional<Pins> pins, FlowsConfig flows) {
         if (pins.isEmpty()) {
-            return loadWith(elf, Map.of());
+            return loadWith(elf, Map.of(), flows);
         }
         Map<String, BpfMap> pinned = pinnedMaps(elf, pins.get());
         KernelProgram program;
         try {
-            program = loadAdopting(elf, pinned, pins.get());
+            program = loadAdopting(elf, pinned, pins.get(), flows);
         } finally {
             pinned.values().forEach(BpfMap::close);
         }
@@ -138,9 +165,9 @@ public final class KernelProgram implements AutoCloseable {
         return program;
     }
 
-    private static KernelProgram loadAdopting(byte[] elf, Map<String, BpfMap> pinned, Pins pins) {
+    private static KernelProgram loadAdopting(byte[] elf, Map<String, BpfMap> pinned, Pins pins, FlowsConfig flows) {
         try {
-            KernelProgram program = loadWith(elf, pinned);
+            KernelProgram program = loadWith(elf, pinned, flows);
             if (!pinned.isEmpty()) {
                 LOG.atInfo().addKeyValue("maps", pinned.size()).log("adopted the maps of an earlier daemon");
             }
@@ -153,7 +180,7 @@ public final class KernelProgram implements AutoCloseable {
             pins.removeMaps();
             pinned.values().forEach(BpfMap::close);
             pinned.clear();
-            return loadWith(elf, Map.of());
+            return loadWith(elf, Map.of(), flows);
         }
     }
 
@@ -170,14 +197,15 @@ public final class KernelProgram implements AutoCloseable {
         return pinned;
     }
 
-    private static KernelProgram loadWith(byte[] elf, Map<String, BpfMap> existing) {
+    private static KernelProgram loadWith(byte[] elf, Map<String, BpfMap> existing, FlowsConfig flows) {
         BpfObject object = BpfObject.open(elf, REWRITE);
         try {
-            ProgramSettings settings = new ProgramSettings(Runtime.getRuntime().availableProcessors());
+            ProgramSettings settings =
+                    new ProgramSettings(Runtime.getRuntime().availableProcessors(), flows.idleTimeout());
             object.editSection(ProgramSettings.SECTION, settings::writeTo);
             existing.forEach(object::reuseMap);
             object.load();
-            return new KernelProgram(object);
+            return new KernelProgram(object, flows);
         } catch (RuntimeException e) {
             object.close();
             throw e;
@@ -202,6 +230,33 @@ public final class KernelProgram implements AutoCloseable {
     /** Sends a listener's datagrams that leave through a dummy interface back in. */
     public BpfProgram turn() {
         return object.program(TURN);
+    }
+
+    /** Sends what endpoints answer back to the client. */
+    public BpfProgram reply() {
+        return object.program(REPLY);
+    }
+
+    /** As {@link #reply()}, for an interface without link layer. */
+    public BpfProgram replyWithoutLinkLayer() {
+        return object.program(REPLY_L3);
+    }
+
+    /** What it was loaded with. */
+    FlowsConfig flowsConfig() {
+        return flows;
+    }
+
+    BpfMap flows() {
+        return object.map(FLOWS);
+    }
+
+    BpfMap flowEndpoints() {
+        return object.map(FLOW_ENDPOINTS);
+    }
+
+    BpfMap replies() {
+        return object.map(REPLIES);
     }
 
     BpfMap listeners() {

@@ -29,7 +29,7 @@ public final class Leftovers {
      * @return how many programs, routes and interfaces there were
      */
     public static int remove(Network network) {
-        return removeAllBut(network, List.of()) + removeInterfaces(network);
+        return removeAllBut(network, List.of()) + removeReplies(network, Set.of()) + removeInterfaces(network);
     }
 
     /** Those that we made; one that was there before us is somebody else's. */
@@ -45,7 +45,23 @@ public final class Leftovers {
         return removed;
     }
 
-    /** As above, but for the hooks and the routes of these attach points. */
+    /** The programs for replies, on all interfaces but these. */
+    static int removeReplies(Network network, Set<Integer> kept) {
+        int removed = 0;
+        List<Link> others = network.links().all().stream()
+                .filter(link -> !kept.contains(link.index()))
+                .toList();
+        for (Link link : others) {
+            removed += removeFilters(network, link, Set.of(), KernelProgram.FOR_REPLIES);
+        }
+        // Last: it takes bpf(2), which a process that only cleans up may be refused.
+        for (Link link : others) {
+            removed += removeTcxLinks(link, Set.of(), KernelProgram.FOR_REPLIES);
+        }
+        return removed;
+    }
+
+    /** The programs for requests and the routes, but for the hooks and the routes of these attach points. */
     static int removeAllBut(Network network, List<AttachPoint> kept) {
         int removed = 0;
         for (Link link : network.links().all()) {
@@ -55,11 +71,11 @@ public final class Leftovers {
             if (points.stream().noneMatch(AttachPoint::isDummy)) {
                 removed += removeRoutes(network, link);
             }
-            removed += removeFilters(network, link, hooks(kept, link));
+            removed += removeFilters(network, link, hooks(kept, link), KernelProgram.FOR_REQUESTS);
         }
         // Last: it takes bpf(2), which a process that only cleans up may be refused.
         for (Link link : network.links().all()) {
-            removed += removeTcxLinks(link, hooks(kept, link));
+            removed += removeTcxLinks(link, hooks(kept, link), KernelProgram.FOR_REQUESTS);
         }
         return removed;
     }
@@ -87,13 +103,13 @@ public final class Leftovers {
         return ours.size();
     }
 
-    private static int removeTcxLinks(Link link, Set<HookPoint> kept) {
+    private static int removeTcxLinks(Link link, Set<HookPoint> kept, Set<String> programs) {
         int removed = 0;
         for (HookPoint hook : HookPoint.values()) {
             if (kept.contains(hook)) {
                 continue;
             }
-            int detached = TcxLink.detachAll(link.index(), hook, KernelProgram.NAMES::contains);
+            int detached = TcxLink.detachAll(link.index(), hook, programs::contains);
             if (detached > 0) {
                 logDetached(link, hook.toString(), detached);
             }
@@ -102,12 +118,12 @@ public final class Leftovers {
         return removed;
     }
 
-    private static int removeFilters(Network network, Link link, Set<HookPoint> kept) {
+    private static int removeFilters(Network network, Link link, Set<HookPoint> kept, Set<String> programs) {
         int removed = 0;
         Set<TcFilter> left = new HashSet<>();
         for (TcHook hook : TcHook.values()) {
             for (TcFilter filter : network.filters().of(link.index(), hook)) {
-                if (isOurs(filter) && !kept.contains(HookPoint.valueOf(hook.name()))) {
+                if (isOneOf(filter, programs) && !kept.contains(HookPoint.valueOf(hook.name()))) {
                     network.filters().delete(filter);
                     logDetached(link, hook.toString(), 1);
                     removed++;
@@ -124,10 +140,10 @@ public final class Leftovers {
     }
 
     /** libbpf names a filter after its program: {@code udp_fanout:[42]}. */
-    static boolean isOurs(TcFilter filter) {
+    static boolean isOneOf(TcFilter filter, Set<String> programs) {
         String name = filter.bpfName();
         int end = name.indexOf(':');
-        return filter.kind().equals("bpf") && KernelProgram.NAMES.contains(end < 0 ? name : name.substring(0, end));
+        return filter.kind().equals("bpf") && programs.contains(end < 0 ? name : name.substring(0, end));
     }
 
     private static void logDetached(Link link, String hook, int programs) {

@@ -49,6 +49,12 @@ final class ListenerRules {
         if (listener.policy() == Policy.REPLICATE) {
             flags.add(ListenerFlag.REPLICATE);
         }
+        if (listener.replies()) {
+            flags.add(ListenerFlag.REPLIES);
+            if (listener.isOnDummyInterface()) {
+                flags.add(ListenerFlag.REPLIES_BY_STACK);
+            }
+        }
         if (isMirrored) {
             flags.add(ListenerFlag.MIRROR);
         }

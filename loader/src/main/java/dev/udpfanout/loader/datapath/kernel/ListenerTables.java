@@ -1,5 +1,7 @@
 package dev.udpfanout.loader.datapath.kernel;
 
+import dev.udpfanout.bindings.abi.EndpointTable;
+import dev.udpfanout.bindings.abi.HashedEndpoints;
 import dev.udpfanout.bindings.abi.ListenerFlag;
 import dev.udpfanout.loader.config.ListenerConfig;
 import dev.udpfanout.loader.config.ListenerConfig.HashOn;
@@ -7,10 +9,13 @@ import dev.udpfanout.loader.config.ListenerConfig.Policy;
 import dev.udpfanout.loader.control.Endpoint;
 import dev.udpfanout.loader.control.EndpointSet;
 import dev.udpfanout.loader.control.WeightedRound;
+import java.lang.foreign.MemorySegment;
 import java.net.InetAddress;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletionStage;
+import java.util.function.IntPredicate;
 
 /**
  * The endpoint tables of listeners, of the kind that each one's policy goes by: turns or buckets. Where the policy changes from one kind to
@@ -19,10 +24,12 @@ import java.util.concurrent.CompletionStage;
 final class ListenerTables implements AutoCloseable {
     private final EndpointTables turns;
     private final EndpointTables buckets;
+    private final StickyEndpoints sticky;
 
     ListenerTables(KernelProgram program, EndpointCounters counters) {
         this.turns = new EndpointTables(program.endpoints(), TableLayout.TURNS, counters);
         this.buckets = new EndpointTables(program.hashTables(), TableLayout.BUCKETS, counters);
+        this.sticky = new StickyEndpoints(program.flowEndpoints());
     }
 
     /** Whether a listener has a table, of whatever kind and daemon. */
@@ -30,9 +37,9 @@ final class ListenerTables implements AutoCloseable {
         return turns.has(slot) || buckets.has(slot);
     }
 
-    /** Whether the tables of two configurations of a listener are of different kinds. */
+    /** Whether what two configurations of a listener need of the tables is different. */
     static boolean differ(ListenerConfig one, ListenerConfig other) {
-        return isHashed(one) != isHashed(other);
+        return isHashed(one) != isHashed(other) || one.replies() != other.replies();
     }
 
     private static boolean isHashed(ListenerConfig listener) {
@@ -42,12 +49,27 @@ final class ListenerTables implements AutoCloseable {
     /** Puts a table of the policy's kind in place; as {@link EndpointTables#replace}. */
     CompletionStage<Void> replace(
             ListenerConfig listener, int slot, EndpointSet endpoints, Map<InetAddress, Integer> peers) {
-        return isHashed(listener)
-                ? buckets.replace(
-                        slot,
-                        endpoints.endpoints().stream().map(Endpoint::address).toList(),
-                        peers)
-                : turns.replace(slot, WeightedRound.of(endpoints.endpoints()), peers);
+        List<Endpoint> all = endpoints.endpoints();
+        if (isHashed(listener)) {
+            return buckets.replace(
+                    slot,
+                    all.stream().map(Endpoint::address).toList(),
+                    peers,
+                    table -> stickTo(listener, slot, table, HashedEndpoints.FIRST_PLACE));
+        }
+        return turns.replace(
+                slot, WeightedRound.of(all), peers, table -> stickTo(listener, slot, table, EndpointTable.FIRST_PLACE));
+    }
+
+    private void stickTo(ListenerConfig listener, int slot, MemorySegment table, int firstPlace) {
+        if (listener.replies()) {
+            sticky.set(slot, table, firstPlace);
+        }
+    }
+
+    /** Forgets what flows of all listeners but these stay with. */
+    void retainSticky(IntPredicate slots) {
+        sticky.retain(slots);
     }
 
     /**

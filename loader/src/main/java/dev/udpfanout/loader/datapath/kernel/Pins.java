@@ -91,6 +91,11 @@ public final class Pins {
         return links().resolve(interfaceName.replace('.', '~') + "-" + hook);
     }
 
+    /** As above, of the program for replies, which is always at ingress. */
+    Path linkOfReplies(String interfaceName) {
+        return links().resolve(interfaceName.replace('.', '~') + "-replies");
+    }
+
     /** The names of all links that are pinned. */
     List<Path> pinnedLinks() {
         return entries(links());

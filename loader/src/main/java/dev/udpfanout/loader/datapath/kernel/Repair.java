@@ -8,6 +8,7 @@ public enum Repair {
     INTERFACE_SET_UP("the interface was down"),
     NOARP_SET("the interface answered ARP"),
     FORWARDING_ENABLED("forwarding was off on the interface"),
+    ACCEPT_LOCAL_ENABLED("answers from the interface's own address were refused"),
     ADDRESS_ADDED("the address was gone"),
     LOCAL_ROUTE_REMOVED("the local route was back: datagrams would have stayed on this node"),
     LINK_ROUTE_ADDED("the route to the interface was gone"),

@@ -3,6 +3,7 @@ package dev.udpfanout.loader.datapath.kernel;
 import dev.udpfanout.bindings.abi.Limits;
 import dev.udpfanout.bindings.abi.ListenerDrops;
 import dev.udpfanout.bindings.abi.ListenerName;
+import dev.udpfanout.bindings.abi.ListenerReplies;
 import dev.udpfanout.bindings.abi.ListenerStats;
 import dev.udpfanout.bindings.abi.PacketLimit;
 import dev.udpfanout.bindings.abi.RoundRobinCursor;
@@ -105,6 +106,7 @@ final class Slots {
             program.limitBuckets().put(key, arena.allocate(PacketLimit.BUCKET_BYTES, Long.BYTES));
             program.limitShares().put(key, arena.allocate(PacketLimit.SHARE_BYTES * cpus, Long.BYTES));
             program.stats().put(key, arena.allocate(ListenerStats.BYTES * cpus, Long.BYTES));
+            program.replies().put(key, arena.allocate(ListenerReplies.BYTES * cpus, Long.BYTES));
             program.drops().put(key, arena.allocate(ListenerDrops.BYTES * cpus, Long.BYTES));
         }
     }

@@ -6,6 +6,7 @@ import dev.udpfanout.loader.config.ListenerConfig.Mode;
 import dev.udpfanout.loader.control.EndpointSet;
 import dev.udpfanout.loader.datapath.Datapath;
 import dev.udpfanout.loader.datapath.Failures;
+import dev.udpfanout.loader.datapath.FlowCounters;
 import dev.udpfanout.loader.datapath.ListenerCounters;
 import dev.udpfanout.loader.datapath.ListenerState;
 import dev.udpfanout.loader.datapath.ListenerTargets;
@@ -319,6 +320,11 @@ public final class ModeSelectingDatapath implements Datapath {
     @Override
     public Optional<ProcessingTimes> processingTimes() {
         return kernel.flatMap(Datapath::processingTimes);
+    }
+
+    @Override
+    public Optional<FlowCounters> flows() {
+        return kernel.flatMap(Datapath::flows).or(() -> userspace.flatMap(Datapath::flows));
     }
 
     @Override

@@ -53,7 +53,7 @@ public final class NodeBackends implements Backends {
 
     private KernelProgram load(Optional<Pins> pins) {
         try {
-            return KernelProgram.load(elf, pins);
+            return KernelProgram.load(elf, pins, flows);
         } catch (SystemCallException e) {
             if (KernelRefusal.isNoObject(e)) {
                 throw e;

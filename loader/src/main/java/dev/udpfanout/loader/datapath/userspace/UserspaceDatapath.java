@@ -89,7 +89,7 @@ public final class UserspaceDatapath implements SwitchableDatapath {
         }
         DummyInterface dummy =
                 dummies.computeIfAbsent(listener.interfaces().getFirst(), name -> new DummyInterface(name, network));
-        return Optional.of(dummy.ensure(List.of(listener.bind().getAddress())));
+        return Optional.of(dummy.ensure(List.of(listener.bind().getAddress()), false));
     }
 
     private void deliver(Link link, UserspaceListener listener) {

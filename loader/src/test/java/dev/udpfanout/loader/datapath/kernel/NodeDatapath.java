@@ -4,6 +4,7 @@ import dev.udpfanout.lab.LabNamespace;
 import dev.udpfanout.loader.config.ListenerConfig;
 import dev.udpfanout.loader.control.Endpoint;
 import dev.udpfanout.loader.control.EndpointSet;
+import dev.udpfanout.loader.datapath.FlowCounters;
 import dev.udpfanout.loader.datapath.ListenerCounters;
 import dev.udpfanout.loader.datapath.ListenerState;
 import dev.udpfanout.loader.links.LocalPeer;
@@ -118,6 +119,11 @@ final class NodeDatapath implements AutoCloseable {
 
     ListenerCounters counters(int listenerId) {
         return get(thread, datapath::counters).get(names.get(listenerId));
+    }
+
+    /** What is known of flows. */
+    Optional<FlowCounters> flows() {
+        return datapath.flows();
     }
 
     ListenerState state(int listenerId) {

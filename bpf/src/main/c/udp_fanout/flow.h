@@ -1,0 +1,200 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/*
+ * FLOWS: who asked what of whom, for listeners whose endpoints answer.
+ *
+ * A flow has two entries in one table: that of its requests leads to the endpoint, so that it stays with the one; that of
+ * its replies leads back to the address that the client sent to. The table is made by the daemon, in the size that is
+ * asked for, and only if there is a listener with replies.
+ */
+#ifndef UDP_FANOUT_FLOW_H
+#define UDP_FANOUT_FLOW_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include <linux/bpf.h>
+#include <linux/if_ether.h>
+
+#include <bpf/bpf_helpers.h>
+
+#include "datagram.h"
+#include "settings.h"
+#include "target.h"
+#include "udp_fanout.h"
+
+/* When a flow was last used is noted with this accuracy, so that its entries are seldom written. */
+#define UF_FLOW_TOUCH_NS 1000000000ull
+
+/* Full, it forgets what was not used for longest. */
+struct uf_flow_table {
+	__uint(type, BPF_MAP_TYPE_LRU_HASH);
+	__uint(max_entries, 1);
+	__uint(key_size, sizeof(struct uf_flow_key));
+	__uint(value_size, sizeof(struct uf_flow));
+};
+
+/* The one table, or none. Replaced whole when its size changes. */
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY_OF_MAPS);
+	__uint(max_entries, 1);
+	__type(key, __u32);
+	__array(values, struct uf_flow_table);
+} FLOWS SEC(".maps");
+
+/*
+ * The endpoints of listeners with replies, for flows that stay with theirs whatever place it has in the endpoint table: as it
+ * stands there, but with that place in "count". The daemon takes one out before the table without it is in place.
+ */
+struct {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(map_flags, BPF_F_NO_PREALLOC);
+	__uint(max_entries, UF_MAX_FLOW_ENDPOINTS);
+	__type(key, struct uf_endpoint_counter_key);
+	__type(value, struct uf_endpoint);
+} FLOW_ENDPOINTS SEC(".maps");
+
+struct {
+	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
+	__uint(max_entries, UF_MAX_LISTENERS);
+	__type(key, __u32);
+	__type(value, struct uf_replies);
+} REPLIES SEC(".maps");
+
+_Static_assert(sizeof(struct uf_flow_key) == 40, "a hash key must have no padding");
+_Static_assert(sizeof(struct uf_endpoint_counter_key) == 24, "a hash key must have no padding");
+
+static __always_inline void *uf_flow_table(void)
+{
+	__u32 only = 0;
+
+	return bpf_map_lookup_elem(&FLOWS, &only);
+}
+
+static __always_inline bool uf_is_idle(const struct uf_flow *flow, __u64 now_ns)
+{
+	__u64 idle_ns = now_ns - flow->seen_ns;
+
+	/* Another CPU, whose clock was read later, may have been faster. */
+	return (__s64)idle_ns > (__s64)uf_settings.flow_idle_ns;
+}
+
+static __always_inline void uf_touch_flow(struct uf_flow *flow, __u64 now_ns)
+{
+	if ((__s64)(now_ns - flow->seen_ns) > (__s64)UF_FLOW_TOUCH_NS)
+		flow->seen_ns = now_ns;
+}
+
+/* An endpoint of a listener with replies, or NULL if it is none, or none any more. */
+static __always_inline const struct uf_endpoint *
+uf_flow_endpoint(__u32 slot, __u8 family, const __u8 address[16], __be16 port)
+{
+	struct uf_endpoint_counter_key key = {
+		.slot = slot,
+		.port = port,
+		.family = family,
+	};
+
+	__builtin_memcpy(key.address, address, sizeof(key.address));
+	return bpf_map_lookup_elem(&FLOW_ENDPOINTS, &key);
+}
+
+/* The key of a flow's requests. */
+static __always_inline void uf_set_request_key(struct uf_flow_key *key, __u32 slot,
+					       const struct uf_datagram *datagram)
+{
+	__builtin_memcpy(key->client, &datagram->source, sizeof(key->client));
+	__builtin_memcpy(key->server, &datagram->destination, sizeof(key->server));
+	key->client_port = datagram->source_port;
+	key->server_port = datagram->destination_port;
+	key->owner = slot;
+}
+
+/* The endpoint that a datagram's flow has, or NULL if it has none that is of use. */
+static __noinline const struct uf_endpoint *uf_endpoint_of_flow(__u32 slot,
+								const struct uf_datagram *datagram)
+{
+	const struct uf_flow *flow;
+	struct uf_flow_key key;
+	void *table;
+
+	if (!datagram)
+		return NULL;
+	table = uf_flow_table();
+	if (!table)
+		return NULL;
+	uf_set_request_key(&key, slot, datagram);
+	flow = bpf_map_lookup_elem(table, &key);
+	if (!flow || uf_is_idle(flow, bpf_ktime_get_ns()))
+		return NULL;
+	return uf_flow_endpoint(slot, datagram->family, flow->address, flow->port);
+}
+
+/* What is noted for the replies to a datagram: where it came to, and how replies get back there. */
+static __always_inline void uf_describe_way_back(struct __sk_buff *skb,
+						 const struct uf_datagram *datagram,
+						 const struct uf_target *target,
+						 struct uf_flow *back)
+{
+	__builtin_memcpy(back->address, &datagram->destination, sizeof(back->address));
+	back->port = datagram->destination_port;
+	back->slot = target->slot;
+	/* The frame has come to this device's own address: there it is a frame for this host. */
+	if (target->flags & UF_LISTENER_REPLIES_BY_STACK && datagram->l3_offset &&
+	    !bpf_skb_load_bytes(skb, offsetof(struct ethhdr, h_dest), back->hardware_address,
+				ETH_ALEN))
+		back->ifindex = skb->ifindex;
+}
+
+static __always_inline bool uf_is_same_way_back(const struct uf_flow *one,
+						const struct uf_flow *other)
+{
+	return one->port == other->port && one->slot == other->slot &&
+	       one->ifindex == other->ifindex && uf_same_address(one->address, other->address);
+}
+
+/*
+ * Notes that a datagram of a listener with replies goes to the target: that its flow's next ones go there too, and where the
+ * replies go. Where two flows would have one key for their replies, the one that was heard of last has them: a client's socket
+ * that asks one endpoint by two addresses.
+ */
+static __noinline int uf_keep_flow(struct __sk_buff *skb, const struct uf_datagram *datagram,
+				   const struct uf_target *target)
+{
+	struct uf_replies *replies;
+	struct uf_flow_key key;
+	struct uf_flow wanted = {};
+	struct uf_flow *flow;
+	void *table;
+
+	if (!datagram || !target)
+		return -1;
+	table = uf_flow_table();
+	if (!table)
+		return -1;
+	wanted.seen_ns = bpf_ktime_get_ns();
+	wanted.port = target->port;
+	wanted.slot = target->slot;
+	__builtin_memcpy(wanted.address, &target->address, sizeof(wanted.address));
+	uf_set_request_key(&key, target->slot, datagram);
+	flow = bpf_map_lookup_elem(table, &key);
+	if (flow && flow->port == wanted.port && uf_same_address(flow->address, wanted.address)) {
+		uf_touch_flow(flow, wanted.seen_ns);
+	} else if (!bpf_map_update_elem(table, &key, &wanted, BPF_ANY) && !flow) {
+		replies = bpf_map_lookup_elem(&REPLIES, &wanted.slot);
+		if (replies)
+			replies->flows_created++;
+	}
+
+	__builtin_memcpy(key.server, &target->address, sizeof(key.server));
+	key.server_port = target->port;
+	key.owner = UF_FLOW_OF_REPLIES;
+	uf_describe_way_back(skb, datagram, target, &wanted);
+	flow = bpf_map_lookup_elem(table, &key);
+	if (flow && uf_is_same_way_back(flow, &wanted))
+		uf_touch_flow(flow, wanted.seen_ns);
+	else
+		bpf_map_update_elem(table, &key, &wanted, BPF_ANY);
+	return 0;
+}
+
+#endif /* UDP_FANOUT_FLOW_H */

@@ -1,0 +1,299 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/*
+ * What an endpoint answers goes back to the client from where the client has sent to.
+ *
+ * Two ways lead back. By the next hop: the way to the client is looked up, the reply edited and redirected, as a request is. By
+ * the stack: where kube-proxy has changed the request's destination, its connection tracking has to change it back; so the
+ * reply is edited to come from the address on the dummy interface, and received there, where such an address is routed to.
+ */
+#ifndef UDP_FANOUT_REPLY_H
+#define UDP_FANOUT_REPLY_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include <linux/bpf.h>
+#include <linux/if_ether.h>
+#include <linux/ip.h>
+#include <linux/pkt_cls.h>
+#include <linux/udp.h>
+
+#include <bpf/bpf_endian.h>
+#include <bpf/bpf_helpers.h>
+
+#include "checksum.h"
+#include "datagram.h"
+#include "flow.h"
+#include "fragment.h"
+#include "next_hop.h"
+#include "rewrite.h"
+#include "udp_fanout.h"
+
+#define UF_IPV4_DONT_FRAGMENT 0x4000 /* RFC 791 section 3.1 */
+
+/* Not a drop reason: the reply is on its way. */
+#define UF_REPLIED -1
+
+struct uf_reply_fragment {
+	__u64 begun_ns; /* CLOCK_MONOTONIC */
+	struct uf_flow way_back;
+};
+
+/* Where the fragments of a reply go, from the one with the ports on; one that comes before it is not known for a reply. */
+struct {
+	__uint(type, BPF_MAP_TYPE_LRU_HASH);
+	__uint(max_entries, UF_MAX_FRAGMENTED_REPLIES);
+	__type(key, struct uf_fragment_key);
+	__type(value, struct uf_reply_fragment);
+} REPLY_FRAGMENTS SEC(".maps");
+
+/* What a new source changes in the packet. */
+struct uf_source_change {
+	__u64 address; /* what it adds to a checksum */
+	__be16 port_before;
+	bool unfinished; /* the device is to complete the UDP checksum: uf_may_be_unfinished */
+};
+
+static __always_inline const struct uf_flow *
+uf_way_back_of_fragment(const struct __sk_buff *skb, const struct uf_datagram *datagram)
+{
+	struct uf_reply_fragment *entry;
+	struct uf_fragment_key key;
+
+	uf_set_fragment_key(skb, datagram, &key);
+	entry = bpf_map_lookup_elem(&REPLY_FRAGMENTS, &key);
+	return entry && bpf_ktime_get_ns() - entry->begun_ns < UF_FRAGMENT_LIFETIME_NS
+		       ? &entry->way_back
+		       : NULL;
+}
+
+static __noinline int uf_expect_reply_fragments(const struct __sk_buff *skb,
+						const struct uf_datagram *datagram,
+						const struct uf_flow *back, __u64 now_ns)
+{
+	struct uf_reply_fragment created = { .begun_ns = now_ns };
+	struct uf_fragment_key key;
+
+	if (!datagram || !back)
+		return -1;
+	created.way_back = *back;
+	uf_set_fragment_key(skb, datagram, &key);
+	return bpf_map_update_elem(&REPLY_FRAGMENTS, &key, &created, BPF_ANY);
+}
+
+/* Notes that a flow is in use: both of its entries, as what goes one way keeps the other way open. */
+static __always_inline void uf_touch_replied_flow(void *table, struct uf_flow *back,
+						  struct uf_flow_key *key, __u64 now_ns)
+{
+	struct uf_flow *request;
+
+	if ((__s64)(now_ns - back->seen_ns) <= (__s64)UF_FLOW_TOUCH_NS)
+		return;
+	back->seen_ns = now_ns;
+	__builtin_memcpy(key->server, back->address, sizeof(key->server));
+	key->server_port = back->port;
+	key->owner = back->slot;
+	request = bpf_map_lookup_elem(table, key);
+	if (request)
+		request->seen_ns = now_ns;
+}
+
+/* The way that a datagram goes back as a reply, or NULL if it is none: nobody has asked, or not for long. */
+static __always_inline const struct uf_flow *uf_way_back(const struct __sk_buff *skb,
+							 const struct uf_datagram *datagram)
+{
+	struct uf_flow_key key = {
+		.client_port = datagram->destination_port,
+		.server_port = datagram->source_port,
+		.owner = UF_FLOW_OF_REPLIES,
+	};
+	struct uf_flow *back;
+	__u64 now_ns;
+	void *table;
+
+	if (datagram->part == UF_LATER_FRAGMENT)
+		return uf_way_back_of_fragment(skb, datagram);
+	table = uf_flow_table();
+	if (!table)
+		return NULL;
+	__builtin_memcpy(key.client, &datagram->destination, sizeof(key.client));
+	__builtin_memcpy(key.server, &datagram->source, sizeof(key.server));
+	back = bpf_map_lookup_elem(table, &key);
+	if (!back)
+		return NULL;
+	now_ns = bpf_ktime_get_ns();
+	if (uf_is_idle(back, now_ns))
+		return NULL;
+	uf_touch_replied_flow(table, back, &key, now_ns);
+	if (datagram->part == UF_FIRST_FRAGMENT)
+		uf_expect_reply_fragments(skb, datagram, back, now_ns);
+	return back;
+}
+
+/* Makes the datagram, not yet the packet, one that comes from where the client has sent to. */
+static __always_inline void uf_change_source(const struct __sk_buff *skb,
+					     struct uf_datagram *datagram,
+					     const struct uf_flow *back,
+					     struct uf_source_change *change)
+{
+	union uf_address address;
+	__u64 sum;
+
+	__builtin_memcpy(&address, back->address, sizeof(address));
+	change->address = uf_address_change(&datagram->source, &address);
+	change->port_before = datagram->source_port;
+	change->unfinished =
+		datagram->part != UF_LATER_FRAGMENT && uf_may_be_unfinished(skb, datagram);
+	datagram->source = address;
+	datagram->ip_checksum = uf_update_checksum(datagram->ip_checksum, change->address);
+	if (datagram->part == UF_LATER_FRAGMENT)
+		return;
+	datagram->source_port = back->port;
+	if (datagram->udp_checksum && !change->unfinished) {
+		sum = uf_change16(change->address, change->port_before, back->port);
+		datagram->udp_checksum = uf_update_checksum(datagram->udp_checksum, sum);
+	}
+}
+
+/* As uf_edit_unfinished_udp, for the source. */
+static __always_inline long uf_edit_unfinished_source(struct __sk_buff *skb,
+						      const struct uf_datagram *datagram,
+						      const struct uf_source_change *change)
+{
+	const __u32 checksum = datagram->l4_offset + offsetof(struct udphdr, check);
+	__be16 port = datagram->source_port;
+	long error;
+
+	error = bpf_l4_csum_replace(skb, checksum, 0, uf_fold(change->address),
+				    BPF_F_PSEUDO_HDR | BPF_F_MARK_MANGLED_0);
+	if (error)
+		return error;
+	error = bpf_l4_csum_replace(skb, checksum, change->port_before, port,
+				    BPF_F_MARK_MANGLED_0 | sizeof(port));
+	if (error)
+		return error;
+	return bpf_skb_store_bytes(skb, datagram->l4_offset + offsetof(struct udphdr, source),
+				   &port, sizeof(port), 0);
+}
+
+/* Writes what uf_change_source has changed, and a TTL that is less by "hops"; a negative errno if the kernel could not. */
+static __always_inline long uf_write_source(struct __sk_buff *skb,
+					    const struct uf_datagram *datagram,
+					    const struct uf_source_change *change, __u8 hops)
+{
+	struct udphdr udp;
+	long error = 0;
+
+	if (change->unfinished) {
+		error = uf_edit_unfinished_source(skb, datagram, change);
+	} else if (datagram->part != UF_LATER_FRAGMENT) {
+		udp.source = datagram->source_port;
+		udp.dest = datagram->destination_port;
+		udp.len = datagram->udp_bytes;
+		udp.check = datagram->udp_checksum;
+		error = bpf_skb_store_bytes(skb, datagram->l4_offset, &udp, sizeof(udp),
+					    BPF_F_RECOMPUTE_CSUM);
+	}
+	return error ? error : uf_edit_ip(skb, datagram, &datagram->destination, hops);
+}
+
+/* Whether a router that finds the packet too large is to say so to its sender, and not to cut it. */
+static __always_inline bool uf_must_stay_whole(struct __sk_buff *skb,
+					       const struct uf_datagram *datagram)
+{
+	__be16 fragment = 0;
+
+	if (datagram->family == 6)
+		return true;
+	bpf_skb_load_bytes(skb, datagram->l3_offset + offsetof(struct iphdr, frag_off), &fragment,
+			   sizeof(fragment));
+	return fragment & bpf_htons(UF_IPV4_DONT_FRAGMENT);
+}
+
+/* By the stack, as if it had come in at the dummy interface: rp_filter asks by which interface the source is routed. */
+static __always_inline int uf_reply_by_stack(struct __sk_buff *skb, struct uf_datagram *datagram,
+					     const struct uf_flow *back, int *action)
+{
+	const __u32 ifindex = back->ifindex;
+	struct uf_source_change change;
+	__u8 hardware_address[ETH_ALEN];
+
+	__builtin_memcpy(hardware_address, back->hardware_address, sizeof(hardware_address));
+	uf_change_source(skb, datagram, back, &change);
+	*action = TC_ACT_SHOT;
+	/* The stack forwards it, so it takes the hop off. */
+	if (uf_write_source(skb, datagram, &change, 0) ||
+	    uf_prepare_link_header(skb, datagram->l3_offset) ||
+	    bpf_skb_store_bytes(skb, offsetof(struct ethhdr, h_dest), hardware_address,
+				sizeof(hardware_address), 0))
+		return UF_DROP_REWRITE_FAILED;
+	*action = bpf_redirect(ifindex, BPF_F_INGRESS);
+	return *action == TC_ACT_REDIRECT ? UF_REPLIED : UF_DROP_REDIRECT_FAILED;
+}
+
+static __always_inline int uf_reply_by_next_hop(struct __sk_buff *skb, struct uf_datagram *datagram,
+						const struct uf_flow *back, int *action)
+{
+	struct uf_source_change change;
+	struct uf_next_hop hop = {};
+	long answer;
+
+	uf_change_source(skb, datagram, back, &change);
+	answer = uf_find_next_hop(skb, datagram, &datagram->destination, datagram->destination_port,
+				  &hop);
+	if (answer == BPF_FIB_LKUP_RET_FRAG_NEEDED) {
+		/* Unedited, so that the endpoint is told; edited, so that the pieces come from where they should. */
+		*action = TC_ACT_UNSPEC;
+		if (!uf_must_stay_whole(skb, datagram) &&
+		    uf_write_source(skb, datagram, &change, 0))
+			*action = TC_ACT_SHOT;
+		return UF_DROP_TOO_BIG;
+	}
+	*action = TC_ACT_SHOT;
+	if (answer != BPF_FIB_LKUP_RET_SUCCESS && answer != BPF_FIB_LKUP_RET_NO_NEIGH)
+		return uf_fib_drop_reason(answer);
+	if (uf_write_source(skb, datagram, &change, 1) ||
+	    uf_prepare_link_header(skb, datagram->l3_offset))
+		return UF_DROP_REWRITE_FAILED;
+	*action = uf_redirect(&hop, false);
+	return *action == TC_ACT_REDIRECT ? UF_REPLIED : UF_DROP_REDIRECT_FAILED;
+}
+
+static __always_inline void uf_account_reply(__u32 slot, const struct uf_datagram *datagram,
+					     __u32 bytes, int fate)
+{
+	struct uf_replies *replies = bpf_map_lookup_elem(&REPLIES, &slot);
+
+	if (!replies)
+		return;
+	if (fate == UF_REPLIED) {
+		replies->pkts_forwarded += datagram->packets;
+		replies->bytes_forwarded += bytes;
+	} else if (fate >= 0 && fate < UF_DROP_REASONS) {
+		replies->pkts_dropped[fate] += datagram->packets;
+	}
+}
+
+/* What the hook is to return for a datagram that may be a reply. */
+static __always_inline int uf_run_reply(struct __sk_buff *skb, struct uf_datagram *datagram)
+{
+	const struct uf_flow *back = uf_way_back(skb, datagram);
+	const __u32 bytes = skb->len;
+	int action = TC_ACT_UNSPEC;
+	__u32 slot;
+	int fate;
+
+	if (!back)
+		return TC_ACT_UNSPEC;
+	slot = back->slot;
+	if (datagram->hops_left <= 1)
+		fate = UF_DROP_TTL_EXPIRED;
+	else if (back->ifindex)
+		fate = uf_reply_by_stack(skb, datagram, back, &action);
+	else
+		fate = uf_reply_by_next_hop(skb, datagram, back, &action);
+	uf_account_reply(slot, datagram, bytes, fate);
+	return action;
+}
+
+#endif /* UDP_FANOUT_REPLY_H */

@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+#ifndef UDP_FANOUT_TARGET_H
+#define UDP_FANOUT_TARGET_H
+
+#include <stdbool.h>
+
+#include <linux/bpf.h>
+
+#include "datagram.h"
+#include "udp_fanout.h"
+
+/* Where a packet is to go, and on whose account. */
+struct uf_target {
+	union uf_address address;
+	__u32 slot;
+	__u32 flags; /* of struct uf_listener */
+	__u32 counter; /* of struct uf_endpoint */
+	__u32 peer_ifindex; /* of struct uf_endpoint */
+	__be16 port;
+	bool early; /* a copy of a fragment: it is not certain yet that it is ours, so it is not counted yet */
+};
+
+static __always_inline void uf_set_target(struct uf_target *target, __u32 slot,
+					  const struct uf_endpoint *endpoint)
+{
+	__builtin_memcpy(&target->address, endpoint->address, sizeof(target->address));
+	target->port = endpoint->port;
+	target->counter = endpoint->counter;
+	target->peer_ifindex = endpoint->peer_ifindex;
+	target->slot = slot;
+}
+
+#endif /* UDP_FANOUT_TARGET_H */

@@ -1,0 +1,92 @@
+package dev.udpfanout.loader.datapath.kernel;
+
+import dev.udpfanout.loader.config.ListenerConfig;
+import dev.udpfanout.loader.config.ListenerConfig.AttachMethod;
+import dev.udpfanout.loader.control.EndpointSet;
+import java.net.InetAddress;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+
+/** What there must be in the kernel for listeners with replies, beside their flags and tables: flows, and programs where answers come in. */
+final class Replies {
+    private final FlowTable flows;
+    private final ReplyPoints points;
+    private boolean leftoversRemoved;
+
+    Replies(KernelProgram program, Network network, RepairLog repairs, Optional<Pins> pins) {
+        this.flows = new FlowTable(program.flows(), program.flowsConfig());
+        this.points = new ReplyPoints(program, network, repairs, pins);
+    }
+
+    /** To be called before LISTENERS says that a listener has replies. */
+    void provideFlows(Collection<ListenerConfig> listeners) {
+        if (!replying(listeners).isEmpty()) {
+            flows.provide();
+        }
+    }
+
+    /** To be called after LISTENERS says of no other listeners that they have replies. */
+    void removeUnusedFlows(Collection<ListenerConfig> listeners) {
+        if (replying(listeners).isEmpty()) {
+            flows.remove();
+        }
+    }
+
+    /** A listener is about to have more endpoints: their answers must not come in unseen. */
+    void expect(ListenerConfig listener, EndpointSet endpoints) {
+        if (listener.replies()) {
+            points.add(attachMethod(List.of(listener)), addresses(endpoints).collect(Collectors.toSet()));
+        }
+    }
+
+    /**
+     * Has programs where answers come in, and takes them off elsewhere: there only when all endpoints are known, since before that an
+     * earlier daemon's may be needed.
+     */
+    void reconcile(Collection<ListenerConfig> listeners, Map<String, EndpointSet> inForce) {
+        List<ListenerConfig> replying = replying(listeners);
+        Set<InetAddress> endpoints = replying.stream()
+                .flatMap(listener -> Optional.ofNullable(inForce.get(listener.name())).stream())
+                .flatMap(Replies::addresses)
+                .collect(Collectors.toSet());
+        if (!replying.stream().allMatch(listener -> inForce.containsKey(listener.name()))) {
+            points.add(attachMethod(replying), endpoints);
+            return;
+        }
+        points.set(attachMethod(replying), endpoints);
+        if (!leftoversRemoved) {
+            points.removeLeftovers();
+            leftoversRemoved = true;
+        }
+    }
+
+    private static List<ListenerConfig> replying(Collection<ListenerConfig> listeners) {
+        return listeners.stream().filter(ListenerConfig::replies).toList();
+    }
+
+    private static Stream<InetAddress> addresses(EndpointSet set) {
+        return set.endpoints().stream().map(endpoint -> endpoint.address().getAddress());
+    }
+
+    /** What any of the listeners asks for. */
+    private static AttachMethod attachMethod(List<ListenerConfig> replying) {
+        return replying.stream()
+                .map(ListenerConfig::attach)
+                .filter(method -> method != AttachMethod.AUTO)
+                .findFirst()
+                .orElse(AttachMethod.AUTO);
+    }
+
+    void release() {
+        points.release();
+    }
+
+    void close() {
+        points.close();
+    }
+}

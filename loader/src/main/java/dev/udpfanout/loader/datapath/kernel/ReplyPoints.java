@@ -1,0 +1,124 @@
+package dev.udpfanout.loader.datapath.kernel;
+
+import dev.udpfanout.bindings.libbpf.BpfProgram;
+import dev.udpfanout.bindings.rtnetlink.Link;
+import dev.udpfanout.loader.config.ListenerConfig.AttachMethod;
+import dev.udpfanout.loader.datapath.Failures;
+import java.net.InetAddress;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.Set;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** The programs for replies: at the ingress of each interface by which this node sends to an endpoint that answers. */
+final class ReplyPoints {
+    private static final Logger LOG = LoggerFactory.getLogger(ReplyPoints.class);
+
+    /** What a receiver on this node's own network answers does not come in anywhere. */
+    private static final int LOOPBACK = 1;
+
+    private final KernelProgram program;
+    private final Network network;
+    private final RepairLog repairs;
+    private final Optional<Pins> pins;
+    private final Map<Integer, Point> points = new HashMap<>();
+    private Map<InetAddress, OptionalInt> ways = Map.of();
+
+    private record Point(String interfaceName, Attachment attachment) {}
+
+    ReplyPoints(KernelProgram program, Network network, RepairLog repairs, Optional<Pins> pins) {
+        this.program = program;
+        this.network = network;
+        this.repairs = repairs;
+        this.pins = pins;
+    }
+
+    /** Has programs where answers of more endpoints come in; the ways to those that are known are not asked for again. */
+    void add(AttachMethod method, Set<InetAddress> endpoints) {
+        Map<InetAddress, OptionalInt> all = new HashMap<>(ways);
+        endpoints.forEach(endpoint -> all.computeIfAbsent(endpoint, network.routes()::outgoingLink));
+        ways = all;
+        attach(method);
+    }
+
+    /** Has programs where answers of these endpoints come in, by the routes of this moment, and nowhere else. */
+    void set(AttachMethod method, Set<InetAddress> endpoints) {
+        Map<InetAddress, OptionalInt> all = new HashMap<>();
+        endpoints.forEach(endpoint -> all.put(endpoint, network.routes().outgoingLink(endpoint)));
+        ways = all;
+        // What is new first: at no moment is there none where a route has changed.
+        Failures failures = new Failures();
+        failures.collect(() -> attach(method));
+        Set<Integer> unused = new HashSet<>(points.keySet());
+        unused.removeAll(interfaces());
+        unused.forEach(ifindex -> failures.collect(() -> detach(ifindex)));
+        failures.throwIfAny();
+    }
+
+    /** Takes away what an earlier daemon has left elsewhere. */
+    void removeLeftovers() {
+        Leftovers.removeReplies(network, points.keySet());
+    }
+
+    private Set<Integer> interfaces() {
+        Set<Integer> interfaces = new HashSet<>();
+        ways.values().forEach(way -> way.ifPresent(interfaces::add));
+        interfaces.remove(LOOPBACK);
+        return interfaces;
+    }
+
+    private void attach(AttachMethod method) {
+        Failures failures = new Failures();
+        for (int ifindex : interfaces()) {
+            Point present = points.get(ifindex);
+            if (present == null || !present.attachment().isAttached()) {
+                failures.collect(() -> network.links().byIndex(ifindex).ifPresent(link -> attach(method, link)));
+            }
+        }
+        failures.throwIfAny();
+    }
+
+    private void attach(AttachMethod method, Link link) {
+        Point before = points.remove(link.index());
+        if (before != null) {
+            before.attachment().close();
+        }
+        BpfProgram reply = link.hasEthernetHeader() ? program.reply() : program.replyWithoutLinkLayer();
+        HookPlace place = HookPlace.ofReplies(link.index(), link.name(), pins);
+        Attachment attachment = Attacher.attach(method, reply, place, network);
+        points.put(link.index(), new Point(link.name(), attachment));
+        LOG.atInfo()
+                .addKeyValue("interface", link.name())
+                .addKeyValue("method", attachment.method())
+                .addKeyValue("adopted", attachment.isAdopted())
+                .log("attached TC eBPF program for replies to ingress");
+        if (before != null) {
+            repairs.repaired(Repair.PROGRAM_REATTACHED, link.name());
+        }
+    }
+
+    private void detach(int ifindex) {
+        Point point = points.remove(ifindex);
+        point.attachment().close();
+        LOG.atInfo()
+                .addKeyValue("interface", point.interfaceName())
+                .log("detached TC eBPF program for replies from ingress");
+    }
+
+    /** Takes all of them off. */
+    void close() {
+        Failures failures = new Failures();
+        Set.copyOf(points.keySet()).forEach(ifindex -> failures.collect(() -> detach(ifindex)));
+        failures.throwIfAny();
+    }
+
+    /** Lets go of all of them and leaves them working. */
+    void release() {
+        points.values().forEach(point -> point.attachment().release());
+        points.clear();
+    }
+}
