@@ -1,12 +1,9 @@
 package dev.udpfanout.loader.datapath.kernel;
 
-import dev.udpfanout.bindings.abi.Limits;
 import dev.udpfanout.bindings.abi.ListenerEntry;
 import dev.udpfanout.bindings.abi.ProcessingTimes;
-import dev.udpfanout.bindings.rtnetlink.InterfaceAddress;
 import dev.udpfanout.loader.config.ListenerConfig;
 import dev.udpfanout.loader.config.ListenerConfig.LocalDelivery;
-import dev.udpfanout.loader.config.ListenerConfig.Policy;
 import dev.udpfanout.loader.control.EndpointSet;
 import dev.udpfanout.loader.datapath.Failures;
 import dev.udpfanout.loader.datapath.FlowCounters;
@@ -192,13 +189,6 @@ public final class KernelDatapath implements SwitchableDatapath {
         CompletionStage<Void> oldIsUnused = tables.replace(listener, slot(listener), endpoints, direct);
         inForce.put(listener.name(), endpoints);
         peersInForce.put(listener.name(), direct);
-        if (listener.policy() == Policy.REPLICATE && endpoints.endpoints().size() > Limits.MAX_COPIES) {
-            LOG.atWarn()
-                    .addKeyValue("listener_id", listener.id())
-                    .addKeyValue("endpoints", endpoints.endpoints().size())
-                    .addKeyValue("copies", Limits.MAX_COPIES)
-                    .log("more receivers than copies are made of a datagram: the last ones get none");
-        }
         if (!isSame) {
             report(listener, "endpoints", endpoints.endpoints().size(), "updated tc_ebpf downstream set");
         }
@@ -255,7 +245,7 @@ public final class KernelDatapath implements SwitchableDatapath {
             failures.collect(point::findInterface);
         }
         interfacesFound = true;
-        failures.collect(this::setLocalAddresses);
+        failures.collect(() -> localAddresses.set(LocalAddresses.of(network, dummies())));
         failures.collect(this::setListenerKeys);
         failures.collect(() -> replies.reconcile(listeners.values(), inForce));
         for (AttachPoint point : attachPoints) {
@@ -281,17 +271,6 @@ public final class KernelDatapath implements SwitchableDatapath {
         Leftovers.removeAllBut(network, attachPoints);
         slots.retain(sets.keySet());
         pins.ifPresent(Pins::removeOtherLayouts);
-    }
-
-    /** A dummy interface's address is not the node's own: nothing is delivered to it. Loopback never leaves the node. */
-    private void setLocalAddresses() {
-        Set<Integer> dummies = dummies();
-        Set<InetAddress> own = network.addresses().all().stream()
-                .filter(address -> !dummies.contains(address.linkIndex()))
-                .map(InterfaceAddress::address)
-                .filter(address -> !address.isLoopbackAddress())
-                .collect(Collectors.toSet());
-        localAddresses.set(own);
     }
 
     private Set<Integer> dummies() {

@@ -2,6 +2,7 @@ package dev.udpfanout.loader.datapath.kernel;
 
 import dev.udpfanout.bindings.abi.EndpointTable;
 import dev.udpfanout.bindings.abi.HashedEndpoints;
+import dev.udpfanout.bindings.abi.Limits;
 import dev.udpfanout.bindings.abi.ListenerFlag;
 import dev.udpfanout.loader.config.ListenerConfig;
 import dev.udpfanout.loader.config.ListenerConfig.HashOn;
@@ -16,12 +17,16 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletionStage;
 import java.util.function.IntPredicate;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The endpoint tables of listeners, of the kind that each one's policy goes by: turns or buckets. Where the policy changes from one kind to
  * the other, the table of the one is there until that of the other is in use.
  */
 final class ListenerTables implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(ListenerTables.class);
+
     private final EndpointTables turns;
     private final EndpointTables buckets;
     private final StickyEndpoints sticky;
@@ -50,6 +55,7 @@ final class ListenerTables implements AutoCloseable {
     CompletionStage<Void> replace(
             ListenerConfig listener, int slot, EndpointSet endpoints, Map<InetAddress, Integer> peers) {
         List<Endpoint> all = endpoints.endpoints();
+        warnOfTooMany(listener, all.size());
         if (isHashed(listener)) {
             return buckets.replace(
                     slot,
@@ -59,6 +65,16 @@ final class ListenerTables implements AutoCloseable {
         }
         return turns.replace(
                 slot, WeightedRound.of(all), peers, table -> stickTo(listener, slot, table, EndpointTable.FIRST_PLACE));
+    }
+
+    private static void warnOfTooMany(ListenerConfig listener, int endpoints) {
+        if (listener.policy() == Policy.REPLICATE && endpoints > Limits.MAX_COPIES) {
+            LOG.atWarn()
+                    .addKeyValue("listener_id", listener.id())
+                    .addKeyValue("endpoints", endpoints)
+                    .addKeyValue("copies", Limits.MAX_COPIES)
+                    .log("more receivers than copies are made of a datagram: the last ones get none");
+        }
     }
 
     private void stickTo(ListenerConfig listener, int slot, MemorySegment table, int firstPlace) {

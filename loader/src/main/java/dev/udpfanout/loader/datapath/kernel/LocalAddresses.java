@@ -4,12 +4,14 @@ import dev.udpfanout.bindings.abi.AddressFilter;
 import dev.udpfanout.bindings.abi.Limits;
 import dev.udpfanout.bindings.abi.LocalAddressKey;
 import dev.udpfanout.bindings.libbpf.BpfMap;
+import dev.udpfanout.bindings.rtnetlink.InterfaceAddress;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.net.InetAddress;
 import java.util.HashSet;
 import java.util.Set;
+import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -37,6 +39,15 @@ final class LocalAddresses {
             }
         }
         return addresses;
+    }
+
+    /** A dummy interface's address is not the node's own: nothing is delivered to it. Loopback never leaves the node. */
+    static Set<InetAddress> of(Network network, Set<Integer> dummies) {
+        return network.addresses().all().stream()
+                .filter(address -> !dummies.contains(address.linkIndex()))
+                .map(InterfaceAddress::address)
+                .filter(address -> !address.isLoopbackAddress())
+                .collect(Collectors.toSet());
     }
 
     Set<InetAddress> inForce() {
