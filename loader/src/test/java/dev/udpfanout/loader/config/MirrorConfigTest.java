@@ -51,7 +51,7 @@ class MirrorConfigTest {
         ListenerConfig listener =
                 read(with(MIRROR + "\npolicy: hash\nallow: [ 192.0.2.0/24 ]")).getFirst();
         assertEquals(100, listener.mirror().orElseThrow().sample());
-        assertEquals(Optional.of("allow"), listener.kernelOnly());
+        assertEquals(Optional.of("mirror"), listener.kernelOnly());
         ListenerConfig set = listener.mirrorSet().orElseThrow();
         assertEquals("syslog.mirror", set.name());
         assertEquals(
