@@ -155,27 +155,6 @@ static __always_inline void uf_change_source(const struct __sk_buff *skb,
 	}
 }
 
-/* As uf_edit_unfinished_udp, for the source. */
-static __always_inline long uf_edit_unfinished_source(struct __sk_buff *skb,
-						      const struct uf_datagram *datagram,
-						      const struct uf_source_change *change)
-{
-	const __u32 checksum = datagram->l4_offset + offsetof(struct udphdr, check);
-	__be16 port = datagram->source_port;
-	long error;
-
-	error = bpf_l4_csum_replace(skb, checksum, 0, uf_fold(change->address),
-				    BPF_F_PSEUDO_HDR | BPF_F_MARK_MANGLED_0);
-	if (error)
-		return error;
-	error = bpf_l4_csum_replace(skb, checksum, change->port_before, port,
-				    BPF_F_MARK_MANGLED_0 | sizeof(port));
-	if (error)
-		return error;
-	return bpf_skb_store_bytes(skb, datagram->l4_offset + offsetof(struct udphdr, source),
-				   &port, sizeof(port), 0);
-}
-
 /* Writes what uf_change_source has changed, and a TTL that is less by "hops"; a negative errno if the kernel could not. */
 static __always_inline long uf_write_source(struct __sk_buff *skb,
 					    const struct uf_datagram *datagram,
@@ -185,7 +164,9 @@ static __always_inline long uf_write_source(struct __sk_buff *skb,
 	long error = 0;
 
 	if (change->unfinished) {
-		error = uf_edit_unfinished_source(skb, datagram, change);
+		error = uf_edit_unfinished_udp(skb, datagram, change->address,
+					       offsetof(struct udphdr, source), change->port_before,
+					       datagram->source_port);
 	} else if (datagram->part != UF_LATER_FRAGMENT) {
 		udp.source = datagram->source_port;
 		udp.dest = datagram->destination_port;

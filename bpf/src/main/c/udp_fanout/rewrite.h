@@ -67,25 +67,25 @@ static __always_inline struct udphdr uf_plan_udp(const struct uf_datagram *datag
  * Where the device may have to complete the checksum, the port must not be taken into it. The kernel's helper knows
  * whether it has to. What BPF_F_PSEUDO_HDR does to skb->csum is right for IPv4, and undone for IPv6 by what
  * BPF_F_RECOMPUTE_CSUM does to it in uf_edit_ipv6.
+ *
+ * "change" is what the address adds to the checksum, "offset" where the port is in the UDP header.
  */
 static __always_inline long uf_edit_unfinished_udp(struct __sk_buff *skb,
-						   const struct uf_datagram *datagram,
-						   const union uf_address *address, __be16 port)
+						   const struct uf_datagram *datagram, __u64 change,
+						   __u32 offset, __be16 before, __be16 after)
 {
 	const __u32 checksum = datagram->l4_offset + offsetof(struct udphdr, check);
-	__u64 change = uf_fold(uf_address_change(&datagram->destination, address));
 	long error;
 
-	error = bpf_l4_csum_replace(skb, checksum, 0, change,
+	error = bpf_l4_csum_replace(skb, checksum, 0, uf_fold(change),
 				    BPF_F_PSEUDO_HDR | BPF_F_MARK_MANGLED_0);
 	if (error)
 		return error;
-	error = bpf_l4_csum_replace(skb, checksum, datagram->destination_port, port,
-				    BPF_F_MARK_MANGLED_0 | sizeof(port));
+	error = bpf_l4_csum_replace(skb, checksum, before, after,
+				    BPF_F_MARK_MANGLED_0 | sizeof(after));
 	if (error)
 		return error;
-	return bpf_skb_store_bytes(skb, datagram->l4_offset + offsetof(struct udphdr, dest), &port,
-				   sizeof(port), 0);
+	return bpf_skb_store_bytes(skb, datagram->l4_offset + offset, &after, sizeof(after), 0);
 }
 
 /* The IP header by itself, and the UDP header, if there is one, by itself. A function of its own: it has a stack of its own. */
@@ -99,7 +99,9 @@ static __noinline long uf_rewrite_apart(struct __sk_buff *skb, const struct uf_d
 	if (datagram->part == UF_LATER_FRAGMENT)
 		return uf_edit_ip(skb, datagram, address, hops);
 	if (uf_may_be_unfinished(skb, datagram)) {
-		error = uf_edit_unfinished_udp(skb, datagram, address, port);
+		error = uf_edit_unfinished_udp(
+			skb, datagram, uf_address_change(&datagram->destination, address),
+			offsetof(struct udphdr, dest), datagram->destination_port, port);
 	} else {
 		udp = uf_plan_udp(datagram, address, port);
 		error = bpf_skb_store_bytes(skb, datagram->l4_offset, &udp, sizeof(udp),
