@@ -5,6 +5,7 @@ import java.net.InetSocketAddress;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.function.Consumer;
 
 /**
  * What a forwarder is started with. Make one with {@link #forAddress} and the {@code with...} methods.
@@ -90,184 +91,105 @@ public record ForwarderConfig(
     }
 
     public ForwarderConfig withWorkers(int value) {
-        return new ForwarderConfig(
-                bind,
-                value,
-                cpus,
-                batchSize,
-                receiveBufferBytes,
-                maxPacketBytes,
-                source,
-                io,
-                segmentation,
-                freeBind,
-                replies,
-                readsSources);
+        return changed(draft -> draft.workers = value);
     }
 
     public ForwarderConfig withCpus(List<Integer> value) {
-        return new ForwarderConfig(
-                bind,
-                workers,
-                value,
-                batchSize,
-                receiveBufferBytes,
-                maxPacketBytes,
-                source,
-                io,
-                segmentation,
-                freeBind,
-                replies,
-                readsSources);
+        return changed(draft -> draft.cpus = value);
     }
 
     public ForwarderConfig withBatchSize(int value) {
-        return new ForwarderConfig(
-                bind,
-                workers,
-                cpus,
-                value,
-                receiveBufferBytes,
-                maxPacketBytes,
-                source,
-                io,
-                segmentation,
-                freeBind,
-                replies,
-                readsSources);
+        return changed(draft -> draft.batchSize = value);
     }
 
     public ForwarderConfig withReceiveBufferBytes(int value) {
-        return new ForwarderConfig(
-                bind,
-                workers,
-                cpus,
-                batchSize,
-                value,
-                maxPacketBytes,
-                source,
-                io,
-                segmentation,
-                freeBind,
-                replies,
-                readsSources);
+        return changed(draft -> draft.receiveBufferBytes = value);
     }
 
     public ForwarderConfig withMaxPacketBytes(int value) {
-        return new ForwarderConfig(
-                bind,
-                workers,
-                cpus,
-                batchSize,
-                receiveBufferBytes,
-                value,
-                source,
-                io,
-                segmentation,
-                freeBind,
-                replies,
-                readsSources);
+        return changed(draft -> draft.maxPacketBytes = value);
     }
 
     public ForwarderConfig withSource(SourceAddress value) {
-        return new ForwarderConfig(
-                bind,
-                workers,
-                cpus,
-                batchSize,
-                receiveBufferBytes,
-                maxPacketBytes,
-                value,
-                io,
-                segmentation,
-                freeBind,
-                replies,
-                readsSources);
+        return changed(draft -> draft.source = value);
     }
 
     public ForwarderConfig withIo(IoChoice value) {
-        return new ForwarderConfig(
-                bind,
-                workers,
-                cpus,
-                batchSize,
-                receiveBufferBytes,
-                maxPacketBytes,
-                source,
-                value,
-                segmentation,
-                freeBind,
-                replies,
-                readsSources);
+        return changed(draft -> draft.io = value);
     }
 
     public ForwarderConfig withSegmentation(boolean value) {
-        return new ForwarderConfig(
-                bind,
-                workers,
-                cpus,
-                batchSize,
-                receiveBufferBytes,
-                maxPacketBytes,
-                source,
-                io,
-                value,
-                freeBind,
-                replies,
-                readsSources);
+        return changed(draft -> draft.segmentation = value);
     }
 
     public ForwarderConfig withFreeBind(boolean value) {
-        return new ForwarderConfig(
-                bind,
-                workers,
-                cpus,
-                batchSize,
-                receiveBufferBytes,
-                maxPacketBytes,
-                source,
-                io,
-                segmentation,
-                value,
-                replies,
-                readsSources);
+        return changed(draft -> draft.freeBind = value);
     }
 
     public ForwarderConfig withReadsSources(boolean value) {
-        return new ForwarderConfig(
-                bind,
-                workers,
-                cpus,
-                batchSize,
-                receiveBufferBytes,
-                maxPacketBytes,
-                source,
-                io,
-                segmentation,
-                freeBind,
-                replies,
-                value);
+        return changed(draft -> draft.readsSources = value);
     }
 
     public ForwarderConfig withReplies(ReplyLimits value) {
-        return new ForwarderConfig(
-                bind,
-                workers,
-                cpus,
-                batchSize,
-                receiveBufferBytes,
-                maxPacketBytes,
-                source,
-                io,
-                segmentation,
-                freeBind,
-                Optional.of(value),
-                readsSources);
+        return changed(draft -> draft.replies = Optional.of(value));
     }
 
     /** Whether workers know the sender's address of each datagram. */
     public boolean takesSources() {
         return source == SourceAddress.CLIENT || readsSources || replies.isPresent();
+    }
+
+    private ForwarderConfig changed(Consumer<Draft> change) {
+        Draft draft = new Draft(this);
+        change.accept(draft);
+        return draft.config();
+    }
+
+    /** A configuration that is being changed: what all the with-methods have in common. */
+    private static final class Draft {
+        private final InetSocketAddress bind;
+        private int workers;
+        private List<Integer> cpus;
+        private int batchSize;
+        private int receiveBufferBytes;
+        private int maxPacketBytes;
+        private SourceAddress source;
+        private IoChoice io;
+        private boolean segmentation;
+        private boolean freeBind;
+        private Optional<ReplyLimits> replies;
+        private boolean readsSources;
+
+        Draft(ForwarderConfig from) {
+            bind = from.bind;
+            workers = from.workers;
+            cpus = from.cpus;
+            batchSize = from.batchSize;
+            receiveBufferBytes = from.receiveBufferBytes;
+            maxPacketBytes = from.maxPacketBytes;
+            source = from.source;
+            io = from.io;
+            segmentation = from.segmentation;
+            freeBind = from.freeBind;
+            replies = from.replies;
+            readsSources = from.readsSources;
+        }
+
+        ForwarderConfig config() {
+            return new ForwarderConfig(
+                    bind,
+                    workers,
+                    cpus,
+                    batchSize,
+                    receiveBufferBytes,
+                    maxPacketBytes,
+                    source,
+                    io,
+                    segmentation,
+                    freeBind,
+                    replies,
+                    readsSources);
+        }
     }
 
     private static void requireReplies(InetSocketAddress bind, SourceAddress source, IoChoice io) {
