@@ -2,7 +2,6 @@ package dev.udpfanout.forwarder.worker;
 
 import dev.udpfanout.forwarder.DropReason;
 import dev.udpfanout.forwarder.SourceAddress;
-import dev.udpfanout.forwarder.flow.FlowKey;
 import dev.udpfanout.forwarder.socket.DatagramSocket;
 import dev.udpfanout.forwarder.socket.Errno;
 import dev.udpfanout.forwarder.socket.IoVector;
@@ -15,17 +14,12 @@ import io.netty.channel.IoRegistration;
 import io.netty.channel.epoll.EpollIoHandle;
 import io.netty.channel.epoll.EpollIoOps;
 import io.netty.channel.unix.FileDescriptor;
-import java.io.IOException;
-import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
-import java.net.InetSocketAddress;
-import java.util.List;
-import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.IntConsumer;
 
 /** Reads batches with recvmmsg(2) when epoll says so, and sends each with sendmmsg(2). */
-public final class EpollWorker extends Worker<SocketTarget> implements EpollIoHandle {
+public final class EpollWorker extends SocketWorker implements EpollIoHandle {
     /** Batches read before the event loop may run its tasks, a table change among them. */
     private static final int MAX_BATCHES_A_WAKEUP = 16;
 
@@ -34,29 +28,20 @@ public final class EpollWorker extends Worker<SocketTarget> implements EpollIoHa
     /** A batch has been sent before the next one is read into the same memory. */
     private static final IntConsumer NOTHING_TO_FREE = slot -> {};
 
-    private final WorkerSetup setup;
-    private final DatagramSocket socket;
     private final FileDescriptor descriptor;
-    private final Arena arena = Arena.ofShared();
     private final ReceiveMemory receive;
     private final MemorySegment headers;
     private final MemorySegment errno;
     private final DatagramBatch batch;
     private final Dispatcher dispatcher;
-    private final ReceivedAddresses addresses;
-    private final Optional<SocketFlows> flows;
     private IoRegistration registration;
-    private SocketTarget[] targets = {};
 
     /** @param socket bound; the worker becomes its owner */
     public EpollWorker(WorkerSetup setup, DatagramSocket socket) throws SocketException {
-        super(setup.number(), setup.loop(), setup.errorLog());
-        this.setup = setup;
-        this.socket = socket;
+        super(setup, socket, NAME_BYTES);
         this.descriptor = new FileDescriptor(socket.fd());
         int batchSize = setup.config().batchSize();
         SourceAddress source = setup.config().source();
-        this.addresses = ReceivedAddresses.of(setup.config(), NAME_BYTES);
         this.receive =
                 new ReceiveMemory(batchSize, payloadOffset() + setup.config().maxPacketBytes(), arena);
         this.headers = arena.allocate((long) batchSize * MessageHeader.BYTES, MessageHeader.BYTES);
@@ -69,13 +54,6 @@ public final class EpollWorker extends Worker<SocketTarget> implements EpollIoHa
                 receive,
                 batchSize);
         writeHeaders(batchSize);
-        this.flows = setup.replies().isPresent()
-                ? Optional.of(SocketFlows.open(setup, socket, addresses, stats(), this::choose, arena))
-                : Optional.empty();
-    }
-
-    private SocketTarget choose(FlowKey client) {
-        return targets[indexOf(client, targets.length)];
     }
 
     private int payloadOffset() {
@@ -191,34 +169,13 @@ public final class EpollWorker extends Worker<SocketTarget> implements EpollIoHa
     }
 
     @Override
-    public int kernelDrops() throws SocketException {
-        return socket.kernelDrops();
+    Dispatcher dispatcher() {
+        return dispatcher;
     }
 
     @Override
     boolean isIdle() throws SocketException {
         return socket.queuedBytes() == 0;
-    }
-
-    @Override
-    SocketTarget open(InetSocketAddress endpoint) throws IOException {
-        return SocketTarget.open(
-                endpoint, setup.config().source(), setup.config().segmentation());
-    }
-
-    @Override
-    void use(List<SocketTarget> next) {
-        targets = next.toArray(SocketTarget[]::new);
-        dispatcher.use(spread(), targets.length);
-        flows.ifPresent(mine -> mine.use(next));
-    }
-
-    @Override
-    public void release() {
-        super.release();
-        flows.ifPresent(SocketFlows::closeAll);
-        socket.close();
-        arena.close();
     }
 
     /** For Netty, at the end of the event loop; the socket is closed by {@link #release()}. */

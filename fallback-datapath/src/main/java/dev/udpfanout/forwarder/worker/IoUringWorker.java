@@ -1,7 +1,6 @@
 package dev.udpfanout.forwarder.worker;
 
 import dev.udpfanout.forwarder.DropReason;
-import dev.udpfanout.forwarder.flow.FlowKey;
 import dev.udpfanout.forwarder.socket.DatagramSocket;
 import dev.udpfanout.forwarder.socket.Errno;
 import dev.udpfanout.forwarder.socket.MessageFlag;
@@ -12,14 +11,9 @@ import io.netty.channel.IoEvent;
 import io.netty.channel.IoRegistration;
 import io.netty.channel.uring.IoUringIoEvent;
 import io.netty.channel.uring.IoUringIoHandle;
-import java.io.IOException;
-import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
-import java.net.InetSocketAddress;
 import java.util.Arrays;
-import java.util.List;
-import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.function.IntConsumer;
@@ -28,26 +22,20 @@ import java.util.function.IntConsumer;
  * Receives with one multishot recvmsg into provided buffers, and sends on the same ring: a batch of datagrams costs one
  * io_uring_enter(2). Completions arrive one by one, so a batch ends when it is full or the event loop turns to its tasks.
  */
-public final class IoUringWorker extends Worker<SocketTarget> implements IoUringIoHandle {
+public final class IoUringWorker extends SocketWorker implements IoUringIoHandle {
     private static final int BUFFERED_BATCHES = 4;
     private static final int RETRY_AFTER_MS = 10;
 
-    private final WorkerSetup setup;
-    private final DatagramSocket socket;
-    private final Arena arena = Arena.ofShared();
     private final ReceiveMemory receive;
     private final ProvidedBuffers buffers;
     private final DatagramBatch batch;
     private final long receiveHeader;
-    private final ReceivedAddresses addresses;
-    private final Optional<SocketFlows> flows;
     private final Runnable flush = this::flush;
     private final IntConsumer freeBuffer = this::freeBuffer;
     private final CompletableFuture<Void> stopped = new CompletableFuture<>();
     private IoRegistration ring;
     private RingSender sender;
     private Dispatcher dispatcher;
-    private SocketTarget[] targets = {};
     private long receiving;
     private long watching;
     private boolean flushScheduled;
@@ -57,11 +45,8 @@ public final class IoUringWorker extends Worker<SocketTarget> implements IoUring
 
     /** @param socket bound; the worker becomes its owner */
     public IoUringWorker(WorkerSetup setup, DatagramSocket socket) throws SocketException {
-        super(setup.number(), setup.loop(), setup.errorLog());
-        this.setup = setup;
-        this.socket = socket;
+        super(setup, socket, SocketAddresses.IPV6_BYTES);
         // The kernel puts one after the other: its own header, the name, the ancillary data, the payload.
-        this.addresses = ReceivedAddresses.of(setup.config(), SocketAddresses.IPV6_BYTES);
         int slotBytes = RingOps.RECEIVED_HEADER_BYTES
                 + addresses.bytes()
                 + setup.config().maxPacketBytes();
@@ -72,13 +57,6 @@ public final class IoUringWorker extends Worker<SocketTarget> implements IoUring
         MessageHeader.write(header, 0, 0, addresses.nameBytes(), 0, 0);
         MessageHeader.control(header, 0, 0, addresses.controlBytes());
         this.receiveHeader = header.address();
-        this.flows = setup.replies().isPresent()
-                ? Optional.of(SocketFlows.open(setup, socket, addresses, stats(), this::choose, arena))
-                : Optional.empty();
-    }
-
-    private SocketTarget choose(FlowKey client) {
-        return targets[indexOf(client, targets.length)];
     }
 
     /** Receive buffers for a batch size: some batches' worth, as datagrams keep theirs until they have been sent. */
@@ -256,35 +234,14 @@ public final class IoUringWorker extends Worker<SocketTarget> implements IoUring
     }
 
     @Override
-    public int kernelDrops() throws SocketException {
-        return socket.kernelDrops();
+    Dispatcher dispatcher() {
+        return dispatcher;
     }
 
     @Override
     boolean isIdle() throws SocketException {
         boolean sent = Arrays.stream(targets).allMatch(SocketTarget::isIdle);
         return sent && batch.count() == 0 && socket.queuedBytes() == 0;
-    }
-
-    @Override
-    SocketTarget open(InetSocketAddress endpoint) throws IOException {
-        return SocketTarget.open(
-                endpoint, setup.config().source(), setup.config().segmentation());
-    }
-
-    @Override
-    void use(List<SocketTarget> next) {
-        targets = next.toArray(SocketTarget[]::new);
-        dispatcher.use(spread(), targets.length);
-        flows.ifPresent(mine -> mine.use(next));
-    }
-
-    @Override
-    public void release() {
-        super.release();
-        flows.ifPresent(SocketFlows::closeAll);
-        socket.close();
-        arena.close();
     }
 
     /** For Netty, at the end of the event loop; the socket is closed by {@link #release()}. */

@@ -58,22 +58,7 @@ final class RingSender implements BatchSender {
     }
 
     @Override
-    public void sendAll(DatagramBatch batch, SocketTarget to) {
-        sendShare(batch, 0, 1, to);
-    }
-
-    @Override
-    public void send(DatagramBatch batch, SocketTarget[] targets, int first) {
-        int shares = Math.min(targets.length, batch.count());
-        for (int share = 0, turn = first; share < shares; share++) {
-            sendShare(batch, share, targets.length, targets[turn]);
-            if (++turn == targets.length) {
-                turn = 0;
-            }
-        }
-    }
-
-    private void sendShare(DatagramBatch batch, int first, int step, SocketTarget to) {
+    public void sendShare(DatagramBatch batch, int first, int step, SocketTarget to) {
         int end = batch.count();
         for (int i = first; i < end; ) {
             int run = SegmentRun.count(batch.lengths(), i, step, end, to.maxSegmentBytes());

@@ -49,22 +49,7 @@ final class SyscallSender implements BatchSender {
     }
 
     @Override
-    public void sendAll(DatagramBatch batch, SocketTarget target) {
-        sendShare(batch, 0, 1, target);
-    }
-
-    @Override
-    public void send(DatagramBatch batch, SocketTarget[] targets, int first) {
-        int shares = Math.min(targets.length, batch.count());
-        for (int share = 0, turn = first; share < shares; share++) {
-            sendShare(batch, share, targets.length, targets[turn]);
-            if (++turn == targets.length) {
-                turn = 0;
-            }
-        }
-    }
-
-    private void sendShare(DatagramBatch batch, int first, int step, SocketTarget target) {
+    public void sendShare(DatagramBatch batch, int first, int step, SocketTarget target) {
         int count = write(batch, first, step, target);
         int done = 0;
         int attempts = 0;
