@@ -3,14 +3,11 @@ package dev.udpfanout.loader.endtoend;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.udpfanout.lab.BoundedWait;
-import dev.udpfanout.lab.LabNamespace;
 import dev.udpfanout.lab.Topology;
 import dev.udpfanout.lab.TopologyPlan;
 import dev.udpfanout.lab.kubeproxy.ExternalTrafficPolicy;
 import dev.udpfanout.lab.kubeproxy.KubeProxy;
 import dev.udpfanout.lab.kubeproxy.KubeProxyRules;
-import dev.udpfanout.lab.process.CommandFailedException;
 import dev.udpfanout.lab.process.LabProcess;
 import dev.udpfanout.loader.cli.Distribution;
 import java.io.IOException;
@@ -20,10 +17,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
-import java.util.regex.Pattern;
 import java.util.stream.Collectors;
-import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
@@ -40,13 +36,9 @@ import org.junit.jupiter.params.provider.CsvSource;
 class DnsEndToEndTest {
     private static final Duration LIMIT = Duration.ofSeconds(30);
     private static final int PODS = 3;
-    private static final int PORT = 53;
+    private static final int PORT = NameServers.PORT;
     private static final int QUERIES = 60;
     private static final int PERFORMED = 2_000;
-    /** Larger than what one frame of 1,500 bytes holds, and than what a server sends unless it is asked to. */
-    private static final int LARGE_BYTES = 3_000;
-
-    private static final Pattern COUNT = Pattern.compile("Queries (sent|completed|lost): +(\\d+)");
 
     @TempDir
     private Path directory;
@@ -58,64 +50,15 @@ class DnsEndToEndTest {
         topology =
                 Topology.builder().pods(PODS).ipv6(true).verifyChecksums(true).build();
         // Or the bridge puts IPv6 fragments together, which then are a packet that is too big: docs/configuration.md.
-        // Not every
-        // machine has the module.
+        // Not
+        // every machine has the module.
         topology.node().exec("sysctl", "-q", "-e", "-w", "net.bridge.bridge-nf-call-ip6tables=0");
-        for (int pod = 1; pod <= PODS; pod++) {
-            startServer(pod);
-        }
+        NameServers.start(topology, PODS, directory);
     }
 
     @AfterEach
     void tearDown() {
         topology.close();
-    }
-
-    private void startServer(int pod) throws IOException {
-        Path home = Files.createDirectory(directory.resolve("pod" + pod));
-        String large = IntStream.range(0, LARGE_BYTES / 200)
-                .mapToObj(i -> "\"" + "x".repeat(190) + "\"")
-                .collect(Collectors.joining(" "));
-        Files.writeString(home.resolve("zone"), """
-                $ORIGIN example.test.
-                $TTL 60
-                @     SOA ns.example.test. admin.example.test. 1 60 60 60 60
-                @     NS  ns
-                ns    A   192.0.2.53
-                who   TXT "pod%d"
-                large TXT %s
-                """.formatted(pod, large));
-        Path config = Files.writeString(home.resolve("knot.conf"), """
-                server:
-                    rundir: "%1$s"
-                    listen: [ "0.0.0.0@53", "::@53" ]
-                    udp-workers: 1
-                    tcp-workers: 1
-                    background-workers: 1
-                    udp-max-payload: 4096
-                database:
-                    storage: "%1$s"
-                log:
-                  - target: stderr
-                    any: warning
-                zone:
-                  - domain: example.test
-                    file: "%1$s/zone"
-                """.formatted(home));
-        LabNamespace namespace = topology.pod(pod);
-        namespace.start("knotd", "-c", config.toString());
-        assertTrue(BoundedWait.until(() -> answersItself(namespace, pod), LIMIT));
-    }
-
-    private static boolean answersItself(LabNamespace namespace, int pod) {
-        try {
-            return namespace
-                    .exec("dig", "+short", "+tries=1", "+time=1", "@::1", "TXT", "who.example.test")
-                    .contains("pod" + pod);
-        } catch (CommandFailedException e) {
-            // Nobody there yet.
-            return false;
-        }
     }
 
     private static String text(String address, int port) {
@@ -178,26 +121,9 @@ class DnsEndToEndTest {
     private void assertNoneLostByDnsperf(String server) throws IOException {
         Path questions = Files.writeString(directory.resolve("load"), "who.example.test TXT\nns.example.test A\n");
         int times = PERFORMED / 2;
-        String printed = topology.client()
-                .exec(
-                        "dnsperf",
-                        "-s",
-                        server,
-                        "-d",
-                        questions.toString(),
-                        "-n",
-                        "" + times,
-                        "-c",
-                        "20",
-                        "-Q",
-                        "2000",
-                        "-t",
-                        "5");
-        List<String> counts = COUNT.matcher(printed)
-                .results()
-                .map(match -> match.group(1) + " " + match.group(2))
-                .toList();
-        assertEquals(List.of("sent " + PERFORMED, "completed " + PERFORMED, "lost 0"), counts, printed);
+        Map<String, Integer> counts = NameServers.dnsperf(
+                topology.client(), server, questions, List.of("-n", "" + times, "-c", "20", "-Q", "2000", "-t", "5"));
+        assertEquals(Map.of("sent", PERFORMED, "completed", PERFORMED, "lost", 0), counts);
     }
 
     @ParameterizedTest
@@ -221,7 +147,7 @@ class DnsEndToEndTest {
         assertNoneLostByDnsperf(server);
         String large = topology.client()
                 .exec("dig", "@" + server, "+bufsize=4096", "+ignore", "+tries=1", "TXT", "large.example.test");
-        assertTrue(large.contains("status: NOERROR") && large.contains("x".repeat(190)), large);
+        assertTrue(large.contains("status: NOERROR") && large.contains(NameServers.LARGE_PART), large);
     }
 
     @Test

@@ -1,10 +1,7 @@
 package dev.udpfanout.loader.endtoend;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.udpfanout.lab.BoundedWait;
-import dev.udpfanout.lab.LabNamespace;
 import dev.udpfanout.lab.Topology;
 import dev.udpfanout.lab.TopologyPlan;
 import dev.udpfanout.lab.kubeproxy.ExternalTrafficPolicy;
@@ -18,9 +15,8 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Collections;
 import java.util.List;
+import java.util.Map;
 import java.util.TreeSet;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
@@ -37,7 +33,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class DnsServerTest {
     private static final Duration LIMIT = Duration.ofSeconds(30);
     private static final int PODS = 3;
-    private static final int PORT = 53;
+    private static final int PORT = NameServers.PORT;
     private static final int QUERIES = 60;
     private static final int QUERIES_UNDER_LOAD = 3_000;
     private static final int SOCKETS = 20;
@@ -55,48 +51,12 @@ class DnsServerTest {
                         new InetSocketAddress(TopologyPlan.VIP, PORT),
                         ExternalTrafficPolicy.LOCAL,
                         List.of(new InetSocketAddress("10.255.0.1", PORT))));
-        for (int pod = 1; pod <= PODS; pod++) {
-            serveNames(pod);
-        }
+        NameServers.start(topology, PODS, directory);
     }
 
     @AfterEach
     void tearDown() {
         topology.close();
-    }
-
-    /** A server whose zone says which pod it is in. */
-    private void serveNames(int number) throws IOException {
-        Path home = Files.createDirectory(directory.resolve("knot" + number));
-        Files.writeString(home.resolve("lab.example.zone"), """
-                $ORIGIN lab.example.
-                $TTL 60
-                @ SOA ns hostmaster 1 3600 600 86400 60
-                @ NS ns
-                ns A 192.0.2.1
-                who TXT "pod%d"
-                """.formatted(number));
-        Path config = Files.writeString(home.resolve("knot.conf"), """
-                server:
-                    rundir: "%1$s"
-                    listen: 0.0.0.0@%2$d
-                    udp-workers: 1
-                    tcp-workers: 1
-                    background-workers: 1
-                database:
-                    storage: "%1$s"
-                template:
-                  - id: default
-                    storage: "%1$s"
-                    zonefile-sync: -1
-                    journal-content: none
-                zone:
-                  - domain: lab.example
-                    file: "lab.example.zone"
-                """.formatted(home, PORT));
-        LabNamespace pod = topology.pod(number);
-        pod.start("knotd", "-c", config.toString());
-        assertTrue(BoundedWait.until(() -> pod.exec("ss", "-Hlun").contains(":" + PORT), LIMIT));
     }
 
     private void serve(String mode, String bind, String interfaceName) throws IOException {
@@ -126,14 +86,12 @@ class DnsServerTest {
     @ValueSource(strings = {"io_uring", "epoll", "nio"})
     void shouldAnswerEveryQueryWhenManyAreUnderWay(String io) throws IOException {
         serve("mode: userspace, workers: 2, io: " + io, "10.255.0.1", "dummy0");
-        Path query = Files.writeString(directory.resolve("query"), "who.lab.example TXT\n");
-        String printed = topology.client()
-                .exec(
-                        "dnsperf",
-                        "-s",
-                        TopologyPlan.VIP,
-                        "-d",
-                        query.toString(),
+        Path query = Files.writeString(directory.resolve("query"), "who.example.test TXT\n");
+        Map<String, Integer> counts = NameServers.dnsperf(
+                topology.client(),
+                TopologyPlan.VIP,
+                query,
+                List.of(
                         "-n",
                         "" + QUERIES_UNDER_LOAD,
                         "-c",
@@ -141,15 +99,9 @@ class DnsServerTest {
                         "-q",
                         "" + SOCKETS,
                         "-t",
-                        "" + LIMIT.toSeconds());
-        assertEquals(QUERIES_UNDER_LOAD, count(printed, "completed"), printed);
-        assertEquals(0, count(printed, "lost"), printed);
-    }
-
-    private static int count(String printed, String what) {
-        Matcher found = Pattern.compile("Queries " + what + ": +(\\d+)").matcher(printed);
-        assertTrue(found.find(), printed);
-        return Integer.parseInt(found.group(1));
+                        "" + LIMIT.toSeconds()));
+        assertEquals(QUERIES_UNDER_LOAD, counts.get("completed"));
+        assertEquals(0, counts.get("lost"));
     }
 
     @ParameterizedTest
@@ -163,7 +115,7 @@ class DnsServerTest {
     void shouldAnswerEveryQueryFromTheAddressThatWasAsked(String mode, String bind, String interfaceName, String asked)
             throws IOException {
         serve(mode, bind, interfaceName);
-        Path queries = Files.write(directory.resolve("queries"), Collections.nCopies(QUERIES, "who.lab.example TXT"));
+        Path queries = Files.write(directory.resolve("queries"), Collections.nCopies(QUERIES, "who.example.test TXT"));
         String printed = topology.client()
                 .exec("dig", "@" + asked, "+short", "+tries=1", "+timeout=5", "-f", queries.toString());
         List<String> answers = printed.lines().toList();
