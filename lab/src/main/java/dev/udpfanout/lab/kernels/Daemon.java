@@ -55,7 +55,7 @@ record Daemon(Path executable, boolean isStarted) {
                     .filter(line -> line.contains("attached TC eBPF program")
                             || line.contains("listener_id=" + listenerId + " transport="))
                     .findFirst()
-                    .map(line -> line.replaceAll(".*(method=\\S+|transport=\\S+).*", ", $1"))
+                    .map(line -> line.replaceAll(".*((?:method|transport)=\"[^\"]*\").*", ", $1"))
                     .orElse("");
         }
 
