@@ -92,7 +92,7 @@ public final class KernelDatapath implements SwitchableDatapath {
         this.sweep = FlowSweep.start(program, counters);
         this.adopted = slots.names().stream()
                 .filter(name -> slots.of(name).filter(tables::has).isPresent())
-                .collect(Collectors.toUnmodifiableSet());
+                .collect(Collectors.toCollection(HashSet::new));
         if (pins.map(Pins::otherLayouts).filter(layouts -> !layouts.isEmpty()).isPresent()) {
             servedByOther.addAll(slots.names());
             servedByOther.removeAll(adopted);
@@ -196,6 +196,7 @@ public final class KernelDatapath implements SwitchableDatapath {
         }
         setListenerKeys();
         if (servedByOther.remove(endpoints.listener()) && interfacesFound) {
+            adopted.add(endpoints.listener());
             reconcile();
         }
         return oldIsUnused;
