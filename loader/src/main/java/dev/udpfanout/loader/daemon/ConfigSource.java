@@ -23,6 +23,7 @@ public final class ConfigSource {
     private final Path file;
     private final ConfigReader reader;
     private final String firstText;
+    private final Config started;
     private Config inForce;
     private Instant appliedAt = Instant.now();
     private long applied;
@@ -33,6 +34,7 @@ public final class ConfigSource {
         this.file = file;
         this.reader = reader;
         this.firstText = firstText;
+        this.started = inForce;
         this.inForce = inForce;
     }
 
@@ -85,6 +87,12 @@ public final class ConfigSource {
         problems = List.of();
         appliedAt = Instant.now();
         LOG.atInfo().addKeyValue("listeners", inForce.listeners().size()).log("applied the changed configuration");
+        List<String> waiting = StartOnlyKeys.changed(started, inForce);
+        if (!waiting.isEmpty()) {
+            LOG.atWarn()
+                    .addKeyValue("keys", waiting)
+                    .log("these keys need a restart: until then the daemon goes by what they were at its start");
+        }
         return Optional.of(inForce);
     }
 

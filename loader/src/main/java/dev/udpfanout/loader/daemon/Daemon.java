@@ -121,9 +121,8 @@ public final class Daemon {
             kubernetes = Optional.of(KubernetesSources.connect(node, inbox));
         }
         metrics = new DaemonMetrics(view);
-        boolean usesZones = config.listeners().stream()
-                .anyMatch(listener -> listener.preference() == ListenerConfig.Preference.SAME_ZONE);
-        Optional<String> zone = usesZones ? kubernetes.flatMap(KubernetesSources::zone) : Optional.empty();
+        Optional<String> zone =
+                StartOnlyKeys.usesZones(config) ? kubernetes.flatMap(KubernetesSources::zone) : Optional.empty();
         control = new ControlLoop(
                 config, datapath, new EndpointSelection(node.nodeName(), zone), metrics::endpointsUpdated);
         // What can fail for reasons of its own comes before anything is changed in the kernel.

@@ -5,6 +5,10 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.read.ListAppender;
 import dev.udpfanout.lab.BoundedWait;
 import dev.udpfanout.loader.config.Config;
 import dev.udpfanout.loader.config.ConfigReader;
@@ -23,6 +27,7 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.slf4j.LoggerFactory;
 
 @Tag("unit")
 class ConfigSourceTest {
@@ -145,6 +150,49 @@ class ConfigSourceTest {
         assertEquals(List.of(), applied.problems());
         assertEquals(1, applied.reloadsApplied());
         assertEquals(1, applied.reloadsRefused());
+    }
+
+    @Test
+    void shouldWarnInOneLineWhenKeysChangeThatNeedARestart() throws Exception {
+        ConfigSource source = open(file());
+        Logger logger = (Logger) LoggerFactory.getLogger(ConfigSource.class);
+        ListAppender<ILoggingEvent> log = new ListAppender<>();
+        log.start();
+        logger.addAppender(log);
+        try {
+            source.reload(yaml(5515));
+            assertEquals(List.of(), warnings(log));
+
+            source.reload("flows: { max: 2048, idle_timeout_secs: 7 }\n" + yaml(5515));
+            assertEquals(List.of("[keys=\"[flows.max, flows.idle_timeout_secs]\"]"), warnings(log));
+
+            source.reload("flows: { max: 65536 }\n" + yaml(5516));
+            assertEquals(1, warnings(log).size(), "as it was at the start again");
+        } finally {
+            logger.detachAppender(log);
+        }
+    }
+
+    private static List<String> warnings(ListAppender<ILoggingEvent> log) {
+        return log.list.stream()
+                .filter(event -> event.getLevel() == Level.WARN)
+                .filter(event -> event.getMessage().contains("need a restart"))
+                .map(event -> event.getKeyValuePairs().toString())
+                .toList();
+    }
+
+    @Test
+    void shouldNameThePreferenceWhenTheZoneWasNotAskedForAtTheStart() throws Exception {
+        String source = """
+                listeners:
+                  - { bind: "10.255.0.1:%d", interface: dummy0, prefer: %s, kubernetes: { service: receivers, port: syslog } }
+                """;
+        ConfigReader reader = new ConfigReader(name -> true);
+        Config any = reader.parse(source.formatted(5514, "same_node"), "test");
+        Config zone = reader.parse(source.formatted(5514, "same_zone"), "test");
+        assertEquals(List.of("listeners[0].prefer"), StartOnlyKeys.changed(any, zone));
+        assertEquals(List.of(), StartOnlyKeys.changed(zone, any));
+        assertEquals(List.of(), StartOnlyKeys.changed(zone, zone));
     }
 
     @Test

@@ -33,6 +33,7 @@ final class AttachPoint {
     private final Map<HookPoint, Attachment> attachments = new EnumMap<>(HookPoint.class);
     private List<ListenerConfig> listeners;
     private int ifindex = NO_INTERFACE;
+    private boolean hasLinkLayer = true;
     private boolean wasThere;
     private boolean leftToOther;
 
@@ -55,16 +56,16 @@ final class AttachPoint {
         this.pins = pins;
         this.listeners = List.of();
         this.program = program;
-        this.wanted = programs(key, program, true);
+        this.wanted = programs(key, program, hasLinkLayer);
         this.dummy = key.isDummy()
                 ? Optional.of(new Dummy(
                         new DummyInterface(key.interfaceName(), network, repairs), new Steering(network, repairs)))
                 : Optional.empty();
     }
 
-    private static Map<HookPoint, BpfProgram> programs(Key key, KernelProgram program, boolean ethernet) {
+    private static Map<HookPoint, BpfProgram> programs(Key key, KernelProgram program, boolean hasLinkLayer) {
         if (!key.isDummy()) {
-            return Map.of(HookPoint.INGRESS, ethernet ? program.rewrite() : program.rewriteWithoutLinkLayer());
+            return Map.of(HookPoint.INGRESS, hasLinkLayer ? program.rewrite() : program.rewriteWithoutLinkLayer());
         }
         return key.hook() == Hook.EGRESS
                 ? Map.of(HookPoint.EGRESS, program.rewriteAtEgress())
@@ -141,7 +142,8 @@ final class AttachPoint {
         attachments.values().forEach(Attachment::close);
         attachments.clear();
         ifindex = found;
-        link.ifPresent(present -> wanted = programs(key, program, present.hasEthernetHeader()));
+        hasLinkLayer = link.map(Link::hasEthernetHeader).orElse(hasLinkLayer);
+        wanted = programs(key, program, hasLinkLayer);
         if (found == NO_INTERFACE) {
             LOG.atWarn()
                     .addKeyValue("interface", interfaceName())
@@ -207,6 +209,25 @@ final class AttachPoint {
         });
         attachments.clear();
         ifindex = NO_INTERFACE;
+    }
+
+    /**
+     * Goes on from another attach point of this interface. What is on a hook as this one wants it is kept: TCX refuses the same
+     * program a second time. The rest the other one has until {@link #handOver}.
+     */
+    void takeOver(AttachPoint predecessor) {
+        ifindex = predecessor.ifindex;
+        wasThere = predecessor.wasThere;
+        hasLinkLayer = predecessor.hasLinkLayer;
+        wanted = programs(key, program, hasLinkLayer);
+        wanted.forEach((hook, itsProgram) -> {
+            Attachment present = predecessor.attachments.get(hook);
+            if (present != null
+                    && Attacher.isAsAsked(present, key.attach())
+                    && predecessor.wanted.get(hook).name().equals(itsProgram.name())) {
+                attachments.put(hook, predecessor.attachments.remove(hook));
+            }
+        });
     }
 
     /** Leaves the interface to another attach point that is connected to it already. */

@@ -92,7 +92,7 @@ public final class KernelDatapath implements SwitchableDatapath {
         this.sweep = FlowSweep.start(program, counters);
         this.adopted = slots.names().stream()
                 .filter(name -> slots.of(name).filter(tables::has).isPresent())
-                .collect(Collectors.toUnmodifiableSet());
+                .collect(Collectors.toCollection(HashSet::new));
         if (pins.map(Pins::otherLayouts).filter(layouts -> !layouts.isEmpty()).isPresent()) {
             servedByOther.addAll(slots.names());
             servedByOther.removeAll(adopted);
@@ -107,9 +107,11 @@ public final class KernelDatapath implements SwitchableDatapath {
 
     @Override
     public void configure(List<ListenerConfig> newListeners, ListenerTargets targets) {
-        List<AttachPoint> before = attachPoints;
+        List<AttachPoint> gone = new ArrayList<>(attachPoints);
         Map<String, ListenerConfig> listenersBefore = listeners;
         use(newListeners);
+        gone.removeAll(attachPoints);
+        gone.forEach(point -> successor(point).ifPresent(next -> next.takeOver(point)));
         Failures failures = new Failures();
         // Before any listener's entry is written: one that goes by another kind of table from now on has it by then.
         listeners.forEach((name, listener) -> failures.collect(() -> changeKind(listenersBefore.get(name), listener)));
@@ -117,11 +119,8 @@ public final class KernelDatapath implements SwitchableDatapath {
         targets.endpoints().values().forEach(set -> failures.collect(() -> apply(set)));
         targets.vips().forEach((name, addresses) -> failures.collect(() -> setVips(name, addresses)));
         failures.collect(this::reconcile);
-        for (AttachPoint point : before) {
-            if (!attachPoints.contains(point)) {
-                failures.collect(() -> successor(point).ifPresentOrElse(point::handOver, point::disconnect));
-            }
-        }
+        gone.forEach(
+                point -> failures.collect(() -> successor(point).ifPresentOrElse(point::handOver, point::disconnect)));
         failures.collect(() -> slots.retain(sets.keySet()));
         failures.throwIfAny();
     }
@@ -197,6 +196,7 @@ public final class KernelDatapath implements SwitchableDatapath {
         }
         setListenerKeys();
         if (servedByOther.remove(endpoints.listener()) && interfacesFound) {
+            adopted.add(endpoints.listener());
             reconcile();
         }
         return oldIsUnused;

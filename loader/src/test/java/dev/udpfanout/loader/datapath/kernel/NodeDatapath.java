@@ -126,6 +126,11 @@ final class NodeDatapath implements AutoCloseable {
         return datapath.flows();
     }
 
+    /** How often what was set up had to be mended, by kind. */
+    Map<String, Long> repairs() {
+        return datapath.repairs();
+    }
+
     ListenerState state(int listenerId) {
         return get(thread, () -> datapath.state(names.get(listenerId)));
     }

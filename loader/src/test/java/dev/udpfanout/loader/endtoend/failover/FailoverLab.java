@@ -66,8 +66,11 @@ final class FailoverLab implements AutoCloseable {
         // The speakers live in this process, whose own loopback no change of namespaces can take from them.
         forSpeakers = server.alsoOnLoopback();
         client = forSpeakers.client();
+        Timeline.Moment start = timeline.note("daemons start");
         nodes.forEach(node -> node.start(kubeconfig, List.of(moreArguments)));
         nodes.forEach(FailoverNode::awaitReady);
+        // Published after that: no node's readiness may still be on its way when a test begins.
+        nodes.forEach(node -> timeline.awaitAfter(start, published(node.name(), true), FailoverNode.LIMIT));
         speakers = Map.of(nodes.getFirst(), speaker(0), nodes.getLast(), speaker(1));
         assertTrue(BoundedWait.until(
                 () -> speakers.get(owner()).isAnnouncing()

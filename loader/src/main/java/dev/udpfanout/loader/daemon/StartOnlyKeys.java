@@ -1,0 +1,47 @@
+package dev.udpfanout.loader.daemon;
+
+import dev.udpfanout.loader.config.Config;
+import dev.udpfanout.loader.config.FlowsConfig;
+import dev.udpfanout.loader.config.ListenerConfig;
+import dev.udpfanout.loader.config.ListenerConfig.Preference;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Keys of the configuration that the daemon goes by as they were when it started: the memory of flows is made and the program
+ * is loaded once, and the API server is asked for the node's zone once.
+ */
+final class StartOnlyKeys {
+    private StartOnlyKeys() {}
+
+    /**
+     * Those that have another value now than the one that the daemon goes by, as paths of the file.
+     *
+     * @param started what was in force when the daemon started
+     */
+    static List<String> changed(Config started, Config now) {
+        List<String> keys = new ArrayList<>();
+        FlowsConfig flows = now.flows();
+        if (flows.max() != started.flows().max()) {
+            keys.add("flows.max");
+        }
+        if (!flows.idleTimeout().equals(started.flows().idleTimeout())) {
+            keys.add("flows.idle_timeout_secs");
+        }
+        if (!usesZones(started)) {
+            now.listeners().stream()
+                    .filter(StartOnlyKeys::usesZones)
+                    .forEach(listener -> keys.add("listeners[" + listener.id() + "].prefer"));
+        }
+        return keys;
+    }
+
+    /** Whether the node's zone matters to any listener. */
+    static boolean usesZones(Config config) {
+        return config.listeners().stream().anyMatch(StartOnlyKeys::usesZones);
+    }
+
+    private static boolean usesZones(ListenerConfig listener) {
+        return listener.preference() == Preference.SAME_ZONE;
+    }
+}
