@@ -1,6 +1,5 @@
 package dev.udpfanout.loader.datapath.kernel;
 
-import dev.udpfanout.bindings.libbpf.BpfProgram;
 import dev.udpfanout.bindings.libbpf.HookPoint;
 import dev.udpfanout.bindings.rtnetlink.Link;
 import dev.udpfanout.loader.config.ListenerConfig;
@@ -29,7 +28,7 @@ final class AttachPoint {
     private final Optional<Pins> pins;
     private final Optional<Dummy> dummy;
     private final KernelProgram program;
-    private Map<HookPoint, BpfProgram> wanted;
+    private Map<HookPoint, String> wanted;
     private final Map<HookPoint, Attachment> attachments = new EnumMap<>(HookPoint.class);
     private List<ListenerConfig> listeners;
     private int ifindex = NO_INTERFACE;
@@ -55,20 +54,11 @@ final class AttachPoint {
         this.pins = pins;
         this.listeners = List.of();
         this.program = program;
-        this.wanted = programs(key, program, true);
+        this.wanted = NeededPrograms.onHooks(key, true);
         this.dummy = key.isDummy()
                 ? Optional.of(new Dummy(
                         new DummyInterface(key.interfaceName(), network, repairs), new Steering(network, repairs)))
                 : Optional.empty();
-    }
-
-    private static Map<HookPoint, BpfProgram> programs(Key key, KernelProgram program, boolean ethernet) {
-        if (!key.isDummy()) {
-            return Map.of(HookPoint.INGRESS, ethernet ? program.rewrite() : program.rewriteWithoutLinkLayer());
-        }
-        return key.hook() == Hook.EGRESS
-                ? Map.of(HookPoint.EGRESS, program.rewriteAtEgress())
-                : new EnumMap<>(Map.of(HookPoint.INGRESS, program.rewrite(), HookPoint.EGRESS, program.turn()));
     }
 
     Key key() {
@@ -141,7 +131,7 @@ final class AttachPoint {
         attachments.values().forEach(Attachment::close);
         attachments.clear();
         ifindex = found;
-        link.ifPresent(present -> wanted = programs(key, program, present.hasEthernetHeader()));
+        link.ifPresent(present -> wanted = NeededPrograms.onHooks(key, present.hasEthernetHeader()));
         if (found == NO_INTERFACE) {
             LOG.atWarn()
                     .addKeyValue("interface", interfaceName())
@@ -175,7 +165,7 @@ final class AttachPoint {
         }
     }
 
-    private void ensureAttached(HookPoint hook, BpfProgram program) {
+    private void ensureAttached(HookPoint hook, String name) {
         Attachment present = attachments.get(hook);
         if (present != null && present.isAttached()) {
             return;
@@ -185,9 +175,9 @@ final class AttachPoint {
             attachments.remove(hook);
         }
         HookPlace place = HookPlace.of(ifindex, interfaceName(), hook, pins);
-        Attachment attachment = Attacher.attach(key.attach(), program, place, network);
+        Attachment attachment = Attacher.attach(key.attach(), program.named(name), place, network);
         attachments.put(hook, attachment);
-        String what = program.name().equals(KernelProgram.TURN) ? "turn program" : "program";
+        String what = name.equals(KernelProgram.TURN) ? "turn program" : "program";
         LOG.atInfo()
                 .addKeyValue("interface", interfaceName())
                 .addKeyValue("method", attachment.method())
