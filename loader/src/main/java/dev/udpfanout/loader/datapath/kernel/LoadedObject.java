@@ -1,5 +1,6 @@
 package dev.udpfanout.loader.datapath.kernel;
 
+import dev.udpfanout.bindings.errno.Errno;
 import dev.udpfanout.bindings.errno.SystemCallException;
 import dev.udpfanout.bindings.libbpf.BpfMap;
 import dev.udpfanout.bindings.libbpf.BpfObject;
@@ -27,7 +28,7 @@ final class LoadedObject implements AutoCloseable {
     private final BpfObject first;
     private final List<BpfObject> further = new ArrayList<>();
     private final Map<String, BpfProgram> programs = new HashMap<>();
-    private final Map<String, SystemCallException> refused = new HashMap<>();
+    private final Map<String, Errno> refused = new HashMap<>();
 
     private LoadedObject(byte[] elf, BpfObject first) {
         this.elf = elf;
@@ -60,7 +61,8 @@ final class LoadedObject implements AutoCloseable {
      */
     BpfProgram program(String name) {
         if (refused.containsKey(name)) {
-            throw refused.get(name);
+            throw new SystemCallException(
+                    "bpf_object__load", name, refused.get(name), "refused before; not tried again before a restart");
         }
         if (!programs.containsKey(name)) {
             programs.put(name, loadFurther(name));
@@ -74,14 +76,22 @@ final class LoadedObject implements AutoCloseable {
         BpfObject object = BpfObject.open(elf, name);
         try {
             object.reuseMapsOf(first);
-            object.load(Set.of(name));
+            verify(object, name);
             BpfProgram program = object.program(name);
             further.add(object);
             return program;
-        } catch (SystemCallException e) {
+        } catch (RuntimeException e) {
             object.close();
+            throw e;
+        }
+    }
+
+    private void verify(BpfObject object, String name) {
+        try {
+            object.load(Set.of(name));
+        } catch (SystemCallException e) {
             if (BY_VERIFIER.contains(e.errno().symbol())) {
-                refused.put(name, e);
+                refused.put(name, e.errno());
             }
             throw e;
         }

@@ -2,10 +2,10 @@ package dev.udpfanout.loader.datapath.mode;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
-import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.udpfanout.bindings.errno.SystemCallException;
 import dev.udpfanout.lab.Topology;
 import dev.udpfanout.lab.TopologyPlan;
 import dev.udpfanout.lab.frames.TunDevice;
@@ -167,8 +167,13 @@ class LoadedProgramsTest {
     @Test
     void shouldNotAskTheVerifierAgainWhenItHasRefused() {
         try (KernelProgram program = KernelProgram.load(withoutEgress())) {
-            RuntimeException first = assertThrows(RuntimeException.class, program::rewriteAtEgress);
-            assertSame(first, assertThrows(RuntimeException.class, program::rewriteAtEgress));
+            String refused = assertThrows(SystemCallException.class, program::rewriteAtEgress)
+                    .getMessage();
+            assertTrue(refused.startsWith("bpf_object__load on " + EGRESS), refused);
+            assertEquals(
+                    refused + " (refused before; not tried again before a restart)",
+                    assertThrows(SystemCallException.class, program::rewriteAtEgress)
+                            .getMessage());
             assertEquals(program.turn(), program.turn(), "another one is not concerned");
         }
     }
