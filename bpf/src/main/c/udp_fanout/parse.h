@@ -32,7 +32,8 @@
 static __always_inline bool uf_parse(struct __sk_buff *skb, __u32 l3_offset,
 				     struct uf_datagram *datagram)
 {
-	if (skb->vlan_tci & UF_VLAN_ID || skb->pkt_type != PACKET_HOST)
+	/* Before Linux 6.2 vlan_tci is still that of a tag which the VLAN's interface has taken off: vlan_present tells. */
+	if ((skb->vlan_present && skb->vlan_tci & UF_VLAN_ID) || skb->pkt_type != PACKET_HOST)
 		return false;
 	datagram->l3_offset = l3_offset;
 	datagram->packets = skb->gso_segs ? skb->gso_segs : 1;

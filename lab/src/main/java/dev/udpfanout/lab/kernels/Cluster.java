@@ -1,119 +1,147 @@
 package dev.udpfanout.lab.kernels;
 
+import dev.udpfanout.lab.LabNamespace;
 import dev.udpfanout.lab.Topology;
-import dev.udpfanout.lab.TopologyPlan;
 import dev.udpfanout.lab.kubeproxy.ExternalTrafficPolicy;
 import dev.udpfanout.lab.kubeproxy.KubeProxy;
 import dev.udpfanout.lab.kubeproxy.KubeProxyRules;
-import dev.udpfanout.lab.process.LabProcess;
 import dev.udpfanout.lab.traffic.DatagramSender;
+import dev.udpfanout.lab.traffic.EchoClient;
+import dev.udpfanout.lab.traffic.EchoResponder;
 import dev.udpfanout.lab.traffic.LinkCounters;
 import dev.udpfanout.lab.traffic.PodReceivers;
+import dev.udpfanout.lab.traffic.ReceiverReport;
 import dev.udpfanout.lab.traffic.SendPlan;
-import java.io.IOException;
 import java.net.InetSocketAddress;
-import java.net.StandardProtocolFamily;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.stream.IntStream;
 
-/** A client, a node and three pods of one family, and the daemon to be started on the node. */
+/** A client, a node and three pods, of both families; the daemon is to be started on the node. */
 final class Cluster implements AutoCloseable {
     static final int PODS = 3;
     static final long DATAGRAMS = 3_000;
+    static final String VLAN_INTERFACE = "eth0.7";
+    static final String VLAN_NODE = "192.168.7.1";
+    static final String VLAN_CLIENT = "192.168.7.10";
+    static final String VLAN_NODE6 = "2001:db8:7::1";
+    static final String VLAN_CLIENT6 = "2001:db8:7::10";
 
-    private static final int PER_SECOND = 1_000;
     private static final int POD_PORT = 40514;
-    private static final int PORT = 5514;
-    static final Duration START_LIMIT = Duration.ofSeconds(240);
+    private static final int MIRROR_PORT = 40515;
+    private static final int PER_SECOND = 1_000;
+    private static final int SOCKETS = 30;
+    private static final int QUESTIONS_A_SOCKET = 5;
+    private static final Duration PATIENCE = Duration.ofSeconds(2);
+    private static final Duration SEND_LIMIT = Duration.ofSeconds(60);
     private static final Duration LAST_DATAGRAMS_LIMIT = Duration.ofSeconds(10);
 
-    private final boolean ipv6;
-    private final Topology topology;
-
-    Cluster(boolean ipv6) {
-        this.ipv6 = ipv6;
-        this.topology =
-                Topology.builder().pods(PODS).ipv6(ipv6).verifyChecksums(true).build();
-    }
+    private final Topology topology =
+            Topology.builder().pods(PODS).ipv6(true).verifyChecksums(true).build();
 
     Topology topology() {
         return topology;
     }
 
-    private InetSocketAddress dummy() {
-        return new InetSocketAddress(ipv6 ? "fd00:255::1" : "10.255.0.1", PORT);
+    /** The listener as an item of the daemon's configuration, with all pods as its endpoints. */
+    String yaml(Listener listener) {
+        return listener.yaml(pods(listener, POD_PORT), pods(listener, MIRROR_PORT));
     }
 
-    private InetSocketAddress vip() {
-        return new InetSocketAddress(ipv6 ? TopologyPlan.VIP6 : TopologyPlan.VIP, PORT);
+    private List<InetSocketAddress> pods(Listener listener, int port) {
+        return listener.ipv6() ? topology.podEndpoints6(port) : topology.podEndpoints(port);
     }
 
-    private InetSocketAddress node() {
-        return new InetSocketAddress(ipv6 ? TopologyPlan.NODE_ADDRESS6 : TopologyPlan.NODE_ADDRESS, PORT);
+    /** Has kube-proxy's rules send the VIP's datagrams to a listener on dummy0. */
+    void leadVipTo(Listener listener) {
+        new KubeProxy(topology)
+                .load(KubeProxyRules.labService(
+                        listener.destination(), ExternalTrafficPolicy.LOCAL, List.of(listener.bind())));
     }
 
-    /** Has kube-proxy's rules send the VIP's datagrams to dummy0's address. */
-    void leadVipToDummy() {
-        new KubeProxy(topology).load(KubeProxyRules.labService(vip(), ExternalTrafficPolicy.LOCAL, List.of(dummy())));
+    /** Gives client and node a VLAN beside the network that they share. */
+    void addVlan() {
+        addVlan(topology.client(), VLAN_CLIENT, VLAN_CLIENT6);
+        addVlan(topology.node(), VLAN_NODE, VLAN_NODE6);
     }
 
-    /** Starts the daemon with one listener, and returns when it is ready. */
-    LabProcess start(Path daemon, WayIn way, String top) throws IOException {
-        LabProcess process = launch(List.of(daemon.toString()), way, top);
-        process.awaitLine("ready listeners=", START_LIMIT);
-        return process;
-    }
-
-    /** Starts a command that becomes the daemon, with one listener, and does not wait. */
-    LabProcess launch(List<String> daemon, WayIn way, String top) throws IOException {
-        List<InetSocketAddress> pods = ipv6 ? topology.podEndpoints6(POD_PORT) : topology.podEndpoints(POD_PORT);
-        StringBuilder yaml =
-                new StringBuilder(top).append("\nmetrics: { enabled: false }\nhealth: { enabled: false }\n");
-        yaml.append("listeners:\n  - { name: syslog, bind: \"%s\", %s, downstream: ["
-                .formatted(text(way.isOnDummy() ? dummy() : node()), way.yaml()));
-        pods.forEach(pod -> yaml.append(" { address: \"").append(text(pod)).append("\" },"));
-        yaml.append(" ] }\n");
-        Path config = Files.createTempFile("udp-fanout-kernels-", ".yaml");
-        Files.writeString(config, yaml);
-        List<String> command = new ArrayList<>(daemon);
-        command.addAll(List.of("run", "--config", config.toString(), "--pin-dir"));
-        command.add(topology.pinDirectory().toString());
-        return topology.node()
-                .start(Map.of(), line -> System.out.println("    " + line), command.toArray(String[]::new));
-    }
-
-    private static String text(InetSocketAddress address) {
-        String host = address.getAddress().getHostAddress();
-        return (host.contains(":") ? "[" + host + "]" : host) + ":" + address.getPort();
+    private static void addVlan(LabNamespace namespace, String address, String address6) {
+        namespace.exec("ip", "link", "add", "link", "eth0", "name", VLAN_INTERFACE, "type", "vlan", "id", "7");
+        namespace.exec("ip", "address", "add", address + "/24", "dev", VLAN_INTERFACE);
+        namespace.exec("ip", "address", "add", address6 + "/64", "dev", VLAN_INTERFACE, "nodad");
+        namespace.exec("ip", "link", "set", VLAN_INTERFACE, "up");
     }
 
     /** Starts to receive at the pods, and sends from one socket of the client; what arrived, by pod. */
-    List<Long> send(WayIn way) {
-        try (DatagramSender sender = DatagramSender.open(
-                        topology.client(), ipv6 ? TopologyPlan.CLIENT_ADDRESS6 : TopologyPlan.CLIENT_ADDRESS);
-                PodReceivers receivers = PodReceivers.start(
-                        topology.pods(),
-                        POD_PORT,
-                        ipv6 ? StandardProtocolFamily.INET6 : StandardProtocolFamily.INET,
-                        sender.runId())) {
-            long sent = sender.send(
-                            SendPlan.to(way.isOnDummy() ? vip() : node())
-                                    .datagrams(DATAGRAMS)
-                                    .payloadBytes(200)
-                                    .perSecond(PER_SECOND)
-                                    .within(Duration.ofSeconds(60)),
-                            each -> {})
-                    .sent();
-            receivers.awaitReceived(sent, LAST_DATAGRAMS_LIMIT);
-            return receivers.stop().stream()
-                    .map(report -> report.received() - report.corrupt() - report.foreign() - report.duplicates())
-                    .toList();
+    List<Long> send(Listener listener) {
+        return send(listener, plan(listener));
+    }
+
+    /** As {@link #send}, in datagrams that are cut into fragments on their way: a tenth as many. */
+    List<Long> sendFragmented(Listener listener) {
+        return send(
+                listener,
+                plan(listener).payloadBytes(4_000).datagrams(DATAGRAMS / 10).perSecond(PER_SECOND / 10));
+    }
+
+    private static SendPlan plan(Listener listener) {
+        return SendPlan.to(listener.destination())
+                .datagrams(DATAGRAMS)
+                .payloadBytes(200)
+                .perSecond(PER_SECOND)
+                .within(SEND_LIMIT);
+    }
+
+    private List<Long> send(Listener listener, SendPlan plan) {
+        try (DatagramSender sender = DatagramSender.open(topology.client(), listener.source());
+                PodReceivers receivers =
+                        PodReceivers.start(topology.pods(), POD_PORT, listener.family(), sender.runId())) {
+            receivers.awaitReceived(sender.send(plan).sent(), LAST_DATAGRAMS_LIMIT);
+            return intact(receivers);
         }
+    }
+
+    /** As {@link #send}, to a listener with a mirror: what arrived there, by pod; and the datagrams themselves have arrived. */
+    List<Long> sendToMirror(Listener listener) {
+        try (DatagramSender sender = DatagramSender.open(topology.client(), listener.source());
+                PodReceivers receivers =
+                        PodReceivers.start(topology.pods(), POD_PORT, listener.family(), sender.runId());
+                PodReceivers copies =
+                        PodReceivers.start(topology.pods(), MIRROR_PORT, listener.family(), sender.runId())) {
+            long sent = sender.send(plan(listener)).sent();
+            receivers.awaitReceived(sent, LAST_DATAGRAMS_LIMIT);
+            copies.awaitReceived(sent, LAST_DATAGRAMS_LIMIT);
+            List<Long> originals = intact(receivers);
+            if (!Outcome.ofSpread(originals, DATAGRAMS, "").passed()) {
+                throw new IllegalStateException("of the datagrams themselves arrived, by pod " + originals);
+            }
+            return intact(copies);
+        }
+    }
+
+    private static List<Long> intact(PodReceivers receivers) {
+        return receivers.stop().stream().map(Cluster::intact).toList();
+    }
+
+    private static long intact(ReceiverReport report) {
+        return report.received() - report.corrupt() - report.foreign() - report.duplicates();
+    }
+
+    /** Starts a server on each pod, and asks it by way of a listener, from many sockets. */
+    Outcome ask(Listener listener, String detail) {
+        List<EchoResponder> responders = topology.pods().stream()
+                .map(pod -> EchoResponder.start(pod, POD_PORT))
+                .toList();
+        long answered = EchoClient.ask(
+                topology.client(), listener.source(), listener.destination(), SOCKETS, QUESTIONS_A_SOCKET, PATIENCE);
+        responders.forEach(EchoResponder::close);
+        List<Long> byPod = responders.stream().map(EchoResponder::answered).toList();
+        boolean all = answered == SOCKETS * QUESTIONS_A_SOCKET;
+        boolean byEach = byPod.stream().allMatch(count -> count > 0);
+        return new Outcome(
+                all && byEach,
+                "%d of %d questions answered from where they were asked, by pod %s%s"
+                        .formatted(answered, SOCKETS * QUESTIONS_A_SOCKET, byPod, detail));
     }
 
     /** How many packets have gone out by the node's ends of the pods' veths. */
@@ -121,15 +149,6 @@ final class Cluster implements AutoCloseable {
         return IntStream.rangeClosed(1, PODS)
                 .mapToLong(pod -> LinkCounters.of(topology.node(), "veth" + pod).sentPackets())
                 .sum();
-    }
-
-    /** Whether all that is sent came, and each pod has its share, give or take one a CPU. */
-    static Outcome judged(List<Long> byPod, String more) {
-        long sum = byPod.stream().mapToLong(Long::longValue).sum();
-        long share = DATAGRAMS / PODS;
-        int tolerance = Runtime.getRuntime().availableProcessors();
-        boolean even = byPod.stream().allMatch(count -> Math.abs(count - share) <= tolerance);
-        return new Outcome(sum == DATAGRAMS && even, sum + " of " + DATAGRAMS + " arrived, by pod " + byPod + more);
     }
 
     @Override

@@ -1,62 +1,62 @@
 package dev.udpfanout.lab.kernels;
 
-import dev.udpfanout.lab.process.LabProcess;
-import java.nio.file.Path;
-import java.time.Duration;
 import java.util.List;
-import java.util.Locale;
 
 /**
- * Every datagram of one socket arrives, and each pod gets its share.
+ * Every datagram of one socket arrives, and each pod gets its share; with replies, every question is answered. One daemon has all
+ * the listeners.
  *
- * @param daemon its executable
- * @param withDaemon false for the self-test
- * @param way in
- * @param ipv6 or else IPv4
+ * @param daemon under test
+ * @param name one word
+ * @param listeners in the order of the checks
+ * @param fragmented listeners that are tried with fragments as well
  */
-record DeliveryScenario(Path daemon, boolean withDaemon, WayIn way, boolean ipv6) implements Scenario {
-    private static final Duration LIMIT = Duration.ofSeconds(60);
-
+record DeliveryScenario(Daemon daemon, String name, List<Listener> listeners, List<Listener> fragmented)
+        implements Scenario {
     @Override
-    public String name() {
-        return way.name().toLowerCase(Locale.ROOT).replace('_', '-') + (ipv6 ? "-ipv6" : "-ipv4");
-    }
-
-    @Override
-    public Outcome run() throws Exception {
-        try (Cluster cluster = new Cluster(ipv6)) {
-            if (way.isOnDummy()) {
-                cluster.leadVipToDummy();
+    public void run(CheckReport report) throws Exception {
+        try (Cluster cluster = new Cluster()) {
+            if (listeners.stream().anyMatch(listener -> listener.way().isOnVlan())) {
+                cluster.addVlan();
             }
-            if (!withDaemon) {
-                return Cluster.judged(cluster.send(way), ", without daemon");
-            }
-            try (LabProcess process = cluster.start(daemon, way, "")) {
-                List<Long> byPod = cluster.send(way);
-                if (way.isStraightIntoPods()) {
-                    process.awaitLine("delivers straight into pods of this node listener_id=0 pods=3", LIMIT);
-                    return pastTheVeths(cluster, byPod);
+            try (Daemon.Run run = daemon.start(cluster, listeners)) {
+                for (int id = 0; id < listeners.size(); id++) {
+                    Listener listener = listeners.get(id);
+                    if (listener.way().isOnDummy()) {
+                        cluster.leadVipTo(listener);
+                    }
+                    report.add(listener.name(), outcome(cluster, run, listener, id));
+                    if (fragmented.contains(listener)) {
+                        report.add(
+                                listener.name() + "-fragments",
+                                Outcome.ofSpread(cluster.sendFragmented(listener), Cluster.DATAGRAMS / 10, ""));
+                    }
                 }
-                String attached = process.lines().stream()
-                        .filter(line -> line.contains("attached TC eBPF program") || line.contains("transport="))
-                        .findFirst()
-                        .map(line -> line.replaceAll(".*(method=\\S+|transport=\\S+).*", "$1"))
-                        .orElse("");
-                return Cluster.judged(byPod, ", " + attached);
             }
         }
+    }
+
+    private static Outcome outcome(Cluster cluster, Daemon.Run run, Listener listener, int id) {
+        if (listener.way().hasReplies()) {
+            return cluster.ask(listener, run.served(id));
+        }
+        if (listener.way() == WayIn.NIC_MIRROR) {
+            return Outcome.ofSpread(cluster.sendToMirror(listener), Cluster.DATAGRAMS, " of the mirror");
+        }
+        Outcome outcome = Outcome.ofSpread(cluster.send(listener), Cluster.DATAGRAMS, run.served(id));
+        if (!outcome.passed() || !listener.way().isStraightIntoPods()) {
+            return outcome;
+        }
+        run.awaitLine("delivers straight into pods of this node listener_id=" + id + " pods=" + Cluster.PODS);
+        return pastTheVeths(cluster, listener);
     }
 
     /** What was sent first has told where the pods are: of what is sent now, the veths see next to nothing. */
-    private Outcome pastTheVeths(Cluster cluster, List<Long> byPodAtFirst) {
-        Outcome first = Cluster.judged(byPodAtFirst, "");
-        if (!first.passed()) {
-            return first;
-        }
+    private static Outcome pastTheVeths(Cluster cluster, Listener listener) {
         long before = cluster.sentByVeths();
-        List<Long> byPod = cluster.send(way);
+        List<Long> byPod = cluster.send(listener);
         long seen = cluster.sentByVeths() - before;
-        Outcome second = Cluster.judged(byPod, ", " + seen + " by the node's end of a veth");
-        return new Outcome(second.passed() && seen < Cluster.DATAGRAMS / 20, second.detail());
+        Outcome outcome = Outcome.ofSpread(byPod, Cluster.DATAGRAMS, ", " + seen + " by the node's end of a veth");
+        return new Outcome(outcome.passed() && seen < Cluster.DATAGRAMS / 20, outcome.detail());
     }
 }

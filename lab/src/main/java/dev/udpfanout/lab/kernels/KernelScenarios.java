@@ -5,9 +5,10 @@ import dev.udpfanout.lab.RootPrivilege;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Stream;
 
 /**
- * Runs every scenario on the running kernel, in namespaces of its own, and prints a line for each:
+ * Runs every scenario on the running kernel, in namespaces of its own, and prints a line for each check:
  * {@code RESULT name PASS|FAIL seconds detail}. The last line is {@code DONE passed failed}. Exits with 1 if one failed.
  */
 public final class KernelScenarios {
@@ -24,44 +25,57 @@ public final class KernelScenarios {
         }
         RootPrivilege.require();
         Bpffs.ensure();
-        boolean withDaemon = arguments.length == 1;
-        int failed = 0;
-        List<Scenario> scenarios = scenarios(Path.of(arguments[0]), withDaemon);
-        for (Scenario scenario : scenarios) {
-            long began = System.nanoTime();
-            Outcome outcome = outcome(scenario);
-            failed += outcome.passed() ? 0 : 1;
-            System.out.println("RESULT " + scenario.name() + (outcome.passed() ? " PASS " : " FAIL ")
-                    + (System.nanoTime() - began) / 1_000_000_000 + " " + outcome.detail());
-        }
-        System.out.println("DONE " + (scenarios.size() - failed) + " " + failed);
-        System.exit(failed == 0 ? 0 : 1);
-    }
-
-    private static Outcome outcome(Scenario scenario) {
-        try {
-            return scenario.run();
-        } catch (Exception e) {
-            return new Outcome(false, String.valueOf(e.getMessage()).replaceAll("\\s+", " "));
-        }
-    }
-
-    private static List<Scenario> scenarios(Path daemon, boolean withDaemon) {
-        List<Scenario> scenarios = new ArrayList<>();
-        scenarios.add(new UnsteeredScenario());
-        for (boolean ipv6 : new boolean[] {false, true}) {
-            for (WayIn way : List.of(WayIn.DUMMY_INGRESS, WayIn.DUMMY_EGRESS, WayIn.NIC, WayIn.USERSPACE)) {
-                scenarios.add(new DeliveryScenario(daemon, withDaemon, way, ipv6));
+        Daemon daemon = new Daemon(Path.of(arguments[0]), arguments.length == 1);
+        CheckReport report = new CheckReport();
+        for (Scenario scenario : scenarios(daemon, transports(daemon, report))) {
+            try {
+                scenario.run(report);
+            } catch (Exception e) {
+                String reason = String.valueOf(e.getMessage()).replaceAll("\\s+", " ");
+                report.add(scenario.name(), new Outcome(false, reason));
             }
         }
-        for (WayIn way : List.of(WayIn.DUMMY_PEER, WayIn.NIC_PEER)) {
-            scenarios.add(new DeliveryScenario(daemon, withDaemon, way, false));
+        System.out.println("DONE " + report.passed() + " " + report.failed());
+        System.exit(report.failed() == 0 ? 0 : 1);
+    }
+
+    /** Those that this kernel has; for a self-test all. */
+    private static List<WayIn> transports(Daemon daemon, CheckReport report) {
+        if (!daemon.isStarted()) {
+            return Probe.TRANSPORTS;
         }
-        for (WayIn way : List.of(WayIn.IO_URING, WayIn.EPOLL, WayIn.NIO)) {
-            scenarios.add(new TransportScenario(daemon, withDaemon, way));
-        }
-        scenarios.add(new RefusedBpfScenario(daemon, withDaemon));
-        scenarios.add(new TakeoverScenario(daemon, withDaemon));
+        Probe probe = Probe.of(daemon);
+        report.add("probe", probe.verified());
+        return Probe.TRANSPORTS.stream().filter(probe::isPresent).toList();
+    }
+
+    private static List<Scenario> scenarios(Daemon daemon, List<WayIn> transports) {
+        List<Listener> egress = Listener.ofBothFamilies(WayIn.DUMMY_EGRESS);
+        List<Scenario> scenarios = new ArrayList<>();
+        scenarios.add(new UnsteeredScenario());
+        scenarios.add(atIngress(daemon));
+        scenarios.add(new DeliveryScenario(daemon, "egress", egress, egress));
+        scenarios.add(inUserSpace(daemon, transports));
+        Probe.TRANSPORTS.stream()
+                .filter(transport -> !transports.contains(transport))
+                .forEach(transport -> scenarios.add(new RefusedTransportScenario(daemon, transport)));
+        scenarios.add(new RefusedBpfScenario(daemon));
+        scenarios.add(new TakeoverScenario(daemon));
         return scenarios;
+    }
+
+    private static Scenario atIngress(Daemon daemon) {
+        List<Listener> listeners = new ArrayList<>(Listener.ofBothFamilies(
+                WayIn.DUMMY_INGRESS, WayIn.NIC, WayIn.VLAN, WayIn.DUMMY_REPLIES, WayIn.NIC_REPLIES));
+        Stream.of(WayIn.NIC_MIRROR, WayIn.DUMMY_PEER, WayIn.NIC_PEER)
+                .forEach(way -> listeners.add(new Listener(way, false)));
+        return new DeliveryScenario(
+                daemon, "ingress", listeners, Listener.ofBothFamilies(WayIn.DUMMY_INGRESS, WayIn.NIC));
+    }
+
+    private static Scenario inUserSpace(Daemon daemon, List<WayIn> transports) {
+        List<Listener> listeners = new ArrayList<>(Listener.ofBothFamilies(WayIn.USERSPACE, WayIn.USERSPACE_REPLIES));
+        transports.forEach(transport -> listeners.add(new Listener(transport, false)));
+        return new DeliveryScenario(daemon, "userspace", listeners, List.of());
     }
 }

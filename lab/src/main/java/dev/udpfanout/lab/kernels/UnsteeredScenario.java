@@ -11,15 +11,16 @@ record UnsteeredScenario() implements Scenario {
     }
 
     @Override
-    public Outcome run() {
-        try (Cluster cluster = new Cluster(false)) {
-            cluster.leadVipToDummy();
+    public void run(CheckReport report) {
+        Listener listener = new Listener(WayIn.DUMMY_INGRESS, false);
+        try (Cluster cluster = new Cluster()) {
+            cluster.leadVipTo(listener);
             LabNamespace node = cluster.topology().node();
             node.exec("ip", "link", "add", "dummy0", "type", "dummy");
             node.exec("ip", "address", "add", "10.255.0.1/32", "dev", "dummy0");
             node.exec("ip", "link", "set", "dummy0", "up");
-            List<Long> byPod = cluster.send(WayIn.DUMMY_INGRESS);
-            return new Outcome(byPod.stream().allMatch(count -> count == 0), "by pod " + byPod);
+            List<Long> byPod = cluster.send(listener);
+            report.add(name(), new Outcome(byPod.stream().allMatch(count -> count == 0), "by pod " + byPod));
         }
     }
 }

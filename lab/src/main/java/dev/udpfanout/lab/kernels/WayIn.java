@@ -1,6 +1,6 @@
 package dev.udpfanout.lab.kernels;
 
-/** How datagrams get to the daemon's listener. */
+/** How datagrams get to the daemon's listener, and what it does with them. */
 enum WayIn {
     /** kube-proxy's DNAT to dummy0, and rewriting when they come back in. */
     DUMMY_INGRESS("dummy0", "hook: ingress, mode: tc_ebpf"),
@@ -12,9 +12,19 @@ enum WayIn {
     DUMMY_PEER("dummy0", "hook: ingress, mode: tc_ebpf, local_delivery: peer"),
     /** As NIC, and straight into the pods. */
     NIC_PEER("eth0", "mode: tc_ebpf, local_delivery: peer"),
+    /** The node's address on a VLAN device, where the tag is in the packet's metadata or, without offloads, in its data. */
+    VLAN(Cluster.VLAN_INTERFACE, "mode: tc_ebpf"),
+    /** As DUMMY_INGRESS, and endpoints answer. */
+    DUMMY_REPLIES("dummy0", "hook: ingress, mode: tc_ebpf, replies: true"),
+    /** As NIC, and endpoints answer. */
+    NIC_REPLIES("eth0", "mode: tc_ebpf, replies: true"),
+    /** As NIC, and a second set of receivers has a copy of each. */
+    NIC_MIRROR("eth0", "mode: tc_ebpf"),
     /** kube-proxy's DNAT to dummy0, and sockets with the best transport that there is. */
     USERSPACE("dummy0", "mode: userspace"),
-    /** The same, with a transport that is asked for by name. */
+    /** The same, and endpoints answer. */
+    USERSPACE_REPLIES("dummy0", "mode: userspace, replies: true"),
+    /** As USERSPACE, with a transport that is asked for by name. */
     IO_URING("dummy0", "mode: userspace, io: io_uring"),
     EPOLL("dummy0", "mode: userspace, io: epoll"),
     NIO("dummy0", "mode: userspace, io: nio, source: node"),
@@ -33,9 +43,18 @@ enum WayIn {
         return interfaceName.equals("dummy0");
     }
 
+    boolean isOnVlan() {
+        return interfaceName.equals(Cluster.VLAN_INTERFACE);
+    }
+
     /** Whether datagrams go past the node's ends of the pods' veths. */
     boolean isStraightIntoPods() {
         return keys.contains("local_delivery: peer");
+    }
+
+    /** Whether endpoints answer. */
+    boolean hasReplies() {
+        return keys.contains("replies: true");
     }
 
     /** The listener's keys, to stand between braces. */

@@ -7,8 +7,10 @@ import dev.udpfanout.bindings.rtnetlink.Link;
 import dev.udpfanout.bindings.rtnetlink.Links;
 import java.net.Inet6Address;
 import java.net.InetAddress;
+import java.util.HashSet;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.Set;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -30,7 +32,11 @@ public final class DummyInterface {
     private final String name;
     private final Network network;
     private final RepairLog repairs;
+    /** What was in place when {@link #ensure} was done last: what of that is not, is repaired; the rest is new. */
     private boolean wasReady;
+
+    private boolean tookAnswers;
+    private Set<InetAddress> assigned = Set.of();
 
     /** For the init container: sets the interface up, and mends nothing later. */
     public DummyInterface(String name, Network network) {
@@ -68,15 +74,19 @@ public final class DummyInterface {
         }
         if (answers && !links.ipv4AcceptLocal(link.index())) {
             links.setIpv4AcceptLocal(link.index(), true);
-            repairedIfReady(Repair.ACCEPT_LOCAL_ENABLED);
+            repairedIf(tookAnswers, Repair.ACCEPT_LOCAL_ENABLED);
         }
+        Set<InetAddress> wanted = new HashSet<>();
         for (InetAddress address : addresses) {
+            wanted.add(address);
             if (address instanceof Inet6Address && Ipv6Forwarding.enableIfOff(name)) {
-                repairedIfReady(Repair.FORWARDING_ENABLED);
+                repairedIf(assigned.contains(address), Repair.FORWARDING_ENABLED);
             }
             ensureAddress(link, address);
         }
         wasReady = true;
+        tookAnswers = answers;
+        assigned = wanted;
         return links.byIndex(link.index()).orElse(link);
     }
 
@@ -98,12 +108,16 @@ public final class DummyInterface {
                 .anyMatch(address::equals);
         if (!isThere) {
             HostAddress.assign(network, link, address);
-            repairedIfReady(Repair.ADDRESS_ADDED);
+            repairedIf(assigned.contains(address), Repair.ADDRESS_ADDED);
         }
     }
 
     private void repairedIfReady(Repair repair) {
-        if (wasReady) {
+        repairedIf(wasReady, repair);
+    }
+
+    private void repairedIf(boolean wasInPlace, Repair repair) {
+        if (wasInPlace) {
             repairs.repaired(repair, name);
         }
     }
@@ -111,6 +125,8 @@ public final class DummyInterface {
     private Link create() {
         // A new interface is not a repaired one: what follows is its first set-up.
         wasReady = false;
+        tookAnswers = false;
+        assigned = Set.of();
         Link link = createDummyOrBridge();
         network.links().setAlias(link.index(), CREATED_BY_US);
         LOG.atInfo()

@@ -17,12 +17,14 @@ import java.net.InetAddress;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.stream.Collectors;
 
 /**
  * The datapath in user space: mode {@code userspace}. Each listener has sockets of its own, which the kernel delivers its
@@ -87,9 +89,15 @@ public final class UserspaceDatapath implements SwitchableDatapath {
         if (!listener.isOnDummyInterface()) {
             return Optional.empty();
         }
-        DummyInterface dummy =
-                dummies.computeIfAbsent(listener.interfaces().getFirst(), name -> new DummyInterface(name, network));
-        return Optional.of(dummy.ensure(List.of(listener.bind().getAddress()), false));
+        String interfaceName = listener.interfaces().getFirst();
+        DummyInterface dummy = dummies.computeIfAbsent(interfaceName, name -> new DummyInterface(name, network));
+        Set<InetAddress> addresses = listeners.values().stream()
+                .filter(other -> other.isAttached()
+                        && other.config().interfaces().getFirst().equals(interfaceName))
+                .map(other -> other.config().bind().getAddress())
+                .collect(Collectors.toCollection(LinkedHashSet::new));
+        addresses.add(listener.bind().getAddress());
+        return Optional.of(dummy.ensure(addresses, false));
     }
 
     private void deliver(Link link, UserspaceListener listener) {

@@ -1,0 +1,46 @@
+package dev.udpfanout.lab.kernels;
+
+import java.util.List;
+import java.util.Locale;
+import java.util.regex.Pattern;
+
+/**
+ * What the daemon's {@code probe} finds on this kernel.
+ *
+ * @param output its lines
+ */
+record Probe(String output) {
+    /** The transports of the user-space forwarder. */
+    static final List<WayIn> TRANSPORTS = List.of(WayIn.IO_URING, WayIn.EPOLL, WayIn.NIO);
+
+    /** Runs it and prints what it says. */
+    static Probe of(Daemon daemon) {
+        try (Cluster cluster = new Cluster()) {
+            Probe probe = new Probe(daemon.output(cluster, "probe"));
+            System.out.println(probe.output);
+            return probe;
+        }
+    }
+
+    /** Whether the verifier accepts all programs, and the daemon would use them. */
+    Outcome verified() {
+        boolean chosen = output.contains("mode: auto means tc_ebpf");
+        return new Outcome(
+                isPresent("load program udp_fanout") && chosen,
+                chosen ? "the verifier accepts all programs, and mode: auto means tc_ebpf" : "see its output above");
+    }
+
+    /** Whether it has found a transport. */
+    boolean isPresent(WayIn transport) {
+        return isPresent("transport " + transport.name().toLowerCase(Locale.ROOT));
+    }
+
+    private boolean isPresent(String capability) {
+        String line = "(?m)^" + Pattern.quote(capability) + " +%s\\b";
+        boolean present = Pattern.compile(line.formatted("yes")).matcher(output).find();
+        if (!present && !Pattern.compile(line.formatted("no")).matcher(output).find()) {
+            throw new IllegalStateException("probe says nothing of " + capability);
+        }
+        return present;
+    }
+}

@@ -1,0 +1,36 @@
+package dev.udpfanout.lab.kernels;
+
+import dev.udpfanout.lab.process.LabProcess;
+import java.util.List;
+import java.util.Locale;
+
+/**
+ * A transport of the user-space forwarder that this kernel does not have, asked for by name: the daemon says so, and ends.
+ *
+ * @param daemon under test
+ * @param way which transport
+ */
+record RefusedTransportScenario(Daemon daemon, WayIn way) implements Scenario {
+    private String transport() {
+        return way.name().toLowerCase(Locale.ROOT);
+    }
+
+    @Override
+    public String name() {
+        return "no-" + transport().replace('_', '-');
+    }
+
+    @Override
+    public void run(CheckReport report) throws Exception {
+        try (Cluster cluster = new Cluster();
+                LabProcess process = daemon.launch(cluster, List.of(new Listener(way, false)), "", List.of())) {
+            int exitCode = process.awaitExit(Daemon.START_LIMIT);
+            String last = process.lines().getLast();
+            report.add(
+                    name(),
+                    new Outcome(
+                            exitCode != 0 && last.contains("io: " + transport()),
+                            "not on this kernel: " + last.strip()));
+        }
+    }
+}
