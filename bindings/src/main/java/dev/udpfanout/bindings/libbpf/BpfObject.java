@@ -8,6 +8,7 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.lang.invoke.MethodHandle;
+import java.util.Set;
 import java.util.function.Consumer;
 
 /**
@@ -59,7 +60,7 @@ public final class BpfObject implements AutoCloseable {
     }
 
     /**
-     * Edits the initial value of a data section before {@link #load()}.
+     * Edits the initial value of a data section before {@link #load}.
      *
      * @param section for example {@code ".rodata.settings"}
      * @param edit is given the section's bytes
@@ -89,13 +90,30 @@ public final class BpfObject implements AutoCloseable {
     }
 
     /**
-     * Has {@link #load()} use a map that is there already in place of one of the object's own.
+     * Has {@link #load} use a map that is there already in place of one of the object's own.
      *
      * @param mapName of the object's map
      * @param existing of the same type, key size, value size and flags; may be closed afterwards
      */
     public void reuseMap(String mapName, BpfMap existing) {
         LibbpfResult.check(Libbpf.bpf_map__reuse_fd(findMap(mapName), existing.fd()), "bpf_map__reuse_fd", mapName);
+    }
+
+    /**
+     * As above, for all maps at once.
+     *
+     * @param loaded made of the same file, and loaded; may be closed afterwards
+     */
+    public void reuseMapsOf(BpfObject loaded) {
+        MemorySegment own = Libbpf.bpf_object__next_map(open(), MemorySegment.NULL);
+        MemorySegment there = Libbpf.bpf_object__next_map(loaded.open(), MemorySegment.NULL);
+        // Side by side, not by name: both have them in the file's order, and libbpf renames some that are reused.
+        while (!own.equals(MemorySegment.NULL)) {
+            LibbpfResult.check(
+                    Libbpf.bpf_map__reuse_fd(own, Libbpf.bpf_map__fd(there)), "bpf_map__reuse_fd", loaded.name);
+            own = Libbpf.bpf_object__next_map(open(), own);
+            there = Libbpf.bpf_object__next_map(loaded.open(), there);
+        }
     }
 
     /**
@@ -106,6 +124,19 @@ public final class BpfObject implements AutoCloseable {
      */
     public void load() {
         LibbpfResult.check(Libbpf.bpf_object__load(open()), "bpf_object__load", name);
+    }
+
+    /** As above, but for programs with other names than these: they are not in the kernel then. All maps are. */
+    public void load(Set<String> programNames) {
+        MemorySegment program = Libbpf.bpf_object__next_program(open(), MemorySegment.NULL);
+        while (!program.equals(MemorySegment.NULL)) {
+            String programName = Libbpf.bpf_program__name(program).getString(0);
+            boolean isAsked = programNames.contains(programName);
+            LibbpfResult.check(
+                    Libbpf.bpf_program__set_autoload(program, isAsked), "bpf_program__set_autoload", programName);
+            program = Libbpf.bpf_object__next_program(open(), program);
+        }
+        load();
     }
 
     /** A program of the loaded object; valid as long as the object is. */

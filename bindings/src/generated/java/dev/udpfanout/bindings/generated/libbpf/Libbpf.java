@@ -553,6 +553,123 @@ public class Libbpf {
         }
     }
 
+    private static class bpf_object__next_program {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
+            Libbpf.C_POINTER,
+            Libbpf.C_POINTER,
+            Libbpf.C_POINTER
+        );
+
+        public static final MemorySegment ADDR = Libbpf.findOrThrow("bpf_object__next_program");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * struct bpf_program *bpf_object__next_program(const struct bpf_object *obj, struct bpf_program *prog)
+     * }
+     */
+    public static FunctionDescriptor bpf_object__next_program$descriptor() {
+        return bpf_object__next_program.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * struct bpf_program *bpf_object__next_program(const struct bpf_object *obj, struct bpf_program *prog)
+     * }
+     */
+    public static MethodHandle bpf_object__next_program$handle() {
+        return bpf_object__next_program.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * struct bpf_program *bpf_object__next_program(const struct bpf_object *obj, struct bpf_program *prog)
+     * }
+     */
+    public static MemorySegment bpf_object__next_program$address() {
+        return bpf_object__next_program.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * struct bpf_program *bpf_object__next_program(const struct bpf_object *obj, struct bpf_program *prog)
+     * }
+     */
+    public static MemorySegment bpf_object__next_program(MemorySegment obj, MemorySegment prog) {
+        var mh$ = bpf_object__next_program.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("bpf_object__next_program", obj, prog);
+            }
+            return (MemorySegment)mh$.invokeExact(obj, prog);
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
+
+    private static class bpf_program__name {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
+            Libbpf.C_POINTER,
+            Libbpf.C_POINTER
+        );
+
+        public static final MemorySegment ADDR = Libbpf.findOrThrow("bpf_program__name");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * const char *bpf_program__name(const struct bpf_program *prog)
+     * }
+     */
+    public static FunctionDescriptor bpf_program__name$descriptor() {
+        return bpf_program__name.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * const char *bpf_program__name(const struct bpf_program *prog)
+     * }
+     */
+    public static MethodHandle bpf_program__name$handle() {
+        return bpf_program__name.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * const char *bpf_program__name(const struct bpf_program *prog)
+     * }
+     */
+    public static MemorySegment bpf_program__name$address() {
+        return bpf_program__name.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * const char *bpf_program__name(const struct bpf_program *prog)
+     * }
+     */
+    public static MemorySegment bpf_program__name(MemorySegment prog) {
+        var mh$ = bpf_program__name.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("bpf_program__name", prog);
+            }
+            return (MemorySegment)mh$.invokeExact(prog);
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
+
     private static class bpf_program__set_autoload {
         public static final FunctionDescriptor DESC = FunctionDescriptor.of(
             Libbpf.C_INT,
@@ -724,6 +841,65 @@ public class Libbpf {
                 traceDowncall("bpf_object__find_map_by_name", obj, name);
             }
             return (MemorySegment)mh$.invokeExact(obj, name);
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
+
+    private static class bpf_object__next_map {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
+            Libbpf.C_POINTER,
+            Libbpf.C_POINTER,
+            Libbpf.C_POINTER
+        );
+
+        public static final MemorySegment ADDR = Libbpf.findOrThrow("bpf_object__next_map");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * struct bpf_map *bpf_object__next_map(const struct bpf_object *obj, const struct bpf_map *map)
+     * }
+     */
+    public static FunctionDescriptor bpf_object__next_map$descriptor() {
+        return bpf_object__next_map.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * struct bpf_map *bpf_object__next_map(const struct bpf_object *obj, const struct bpf_map *map)
+     * }
+     */
+    public static MethodHandle bpf_object__next_map$handle() {
+        return bpf_object__next_map.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * struct bpf_map *bpf_object__next_map(const struct bpf_object *obj, const struct bpf_map *map)
+     * }
+     */
+    public static MemorySegment bpf_object__next_map$address() {
+        return bpf_object__next_map.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * struct bpf_map *bpf_object__next_map(const struct bpf_object *obj, const struct bpf_map *map)
+     * }
+     */
+    public static MemorySegment bpf_object__next_map(MemorySegment obj, MemorySegment map) {
+        var mh$ = bpf_object__next_map.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("bpf_object__next_map", obj, map);
+            }
+            return (MemorySegment)mh$.invokeExact(obj, map);
         } catch (Throwable ex$) {
            throw new AssertionError("should not reach here", ex$);
         }

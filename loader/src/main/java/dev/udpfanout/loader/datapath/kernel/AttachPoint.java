@@ -1,6 +1,5 @@
 package dev.udpfanout.loader.datapath.kernel;
 
-import dev.udpfanout.bindings.libbpf.BpfProgram;
 import dev.udpfanout.bindings.libbpf.HookPoint;
 import dev.udpfanout.bindings.rtnetlink.Link;
 import dev.udpfanout.loader.config.ListenerConfig;
@@ -29,7 +28,7 @@ final class AttachPoint {
     private final Optional<Pins> pins;
     private final Optional<Dummy> dummy;
     private final KernelProgram program;
-    private Map<HookPoint, BpfProgram> wanted;
+    private Map<HookPoint, String> wanted;
     private final Map<HookPoint, Attachment> attachments = new EnumMap<>(HookPoint.class);
     private List<ListenerConfig> listeners;
     private int ifindex = NO_INTERFACE;
@@ -56,20 +55,11 @@ final class AttachPoint {
         this.pins = pins;
         this.listeners = List.of();
         this.program = program;
-        this.wanted = programs(key, program, hasLinkLayer);
+        this.wanted = NeededPrograms.onHooks(key, hasLinkLayer);
         this.dummy = key.isDummy()
                 ? Optional.of(new Dummy(
                         new DummyInterface(key.interfaceName(), network, repairs), new Steering(network, repairs)))
                 : Optional.empty();
-    }
-
-    private static Map<HookPoint, BpfProgram> programs(Key key, KernelProgram program, boolean hasLinkLayer) {
-        if (!key.isDummy()) {
-            return Map.of(HookPoint.INGRESS, hasLinkLayer ? program.rewrite() : program.rewriteWithoutLinkLayer());
-        }
-        return key.hook() == Hook.EGRESS
-                ? Map.of(HookPoint.EGRESS, program.rewriteAtEgress())
-                : new EnumMap<>(Map.of(HookPoint.INGRESS, program.rewrite(), HookPoint.EGRESS, program.turn()));
     }
 
     Key key() {
@@ -143,7 +133,7 @@ final class AttachPoint {
         attachments.clear();
         ifindex = found;
         hasLinkLayer = link.map(Link::hasEthernetHeader).orElse(hasLinkLayer);
-        wanted = programs(key, program, hasLinkLayer);
+        wanted = NeededPrograms.onHooks(key, hasLinkLayer);
         if (found == NO_INTERFACE) {
             LOG.atWarn()
                     .addKeyValue("interface", interfaceName())
@@ -177,7 +167,7 @@ final class AttachPoint {
         }
     }
 
-    private void ensureAttached(HookPoint hook, BpfProgram program) {
+    private void ensureAttached(HookPoint hook, String name) {
         Attachment present = attachments.get(hook);
         if (present != null && present.isAttached()) {
             return;
@@ -187,9 +177,9 @@ final class AttachPoint {
             attachments.remove(hook);
         }
         HookPlace place = HookPlace.of(ifindex, interfaceName(), hook, pins);
-        Attachment attachment = Attacher.attach(key.attach(), program, place, network);
+        Attachment attachment = Attacher.attach(key.attach(), program.named(name), place, network);
         attachments.put(hook, attachment);
-        String what = program.name().equals(KernelProgram.TURN) ? "turn program" : "program";
+        String what = name.equals(KernelProgram.TURN) ? "turn program" : "program";
         LOG.atInfo()
                 .addKeyValue("interface", interfaceName())
                 .addKeyValue("method", attachment.method())
@@ -219,12 +209,12 @@ final class AttachPoint {
         ifindex = predecessor.ifindex;
         wasThere = predecessor.wasThere;
         hasLinkLayer = predecessor.hasLinkLayer;
-        wanted = programs(key, program, hasLinkLayer);
-        wanted.forEach((hook, itsProgram) -> {
+        wanted = NeededPrograms.onHooks(key, hasLinkLayer);
+        wanted.forEach((hook, name) -> {
             Attachment present = predecessor.attachments.get(hook);
             if (present != null
                     && Attacher.isAsAsked(present, key.attach())
-                    && predecessor.wanted.get(hook).name().equals(itsProgram.name())) {
+                    && predecessor.wanted.get(hook).equals(name)) {
                 attachments.put(hook, predecessor.attachments.remove(hook));
             }
         });

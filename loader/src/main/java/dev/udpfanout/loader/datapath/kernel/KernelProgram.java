@@ -16,12 +16,13 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Function;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** The eBPF object, loaded: its programs and its maps. */
+/** The eBPF object, loaded: its maps, and its programs, each from when it is first needed. */
 public final class KernelProgram implements AutoCloseable {
     /** Names that operators see in {@code tc filter show} and {@code bpftool prog show}. */
     public static final String REWRITE = "udp_fanout";
@@ -103,10 +104,10 @@ public final class KernelProgram implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(KernelProgram.class);
     private static final String RESOURCE = "/dev/udpfanout/bpf/udp_fanout.bpf.o";
 
-    private final BpfObject object;
+    private final LoadedObject object;
     private final FlowsConfig flows;
 
-    private KernelProgram(BpfObject object, FlowsConfig flows) {
+    private KernelProgram(LoadedObject object, FlowsConfig flows) {
         this.object = object;
         this.flows = flows;
     }
@@ -146,13 +147,23 @@ public final class KernelProgram implements AutoCloseable {
 
     /** As above, with what is said of flows: how long one is remembered is part of the program. */
     public static KernelProgram load(byte[] elf, Optional<Pins> pins, FlowsConfig flows) {
+        return load(elf, pins, flows, Set.of(REWRITE));
+    }
+
+    /**
+     * As above, with what is to be in the kernel from the beginning; any other program is loaded when it is first asked for.
+     *
+     * @param programs of {@link #NAMES}
+     */
+    public static KernelProgram load(byte[] elf, Optional<Pins> pins, FlowsConfig flows, Set<String> programs) {
+        Function<Map<String, BpfMap>, KernelProgram> loadWith = existing -> loadWith(elf, existing, flows, programs);
         if (pins.isEmpty()) {
-            return loadWith(elf, Map.of(), flows);
+            return loadWith.apply(Map.of());
         }
         Map<String, BpfMap> pinned = pinnedMaps(elf, pins.get());
         KernelProgram program;
         try {
-            program = loadAdopting(elf, pinned, pins.get(), flows);
+            program = loadAdopting(loadWith, pinned, pins.get());
         } finally {
             pinned.values().forEach(BpfMap::close);
         }
@@ -165,9 +176,10 @@ public final class KernelProgram implements AutoCloseable {
         return program;
     }
 
-    private static KernelProgram loadAdopting(byte[] elf, Map<String, BpfMap> pinned, Pins pins, FlowsConfig flows) {
+    private static KernelProgram loadAdopting(
+            Function<Map<String, BpfMap>, KernelProgram> loadWith, Map<String, BpfMap> pinned, Pins pins) {
         try {
-            KernelProgram program = loadWith(elf, pinned, flows);
+            KernelProgram program = loadWith.apply(pinned);
             if (!pinned.isEmpty()) {
                 LOG.atInfo().addKeyValue("maps", pinned.size()).log("adopted the maps of an earlier daemon");
             }
@@ -180,7 +192,7 @@ public final class KernelProgram implements AutoCloseable {
             pins.removeMaps();
             pinned.values().forEach(BpfMap::close);
             pinned.clear();
-            return loadWith(elf, Map.of(), flows);
+            return loadWith.apply(Map.of());
         }
     }
 
@@ -197,49 +209,53 @@ public final class KernelProgram implements AutoCloseable {
         return pinned;
     }
 
-    private static KernelProgram loadWith(byte[] elf, Map<String, BpfMap> existing, FlowsConfig flows) {
-        BpfObject object = BpfObject.open(elf, REWRITE);
-        try {
-            ProgramSettings settings =
-                    new ProgramSettings(Runtime.getRuntime().availableProcessors(), flows.idleTimeout());
-            object.editSection(ProgramSettings.SECTION, settings::writeTo);
-            existing.forEach(object::reuseMap);
-            object.load();
-            return new KernelProgram(object, flows);
-        } catch (RuntimeException e) {
-            object.close();
-            throw e;
-        }
+    private static KernelProgram loadWith(
+            byte[] elf, Map<String, BpfMap> existing, FlowsConfig flows, Set<String> programs) {
+        ProgramSettings settings = new ProgramSettings(Runtime.getRuntime().availableProcessors(), flows.idleTimeout());
+        LoadedObject object = LoadedObject.load(elf, programs, opened -> {
+            opened.editSection(ProgramSettings.SECTION, settings::writeTo);
+            existing.forEach(opened::reuseMap);
+        });
+        return new KernelProgram(object, flows);
+    }
+
+    /**
+     * Any of {@link #NAMES}.
+     *
+     * @throws SystemCallException if it is not loaded yet and the kernel refuses it
+     */
+    BpfProgram named(String name) {
+        return object.program(name);
     }
 
     /** Sends a listener's datagrams to its endpoints. */
     public BpfProgram rewrite() {
-        return object.program(REWRITE);
+        return named(REWRITE);
     }
 
     /** As {@link #rewrite()}, for an interface without link layer. */
     public BpfProgram rewriteWithoutLinkLayer() {
-        return object.program(REWRITE_L3);
+        return named(REWRITE_L3);
     }
 
     /** As {@link #rewrite()}, for the egress hook of a dummy interface. */
     public BpfProgram rewriteAtEgress() {
-        return object.program(REWRITE_AT_EGRESS);
+        return named(REWRITE_AT_EGRESS);
     }
 
     /** Sends a listener's datagrams that leave through a dummy interface back in. */
     public BpfProgram turn() {
-        return object.program(TURN);
+        return named(TURN);
     }
 
     /** Sends what endpoints answer back to the client. */
     public BpfProgram reply() {
-        return object.program(REPLY);
+        return named(REPLY);
     }
 
     /** As {@link #reply()}, for an interface without link layer. */
     public BpfProgram replyWithoutLinkLayer() {
-        return object.program(REPLY_L3);
+        return named(REPLY_L3);
     }
 
     /** What it was loaded with. */

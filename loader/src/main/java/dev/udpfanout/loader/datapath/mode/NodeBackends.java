@@ -7,6 +7,7 @@ import dev.udpfanout.loader.datapath.SwitchableDatapath;
 import dev.udpfanout.loader.datapath.kernel.KernelDatapath;
 import dev.udpfanout.loader.datapath.kernel.KernelLeftovers;
 import dev.udpfanout.loader.datapath.kernel.KernelProgram;
+import dev.udpfanout.loader.datapath.kernel.NeededPrograms;
 import dev.udpfanout.loader.datapath.kernel.Network;
 import dev.udpfanout.loader.datapath.kernel.Pins;
 import dev.udpfanout.loader.datapath.probe.KernelRefusal;
@@ -14,6 +15,7 @@ import dev.udpfanout.loader.datapath.userspace.UserspaceDatapath;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 
 /** The datapaths of the node, or of the network namespace, that the calling thread is in. */
 public final class NodeBackends implements Backends {
@@ -42,18 +44,28 @@ public final class NodeBackends implements Backends {
             throw new KernelRefusedException(reason, null);
         });
         Optional<Pins> pins = Pins.open(pinDirectory);
-        KernelProgram program = load(pins);
+        Network network = Network.open();
         try {
-            return new KernelDatapath(listeners, program, Network.open(), pins);
+            return openKernel(listeners, pins, network);
+        } catch (RuntimeException e) {
+            network.close();
+            throw e;
+        }
+    }
+
+    private SwitchableDatapath openKernel(List<ListenerConfig> listeners, Optional<Pins> pins, Network network) {
+        KernelProgram program = load(pins, NeededPrograms.of(listeners, network));
+        try {
+            return new KernelDatapath(listeners, program, network, pins);
         } catch (RuntimeException e) {
             program.close();
             throw e;
         }
     }
 
-    private KernelProgram load(Optional<Pins> pins) {
+    private KernelProgram load(Optional<Pins> pins, Set<String> programs) {
         try {
-            return KernelProgram.load(elf, pins, flows);
+            return KernelProgram.load(elf, pins, flows, programs);
         } catch (SystemCallException e) {
             if (KernelRefusal.isNoObject(e)) {
                 throw e;

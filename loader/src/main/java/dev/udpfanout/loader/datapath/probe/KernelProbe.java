@@ -4,6 +4,7 @@ import dev.udpfanout.bindings.libbpf.BpfFeatures;
 import dev.udpfanout.forwarder.Support;
 import dev.udpfanout.forwarder.Transport;
 import dev.udpfanout.forwarder.TransportProbe;
+import dev.udpfanout.loader.config.FlowsConfig;
 import dev.udpfanout.loader.datapath.kernel.KernelProgram;
 import dev.udpfanout.loader.datapath.probe.Finding.Need;
 import java.nio.file.Files;
@@ -101,7 +102,7 @@ public final class KernelProbe {
 
     private void program(Optional<Support> noBpf) {
         KernelProgram[] loaded = new KernelProgram[1];
-        Support load = noBpf.orElseGet(() -> Attempt.of(() -> loaded[0] = KernelProgram.load(elf)));
+        Support load = noBpf.orElseGet(() -> Attempt.of(() -> loaded[0] = allPrograms()));
         add("load program " + KernelProgram.REWRITE, KERNEL_MODE, Need.KERNEL, load);
         try (KernelProgram program = loaded[0]) {
             Map<String, Support> results =
@@ -120,6 +121,11 @@ public final class KernelProbe {
                     Need.OPTIONAL,
                     results.get(AttachmentProbe.DUMMY));
         }
+    }
+
+    /** Not only those that some listener needs: this is to say what the kernel can do. */
+    private KernelProgram allPrograms() {
+        return KernelProgram.load(elf, Optional.empty(), FlowsConfig.DEFAULT, KernelProgram.NAMES);
     }
 
     private Support bpffs() {

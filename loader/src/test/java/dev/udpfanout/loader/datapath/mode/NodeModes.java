@@ -77,12 +77,17 @@ public final class NodeModes implements AutoCloseable {
 
     /** Sets listeners up, with the endpoints of their configuration, as the daemon does. */
     public static NodeModes open(LabNamespace node, ListenerConfig... listeners) {
+        return open(node, KernelProgram.builtIn(), listeners);
+    }
+
+    /** As above, with another eBPF object. */
+    static NodeModes open(LabNamespace node, byte[] elf, ListenerConfig... listeners) {
         ExecutorService thread = Executors.newSingleThreadExecutor(code -> node.thread("control", code));
         Path noBpffs = Path.of("/nowhere", "udp-fanout");
         Datapath datapath = get(
                 thread,
                 () -> new ModeSelectingDatapath(
-                        List.of(listeners), new NodeBackends(KernelProgram.builtIn(), noBpffs, FlowsConfig.DEFAULT)));
+                        List.of(listeners), new NodeBackends(elf, noBpffs, FlowsConfig.DEFAULT)));
         NodeModes opened = node.closedWithTopology(new NodeModes(thread, datapath));
         for (ListenerConfig listener : listeners) {
             opened.apply(
