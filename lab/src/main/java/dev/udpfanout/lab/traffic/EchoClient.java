@@ -21,7 +21,7 @@ public final class EchoClient {
 
     /**
      * Sends from several sockets, one after the other, each a flow of its own. A socket that is connected, as these are, takes
-     * answers from the address and port that was asked alone.
+     * answers from the address and port that was asked alone. Once as many questions as a socket asks are unanswered, no further socket is opened.
      *
      * @param client where from
      * @param local the source address
@@ -36,7 +36,7 @@ public final class EchoClient {
         return client.call(
                 () -> {
                     long answered = 0;
-                    for (int i = 0; i < sockets; i++) {
+                    for (int i = 0; i < sockets && answered + questions > (long) i * questions; i++) {
                         answered += askFromOneSocket(local, asked, questions, patience);
                     }
                     return answered;
