@@ -38,8 +38,9 @@ public final class EchoResponder implements AutoCloseable {
             while (true) {
                 packet.setLength(MAX_DATAGRAM_BYTES);
                 socket.receive(packet);
-                socket.send(packet);
+                // Before the answer: who has that may ask for the number at once.
                 answered.incrementAndGet();
+                socket.send(packet);
             }
         } catch (IOException e) {
             if (!socket.isClosed()) {

@@ -1,7 +1,9 @@
 package dev.udpfanout.lab.traffic;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.udpfanout.lab.BoundedWait;
 import dev.udpfanout.lab.Topology;
 import dev.udpfanout.lab.TopologyPlan;
 import dev.udpfanout.lab.kubeproxy.ExternalTrafficPolicy;
@@ -68,8 +70,8 @@ class EchoTest {
                 try {
                     while (true) {
                         asked.receive(packet);
-                        elsewhere.send(packet);
                         answered.incrementAndGet();
+                        elsewhere.send(packet);
                     }
                 } catch (IOException e) {
                     // The test is over.
@@ -77,6 +79,8 @@ class EchoTest {
             });
             answering.start();
             assertEquals(0, ask(pod, Duration.ofMillis(100)));
+            // The client does not wait for these: they may come after it has given up.
+            assertTrue(BoundedWait.until(() -> answered.get() >= 3, PATIENCE));
             assertEquals(3, answered.get(), "one socket's questions, then it gives up");
         }
     }
