@@ -1,7 +1,6 @@
 package dev.udpfanout.lab.kernels;
 
 import java.util.List;
-import java.util.Locale;
 import java.util.regex.Pattern;
 
 /**
@@ -32,7 +31,7 @@ record Probe(String output) {
 
     /** Whether it has found a transport. */
     boolean isPresent(WayIn transport) {
-        return isPresent("transport " + transport.name().toLowerCase(Locale.ROOT));
+        return isPresent("transport " + transport.transport());
     }
 
     private boolean isPresent(String capability) {

@@ -2,7 +2,6 @@ package dev.udpfanout.lab.kernels;
 
 import dev.udpfanout.lab.process.LabProcess;
 import java.util.List;
-import java.util.Locale;
 
 /**
  * A transport of the user-space forwarder that this kernel does not have, asked for by name: the daemon says so, and ends.
@@ -11,13 +10,9 @@ import java.util.Locale;
  * @param way which transport
  */
 record RefusedTransportScenario(Daemon daemon, WayIn way) implements Scenario {
-    private String transport() {
-        return way.name().toLowerCase(Locale.ROOT);
-    }
-
     @Override
     public String name() {
-        return "no-" + transport().replace('_', '-');
+        return "no-" + way.transport().replace('_', '-');
     }
 
     @Override
@@ -29,7 +24,7 @@ record RefusedTransportScenario(Daemon daemon, WayIn way) implements Scenario {
             report.add(
                     name(),
                     new Outcome(
-                            exitCode != 0 && last.contains("io: " + transport()),
+                            exitCode != 0 && last.contains("io: " + way.transport()),
                             "not on this kernel: " + last.strip()));
         }
     }

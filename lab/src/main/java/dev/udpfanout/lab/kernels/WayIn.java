@@ -1,5 +1,7 @@
 package dev.udpfanout.lab.kernels;
 
+import java.util.Locale;
+
 /** How datagrams get to the daemon's listener, and what it does with them. */
 enum WayIn {
     /** kube-proxy's DNAT to dummy0, and rewriting when they come back in. */
@@ -12,7 +14,7 @@ enum WayIn {
     DUMMY_PEER("dummy0", "hook: ingress, mode: tc_ebpf, local_delivery: peer"),
     /** As NIC, and straight into the pods. */
     NIC_PEER("eth0", "mode: tc_ebpf, local_delivery: peer"),
-    /** The node's address on a VLAN device, where the tag is in the packet's metadata or, without offloads, in its data. */
+    /** The node's address on a VLAN device. */
     VLAN(Cluster.VLAN_INTERFACE, "mode: tc_ebpf"),
     /** As DUMMY_INGRESS, and endpoints answer. */
     DUMMY_REPLIES("dummy0", "hook: ingress, mode: tc_ebpf, replies: true"),
@@ -50,6 +52,11 @@ enum WayIn {
     /** Whether datagrams go past the node's ends of the pods' veths. */
     boolean isStraightIntoPods() {
         return keys.contains("local_delivery: peer");
+    }
+
+    /** Its name as configuration and probe have it, if it is a transport. */
+    String transport() {
+        return name().toLowerCase(Locale.ROOT);
     }
 
     /** Whether endpoints answer. */

@@ -28,7 +28,6 @@ final class AttachPoint {
     private final Optional<Pins> pins;
     private final Optional<Dummy> dummy;
     private final KernelProgram program;
-    private Map<HookPoint, String> wanted;
     private final Map<HookPoint, Attachment> attachments = new EnumMap<>(HookPoint.class);
     private List<ListenerConfig> listeners;
     private int ifindex = NO_INTERFACE;
@@ -55,7 +54,6 @@ final class AttachPoint {
         this.pins = pins;
         this.listeners = List.of();
         this.program = program;
-        this.wanted = NeededPrograms.onHooks(key, hasLinkLayer);
         this.dummy = key.isDummy()
                 ? Optional.of(new Dummy(
                         new DummyInterface(key.interfaceName(), network, repairs), new Steering(network, repairs)))
@@ -84,7 +82,12 @@ final class AttachPoint {
     }
 
     Set<HookPoint> hooks() {
-        return wanted.keySet();
+        return wanted().keySet();
+    }
+
+    /** The program for each hook, by name. */
+    private Map<HookPoint, String> wanted() {
+        return NeededPrograms.onHooks(key, hasLinkLayer);
     }
 
     /** The interface's index while it is there. */
@@ -94,7 +97,7 @@ final class AttachPoint {
 
     /** Whether every program is on its hook. */
     boolean isConnected() {
-        return ifindex != NO_INTERFACE && attachments.keySet().equals(wanted.keySet());
+        return ifindex != NO_INTERFACE && attachments.keySet().equals(hooks());
     }
 
     /** How the programs are on their hooks, for example {@code "tcx"}; empty if they are not. */
@@ -133,7 +136,6 @@ final class AttachPoint {
         attachments.clear();
         ifindex = found;
         hasLinkLayer = link.map(Link::hasEthernetHeader).orElse(hasLinkLayer);
-        wanted = NeededPrograms.onHooks(key, hasLinkLayer);
         if (found == NO_INTERFACE) {
             LOG.atWarn()
                     .addKeyValue("interface", interfaceName())
@@ -160,7 +162,7 @@ final class AttachPoint {
         if (ifindex == NO_INTERFACE) {
             return;
         }
-        wanted.forEach(this::ensureAttached);
+        wanted().forEach(this::ensureAttached);
         if (dummy.isPresent()) {
             Optional<Link> link = network.links().byIndex(ifindex);
             link.ifPresent(present -> dummy.get().steering().ensure(present, addresses()));
@@ -209,12 +211,11 @@ final class AttachPoint {
         ifindex = predecessor.ifindex;
         wasThere = predecessor.wasThere;
         hasLinkLayer = predecessor.hasLinkLayer;
-        wanted = NeededPrograms.onHooks(key, hasLinkLayer);
-        wanted.forEach((hook, name) -> {
+        wanted().forEach((hook, name) -> {
             Attachment present = predecessor.attachments.get(hook);
             if (present != null
                     && Attacher.isAsAsked(present, key.attach())
-                    && predecessor.wanted.get(hook).equals(name)) {
+                    && predecessor.wanted().get(hook).equals(name)) {
                 attachments.put(hook, predecessor.attachments.remove(hook));
             }
         });

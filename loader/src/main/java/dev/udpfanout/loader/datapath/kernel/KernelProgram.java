@@ -224,23 +224,13 @@ public final class KernelProgram implements AutoCloseable {
      *
      * @throws SystemCallException if it is not loaded yet and the kernel refuses it
      */
-    BpfProgram named(String name) {
+    public BpfProgram named(String name) {
         return object.program(name);
     }
 
     /** Sends a listener's datagrams to its endpoints. */
     public BpfProgram rewrite() {
         return named(REWRITE);
-    }
-
-    /** As {@link #rewrite()}, for an interface without link layer. */
-    public BpfProgram rewriteWithoutLinkLayer() {
-        return named(REWRITE_L3);
-    }
-
-    /** As {@link #rewrite()}, for the egress hook of a dummy interface. */
-    public BpfProgram rewriteAtEgress() {
-        return named(REWRITE_AT_EGRESS);
     }
 
     /** Sends a listener's datagrams that leave through a dummy interface back in. */

@@ -6,7 +6,6 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.udpfanout.bindings.libbpf.HookPoint;
-import dev.udpfanout.lab.Bpffs;
 import dev.udpfanout.lab.Topology;
 import dev.udpfanout.loader.OtherLayout;
 import dev.udpfanout.loader.config.ListenerConfig;
@@ -26,20 +25,15 @@ import org.junit.jupiter.api.Test;
 @Tag("kernel")
 class OtherVersionTest {
     private Topology topology;
-    private Path folder;
 
     @BeforeEach
     void setUp() {
         topology = Topology.builder().pods(1).build();
-        Bpffs.ensure();
-        folder = Path.of(
-                "/sys/fs/bpf", "udp-fanout-test-" + ProcessHandle.current().pid() + "-" + System.nanoTime());
     }
 
     @AfterEach
     void tearDown() {
         topology.close();
-        Pins.removeAll(folder);
     }
 
     private EndpointSet pods(ListenerConfig listener) {
@@ -48,7 +42,7 @@ class OtherVersionTest {
     }
 
     private Pins pins() {
-        return Pins.open(folder).orElseThrow();
+        return Pins.open(topology.pinDirectory()).orElseThrow();
     }
 
     private KernelDatapath open(ListenerConfig... listeners) {
@@ -76,7 +70,7 @@ class OtherVersionTest {
             first.apply(pods(syslog)).toCompletableFuture().join();
             first.reconcile();
             first.release();
-            OtherLayout.rename(folder);
+            OtherLayout.rename(topology.pinDirectory());
 
             KernelDatapath second = open(syslog, onWire);
             second.reconcile();

@@ -167,12 +167,12 @@ class LoadedProgramsTest {
     @Test
     void shouldNotAskTheVerifierAgainWhenItHasRefused() {
         try (KernelProgram program = KernelProgram.load(withoutEgress())) {
-            String refused = assertThrows(SystemCallException.class, program::rewriteAtEgress)
+            String refused = assertThrows(SystemCallException.class, () -> program.named(EGRESS))
                     .getMessage();
             assertTrue(refused.startsWith("bpf_object__load on " + EGRESS), refused);
             assertEquals(
                     refused + " (refused before; not tried again before a restart)",
-                    assertThrows(SystemCallException.class, program::rewriteAtEgress)
+                    assertThrows(SystemCallException.class, () -> program.named(EGRESS))
                             .getMessage());
             assertEquals(program.turn(), program.turn(), "another one is not concerned");
         }
