@@ -6,14 +6,19 @@ import java.io.UncheckedIOException;
 import java.net.DatagramPacket;
 import java.net.DatagramSocket;
 import java.net.InetSocketAddress;
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 
 /** A server that answers each datagram with what was in it, on a thread of its own, until it is closed. */
 public final class EchoResponder implements AutoCloseable {
+    private static final Duration CLOSE_LIMIT = Duration.ofSeconds(10);
     private static final int MAX_DATAGRAM_BYTES = 65_536;
 
     private final DatagramSocket socket;
     private final AtomicLong answered = new AtomicLong();
+    private final CompletableFuture<Void> finished = new CompletableFuture<>();
 
     private EchoResponder(DatagramSocket socket) {
         this.socket = socket;
@@ -23,7 +28,7 @@ public final class EchoResponder implements AutoCloseable {
     public static EchoResponder start(LabNamespace namespace, int port) {
         DatagramSocket socket = namespace.call(() -> new DatagramSocket(new InetSocketAddress("::", port)));
         EchoResponder responder = new EchoResponder(socket);
-        namespace.thread("echo-" + port, responder::run).start();
+        namespace.thread("echo-" + port, responder::answerUntilClosed).start();
         return namespace.closedWithTopology(responder);
     }
 
@@ -32,7 +37,16 @@ public final class EchoResponder implements AutoCloseable {
         return answered.get();
     }
 
-    private void run() {
+    private void answerUntilClosed() {
+        try {
+            answer();
+            finished.complete(null);
+        } catch (RuntimeException e) {
+            finished.completeExceptionally(e);
+        }
+    }
+
+    private void answer() {
         DatagramPacket packet = new DatagramPacket(new byte[MAX_DATAGRAM_BYTES], MAX_DATAGRAM_BYTES);
         try {
             while (true) {
@@ -49,8 +63,11 @@ public final class EchoResponder implements AutoCloseable {
         }
     }
 
+    /** Returns when the port is free. */
     @Override
     public void close() {
         socket.close();
+        // The kernel keeps a socket for as long as a thread is in recvfrom() with it.
+        finished.copy().orTimeout(CLOSE_LIMIT.toMillis(), TimeUnit.MILLISECONDS).join();
     }
 }

@@ -56,6 +56,13 @@ class EchoTest {
     }
 
     @Test
+    void shouldHaveLeftItsPortOnceItIsClosed() {
+        for (int round = 0; round < 500; round++) {
+            EchoResponder.start(topology.pod(1), PORT).close();
+        }
+    }
+
+    @Test
     void shouldCountNothingWhenNobodyAnswers() {
         assertEquals(0, ask(pod, PATIENCE));
     }
@@ -82,6 +89,9 @@ class EchoTest {
             // The client does not wait for these: they may come after it has given up.
             assertTrue(BoundedWait.until(() -> answered.get() >= 3, PATIENCE));
             assertEquals(3, answered.get(), "one socket's questions, then it gives up");
+            asked.close();
+            // The other tests' port is free when this thread has left the socket, not before.
+            assertTrue(answering.join(PATIENCE));
         }
     }
 }
