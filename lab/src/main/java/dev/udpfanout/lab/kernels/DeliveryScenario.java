@@ -20,16 +20,14 @@ record DeliveryScenario(Daemon daemon, String name, List<Listener> listeners, Li
                 cluster.addVlan();
             }
             try (Daemon.Run run = daemon.start(cluster, listeners)) {
-                for (int id = 0; id < listeners.size(); id++) {
+                for (int i = 0; i < listeners.size(); i++) {
+                    int id = i;
                     Listener listener = listeners.get(id);
-                    if (listener.way().isOnDummy()) {
-                        cluster.leadVipTo(listener);
-                    }
-                    report.add(listener.name(), outcome(cluster, run, listener, id));
+                    report.check(listener.name(), () -> outcome(cluster, run, listener, id));
                     if (fragmented.contains(listener)) {
-                        report.add(
+                        report.check(
                                 listener.name() + "-fragments",
-                                Outcome.ofSpread(cluster.sendFragmented(listener), Cluster.DATAGRAMS / 10, ""));
+                                () -> Outcome.ofSpread(cluster.sendFragmented(listener), Cluster.DATAGRAMS / 10, ""));
                     }
                 }
             }
@@ -37,6 +35,9 @@ record DeliveryScenario(Daemon daemon, String name, List<Listener> listeners, Li
     }
 
     private static Outcome outcome(Cluster cluster, Daemon.Run run, Listener listener, int id) {
+        if (listener.way().isOnDummy()) {
+            cluster.leadVipTo(listener);
+        }
         if (listener.way().hasReplies()) {
             return cluster.ask(listener, run.served(id));
         }

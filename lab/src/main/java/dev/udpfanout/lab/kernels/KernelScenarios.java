@@ -31,8 +31,7 @@ public final class KernelScenarios {
             try {
                 scenario.run(report);
             } catch (Exception e) {
-                String reason = String.valueOf(e.getMessage()).replaceAll("\\s+", " ");
-                report.add(scenario.name(), new Outcome(false, reason));
+                report.add(scenario.name(), CheckReport.failed(e));
             }
         }
         System.out.println("DONE " + report.passed() + " " + report.failed());
