@@ -24,7 +24,7 @@ public record ListenerDrops(Map<DropReason, Long> packets) {
         for (DropReason reason : DropReason.values()) {
             long sum = 0;
             for (int cpu = 0; cpu < cpus; cpu++) {
-                sum += uf_drops.pkts(uf_drops.asSlice(perCpu, cpu), reason.code());
+                sum += CounterArray.at(uf_drops.pkts(uf_drops.asSlice(perCpu, cpu)), reason.code());
             }
             packets.put(reason, sum);
         }

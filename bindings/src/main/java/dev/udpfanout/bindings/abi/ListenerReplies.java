@@ -36,7 +36,8 @@ public record ListenerReplies(
             created += uf_replies.flows_created(replies);
             packets += uf_replies.pkts_forwarded(replies);
             bytes += uf_replies.bytes_forwarded(replies);
-            dropped.replaceAll((reason, count) -> count + uf_replies.pkts_dropped(replies, reason.code()));
+            dropped.replaceAll(
+                    (reason, count) -> count + CounterArray.at(uf_replies.pkts_dropped(replies), reason.code()));
         }
         return new ListenerReplies(created, packets, bytes, dropped);
     }

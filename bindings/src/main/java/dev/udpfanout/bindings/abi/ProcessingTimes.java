@@ -29,7 +29,7 @@ public record ProcessingTimes(List<Long> upperBoundsNanos, List<Long> counts, lo
         for (int bucket = 0; bucket < Abi.UF_LATENCY_BUCKETS(); bucket++) {
             long count = 0;
             for (int cpu = 0; cpu < cpus; cpu++) {
-                count += uf_latency.buckets(uf_latency.asSlice(perCpu, cpu), bucket);
+                count += CounterArray.at(uf_latency.buckets(uf_latency.asSlice(perCpu, cpu)), bucket);
             }
             counts.add(count);
         }

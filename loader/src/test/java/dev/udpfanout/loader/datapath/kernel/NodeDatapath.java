@@ -1,5 +1,6 @@
 package dev.udpfanout.loader.datapath.kernel;
 
+import dev.udpfanout.bindings.abi.ProcessingTimes;
 import dev.udpfanout.lab.LabNamespace;
 import dev.udpfanout.loader.config.ListenerConfig;
 import dev.udpfanout.loader.control.Endpoint;
@@ -124,6 +125,11 @@ final class NodeDatapath implements AutoCloseable {
     /** What is known of flows. */
     Optional<FlowCounters> flows() {
         return datapath.flows();
+    }
+
+    /** How long the program took, of the datagrams that are measured. */
+    ProcessingTimes processingTimes() {
+        return get(thread, datapath::processingTimes).orElseThrow();
     }
 
     /** How often what was set up had to be mended, by kind. */

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.udpfanout.bindings.abi.DropReason;
 import dev.udpfanout.bindings.libbpf.BpfProgram;
 import dev.udpfanout.bindings.libbpf.BpfProgram.TestRun;
 import dev.udpfanout.bindings.libbpf.BpfTestBench;
@@ -12,10 +13,13 @@ import dev.udpfanout.lab.TopologyPlan;
 import dev.udpfanout.lab.frames.ParsedFrame;
 import dev.udpfanout.lab.frames.Udp6Frame;
 import dev.udpfanout.lab.frames.UdpFrame;
+import dev.udpfanout.loader.datapath.ReplyCounters;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.function.UnaryOperator;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
@@ -191,6 +195,23 @@ class ReplyFixtureTest {
         TestRun run = answer(old);
         assertEquals(TestRunNode.UNSPEC, run.verdict());
         assertArrayEquals(old, run.frame());
+    }
+
+    @Test
+    void shouldCountWhatIsNotForwardedByItsReasonAndNothingElse() {
+        askBoth();
+        ReplyCounters before = replies();
+        answer(v4(POD, CLIENT).ttl(1).build());
+        ReplyCounters after = replies();
+        Map<String, Long> expected = new HashMap<>(before.packetsDropped());
+        expected.merge(DropReason.TTL_EXPIRED.label(), 1L, Long::sum);
+        assertEquals(expected, after.packetsDropped());
+        assertEquals(before.packetsForwarded(), after.packetsForwarded());
+        assertEquals(0, before.packetsDropped().get(DropReason.FRAGMENT.label()), "nothing was");
+    }
+
+    private ReplyCounters replies() {
+        return node.datapath().counters(node.id("exact")).replies().orElseThrow();
     }
 
     private String podOf(int port) {
