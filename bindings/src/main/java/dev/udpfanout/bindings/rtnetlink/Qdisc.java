@@ -12,7 +12,14 @@ public record Qdisc(int linkIndex, int handle, int parent, String kind) {
     /** The kind of the qdisc that gives a link its two {@link TcHook}s. */
     public static final String CLSACT = "clsact";
 
+    /** The kind of the qdisc that gives it the ingress hook alone: older than clsact, and in the same place. */
+    public static final String INGRESS = "ingress";
+
     public boolean isClsact() {
         return kind.equals(CLSACT);
+    }
+
+    public boolean isIngress() {
+        return kind.equals(INGRESS);
     }
 }

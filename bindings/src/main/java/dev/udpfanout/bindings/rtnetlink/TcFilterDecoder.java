@@ -22,6 +22,13 @@ final class TcFilterDecoder {
         return TcHook.of(tcmsg.tcm_parent(header)).map(hook -> decode(message, tcmsg.tcm_ifindex(header), hook));
     }
 
+    /** Whether the kernel names a hook, and it is not this one. Of a block that links share it names none. */
+    static boolean isAtOtherHook(Message message, TcHook hook) {
+        return TcHook.of(tcmsg.tcm_parent(message.struct(tcmsg.layout())))
+                .filter(named -> named != hook)
+                .isPresent();
+    }
+
     /**
      * The filter, of a link and hook that are known: the kernel does not name them for a block that links share
      * (TCM_IFINDEX_MAGIC_BLOCK in linux/rtnetlink.h).

@@ -22,7 +22,8 @@ public final class TcFilters {
 
     /**
      * The filters at one hook, in all chains; none if there is no such hook or no such link. The kernel also lists each
-     * classifier by itself, with handle 0: that stands here only where nothing else shows that the classifier is there.
+     * classifier by itself, with handle 0: that stands here only where nothing else shows that the classifier is there. An ingress
+     * qdisc it asks for both hooks, and answers the same (net/sched/sch_ingress.c): what it says of another hook is left out.
      */
     public List<TcFilter> of(int linkIndex, TcHook hook) {
         Request request = new Request(
@@ -33,8 +34,11 @@ public final class TcFilters {
                     tcmsg.tcm_ifindex(header, linkIndex);
                     tcmsg.tcm_parent(header, hook.parent());
                 });
-        List<TcFilter> listed =
-                socket.dump(request, message -> Optional.of(TcFilterDecoder.decode(message, linkIndex, hook)));
+        List<TcFilter> listed = socket.dump(
+                request,
+                message -> TcFilterDecoder.isAtOtherHook(message, hook)
+                        ? Optional.empty()
+                        : Optional.of(TcFilterDecoder.decode(message, linkIndex, hook)));
         return listed.stream()
                 .filter(filter -> filter.handle() != 0
                         || listed.stream().noneMatch(other -> other.handle() != 0 && isSameClassifier(filter, other)))

@@ -127,7 +127,11 @@ class TcKernelTest {
     void shouldListFiltersWhenTheyHangOnAnIngressQdisc() {
         namespace.tc("qdisc", "add", "dev", "br0", "ingress");
         namespace.tc("filter", "add", "dev", "br0", "parent", "ffff:", "prio", "3", "bpf", "bytecode", MATCH_ALL);
-        assertEquals(List.of(filter(TcHook.INGRESS, 3, ETH_P_ALL, 1, 0)), filters.of(link, TcHook.INGRESS));
+        addFilter("ingress", "prio", "4", "handle", "0x1");
+        assertEquals(
+                List.of(filter(TcHook.INGRESS, 3, ETH_P_ALL, 1, 0), filter(TcHook.INGRESS, 4, ETH_P_ALL, 1, 0)),
+                filters.of(link, TcHook.INGRESS));
+        assertEquals(List.of(), filters.of(link, TcHook.EGRESS), "a qdisc that has no such hook");
     }
 
     @Test

@@ -28,7 +28,7 @@ final class AttachPoint {
     private final Optional<Pins> pins;
     private final Optional<Dummy> dummy;
     private final KernelProgram program;
-    private final Map<HookPoint, Attachment> attachments = new EnumMap<>(HookPoint.class);
+    private final Map<HookPoint, PlacedProgram> placed = new EnumMap<>(HookPoint.class);
     private List<ListenerConfig> listeners;
     private int ifindex = NO_INTERFACE;
     private boolean hasLinkLayer = true;
@@ -95,16 +95,20 @@ final class AttachPoint {
         return ifindex == NO_INTERFACE ? Optional.empty() : Optional.of(ifindex);
     }
 
-    /** Whether every program is on its hook. */
+    /** Whether every program is on its hook, attached as it is to be. */
     boolean isConnected() {
-        return ifindex != NO_INTERFACE && attachments.keySet().equals(hooks());
+        Map<HookPoint, String> wanted = wanted();
+        return ifindex != NO_INTERFACE
+                && placed.keySet().equals(wanted.keySet())
+                && placed.entrySet().stream()
+                        .allMatch(each -> each.getValue().is(wanted.get(each.getKey()), key.attach()));
     }
 
     /** How the programs are on their hooks, for example {@code "tcx"}; empty if they are not. */
     String attachment() {
         return isConnected()
-                ? attachments.values().stream()
-                        .map(Attachment::method)
+                ? placed.values().stream()
+                        .map(each -> each.attachment().method())
                         .distinct()
                         .collect(Collectors.joining("+"))
                 : "";
@@ -132,8 +136,8 @@ final class AttachPoint {
             return;
         }
         // What was on the old interface went with it.
-        attachments.values().forEach(Attachment::close);
-        attachments.clear();
+        placed.values().forEach(each -> each.attachment().close());
+        placed.clear();
         ifindex = found;
         hasLinkLayer = link.map(Link::hasEthernetHeader).orElse(hasLinkLayer);
         if (found == NO_INTERFACE) {
@@ -157,12 +161,15 @@ final class AttachPoint {
         leftToOther = true;
     }
 
-    /** Attaches the programs and steers, where that is not so yet. */
+    /** Attaches the programs and steers, where that is not so yet. What is there instead goes when they are in place. */
     void connect() {
         if (ifindex == NO_INTERFACE) {
             return;
         }
         wanted().forEach(this::ensureAttached);
+        Set.copyOf(placed.keySet()).stream()
+                .filter(hook -> !hooks().contains(hook))
+                .forEach(this::takeOff);
         if (dummy.isPresent()) {
             Optional<Link> link = network.links().byIndex(ifindex);
             link.ifPresent(present -> dummy.get().steering().ensure(present, addresses()));
@@ -170,75 +177,59 @@ final class AttachPoint {
     }
 
     private void ensureAttached(HookPoint hook, String name) {
-        Attachment present = attachments.get(hook);
-        if (present != null && present.isAttached()) {
+        PlacedProgram before = placed.get(hook);
+        boolean wasRemoved = before != null && !before.attachment().isAttached();
+        if (wasRemoved) {
+            before.attachment().close();
+            placed.remove(hook);
+        } else if (before != null && before.is(name, key.attach())) {
             return;
-        }
-        if (present != null) {
-            present.close();
-            attachments.remove(hook);
         }
         HookPlace place = HookPlace.of(ifindex, interfaceName(), hook, pins);
         Attachment attachment = Attacher.attach(key.attach(), program.named(name), place, network);
-        attachments.put(hook, attachment);
+        PlacedProgram now = new PlacedProgram(name, key.attach(), attachment);
+        placed.put(hook, now);
         String what = name.equals(KernelProgram.TURN) ? "turn program" : "program";
         LOG.atInfo()
                 .addKeyValue("interface", interfaceName())
                 .addKeyValue("method", attachment.method())
                 .addKeyValue("adopted", attachment.isAdopted())
                 .log("attached TC eBPF {} to {}", what, hook);
-        if (present != null) {
+        if (wasRemoved) {
             repairs.repaired(Repair.PROGRAM_REATTACHED, interfaceName());
+        } else if (before != null && before.giveWayTo(now)) {
+            logDetached(hook);
         }
     }
 
     /** Takes the programs off and puts the routes back. */
     void disconnect() {
         dummy.ifPresent(present -> present.steering().undo(interfaceName()));
-        attachments.forEach((hook, attachment) -> {
-            attachment.close();
-            logDetached(hook);
-        });
-        attachments.clear();
+        Set.copyOf(placed.keySet()).forEach(this::takeOff);
         ifindex = NO_INTERFACE;
     }
 
+    private void takeOff(HookPoint hook) {
+        placed.remove(hook).attachment().close();
+        logDetached(hook);
+    }
+
     /**
-     * Goes on from another attach point of this interface. What is on a hook as this one wants it is kept: TCX refuses the same
-     * program a second time. The rest the other one has until {@link #handOver}.
+     * Goes on from another attach point of this interface, with all that it has on its hooks: until {@link #connect} has put
+     * something better there, that goes on.
      */
     void takeOver(AttachPoint predecessor) {
         ifindex = predecessor.ifindex;
         wasThere = predecessor.wasThere;
         hasLinkLayer = predecessor.hasLinkLayer;
-        wanted().forEach((hook, name) -> {
-            Attachment present = predecessor.attachments.get(hook);
-            if (present != null
-                    && Attacher.isAsAsked(present, key.attach())
-                    && predecessor.wanted().get(hook).equals(name)) {
-                attachments.put(hook, predecessor.attachments.remove(hook));
-            }
-        });
-    }
-
-    /** Leaves the interface to another attach point that is connected to it already. */
-    void handOver(AttachPoint successor) {
-        attachments.forEach((hook, attachment) -> {
-            Attachment other = successor.attachments.get(hook);
-            if (other != null && other.isAdopted()) {
-                attachment.release();
-            } else {
-                attachment.close();
-                logDetached(hook);
-            }
-        });
-        attachments.clear();
+        placed.putAll(predecessor.placed);
+        predecessor.placed.clear();
     }
 
     /** Lets go of everything and leaves it working. */
     void release() {
-        attachments.values().forEach(Attachment::release);
-        attachments.clear();
+        placed.values().forEach(each -> each.attachment().release());
+        placed.clear();
     }
 
     private void logDetached(HookPoint hook) {

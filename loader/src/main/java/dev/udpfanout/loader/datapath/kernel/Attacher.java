@@ -37,12 +37,6 @@ final class Attacher {
         };
     }
 
-    /** Whether it is what this method tries first. A clsact filter is not for AUTO: it may be there although the kernel has TCX. */
-    static boolean isAsAsked(Attachment attachment, AttachMethod method) {
-        AttachMethod first = method == AttachMethod.AUTO ? AttachMethod.TCX : method;
-        return attachment.method().equalsIgnoreCase(first.name());
-    }
-
     // What the other way has left goes only when this one is in place: no datagram passes by without a program.
 
     private static Attachment tcx(BpfProgram program, HookPlace place, Network network) {

@@ -1,5 +1,7 @@
 package dev.udpfanout.loader.datapath.kernel;
 
+import dev.udpfanout.bindings.errno.Errno;
+import dev.udpfanout.bindings.errno.SystemCallException;
 import dev.udpfanout.bindings.libbpf.BpfProgram;
 import dev.udpfanout.bindings.libbpf.ClsactFilter;
 import dev.udpfanout.bindings.libbpf.HookPoint;
@@ -26,10 +28,7 @@ final class ClsactAttachment implements Attachment {
 
     /** Puts the program in the place of the one that an earlier daemon left on this hook, or adds a filter. */
     static ClsactAttachment attach(BpfProgram program, HookPlace place, Network network) {
-        // libbpf warns of a qdisc that is there already, at each attempt to make it.
-        if (network.qdiscs().of(place.ifindex()).stream().noneMatch(Qdisc::isClsact)) {
-            ClsactFilter.createQdisc(place.ifindex(), place.interfaceName());
-        }
+        ensureQdisc(place, network);
         List<TcFilter> left = leftovers(place, network);
         if (left.isEmpty()) {
             ClsactFilter filter =
@@ -41,6 +40,25 @@ final class ClsactAttachment implements Attachment {
                 new ClsactFilter(place.ifindex(), place.hook(), first.priority(), first.handle(), 0).replace(program);
         left.stream().skip(1).forEach(network.filters()::delete);
         return new ClsactAttachment(filter, true);
+    }
+
+    private static void ensureQdisc(HookPlace place, Network network) {
+        List<Qdisc> present = network.qdiscs().of(place.ifindex());
+        // libbpf warns of a qdisc that is there already, at each attempt to make it.
+        if (present.stream().noneMatch(qdisc -> qdisc.isClsact() || qdisc.isIngress())) {
+            ClsactFilter.createQdisc(place.ifindex(), place.interfaceName());
+        }
+        // net/sched/sch_ingress.c, ingress_tcf_block: what is meant for egress would be put at ingress, without an
+        // error.
+        if (place.hook() == HookPoint.EGRESS && present.stream().anyMatch(Qdisc::isIngress)) {
+            throw new SystemCallException(
+                    "bpf_tc_attach",
+                    place.interfaceName() + " " + place.hook(),
+                    Errno.EEXIST,
+                    "an ingress qdisc has the place of clsact, and no egress hook: tc qdisc del dev "
+                            + place.interfaceName() + " ingress, and tc qdisc add dev " + place.interfaceName()
+                            + " clsact, which has both");
+        }
     }
 
     /** Removes our filters from a hook, after the hook has been given to another way of attaching. */

@@ -119,8 +119,7 @@ public final class KernelDatapath implements SwitchableDatapath {
         targets.endpoints().values().forEach(set -> failures.collect(() -> apply(set)));
         targets.vips().forEach((name, addresses) -> failures.collect(() -> setVips(name, addresses)));
         failures.collect(this::reconcile);
-        gone.forEach(
-                point -> failures.collect(() -> successor(point).ifPresentOrElse(point::handOver, point::disconnect)));
+        gone.stream().filter(point -> successor(point).isEmpty()).forEach(point -> failures.collect(point::disconnect));
         failures.collect(() -> slots.retain(sets.keySet()));
         failures.throwIfAny();
     }
@@ -183,7 +182,7 @@ public final class KernelDatapath implements SwitchableDatapath {
             return CompletableFuture.completedStage(null);
         }
         if (interfacesFound) {
-            replies.expect(listener, endpoints);
+            replies.expect(listener, endpoints, listeners.values());
         }
         CompletionStage<Void> oldIsUnused = tables.replace(listener, slot(listener), endpoints, direct);
         inForce.put(listener.name(), endpoints);

@@ -243,11 +243,6 @@ public final class KernelProgram implements AutoCloseable {
         return named(REPLY);
     }
 
-    /** As {@link #reply()}, for an interface without link layer. */
-    public BpfProgram replyWithoutLinkLayer() {
-        return named(REPLY_L3);
-    }
-
     /** What it was loaded with. */
     FlowsConfig flowsConfig() {
         return flows;

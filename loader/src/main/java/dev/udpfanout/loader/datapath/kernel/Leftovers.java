@@ -3,6 +3,7 @@ package dev.udpfanout.loader.datapath.kernel;
 import dev.udpfanout.bindings.libbpf.HookPoint;
 import dev.udpfanout.bindings.libbpf.TcxLink;
 import dev.udpfanout.bindings.rtnetlink.Link;
+import dev.udpfanout.bindings.rtnetlink.Qdisc;
 import dev.udpfanout.bindings.rtnetlink.Route;
 import dev.udpfanout.bindings.rtnetlink.TcFilter;
 import dev.udpfanout.bindings.rtnetlink.TcHook;
@@ -133,7 +134,9 @@ public final class Leftovers {
             }
         }
         // A qdisc without filters does nothing; one with anybody's filter is not ours to take.
-        if (removed > 0 && left.isEmpty()) {
+        if (removed > 0
+                && left.isEmpty()
+                && network.qdiscs().of(link.index()).stream().anyMatch(Qdisc::isClsact)) {
             network.qdiscs().deleteClsact(link.index());
         }
         return removed;

@@ -38,9 +38,9 @@ final class Replies {
     }
 
     /** A listener is about to have more endpoints: their answers must not come in unseen. */
-    void expect(ListenerConfig listener, EndpointSet endpoints) {
+    void expect(ListenerConfig listener, EndpointSet endpoints, Collection<ListenerConfig> listeners) {
         if (listener.replies()) {
-            points.add(attachMethod(List.of(listener)), addresses(endpoints).collect(Collectors.toSet()));
+            points.add(attachMethod(replying(listeners)), addresses(endpoints).collect(Collectors.toSet()));
         }
     }
 

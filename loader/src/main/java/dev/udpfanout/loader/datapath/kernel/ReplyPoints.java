@@ -1,6 +1,5 @@
 package dev.udpfanout.loader.datapath.kernel;
 
-import dev.udpfanout.bindings.libbpf.BpfProgram;
 import dev.udpfanout.bindings.rtnetlink.Link;
 import dev.udpfanout.loader.config.ListenerConfig.AttachMethod;
 import dev.udpfanout.loader.datapath.Failures;
@@ -28,7 +27,7 @@ final class ReplyPoints {
     private final Map<Integer, Point> points = new HashMap<>();
     private Map<InetAddress, OptionalInt> ways = Map.of();
 
-    private record Point(String interfaceName, Attachment attachment) {}
+    private record Point(String interfaceName, PlacedProgram placed) {}
 
     ReplyPoints(KernelProgram program, Network network, RepairLog repairs, Optional<Pins> pins) {
         this.program = program;
@@ -74,39 +73,45 @@ final class ReplyPoints {
     private void attach(AttachMethod method) {
         Failures failures = new Failures();
         for (int ifindex : interfaces()) {
-            Point present = points.get(ifindex);
-            if (present == null || !present.attachment().isAttached()) {
-                failures.collect(() -> network.links().byIndex(ifindex).ifPresent(link -> attach(method, link)));
-            }
+            failures.collect(() -> network.links().byIndex(ifindex).ifPresent(link -> ensureAttached(method, link)));
         }
         failures.throwIfAny();
     }
 
-    private void attach(AttachMethod method, Link link) {
-        Point before = points.remove(link.index());
-        if (before != null) {
-            before.attachment().close();
+    private void ensureAttached(AttachMethod method, Link link) {
+        String name = link.hasEthernetHeader() ? KernelProgram.REPLY : KernelProgram.REPLY_L3;
+        Optional<PlacedProgram> before =
+                Optional.ofNullable(points.get(link.index())).map(Point::placed);
+        boolean wasRemoved = before.isPresent() && !before.get().attachment().isAttached();
+        if (wasRemoved) {
+            points.remove(link.index()).placed().attachment().close();
+        } else if (before.isPresent() && before.get().is(name, method)) {
+            return;
         }
-        BpfProgram reply = link.hasEthernetHeader() ? program.reply() : program.replyWithoutLinkLayer();
         HookPlace place = HookPlace.ofReplies(link.index(), link.name(), pins);
-        Attachment attachment = Attacher.attach(method, reply, place, network);
-        points.put(link.index(), new Point(link.name(), attachment));
+        Attachment attachment = Attacher.attach(method, program.named(name), place, network);
+        PlacedProgram now = new PlacedProgram(name, method, attachment);
+        points.put(link.index(), new Point(link.name(), now));
         LOG.atInfo()
                 .addKeyValue("interface", link.name())
                 .addKeyValue("method", attachment.method())
                 .addKeyValue("adopted", attachment.isAdopted())
                 .log("attached TC eBPF program for replies to ingress");
-        if (before != null) {
+        if (wasRemoved) {
             repairs.repaired(Repair.PROGRAM_REATTACHED, link.name());
+        } else if (before.isPresent() && before.get().giveWayTo(now)) {
+            logDetached(link.name());
         }
     }
 
     private void detach(int ifindex) {
         Point point = points.remove(ifindex);
-        point.attachment().close();
-        LOG.atInfo()
-                .addKeyValue("interface", point.interfaceName())
-                .log("detached TC eBPF program for replies from ingress");
+        point.placed().attachment().close();
+        logDetached(point.interfaceName());
+    }
+
+    private static void logDetached(String interfaceName) {
+        LOG.atInfo().addKeyValue("interface", interfaceName).log("detached TC eBPF program for replies from ingress");
     }
 
     /** Takes all of them off. */
@@ -118,7 +123,7 @@ final class ReplyPoints {
 
     /** Lets go of all of them and leaves them working. */
     void release() {
-        points.values().forEach(point -> point.attachment().release());
+        points.values().forEach(point -> point.placed().attachment().release());
         points.clear();
     }
 }

@@ -72,6 +72,30 @@ class SharedHookTest {
         }
     }
 
+    /** It is older than clsact, and in the same place; it has the one hook that a NIC needs. */
+    @Test
+    void shouldGoIntoTheOthersIngressQdiscAndLeaveIt() {
+        try (Topology topology = Topology.builder().pods(1).build()) {
+            topology.node().exec("tc", "qdisc", "add", "dev", "eth0", "ingress");
+            try (NodeDatapath datapath = WayIn.NIC_CLSACT.open(topology);
+                    DatagramSender sender = DatagramSender.open(topology.client(), "192.168.1.10");
+                    PodReceivers pods = PodReceivers.start(topology.pods(), WayIn.POD_PORT, sender.runId())) {
+                sender.send(SendPlan.to(WayIn.NIC_CLSACT.destination(topology)).datagrams(DATAGRAMS));
+                assertTrue(pods.awaitReceived(DATAGRAMS, LIMIT));
+                assertEquals("clsact", datapath.state(0).attachment());
+                int removed = topology.node().call(() -> {
+                    try (Network network = Network.open()) {
+                        return Leftovers.remove(network);
+                    }
+                });
+                assertEquals(1, removed);
+            }
+            assertEquals("", topology.node().exec("tc", "filter", "show", "dev", "eth0", "ingress"));
+            String left = topology.node().exec("tc", "qdisc", "show", "dev", "eth0");
+            assertTrue(left.contains("qdisc ingress"), left);
+        }
+    }
+
     private static void sendOursAndOthers(Topology topology, NodeDatapath datapath, NeighbourProgram neighbour) {
         DatagramSender sender = DatagramSender.open(topology.client(), "192.168.1.10");
         PodReceivers pods = PodReceivers.start(topology.pods(), WayIn.POD_PORT, sender.runId());
