@@ -27,6 +27,11 @@ final class Cluster implements AutoCloseable {
     static final String VLAN_NODE6 = "2001:db8:7::1";
     static final String VLAN_CLIENT6 = "2001:db8:7::10";
 
+    static final String POD_VLAN_CLIENT = "192.168.1.20";
+    static final String POD_VLAN_CLIENT6 = "2001:db8:1::20";
+
+    private static final String POD_VLAN = "10.99.0.";
+    private static final String POD_VLAN6 = "2001:db8:99::";
     private static final int POD_PORT = 40514;
     private static final int MIRROR_PORT = 40515;
     private static final int PER_SECOND = 1_000;
@@ -49,6 +54,12 @@ final class Cluster implements AutoCloseable {
     }
 
     private List<InetSocketAddress> pods(Listener listener, int port) {
+        if (listener.way().leadsToVlan()) {
+            return IntStream.rangeClosed(1, PODS)
+                    .mapToObj(pod -> (listener.ipv6() ? POD_VLAN6 : POD_VLAN) + (10 + pod))
+                    .map(address -> new InetSocketAddress(address, port))
+                    .toList();
+        }
         return listener.ipv6() ? topology.podEndpoints6(port) : topology.podEndpoints(port);
     }
 
@@ -61,15 +72,30 @@ final class Cluster implements AutoCloseable {
 
     /** Gives client and node a VLAN beside the network that they share. */
     void addVlan() {
-        addVlan(topology.client(), VLAN_CLIENT, VLAN_CLIENT6);
-        addVlan(topology.node(), VLAN_NODE, VLAN_NODE6);
+        addVlan(topology.client(), "eth0", 7, VLAN_CLIENT, VLAN_CLIENT6);
+        addVlan(topology.node(), "eth0", 7, VLAN_NODE, VLAN_NODE6);
     }
 
-    private static void addVlan(LabNamespace namespace, String address, String address6) {
-        namespace.exec("ip", "link", "add", "link", "eth0", "name", VLAN_INTERFACE, "type", "vlan", "id", "7");
-        namespace.exec("ip", "address", "add", address + "/24", "dev", VLAN_INTERFACE);
-        namespace.exec("ip", "address", "add", address6 + "/64", "dev", VLAN_INTERFACE, "nodad");
-        namespace.exec("ip", "link", "set", VLAN_INTERFACE, "up");
+    /** Gives node and pods a VLAN beside the network that they share, and the client an address to which pods answer by that VLAN. */
+    void addPodVlan() {
+        LabNamespace client = topology.client();
+        client.exec("ip", "address", "add", POD_VLAN_CLIENT + "/24", "dev", "eth0");
+        client.exec("ip", "address", "add", POD_VLAN_CLIENT6 + "/64", "dev", "eth0", "nodad");
+        addVlan(topology.node(), "cni0", 8, POD_VLAN + 1, POD_VLAN6 + 1);
+        for (int pod = 1; pod <= PODS; pod++) {
+            LabNamespace namespace = topology.pod(pod);
+            addVlan(namespace, "eth0", 8, POD_VLAN + (10 + pod), POD_VLAN6 + (10 + pod));
+            namespace.exec("ip", "route", "add", POD_VLAN_CLIENT, "via", POD_VLAN + 1);
+            namespace.exec("ip", "-6", "route", "add", POD_VLAN_CLIENT6, "via", POD_VLAN6 + 1);
+        }
+    }
+
+    private static void addVlan(LabNamespace namespace, String link, int id, String address, String address6) {
+        String name = link + "." + id;
+        namespace.exec("ip", "link", "add", "link", link, "name", name, "type", "vlan", "id", "" + id);
+        namespace.exec("ip", "address", "add", address + "/24", "dev", name);
+        namespace.exec("ip", "address", "add", address6 + "/64", "dev", name, "nodad");
+        namespace.exec("ip", "link", "set", name, "up");
     }
 
     /** Starts to receive at the pods, and sends from one socket of the client; what arrived, by pod. */

@@ -19,6 +19,9 @@ record DeliveryScenario(Daemon daemon, String name, List<Listener> listeners, Li
             if (listeners.stream().anyMatch(listener -> listener.way().isOnVlan())) {
                 cluster.addVlan();
             }
+            if (listeners.stream().anyMatch(listener -> listener.way().leadsToVlan())) {
+                cluster.addPodVlan();
+            }
             try (Daemon.Run run = daemon.start(cluster, listeners)) {
                 for (int i = 0; i < listeners.size(); i++) {
                     int id = i;

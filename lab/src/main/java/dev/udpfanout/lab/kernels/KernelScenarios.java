@@ -65,7 +65,7 @@ public final class KernelScenarios {
 
     private static Scenario atIngress(Daemon daemon) {
         List<Listener> listeners = new ArrayList<>(Listener.ofBothFamilies(
-                WayIn.DUMMY_INGRESS, WayIn.NIC, WayIn.VLAN, WayIn.DUMMY_REPLIES, WayIn.NIC_REPLIES));
+                WayIn.DUMMY_INGRESS, WayIn.NIC, WayIn.VLAN, WayIn.DUMMY_REPLIES, WayIn.NIC_REPLIES, WayIn.NIC_TO_VLAN));
         Stream.of(WayIn.NIC_MIRROR, WayIn.DUMMY_PEER, WayIn.NIC_PEER)
                 .forEach(way -> listeners.add(new Listener(way, false)));
         return new DeliveryScenario(

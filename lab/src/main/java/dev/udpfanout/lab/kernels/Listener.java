@@ -58,6 +58,9 @@ record Listener(WayIn way, boolean ipv6) {
         if (way.isOnVlan()) {
             return ipv6 ? Cluster.VLAN_CLIENT6 : Cluster.VLAN_CLIENT;
         }
+        if (way.leadsToVlan()) {
+            return ipv6 ? Cluster.POD_VLAN_CLIENT6 : Cluster.POD_VLAN_CLIENT;
+        }
         return ipv6 ? TopologyPlan.CLIENT_ADDRESS6 : TopologyPlan.CLIENT_ADDRESS;
     }
 

@@ -20,6 +20,8 @@ enum WayIn {
     DUMMY_REPLIES("dummy0", "hook: ingress, mode: tc_ebpf, replies: true"),
     /** As NIC, and endpoints answer. */
     NIC_REPLIES("eth0", "mode: tc_ebpf, replies: true"),
+    /** As NIC_REPLIES, to endpoints that the node reaches by a VLAN device. */
+    NIC_TO_VLAN("eth0", "mode: tc_ebpf, replies: true"),
     /** As NIC, and a second set of receivers has a copy of each. */
     NIC_MIRROR("eth0", "mode: tc_ebpf"),
     /** kube-proxy's DNAT to dummy0, and sockets with the best transport that there is. */
@@ -47,6 +49,11 @@ enum WayIn {
 
     boolean isOnVlan() {
         return interfaceName.equals(Cluster.VLAN_INTERFACE);
+    }
+
+    /** Whether the node reaches endpoints by a VLAN device. */
+    boolean leadsToVlan() {
+        return this == NIC_TO_VLAN;
     }
 
     /** Whether datagrams go past the node's ends of the pods' veths. */

@@ -1,5 +1,6 @@
 package dev.udpfanout.loader.datapath.kernel;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -18,12 +19,20 @@ import dev.udpfanout.lab.traffic.Payload;
 import dev.udpfanout.lab.traffic.PodReceivers;
 import dev.udpfanout.lab.traffic.ReceiverReport;
 import dev.udpfanout.lab.traffic.SendPlan;
+import dev.udpfanout.loader.config.ListenerConfig;
+import dev.udpfanout.loader.datapath.ReplyCounters;
+import java.io.IOException;
+import java.net.DatagramPacket;
+import java.net.DatagramSocket;
 import java.net.InetSocketAddress;
 import java.net.StandardProtocolFamily;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -33,7 +42,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 /**
  * What BPF_PROG_TEST_RUN cannot show: devices without link layer, overlays and super-packets on real interfaces. This kernel
- * has tun and vxlan; ipip and WireGuard look the same to the program (no link layer).
+ * has tun and vxlan; ipip and WireGuard look the same to the program (no link layer); VLAN devices are tried by lab/kernels.
  */
 @Tag("kernel")
 class DeviceKindsTest {
@@ -144,6 +153,100 @@ class DeviceKindsTest {
         assertEquals(sender.source(), parsed.source());
         assertTrue(parsed.ipChecksumValid() && parsed.udpChecksumValid());
         datapath.close();
+    }
+
+    @Test
+    void shouldTakeAnswersThatComeInWithoutLinkLayer() throws Exception {
+        build(true);
+        TunDevice tun = tun();
+        NodeDatapath datapath =
+                NodeDatapath.open(topology.node(), answering(new InetSocketAddress("10.9.0.2", WayIn.POD_PORT)));
+        try (DatagramSocket client = client()) {
+            for (int i = 0; i < 5; i++) {
+                byte[] question = {42, (byte) i};
+                client.send(new DatagramPacket(question, question.length));
+                tun.send(answerTo(question, client.getLocalPort()));
+                assertAnswered(client, question);
+            }
+        }
+        ReplyCounters replies = datapath.counters(0).replies().orElseThrow();
+        assertEquals(5, replies.packetsForwarded());
+        // What the kernel counts of a frame without link layer is the packet.
+        assertEquals(5 * (20 + 8 + 2), replies.bytesForwarded());
+        datapath.close();
+    }
+
+    @Test
+    void shouldTakeAnswersByWhereTheRouteToTheEndpointLeadsNow() throws Exception {
+        build(true);
+        TunDevice tun = tun();
+        TunDevice other = TunDevice.open(topology.node(), "tun1");
+        node("ip link set tun1 up");
+        NodeDatapath datapath =
+                NodeDatapath.open(topology.node(), answering(new InetSocketAddress("10.9.0.2", WayIn.POD_PORT)));
+        try (DatagramSocket client = client()) {
+            byte[] question = {42};
+            client.send(new DatagramPacket(question, question.length));
+            tun.send(answerTo(question, client.getLocalPort()));
+            assertAnswered(client, question);
+            assertEquals(Set.of("tun0"), withReplyProgram());
+
+            node("ip route add 10.9.0.2/32 dev tun1");
+            datapath.reconcile();
+            assertEquals(Set.of("tun1"), withReplyProgram());
+            other.send(answerTo(question, client.getLocalPort()));
+            assertAnswered(client, question);
+
+            node("ip route del 10.9.0.2/32 dev tun1");
+            datapath.reconcile();
+            assertEquals(Set.of("tun0"), withReplyProgram());
+            tun.send(answerTo(question, client.getLocalPort()));
+            assertAnswered(client, question);
+        }
+        assertEquals(3, datapath.counters(0).replies().orElseThrow().packetsForwarded());
+        datapath.close();
+        assertEquals(Set.of(), withReplyProgram());
+    }
+
+    private Set<String> withReplyProgram() {
+        return Stream.of("tun0", "tun1", "cni0", "eth0")
+                .filter(link -> topology.node()
+                        .exec("tc", "filter", "show", "dev", link, "ingress")
+                        .contains("udp_fanout_b_l3"))
+                .collect(Collectors.toSet());
+    }
+
+    /** As 10.9.0.2 would. */
+    private static byte[] answerTo(byte[] payload, int clientPort) {
+        return withoutLinkLayer(UdpFrame.between(
+                        new InetSocketAddress("10.9.0.2", WayIn.POD_PORT),
+                        new InetSocketAddress(TopologyPlan.CLIENT_ADDRESS, clientPort))
+                .payload(payload)
+                .build());
+    }
+
+    /** By clsact, since Debian 12's tools do not show TCX. */
+    private ListenerConfig answering(InetSocketAddress endpoint) {
+        return ListenerText.on("eth0", "0.0.0.0:5514")
+                .with("replies", true)
+                .with("attach", "clsact")
+                .listener(List.of(endpoint));
+    }
+
+    /** Of the node's address, it takes answers from nowhere else. */
+    private DatagramSocket client() {
+        return topology.client().call(() -> {
+            DatagramSocket socket = new DatagramSocket();
+            socket.connect(WayIn.NIC_TCX.destination(topology));
+            socket.setSoTimeout(Math.toIntExact(LIMIT.toMillis()));
+            return socket;
+        });
+    }
+
+    private static void assertAnswered(DatagramSocket client, byte[] question) throws IOException {
+        DatagramPacket answer = new DatagramPacket(new byte[5000], 5000);
+        client.receive(answer);
+        assertArrayEquals(question, Arrays.copyOf(answer.getData(), answer.getLength()));
     }
 
     @Test
