@@ -13,12 +13,14 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
+import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** The configuration file: what of it is in force, and what became of the changes. Belongs to the control loop's thread. */
 public final class ConfigSource {
     private static final Logger LOG = LoggerFactory.getLogger(ConfigSource.class);
+    private static final String HINDERED = "not possible so far, will go on trying: ";
 
     private final Path file;
     private final ConfigReader reader;
@@ -96,7 +98,10 @@ public final class ConfigSource {
         return Optional.of(inForce);
     }
 
-    ConfigStatus status() {
-        return new ConfigStatus(file.toString(), problems.isEmpty(), appliedAt, applied, refused, problems);
+    /** @param hindrance why what the file says could not be put in force, if that is so */
+    ConfigStatus status(Optional<String> hindrance) {
+        List<String> all = Stream.concat(problems.stream(), hindrance.map(HINDERED::concat).stream())
+                .toList();
+        return new ConfigStatus(file.toString(), all.isEmpty(), appliedAt, applied, refused, all);
     }
 }

@@ -261,7 +261,7 @@ public final class Daemon {
         view.turned(new LiveView.Turn(
                 System.nanoTime(),
                 config,
-                configSource.status(),
+                configSource.status(datapath.hindrance()),
                 control.known(),
                 control.inForce(),
                 config.listeners().stream()

@@ -36,6 +36,11 @@ public interface Datapath extends AutoCloseable {
      */
     void configure(List<ListenerConfig> listeners);
 
+    /** Why the last {@link #configure} is not in force, if it has failed and is tried again; what was before it is, meanwhile. */
+    default Optional<String> hindrance() {
+        return Optional.empty();
+    }
+
     /**
      * Makes a VIP-direct listener take datagrams for these addresses, and no others, from now on. Before the first call it
      * takes none, or those that an earlier daemon had it take.

@@ -29,10 +29,10 @@ final class ControlMetrics {
                 .add(config.reloadsApplied(), "result", "applied")
                 .add(config.reloadsRefused(), "result", "refused")
                 .snapshot());
-        metrics.metricSnapshot(
-                new GaugeFamily("udp_fanout_config_valid", "0 if the file is invalid and the one before is in force.")
-                        .set(config.valid())
-                        .snapshot());
+        metrics.metricSnapshot(new GaugeFamily(
+                        "udp_fanout_config_valid", "0 if what the file says is not in force, but what it said before.")
+                .set(config.valid())
+                .snapshot());
     }
 
     private static void addHealth(MetricSnapshots.Builder metrics, ProbingStatus health) {

@@ -11,7 +11,7 @@ import java.util.List;
  * @param appliedAt since when the configuration in force is
  * @param reloadsApplied changed files that came into force
  * @param reloadsRefused changed files that were invalid
- * @param problems of the file now, one line each; empty if valid
+ * @param problems of the file now, or why it could not be put in force, one line each; empty if valid
  */
 public record ConfigStatus(
         String file,

@@ -200,6 +200,11 @@ public final class ModeSelectingDatapath implements Datapath {
         vips.keySet().retainAll(names);
     }
 
+    @Override
+    public Optional<String> hindrance() {
+        return pending.map(Pending::failure);
+    }
+
     /**
      * Each datapath takes over what is new to it before the other one lets go of it. While both could, the kernel decides
      * for each datagram: by the route on a dummy interface, by the program's place before any socket on a NIC.

@@ -242,9 +242,12 @@ class ModeSelectionTest {
         assertThrows(KernelRefusedException.class, () -> datapath.configure(changed));
         assertThrows(KernelRefusedException.class, datapath::reconcile);
         assertFalse(datapath.state("b").attached());
-        assertMode("tc_ebpf", "listener b: mode: tc_ebpf is not possible: forbidden", datapath.state("b"));
+        String why = "listener b: mode: tc_ebpf is not possible: forbidden";
+        assertMode("tc_ebpf", why, datapath.state("b"));
+        assertEquals(Optional.of(why), datapath.hindrance());
         kernel.recover();
         datapath.reconcile();
+        assertEquals(Optional.empty(), datapath.hindrance());
         assertTrue(datapath.state("b").attached());
     }
 }
