@@ -52,6 +52,7 @@ public final class Daemon {
     private LinkFailures links;
     private DaemonMetrics metrics;
     private String lastFailure = "";
+    private boolean hasTakenOver;
 
     /**
      * @param configSource the configuration that is in force from the start, and where it came from
@@ -68,7 +69,8 @@ public final class Daemon {
     /**
      * Runs until {@link #stop()}.
      *
-     * @throws RuntimeException if it cannot be set up: what was set up of it has been taken back
+     * @throws RuntimeException if it cannot be set up: what was set up of it has been taken back, but what an earlier daemon left
+     *     goes on
      */
     public void run() {
         try (NamespaceLock lock = lock()) {
@@ -93,7 +95,6 @@ public final class Daemon {
 
     private void runUntilStopped() {
         datapath = datapaths.apply(config);
-        boolean keep = false;
         try {
             // Before the first comparison, so that nothing that happens after it goes unseen.
             try (NetworkWatch network = NetworkWatch.start(() -> inbox.post(new Event.NetworkChanged()));
@@ -108,10 +109,9 @@ public final class Daemon {
                 keepUntil(Long.MAX_VALUE);
                 LOG.info("stopping");
                 drain();
-                keep = config.shutdown().onExit() == OnExit.KEEP;
             }
         } finally {
-            tearDown(keep);
+            tearDown();
         }
     }
 
@@ -129,6 +129,7 @@ public final class Daemon {
         startAdmin();
         control.select();
         datapath.reconcile();
+        hasTakenOver = true;
         startHealth();
         kubernetes.ifPresent(sources -> sources.update(config.listeners()));
         endTurn();
@@ -294,11 +295,18 @@ public final class Daemon {
         }
     }
 
-    private void tearDown(boolean keep) {
+    /**
+     * However it has come to an end, also by an error: {@code on_exit} says what becomes of what this daemon has set up. It does
+     * not say that a start that fails, over a port that is taken or a file that cannot be watched, may end what an earlier
+     * daemon left at work: until this one has put everything in place, that is all that forwards.
+     */
+    private void tearDown() {
         admin.ifPresent(AdminServer::close);
         health.ifPresent(HealthMonitor::close);
         kubernetes.ifPresent(KubernetesSources::close);
-        if (keep) {
+        if (!hasTakenOver) {
+            datapath.abandon();
+        } else if (config.shutdown().onExit() == OnExit.KEEP) {
             datapath.release();
         } else {
             datapath.close();

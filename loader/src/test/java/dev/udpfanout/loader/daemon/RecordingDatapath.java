@@ -27,6 +27,13 @@ final class RecordingDatapath implements Datapath {
     final Set<String> adopted = new HashSet<>();
     List<ListenerConfig> listeners = List.of();
     boolean attached = true;
+    /** How it was ended: released, closed or abandoned. */
+    String end = "";
+
+    /** Thrown when it is asked for a listener's state. */
+    Optional<Error> stateFailure = Optional.empty();
+
+    Optional<RuntimeException> reconcileFailure = Optional.empty();
 
     @Override
     public CompletionStage<Void> apply(EndpointSet endpoints) {
@@ -38,7 +45,11 @@ final class RecordingDatapath implements Datapath {
     }
 
     @Override
-    public void reconcile() {}
+    public void reconcile() {
+        if (reconcileFailure.isPresent()) {
+            throw reconcileFailure.get();
+        }
+    }
 
     @Override
     public void configure(List<ListenerConfig> newListeners) {
@@ -60,6 +71,9 @@ final class RecordingDatapath implements Datapath {
 
     @Override
     public ListenerState state(String listener) {
+        if (stateFailure.isPresent()) {
+            throw stateFailure.get();
+        }
         return new ListenerState(ListenerState.TC_EBPF, ListenerState.CONFIGURED, attached, "tcx");
     }
 
@@ -79,8 +93,17 @@ final class RecordingDatapath implements Datapath {
     }
 
     @Override
-    public void release() {}
+    public void release() {
+        end = "released";
+    }
 
     @Override
-    public void close() {}
+    public void close() {
+        end = "closed";
+    }
+
+    @Override
+    public void abandon() {
+        end = "abandoned";
+    }
 }

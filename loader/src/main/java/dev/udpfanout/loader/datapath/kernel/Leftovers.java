@@ -12,6 +12,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -117,6 +118,14 @@ public final class Leftovers {
             removed += detached;
         }
         return removed;
+    }
+
+    /** Whether one of our programs is a filter of any interface. */
+    static boolean hasFilters(Network network) {
+        return network.links().all().stream()
+                .flatMap(link ->
+                        Stream.of(TcHook.values()).flatMap(hook -> network.filters().of(link.index(), hook).stream()))
+                .anyMatch(filter -> isOneOf(filter, KernelProgram.NAMES));
     }
 
     private static int removeFilters(Network network, Link link, Set<HookPoint> kept, Set<String> programs) {
