@@ -58,8 +58,8 @@ class DaemonEndTest {
     @ParameterizedTest
     @CsvSource({"keep, released", "detach, closed"})
     void shouldDoAsOnExitSaysWhenItFailsAfterwards(String onExit, String end) {
-        datapath.stateFailure = Optional.of(new OutOfMemoryError("of the test"));
-        assertThrows(Throwable.class, () -> run(onExit));
+        datapath.stateFailure = Optional.of(new Error("of the test"));
+        assertThrows(Error.class, () -> run(onExit));
         assertEquals(end, datapath.end);
     }
 }

@@ -25,7 +25,11 @@ final class RecordingDatapath implements Datapath {
     final Set<String> refusing = new HashSet<>();
 
     final Set<String> adopted = new HashSet<>();
-    List<ListenerConfig> listeners = List.of();
+    volatile List<ListenerConfig> listeners = List.of();
+
+    /** Thrown when it is to change its listeners. */
+    volatile Optional<RuntimeException> configureFailure = Optional.empty();
+
     boolean attached = true;
     /** How it was ended: released, closed or abandoned. */
     String end = "";
@@ -53,6 +57,9 @@ final class RecordingDatapath implements Datapath {
 
     @Override
     public void configure(List<ListenerConfig> newListeners) {
+        if (configureFailure.isPresent()) {
+            throw configureFailure.get();
+        }
         listeners = newListeners;
         Set<String> names = newListeners.stream().map(ListenerConfig::name).collect(Collectors.toSet());
         applied.keySet().retainAll(names);
