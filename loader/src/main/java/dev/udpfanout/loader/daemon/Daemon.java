@@ -4,6 +4,7 @@ import dev.udpfanout.bindings.lock.NamespaceLock;
 import dev.udpfanout.loader.admin.AdminPages;
 import dev.udpfanout.loader.admin.AdminServer;
 import dev.udpfanout.loader.config.Config;
+import dev.udpfanout.loader.config.FileContent;
 import dev.udpfanout.loader.config.HealthConfig;
 import dev.udpfanout.loader.config.ListenerConfig;
 import dev.udpfanout.loader.config.MetricsConfig;
@@ -59,7 +60,7 @@ public final class Daemon {
     private final ConfigPart<HealthConfig> probing = new ConfigPart<>("health", this::probe);
     private final ConfigPart<MetricsConfig> serving = new ConfigPart<>("metrics", this::serve);
     /** The file's content until it has been dealt with: its watch tells of a content once. */
-    private Optional<String> unread = Optional.empty();
+    private Optional<FileContent> unread = Optional.empty();
 
     private String lastFailure = "";
     private boolean hasTakenOver;
@@ -111,7 +112,7 @@ public final class Daemon {
                     LinkFailures failures = LinkFailures.start(
                             down -> inbox.post(new Event.LinksChanged(down)),
                             peers -> inbox.post(new Event.PeersChanged(peers)));
-                    FileWatch file = configSource.watch(text -> inbox.post(new Event.FileChanged(text)))) {
+                    FileWatch file = configSource.watch(content -> inbox.post(new Event.FileChanged(content)))) {
                 links = failures;
                 setUp();
                 LOG.atInfo().addKeyValue("listeners", config.listeners().size()).log("ready");
@@ -204,7 +205,7 @@ public final class Daemon {
         }
         if (comparison.isDue()) {
             long began = System.nanoTime();
-            unread.ifPresent(text -> attempt(() -> reload(text)));
+            unread.ifPresent(content -> attempt(() -> reload(content)));
             putInForce();
             boolean isRight = attempt(this::compare);
             comparison.done(began, isRight);
@@ -232,7 +233,7 @@ public final class Daemon {
                 health.ifPresent(monitor -> monitor.markLinkDown(cutOff));
             }
             case Event.PeersChanged changed -> control.peers(changed);
-            case Event.FileChanged changed -> reload(changed.text());
+            case Event.FileChanged changed -> reload(changed.content());
             case Event.NetworkChanged changed -> comparison.wanted();
         }
     }
@@ -254,9 +255,9 @@ public final class Daemon {
         }
     }
 
-    private void reload(String text) {
-        unread = Optional.of(text);
-        Optional<Config> changed = configSource.reload(text);
+    private void reload(FileContent content) {
+        unread = Optional.of(content);
+        Optional<Config> changed = configSource.reload(content);
         unread = Optional.empty();
         if (changed.isPresent()) {
             config = changed.get();
