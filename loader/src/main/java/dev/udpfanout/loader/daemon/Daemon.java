@@ -162,10 +162,12 @@ public final class Daemon {
         kubernetes.ifPresent(sources -> sources.update(listeners));
     }
 
-    /** If another way of probing cannot be had, the one before goes on. */
+    /** If another way of probing cannot be had, the one before goes on. What is known to be dead is sent nothing in between. */
     private void probe(HealthConfig wanted) {
+        Set<InetSocketAddress> down = health.map(HealthMonitor::down).orElse(Set.of());
         Optional<HealthMonitor> next = wanted.enabled()
-                ? Optional.of(HealthMonitor.start(wanted, (changes, down) -> inbox.post(new Event.HealthChanged())))
+                ? Optional.of(
+                        HealthMonitor.start(wanted, down, (changes, all) -> inbox.post(new Event.HealthChanged())))
                 : Optional.empty();
         health.ifPresent(HealthMonitor::close);
         health = next;
