@@ -74,7 +74,7 @@ public final class Daemon {
         this.configSource = configSource;
         this.config = configSource.inForce();
         this.datapaths = datapaths;
-        this.view = new LiveView(version);
+        this.view = new LiveView(version, System::nanoTime);
     }
 
     /**
