@@ -189,10 +189,10 @@ public final class KernelProgram implements AutoCloseable {
                 throw e;
             }
             LOG.warn("cannot use the maps of an earlier daemon, starting with new ones: {}", e.getMessage());
+            // If it is not the maps that the kernel refuses, they are needed by whoever starts next: they go last.
+            KernelProgram program = loadWith.apply(Map.of());
             pins.removeMaps();
-            pinned.values().forEach(BpfMap::close);
-            pinned.clear();
-            return loadWith.apply(Map.of());
+            return program;
         }
     }
 
