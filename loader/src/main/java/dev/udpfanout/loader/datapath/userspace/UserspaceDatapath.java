@@ -81,7 +81,7 @@ public final class UserspaceDatapath implements SwitchableDatapath {
             link.ifPresent(present -> deliver(present, listener));
             listener.open();
         }
-        listener.retryRefused();
+        listener.reconcile();
         listener.setDelivered(true);
     }
 

@@ -26,6 +26,10 @@ final class UserspaceListener {
     private Optional<Forwarder> forwarder = Optional.empty();
     private ListenerCounters closed = ListenerCounters.ZERO;
     private boolean delivered;
+    /** Whether the open sockets go by the rules of {@link #config}; what was tried and failed they do not. */
+    private boolean rulesInstalled;
+    /** Whether they have {@link #endpoints}, given out by the policy of {@link #config}. */
+    private boolean endpointsInstalled;
 
     /** @param flows bounds for it alone, if it has replies */
     UserspaceListener(ListenerConfig config, FlowsConfig flows) {
@@ -55,12 +59,10 @@ final class UserspaceListener {
         if (!fits(other)) {
             close();
         }
-        boolean isDifferent = ForwarderEndpoints.differ(config, other);
+        rulesInstalled = false;
+        endpointsInstalled = endpointsInstalled && !ForwarderEndpoints.differ(config, other);
         config = other;
-        forwarder.ifPresent(this::admit);
-        if (isDifferent) {
-            endpoints.ifPresent(this::install);
-        }
+        install();
     }
 
     boolean isOpen() {
@@ -77,23 +79,17 @@ final class UserspaceListener {
         if (forwarder.isPresent()) {
             return;
         }
-        Forwarder started = new ForwarderStart(config, flows, TransportProbe.run()).start();
-        keep(started);
-        // Before there are endpoints: nothing is forwarded without the rules.
-        admit(started);
-        endpoints.ifPresent(this::install);
-    }
-
-    private void admit(Forwarder open) {
-        WorkersAnswer.await(open.admission(ForwarderRules.admission(config)), "the rules");
+        keep(new ForwarderStart(config, flows, TransportProbe.run()).start());
+        install();
     }
 
     void apply(EndpointSet set) {
-        if (endpoints.equals(Optional.of(set))) {
+        if (endpoints.equals(Optional.of(set)) && (!isOpen() || endpointsInstalled)) {
             return;
         }
         endpoints = Optional.of(set);
-        install(set);
+        endpointsInstalled = false;
+        install();
         if (config.policy() == Policy.REPLICATE && set.endpoints().size() > ForwarderEndpoints.MAX_COPIES) {
             LOG.atWarn()
                     .addKeyValue("listener_id", config.id())
@@ -107,22 +103,36 @@ final class UserspaceListener {
                 .log("updated userspace downstream set");
     }
 
-    /** Tries those endpoints again that could not be used so far: a route may have come. */
-    void retryRefused() {
+    /**
+     * Gives the open sockets what they do not have yet, and tries those endpoints again that could not be used so far: a
+     * route may have come.
+     */
+    void reconcile() {
         if (!refused.isEmpty()) {
-            endpoints.ifPresent(this::install);
+            endpointsInstalled = false;
         }
+        install();
     }
 
-    private void install(EndpointSet set) {
+    /** The rules first: nothing is forwarded without them. */
+    private void install() {
         if (forwarder.isEmpty()) {
             return;
         }
+        if (!rulesInstalled) {
+            WorkersAnswer.await(forwarder.get().admission(ForwarderRules.admission(config)), "the rules");
+            rulesInstalled = true;
+        }
+        if (!endpointsInstalled && endpoints.isPresent()) {
+            install(forwarder.get(), endpoints.get());
+            endpointsInstalled = true;
+        }
+    }
+
+    private void install(Forwarder open, EndpointSet set) {
         Map<InetSocketAddress, String> before = refused;
         refused = EndpointInstall.run(
-                forwarder.get(),
-                ForwarderEndpoints.addresses(config, set),
-                usable -> ForwarderEndpoints.table(config, usable));
+                open, ForwarderEndpoints.addresses(config, set), usable -> ForwarderEndpoints.table(config, usable));
         refused.forEach((endpoint, why) -> {
             if (!before.containsKey(endpoint)) {
                 LOG.atError()
@@ -176,6 +186,8 @@ final class UserspaceListener {
 
     private synchronized void keep(Forwarder started) {
         forwarder = Optional.of(started);
+        rulesInstalled = false;
+        endpointsInstalled = false;
     }
 
     private synchronized void forget(Forwarder ended) {
