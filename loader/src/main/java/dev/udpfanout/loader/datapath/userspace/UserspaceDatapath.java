@@ -14,6 +14,7 @@ import dev.udpfanout.loader.datapath.kernel.DummyInterface;
 import dev.udpfanout.loader.datapath.kernel.LocalDelivery;
 import dev.udpfanout.loader.datapath.kernel.Network;
 import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -56,6 +57,11 @@ public final class UserspaceDatapath implements SwitchableDatapath {
         find(endpoints.listener()).ifPresent(listener -> listener.apply(endpoints));
         // The workers have been waited for.
         return CompletableFuture.completedStage(null);
+    }
+
+    @Override
+    public Set<InetSocketAddress> leftOut(String listener) {
+        return find(listener).map(UserspaceListener::leftOut).orElse(Set.of());
     }
 
     @Override

@@ -11,6 +11,7 @@ import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -142,6 +143,11 @@ final class UserspaceListener {
                         .log("left an endpoint out");
             }
         });
+    }
+
+    /** The endpoints that the forwarder cannot use. */
+    Set<InetSocketAddress> leftOut() {
+        return Set.copyOf(refused.keySet());
     }
 
     /** Whether the kernel delivers the address's datagrams to the sockets. */

@@ -21,6 +21,7 @@ import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
+import java.util.Set;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
@@ -84,9 +85,7 @@ class UserspaceInstallTest {
         } catch (RuntimeException e) {
             failure = e;
         }
-        assertTrue(
-                failure instanceof ForwarderException && isOutOfDescriptors(failure),
-                String.valueOf(failure));
+        assertTrue(failure instanceof ForwarderException && isOutOfDescriptors(failure), String.valueOf(failure));
         assertEquals(DATAGRAMS, sendAndCount(modes, first));
         modes.apply(NAME, both);
         assertEquals(DATAGRAMS / 2, sendAndCount(modes, first));
@@ -109,6 +108,17 @@ class UserspaceInstallTest {
         }
         modes.reconcile();
         assertEquals(DATAGRAMS / 2, sendAndCount(modes, first));
+    }
+
+    @Test
+    void shouldTellOfAnEndpointThatItLeavesOutUntilThereIsARouteToIt() {
+        NodeModes modes = NodeModes.open(topology.node(), listener("epoll", "node"));
+        assertEquals(Set.of(), modes.leftOut(NAME));
+        modes.apply(NAME, List.of(UNROUTABLE));
+        assertEquals(Set.of(UNROUTABLE), modes.leftOut(NAME));
+        topology.node().exec("ip", "route", "add", "198.51.100.1/32", "via", TopologyPlan.CLIENT_ADDRESS);
+        modes.reconcile();
+        assertEquals(Set.of(), modes.leftOut(NAME));
     }
 
     @Test
