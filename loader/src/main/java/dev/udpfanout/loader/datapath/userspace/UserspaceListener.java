@@ -197,7 +197,7 @@ final class UserspaceListener {
     }
 
     private synchronized void forget(Forwarder ended) {
-        closed = FrameCounters.sum(closed, figures(ended));
+        closed = FrameCounters.remember(closed, figures(ended));
         forwarder = Optional.empty();
     }
 
