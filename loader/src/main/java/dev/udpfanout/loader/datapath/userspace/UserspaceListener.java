@@ -42,17 +42,43 @@ final class UserspaceListener {
         return config;
     }
 
-    /** Whether the sockets can stay as they are under another configuration. */
+    /** Whether the sockets can stay as they are under another configuration with the same address and port. */
     boolean fits(ListenerConfig other) {
-        return config.bind().equals(other.bind())
-                && config.userspace().equals(other.userspace())
+        return config.userspace().equals(other.userspace())
                 && config.replies() == other.replies()
                 && (!ForwarderRules.askForSources(other)
                         || forwarder.map(Forwarder::takesSources).orElse(true));
     }
 
-    boolean hasSamePort(UserspaceListener other) {
-        return config.bind().equals(other.config.bind());
+    /** Whether only one of both can have its port: a wildcard address takes it on all of them. */
+    boolean excludes(UserspaceListener other) {
+        InetSocketAddress mine = config.bind();
+        InetSocketAddress theirs = other.config.bind();
+        return mine.getPort() == theirs.getPort()
+                && (mine.getAddress().equals(theirs.getAddress())
+                        || mine.getAddress().isAnyLocalAddress()
+                        || theirs.getAddress().isAnyLocalAddress());
+    }
+
+    /** Begins with these endpoints, before its sockets are open, unless they are from before a change of the address family. */
+    void beginWith(Optional<EndpointSet> known) {
+        Class<?> family = config.bind().getAddress().getClass();
+        known.filter(set -> set.endpoints().stream()
+                        .allMatch(
+                                endpoint -> family.isInstance(endpoint.address().getAddress())))
+                .ifPresent(this::apply);
+    }
+
+    Optional<EndpointSet> endpoints() {
+        return endpoints;
+    }
+
+    /** Counts on from what a closed one has counted, which had the name before. */
+    void inheritCounts(UserspaceListener predecessor) {
+        ListenerCounters counted = predecessor.counters();
+        synchronized (this) {
+            closed = FrameCounters.remember(closed, counted);
+        }
     }
 
     /** Takes a new configuration over; where the sockets do not fit it, they are closed, to be opened anew. */
