@@ -7,6 +7,7 @@ import dev.udpfanout.loader.datapath.Datapath;
 import dev.udpfanout.loader.datapath.ListenerCounters;
 import dev.udpfanout.loader.datapath.ListenerState;
 import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -24,6 +25,9 @@ final class RecordingDatapath implements Datapath {
     /** Listeners whose endpoint sets it cannot put in force. */
     final Set<String> refusing = new HashSet<>();
 
+    /** Endpoints that it has no way to. */
+    final Set<InetSocketAddress> unroutable = new HashSet<>();
+
     final Set<String> adopted = new HashSet<>();
     List<ListenerConfig> listeners = List.of();
     boolean attached = true;
@@ -35,6 +39,11 @@ final class RecordingDatapath implements Datapath {
         }
         applied.put(endpoints.listener(), endpoints);
         return CompletableFuture.completedStage(null);
+    }
+
+    @Override
+    public Set<InetSocketAddress> leftOut(String listener) {
+        return Set.copyOf(unroutable);
     }
 
     @Override
