@@ -98,9 +98,9 @@ public final class ConfigSource {
         return Optional.of(inForce);
     }
 
-    /** @param hindrance why what the file says could not be put in force, if that is so */
-    ConfigStatus status(Optional<String> hindrance) {
-        List<String> all = Stream.concat(problems.stream(), hindrance.map(HINDERED::concat).stream())
+    /** @param hindrances why what the file says could not be put in force, if that is so */
+    ConfigStatus status(List<String> hindrances) {
+        List<String> all = Stream.concat(problems.stream(), hindrances.stream().map(HINDERED::concat))
                 .toList();
         return new ConfigStatus(file.toString(), all.isEmpty(), appliedAt, applied, refused, all);
     }

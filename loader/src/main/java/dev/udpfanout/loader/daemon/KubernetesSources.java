@@ -1,6 +1,7 @@
 package dev.udpfanout.loader.daemon;
 
 import dev.udpfanout.loader.config.ListenerConfig;
+import dev.udpfanout.loader.datapath.Failures;
 import dev.udpfanout.loader.kubernetes.EndpointDiscovery;
 import dev.udpfanout.loader.kubernetes.KubernetesClients;
 import dev.udpfanout.loader.kubernetes.NodeIdentity;
@@ -69,7 +70,11 @@ final class KubernetesSources implements AutoCloseable {
         return new KubernetesSources(KubernetesClients.connect(), node, inbox);
     }
 
-    /** Starts what is new, ends what is gone, and leaves alone what is the same. */
+    /**
+     * Starts what is new, ends what is gone, and leaves alone what is the same.
+     *
+     * @throws RuntimeException if something cannot be started; the others are all the same, and it can be tried again
+     */
     void update(List<ListenerConfig> listeners) {
         Map<String, ListenerConfig> wanted = new LinkedHashMap<>();
         ListenerConfig.withMirrors(listeners).stream()
@@ -80,7 +85,10 @@ final class KubernetesSources implements AutoCloseable {
                 retire(byListener.remove(name), wanted);
             }
         }
-        wanted.forEach((name, listener) -> byListener.computeIfAbsent(name, absent -> start(listener)));
+        Failures failures = new Failures();
+        wanted.forEach((name, listener) ->
+                failures.collect(() -> byListener.computeIfAbsent(name, absent -> start(listener))));
+        failures.throwIfAny();
     }
 
     /** Nobody is told any more whether this node is ready for a Service that no listener publishes: so say that it is not. */

@@ -98,6 +98,14 @@ public interface Datapath extends AutoCloseable {
     /** Ends this process's part and leaves the kernel's working, if it can: a later daemon takes it over. */
     void release();
 
+    /**
+     * Ends a start that has failed before its first {@link #reconcile()} was done. What an earlier daemon left goes on as if nobody
+     * had tried; if it left nothing, everything is taken back.
+     */
+    default void abandon() {
+        close();
+    }
+
     /** Takes everything back: from here on the kernel is as it was before, but for a dummy interface, which stays. */
     @Override
     void close();

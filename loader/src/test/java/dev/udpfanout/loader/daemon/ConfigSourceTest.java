@@ -77,7 +77,7 @@ class ConfigSourceTest {
                 assertEquals(port, port(source.inForce()));
             }
         }
-        assertEquals(5, source.status(Optional.empty()).reloadsApplied());
+        assertEquals(5, source.status(List.of()).reloadsApplied());
         assertTrue(seen.isEmpty(), seen::toString);
     }
 
@@ -113,7 +113,7 @@ class ConfigSourceTest {
             assertEquals(yaml(6000), next());
         }
         assertEquals(5514, port(source.inForce()));
-        assertTrue(source.status(Optional.empty()).valid());
+        assertTrue(source.status(List.of()).valid());
     }
 
     @Test
@@ -129,11 +129,11 @@ class ConfigSourceTest {
     @Test
     void shouldKeepTheOldConfigurationAndCountWhenTheNewOneIsInvalid() throws Exception {
         ConfigSource source = open(file());
-        ConfigStatus before = source.status(Optional.empty());
+        ConfigStatus before = source.status(List.of());
 
         assertEquals(Optional.empty(), source.reload(yaml(70000)));
 
-        ConfigStatus refused = source.status(Optional.empty());
+        ConfigStatus refused = source.status(List.of());
         assertEquals(5514, port(source.inForce()));
         assertFalse(refused.valid());
         assertEquals(1, refused.reloadsRefused());
@@ -145,7 +145,7 @@ class ConfigSourceTest {
 
         assertEquals(6000, port(source.reload(yaml(6000)).orElseThrow()));
 
-        ConfigStatus applied = source.status(Optional.empty());
+        ConfigStatus applied = source.status(List.of());
         assertTrue(applied.valid());
         assertEquals(List.of(), applied.problems());
         assertEquals(1, applied.reloadsApplied());
@@ -157,13 +157,13 @@ class ConfigSourceTest {
         ConfigSource source = open(file());
         source.reload(yaml(6000));
 
-        ConfigStatus status = source.status(Optional.of("bpf_tc_attach on eth0 ingress: EBUSY"));
+        ConfigStatus status = source.status(List.of("bpf_tc_attach on eth0 ingress: EBUSY"));
 
         assertFalse(status.valid());
         assertEquals(
                 List.of("not possible so far, will go on trying: bpf_tc_attach on eth0 ingress: EBUSY"),
                 status.problems());
-        assertTrue(source.status(Optional.empty()).valid());
+        assertTrue(source.status(List.of()).valid());
     }
 
     @Test

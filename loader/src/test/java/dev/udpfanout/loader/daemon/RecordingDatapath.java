@@ -29,8 +29,19 @@ final class RecordingDatapath implements Datapath {
     final Set<InetSocketAddress> unroutable = new HashSet<>();
 
     final Set<String> adopted = new HashSet<>();
-    List<ListenerConfig> listeners = List.of();
+    volatile List<ListenerConfig> listeners = List.of();
+
+    /** Thrown when it is to change its listeners. */
+    volatile Optional<RuntimeException> configureFailure = Optional.empty();
+
     boolean attached = true;
+    /** How it was ended: released, closed or abandoned. */
+    String end = "";
+
+    /** Thrown when it is asked for a listener's state. */
+    Optional<Error> stateFailure = Optional.empty();
+
+    Optional<RuntimeException> reconcileFailure = Optional.empty();
 
     @Override
     public CompletionStage<Void> apply(EndpointSet endpoints) {
@@ -47,10 +58,17 @@ final class RecordingDatapath implements Datapath {
     }
 
     @Override
-    public void reconcile() {}
+    public void reconcile() {
+        if (reconcileFailure.isPresent()) {
+            throw reconcileFailure.get();
+        }
+    }
 
     @Override
     public void configure(List<ListenerConfig> newListeners) {
+        if (configureFailure.isPresent()) {
+            throw configureFailure.get();
+        }
         listeners = newListeners;
         Set<String> names = newListeners.stream().map(ListenerConfig::name).collect(Collectors.toSet());
         applied.keySet().retainAll(names);
@@ -69,6 +87,9 @@ final class RecordingDatapath implements Datapath {
 
     @Override
     public ListenerState state(String listener) {
+        if (stateFailure.isPresent()) {
+            throw stateFailure.get();
+        }
         return new ListenerState(ListenerState.TC_EBPF, ListenerState.CONFIGURED, attached, "tcx");
     }
 
@@ -88,8 +109,17 @@ final class RecordingDatapath implements Datapath {
     }
 
     @Override
-    public void release() {}
+    public void release() {
+        end = "released";
+    }
 
     @Override
-    public void close() {}
+    public void close() {
+        end = "closed";
+    }
+
+    @Override
+    public void abandon() {
+        end = "abandoned";
+    }
 }

@@ -15,6 +15,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -139,6 +140,14 @@ public final class Leftovers {
                 LOG.atInfo().addKeyValue("pin", pin.getFileName()).log("detached TC eBPF program that was pinned");
             }
         }
+    }
+
+    /** Whether one of our programs is a filter of any interface. */
+    static boolean hasFilters(Network network) {
+        return network.links().all().stream()
+                .flatMap(link ->
+                        Stream.of(TcHook.values()).flatMap(hook -> network.filters().of(link.index(), hook).stream()))
+                .anyMatch(filter -> isOneOf(filter, KernelProgram.NAMES));
     }
 
     private static int removeFilters(Network network, Link link, Set<HookPoint> kept, Set<String> programs) {

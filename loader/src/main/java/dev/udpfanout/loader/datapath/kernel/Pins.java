@@ -129,6 +129,11 @@ public final class Pins {
         }
     }
 
+    /** Whether anything is pinned there; folders alone are nothing. */
+    static boolean areIn(Path root) {
+        return entries(root).stream().anyMatch(directory -> !entries(directory).isEmpty());
+    }
+
     /** Removes every pin and the folders. Programs that only a pin held go with it. */
     public static void removeAll(Path root) {
         if (!Files.isDirectory(root)) {
