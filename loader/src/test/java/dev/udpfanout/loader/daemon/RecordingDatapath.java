@@ -7,6 +7,7 @@ import dev.udpfanout.loader.datapath.Datapath;
 import dev.udpfanout.loader.datapath.ListenerCounters;
 import dev.udpfanout.loader.datapath.ListenerState;
 import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -23,6 +24,9 @@ final class RecordingDatapath implements Datapath {
     final Map<String, Set<InetAddress>> vips = new HashMap<>();
     /** Listeners whose endpoint sets it cannot put in force. */
     final Set<String> refusing = new HashSet<>();
+
+    /** Endpoints that it has no way to. */
+    final Set<InetSocketAddress> unroutable = new HashSet<>();
 
     final Set<String> adopted = new HashSet<>();
     volatile List<ListenerConfig> listeners = List.of();
@@ -46,6 +50,11 @@ final class RecordingDatapath implements Datapath {
         }
         applied.put(endpoints.listener(), endpoints);
         return CompletableFuture.completedStage(null);
+    }
+
+    @Override
+    public Set<InetSocketAddress> leftOut(String listener) {
+        return Set.copyOf(unroutable);
     }
 
     @Override

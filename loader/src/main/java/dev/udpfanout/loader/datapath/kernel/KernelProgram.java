@@ -211,7 +211,7 @@ public final class KernelProgram implements AutoCloseable {
 
     private static KernelProgram loadWith(
             byte[] elf, Map<String, BpfMap> existing, FlowsConfig flows, Set<String> programs) {
-        ProgramSettings settings = new ProgramSettings(Runtime.getRuntime().availableProcessors(), flows.idleTimeout());
+        ProgramSettings settings = new ProgramSettings(OnlineCpus.count(), flows.idleTimeout());
         LoadedObject object = LoadedObject.load(elf, programs, opened -> {
             opened.editSection(ProgramSettings.SECTION, settings::writeTo);
             existing.forEach(opened::reuseMap);

@@ -13,6 +13,7 @@ import dev.udpfanout.loader.datapath.ListenerTargets;
 import dev.udpfanout.loader.datapath.SwitchableDatapath;
 import dev.udpfanout.loader.links.LocalPeer;
 import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -292,6 +293,11 @@ public final class ModeSelectingDatapath implements Datapath {
 
     private ListenerTargets targets() {
         return new ListenerTargets(endpoints, vips);
+    }
+
+    @Override
+    public Set<InetSocketAddress> leftOut(String listener) {
+        return serving(listener).map(datapath -> datapath.leftOut(listener)).orElse(Set.of());
     }
 
     @Override
