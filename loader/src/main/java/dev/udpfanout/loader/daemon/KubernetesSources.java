@@ -11,7 +11,6 @@ import dev.udpfanout.loader.kubernetes.VipWatch;
 import dev.udpfanout.loader.kubernetes.WatchState;
 import dev.udpfanout.loader.status.WatchStatus;
 import io.fabric8.kubernetes.client.KubernetesClient;
-import java.net.Inet6Address;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.NetworkInterface;
@@ -19,7 +18,6 @@ import java.net.SocketException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -142,7 +140,10 @@ final class KubernetesSources implements AutoCloseable {
         inbox.post(event);
     }
 
-    /** The listener's own address; a VIP-direct one has none that Kubernetes could use, so the interface's stands for it. */
+    /**
+     * The listener's own address; a VIP-direct one has none that Kubernetes could use, so the interface's stands for it, of the family
+     * of the VIPs that it takes.
+     */
     private static InetSocketAddress publishedAddress(ListenerConfig listener) {
         if (!listener.vipDirect()) {
             return listener.bind();
@@ -150,8 +151,8 @@ final class KubernetesSources implements AutoCloseable {
         return listener.interfaces().stream()
                 .flatMap(KubernetesSources::addresses)
                 .filter(address -> !address.isLinkLocalAddress())
-                // IPv4 first: a node with both families has its Services' endpoints in it, unless told otherwise.
-                .min(Comparator.comparing(Inet6Address.class::isInstance))
+                .filter(listener.bind().getAddress().getClass()::isInstance)
+                .findFirst()
                 .map(address -> new InetSocketAddress(address, listener.bind().getPort()))
                 .orElseThrow(() -> new IllegalStateException(String.join(", ", listener.interfaces())
                         + ": no address to publish for the VIP-direct listener " + listener.name()));
