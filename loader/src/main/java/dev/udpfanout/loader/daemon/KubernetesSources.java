@@ -85,8 +85,8 @@ final class KubernetesSources implements AutoCloseable {
 
     /** Nobody is told any more whether this node is ready for a Service that no listener publishes: so say that it is not. */
     private void retire(Sources sources, Map<String, ListenerConfig> wanted) {
-        boolean goesOn = wanted.values().stream().anyMatch(listener -> listener.publish()
-                .equals(sources.listener().publish()));
+        boolean goesOn = wanted.values().stream()
+                .anyMatch(listener -> publication(listener).equals(publication(sources.listener())));
         if (goesOn || sources.publisher().isEmpty()) {
             sources.close();
             return;
@@ -98,6 +98,18 @@ final class KubernetesSources implements AutoCloseable {
             publisher.withdraw(RETIRE_TIMEOUT);
             publisher.close();
         });
+    }
+
+    /** Which EndpointSlice a listener keeps. */
+    private record Publication(ServiceName service, int port, boolean isIpv6) {}
+
+    private Optional<Publication> publication(ListenerConfig listener) {
+        InetSocketAddress bind = listener.bind();
+        return listener.publish()
+                .map(target -> new Publication(
+                        node.service(target.namespace(), target.service()),
+                        bind.getPort(),
+                        bind.getAddress() instanceof Inet6Address));
     }
 
     private static boolean isSame(ListenerConfig before, ListenerConfig now) {

@@ -33,6 +33,7 @@ final class PublisherLoop implements AutoCloseable {
     private final ServiceName service;
     private final InetSocketAddress endpoint;
     private final NodeSlice slice;
+    private final EarlierSlice earlier;
     private final PublisherTiming timing;
     private final BackOff backOff;
     private final Signal signal = new Signal();
@@ -52,10 +53,16 @@ final class PublisherLoop implements AutoCloseable {
     private long nextNanos = System.nanoTime();
     private String complaint = "";
 
-    PublisherLoop(ServiceName service, InetSocketAddress endpoint, NodeSlice slice, PublisherTiming timing) {
+    PublisherLoop(
+            ServiceName service,
+            InetSocketAddress endpoint,
+            NodeSlice slice,
+            EarlierSlice earlier,
+            PublisherTiming timing) {
         this.service = service;
         this.endpoint = endpoint;
         this.slice = slice;
+        this.earlier = earlier;
         this.timing = timing;
         this.backOff = new BackOff(timing.leastBackOff(), timing.mostBackOff(), new SplittableRandom());
         this.thread = Thread.ofPlatform().name("publish to " + service).daemon().unstarted(this::run);
@@ -180,10 +187,9 @@ final class PublisherLoop implements AutoCloseable {
         if (target.wish() == Wish.REMOVED) {
             slice.delete();
         } else if (target.port().isPresent()) {
-            slice.apply(
-                    endpoint,
-                    target.port().get(),
-                    Readiness.valueOf(target.wish().name()));
+            slice.apply(target.port().get(), Readiness.valueOf(target.wish().name()));
+            // Afterwards, so that a node that is ready is so all the time.
+            earlier.empty();
         }
     }
 

@@ -7,7 +7,7 @@ import java.net.InetSocketAddress;
 import java.time.Duration;
 
 /**
- * Keeps this node's EndpointSlice for a LoadBalancer Service, by which MetalLB and kube-proxy know whether to send datagrams
+ * Keeps a listener's EndpointSlice of this node for a LoadBalancer Service, by which MetalLB and kube-proxy know whether to send datagrams
  * here. The slice follows the Service: re-created, or with a port of another name, it is applied anew. It belongs to the
  * Service, so that it goes with it, and carries the label {@code endpointslice.kubernetes.io/managed-by: udp-fanout}.
  */
@@ -31,8 +31,9 @@ public final class ReadinessPublisher implements AutoCloseable {
             InetSocketAddress endpoint,
             String nodeName,
             PublisherTiming timing) {
-        NodeSlice slice = new NodeSlice(client, service, nodeName);
-        this.loop = new PublisherLoop(service, endpoint, slice, timing);
+        NodeSlice slice = new NodeSlice(client, service, endpoint, nodeName);
+        EarlierSlice earlier = new EarlierSlice(client, service, nodeName);
+        this.loop = new PublisherLoop(service, endpoint, slice, earlier, timing);
         this.watch = new ResourceWatch<>(
                 "Service " + service,
                 () -> client.services()

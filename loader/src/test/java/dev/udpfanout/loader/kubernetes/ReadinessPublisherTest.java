@@ -29,7 +29,7 @@ import org.junit.jupiter.api.Timeout;
 @Timeout(60)
 class ReadinessPublisherTest {
     private static final Duration LONG = Duration.ofSeconds(20);
-    private static final String SLICE = "syslog-udp-fanout-node-a";
+    private static final String SLICE = "syslog-udp-fanout-node-a-5514-ipv4";
 
     private final FakeApiServer server = FakeApiServer.running();
     private final KubernetesClient client = server.client();
@@ -81,7 +81,7 @@ class ReadinessPublisherTest {
     }
 
     private List<RecordedRequest> applied() {
-        return server.requests(request -> request.method() == HttpMethod.PATCH);
+        return server.requests(request -> FakeApi.contentType(request).equals("application/apply-patch+yaml"));
     }
 
     @Test
