@@ -19,7 +19,6 @@ import dev.udpfanout.loader.status.MirrorStatus;
 import dev.udpfanout.loader.status.Readiness;
 import dev.udpfanout.loader.status.StatusSnapshot;
 import dev.udpfanout.loader.status.TrafficCounters;
-import dev.udpfanout.loader.status.WatchStatus;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.time.Instant;
@@ -52,7 +51,7 @@ final class LiveView implements DaemonView {
             Readiness readiness,
             Datapath datapath,
             Optional<HealthMonitor> health,
-            Optional<Supplier<WatchStatus>> kubernetes) {}
+            Optional<Supplier<KubernetesStatus>> kubernetes) {}
 
     LiveView(String version) {
         this.version = version;
@@ -94,16 +93,17 @@ final class LiveView implements DaemonView {
                     Optional.empty());
         }
         Map<String, ListenerCounters> counters = last.datapath().counters();
+        Optional<KubernetesStatus> kubernetes = last.kubernetes().map(Supplier::get);
         List<ListenerStatus> listeners = last.config().listeners().stream()
                 .filter(listener -> counters.containsKey(listener.name()))
-                .map(listener -> status(last, listener, counters))
+                .map(listener -> status(last, listener, counters, kubernetes))
                 .toList();
         return new StatusSnapshot(
                 version,
                 startedAt,
                 last.readiness(),
                 listeners,
-                last.kubernetes().map(Supplier::get),
+                kubernetes.map(KubernetesStatus::watches),
                 last.configStatus(),
                 last.health().map(HealthMonitor::status),
                 last.datapath().repairs(),
@@ -114,7 +114,11 @@ final class LiveView implements DaemonView {
                 last.datapath().flows());
     }
 
-    private static ListenerStatus status(Turn turn, ListenerConfig listener, Map<String, ListenerCounters> all) {
+    private static ListenerStatus status(
+            Turn turn,
+            ListenerConfig listener,
+            Map<String, ListenerCounters> all,
+            Optional<KubernetesStatus> kubernetes) {
         ListenerState state = turn.states().get(listener.name());
         ListenerCounters counters = all.get(listener.name());
         Optional<MirrorStatus> mirror = listener.mirrorSet().map(set -> {
@@ -132,6 +136,7 @@ final class LiveView implements DaemonView {
                 state.modeReason(),
                 state.attached(),
                 state.attachment(),
+                kubernetes.map(status -> status.published().get(listener.name())),
                 TrafficCounters.of(counters),
                 endpoints(turn, listener.name(), counters),
                 mirror);

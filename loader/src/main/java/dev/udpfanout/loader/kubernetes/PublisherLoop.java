@@ -13,6 +13,8 @@ import org.slf4j.LoggerFactory;
 final class PublisherLoop implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(PublisherLoop.class);
     private static final Duration STOP_TIMEOUT = Duration.ofSeconds(2);
+    /** Requests have a time-out of their own, which is shorter. */
+    private static final Duration REQUEST_LIMIT = Duration.ofSeconds(30);
 
     /** What can be wished for. */
     enum Wish {
@@ -40,6 +42,7 @@ final class PublisherLoop implements AutoCloseable {
     private final Thread thread;
     private final Object lock = new Object();
     private volatile boolean closed;
+    private volatile Optional<PublisherLoop> predecessor = Optional.empty();
 
     // Under the lock.
     private Wish wish = Wish.NONE;
@@ -70,6 +73,24 @@ final class PublisherLoop implements AutoCloseable {
 
     void start() {
         thread.start();
+    }
+
+    /** Starts with what is to be done once another has ended, which is told to. */
+    void startAfter(PublisherLoop other) {
+        other.end();
+        predecessor = Optional.of(other);
+        thread.start();
+    }
+
+    /** Ends it, after the request that it may be in the middle of; does not wait for that. */
+    void end() {
+        closed = true;
+        signal.raise();
+    }
+
+    /** Whether nothing comes of it any more. */
+    boolean hasEnded() {
+        return closed && !thread.isAlive();
     }
 
     void wish(Wish newWish) {
@@ -124,9 +145,20 @@ final class PublisherLoop implements AutoCloseable {
     }
 
     private void run() {
+        predecessor.ifPresent(PublisherLoop::awaitEnd);
+        predecessor = Optional.empty();
         while (!closed) {
             step();
             signal.await(Duration.ofNanos(Math.max(0, nextNanos - System.nanoTime())));
+        }
+    }
+
+    private void awaitEnd() {
+        try {
+            thread.join(REQUEST_LIMIT);
+        } catch (InterruptedException e) {
+            // Closed.
+            Thread.currentThread().interrupt();
         }
     }
 
