@@ -224,6 +224,11 @@ static __noinline int uf_forward(struct __sk_buff *skb, const struct uf_datagram
 		*action = uf_redirect(&hop, at_egress && answer == BPF_FIB_LKUP_RET_NO_NEIGH);
 		if (*action != TC_ACT_REDIRECT)
 			return UF_DROP_REDIRECT_FAILED;
+	} else if (at_egress) {
+		/* Past this hook is the dummy device, which swallows it: to the stack by the way in. */
+		*action = bpf_redirect(skb->ifindex, BPF_F_INGRESS);
+		if (*action != TC_ACT_REDIRECT)
+			return UF_DROP_REDIRECT_FAILED;
 	}
 	uf_account_endpoint(target->counter, datagram);
 	return UF_FORWARDED;

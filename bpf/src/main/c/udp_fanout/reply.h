@@ -152,6 +152,9 @@ static __always_inline void uf_change_source(const struct __sk_buff *skb,
 	if (datagram->udp_checksum && !change->unfinished) {
 		sum = uf_change16(change->address, change->port_before, back->port);
 		datagram->udp_checksum = uf_update_checksum(datagram->udp_checksum, sum);
+		/* RFC 768: what comes out as zero is sent as all ones; zero says that there is none. */
+		if (!datagram->udp_checksum)
+			datagram->udp_checksum = 0xffff;
 	}
 }
 

@@ -5,7 +5,6 @@ import dev.udpfanout.forwarder.admission.Admission;
 import dev.udpfanout.forwarder.admission.Gate;
 import dev.udpfanout.forwarder.policy.SourceHash;
 import dev.udpfanout.forwarder.worker.TableChange;
-import dev.udpfanout.forwarder.worker.Target;
 import dev.udpfanout.forwarder.worker.Worker;
 import dev.udpfanout.forwarder.worker.WorkerStats;
 import java.io.IOException;
@@ -98,7 +97,7 @@ public final class Forwarder implements AutoCloseable {
 
     /**
      * Replaces all endpoints. Each worker goes from the old table to the new one between two datagrams; those that stay
-     * keep their sockets and counts. When the stage returned is complete, nothing more goes to an endpoint that was
+     * keep their sockets and counts, one that comes back has the counts that it left with. When the stage returned is complete, nothing more goes to an endpoint that was
      * removed.
      *
      * @throws EndpointLoopException if an endpoint is this forwarder's own address and port; the old table stays
@@ -197,15 +196,13 @@ public final class Forwarder implements AutoCloseable {
     private Map<InetSocketAddress, EndpointCounters> endpointCounters() {
         Map<InetSocketAddress, EndpointCounters> counters = new LinkedHashMap<>();
         for (Worker<?> worker : group.workers()) {
-            for (Target target : worker.targets()) {
-                EndpointCounters mine = new EndpointCounters(
-                        target.forwarded().value(), target.unreachable().value());
-                counters.merge(
-                        target.endpoint(),
-                        mine,
-                        (one, other) -> new EndpointCounters(
-                                one.forwarded() + other.forwarded(), one.unreachable() + other.unreachable()));
-            }
+            worker.endpointCounts()
+                    .forEach((endpoint, counted) -> counters.merge(
+                            endpoint,
+                            new EndpointCounters(
+                                    counted.forwarded().value(),
+                                    counted.unreachable().value()),
+                            EndpointCounters::plus));
         }
         return Collections.unmodifiableMap(counters);
     }

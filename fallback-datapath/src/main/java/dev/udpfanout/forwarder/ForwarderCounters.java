@@ -16,8 +16,8 @@ import java.util.Map;
  * @param dropped datagrams by reason; every reason is present
  * @param receiveErrors failed receive calls; each was survived
  * @param workerReceived the datagrams of {@code received} by worker
- * @param endpoints datagrams forwarded to each endpoint of the table in force, in its order; an endpoint's count starts
- *     at zero when it enters the table
+ * @param endpoints datagrams forwarded to each endpoint of the table in force, in its order, then to the last that were in an
+ *     earlier one: an endpoint's count goes on when it comes back
  * @param flows what was done about replies
  */
 public record ForwarderCounters(
@@ -35,7 +35,11 @@ public record ForwarderCounters(
      * @param forwarded datagrams that the kernel took for this endpoint
      * @param unreachable answers by ICMP that its port is closed
      */
-    public record EndpointCounters(long forwarded, long unreachable) {}
+    public record EndpointCounters(long forwarded, long unreachable) {
+        EndpointCounters plus(EndpointCounters other) {
+            return new EndpointCounters(forwarded + other.forwarded, unreachable + other.unreachable);
+        }
+    }
 
     /** The same when the forwarder's flows have ended with it. */
     ForwarderCounters closed() {

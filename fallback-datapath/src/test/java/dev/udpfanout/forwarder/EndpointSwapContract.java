@@ -69,6 +69,24 @@ abstract class EndpointSwapContract extends ForwarderFixture {
     }
 
     @Test
+    void shouldGoOnWithTheCountOfAnEndpointThatComesBack() {
+        Peer leaving = receiver();
+        Peer other = receiver();
+        Forwarder forwarder = start(config(), leaving);
+        sender.send(number(1), forwarder.localAddress());
+        leaving.receive();
+        Await.until("1 forwarded", () -> forwarder.counters().forwarded() == 1);
+        use(forwarder, other);
+        assertEquals(1, forwarder.counters().endpoints().get(leaving.address()).forwarded(), "while it is out");
+        use(forwarder, leaving);
+        sender.send(number(2), forwarder.localAddress());
+        leaving.receive();
+        Await.until(
+                "2 counted",
+                () -> forwarder.counters().endpoints().get(leaving.address()).forwarded() == 2);
+    }
+
+    @Test
     void shouldGiveAnEndpointAsManyTurnsAsTheTableHas() {
         Peer heavy = receiver();
         Peer light = receiver();

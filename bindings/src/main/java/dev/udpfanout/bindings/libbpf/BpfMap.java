@@ -71,14 +71,6 @@ public final class BpfMap implements AutoCloseable {
         }
     }
 
-    /** A map by the kernel's number for it; empty if there is none any more. */
-    public static Optional<BpfMap> openById(int id) {
-        int fd = Libbpf.bpf_map_get_fd_by_id(id);
-        return LibbpfResult.checkUnless(Errno.ENOENT, fd, "bpf_map_get_fd_by_id", "map " + id)
-                ? Optional.of(new BpfMap("map " + id, fd, true))
-                : Optional.empty();
-    }
-
     /** A map that was pinned; empty if nothing is pinned there. */
     public static Optional<BpfMap> openPinned(Path path) {
         int fd = BpfFilesystem.open(path);

@@ -16,18 +16,18 @@ final class ChannelTarget extends Target {
     private final DatagramChannel channel;
     private DatagramChannel emptyDatagrams;
 
-    private ChannelTarget(InetSocketAddress endpoint, DatagramChannel channel) {
-        super(endpoint);
+    private ChannelTarget(InetSocketAddress endpoint, TargetCounters counters, DatagramChannel channel) {
+        super(endpoint, counters);
         this.channel = channel;
     }
 
-    static ChannelTarget open(InetSocketAddress endpoint) throws IOException {
+    static ChannelTarget open(InetSocketAddress endpoint, TargetCounters counters) throws IOException {
         DatagramChannel channel = DatagramChannel.open(family(endpoint));
         try {
             channel.configureBlocking(false);
             channel.setOption(StandardSocketOptions.SO_SNDBUF, SEND_BUFFER_BYTES);
             channel.connect(endpoint);
-            return new ChannelTarget(endpoint, channel);
+            return new ChannelTarget(endpoint, counters, channel);
         } catch (IOException | RuntimeException e) {
             channel.close();
             throw e;

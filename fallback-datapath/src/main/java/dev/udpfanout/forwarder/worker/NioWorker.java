@@ -186,8 +186,8 @@ public final class NioWorker extends Worker<ChannelTarget> implements NioIoHandl
     }
 
     @Override
-    ChannelTarget open(InetSocketAddress endpoint) throws IOException {
-        return ChannelTarget.open(endpoint);
+    ChannelTarget open(InetSocketAddress endpoint, TargetCounters counters) throws IOException {
+        return ChannelTarget.open(endpoint, counters);
     }
 
     @Override

@@ -22,21 +22,22 @@ final class SocketTarget extends Target {
     private int maxSegmentBytes;
     private IoUringIoOps[] sends = {};
 
-    private SocketTarget(InetSocketAddress endpoint, DatagramSocket socket) {
-        super(endpoint);
+    private SocketTarget(InetSocketAddress endpoint, TargetCounters counters, DatagramSocket socket) {
+        super(endpoint, counters);
         this.socket = socket;
         byte[] address = endpoint.getAddress().getAddress();
         this.ipv6 = address.length != 4;
         this.ipv4Address = ipv6 ? 0 : ByteBuffer.wrap(address).getInt();
     }
 
-    static SocketTarget open(InetSocketAddress endpoint, SourceAddress source, boolean segmentation)
+    static SocketTarget open(
+            InetSocketAddress endpoint, TargetCounters counters, SourceAddress source, boolean segmentation)
             throws SocketException {
         DatagramSocket socket = source == SourceAddress.CLIENT
                 ? DatagramSocket.openRawUdp(endpoint.getAddress())
                 : DatagramSocket.openUdp(endpoint.getAddress());
         try {
-            SocketTarget target = new SocketTarget(endpoint, socket);
+            SocketTarget target = new SocketTarget(endpoint, counters, socket);
             target.configure(source);
             if (segmentation && source == SourceAddress.NODE) {
                 target.measureSegments();

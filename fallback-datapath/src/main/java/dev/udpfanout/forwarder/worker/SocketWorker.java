@@ -45,9 +45,9 @@ abstract class SocketWorker extends Worker<SocketTarget> {
     }
 
     @Override
-    final SocketTarget open(InetSocketAddress endpoint) throws IOException {
+    final SocketTarget open(InetSocketAddress endpoint, TargetCounters counters) throws IOException {
         return SocketTarget.open(
-                endpoint, setup.config().source(), setup.config().segmentation());
+                endpoint, counters, setup.config().source(), setup.config().segmentation());
     }
 
     @Override

@@ -8,13 +8,22 @@ import java.net.InetSocketAddress;
  */
 public abstract class Target {
     private final InetSocketAddress endpoint;
-    private final Counter forwarded = new Counter();
-    private final Counter unreachable = new Counter();
+    private final TargetCounters counters;
+    private final Counter forwarded;
+    private final Counter unreachable;
     private int inFlight;
     private Runnable onIdle;
 
-    Target(InetSocketAddress endpoint) {
+    /** @param counters go on from what an earlier target of this worker for the same endpoint counted */
+    Target(InetSocketAddress endpoint, TargetCounters counters) {
         this.endpoint = endpoint;
+        this.counters = counters;
+        this.forwarded = counters.forwarded();
+        this.unreachable = counters.unreachable();
+    }
+
+    final TargetCounters counters() {
+        return counters;
     }
 
     /** Where it sends to. */

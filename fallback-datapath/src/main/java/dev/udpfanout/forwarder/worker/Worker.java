@@ -40,6 +40,8 @@ public abstract class Worker<T extends Target> {
     /** Each once, in the order in which the table has them first; the controlling thread's. */
     private List<T> installed = List.of();
 
+    private final EndpointCounts endpointCounts = new EndpointCounts();
+
     Worker(int number, IoEventLoop loop, ReceiveErrorLog errorLog) {
         this.loop = loop;
         this.turns = new RoundRobin(number);
@@ -64,7 +66,7 @@ public abstract class Worker<T extends Target> {
     /** On the event loop: whether nothing waits to be read or to be sent, as far as can be seen. */
     abstract boolean isIdle() throws IOException;
 
-    abstract T open(InetSocketAddress endpoint) throws IOException;
+    abstract T open(InetSocketAddress endpoint, TargetCounters counters) throws IOException;
 
     /** On the event loop: the targets that take turns from the next batch on; one may stand there several times. */
     abstract void use(List<T> turns);
@@ -74,9 +76,9 @@ public abstract class Worker<T extends Target> {
         return stats;
     }
 
-    /** The targets in force, each once. */
-    public final List<? extends Target> targets() {
-        return installed;
+    /** What this worker has counted of each endpoint: of those in force, in the table's order, then of the last ones that were. */
+    public final Map<InetSocketAddress, TargetCounters> endpointCounts() {
+        return endpointCounts.all();
     }
 
     /** Keeps the worker's thread on a CPU. */
@@ -106,7 +108,7 @@ public abstract class Worker<T extends Target> {
                 if (target == null) {
                     target = known.remove(endpoint);
                     if (target == null) {
-                        target = open(endpoint);
+                        target = open(endpoint, endpointCounts.of(endpoint));
                         opened.add(target);
                     }
                     kept.put(endpoint, target);
@@ -125,6 +127,7 @@ public abstract class Worker<T extends Target> {
         @SuppressWarnings("unchecked") // a change comes from prepare() of the same worker
         TableChange<T> mine = (TableChange<T>) change;
         installed = mine.targets();
+        endpointCounts.install(installed);
         List<CompletableFuture<Void>> idle = new ArrayList<>();
         mine.removed().forEach(target -> idle.add(new CompletableFuture<>()));
         CompletableFuture<Void> used = new CompletableFuture<>();

@@ -79,7 +79,7 @@ class WorkerFlowsPropertyTest {
 
     private static final class Endpoint extends Target {
         Endpoint(int number) {
-            super(new InetSocketAddress("127.0.0.1", 1000 + number));
+            super(new InetSocketAddress("127.0.0.1", 1000 + number), new TargetCounters());
         }
 
         @Override

@@ -3,7 +3,6 @@ package dev.udpfanout.loader.config;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.charset.CharacterCodingException;
-import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -12,9 +11,6 @@ import java.util.function.Predicate;
 
 /** Reads and checks the configuration file. */
 public final class ConfigReader {
-    /** Far more than 256 listeners of 65,536 endpoints would need no one writes by hand; a bound all the same. */
-    private static final long MAX_FILE_BYTES = 16L * 1024 * 1024;
-
     private static final int DEFAULT_DRAIN_SECONDS = 5;
     private static final int MAX_DRAIN_SECONDS = 600;
 
@@ -44,31 +40,48 @@ public final class ConfigReader {
      */
     public Config read(Path file) throws InvalidConfigException {
         Problems problems = new Problems(file.toString());
-        String text = textOf(file, problems);
+        FileContent content = contentOf(file, problems);
         problems.throwIfAny();
-        return parse(text, problems);
+        return parse(content, problems);
     }
 
-    /** As {@link #read}, for text that is there already; {@code name} stands for the file in messages. */
+    /** As {@link #read}, for what has been read already; {@code name} stands for the file in messages. */
+    public Config parse(FileContent content, String name) throws InvalidConfigException {
+        return parse(content, new Problems(name));
+    }
+
+    /** As above, for text. */
     public Config parse(String text, String name) throws InvalidConfigException {
         return parse(text, new Problems(name));
     }
 
-    private static String textOf(Path file, Problems problems) {
+    private static FileContent contentOf(Path file, Problems problems) {
         try {
-            if (Files.size(file) > MAX_FILE_BYTES) {
-                problems.add(0, "", "the file is larger than " + MAX_FILE_BYTES + " bytes");
-                return "";
-            }
-            return Files.readString(file);
+            return FileContent.read(file);
         } catch (NoSuchFileException e) {
             problems.add(0, "", "there is no such file");
-        } catch (CharacterCodingException e) {
-            problems.add(0, "", "the file is not UTF-8 text");
         } catch (IOException e) {
             problems.add(0, "", "cannot be read: " + e.getMessage());
         }
-        return "";
+        return FileContent.of("");
+    }
+
+    private Config parse(FileContent content, Problems problems) throws InvalidConfigException {
+        if (content.isTooLarge()) {
+            problems.add(0, "", "the file is larger than " + FileContent.MAX_BYTES + " bytes");
+        }
+        problems.throwIfAny();
+        return parse(textOf(content, problems), problems);
+    }
+
+    private static String textOf(FileContent content, Problems problems) throws InvalidConfigException {
+        try {
+            return content.text();
+        } catch (CharacterCodingException e) {
+            problems.add(0, "", "the file is not UTF-8 text");
+            problems.throwIfAny();
+            return "";
+        }
     }
 
     private Config parse(String text, Problems problems) throws InvalidConfigException {

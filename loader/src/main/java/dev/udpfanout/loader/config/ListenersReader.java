@@ -67,11 +67,11 @@ final class ListenersReader {
         Policy policy = section.choice("policy", Policy.class, Policy.ROUND_ROBIN);
         HashOn hashOn = hashOn(section, policy);
         boolean replies = FlowsReader.replies(section, policy);
-        List<Downstream> downstream = DownstreamReader.read(section, vipDirect ? null : bind, policy);
+        List<Downstream> downstream = DownstreamReader.read(section, bind, policy);
         Optional<KubernetesSource> kubernetes = KubernetesReader.source(section);
         Optional<PublishTarget> publish = KubernetesReader.publish(section);
         Preference preference = KubernetesReader.preference(section);
-        Optional<MirrorConfig> mirror = MirrorReader.read(section, vipDirect ? null : bind);
+        Optional<MirrorConfig> mirror = MirrorReader.read(section, bind);
         UserspaceConfig userspace = UserspaceReader.read(section);
         checkReceivers(section);
         section.refuseUnknownKeys();

@@ -14,6 +14,7 @@ import java.util.regex.Pattern;
 final class SocketAddressText {
     private static final Pattern IPV4 = Pattern.compile("(\\d{1,3})\\.(\\d{1,3})\\.(\\d{1,3})\\.(\\d{1,3})");
     private static final String VIP = "vip:";
+    private static final String VIP6 = "[vip]:";
     private static final int MAX_PORT = 65535;
 
     private SocketAddressText() {}
@@ -43,14 +44,16 @@ final class SocketAddressText {
         return text.indexOf(':') >= 0 ? ipv6(text) : ipv4(text);
     }
 
-    /** Whether the text is {@code vip:PORT}: the address of a Service, whatever that is at the time. */
+    /** Whether the text is {@code vip:PORT} or {@code [vip]:PORT}: an address of a Service, whatever that is at the time. */
     static boolean isVip(String text) {
-        return text.startsWith(VIP);
+        return text.startsWith(VIP) || text.startsWith(VIP6);
     }
 
-    /** The port of {@code vip:PORT}, with 0.0.0.0 for the address that is not known yet. */
+    /** The port of {@code vip:PORT}, with 0.0.0.0, or of {@code [vip]:PORT}, with ::, for the address that is not known yet. */
     static InetSocketAddress parseVip(String text) throws BadAddressException {
-        return new InetSocketAddress(ipv4("0.0.0.0"), port(text.substring(VIP.length())));
+        return text.startsWith(VIP6)
+                ? new InetSocketAddress(ipv6("::"), port(text.substring(VIP6.length())))
+                : new InetSocketAddress(ipv4("0.0.0.0"), port(text.substring(VIP.length())));
     }
 
     /** As {@link #parse} reads it. */

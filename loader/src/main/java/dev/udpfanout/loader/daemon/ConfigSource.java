@@ -3,11 +3,11 @@ package dev.udpfanout.loader.daemon;
 import dev.udpfanout.loader.config.Config;
 import dev.udpfanout.loader.config.ConfigProblem;
 import dev.udpfanout.loader.config.ConfigReader;
+import dev.udpfanout.loader.config.FileContent;
 import dev.udpfanout.loader.config.InvalidConfigException;
 import dev.udpfanout.loader.status.ConfigStatus;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.List;
@@ -24,7 +24,7 @@ public final class ConfigSource {
 
     private final Path file;
     private final ConfigReader reader;
-    private final String firstText;
+    private final FileContent firstContent;
     private final Config started;
     private Config inForce;
     private Instant appliedAt = Instant.now();
@@ -32,10 +32,10 @@ public final class ConfigSource {
     private long refused;
     private List<String> problems = List.of();
 
-    private ConfigSource(Path file, ConfigReader reader, String firstText, Config inForce) {
+    private ConfigSource(Path file, ConfigReader reader, FileContent firstContent, Config inForce) {
         this.file = file;
         this.reader = reader;
-        this.firstText = firstText;
+        this.firstContent = firstContent;
         this.started = inForce;
         this.inForce = inForce;
     }
@@ -47,16 +47,16 @@ public final class ConfigSource {
      */
     public static ConfigSource open(Path file, ConfigReader reader) throws InvalidConfigException {
         // Before the reader does: if it changes in between, the watch finds another content, and not the same.
-        String text = textOf(file);
-        return new ConfigSource(file, reader, text, reader.read(file));
+        FileContent content = contentOf(file);
+        return new ConfigSource(file, reader, content, reader.read(file));
     }
 
-    private static String textOf(Path file) {
+    private static FileContent contentOf(Path file) {
         try {
-            return Files.readString(file);
+            return FileContent.read(file);
         } catch (IOException e) {
             // The reader says it in words for the operator.
-            return "";
+            return FileContent.of("");
         }
     }
 
@@ -64,18 +64,18 @@ public final class ConfigSource {
         return inForce;
     }
 
-    FileWatch watch(Consumer<String> onChange) {
+    FileWatch watch(Consumer<FileContent> onChange) {
         try {
-            return FileWatch.start(file, firstText, onChange);
+            return FileWatch.start(file, firstContent, onChange);
         } catch (IOException e) {
             throw new UncheckedIOException("cannot watch " + file, e);
         }
     }
 
     /** Puts a new content in force, or, if it is invalid, says so, and leaves all as it is. */
-    Optional<Config> reload(String text) {
+    Optional<Config> reload(FileContent content) {
         try {
-            inForce = reader.parse(text, file.toString());
+            inForce = reader.parse(content, file.toString());
         } catch (InvalidConfigException e) {
             refused++;
             problems = e.problems().stream().map(ConfigProblem::toString).toList();
@@ -98,9 +98,9 @@ public final class ConfigSource {
         return Optional.of(inForce);
     }
 
-    /** @param hindrance why what the file says could not be put in force, if that is so */
-    ConfigStatus status(Optional<String> hindrance) {
-        List<String> all = Stream.concat(problems.stream(), hindrance.map(HINDERED::concat).stream())
+    /** @param hindrances why what the file says could not be put in force, if that is so */
+    ConfigStatus status(List<String> hindrances) {
+        List<String> all = Stream.concat(problems.stream(), hindrances.stream().map(HINDERED::concat))
                 .toList();
         return new ConfigStatus(file.toString(), all.isEmpty(), appliedAt, applied, refused, all);
     }

@@ -36,7 +36,9 @@ final class ControlLoop {
     private final Map<String, List<DiscoveredEndpoint>> discovered = new HashMap<>();
     private final Set<InetSocketAddress> refusedLoops = new HashSet<>();
     private volatile Map<String, List<DiscoveredEndpoint>> known = Map.of();
-    private volatile Map<String, EndpointSet> inForce = Map.of();
+    /** As applied; the datapath may have left endpoints of them out. */
+    private Map<String, EndpointSet> applied = Map.of();
+
     private Config config;
     private Set<InetSocketAddress> down = Set.of();
     private Set<InetAddress> cutOff = Set.of();
@@ -56,9 +58,19 @@ final class ControlLoop {
         return known;
     }
 
-    /** The endpoint sets in force, by listener. Any thread. */
+    /** The endpoint sets in force, by listener: without endpoints that the datapath cannot send to. */
     Map<String, EndpointSet> inForce() {
-        return inForce;
+        return applied.entrySet().stream()
+                .collect(Collectors.toUnmodifiableMap(Map.Entry::getKey, entry -> withoutLeftOut(entry.getValue())));
+    }
+
+    private EndpointSet withoutLeftOut(EndpointSet set) {
+        Set<InetSocketAddress> leftOut = datapath.leftOut(set.listener());
+        return new EndpointSet(
+                set.listener(),
+                set.endpoints().stream()
+                        .filter(endpoint -> !leftOut.contains(endpoint.address()))
+                        .toList());
     }
 
     void discovered(Event.Discovered event) {
@@ -145,7 +157,7 @@ final class ControlLoop {
     void select() {
         RuntimeException failure = null;
         Map<String, List<DiscoveredEndpoint>> nowKnown = new HashMap<>();
-        Map<String, EndpointSet> nowInForce = new HashMap<>();
+        Map<String, EndpointSet> nowApplied = new HashMap<>();
         for (ListenerConfig listener : sets()) {
             List<DiscoveredEndpoint> endpoints = endpointsOf(listener);
             if (endpoints == null) {
@@ -157,15 +169,15 @@ final class ControlLoop {
             nowKnown.put(listener.name(), endpoints);
             try {
                 datapath.apply(set);
-                nowInForce.put(listener.name(), set);
+                nowApplied.put(listener.name(), set);
             } catch (RuntimeException e) {
                 failure = e;
-                Optional.ofNullable(inForce.get(listener.name()))
-                        .ifPresent(still -> nowInForce.put(listener.name(), still));
+                Optional.ofNullable(applied.get(listener.name()))
+                        .ifPresent(still -> nowApplied.put(listener.name(), still));
             }
         }
         known = Map.copyOf(nowKnown);
-        inForce = Map.copyOf(nowInForce);
+        applied = Map.copyOf(nowApplied);
         if (failure != null) {
             throw failure;
         }
@@ -217,7 +229,7 @@ final class ControlLoop {
     Set<InetAddress> peerTargets() {
         return sets().stream()
                 .filter(listener -> listener.localDelivery() == LocalDelivery.PEER)
-                .flatMap(listener -> Optional.ofNullable(inForce.get(listener.name())).stream())
+                .flatMap(listener -> Optional.ofNullable(applied.get(listener.name())).stream())
                 .flatMap(set -> set.endpoints().stream())
                 .map(endpoint -> endpoint.address().getAddress())
                 .collect(Collectors.toSet());
@@ -225,9 +237,9 @@ final class ControlLoop {
 
     /** Whether datagrams may be sent to this node for a listener: they reach the datapath, and there is where to go. */
     boolean isReady(String listener) {
-        EndpointSet set = inForce.get(listener);
+        EndpointSet set = applied.get(listener);
         return set != null
-                && !set.endpoints().isEmpty()
+                && !withoutLeftOut(set).endpoints().isEmpty()
                 && datapath.state(listener).attached();
     }
 
@@ -236,7 +248,7 @@ final class ControlLoop {
      * not answered: what that daemon published holds, and to withdraw it would send the VIP away from a node that works.
      */
     Optional<Boolean> publishable(String listener) {
-        boolean isCarriedOn = !inForce.containsKey(listener)
+        boolean isCarriedOn = !applied.containsKey(listener)
                 && datapath.hasAdopted(listener)
                 && datapath.state(listener).attached();
         return isCarriedOn ? Optional.empty() : Optional.of(isReady(listener));

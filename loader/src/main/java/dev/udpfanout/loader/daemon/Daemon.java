@@ -4,10 +4,14 @@ import dev.udpfanout.bindings.lock.NamespaceLock;
 import dev.udpfanout.loader.admin.AdminPages;
 import dev.udpfanout.loader.admin.AdminServer;
 import dev.udpfanout.loader.config.Config;
+import dev.udpfanout.loader.config.FileContent;
+import dev.udpfanout.loader.config.HealthConfig;
 import dev.udpfanout.loader.config.ListenerConfig;
+import dev.udpfanout.loader.config.MetricsConfig;
 import dev.udpfanout.loader.config.ShutdownConfig.OnExit;
 import dev.udpfanout.loader.control.EndpointSelection;
 import dev.udpfanout.loader.datapath.Datapath;
+import dev.udpfanout.loader.datapath.Failures;
 import dev.udpfanout.loader.health.HealthMonitor;
 import dev.udpfanout.loader.kubernetes.NodeIdentity;
 import dev.udpfanout.loader.metrics.DaemonMetrics;
@@ -23,6 +27,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -51,7 +56,14 @@ public final class Daemon {
     private Optional<AdminServer> admin = Optional.empty();
     private LinkFailures links;
     private DaemonMetrics metrics;
+    private final ConfigPart<List<ListenerConfig>> discovery = new ConfigPart<>("kubernetes", this::discover);
+    private final ConfigPart<HealthConfig> probing = new ConfigPart<>("health", this::probe);
+    private final ConfigPart<MetricsConfig> serving = new ConfigPart<>("metrics", this::serve);
+    /** The file's content until it has been dealt with: its watch tells of a content once. */
+    private Optional<FileContent> unread = Optional.empty();
+
     private String lastFailure = "";
+    private boolean hasTakenOver;
 
     /**
      * @param configSource the configuration that is in force from the start, and where it came from
@@ -62,13 +74,14 @@ public final class Daemon {
         this.configSource = configSource;
         this.config = configSource.inForce();
         this.datapaths = datapaths;
-        this.view = new LiveView(version);
+        this.view = new LiveView(version, System::nanoTime);
     }
 
     /**
      * Runs until {@link #stop()}.
      *
-     * @throws RuntimeException if it cannot be set up: what was set up of it has been taken back
+     * @throws RuntimeException if it cannot be set up: what was set up of it has been taken back, but what an earlier daemon left
+     *     goes on
      */
     public void run() {
         try (NamespaceLock lock = lock()) {
@@ -93,14 +106,13 @@ public final class Daemon {
 
     private void runUntilStopped() {
         datapath = datapaths.apply(config);
-        boolean keep = false;
         try {
             // Before the first comparison, so that nothing that happens after it goes unseen.
             try (NetworkWatch network = NetworkWatch.start(() -> inbox.post(new Event.NetworkChanged()));
                     LinkFailures failures = LinkFailures.start(
                             down -> inbox.post(new Event.LinksChanged(down)),
                             peers -> inbox.post(new Event.PeersChanged(peers)));
-                    FileWatch file = configSource.watch(text -> inbox.post(new Event.FileChanged(text)))) {
+                    FileWatch file = configSource.watch(content -> inbox.post(new Event.FileChanged(content)))) {
                 links = failures;
                 setUp();
                 LOG.atInfo().addKeyValue("listeners", config.listeners().size()).log("ready");
@@ -108,48 +120,67 @@ public final class Daemon {
                 keepUntil(Long.MAX_VALUE);
                 LOG.info("stopping");
                 drain();
-                keep = config.shutdown().onExit() == OnExit.KEEP;
             }
         } finally {
-            tearDown(keep);
+            tearDown();
         }
     }
 
     private void setUp() {
         NodeIdentity node = NodeIdentity.detect();
-        if (KubernetesSources.isNeededBy(config.listeners())) {
-            kubernetes = Optional.of(KubernetesSources.connect(node, inbox));
-        }
+        connectIfNeededBy(config.listeners());
         metrics = new DaemonMetrics(view);
         Optional<String> zone =
                 StartOnlyKeys.usesZones(config) ? kubernetes.flatMap(KubernetesSources::zone) : Optional.empty();
         control = new ControlLoop(
                 config, datapath, new EndpointSelection(node.nodeName(), zone), metrics::endpointsUpdated);
         // What can fail for reasons of its own comes before anything is changed in the kernel.
-        startAdmin();
+        serving.require(config.metrics());
         control.select();
         datapath.reconcile();
-        startHealth();
-        kubernetes.ifPresent(sources -> sources.update(config.listeners()));
+        hasTakenOver = true;
+        // Forwarding without probes, or with what is known of the receivers so far, is better than no forwarding.
+        putInForce();
         endTurn();
     }
 
-    private void startHealth() {
-        if (config.health().enabled()) {
-            try {
-                health = Optional.of(
-                        HealthMonitor.start(config.health(), (changes, down) -> inbox.post(new Event.HealthChanged())));
-            } catch (RuntimeException e) {
-                // Forwarding without probes is better than no forwarding.
-                LOG.error("endpoints are not probed: {}", e.getMessage());
-            }
+    /** All that a configuration changes apart from the datapath, each by itself; again at each comparison, until done. */
+    private void putInForce() {
+        discovery.attempt(config.listeners());
+        probing.attempt(config.health());
+        serving.attempt(config.metrics());
+    }
+
+    private void connectIfNeededBy(List<ListenerConfig> listeners) {
+        if (kubernetes.isEmpty() && KubernetesSources.isNeededBy(listeners)) {
+            kubernetes = Optional.of(KubernetesSources.connect(NodeIdentity.detect(), inbox));
         }
     }
 
-    private void startAdmin() {
-        if (config.metrics().enabled()) {
-            AdminPages pages = new AdminPages(view, metrics, config.metrics().path(), AdminPages.DEFAULT_ALIVE_LIMIT);
-            admin = Optional.of(AdminServer.start(config.metrics().bind(), pages));
+    private void discover(List<ListenerConfig> listeners) {
+        connectIfNeededBy(listeners);
+        kubernetes.ifPresent(sources -> sources.update(listeners));
+    }
+
+    /** If another way of probing cannot be had, the one before goes on. What is known to be dead is sent nothing in between. */
+    private void probe(HealthConfig wanted) {
+        Set<InetSocketAddress> down = health.map(HealthMonitor::down).orElse(Set.of());
+        Optional<HealthMonitor> next = wanted.enabled()
+                ? Optional.of(
+                        HealthMonitor.start(wanted, down, (changes, all) -> inbox.post(new Event.HealthChanged())))
+                : Optional.empty();
+        health.ifPresent(HealthMonitor::close);
+        health = next;
+        attempt(() -> control.health(next.map(HealthMonitor::down).orElse(Set.of())));
+    }
+
+    /** The old address first: the new one may be a part of it. */
+    private void serve(MetricsConfig wanted) {
+        admin.ifPresent(AdminServer::close);
+        admin = Optional.empty();
+        if (wanted.enabled()) {
+            AdminPages pages = new AdminPages(view, metrics, wanted.path(), AdminPages.DEFAULT_ALIVE_LIMIT);
+            admin = Optional.of(AdminServer.start(wanted.bind(), pages));
         }
     }
 
@@ -176,16 +207,22 @@ public final class Daemon {
         }
         if (comparison.isDue()) {
             long began = System.nanoTime();
-            boolean isRight = attempt(() -> {
-                control.select();
-                datapath.reconcile();
-            });
+            unread.ifPresent(content -> attempt(() -> reload(content)));
+            putInForce();
+            boolean isRight = attempt(this::compare);
             comparison.done(began, isRight);
             if (isRight) {
                 lastFailure = "";
             }
         }
         attempt(this::endTurn);
+    }
+
+    private void compare() {
+        Failures failures = new Failures();
+        failures.collect(control::select);
+        failures.collect(datapath::reconcile);
+        failures.throwIfAny();
     }
 
     private void deal(Event event) {
@@ -198,7 +235,7 @@ public final class Daemon {
                 health.ifPresent(monitor -> monitor.markLinkDown(cutOff));
             }
             case Event.PeersChanged changed -> control.peers(changed);
-            case Event.FileChanged changed -> reload(changed.text());
+            case Event.FileChanged changed -> reload(changed.content());
             case Event.NetworkChanged changed -> comparison.wanted();
         }
     }
@@ -220,35 +257,18 @@ public final class Daemon {
         }
     }
 
-    private void reload(String text) {
-        Optional<Config> changed = configSource.reload(text);
-        if (changed.isEmpty()) {
-            return;
-        }
-        Config before = config;
-        config = changed.get();
-        if (kubernetes.isEmpty() && KubernetesSources.isNeededBy(config.listeners())) {
-            kubernetes = Optional.of(KubernetesSources.connect(NodeIdentity.detect(), inbox));
-        }
-        control.configure(config);
-        kubernetes.ifPresent(sources -> sources.update(config.listeners()));
-        if (!config.health().equals(before.health())) {
-            health.ifPresent(HealthMonitor::close);
-            health = Optional.empty();
-            startHealth();
-            control.health(health.map(HealthMonitor::down).orElse(Set.of()));
-        }
-        if (!config.metrics().equals(before.metrics())) {
-            admin.ifPresent(AdminServer::close);
-            admin = Optional.empty();
+    private void reload(FileContent content) {
+        unread = Optional.of(content);
+        Optional<Config> changed = configSource.reload(content);
+        unread = Optional.empty();
+        if (changed.isPresent()) {
+            config = changed.get();
+            attempt(() -> control.configure(config));
+            putInForce();
         }
     }
 
     private void endTurn() {
-        if (config.metrics().enabled() && admin.isEmpty()) {
-            // Another address since the file changed; or its port was taken, and is perhaps free by now.
-            attempt(this::startAdmin);
-        }
         Set<InetSocketAddress> targets = control.probeTargets();
         links.targets(targets.stream().map(InetSocketAddress::getAddress).collect(Collectors.toSet()));
         links.peerTargets(control.peerTargets());
@@ -261,7 +281,7 @@ public final class Daemon {
         view.turned(new LiveView.Turn(
                 System.nanoTime(),
                 config,
-                configSource.status(datapath.hindrance()),
+                configSource.status(hindrances()),
                 control.known(),
                 control.inForce(),
                 config.listeners().stream()
@@ -270,6 +290,12 @@ public final class Daemon {
                 datapath,
                 health,
                 kubernetes.map(sources -> sources::status)));
+    }
+
+    private List<String> hindrances() {
+        return Stream.of(datapath.hindrance(), discovery.hindrance(), probing.hindrance(), serving.hindrance())
+                .flatMap(Optional::stream)
+                .toList();
     }
 
     private Readiness readiness() {
@@ -294,11 +320,18 @@ public final class Daemon {
         }
     }
 
-    private void tearDown(boolean keep) {
+    /**
+     * However it has come to an end, also by an error: {@code on_exit} says what becomes of what this daemon has set up. It does
+     * not say that a start that fails, over a port that is taken or a file that cannot be watched, may end what an earlier
+     * daemon left at work: until this one has put everything in place, that is all that forwards.
+     */
+    private void tearDown() {
         admin.ifPresent(AdminServer::close);
         health.ifPresent(HealthMonitor::close);
         kubernetes.ifPresent(KubernetesSources::close);
-        if (keep) {
+        if (!hasTakenOver) {
+            datapath.abandon();
+        } else if (config.shutdown().onExit() == OnExit.KEEP) {
             datapath.release();
         } else {
             datapath.close();

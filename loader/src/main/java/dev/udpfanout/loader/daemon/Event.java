@@ -1,5 +1,6 @@
 package dev.udpfanout.loader.daemon;
 
+import dev.udpfanout.loader.config.FileContent;
 import dev.udpfanout.loader.control.DiscoveredEndpoint;
 import dev.udpfanout.loader.links.LocalPeer;
 import java.net.InetAddress;
@@ -125,9 +126,9 @@ sealed interface Event {
     }
 
     /** The configuration file has another content. */
-    record FileChanged(String text, long atNanos) implements Event {
-        FileChanged(String text) {
-            this(text, now());
+    record FileChanged(FileContent content, long atNanos) implements Event {
+        FileChanged(FileContent content) {
+            this(content, now());
         }
 
         @Override
@@ -137,7 +138,7 @@ sealed interface Event {
 
         @Override
         public Event since(long nanos) {
-            return new FileChanged(text, nanos);
+            return new FileChanged(content, nanos);
         }
     }
 }

@@ -1,7 +1,7 @@
 package dev.udpfanout.loader.daemon;
 
+import dev.udpfanout.loader.config.FileContent;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardWatchEventKinds;
 import java.nio.file.WatchKey;
@@ -14,7 +14,7 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Watches the configuration file. A ConfigMap is changed by exchanging a symbolic link beside the file, so the folder is
- * watched, and what counts is the content; now and then it is read without an event, for file systems that send none.
+ * watched, and what counts is the content, whether it is valid or not; now and then it is read without an event, for file systems that send none.
  */
 final class FileWatch implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(FileWatch.class);
@@ -25,9 +25,9 @@ final class FileWatch implements AutoCloseable {
     private final WatchService folder;
     private final Thread thread;
     private volatile boolean stopping;
-    private String last;
+    private FileContent last;
 
-    private FileWatch(Path file, WatchService folder, String last, Consumer<String> onChange) {
+    private FileWatch(Path file, WatchService folder, FileContent last, Consumer<FileContent> onChange) {
         this.file = file;
         this.folder = folder;
         this.last = last;
@@ -40,7 +40,7 @@ final class FileWatch implements AutoCloseable {
      * @param last the content that is in force
      * @param onChange told of each new content, on the watching thread
      */
-    static FileWatch start(Path file, String last, Consumer<String> onChange) throws IOException {
+    static FileWatch start(Path file, FileContent last, Consumer<FileContent> onChange) throws IOException {
         WatchService folder = file.getFileSystem().newWatchService();
         file.toAbsolutePath()
                 .getParent()
@@ -54,7 +54,7 @@ final class FileWatch implements AutoCloseable {
         return watch;
     }
 
-    private void watch(Consumer<String> onChange) {
+    private void watch(Consumer<FileContent> onChange) {
         while (!stopping) {
             try {
                 WatchKey key = folder.poll(POLL.toMillis(), TimeUnit.MILLISECONDS);
@@ -62,7 +62,7 @@ final class FileWatch implements AutoCloseable {
                     key.pollEvents();
                     key.reset();
                 }
-                String now = Files.readString(file);
+                FileContent now = FileContent.read(file);
                 if (!now.equals(last)) {
                     last = now;
                     onChange.accept(now);

@@ -1,6 +1,7 @@
 package dev.udpfanout.loader.daemon;
 
 import dev.udpfanout.loader.config.ListenerConfig;
+import dev.udpfanout.loader.datapath.Failures;
 import dev.udpfanout.loader.kubernetes.EndpointDiscovery;
 import dev.udpfanout.loader.kubernetes.KubernetesClients;
 import dev.udpfanout.loader.kubernetes.NodeIdentity;
@@ -79,7 +80,11 @@ final class KubernetesSources implements AutoCloseable {
         return new KubernetesSources(KubernetesClients.connect(), node, inbox);
     }
 
-    /** Starts what is new, ends what is gone, and leaves alone what is the same. */
+    /**
+     * Starts what is new, ends what is gone, and leaves alone what is the same.
+     *
+     * @throws RuntimeException if something cannot be started; the others are all the same, and it can be tried again
+     */
     void update(List<ListenerConfig> listeners) {
         Map<String, ListenerConfig> wanted = new LinkedHashMap<>();
         ListenerConfig.withMirrors(listeners).stream()
@@ -94,13 +99,13 @@ final class KubernetesSources implements AutoCloseable {
                 gone.publisher().ifPresent(publisher -> leaving.put(name, publisher));
             }
         }
-        try {
-            wanted.forEach((name, listener) -> byListener.computeIfAbsent(name, absent -> start(listener, leaving)));
-        } finally {
-            leaving.forEach(retirements::begin);
-            retirements.forgetEnded().forEach(publisher -> count(publisher.watchState()));
-            shown = new Shown(List.copyOf(byListener.values()), retirements.underWay(), ended);
-        }
+        Failures failures = new Failures();
+        wanted.forEach((name, listener) ->
+                failures.collect(() -> byListener.computeIfAbsent(name, absent -> start(listener, leaving))));
+        leaving.forEach(retirements::begin);
+        retirements.forgetEnded().forEach(publisher -> count(publisher.watchState()));
+        shown = new Shown(List.copyOf(byListener.values()), retirements.underWay(), ended);
+        failures.throwIfAny();
     }
 
     private void count(WatchState endedWatch) {

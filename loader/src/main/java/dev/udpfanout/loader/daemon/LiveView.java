@@ -26,13 +26,16 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
 
 /** What others see of the daemon. The control loop puts a {@link Turn} down at the end of each turn; the kernel is read anew. */
 final class LiveView implements DaemonView {
     private final String version;
+    private final LongSupplier clockNanos;
     private final Instant startedAt = Instant.now();
+    private final long startedNanos;
     private volatile Turn turn;
 
     /**
@@ -53,8 +56,11 @@ final class LiveView implements DaemonView {
             Optional<HealthMonitor> health,
             Optional<Supplier<KubernetesStatus>> kubernetes) {}
 
-    LiveView(String version) {
+    /** @param clockNanos as System.nanoTime(): one that nobody sets, as time synchronization does the wall clock at boot */
+    LiveView(String version, LongSupplier clockNanos) {
         this.version = version;
+        this.clockNanos = clockNanos;
+        this.startedNanos = clockNanos.getAsLong();
     }
 
     void turned(Turn latest) {
@@ -64,9 +70,7 @@ final class LiveView implements DaemonView {
     @Override
     public Duration sinceLastTurn() {
         Turn last = turn;
-        return last == null
-                ? Duration.between(startedAt, Instant.now())
-                : Duration.ofNanos(System.nanoTime() - last.atNanos());
+        return Duration.ofNanos(clockNanos.getAsLong() - (last == null ? startedNanos : last.atNanos()));
     }
 
     @Override

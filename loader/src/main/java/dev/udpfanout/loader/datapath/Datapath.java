@@ -5,6 +5,7 @@ import dev.udpfanout.loader.config.ListenerConfig;
 import dev.udpfanout.loader.control.EndpointSet;
 import dev.udpfanout.loader.links.LocalPeer;
 import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -28,6 +29,14 @@ public interface Datapath extends AutoCloseable {
      * everything up, later after others have changed something. Safe to call at any time; changes nothing if all is well.
      */
     void reconcile();
+
+    /**
+     * The endpoints of a listener's set in force that datagrams cannot be sent to at the moment, for example for want of a
+     * route; they go to the others. Empty also if there is no such listener.
+     */
+    default Set<InetSocketAddress> leftOut(String listener) {
+        return Set.of();
+    }
 
     /**
      * Changes the listeners. What is the same before and after is not touched, and loses nothing.
@@ -88,6 +97,14 @@ public interface Datapath extends AutoCloseable {
 
     /** Ends this process's part and leaves the kernel's working, if it can: a later daemon takes it over. */
     void release();
+
+    /**
+     * Ends a start that has failed before its first {@link #reconcile()} was done. What an earlier daemon left goes on as if nobody
+     * had tried; if it left nothing, everything is taken back.
+     */
+    default void abandon() {
+        close();
+    }
 
     /** Takes everything back: from here on the kernel is as it was before, but for a dummy interface, which stays. */
     @Override

@@ -41,11 +41,15 @@ public final class HealthMonitor implements AutoCloseable {
     private volatile Map<InetSocketAddress, HealthState> states = Map.of();
     private volatile boolean stopping;
 
-    private HealthMonitor(HealthConfig config, Prober prober, HealthListener listener) {
+    private HealthMonitor(
+            HealthConfig config, Set<InetSocketAddress> downBefore, Prober prober, HealthListener listener) {
         this.protocol = config.protocol().label();
         this.listener = listener;
         this.prober = prober;
         this.table = new HealthTable(new Thresholds(config.rise(), config.fall()));
+        table.beginWith(downBefore);
+        this.down = table.down();
+        this.states = table.states();
         ProbePlan plan = new ProbePlan(config.interval(), config.timeout(), config.jitter(), prober.maxInFlight());
         this.rounds = new ProbeRounds(plan, table, prober, counts, new SplittableRandom());
     }
@@ -57,7 +61,16 @@ public final class HealthMonitor implements AutoCloseable {
      *     message says what is missing
      */
     public static HealthMonitor start(HealthConfig config, HealthListener listener) {
-        HealthMonitor monitor = new HealthMonitor(config, Probers.open(config), listener);
+        return start(config, Set.of(), listener);
+    }
+
+    /**
+     * As above, in the place of another monitor.
+     *
+     * @param downBefore what is down by that one's probes: it stays so here until it has risen
+     */
+    public static HealthMonitor start(HealthConfig config, Set<InetSocketAddress> downBefore, HealthListener listener) {
+        HealthMonitor monitor = new HealthMonitor(config, downBefore, Probers.open(config), listener);
         monitor.thread.start();
         return monitor;
     }

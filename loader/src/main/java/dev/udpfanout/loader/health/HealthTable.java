@@ -20,6 +20,12 @@ final class HealthTable {
         this.thresholds = thresholds;
     }
 
+    /** Takes over who is down by another table: each stays so until probes bring it up, if it is still to be known. */
+    void beginWith(Set<InetSocketAddress> nowDown) {
+        nowDown.forEach(endpoint -> endpoints.put(endpoint, EndpointHealth.DOWN));
+        isSnapshotStale |= down.addAll(nowDown);
+    }
+
     /** Whom to know from now on. Those that stay keep their state, new ones are unknown, the others are forgotten. */
     void retarget(Set<InetSocketAddress> targets) {
         endpoints.keySet().retainAll(targets);

@@ -14,7 +14,9 @@ import dev.udpfanout.lab.process.LabProcess;
 import dev.udpfanout.loader.OtherLayout;
 import dev.udpfanout.loader.SequenceTraffic;
 import java.io.IOException;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.ServerSocket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -32,6 +34,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Daemons come and go, and change their minds, while 20,000 datagrams a second pass: none is lost. */
@@ -284,6 +287,54 @@ class LifeCycleTest {
         assertEquals(
                 List.of("udp-fanout: another udp-fanout runs on this node: process " + first.pid()), second.lines());
         assertTrue(BoundedWait.until(() -> page("/readyz").startsWith("ready"), LIMIT), () -> page("/readyz"));
+    }
+
+    /** In the way of a daemon that is to serve metrics there. */
+    private ServerSocket takenPort() {
+        return topology.node().call(() -> new ServerSocket(9090, 1, InetAddress.getLoopbackAddress()));
+    }
+
+    private void failToStart() throws Exception {
+        LabProcess failing = topology.node()
+                .start(
+                        Distribution.command(),
+                        "--config",
+                        config.toString(),
+                        "--pin-dir",
+                        topology.pinDirectory().toString());
+        assertEquals(1, failing.awaitExit(LIMIT), () -> "" + failing.lines());
+        assertTrue(failing.lines().getLast().contains("cannot listen on 127.0.0.1:9090"), () -> "" + failing.lines());
+    }
+
+    @ParameterizedTest
+    @CsvSource({"tcx, keep, TERM", "clsact, keep, TERM", "tcx, detach, KILL", "clsact, detach, KILL"})
+    void shouldLoseNothingOfWhatAnEarlierDaemonLeftWhenAStartFails(String attach, String onExit, String signal)
+            throws Exception {
+        write(attach, "on_exit: " + onExit, "");
+        LabProcess old = start();
+        try (SequenceTraffic traffic = traffic()) {
+            awaitSent(traffic, 1_000);
+            old.signal(signal);
+            old.awaitExit(LIMIT);
+            try (ServerSocket taken = takenPort()) {
+                failToStart();
+            }
+            awaitSent(traffic, 1_000);
+            LabProcess next = start();
+            assertTrue(String.join("\n", next.lines()).contains("adopted=true"), () -> "" + next.lines());
+            awaitSent(traffic, 1_000);
+            assertNothingLost(traffic);
+            assertEquals(traffic.next(), (long) metric("udp_fanout_packets_forwarded_total"));
+        }
+    }
+
+    @Test
+    void shouldLeaveNothingBehindWhenTheFirstStartFails() throws Exception {
+        write("auto", "on_exit: keep", "");
+        try (ServerSocket taken = takenPort()) {
+            failToStart();
+        }
+        assertFalse(Files.exists(topology.pinDirectory()));
     }
 
     @Test

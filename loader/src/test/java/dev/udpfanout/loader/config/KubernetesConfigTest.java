@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.udpfanout.loader.config.KubernetesSource.Port;
 import dev.udpfanout.loader.config.ListenerConfig.Preference;
+import java.net.InetSocketAddress;
 import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Tag;
@@ -162,6 +163,26 @@ class KubernetesConfigTest {
         assertTrue(listener.vipDirect());
         assertFalse(listener.isWildcard());
         assertEquals(5514, listener.bind().getPort());
+    }
+
+    @Test
+    void shouldReadAVipOfEachFamilyForOneService() throws InvalidConfigException {
+        Config config = read(
+                listener("eth0", "vip:5514"), KUBERNETES, PUBLISH, listener("eth0", "[vip]:5514"), KUBERNETES, PUBLISH);
+
+        assertTrue(config.listeners().stream().allMatch(ListenerConfig::vipDirect));
+        assertEquals(
+                List.of(new InetSocketAddress("0.0.0.0", 5514), new InetSocketAddress("::", 5514)),
+                config.listeners().stream().map(ListenerConfig::bind).toList());
+    }
+
+    @Test
+    void shouldRefuseAReceiverOfTheOtherFamilyThanTheVips() {
+        assertProblem(
+                "config.yaml:4: listeners[0].downstream[0].address: 10.42.0.11:40514 is IPv4, and the listener is IPv6",
+                listener("eth0", "[vip]:5514"),
+                "    downstream: [ { address: \"10.42.0.11:40514\" } ]\n",
+                PUBLISH);
     }
 
     @Test

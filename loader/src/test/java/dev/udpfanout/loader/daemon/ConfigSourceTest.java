@@ -12,6 +12,7 @@ import ch.qos.logback.core.read.ListAppender;
 import dev.udpfanout.lab.BoundedWait;
 import dev.udpfanout.loader.config.Config;
 import dev.udpfanout.loader.config.ConfigReader;
+import dev.udpfanout.loader.config.FileContent;
 import dev.udpfanout.loader.config.InvalidConfigException;
 import dev.udpfanout.loader.status.ConfigStatus;
 import java.io.IOException;
@@ -33,7 +34,7 @@ import org.slf4j.LoggerFactory;
 class ConfigSourceTest {
     private static final Duration LIMIT = Duration.ofSeconds(20);
 
-    private final BlockingQueue<String> seen = new LinkedBlockingQueue<>();
+    private final BlockingQueue<FileContent> seen = new LinkedBlockingQueue<>();
 
     @TempDir
     private Path folder;
@@ -48,6 +49,10 @@ class ConfigSourceTest {
                 """.formatted(port);
     }
 
+    private static FileContent content(int port) {
+        return FileContent.of(yaml(port));
+    }
+
     private static ConfigSource open(Path file) throws InvalidConfigException {
         return ConfigSource.open(file, new ConfigReader(name -> true));
     }
@@ -56,10 +61,10 @@ class ConfigSourceTest {
         return config.listeners().getFirst().bind().getPort();
     }
 
-    private String next() throws InterruptedException {
-        String text = seen.poll(LIMIT.toSeconds(), TimeUnit.SECONDS);
-        assertTrue(text != null, "no change seen");
-        return text;
+    private FileContent next() throws InterruptedException {
+        FileContent content = seen.poll(LIMIT.toSeconds(), TimeUnit.SECONDS);
+        assertTrue(content != null, "no change seen");
+        return content;
     }
 
     private Path file() throws IOException {
@@ -77,7 +82,7 @@ class ConfigSourceTest {
                 assertEquals(port, port(source.inForce()));
             }
         }
-        assertEquals(5, source.status(Optional.empty()).reloadsApplied());
+        assertEquals(5, source.status(List.of()).reloadsApplied());
         assertTrue(seen.isEmpty(), seen::toString);
     }
 
@@ -87,7 +92,7 @@ class ConfigSourceTest {
         try (FileWatch watch = open(map.file()).watch(seen::add)) {
             map.change(yaml(5514));
             map.change(yaml(6000));
-            assertEquals(yaml(6000), next());
+            assertEquals(content(6000), next());
         }
         assertTrue(seen.isEmpty(), seen::toString);
     }
@@ -98,7 +103,7 @@ class ConfigSourceTest {
         try (FileWatch watch = open(file).watch(seen::add)) {
             Files.writeString(file, yaml(6000));
             // Written in two steps, so that half of it may be seen before.
-            assertTrue(BoundedWait.until(() -> seen.contains(yaml(6000)), LIMIT));
+            assertTrue(BoundedWait.until(() -> seen.contains(content(6000)), LIMIT));
         }
     }
 
@@ -110,10 +115,10 @@ class ConfigSourceTest {
             Files.delete(file);
             Path next = Files.writeString(folder.resolve("next"), yaml(6000));
             Files.move(next, file, StandardCopyOption.ATOMIC_MOVE);
-            assertEquals(yaml(6000), next());
+            assertEquals(content(6000), next());
         }
         assertEquals(5514, port(source.inForce()));
-        assertTrue(source.status(Optional.empty()).valid());
+        assertTrue(source.status(List.of()).valid());
     }
 
     @Test
@@ -122,18 +127,49 @@ class ConfigSourceTest {
         ConfigSource source = open(file);
         Files.writeString(file, yaml(6000));
         try (FileWatch watch = source.watch(seen::add)) {
-            assertEquals(yaml(6000), next());
+            assertEquals(content(6000), next());
         }
+    }
+
+    @Test
+    void shouldRefuseTheChangeWhenTheFileIsNoTextAnyMore() throws Exception {
+        Path file = file();
+        ConfigSource source = open(file);
+        try (FileWatch watch = source.watch(seen::add)) {
+            Path next = Files.write(folder.resolve("next"), new byte[] {'#', ' ', (byte) 0xe4, '\n'});
+            Files.move(next, file, StandardCopyOption.ATOMIC_MOVE);
+            assertEquals(Optional.empty(), source.reload(next()));
+        }
+        assertEquals(
+                List.of(file + ": the file is not UTF-8 text"),
+                source.status(List.of()).problems());
+        assertEquals(1, source.status(List.of()).reloadsRefused());
+        assertEquals(5514, port(source.inForce()));
+    }
+
+    @Test
+    void shouldRefuseTheChangeWhenTheFileIsTooLarge() throws Exception {
+        Path file = file();
+        ConfigSource source = open(file);
+        try (FileWatch watch = source.watch(seen::add)) {
+            Path next = Files.writeString(folder.resolve("next"), yaml(6000) + "#".repeat(16 * 1024 * 1024));
+            Files.move(next, file, StandardCopyOption.ATOMIC_MOVE);
+            assertEquals(Optional.empty(), source.reload(next()));
+        }
+        assertEquals(
+                List.of(file + ": the file is larger than 16777216 bytes"),
+                source.status(List.of()).problems());
+        assertFalse(source.status(List.of()).valid());
     }
 
     @Test
     void shouldKeepTheOldConfigurationAndCountWhenTheNewOneIsInvalid() throws Exception {
         ConfigSource source = open(file());
-        ConfigStatus before = source.status(Optional.empty());
+        ConfigStatus before = source.status(List.of());
 
-        assertEquals(Optional.empty(), source.reload(yaml(70000)));
+        assertEquals(Optional.empty(), source.reload(content(70000)));
 
-        ConfigStatus refused = source.status(Optional.empty());
+        ConfigStatus refused = source.status(List.of());
         assertEquals(5514, port(source.inForce()));
         assertFalse(refused.valid());
         assertEquals(1, refused.reloadsRefused());
@@ -143,9 +179,9 @@ class ConfigSourceTest {
                 List.of(folder.resolve("config.yaml") + ":3: listeners[0].bind: port 70000 is not in 1..65535"),
                 refused.problems());
 
-        assertEquals(6000, port(source.reload(yaml(6000)).orElseThrow()));
+        assertEquals(6000, port(source.reload(content(6000)).orElseThrow()));
 
-        ConfigStatus applied = source.status(Optional.empty());
+        ConfigStatus applied = source.status(List.of());
         assertTrue(applied.valid());
         assertEquals(List.of(), applied.problems());
         assertEquals(1, applied.reloadsApplied());
@@ -155,15 +191,15 @@ class ConfigSourceTest {
     @Test
     void shouldSayThatItIsNotInForceWhenTheNodeCannotDoWhatItSays() throws Exception {
         ConfigSource source = open(file());
-        source.reload(yaml(6000));
+        source.reload(content(6000));
 
-        ConfigStatus status = source.status(Optional.of("bpf_tc_attach on eth0 ingress: EBUSY"));
+        ConfigStatus status = source.status(List.of("bpf_tc_attach on eth0 ingress: EBUSY"));
 
         assertFalse(status.valid());
         assertEquals(
                 List.of("not possible so far, will go on trying: bpf_tc_attach on eth0 ingress: EBUSY"),
                 status.problems());
-        assertTrue(source.status(Optional.empty()).valid());
+        assertTrue(source.status(List.of()).valid());
     }
 
     @Test
@@ -174,13 +210,13 @@ class ConfigSourceTest {
         log.start();
         logger.addAppender(log);
         try {
-            source.reload(yaml(5515));
+            source.reload(content(5515));
             assertEquals(List.of(), warnings(log));
 
-            source.reload("flows: { max: 2048, idle_timeout_secs: 7 }\n" + yaml(5515));
+            source.reload(FileContent.of("flows: { max: 2048, idle_timeout_secs: 7 }\n" + yaml(5515)));
             assertEquals(List.of("[keys=\"[flows.max, flows.idle_timeout_secs]\"]"), warnings(log));
 
-            source.reload("flows: { max: 65536 }\n" + yaml(5516));
+            source.reload(FileContent.of("flows: { max: 65536 }\n" + yaml(5516)));
             assertEquals(1, warnings(log).size(), "as it was at the start again");
         } finally {
             logger.detachAppender(log);

@@ -1,6 +1,7 @@
 package dev.udpfanout.loader.daemon;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -118,6 +119,21 @@ class ControlLoopTest {
         loop.health(Set.of());
         datapath.attached = false;
         assertEquals(Optional.of(false), loop.publishable("one"));
+    }
+
+    @Test
+    void shouldNeitherBeReadyNorCallAnEndpointInForceWhenTheDatapathLeavesItOut() {
+        select();
+        loop.discovered(new Event.Discovered("one", PODS));
+        datapath.unroutable.add(POD);
+        assertFalse(loop.isReady("one"));
+        assertEquals(Optional.of(false), loop.publishable("one"));
+        assertEquals(List.of(), loop.inForce().get("one").endpoints());
+
+        datapath.unroutable.clear();
+        assertTrue(loop.isReady("one"));
+        assertEquals(
+                List.of(new Endpoint("pod", POD)), loop.inForce().get("one").endpoints());
     }
 
     @Test

@@ -3,6 +3,7 @@ package dev.udpfanout.loader.daemon;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.udpfanout.loader.config.FileContent;
 import java.net.InetAddress;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -37,8 +38,8 @@ class InboxPropertyTest {
                 Combinators.combine(listener, nanos).as((name, at) -> new Event.Discovered(name, List.of(), at));
         Arbitrary<Event> vips = Combinators.combine(listener, nanos)
                 .as((name, at) -> new Event.Vips(name, Set.of(InetAddress.getLoopbackAddress()), at));
-        Arbitrary<Event> file =
-                Combinators.combine(Arbitraries.of("a", "b"), nanos).as(Event.FileChanged::new);
+        Arbitrary<Event> file = Combinators.combine(Arbitraries.of("a", "b"), nanos)
+                .as((text, at) -> new Event.FileChanged(FileContent.of(text), at));
         Arbitrary<Event> other =
                 nanos.flatMap(at -> Arbitraries.of(new Event.NetworkChanged(at), new Event.HealthChanged(at)));
         return Arbitraries.oneOf(discovered, vips, file, other)

@@ -7,6 +7,7 @@ import dev.udpfanout.loader.datapath.Datapath;
 import dev.udpfanout.loader.datapath.ListenerCounters;
 import dev.udpfanout.loader.datapath.ListenerState;
 import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -24,9 +25,23 @@ final class RecordingDatapath implements Datapath {
     /** Listeners whose endpoint sets it cannot put in force. */
     final Set<String> refusing = new HashSet<>();
 
+    /** Endpoints that it has no way to. */
+    final Set<InetSocketAddress> unroutable = new HashSet<>();
+
     final Set<String> adopted = new HashSet<>();
-    List<ListenerConfig> listeners = List.of();
+    volatile List<ListenerConfig> listeners = List.of();
+
+    /** Thrown when it is to change its listeners. */
+    volatile Optional<RuntimeException> configureFailure = Optional.empty();
+
     boolean attached = true;
+    /** How it was ended: released, closed or abandoned. */
+    String end = "";
+
+    /** Thrown when it is asked for a listener's state. */
+    Optional<Error> stateFailure = Optional.empty();
+
+    Optional<RuntimeException> reconcileFailure = Optional.empty();
 
     @Override
     public CompletionStage<Void> apply(EndpointSet endpoints) {
@@ -38,10 +53,22 @@ final class RecordingDatapath implements Datapath {
     }
 
     @Override
-    public void reconcile() {}
+    public Set<InetSocketAddress> leftOut(String listener) {
+        return Set.copyOf(unroutable);
+    }
+
+    @Override
+    public void reconcile() {
+        if (reconcileFailure.isPresent()) {
+            throw reconcileFailure.get();
+        }
+    }
 
     @Override
     public void configure(List<ListenerConfig> newListeners) {
+        if (configureFailure.isPresent()) {
+            throw configureFailure.get();
+        }
         listeners = newListeners;
         Set<String> names = newListeners.stream().map(ListenerConfig::name).collect(Collectors.toSet());
         applied.keySet().retainAll(names);
@@ -60,6 +87,9 @@ final class RecordingDatapath implements Datapath {
 
     @Override
     public ListenerState state(String listener) {
+        if (stateFailure.isPresent()) {
+            throw stateFailure.get();
+        }
         return new ListenerState(ListenerState.TC_EBPF, ListenerState.CONFIGURED, attached, "tcx");
     }
 
@@ -79,8 +109,17 @@ final class RecordingDatapath implements Datapath {
     }
 
     @Override
-    public void release() {}
+    public void release() {
+        end = "released";
+    }
 
     @Override
-    public void close() {}
+    public void close() {
+        end = "closed";
+    }
+
+    @Override
+    public void abandon() {
+        end = "abandoned";
+    }
 }

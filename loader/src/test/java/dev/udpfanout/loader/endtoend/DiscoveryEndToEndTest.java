@@ -11,6 +11,8 @@ import dev.udpfanout.loader.kubernetes.FakeService;
 import io.fabric8.mockwebserver.dsl.HttpMethod;
 import io.fabric8.mockwebserver.http.MockResponse;
 import java.io.IOException;
+import java.net.DatagramSocket;
+import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.BlockingQueue;
@@ -83,6 +85,25 @@ class DiscoveryEndToEndTest {
         lab.serve(lab.pod(3, null, null, null));
         lab.awaitInForce(3);
         assertEquals(200, lab.admin().code("/readyz"));
+    }
+
+    @Test
+    void shouldDiscoverForANewListenerWhenTheChangeBecomesPossibleOnlyLater() throws Exception {
+        lab.serveAll();
+        LabProcess daemon = lab.start();
+        lab.awaitInForce(1, 2, 3);
+        try (DatagramSocket taken =
+                lab.topology().node().call(() -> new DatagramSocket(new InetSocketAddress("192.168.1.1", 5601)))) {
+            lab.addListeners("""
+                    - { name: late, bind: "192.168.1.1:5601", interface: eth0, mode: userspace, io: epoll,
+                        kubernetes: { namespace: logging, service: receivers, port: syslog } }
+                    """);
+            daemon.awaitLine("applied the changed configuration", ServiceLab.LIMIT);
+            daemon.awaitLine("will go on trying", ServiceLab.LIMIT);
+            assertTrue(BoundedWait.until(() -> lab.admin().metric("udp_fanout_config_valid") == 0, ServiceLab.LIMIT));
+        }
+        lab.awaitInForce(1, 2, 3, 1, 2, 3);
+        assertTrue(BoundedWait.until(() -> lab.admin().metric("udp_fanout_config_valid") == 1, ServiceLab.LIMIT));
     }
 
     @Test

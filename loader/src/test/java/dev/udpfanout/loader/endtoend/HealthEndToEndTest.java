@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.udpfanout.lab.BoundedWait;
+import dev.udpfanout.lab.process.LabProcess;
 import dev.udpfanout.loader.SequenceTraffic;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -33,11 +34,12 @@ class HealthEndToEndTest {
         lab.close();
     }
 
-    private void start(String onAllUnhealthy) throws IOException {
+    private LabProcess start(String onAllUnhealthy) throws IOException {
         lab.configureOnDummy("health: { interval_ms: 200, timeout_ms: 150, fall: 2, rise: 2, on_all_unhealthy: "
                 + onAllUnhealthy + " }");
-        lab.start();
+        LabProcess daemon = lab.start();
         lab.awaitInForce(1, 2, 3);
+        return daemon;
     }
 
     /** A pod whose probes are not answered, though it still receives: so that what is sent to it is seen. */
@@ -67,6 +69,23 @@ class HealthEndToEndTest {
             lab.assertNothingLost(traffic);
         }
         assertTrue(lab.receivers().get(1).received() > 0);
+    }
+
+    @Test
+    void shouldSendNothingToADeadPodWhenTheWayOfProbingChanges() throws Exception {
+        LabProcess daemon = start("forward");
+        answer(2, false);
+        lab.awaitInForce(1, 3);
+        try (SequenceTraffic traffic = lab.traffic()) {
+            long before = lab.receivers().get(1).received();
+            lab.configureOnDummy("health: { interval_ms: 2000, timeout_ms: 1000, fall: 2, rise: 1 }");
+            daemon.awaitLine("applied the changed configuration", ServiceLab.LIMIT);
+            ServiceLab.awaitSent(traffic, 10_000);
+            assertEquals(before, lab.receivers().get(1).received());
+            answer(2, true);
+            lab.awaitInForce(1, 2, 3);
+            lab.assertNothingLost(traffic);
+        }
     }
 
     @Test

@@ -120,9 +120,16 @@ final class ServiceLab implements AutoCloseable {
 
     /** As {@link #configureOnDummy}, without {@code publish}. */
     void configureUnpublished() throws IOException {
-        Path next = directory.resolve("next.yaml");
-        Files.writeString(
-                next, Files.readString(directory.resolve("config.yaml")).replaceAll("(?m)^ *publish:.*$", ""));
+        change(Files.readString(directory.resolve("config.yaml")).replaceAll("(?m)^ *publish:.*$", ""));
+    }
+
+    /** Adds listeners, as items of a list, to the configuration. */
+    void addListeners(String yaml) throws IOException {
+        change(Files.readString(directory.resolve("config.yaml")) + yaml.indent(2));
+    }
+
+    private void change(String text) throws IOException {
+        Path next = Files.writeString(directory.resolve("next.yaml"), text);
         Files.move(next, directory.resolve("config.yaml"), StandardCopyOption.ATOMIC_MOVE);
     }
 

@@ -122,6 +122,29 @@ class HealthMonitorTest {
     }
 
     @Test
+    void shouldKeepDownWhatWasDownUntilItHasRisenWhenItTakesAnothersPlace() throws IOException {
+        InetSocketAddress dead;
+        try (ServerSocket socket = new ServerSocket(0, 1, LOOPBACK)) {
+            dead = (InetSocketAddress) socket.getLocalSocketAddress();
+        }
+        InetSocketAddress recovered = http("HTTP/1.1 200 OK\r\n\r\n");
+        InetSocketAddress gone = new InetSocketAddress(LOOPBACK, 9);
+        HealthMonitor monitor = closing(HealthMonitor.start(
+                HealthConfigs.of(Protocol.HTTP, "/ready?full=1"),
+                Set.of(dead, recovered, gone),
+                (all, down) -> changes.addAll(all)));
+        assertEquals(Set.of(dead, recovered, gone), monitor.down());
+
+        monitor.targets(Set.of(dead, recovered));
+
+        awaitState(monitor, recovered, HealthState.UP);
+        assertTrue(BoundedWait.until(() -> monitor.status().results().getOrDefault("refused", 0L) >= 3, LIMIT));
+        assertEquals(Set.of(dead), monitor.down());
+        assertEquals(1, changes.size(), changes::toString);
+        assertEquals(HealthState.DOWN, changes.getFirst().from());
+    }
+
+    @Test
     void shouldTakeEndpointsDownAtOnceWhenTheirLinkIsDown() throws IOException {
         InetSocketAddress well = http("HTTP/1.1 200 OK\r\n\r\n");
         HealthMonitor monitor = monitor(Protocol.HTTP, "/ready?full=1");

@@ -194,6 +194,8 @@ class MonitoringTest {
         assertEquals("node", endpoint.relabelings().getFirst().targetLabel());
         String job =
                 monitor.metadata().getNamespace() + "/" + monitor.metadata().getName();
-        assertTrue(rules().stream().anyMatch(rule -> rule.expr().equals("up{job=\"" + job + "\"} == 0")));
+        String up = "up{job=\"" + job + "\"}";
+        String expression = up + " == 0 or absent(" + up + ")";
+        assertTrue(rules().stream().anyMatch(rule -> rule.expr().equals(expression)));
     }
 }

@@ -45,10 +45,9 @@ final class FlowSweep implements AutoCloseable {
         this.config = config;
     }
 
-    /** Starts to look through the flows of a program; while there is no table, it does nothing. */
-    static FlowSweep start(KernelProgram program, Counters counters) {
-        FlowsConfig config = program.flowsConfig();
-        FlowSweep sweep = new FlowSweep(new FlowTable(program.flows(), config), counters, config);
+    /** Starts to look through the flows; while there is no table, it does nothing. */
+    static FlowSweep start(FlowTable table, FlowsConfig config, Counters counters) {
+        FlowSweep sweep = new FlowSweep(table, counters, config);
         sweep.countMade();
         sweep.begun = -sweep.made;
         sweep.isAdopted = sweep.table.id().isPresent();
@@ -74,7 +73,9 @@ final class FlowSweep implements AutoCloseable {
 
     /** Looks through all flows once. */
     synchronized void pass() {
-        try (BpfMap flows = table.open().orElse(null)) {
+        try {
+            table.closeReplaced();
+            BpfMap flows = table.table().orElse(null);
             countMade();
             if (flows == null) {
                 tableId = 0;

@@ -25,7 +25,11 @@ final class HostAddress {
      * again at the next change of the routes.
      */
     static void assign(Network network, Link link, InetAddress address) {
-        network.addresses().add(link.index(), address, bits(address));
+        assign(network, link, address, bits(address));
+    }
+
+    private static void assign(Network network, Link link, InetAddress address, int prefixLength) {
+        network.addresses().add(link.index(), address, prefixLength);
         if (address instanceof Inet6Address) {
             long deadlineNs = System.nanoTime() + LIMIT_NS;
             while (!hasLocalRoute(network.routes().all(), link.index(), address)
@@ -45,11 +49,11 @@ final class HostAddress {
             return;
         }
         List<InterfaceAddress> assigned = network.addresses().of(link.index()).stream()
-                .filter(each -> each.address().equals(address) && each.prefixLength() == bits(address))
+                .filter(each -> each.address().equals(address))
                 .toList();
         for (InterfaceAddress each : assigned) {
             network.addresses().remove(link.index(), address, each.prefixLength());
-            assign(network, link, address);
+            assign(network, link, address, each.prefixLength());
         }
     }
 

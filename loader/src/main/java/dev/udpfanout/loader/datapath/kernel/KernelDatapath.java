@@ -14,6 +14,7 @@ import dev.udpfanout.loader.datapath.ListenerTargets;
 import dev.udpfanout.loader.datapath.SwitchableDatapath;
 import dev.udpfanout.loader.links.LocalPeer;
 import java.net.InetAddress;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -49,6 +50,7 @@ public final class KernelDatapath implements SwitchableDatapath {
     private final Counters counters;
     private final Set<String> adopted;
     private final Peers peers;
+    private final FlowTable flowTable;
     private final Replies replies;
     private final FlowSweep sweep;
     /** Served by the program of another version, whose endpoint tables cannot be read here, until this one has endpoints. */
@@ -86,10 +88,11 @@ public final class KernelDatapath implements SwitchableDatapath {
         this.tables = new ListenerTables(program, endpointCounters);
         this.mirrors = new Mirrors(slots, tables);
         this.peers = new Peers(program.peers(), program.peerDevices());
-        this.replies = new Replies(program, network, repairs, pins);
+        this.flowTable = new FlowTable(program.flows(), program.flowsConfig(), pins);
+        this.replies = new Replies(flowTable, program, network, repairs, pins);
         this.counters =
                 new Counters(program.stats(), program.drops(), program.latency(), program.replies(), endpointCounters);
-        this.sweep = FlowSweep.start(program, counters);
+        this.sweep = FlowSweep.start(flowTable, program.flowsConfig(), counters);
         this.adopted = slots.names().stream()
                 .filter(name -> slots.of(name).filter(tables::has).isPresent())
                 .collect(Collectors.toCollection(HashSet::new));
@@ -269,7 +272,13 @@ public final class KernelDatapath implements SwitchableDatapath {
     private void removeLeftovers() {
         Leftovers.removeAllBut(network, attachPoints);
         slots.retain(sets.keySet());
-        pins.ifPresent(Pins::removeOtherLayouts);
+        pins.ifPresent(all -> {
+            Set<Path> kept = attachPoints.stream()
+                    .flatMap(point -> point.hooks().stream().map(hook -> all.link(point.interfaceName(), hook)))
+                    .collect(Collectors.toSet());
+            Leftovers.removePinnedLinks(all, link -> Pins.isOfReplies(link) || kept.contains(link));
+            all.removeOtherLayouts();
+        });
     }
 
     private Set<Integer> dummies() {
@@ -391,6 +400,7 @@ public final class KernelDatapath implements SwitchableDatapath {
             pins.ifPresent(all -> failures.collect(all::removeAll));
         }
         failures.collect(sweep::close);
+        failures.collect(flowTable::close);
         failures.collect(tables::close);
         failures.collect(program::close);
         failures.collect(network::close);

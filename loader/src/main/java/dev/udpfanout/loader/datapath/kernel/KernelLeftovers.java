@@ -13,6 +13,21 @@ public final class KernelLeftovers {
     private KernelLeftovers() {}
 
     /**
+     * Whether there are pins of maps or links, or, from a process that could pin nothing, filters on hooks in the calling
+     * thread's network namespace.
+     *
+     * @param pinDirectory where the earlier process had its pins
+     */
+    public static boolean arePresent(Path pinDirectory) {
+        if (Pins.areIn(pinDirectory)) {
+            return true;
+        }
+        try (Network network = Network.open()) {
+            return Leftovers.hasFilters(network);
+        }
+    }
+
+    /**
      * Takes away pins, programs and routes in the calling thread's network namespace; what cannot be is logged.
      *
      * @param pinDirectory where the earlier process had its pins

@@ -189,10 +189,10 @@ public final class KernelProgram implements AutoCloseable {
                 throw e;
             }
             LOG.warn("cannot use the maps of an earlier daemon, starting with new ones: {}", e.getMessage());
+            // If it is not the maps that the kernel refuses, they are needed by whoever starts next: they go last.
+            KernelProgram program = loadWith.apply(Map.of());
             pins.removeMaps();
-            pinned.values().forEach(BpfMap::close);
-            pinned.clear();
-            return loadWith.apply(Map.of());
+            return program;
         }
     }
 
@@ -211,7 +211,7 @@ public final class KernelProgram implements AutoCloseable {
 
     private static KernelProgram loadWith(
             byte[] elf, Map<String, BpfMap> existing, FlowsConfig flows, Set<String> programs) {
-        ProgramSettings settings = new ProgramSettings(Runtime.getRuntime().availableProcessors(), flows.idleTimeout());
+        ProgramSettings settings = new ProgramSettings(OnlineCpus.count(), flows.idleTimeout());
         LoadedObject object = LoadedObject.load(elf, programs, opened -> {
             opened.editSection(ProgramSettings.SECTION, settings::writeTo);
             existing.forEach(opened::reuseMap);

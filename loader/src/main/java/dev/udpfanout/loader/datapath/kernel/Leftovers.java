@@ -8,10 +8,14 @@ import dev.udpfanout.bindings.rtnetlink.Route;
 import dev.udpfanout.bindings.rtnetlink.TcFilter;
 import dev.udpfanout.bindings.rtnetlink.TcHook;
 import java.net.InetAddress;
+import java.nio.file.Path;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
+import java.util.function.Predicate;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -66,9 +70,8 @@ public final class Leftovers {
     static int removeAllBut(Network network, List<AttachPoint> kept) {
         int removed = 0;
         for (Link link : network.links().all()) {
-            List<AttachPoint> points = kept.stream()
-                    .filter(point -> point.interfaceName().equals(link.name()))
-                    .toList();
+            List<AttachPoint> points =
+                    kept.stream().filter(point -> isOn(point, link)).toList();
             if (points.stream().noneMatch(AttachPoint::isDummy)) {
                 removed += removeRoutes(network, link);
             }
@@ -83,9 +86,14 @@ public final class Leftovers {
 
     private static Set<HookPoint> hooks(List<AttachPoint> points, Link link) {
         return points.stream()
-                .filter(point -> point.interfaceName().equals(link.name()))
+                .filter(point -> isOn(point, link))
                 .flatMap(point -> point.hooks().stream())
                 .collect(Collectors.toSet());
+    }
+
+    /** By number, too: an interface has alternative names (ip-link(8), altname), and by each it is found. */
+    private static boolean isOn(AttachPoint point, Link link) {
+        return point.interfaceName().equals(link.name()) || point.ifindex().equals(Optional.of(link.index()));
     }
 
     private static int removeRoutes(Network network, Link link) {
@@ -117,6 +125,29 @@ public final class Leftovers {
             removed += detached;
         }
         return removed;
+    }
+
+    /**
+     * Takes off what links hold that are pinned, but for these. The names of programs on a hook can be asked for with CAP_SYS_ADMIN
+     * alone; a pin can be opened without.
+     */
+    static void removePinnedLinks(Pins pins, Predicate<Path> kept) {
+        for (Path pin : pins.pinnedLinks()) {
+            if (!kept.test(pin)) {
+                TcxLink.openPinned(pin, pin.getFileName().toString(), HookPoint.INGRESS)
+                        .ifPresent(TcxLink::close);
+                Pins.remove(pin);
+                LOG.atInfo().addKeyValue("pin", pin.getFileName()).log("detached TC eBPF program that was pinned");
+            }
+        }
+    }
+
+    /** Whether one of our programs is a filter of any interface. */
+    static boolean hasFilters(Network network) {
+        return network.links().all().stream()
+                .flatMap(link ->
+                        Stream.of(TcHook.values()).flatMap(hook -> network.filters().of(link.index(), hook).stream()))
+                .anyMatch(filter -> isOneOf(filter, KernelProgram.NAMES));
     }
 
     private static int removeFilters(Network network, Link link, Set<HookPoint> kept, Set<String> programs) {

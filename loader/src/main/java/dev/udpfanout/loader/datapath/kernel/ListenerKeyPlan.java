@@ -31,7 +31,7 @@ final class ListenerKeyPlan {
      * Adds what one listener needs on one interface.
      *
      * @param entry the listener's
-     * @param vips of a VIP-direct listener, if they are known yet
+     * @param vips of a VIP-direct listener, if they are known yet; those of the other family are another listener's
      * @param endpoints the listener's, if they are known yet
      */
     void add(
@@ -44,7 +44,10 @@ final class ListenerKeyPlan {
         if (!listener.vipDirect()) {
             entries.put(new ListenerKey(ifindex, listener.bind().getAddress(), port), entry);
         } else if (vips.isPresent()) {
-            vips.get().forEach(vip -> entries.put(new ListenerKey(ifindex, vip, port), entry));
+            Class<?> family = listener.bind().getAddress().getClass();
+            vips.get().stream()
+                    .filter(family::isInstance)
+                    .forEach(vip -> entries.put(new ListenerKey(ifindex, vip, port), entry));
         } else {
             keep(entry, ifindex, port);
         }

@@ -27,6 +27,7 @@ public final class Pins {
 
     private static final Logger LOG = LoggerFactory.getLogger(Pins.class);
     private static final String BPFFS = "bpf";
+    private static final String REPLIES = "-replies";
     private static final int MAX_VERSION_DIGITS = 9;
 
     private final Path root;
@@ -93,7 +94,12 @@ public final class Pins {
 
     /** As above, of the program for replies, which is always at ingress. */
     Path linkOfReplies(String interfaceName) {
-        return links().resolve(interfaceName.replace('.', '~') + "-replies");
+        return links().resolve(interfaceName.replace('.', '~') + REPLIES);
+    }
+
+    /** Whether it is one of {@link #linkOfReplies}. */
+    static boolean isOfReplies(Path link) {
+        return link.getFileName().toString().endsWith(REPLIES);
     }
 
     /** The names of all links that are pinned. */
@@ -121,6 +127,11 @@ public final class Pins {
             remove(directory);
             LOG.atInfo().addKeyValue("path", directory).log("dropped the maps of another version");
         }
+    }
+
+    /** Whether anything is pinned there; folders alone are nothing. */
+    static boolean areIn(Path root) {
+        return entries(root).stream().anyMatch(directory -> !entries(directory).isEmpty());
     }
 
     /** Removes every pin and the folders. Programs that only a pin held go with it. */

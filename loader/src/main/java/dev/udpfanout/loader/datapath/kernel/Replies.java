@@ -18,8 +18,8 @@ final class Replies {
     private final ReplyPoints points;
     private boolean leftoversRemoved;
 
-    Replies(KernelProgram program, Network network, RepairLog repairs, Optional<Pins> pins) {
-        this.flows = new FlowTable(program.flows(), program.flowsConfig());
+    Replies(FlowTable flows, KernelProgram program, Network network, RepairLog repairs, Optional<Pins> pins) {
+        this.flows = flows;
         this.points = new ReplyPoints(program, network, repairs, pins);
     }
 

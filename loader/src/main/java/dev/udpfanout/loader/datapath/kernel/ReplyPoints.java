@@ -4,12 +4,14 @@ import dev.udpfanout.bindings.rtnetlink.Link;
 import dev.udpfanout.loader.config.ListenerConfig.AttachMethod;
 import dev.udpfanout.loader.datapath.Failures;
 import java.net.InetAddress;
+import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
+import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -61,6 +63,12 @@ final class ReplyPoints {
     /** Takes away what an earlier daemon has left elsewhere. */
     void removeLeftovers() {
         Leftovers.removeReplies(network, points.keySet());
+        pins.ifPresent(all -> {
+            Set<Path> kept = points.values().stream()
+                    .map(point -> all.linkOfReplies(point.interfaceName()))
+                    .collect(Collectors.toSet());
+            Leftovers.removePinnedLinks(all, link -> !Pins.isOfReplies(link) || kept.contains(link));
+        });
     }
 
     private Set<Integer> interfaces() {

@@ -20,6 +20,12 @@ public interface Backends {
     /** Why the kernel path failed, in words; empty if what failed does not mean that it is lost for good. */
     Optional<String> refusal(RuntimeException failure);
 
+    /**
+     * Whether a kernel datapath of an earlier process has left something, be it at work or not; to be asked before
+     * {@link #openKernel}, which adds to it.
+     */
+    boolean hasKernelLeftovers();
+
     /** Takes away what a kernel datapath of an earlier process has left, as far as this process may. */
     void removeKernelLeftovers();
 }

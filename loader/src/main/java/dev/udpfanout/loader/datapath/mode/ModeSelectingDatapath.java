@@ -13,6 +13,7 @@ import dev.udpfanout.loader.datapath.ListenerTargets;
 import dev.udpfanout.loader.datapath.SwitchableDatapath;
 import dev.udpfanout.loader.links.LocalPeer;
 import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -51,6 +52,7 @@ public final class ModeSelectingDatapath implements Datapath {
     private Optional<Pending> pending = Optional.empty();
     private int kernelFailures;
     private boolean kernelHasServed;
+    private final boolean kernelHadPredecessor;
     private boolean leftoversRemoved;
 
     /**
@@ -76,13 +78,15 @@ public final class ModeSelectingDatapath implements Datapath {
     public ModeSelectingDatapath(List<ListenerConfig> listeners, Backends backends) {
         this.backends = backends;
         ModeAssignment hoped = ModeAssignment.decide(listeners, Optional.empty(), lost);
+        // To be seen only now: opening pins maps of this process's own.
+        kernelHadPredecessor = !hoped.inKernel().isEmpty() && backends.hasKernelLeftovers();
         assignment = ModeAssignment.decide(listeners, openKernelFor(hoped.inKernel()), lost);
         try {
             if (!assignment.inUserspace().isEmpty()) {
                 userspace = Optional.of(backends.openUserspace(assignment.inUserspace()));
             }
         } catch (RuntimeException e) {
-            kernel.ifPresent(Datapath::close);
+            abandon();
             throw e;
         }
         reportFallbacks(ModeAssignment.decide(List.of(), Optional.empty(), Map.of()));
@@ -292,6 +296,11 @@ public final class ModeSelectingDatapath implements Datapath {
     }
 
     @Override
+    public Set<InetSocketAddress> leftOut(String listener) {
+        return serving(listener).map(datapath -> datapath.leftOut(listener)).orElse(Set.of());
+    }
+
+    @Override
     public boolean hasAdopted(String listener) {
         return serving(listener).map(datapath -> datapath.hasAdopted(listener)).orElse(false);
     }
@@ -343,6 +352,15 @@ public final class ModeSelectingDatapath implements Datapath {
     @Override
     public void release() {
         closeBoth(Datapath::release);
+    }
+
+    /**
+     * In the kernel it is all or nothing: where an earlier daemon's program has been replaced already, taking this one's off
+     * would end what that daemon left, and its maps are this one's.
+     */
+    @Override
+    public void abandon() {
+        closeBoth(kernelHadPredecessor ? Datapath::release : Datapath::close);
     }
 
     @Override

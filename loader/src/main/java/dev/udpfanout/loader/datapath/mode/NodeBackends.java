@@ -85,6 +85,11 @@ public final class NodeBackends implements Backends {
     }
 
     @Override
+    public boolean hasKernelLeftovers() {
+        return KernelLeftovers.arePresent(pinDirectory);
+    }
+
+    @Override
     public void removeKernelLeftovers() {
         KernelLeftovers.removeWhatIsPossible(pinDirectory);
     }

@@ -57,24 +57,35 @@ final class EndpointInstall {
             refuse(e.endpoint(), e.getMessage());
             return false;
         } catch (ForwarderException e) {
-            if (!refuseUnroutable()) {
+            if (!refuseUnroutable(e)) {
                 throw e;
             }
             return false;
         }
     }
 
-    private boolean refuseUnroutable() {
+    private boolean refuseUnroutable(ForwarderException failure) {
         boolean any = false;
         for (InetSocketAddress endpoint : new LinkedHashSet<>(usable)) {
             try (DatagramChannel trial = DatagramChannel.open()) {
-                trial.connect(endpoint);
-            } catch (IOException | UnresolvedAddressException e) {
-                refuse(endpoint, "no route: " + e.getMessage());
-                any = true;
+                any |= isRefused(trial, endpoint);
+            } catch (IOException e) {
+                // For want of descriptors, for example: that says nothing of the endpoint.
+                failure.addSuppressed(e);
+                throw failure;
             }
         }
         return any;
+    }
+
+    private boolean isRefused(DatagramChannel trial, InetSocketAddress endpoint) {
+        try {
+            trial.connect(endpoint);
+            return false;
+        } catch (IOException | UnresolvedAddressException e) {
+            refuse(endpoint, "no route: " + e.getMessage());
+            return true;
+        }
     }
 
     private void refuse(InetSocketAddress endpoint, String why) {

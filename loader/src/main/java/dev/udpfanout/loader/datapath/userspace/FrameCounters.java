@@ -22,6 +22,7 @@ final class FrameCounters {
     private static final int IPV4_BYTES = 20;
     private static final int IPV6_BYTES = 40;
     private static final int UDP_BYTES = 8;
+    private static final int MAX_ENDPOINTS_REMEMBERED = 4096;
 
     private FrameCounters() {}
 
@@ -47,6 +48,20 @@ final class FrameCounters {
         Map<InetSocketAddress, Long> packets = new HashMap<>();
         counters.endpoints().forEach((endpoint, counted) -> packets.put(endpoint, counted.forwarded()));
         return packets;
+    }
+
+    /**
+     * Both together, to be kept. Each forwarder may have had other endpoints: when they have become many, only those of the
+     * last one are told of.
+     */
+    static ListenerCounters remember(ListenerCounters earlier, ListenerCounters last) {
+        ListenerCounters both = sum(earlier, last);
+        if (both.endpointPackets().size() <= MAX_ENDPOINTS_REMEMBERED) {
+            return both;
+        }
+        Map<InetSocketAddress, Long> endpoints = new HashMap<>(both.endpointPackets());
+        endpoints.keySet().retainAll(last.endpointPackets().keySet());
+        return new ListenerCounters(both.stats(), both.drops(), endpoints, both.replies());
     }
 
     /** Both together: a listener's forwarder before a change and the one after it. */

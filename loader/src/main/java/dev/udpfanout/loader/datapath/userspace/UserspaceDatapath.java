@@ -14,7 +14,7 @@ import dev.udpfanout.loader.datapath.kernel.DummyInterface;
 import dev.udpfanout.loader.datapath.kernel.LocalDelivery;
 import dev.udpfanout.loader.datapath.kernel.Network;
 import java.net.InetAddress;
-import java.util.ArrayList;
+import java.net.InetSocketAddress;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -59,6 +59,11 @@ public final class UserspaceDatapath implements SwitchableDatapath {
     }
 
     @Override
+    public Set<InetSocketAddress> leftOut(String listener) {
+        return find(listener).map(UserspaceListener::leftOut).orElse(Set.of());
+    }
+
+    @Override
     public void reconcile() {
         Failures failures = new Failures();
         for (UserspaceListener listener : listeners.values()) {
@@ -81,7 +86,7 @@ public final class UserspaceDatapath implements SwitchableDatapath {
             link.ifPresent(present -> deliver(present, listener));
             listener.open();
         }
-        listener.retryRefused();
+        listener.reconcile();
         listener.setDelivered(true);
     }
 
@@ -106,40 +111,53 @@ public final class UserspaceDatapath implements SwitchableDatapath {
 
     @Override
     public void configure(List<ListenerConfig> newListeners, ListenerTargets targets) {
-        Map<String, UserspaceListener> next = new LinkedHashMap<>();
-        List<UserspaceListener> added = new ArrayList<>();
-        for (ListenerConfig config : newListeners) {
-            UserspaceListener present = listeners.get(config.name());
-            if (present == null) {
-                present = new UserspaceListener(config, flows);
-                added.add(present);
-            }
-            next.put(config.name(), present);
+        ListenerChange change = ListenerChange.between(listeners, newListeners, flows);
+        try {
+            open(change, targets);
+        } catch (RuntimeException e) {
+            goBack(change, e);
+            throw e;
         }
-        List<UserspaceListener> gone = listeners.values().stream()
-                .filter(listener -> !next.containsValue(listener))
-                .toList();
-        // Only one can have a port: a listener that got a new name cannot be open under both.
-        gone.stream().filter(old -> added.stream().anyMatch(old::hasSamePort)).forEach(UserspaceListener::close);
-        takeOver(added, targets);
-        listeners = next;
-        newListeners.forEach(config -> next.get(config.name()).configure(config));
-        targets.endpoints().values().forEach(this::apply);
-        gone.forEach(UserspaceListener::drainAndClose);
-        reconcile();
+        change.replaced().forEach((old, successor) -> {
+            old.drainAndClose();
+            successor.inheritCounts(old);
+        });
+        listeners = change.next();
+        Failures failures = new Failures();
+        newListeners.forEach(config ->
+                failures.collect(() -> change.next().get(config.name()).configure(config)));
+        targets.endpoints().values().forEach(set -> failures.collect(() -> apply(set)));
+        change.gone().forEach(old -> failures.collect(old::drainAndClose));
+        failures.collect(this::reconcile);
+        failures.throwIfAny();
     }
 
-    /** All of them, or none. */
-    private void takeOver(List<UserspaceListener> added, ListenerTargets targets) {
+    /** Opens the sockets that the change needs; the old ones stay, where both can be open. */
+    private void open(ListenerChange change, ListenerTargets targets) {
+        change.inTheWay().forEach(UserspaceListener::close);
+        for (UserspaceListener listener : change.added()) {
+            listener.beginWith(Optional.ofNullable(
+                    targets.endpoints().get(listener.config().name())));
+            serve(listener);
+        }
+        for (ListenerChange.Reopening reopening : change.reopened()) {
+            reopening.listener().configure(reopening.after());
+            serve(reopening.listener());
+        }
+    }
+
+    /** What was in force before is so again. */
+    private void goBack(ListenerChange change, RuntimeException failure) {
+        Failures failures = new Failures();
+        change.added().forEach(listener -> failures.collect(listener::close));
+        change.reopened()
+                .forEach(
+                        reopening -> failures.collect(() -> reopening.listener().configure(reopening.before())));
+        failures.collect(this::reconcile);
         try {
-            for (UserspaceListener listener : added) {
-                Optional.ofNullable(targets.endpoints().get(listener.config().name()))
-                        .ifPresent(listener::apply);
-                serve(listener);
-            }
+            failures.throwIfAny();
         } catch (RuntimeException e) {
-            added.forEach(UserspaceListener::close);
-            throw e;
+            failure.addSuppressed(e);
         }
     }
 

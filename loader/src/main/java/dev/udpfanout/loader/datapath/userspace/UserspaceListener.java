@@ -11,6 +11,7 @@ import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -26,6 +27,10 @@ final class UserspaceListener {
     private Optional<Forwarder> forwarder = Optional.empty();
     private ListenerCounters closed = ListenerCounters.ZERO;
     private boolean delivered;
+    /** Whether the open sockets go by the rules of {@link #config}; what was tried and failed they do not. */
+    private boolean rulesInstalled;
+    /** Whether they have {@link #endpoints}, given out by the policy of {@link #config}. */
+    private boolean endpointsInstalled;
 
     /** @param flows bounds for it alone, if it has replies */
     UserspaceListener(ListenerConfig config, FlowsConfig flows) {
@@ -37,17 +42,43 @@ final class UserspaceListener {
         return config;
     }
 
-    /** Whether the sockets can stay as they are under another configuration. */
+    /** Whether the sockets can stay as they are under another configuration with the same address and port. */
     boolean fits(ListenerConfig other) {
-        return config.bind().equals(other.bind())
-                && config.userspace().equals(other.userspace())
+        return config.userspace().equals(other.userspace())
                 && config.replies() == other.replies()
                 && (!ForwarderRules.askForSources(other)
                         || forwarder.map(Forwarder::takesSources).orElse(true));
     }
 
-    boolean hasSamePort(UserspaceListener other) {
-        return config.bind().equals(other.config.bind());
+    /** Whether only one of both can have its port: a wildcard address takes it on all of them. */
+    boolean excludes(UserspaceListener other) {
+        InetSocketAddress mine = config.bind();
+        InetSocketAddress theirs = other.config.bind();
+        return mine.getPort() == theirs.getPort()
+                && (mine.getAddress().equals(theirs.getAddress())
+                        || mine.getAddress().isAnyLocalAddress()
+                        || theirs.getAddress().isAnyLocalAddress());
+    }
+
+    /** Begins with these endpoints, before its sockets are open, unless they are from before a change of the address family. */
+    void beginWith(Optional<EndpointSet> known) {
+        Class<?> family = config.bind().getAddress().getClass();
+        known.filter(set -> set.endpoints().stream()
+                        .allMatch(
+                                endpoint -> family.isInstance(endpoint.address().getAddress())))
+                .ifPresent(this::apply);
+    }
+
+    Optional<EndpointSet> endpoints() {
+        return endpoints;
+    }
+
+    /** Counts on from what a closed one has counted, which had the name before. */
+    void inheritCounts(UserspaceListener predecessor) {
+        ListenerCounters counted = predecessor.counters();
+        synchronized (this) {
+            closed = FrameCounters.remember(closed, counted);
+        }
     }
 
     /** Takes a new configuration over; where the sockets do not fit it, they are closed, to be opened anew. */
@@ -55,12 +86,10 @@ final class UserspaceListener {
         if (!fits(other)) {
             close();
         }
-        boolean isDifferent = ForwarderEndpoints.differ(config, other);
+        rulesInstalled = false;
+        endpointsInstalled = endpointsInstalled && !ForwarderEndpoints.differ(config, other);
         config = other;
-        forwarder.ifPresent(this::admit);
-        if (isDifferent) {
-            endpoints.ifPresent(this::install);
-        }
+        install();
     }
 
     boolean isOpen() {
@@ -77,23 +106,17 @@ final class UserspaceListener {
         if (forwarder.isPresent()) {
             return;
         }
-        Forwarder started = new ForwarderStart(config, flows, TransportProbe.run()).start();
-        keep(started);
-        // Before there are endpoints: nothing is forwarded without the rules.
-        admit(started);
-        endpoints.ifPresent(this::install);
-    }
-
-    private void admit(Forwarder open) {
-        WorkersAnswer.await(open.admission(ForwarderRules.admission(config)), "the rules");
+        keep(new ForwarderStart(config, flows, TransportProbe.run()).start());
+        install();
     }
 
     void apply(EndpointSet set) {
-        if (endpoints.equals(Optional.of(set))) {
+        if (endpoints.equals(Optional.of(set)) && (!isOpen() || endpointsInstalled)) {
             return;
         }
         endpoints = Optional.of(set);
-        install(set);
+        endpointsInstalled = false;
+        install();
         if (config.policy() == Policy.REPLICATE && set.endpoints().size() > ForwarderEndpoints.MAX_COPIES) {
             LOG.atWarn()
                     .addKeyValue("listener_id", config.id())
@@ -107,22 +130,36 @@ final class UserspaceListener {
                 .log("updated userspace downstream set");
     }
 
-    /** Tries those endpoints again that could not be used so far: a route may have come. */
-    void retryRefused() {
+    /**
+     * Gives the open sockets what they do not have yet, and tries those endpoints again that could not be used so far: a
+     * route may have come.
+     */
+    void reconcile() {
         if (!refused.isEmpty()) {
-            endpoints.ifPresent(this::install);
+            endpointsInstalled = false;
         }
+        install();
     }
 
-    private void install(EndpointSet set) {
+    /** The rules first: nothing is forwarded without them. */
+    private void install() {
         if (forwarder.isEmpty()) {
             return;
         }
+        if (!rulesInstalled) {
+            WorkersAnswer.await(forwarder.get().admission(ForwarderRules.admission(config)), "the rules");
+            rulesInstalled = true;
+        }
+        if (!endpointsInstalled && endpoints.isPresent()) {
+            install(forwarder.get(), endpoints.get());
+            endpointsInstalled = true;
+        }
+    }
+
+    private void install(Forwarder open, EndpointSet set) {
         Map<InetSocketAddress, String> before = refused;
         refused = EndpointInstall.run(
-                forwarder.get(),
-                ForwarderEndpoints.addresses(config, set),
-                usable -> ForwarderEndpoints.table(config, usable));
+                open, ForwarderEndpoints.addresses(config, set), usable -> ForwarderEndpoints.table(config, usable));
         refused.forEach((endpoint, why) -> {
             if (!before.containsKey(endpoint)) {
                 LOG.atError()
@@ -132,6 +169,11 @@ final class UserspaceListener {
                         .log("left an endpoint out");
             }
         });
+    }
+
+    /** The endpoints that the forwarder cannot use. */
+    Set<InetSocketAddress> leftOut() {
+        return Set.copyOf(refused.keySet());
     }
 
     /** Whether the kernel delivers the address's datagrams to the sockets. */
@@ -176,10 +218,12 @@ final class UserspaceListener {
 
     private synchronized void keep(Forwarder started) {
         forwarder = Optional.of(started);
+        rulesInstalled = false;
+        endpointsInstalled = false;
     }
 
     private synchronized void forget(Forwarder ended) {
-        closed = FrameCounters.sum(closed, figures(ended));
+        closed = FrameCounters.remember(closed, figures(ended));
         forwarder = Optional.empty();
     }
 

@@ -123,16 +123,17 @@ class ForwardingTest {
         return parsed.isUdp() && parsed.destination().getPort() == WayIn.POD_PORT;
     }
 
-    @Test
-    void shouldDeliverToTheNodesOwnReceiverWhenTheEndpointIsOnTheHostNetwork() {
+    @ParameterizedTest
+    @EnumSource
+    void shouldDeliverToTheNodesOwnReceiverWhenTheEndpointIsOnTheHostNetwork(WayIn wayIn) {
         try (Topology topology = Topology.builder().pods(1).build()) {
             InetSocketAddress onHost = new InetSocketAddress("192.168.1.1", WayIn.POD_PORT);
             InetSocketAddress inPod = topology.podEndpoints(WayIn.POD_PORT).getFirst();
-            NodeDatapath datapath = WayIn.NIC_TCX.open(topology, WayIn.NIC_TCX.listener(List.of(onHost, inPod)));
+            NodeDatapath datapath = wayIn.open(topology, wayIn.listener(List.of(onHost, inPod)));
             DatagramSender sender = DatagramSender.open(topology.client(), "192.168.1.10");
             PodReceivers receivers =
                     PodReceivers.start(List.of(topology.node(), topology.pod(1)), WayIn.POD_PORT, sender.runId());
-            sender.send(SendPlan.to(WayIn.NIC_TCX.destination(topology)).datagrams(20));
+            sender.send(SendPlan.to(wayIn.destination(topology)).datagrams(20));
             assertTrue(receivers.awaitReceived(20, LIMIT), () -> "only " + receivers.received() + " arrived");
             assertSpread(receivers.stop(), 20);
             assertEquals(20, datapath.counters(0).stats().packetsForwarded());

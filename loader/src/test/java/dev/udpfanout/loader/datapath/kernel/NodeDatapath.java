@@ -14,6 +14,7 @@ import java.net.InetSocketAddress;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
@@ -78,6 +79,14 @@ final class NodeDatapath implements AutoCloseable {
     void applyWeighted(int listenerId, List<Endpoint> endpoints) {
         EndpointSet set = new EndpointSet(names.get(listenerId), endpoints);
         get(thread, () -> datapath.apply(set)).toCompletableFuture().join();
+    }
+
+    /** The addresses that VIP-direct listeners are to take. */
+    void setVips(Set<InetAddress> vips) {
+        get(thread, () -> {
+            names.forEach(name -> datapath.setVips(name, vips));
+            return null;
+        });
     }
 
     /** Returns when datagrams go by it. */

@@ -144,6 +144,29 @@ class ReplyFixtureTest {
         }
     }
 
+    /** RFC 768: a checksum that is computed as zero is sent as all ones; RFC 8200 has none over IPv6. */
+    @Test
+    void shouldSendAChecksumOfAllOnesWhereItIsComputedAsZero() {
+        askBoth();
+        // What a checksum is of zeros, as the payload, makes the sum all ones.
+        byte[] payload4 = udpChecksum(v4(ASKED, CLIENT).payload(new byte[2]).build(), 34);
+        byte[] expected4 = v4(ASKED, CLIENT).payload(payload4).ttl(HOPS - 1).build();
+        assertArrayEquals(new byte[] {-1, -1}, udpChecksum(expected4, 34));
+        assertArrayEquals(
+                expected4, answer(v4(POD, CLIENT).payload(payload4).build()).frame());
+
+        byte[] payload6 = udpChecksum(v6(ASKED6, CLIENT6).payload(new byte[2]).build(), 54);
+        byte[] expected6 =
+                v6(ASKED6, CLIENT6).payload(payload6).hopLimit(HOPS - 1).build();
+        assertArrayEquals(new byte[] {-1, -1}, udpChecksum(expected6, 54));
+        assertArrayEquals(
+                expected6, answer(v6(POD6, CLIENT6).payload(payload6).build()).frame());
+    }
+
+    private static byte[] udpChecksum(byte[] frame, int udpOffset) {
+        return Arrays.copyOfRange(frame, udpOffset + 6, udpOffset + 8);
+    }
+
     @Test
     void shouldLeaveAloneWhatNobodyAsked() {
         askBoth();

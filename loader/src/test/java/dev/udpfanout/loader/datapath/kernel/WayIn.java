@@ -28,7 +28,7 @@ enum WayIn {
     private static final InetSocketAddress DUMMY = new InetSocketAddress("10.255.0.1", LISTENER_PORT);
 
     private static final InetSocketAddress VIP6 = new InetSocketAddress(TopologyPlan.VIP6, LISTENER_PORT);
-    private static final String DUMMY_ADDRESS6 = "2001:db8:255::1";
+    static final String DUMMY_ADDRESS6 = "2001:db8:255::1";
 
     private final String interfaceName;
     private final Hook hook;

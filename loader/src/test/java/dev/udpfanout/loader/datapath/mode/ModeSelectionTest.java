@@ -33,8 +33,10 @@ class ModeSelectionTest {
     private final ScriptedDatapath kernel = new ScriptedDatapath("tc_ebpf", calls);
     private final ScriptedDatapath userspace = new ScriptedDatapath("userspace", calls);
     private Optional<String> refusal = Optional.empty();
+    private boolean hasPredecessor;
     private int kernelOpened;
     private int userspaceOpened;
+    private boolean failsToOpenUserspace;
 
     private final Backends backends = new Backends() {
         @Override
@@ -49,12 +51,20 @@ class ModeSelectionTest {
         @Override
         public SwitchableDatapath openUserspace(List<ListenerConfig> listeners) {
             userspaceOpened++;
+            if (failsToOpenUserspace) {
+                throw new IllegalStateException("no sockets");
+            }
             return userspace.with(listeners);
         }
 
         @Override
         public Optional<String> refusal(RuntimeException failure) {
             return failure == FORBIDDEN ? Optional.of("forbidden") : Optional.empty();
+        }
+
+        @Override
+        public boolean hasKernelLeftovers() {
+            return hasPredecessor && kernelOpened == 0;
         }
 
         @Override
@@ -111,6 +121,30 @@ class ModeSelectionTest {
         calls.clear();
         datapath.configure(listeners(AUTO));
         assertEquals("tc_ebpf peers", calls.getFirst());
+    }
+
+    @Test
+    void shouldLeaveAnEarlierProcessesWorkingWhenAbandoned() {
+        hasPredecessor = true;
+        ModeSelectingDatapath datapath =
+                new ModeSelectingDatapath(listeners(AUTO, "b userspace 0.0.0.0:2 eth0"), backends);
+        datapath.abandon();
+        assertEquals(List.of("tc_ebpf release", "userspace release"), calls);
+    }
+
+    @Test
+    void shouldTakeAllBackWhenAbandonedAndNobodyWasThereBefore() {
+        new ModeSelectingDatapath(listeners(AUTO), backends).abandon();
+        assertEquals(List.of("tc_ebpf close"), calls);
+    }
+
+    @Test
+    void shouldLeaveAnEarlierProcessesWorkingWhenTheOtherPathCannotBeOpened() {
+        hasPredecessor = true;
+        failsToOpenUserspace = true;
+        List<ListenerConfig> both = listeners(AUTO, "b userspace 0.0.0.0:2 eth0");
+        assertThrows(IllegalStateException.class, () -> new ModeSelectingDatapath(both, backends));
+        assertEquals(List.of("tc_ebpf release"), calls);
     }
 
     @Test

@@ -18,6 +18,7 @@ import dev.udpfanout.loader.datapath.kernel.ListenerText;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
@@ -110,6 +111,11 @@ public final class NodeModes implements AutoCloseable {
 
     public void applyWeighted(String listener, List<Endpoint> endpoints) {
         run(() -> datapath.apply(new EndpointSet(listener, endpoints)));
+    }
+
+    /** Endpoints in force that it cannot send to. */
+    public Set<InetSocketAddress> leftOut(String listener) {
+        return get(thread, () -> datapath.leftOut(listener));
     }
 
     public void reconcile() {
