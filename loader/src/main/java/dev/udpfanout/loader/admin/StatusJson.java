@@ -95,6 +95,9 @@ final class StatusJson {
         json.writeStringField("mode_reason", listener.modeReason());
         json.writeBooleanField("attached", listener.attached());
         json.writeStringField("attachment", listener.attachment());
+        if (listener.published().isPresent()) {
+            json.writeBooleanField("published", listener.published().get());
+        }
         json.writeNumberField("packets_received", listener.counters().packetsReceived());
         json.writeNumberField("packets_forwarded", listener.counters().packetsForwarded());
         json.writeNumberField("bytes_received", listener.counters().bytesReceived());

@@ -12,8 +12,11 @@ import dev.udpfanout.loader.kubernetes.ServiceName;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import java.io.PrintWriter;
 import java.nio.file.Path;
-import java.util.List;
+import java.util.LinkedHashMap;
+import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.concurrent.Callable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -42,7 +45,7 @@ final class DetachCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        List<ServiceName> published = List.of();
+        Map<ServiceName, Set<Integer>> published = Map.of();
         NodeIdentity node = NodeIdentity.detect();
         if (config != null) {
             Optional<Config> read =
@@ -71,18 +74,21 @@ final class DetachCommand implements Callable<Integer> {
         }
     }
 
-    private static List<ServiceName> published(Config config, NodeIdentity node) {
-        return config.listeners().stream()
-                .map(ListenerConfig::publish)
-                .flatMap(Optional::stream)
-                .map(target -> node.service(target.namespace(), target.service()))
-                .distinct()
-                .toList();
+    /** The ports of the listeners that publish a Service, by Service. */
+    private static Map<ServiceName, Set<Integer>> published(Config config, NodeIdentity node) {
+        Map<ServiceName, Set<Integer>> ports = new LinkedHashMap<>();
+        for (ListenerConfig listener : config.listeners()) {
+            listener.publish()
+                    .map(target -> node.service(target.namespace(), target.service()))
+                    .ifPresent(service -> ports.computeIfAbsent(service, absent -> new TreeSet<>())
+                            .add(listener.bind().getPort()));
+        }
+        return ports;
     }
 
-    private static int deleteSlices(List<ServiceName> services, NodeIdentity node) {
+    private static int deleteSlices(Map<ServiceName, Set<Integer>> published, NodeIdentity node) {
         try (KubernetesClient client = KubernetesClients.connect()) {
-            return PublishedSlices.delete(client, services, node.nodeName());
+            return PublishedSlices.delete(client, published, node.nodeName());
         }
     }
 }

@@ -82,6 +82,9 @@ final class StatusText {
                 string(listener, "mode"),
                 string(listener, "mode_reason"),
                 listener.path("attached").asBoolean() ? "attached " + string(listener, "attachment") : "NOT ATTACHED");
+        if (!listener.path("published").asBoolean(true)) {
+            line("  NOT PUBLISHED to Kubernetes; the daemon's log says why");
+        }
         traffic(listener, "received");
         traffic(listener, "forwarded");
         String dropped = counts(listener.path("packets_dropped"));

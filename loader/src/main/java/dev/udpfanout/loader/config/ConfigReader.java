@@ -15,13 +15,22 @@ public final class ConfigReader {
     private static final int MAX_DRAIN_SECONDS = 600;
 
     private final Predicate<String> interfaceExists;
+    private final String ownNamespace;
 
     /**
      * @param interfaceExists whether this machine has an interface of a name; to check a file for another machine, say
      *     yes to all
      */
     public ConfigReader(Predicate<String> interfaceExists) {
+        this(interfaceExists, OwnNamespace.detect());
+    }
+
+    /**
+     * @param ownNamespace stands for a namespace that is not given
+     */
+    ConfigReader(Predicate<String> interfaceExists, String ownNamespace) {
         this.interfaceExists = interfaceExists;
+        this.ownNamespace = ownNamespace;
     }
 
     /**
@@ -80,7 +89,7 @@ public final class ConfigReader {
         problems.throwIfAny();
         Section root = Section.of(document, "", problems);
         problems.throwIfAny();
-        List<ListenerConfig> listeners = new ListenersReader(interfaceExists).read(root);
+        List<ListenerConfig> listeners = new ListenersReader(interfaceExists, ownNamespace).read(root);
         FlowsConfig flows = FlowsReader.read(root.section("flows"));
         ShutdownConfig shutdown = new ShutdownConfig(
                 root.choice("on_exit", ShutdownConfig.OnExit.class, ShutdownConfig.OnExit.DETACH),

@@ -1,6 +1,7 @@
 package dev.udpfanout.loader.config;
 
 import dev.udpfanout.loader.config.ListenerConfig.Mode;
+import java.net.Inet6Address;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.HashMap;
@@ -12,7 +13,14 @@ import java.util.Set;
 
 /** Checks listeners against each other. */
 final class ListenerConflicts {
-    private ListenerConflicts() {}
+    private final String ownNamespace;
+
+    /**
+     * @param ownNamespace stands for a namespace that is not given
+     */
+    ListenerConflicts(String ownNamespace) {
+        this.ownNamespace = ownNamespace;
+    }
 
     /**
      * A listener that is right by itself.
@@ -22,9 +30,10 @@ final class ListenerConflicts {
     record Read(ListenerConfig listener, Section section) {}
 
     /** Notes what cannot be together. */
-    static void refuse(List<Read> read) {
+    void refuse(List<Read> read) {
         refuseSameNames(read);
         refuseSameBinds(read);
+        refuseSamePublications(read);
         refuseMixedAttachment(read);
         refuseLoops(read);
         refuseMixedModes(read);
@@ -64,10 +73,6 @@ final class ListenerConflicts {
 
     /** What datagrams a listener takes: an address and port, or a port of the VIP of one Service. */
     private record Taken(InetSocketAddress bind, Optional<PublishTarget> vipOf) {
-        static Taken by(ListenerConfig listener) {
-            return new Taken(listener.bind(), listener.vipDirect() ? listener.publish() : Optional.empty());
-        }
-
         @Override
         public String toString() {
             return vipOf.map(target -> "port " + bind.getPort() + " of the VIP of " + target.service())
@@ -75,13 +80,54 @@ final class ListenerConflicts {
         }
     }
 
-    private static void refuseSameBinds(List<Read> read) {
+    private Taken taken(ListenerConfig listener) {
+        return new Taken(listener.bind(), listener.vipDirect() ? service(listener) : Optional.empty());
+    }
+
+    /** The Service that a listener publishes, with its namespace. */
+    private Optional<PublishTarget> service(ListenerConfig listener) {
+        return listener.publish()
+                .map(target ->
+                        new PublishTarget(Optional.of(target.namespace().orElse(ownNamespace)), target.service()));
+    }
+
+    private void refuseSameBinds(List<Read> read) {
         Map<Taken, Section> first = new HashMap<>();
         for (Read each : read) {
-            Taken taken = Taken.by(each.listener());
+            Taken taken = taken(each.listener());
             Section other = first.putIfAbsent(taken, each.section());
             if (other != null) {
                 each.section().problem("bind", taken + " is taken by the listener on line " + other.line());
+            }
+        }
+    }
+
+    /** What a node's EndpointSlice is about: there is one for each. */
+    private record Publication(PublishTarget service, int port, boolean isIpv6) {
+        @Override
+        public String toString() {
+            return (isIpv6 ? "IPv6" : "IPv4") + " port " + port + " of " + service.service();
+        }
+    }
+
+    private void refuseSamePublications(List<Read> read) {
+        Map<Publication, Read> first = new HashMap<>();
+        for (Read each : read) {
+            InetSocketAddress bind = each.listener().bind();
+            Optional<Publication> publication = service(each.listener())
+                    .map(service ->
+                            new Publication(service, bind.getPort(), bind.getAddress() instanceof Inet6Address));
+            if (publication.isEmpty()) {
+                continue;
+            }
+            Read other = first.putIfAbsent(publication.get(), each);
+            // The same bind has been refused already.
+            if (other != null && !taken(other.listener()).equals(taken(each.listener()))) {
+                each.section()
+                        .problem(
+                                "publish",
+                                publication.get() + " is published by the listener on line "
+                                        + other.section().line() + "; give one of the two another port or Service");
             }
         }
     }

@@ -21,8 +21,10 @@ import java.util.function.Predicate;
 /** Reads {@code listeners} and checks each, then all of them against each other. */
 final class ListenersReader {
     private final InterfacesReader interfacesReader;
+    private final ListenerConflicts conflicts;
 
-    ListenersReader(Predicate<String> interfaceExists) {
+    ListenersReader(Predicate<String> interfaceExists, String ownNamespace) {
+        this.conflicts = new ListenerConflicts(ownNamespace);
         this.interfacesReader = new InterfacesReader(interfaceExists);
     }
 
@@ -42,7 +44,7 @@ final class ListenersReader {
                 read.add(new ListenerConflicts.Read(listener, sections.get(id)));
             }
         }
-        ListenerConflicts.refuse(read);
+        conflicts.refuse(read);
         AdmissionReader.checkTotal(read);
         MirrorReader.checkTogether(read);
         return read.stream().map(ListenerConflicts.Read::listener).toList();

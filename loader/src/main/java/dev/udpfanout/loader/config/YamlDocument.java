@@ -2,9 +2,9 @@ package dev.udpfanout.loader.config;
 
 import com.fasterxml.jackson.core.JacksonException;
 import com.fasterxml.jackson.core.JsonLocation;
-import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.dataformat.yaml.YAMLFactory;
+import com.fasterxml.jackson.dataformat.yaml.YAMLParser;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -16,16 +16,16 @@ final class YamlDocument {
     private static final YAMLFactory YAML = new YAMLFactory();
 
     private final Problems problems;
-    private final JsonParser parser;
+    private final YAMLParser parser;
 
-    private YamlDocument(JsonParser parser, Problems problems) {
+    private YamlDocument(YAMLParser parser, Problems problems) {
         this.parser = parser;
         this.problems = problems;
     }
 
     /** The document, or {@link YamlNode.Empty} with a problem noted if the text is no YAML, or empty. */
     static YamlNode parse(String text, Problems problems) {
-        try (JsonParser parser = YAML.createParser(text)) {
+        try (YAMLParser parser = YAML.createParser(text)) {
             if (parser.nextToken() == null) {
                 problems.add(1, "", "the file is empty; at least one listener is needed");
                 return new YamlNode.Empty(1);
@@ -50,6 +50,9 @@ final class YamlDocument {
 
     private YamlNode node(String path) throws IOException {
         int line = parser.currentTokenLocation().getLineNr();
+        if (isAlias(line, path)) {
+            return new YamlNode.Empty(line);
+        }
         return switch (parser.currentToken()) {
             case START_OBJECT -> mapping(line, path);
             case START_ARRAY -> sequence(line, path);
@@ -59,6 +62,15 @@ final class YamlDocument {
             case VALUE_TRUE, VALUE_FALSE -> new YamlNode.Scalar(line, parser.getText(), YamlNode.Scalar.Type.BOOLEAN);
             default -> new YamlNode.Empty(line);
         };
+    }
+
+    /** The parser gives an alias as a text: the name of its anchor. */
+    private boolean isAlias(int line, String path) throws IOException {
+        if (!parser.isCurrentAlias()) {
+            return false;
+        }
+        problems.add(line, path, "*" + parser.getText() + ": aliases are not supported; write the value out");
+        return true;
     }
 
     private YamlNode mapping(int line, String path) throws IOException {

@@ -34,8 +34,7 @@ public record EndpointSelection(String nodeName, Optional<String> zone) {
             List<DiscoveredEndpoint> known,
             Set<InetSocketAddress> down,
             OnAllUnhealthy onAllUnhealthy) {
-        List<DiscoveredEndpoint> candidates =
-                candidates(answersPassByNode(listener) ? only(known, this::mayBeOnThisNode) : known);
+        List<DiscoveredEndpoint> candidates = candidates(listener, known);
         List<DiscoveredEndpoint> healthy = only(candidates, endpoint -> !down.contains(endpoint.address()));
         if (healthy.isEmpty() && onAllUnhealthy == OnAllUnhealthy.FORWARD) {
             healthy = candidates;
@@ -55,10 +54,11 @@ public record EndpointSelection(String nodeName, Optional<String> zone) {
         return endpoint.nodeName().isEmpty() || endpoint.nodeName().get().equals(nodeName);
     }
 
-    /** Those that could be used if they are well: what is worth probing. */
-    public static List<DiscoveredEndpoint> candidates(List<DiscoveredEndpoint> known) {
-        List<DiscoveredEndpoint> ready = only(known, endpoint -> endpoint.ready() && !endpoint.terminating());
-        return ready.isEmpty() ? only(known, endpoint -> endpoint.serving() && endpoint.terminating()) : ready;
+    /** Those that the listener would use if they are well: what is worth probing. */
+    public List<DiscoveredEndpoint> candidates(ListenerConfig listener, List<DiscoveredEndpoint> known) {
+        List<DiscoveredEndpoint> eligible = answersPassByNode(listener) ? only(known, this::mayBeOnThisNode) : known;
+        List<DiscoveredEndpoint> ready = only(eligible, endpoint -> endpoint.ready() && !endpoint.terminating());
+        return ready.isEmpty() ? only(eligible, endpoint -> endpoint.serving() && endpoint.terminating()) : ready;
     }
 
     private boolean isPreferred(Preference preference, DiscoveredEndpoint endpoint) {

@@ -218,8 +218,9 @@ final class ControlLoop {
 
     /** What is worth probing: every endpoint that would be used if it were well. */
     Set<InetSocketAddress> probeTargets() {
-        return known.values().stream()
-                .flatMap(endpoints -> EndpointSelection.candidates(endpoints).stream())
+        return sets().stream()
+                .flatMap(listener ->
+                        selection.candidates(listener, known.getOrDefault(listener.name(), List.of())).stream())
                 .map(DiscoveredEndpoint::address)
                 .collect(Collectors.toSet());
     }

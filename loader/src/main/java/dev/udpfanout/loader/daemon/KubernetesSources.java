@@ -17,7 +17,7 @@ import java.net.NetworkInterface;
 import java.net.SocketException;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -34,24 +34,34 @@ final class KubernetesSources implements AutoCloseable {
     private final NodeIdentity node;
     private final Inbox inbox;
     private final LongAdder events = new LongAdder();
-    private final Map<String, Sources> byListener = new LinkedHashMap<>();
+    private final Map<String, ListenerSources> byListener = new LinkedHashMap<>();
+    private final Retirements retirements = new Retirements();
+    /** Of watches that have ended: counters do not go backwards. */
+    private WatchTotals ended = WatchTotals.NONE;
 
-    private KubernetesSources(KubernetesClient client, NodeIdentity node, Inbox inbox) {
+    private volatile Shown shown = new Shown(List.of(), List.of(), WatchTotals.NONE);
+
+    KubernetesSources(KubernetesClient client, NodeIdentity node, Inbox inbox) {
         this.client = client;
         this.node = node;
         this.inbox = inbox;
     }
 
-    /** Of one listener, with the configuration that they were started for. */
-    private record Sources(
-            ListenerConfig listener,
-            Optional<EndpointDiscovery> discovery,
-            Optional<VipWatch> vips,
-            Optional<ReadinessPublisher> publisher) {
-        void close() {
-            discovery.ifPresent(EndpointDiscovery::close);
-            vips.ifPresent(VipWatch::close);
-            publisher.ifPresent(ReadinessPublisher::close);
+    /** What other threads see: as it was after the last update. */
+    private record Shown(List<ListenerSources> sources, List<ReadinessPublisher> retiring, WatchTotals ended) {
+        WatchTotals totals() {
+            WatchTotals totals = ended;
+            for (ReadinessPublisher publisher : retiring) {
+                totals = totals.plus(publisher.watchState());
+            }
+            for (WatchState state : states()) {
+                totals = totals.plus(state);
+            }
+            return totals;
+        }
+
+        List<WatchState> states() {
+            return sources.stream().flatMap(ListenerSources::allWatches).toList();
         }
     }
 
@@ -78,43 +88,48 @@ final class KubernetesSources implements AutoCloseable {
         ListenerConfig.withMirrors(listeners).stream()
                 .filter(KubernetesSources::concerns)
                 .forEach(each -> wanted.put(each.name(), each));
+        Map<String, ReadinessPublisher> leaving = new LinkedHashMap<>();
         for (String name : new HashSet<>(byListener.keySet())) {
-            if (!wanted.containsKey(name) || !isSame(byListener.get(name).listener(), wanted.get(name))) {
-                retire(byListener.remove(name), wanted);
+            if (!wanted.containsKey(name) || !byListener.get(name).fit(wanted.get(name))) {
+                ListenerSources gone = byListener.remove(name);
+                gone.endWatches();
+                gone.watches().forEach(this::count);
+                gone.publisher().ifPresent(publisher -> leaving.put(name, publisher));
             }
         }
         Failures failures = new Failures();
         wanted.forEach((name, listener) ->
-                failures.collect(() -> byListener.computeIfAbsent(name, absent -> start(listener))));
+                failures.collect(() -> byListener.computeIfAbsent(name, absent -> start(listener, leaving))));
+        leaving.forEach(retirements::begin);
+        retirements.forgetEnded().forEach(publisher -> count(publisher.watchState()));
+        shown = new Shown(List.copyOf(byListener.values()), retirements.underWay(), ended);
         failures.throwIfAny();
     }
 
-    /** Nobody is told any more whether this node is ready for a Service that no listener publishes: so say that it is not. */
-    private void retire(Sources sources, Map<String, ListenerConfig> wanted) {
-        boolean goesOn = wanted.values().stream().anyMatch(listener -> listener.publish()
-                .equals(sources.listener().publish()));
-        if (goesOn || sources.publisher().isEmpty()) {
-            sources.close();
+    private void count(WatchState endedWatch) {
+        ended = ended.plus(endedWatch);
+    }
+
+    /** Takes the one out of those that leave whose slice a new publisher is to keep, or out of those that have left. */
+    private Optional<ReadinessPublisher> predecessor(
+            ReadinessPublisher publisher, Map<String, ReadinessPublisher> leaving) {
+        Optional<ReadinessPublisher> same =
+                leaving.values().stream().filter(publisher::keepsSliceOf).findFirst();
+        same.ifPresent(leaving.values()::remove);
+        return same.or(() -> retirements.takeOver(publisher));
+    }
+
+    private void start(ReadinessPublisher publisher, Map<String, ReadinessPublisher> leaving) {
+        Optional<ReadinessPublisher> predecessor = predecessor(publisher, leaving);
+        if (predecessor.isEmpty()) {
+            publisher.start();
             return;
         }
-        ReadinessPublisher publisher = sources.publisher().get();
-        new Sources(sources.listener(), sources.discovery(), sources.vips(), Optional.empty()).close();
-        // Waits for the API server, which the control loop must not.
-        Thread.ofVirtual().name("retire-" + sources.listener().name()).start(() -> {
-            publisher.withdraw(RETIRE_TIMEOUT);
-            publisher.close();
-        });
+        publisher.startAfter(predecessor.get());
+        count(predecessor.get().watchState());
     }
 
-    private static boolean isSame(ListenerConfig before, ListenerConfig now) {
-        return before.kubernetes().equals(now.kubernetes())
-                && before.publish().equals(now.publish())
-                && before.vipDirect() == now.vipDirect()
-                && before.bind().equals(now.bind())
-                && before.interfaces().equals(now.interfaces());
-    }
-
-    private Sources start(ListenerConfig listener) {
+    private ListenerSources start(ListenerConfig listener, Map<String, ReadinessPublisher> leaving) {
         String name = listener.name();
         Optional<EndpointDiscovery> discovery = listener.kubernetes()
                 .map(source -> new EndpointDiscovery(
@@ -131,8 +146,8 @@ final class KubernetesSources implements AutoCloseable {
                 service -> new ReadinessPublisher(client, service, publishedAddress(listener), node.nodeName()));
         discovery.ifPresent(EndpointDiscovery::start);
         vips.ifPresent(VipWatch::start);
-        publisher.ifPresent(ReadinessPublisher::start);
-        return new Sources(listener, discovery, vips, publisher);
+        publisher.ifPresent(each -> start(each, leaving));
+        return new ListenerSources(listener, discovery, vips, publisher);
     }
 
     private void post(Event event) {
@@ -174,7 +189,7 @@ final class KubernetesSources implements AutoCloseable {
 
     /** Tells Kubernetes whether datagrams may be sent to this node for a listener; returns at once. */
     void publish(String listener, boolean ready) {
-        Sources sources = byListener.get(listener);
+        ListenerSources sources = byListener.get(listener);
         if (sources != null) {
             sources.publisher().ifPresent(publisher -> publisher.publish(ready));
         }
@@ -197,28 +212,34 @@ final class KubernetesSources implements AutoCloseable {
         }
     }
 
-    /** All watches taken together. */
-    WatchStatus status() {
-        List<WatchState> states = new ArrayList<>();
-        byListener.values().forEach(sources -> {
-            sources.discovery().ifPresent(discovery -> states.add(discovery.state()));
-            sources.vips().ifPresent(watch -> states.add(watch.state()));
-            sources.publisher().ifPresent(publisher -> states.add(publisher.watchState()));
-        });
+    /** How it goes; any thread may ask. */
+    KubernetesStatus status() {
+        Shown now = shown;
+        Map<String, Boolean> published = new HashMap<>();
+        now.sources().forEach(sources -> sources.publisher()
+                .ifPresent(publisher -> published.put(
+                        sources.listener().name(), publisher.state().published())));
+        return new KubernetesStatus(watches(now), published);
+    }
+
+    private WatchStatus watches(Shown now) {
+        List<WatchState> states = now.states();
+        WatchTotals totals = now.totals();
         Optional<Instant> last =
                 states.stream().flatMap(state -> state.lastEvent().stream()).max(Instant::compareTo);
         return new WatchStatus(
                 states.stream().allMatch(WatchState::connected),
                 states.stream().allMatch(WatchState::synced),
                 events.sum(),
-                states.stream().mapToLong(WatchState::relists).sum(),
-                states.stream().mapToLong(WatchState::errors).sum(),
+                totals.relists(),
+                totals.failures(),
                 last.map(instant -> Duration.between(instant, Instant.now())));
     }
 
     @Override
     public void close() {
-        byListener.values().forEach(Sources::close);
+        byListener.values().forEach(ListenerSources::close);
+        retirements.underWay().forEach(ReadinessPublisher::end);
         byListener.clear();
         client.close();
     }

@@ -12,7 +12,10 @@ import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -36,6 +39,7 @@ final class LinkFailures implements AutoCloseable {
 
     private final RouteMonitor monitor;
     private final RtnetlinkSocket socket;
+    private final Function<RtnetlinkSocket, NetworkTables> reader;
     private final Consumer<Set<InetAddress>> onChange;
     private final Consumer<Map<InetAddress, LocalPeer>> onPeers;
     private final LinkDowns downs = new LinkDowns();
@@ -44,8 +48,9 @@ final class LinkFailures implements AutoCloseable {
             Thread.ofPlatform().name("link-failures").daemon().unstarted(this::watch);
     private volatile Set<InetAddress> targets = Set.of();
     private volatile Map<InetAddress, Integer> noted = Map.of();
-    private volatile boolean stopping;
+    private final CountDownLatch stopping = new CountDownLatch(1);
     private volatile Set<InetAddress> peerTargets = Set.of();
+    private boolean failing;
     private Set<InetAddress> watched = Set.of();
     private Set<InetAddress> watchedPeers = Set.of();
     private Map<InetAddress, LocalPeer> toldPeers = Map.of();
@@ -54,10 +59,12 @@ final class LinkFailures implements AutoCloseable {
     private LinkFailures(
             RouteMonitor monitor,
             RtnetlinkSocket socket,
+            Function<RtnetlinkSocket, NetworkTables> reader,
             Consumer<Set<InetAddress>> onChange,
             Consumer<Map<InetAddress, LocalPeer>> onPeers) {
         this.monitor = monitor;
         this.socket = socket;
+        this.reader = reader;
         this.onChange = onChange;
         this.onPeers = onPeers;
     }
@@ -70,9 +77,17 @@ final class LinkFailures implements AutoCloseable {
      * @param onPeers told the way to those of {@link #peerTargets} that are in a pod of this node, whenever it is another; as above
      */
     static LinkFailures start(Consumer<Set<InetAddress>> onChange, Consumer<Map<InetAddress, LocalPeer>> onPeers) {
+        return start(onChange, onPeers, NetworkTables::read);
+    }
+
+    /** As above, with what reads the tables. */
+    static LinkFailures start(
+            Consumer<Set<InetAddress>> onChange,
+            Consumer<Map<InetAddress, LocalPeer>> onPeers,
+            Function<RtnetlinkSocket, NetworkTables> reader) {
         RouteMonitor monitor = RouteMonitor.openWithNeighbours();
         try {
-            LinkFailures failures = new LinkFailures(monitor, RtnetlinkSocket.open(), onChange, onPeers);
+            LinkFailures failures = new LinkFailures(monitor, RtnetlinkSocket.open(), reader, onChange, onPeers);
             failures.thread.start();
             return failures;
         } catch (RuntimeException e) {
@@ -100,18 +115,19 @@ final class LinkFailures implements AutoCloseable {
         long readNanos = System.nanoTime();
         long pauseNanos = 0;
         boolean isStale = true;
-        while (!stopping) {
+        while (!isStopping()) {
             try {
                 long now = System.nanoTime();
                 long due = readNanos + (isStale ? pauseNanos : REST.toNanos());
                 if (now - due >= 0) {
-                    NetworkTables tables = NetworkTables.read(socket);
+                    NetworkTables tables = reader.apply(socket);
                     downs.tables(tables, now);
                     readNanos = System.nanoTime();
                     // The first look is dear, since its code is new; what has changed must not wait longer than what
                     // has not.
                     pauseNanos = Math.clamp(PAUSE_FOR_COST * (readNanos - now), PAUSE.toNanos(), REST.toNanos());
                     isStale = false;
+                    recovered();
                     note();
                     tell();
                     tellPeers(peers.tables(tables));
@@ -121,17 +137,43 @@ final class LinkFailures implements AutoCloseable {
                 isStale |= noticeTargets() || event.isPresent();
                 event.ifPresent(this::take);
             } catch (RuntimeException e) {
-                if (stopping) {
-                    return;
-                }
-                // Endpoints are probed all the same.
-                LOG.atError()
-                        .addKeyValue("error", e.getMessage())
-                        .log("the links of endpoints are not watched any more");
-                LOG.debug("where it stumbled", e);
-                return;
+                failed(e);
+                // Whatever it was about, it is not known.
+                isStale = true;
+                readNanos = System.nanoTime();
+                pauseNanos = PAUSE.toNanos();
             }
         }
+    }
+
+    /** Says so, once, and waits a moment. Endpoints that are cut off must not stay out for good, so it goes on. */
+    private void failed(RuntimeException failure) {
+        if (isStopping()) {
+            return;
+        }
+        if (!failing) {
+            LOG.atError()
+                    .addKeyValue("error", failure.getMessage())
+                    .log("cannot see by which links endpoints are reached, will go on trying");
+            LOG.debug("where it stumbled", failure);
+        }
+        failing = true;
+        try {
+            stopping.await(PAUSE.toNanos(), TimeUnit.NANOSECONDS);
+        } catch (InterruptedException e) {
+            stopping.countDown();
+        }
+    }
+
+    private void recovered() {
+        if (failing) {
+            LOG.info("the links of endpoints are watched again");
+        }
+        failing = false;
+    }
+
+    private boolean isStopping() {
+        return stopping.getCount() == 0;
     }
 
     /** Whether there are others than before. */
@@ -192,7 +234,7 @@ final class LinkFailures implements AutoCloseable {
 
     @Override
     public void close() {
-        stopping = true;
+        stopping.countDown();
         monitor.close();
         try {
             thread.join(STOP_TIMEOUT);

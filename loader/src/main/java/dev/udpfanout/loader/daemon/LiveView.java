@@ -19,7 +19,6 @@ import dev.udpfanout.loader.status.MirrorStatus;
 import dev.udpfanout.loader.status.Readiness;
 import dev.udpfanout.loader.status.StatusSnapshot;
 import dev.udpfanout.loader.status.TrafficCounters;
-import dev.udpfanout.loader.status.WatchStatus;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.time.Instant;
@@ -55,7 +54,7 @@ final class LiveView implements DaemonView {
             Readiness readiness,
             Datapath datapath,
             Optional<HealthMonitor> health,
-            Optional<Supplier<WatchStatus>> kubernetes) {}
+            Optional<Supplier<KubernetesStatus>> kubernetes) {}
 
     /** @param clockNanos as System.nanoTime(): one that nobody sets, as time synchronization does the wall clock at boot */
     LiveView(String version, LongSupplier clockNanos) {
@@ -98,16 +97,17 @@ final class LiveView implements DaemonView {
                     Optional.empty());
         }
         Map<String, ListenerCounters> counters = last.datapath().counters();
+        Optional<KubernetesStatus> kubernetes = last.kubernetes().map(Supplier::get);
         List<ListenerStatus> listeners = last.config().listeners().stream()
                 .filter(listener -> counters.containsKey(listener.name()))
-                .map(listener -> status(last, listener, counters))
+                .map(listener -> status(last, listener, counters, kubernetes))
                 .toList();
         return new StatusSnapshot(
                 version,
                 startedAt,
                 last.readiness(),
                 listeners,
-                last.kubernetes().map(Supplier::get),
+                kubernetes.map(KubernetesStatus::watches),
                 last.configStatus(),
                 last.health().map(HealthMonitor::status),
                 last.datapath().repairs(),
@@ -118,7 +118,11 @@ final class LiveView implements DaemonView {
                 last.datapath().flows());
     }
 
-    private static ListenerStatus status(Turn turn, ListenerConfig listener, Map<String, ListenerCounters> all) {
+    private static ListenerStatus status(
+            Turn turn,
+            ListenerConfig listener,
+            Map<String, ListenerCounters> all,
+            Optional<KubernetesStatus> kubernetes) {
         ListenerState state = turn.states().get(listener.name());
         ListenerCounters counters = all.get(listener.name());
         Optional<MirrorStatus> mirror = listener.mirrorSet().map(set -> {
@@ -136,6 +140,7 @@ final class LiveView implements DaemonView {
                 state.modeReason(),
                 state.attached(),
                 state.attachment(),
+                kubernetes.map(status -> status.published().get(listener.name())),
                 TrafficCounters.of(counters),
                 endpoints(turn, listener.name(), counters),
                 mirror);

@@ -1,5 +1,6 @@
 package dev.udpfanout.loader.kubernetes;
 
+import dev.udpfanout.loader.config.OwnNamespace;
 import io.fabric8.kubernetes.api.model.Node;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;
@@ -19,7 +20,6 @@ import org.slf4j.LoggerFactory;
  */
 public record NodeIdentity(String nodeName, String namespace) {
     private static final Logger LOG = LoggerFactory.getLogger(NodeIdentity.class);
-    private static final Path NAMESPACE = Path.of("var/run/secrets/kubernetes.io/serviceaccount/namespace");
     private static final Path HOSTNAME = Path.of("proc/sys/kernel/hostname");
     private static final String ZONE_LABEL = "topology.kubernetes.io/zone";
 
@@ -35,10 +35,7 @@ public record NodeIdentity(String nodeName, String namespace) {
         String nodeName = nonBlank(environment.get("NODE_NAME"))
                 .or(() -> content(root.resolve(HOSTNAME)))
                 .orElse("localhost");
-        String namespace = content(root.resolve(NAMESPACE))
-                .or(() -> nonBlank(environment.get("POD_NAMESPACE")))
-                .orElse("default");
-        return new NodeIdentity(nodeName, namespace);
+        return new NodeIdentity(nodeName, OwnNamespace.detect(environment, root));
     }
 
     /** A Service by its name, in the namespace that is said, or else in our own. */

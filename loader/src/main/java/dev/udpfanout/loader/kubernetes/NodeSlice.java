@@ -4,12 +4,11 @@ import io.fabric8.kubernetes.api.model.discovery.v1.EndpointSlice;
 import io.fabric8.kubernetes.api.model.discovery.v1.EndpointSliceBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.dsl.Resource;
-import java.net.Inet6Address;
 import java.net.InetSocketAddress;
 import java.util.Map;
 
 /**
- * This node's EndpointSlice for a Service, in the API server.
+ * This node's EndpointSlice for a port and family of a Service, in the API server.
  *
  * @see <a href="https://kubernetes.io/docs/reference/using-api/server-side-apply/">Server-side apply</a>
  */
@@ -19,11 +18,16 @@ final class NodeSlice {
 
     private final KubernetesClient client;
     private final ServiceName service;
+    private final InetSocketAddress endpoint;
     private final String nodeName;
 
-    NodeSlice(KubernetesClient client, ServiceName service, String nodeName) {
+    /**
+     * @param endpoint where datagrams are to be sent
+     */
+    NodeSlice(KubernetesClient client, ServiceName service, InetSocketAddress endpoint, String nodeName) {
         this.client = client;
         this.service = service;
+        this.endpoint = endpoint;
         this.nodeName = nodeName;
     }
 
@@ -33,16 +37,9 @@ final class NodeSlice {
         return labels != null && MANAGER.equals(labels.get(MANAGED_BY));
     }
 
-    /**
-     * Makes the slice say so, whether there is one already or not.
-     *
-     * @param endpoint where datagrams are to be sent
-     */
-    void apply(InetSocketAddress endpoint, PublishedPort port, Readiness readiness) {
-        resource(slice(endpoint, port, readiness))
-                .fieldManager(MANAGER)
-                .forceConflicts()
-                .serverSideApply();
+    /** Makes the slice say so, whether there is one already or not. */
+    void apply(PublishedPort port, Readiness readiness) {
+        resource(slice(port, readiness)).fieldManager(MANAGER).forceConflicts().serverSideApply();
     }
 
     /** Deletes the slice, if there is one. */
@@ -56,7 +53,7 @@ final class NodeSlice {
     }
 
     String name() {
-        return SliceName.of(service.name(), nodeName);
+        return SliceName.of(service.name(), nodeName, endpoint.getPort(), AddressType.of(endpoint.getAddress()));
     }
 
     private Resource<EndpointSlice> resource(EndpointSlice slice) {
@@ -67,7 +64,7 @@ final class NodeSlice {
                 .resource(slice);
     }
 
-    private EndpointSlice slice(InetSocketAddress endpoint, PublishedPort port, Readiness readiness) {
+    private EndpointSlice slice(PublishedPort port, Readiness readiness) {
         return new EndpointSliceBuilder()
                 .withNewMetadata()
                 .withNamespace(service.namespace())
@@ -82,7 +79,7 @@ final class NodeSlice {
                 .withUid(port.serviceUid())
                 .endOwnerReference()
                 .endMetadata()
-                .withAddressType(endpoint.getAddress() instanceof Inet6Address ? "IPv6" : "IPv4")
+                .withAddressType(AddressType.of(endpoint.getAddress()).toString())
                 .addNewPort()
                 .withName(port.name())
                 .withProtocol("UDP")

@@ -13,6 +13,8 @@ import org.slf4j.LoggerFactory;
 final class PublisherLoop implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(PublisherLoop.class);
     private static final Duration STOP_TIMEOUT = Duration.ofSeconds(2);
+    /** Requests have a time-out of their own, which is shorter. */
+    private static final Duration REQUEST_LIMIT = Duration.ofSeconds(30);
 
     /** What can be wished for. */
     enum Wish {
@@ -33,12 +35,14 @@ final class PublisherLoop implements AutoCloseable {
     private final ServiceName service;
     private final InetSocketAddress endpoint;
     private final NodeSlice slice;
+    private final EarlierSlice earlier;
     private final PublisherTiming timing;
     private final BackOff backOff;
     private final Signal signal = new Signal();
     private final Thread thread;
     private final Object lock = new Object();
     private volatile boolean closed;
+    private volatile Optional<PublisherLoop> predecessor = Optional.empty();
 
     // Under the lock.
     private Wish wish = Wish.NONE;
@@ -52,10 +56,16 @@ final class PublisherLoop implements AutoCloseable {
     private long nextNanos = System.nanoTime();
     private String complaint = "";
 
-    PublisherLoop(ServiceName service, InetSocketAddress endpoint, NodeSlice slice, PublisherTiming timing) {
+    PublisherLoop(
+            ServiceName service,
+            InetSocketAddress endpoint,
+            NodeSlice slice,
+            EarlierSlice earlier,
+            PublisherTiming timing) {
         this.service = service;
         this.endpoint = endpoint;
         this.slice = slice;
+        this.earlier = earlier;
         this.timing = timing;
         this.backOff = new BackOff(timing.leastBackOff(), timing.mostBackOff(), new SplittableRandom());
         this.thread = Thread.ofPlatform().name("publish to " + service).daemon().unstarted(this::run);
@@ -63,6 +73,24 @@ final class PublisherLoop implements AutoCloseable {
 
     void start() {
         thread.start();
+    }
+
+    /** Starts with what is to be done once another has ended, which is told to. */
+    void startAfter(PublisherLoop other) {
+        other.end();
+        predecessor = Optional.of(other);
+        thread.start();
+    }
+
+    /** Ends it, after the request that it may be in the middle of; does not wait for that. */
+    void end() {
+        closed = true;
+        signal.raise();
+    }
+
+    /** Whether nothing comes of it any more. */
+    boolean hasEnded() {
+        return closed && !thread.isAlive();
     }
 
     void wish(Wish newWish) {
@@ -117,9 +145,20 @@ final class PublisherLoop implements AutoCloseable {
     }
 
     private void run() {
+        predecessor.ifPresent(PublisherLoop::awaitEnd);
+        predecessor = Optional.empty();
         while (!closed) {
             step();
             signal.await(Duration.ofNanos(Math.max(0, nextNanos - System.nanoTime())));
+        }
+    }
+
+    private void awaitEnd() {
+        try {
+            thread.join(REQUEST_LIMIT);
+        } catch (InterruptedException e) {
+            // Closed.
+            Thread.currentThread().interrupt();
         }
     }
 
@@ -180,10 +219,9 @@ final class PublisherLoop implements AutoCloseable {
         if (target.wish() == Wish.REMOVED) {
             slice.delete();
         } else if (target.port().isPresent()) {
-            slice.apply(
-                    endpoint,
-                    target.port().get(),
-                    Readiness.valueOf(target.wish().name()));
+            slice.apply(target.port().get(), Readiness.valueOf(target.wish().name()));
+            // Afterwards, so that a node that is ready is so all the time.
+            earlier.empty();
         }
     }
 

@@ -7,11 +7,13 @@ import java.net.InetSocketAddress;
 import java.time.Duration;
 
 /**
- * Keeps this node's EndpointSlice for a LoadBalancer Service, by which MetalLB and kube-proxy know whether to send datagrams
+ * Keeps a listener's EndpointSlice of this node for a LoadBalancer Service, by which MetalLB and kube-proxy know whether to send datagrams
  * here. The slice follows the Service: re-created, or with a port of another name, it is applied anew. It belongs to the
  * Service, so that it goes with it, and carries the label {@code endpointslice.kubernetes.io/managed-by: udp-fanout}.
  */
 public final class ReadinessPublisher implements AutoCloseable {
+    private final ServiceName service;
+    private final NodeSlice slice;
     private final PublisherLoop loop;
     private final ResourceWatch<Service> watch;
 
@@ -31,8 +33,10 @@ public final class ReadinessPublisher implements AutoCloseable {
             InetSocketAddress endpoint,
             String nodeName,
             PublisherTiming timing) {
-        NodeSlice slice = new NodeSlice(client, service, nodeName);
-        this.loop = new PublisherLoop(service, endpoint, slice, timing);
+        this.service = service;
+        this.slice = new NodeSlice(client, service, endpoint, nodeName);
+        EarlierSlice earlier = new EarlierSlice(client, service, nodeName);
+        this.loop = new PublisherLoop(service, endpoint, slice, earlier, timing);
         this.watch = new ResourceWatch<>(
                 "Service " + service,
                 () -> client.services()
@@ -47,6 +51,22 @@ public final class ReadinessPublisher implements AutoCloseable {
     public void start() {
         loop.start();
         watch.start();
+    }
+
+    /**
+     * As {@link #start}, in the place of another publisher of the same slice, which ends without a last word. A request that it
+     * may be in the middle of is waited for, by a thread of ours, so that what the API server gets last is ours.
+     */
+    public void startAfter(ReadinessPublisher predecessor) {
+        predecessor.end();
+        loop.startAfter(predecessor.loop);
+        watch.start();
+    }
+
+    /** Whether it keeps the very slice that another one keeps. */
+    public boolean keepsSliceOf(ReadinessPublisher other) {
+        return service.namespace().equals(other.service.namespace())
+                && slice.name().equals(other.slice.name());
     }
 
     /**
@@ -85,6 +105,17 @@ public final class ReadinessPublisher implements AutoCloseable {
     /** How the watch for the Service is doing; any thread may ask. */
     public WatchState watchState() {
         return watch.state();
+    }
+
+    /** Ends all threads, after a request that may be under way; waits for that no longer than for the watch's end. */
+    public void end() {
+        watch.close();
+        loop.end();
+    }
+
+    /** Whether it was told to end, and nothing is under way any more. */
+    public boolean hasEnded() {
+        return loop.hasEnded();
     }
 
     /** Ends all threads. What is published stays so. */

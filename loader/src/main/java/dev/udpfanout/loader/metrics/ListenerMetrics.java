@@ -46,6 +46,9 @@ final class ListenerMetrics {
     private final GaugeFamily interfaceAttached = new GaugeFamily(
             "udp_fanout_interface_attached", "Whether datagrams that come by the interface get to the listener.");
 
+    private final GaugeFamily published = new GaugeFamily(
+            "udp_fanout_published", "Whether the API server has what the listener is to publish of this node.");
+
     ListenerMetrics(List<ListenerStatus> listeners) {
         listeners.forEach(this::add);
     }
@@ -55,6 +58,7 @@ final class ListenerMetrics {
         addTraffic(name, listener.mode(), listener.counters());
         active.set(listener.activeEndpoints(), LISTENER, name);
         attached.set(listener.attached(), LISTENER, name);
+        listener.published().ifPresent(has -> published.set(has, LISTENER, name));
         for (InterfaceStatus each : listener.interfaces()) {
             interfaceAttached.set(each.attached(), LISTENER, name, "interface", each.name());
         }
@@ -101,7 +105,7 @@ final class ListenerMetrics {
                         mirrorDropped,
                         mirrorEndpoints)
                 .forEach(family -> metrics.metricSnapshot(family.snapshot()));
-        List.of(active, health, mode, attached, interfaceAttached, mirrorHealth)
+        List.of(active, health, mode, attached, interfaceAttached, published, mirrorHealth)
                 .forEach(family -> metrics.metricSnapshot(family.snapshot()));
     }
 

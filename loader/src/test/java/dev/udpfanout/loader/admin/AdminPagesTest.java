@@ -78,6 +78,8 @@ class AdminPagesTest {
         assertTrue(listener.path("interfaces").path(0).path("attached").asBoolean());
         assertEquals("eth1", listener.path("interfaces").path(1).path("name").asText());
         assertFalse(listener.path("interfaces").path(1).path("attached").asBoolean(true));
+        assertFalse(listener.path("published").asBoolean(true));
+        assertTrue(status.path("listeners").path(1).path("published").asBoolean());
         assertEquals(8, listener.path("mirror").path("packets_forwarded").asLong());
         assertEquals(
                 "10.42.0.13:5514",

@@ -48,6 +48,18 @@ class ConfigProblemsTest {
         assertEquals(List.of(expected), problems(yaml));
     }
 
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+            publish: { service: *svc }  | .publish.service: *svc
+            allow: [ 10.0.0.0/8, *svc ] | .allow[1]: *svc
+            <<: *svc                    | .<<: *svc
+            """)
+    void shouldRefuseAliasesRatherThanTakeThemForTexts(String withAlias, String problem) {
+        assertProblem(
+                "config.yaml:5: listeners[0]" + problem + ": aliases are not supported; write the value out",
+                GOOD.replace("name: syslog", "name: &svc syslog").replace("mode: tc_ebpf", withAlias));
+    }
+
     @Test
     void shouldReadWeightsWhenThePolicyGoesByThem() throws InvalidConfigException {
         String weighted = GOOD.replace("mode: tc_ebpf", "policy: weighted")

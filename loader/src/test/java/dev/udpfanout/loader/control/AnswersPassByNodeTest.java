@@ -26,8 +26,8 @@ class AnswersPassByNodeTest {
                 address, new InetSocketAddress(address, 53), ready, true, !ready, node, Optional.empty(), 1);
     }
 
-    private static List<String> selected(String more, DiscoveredEndpoint... known) throws InvalidConfigException {
-        ListenerConfig listener = new ConfigReader(name -> true)
+    private static ListenerConfig listener(String more) throws InvalidConfigException {
+        return new ConfigReader(name -> true)
                 .parse("""
                         listeners:
                           - bind: "10.255.0.1:53"
@@ -37,7 +37,10 @@ class AnswersPassByNodeTest {
                         """.formatted(more), "c.yaml")
                 .listeners()
                 .getFirst();
-        return SELECTION.select(listener, List.of(known), Set.of(), OnAllUnhealthy.FORWARD).endpoints().stream()
+    }
+
+    private static List<String> selected(String more, DiscoveredEndpoint... known) throws InvalidConfigException {
+        return SELECTION.select(listener(more), List.of(known), Set.of(), OnAllUnhealthy.FORWARD).endpoints().stream()
                 .map(Endpoint::name)
                 .toList();
     }
@@ -47,6 +50,14 @@ class AnswersPassByNodeTest {
         assertEquals(List.of("10.42.0.11", "192.0.2.7"), selected("replies: true", ELSEWHERE, HERE, GIVEN));
         assertEquals(List.of(), selected("replies: true", ELSEWHERE));
         assertEquals(List.of("10.42.1.11", "10.42.0.11"), selected("replies: false", ELSEWHERE, HERE));
+    }
+
+    @Test
+    void shouldHaveThoseProbedThatItUses() throws InvalidConfigException {
+        List<DiscoveredEndpoint> known = List.of(ELSEWHERE, ON_ITS_WAY_OUT);
+
+        assertEquals(List.of(ON_ITS_WAY_OUT), SELECTION.candidates(listener("replies: true"), known));
+        assertEquals(List.of(ELSEWHERE), SELECTION.candidates(listener("replies: false"), known));
     }
 
     @Test

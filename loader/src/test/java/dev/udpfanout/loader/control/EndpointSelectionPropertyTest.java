@@ -48,6 +48,11 @@ class EndpointSelectionPropertyTest {
         return set.endpoints().stream().map(Endpoint::address).toList();
     }
 
+    private static List<DiscoveredEndpoint> candidates(List<DiscoveredEndpoint> known) {
+        return new EndpointSelection("node-a", Optional.empty())
+                .candidates(ListenerConfigs.discovering("syslog", "receivers", Preference.ANY), known);
+    }
+
     @Property
     void shouldSelectWhatTheModelSelects(
             @ForAll Preference preference,
@@ -67,7 +72,7 @@ class EndpointSelectionPropertyTest {
             @ForAll("down") Set<InetSocketAddress> down,
             @ForAll OnAllUnhealthy onAllUnhealthy) {
         List<InetSocketAddress> selected = select(preference, Optional.of("zone-a"), known, down, onAllUnhealthy);
-        boolean allDown = EndpointSelection.candidates(known).stream().allMatch(each -> down.contains(each.address()));
+        boolean allDown = candidates(known).stream().allMatch(each -> down.contains(each.address()));
         assertTrue(allDown && onAllUnhealthy == OnAllUnhealthy.FORWARD
                 || selected.stream().noneMatch(down::contains));
     }
@@ -77,7 +82,7 @@ class EndpointSelectionPropertyTest {
             @ForAll Preference preference,
             @ForAll("known") List<DiscoveredEndpoint> known,
             @ForAll OnAllUnhealthy onAllUnhealthy) {
-        boolean usable = !EndpointSelection.candidates(known).isEmpty();
+        boolean usable = !candidates(known).isEmpty();
         assertEquals(
                 usable,
                 !select(preference, Optional.empty(), known, Set.of(), onAllUnhealthy)

@@ -64,6 +64,38 @@ class ControlLoopTest {
     }
 
     @Test
+    void shouldHaveThoseProbedThatAnAnsweringListenerUses() throws InvalidConfigException {
+        Config answering = new ConfigReader(name -> true).parse("""
+                listeners:
+                  - name: dns
+                    bind: "10.255.0.1:53"
+                    interface: dummy0
+                    replies: true
+                    kubernetes: { service: dns, port: 53 }
+                """, "test");
+        ControlLoop answered =
+                new ControlLoop(answering, datapath, new EndpointSelection("node-a", Optional.empty()), updated -> {});
+        datapath.configure(answering.listeners());
+        InetSocketAddress leavingHere = new InetSocketAddress("10.42.0.12", 53);
+        answered.discovered(new Event.Discovered(
+                "dns",
+                List.of(
+                        pod("10.42.1.11", "node-b", true),
+                        new DiscoveredEndpoint(
+                                "pod", leavingHere, false, true, true, Optional.of("node-a"), Optional.empty(), 1))));
+
+        assertEquals(
+                List.of(new Endpoint("pod", leavingHere)),
+                datapath.applied.get("dns").endpoints());
+        assertEquals(Set.of(leavingHere), answered.probeTargets());
+    }
+
+    private static DiscoveredEndpoint pod(String address, String node, boolean ready) {
+        return new DiscoveredEndpoint(
+                "pod", new InetSocketAddress(address, 53), ready, ready, false, Optional.of(node), Optional.empty(), 1);
+    }
+
+    @Test
     void shouldSayNothingOfReadinessWhenAnEarlierDaemonsEndpointsAreInForceAndTheSourceHasNotAnswered() {
         datapath.adopted.add("one");
         select();

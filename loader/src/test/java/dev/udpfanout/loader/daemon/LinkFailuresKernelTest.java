@@ -7,11 +7,14 @@ import dev.udpfanout.lab.BoundedWait;
 import dev.udpfanout.lab.LabNamespace;
 import dev.udpfanout.lab.Topology;
 import dev.udpfanout.loader.datapath.kernel.Network;
+import dev.udpfanout.loader.links.NetworkTables;
 import java.net.InetAddress;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -30,6 +33,8 @@ class LinkFailuresKernelTest {
     private LinkFailures failures;
     private volatile Set<InetAddress> down = Set.of();
     private volatile int changes;
+    private final CountDownLatch refused = new CountDownLatch(2);
+    private volatile boolean unreadable;
 
     @BeforeEach
     void setUp() {
@@ -45,7 +50,14 @@ class LinkFailuresKernelTest {
                     changes++;
                     down = cutOff;
                 },
-                peers -> {})));
+                peers -> {},
+                socket -> {
+                    if (unreadable) {
+                        refused.countDown();
+                        throw new IllegalStateException("the table changed during each of 8 dumps");
+                    }
+                    return NetworkTables.read(socket);
+                })));
         failures.targets(addresses(
                 topology.plan().podAddress(1),
                 topology.plan().podAddress6(1),
@@ -115,6 +127,27 @@ class LinkFailuresKernelTest {
         awaitAllKnown();
         node.exec("ip", "link", "del", "routed0");
         awaitDown(ROUTED, ROUTED6);
+    }
+
+    @Test
+    void shouldGoOnWhenTheTablesCannotBeReadForAWhile() throws InterruptedException {
+        node.exec("ip", "link", "set", "veth1", "down");
+        awaitDown(topology.plan().podAddress(1), topology.plan().podAddress6(1));
+        unreadable = true;
+        failures.targets(addresses(topology.plan().podAddress(1)));
+        assertTrue(refused.await(LIMIT.toSeconds(), TimeUnit.SECONDS));
+        node.exec("ip", "link", "set", "veth1", "up");
+        awaitDown();
+
+        unreadable = false;
+        failures.targets(addresses(topology.plan().podAddress(2)));
+        assertTrue(
+                BoundedWait.until(
+                        () -> failures.links()
+                                .equals(Map.of(
+                                        InetAddress.ofLiteral(topology.plan().podAddress(2)), index("veth2"))),
+                        LIMIT),
+                () -> "" + failures.links());
     }
 
     @Test

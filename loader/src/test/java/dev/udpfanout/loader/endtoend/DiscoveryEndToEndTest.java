@@ -151,7 +151,7 @@ class DiscoveryEndToEndTest {
                 1,
                 lab.server()
                         .requests(request -> request.method() == HttpMethod.DELETE
-                                && request.getPath().endsWith("/endpointslices/syslog-udp-fanout-node-a"))
+                                && request.getPath().endsWith("/endpointslices/syslog-udp-fanout-node-a-5514-ipv4"))
                         .size());
         assertFalse(isForwarding(), "detached");
 

@@ -25,7 +25,8 @@ public final class FakeApiServer implements AutoCloseable {
         this.address = address;
     }
 
-    static FakeApiServer running() {
+    /** One on this process's own loopback interface. */
+    public static FakeApiServer running() {
         return running(new FakeApi(), Runnable::run, InetAddress.getLoopbackAddress());
     }
 

@@ -19,6 +19,7 @@ import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Predicate;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Tag;
@@ -29,7 +30,7 @@ import org.junit.jupiter.api.Timeout;
 @Timeout(60)
 class ReadinessPublisherTest {
     private static final Duration LONG = Duration.ofSeconds(20);
-    private static final String SLICE = "syslog-udp-fanout-node-a";
+    private static final String SLICE = "syslog-udp-fanout-node-a-5514-ipv4";
 
     private final FakeApiServer server = FakeApiServer.running();
     private final KubernetesClient client = server.client();
@@ -81,7 +82,7 @@ class ReadinessPublisherTest {
     }
 
     private List<RecordedRequest> applied() {
-        return server.requests(request -> request.method() == HttpMethod.PATCH);
+        return server.requests(request -> FakeApi.contentType(request).equals("application/apply-patch+yaml"));
     }
 
     @Test
@@ -221,6 +222,33 @@ class ReadinessPublisherTest {
 
         awaitPublished();
         assertFalse(conditions().getReady());
+    }
+
+    @Test
+    void shouldLeaveThePlaceToASuccessorOnceItsRequestIsOver() {
+        createService();
+        List<Boolean> endedBefore = new CopyOnWriteArrayList<>();
+        server.api().onApply(slice -> endedBefore.add(publisher.hasEnded()));
+        server.api()
+                .disturb((request, usual) ->
+                        FakeApi.contentType(request).startsWith("application/apply-patch") && endedBefore.isEmpty()
+                                ? usual.apply(request).setBodyDelay(Duration.ofMillis(300))
+                                : usual.apply(request));
+        publisher.start();
+        publisher.publish(true);
+        Eventually.isTrue(() -> !endedBefore.isEmpty(), publisher::state);
+        publisher.publish(false);
+
+        try (ReadinessPublisher successor = new ReadinessPublisher(
+                client, FakeService.NAME, new InetSocketAddress("10.255.0.2", 5514), "node-a", TestTiming.PUBLISHER)) {
+            assertTrue(successor.keepsSliceOf(publisher));
+            successor.startAfter(publisher);
+            successor.publish(true);
+            Eventually.isTrue(() -> successor.state().published(), successor::state);
+        }
+
+        assertEquals(List.of(false, true), endedBefore);
+        assertEquals(List.of("10.255.0.2"), slice().getEndpoints().getFirst().getAddresses());
     }
 
     @Test

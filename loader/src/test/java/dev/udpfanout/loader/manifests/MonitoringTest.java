@@ -151,6 +151,7 @@ class MonitoringTest {
                 "udp_fanout_packets_dropped_total",
                 "udp_fanout_downstream_active",
                 "udp_fanout_mode",
+                "udp_fanout_published",
                 "udp_fanout_config_valid",
                 "udp_fanout_kubernetes_watch_connected")));
     }

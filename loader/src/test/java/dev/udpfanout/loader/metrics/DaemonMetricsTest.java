@@ -43,6 +43,8 @@ class DaemonMetricsTest {
                 "udp_fanout_mode{listener=\"syslog\",mode=\"tc_ebpf\",reason=\"configured\"} 1.0",
                 "udp_fanout_mode{listener=\"netflow\",mode=\"userspace\",reason=\"a \\\"verifier\\\" says no\"} 1.0",
                 "udp_fanout_attached{listener=\"netflow\"} 0.0",
+                "udp_fanout_published{listener=\"syslog\"} 0.0",
+                "udp_fanout_published{listener=\"netflow\"} 1.0",
                 "udp_fanout_flows_active{listener=\"netflow\",mode=\"userspace\"} 5.0",
                 "udp_fanout_flows_opened_total{listener=\"netflow\",mode=\"userspace\"} 9.0",
                 "udp_fanout_flows_closed_total{listener=\"netflow\",mode=\"userspace\",reason=\"evicted\"} 1.0",

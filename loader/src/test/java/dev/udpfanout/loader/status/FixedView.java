@@ -67,6 +67,7 @@ public final class FixedView implements DaemonView {
                 "configured",
                 true,
                 "tcx ingress",
+                Optional.of(false),
                 new TrafficCounters(
                         received, 100, 12_360, 12_000, Map.of("no_endpoints", 3L, "too_big", 0L), Optional.of(REPLIES)),
                 List.of(UP, DOWN),
@@ -85,6 +86,7 @@ public final class FixedView implements DaemonView {
                 "a \"verifier\" says no",
                 false,
                 "",
+                Optional.of(true),
                 new TrafficCounters(
                         0,
                         0,
