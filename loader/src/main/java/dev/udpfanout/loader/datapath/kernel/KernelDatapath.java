@@ -14,7 +14,6 @@ import dev.udpfanout.loader.datapath.ListenerTargets;
 import dev.udpfanout.loader.datapath.SwitchableDatapath;
 import dev.udpfanout.loader.links.LocalPeer;
 import java.net.InetAddress;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -273,10 +272,7 @@ public final class KernelDatapath implements SwitchableDatapath {
         Leftovers.removeAllBut(network, attachPoints);
         slots.retain(sets.keySet());
         pins.ifPresent(all -> {
-            Set<Path> kept = attachPoints.stream()
-                    .flatMap(point -> point.hooks().stream().map(hook -> all.link(point.interfaceName(), hook)))
-                    .collect(Collectors.toSet());
-            Leftovers.removePinnedLinks(all, link -> Pins.isOfReplies(link) || kept.contains(link));
+            Leftovers.removePinnedLinksBut(all, attachPoints);
             all.removeOtherLayouts();
         });
     }

@@ -127,6 +127,14 @@ public final class Leftovers {
         return removed;
     }
 
+    /** As {@link #removePinnedLinks}, of the programs for requests, but for the hooks of these attach points. */
+    static void removePinnedLinksBut(Pins pins, List<AttachPoint> points) {
+        Set<Path> kept = points.stream()
+                .flatMap(point -> point.hooks().stream().map(hook -> pins.link(point.interfaceName(), hook)))
+                .collect(Collectors.toSet());
+        removePinnedLinks(pins, link -> Pins.isOfReplies(link) || kept.contains(link));
+    }
+
     /**
      * Takes off what links hold that are pinned, but for these. The names of programs on a hook can be asked for with CAP_SYS_ADMIN
      * alone; a pin can be opened without.
