@@ -66,6 +66,9 @@ final class ControlLoop {
 
     private EndpointSet withoutLeftOut(EndpointSet set) {
         Set<InetSocketAddress> leftOut = datapath.leftOut(set.listener());
+        if (leftOut.isEmpty()) {
+            return set;
+        }
         return new EndpointSet(
                 set.listener(),
                 set.endpoints().stream()

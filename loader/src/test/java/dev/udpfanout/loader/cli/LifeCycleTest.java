@@ -91,14 +91,19 @@ class LifeCycleTest {
         Files.move(next, config, java.nio.file.StandardCopyOption.ATOMIC_MOVE);
     }
 
-    private LabProcess start() {
-        LabProcess daemon = topology.node()
+    /** Starts one, and does not wait. */
+    private LabProcess launch() {
+        return topology.node()
                 .start(
                         Distribution.command(),
                         "--config",
                         config.toString(),
                         "--pin-dir",
                         topology.pinDirectory().toString());
+    }
+
+    private LabProcess start() {
+        LabProcess daemon = launch();
         daemon.awaitLine("ready listeners=", LIMIT);
         return daemon;
     }
@@ -276,13 +281,7 @@ class LifeCycleTest {
     void shouldSayWhoHoldsTheNodeWhenASecondDaemonIsStarted() throws Exception {
         write("auto", "", "");
         LabProcess first = start();
-        LabProcess second = topology.node()
-                .start(
-                        Distribution.command(),
-                        "--config",
-                        config.toString(),
-                        "--pin-dir",
-                        topology.pinDirectory().toString());
+        LabProcess second = launch();
         assertEquals(1, second.awaitExit(LIMIT));
         assertEquals(
                 List.of("udp-fanout: another udp-fanout runs on this node: process " + first.pid()), second.lines());
@@ -295,13 +294,7 @@ class LifeCycleTest {
     }
 
     private void failToStart() throws Exception {
-        LabProcess failing = topology.node()
-                .start(
-                        Distribution.command(),
-                        "--config",
-                        config.toString(),
-                        "--pin-dir",
-                        topology.pinDirectory().toString());
+        LabProcess failing = launch();
         assertEquals(1, failing.awaitExit(LIMIT), () -> "" + failing.lines());
         assertTrue(failing.lines().getLast().contains("cannot listen on 127.0.0.1:9090"), () -> "" + failing.lines());
     }
