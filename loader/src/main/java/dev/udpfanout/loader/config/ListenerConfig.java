@@ -142,7 +142,8 @@ public record ListenerConfig(
         return isDummyInterface(interfaces.getFirst());
     }
 
-    static boolean isDummyInterface(String name) {
+    /** Whether an interface is of that kind, by its name. */
+    public static boolean isDummyInterface(String name) {
         return name.matches("dummy\\d+");
     }
 

@@ -5,6 +5,7 @@ import dev.udpfanout.bindings.rtnetlink.link.Link;
 import dev.udpfanout.loader.config.ListenerConfig;
 import dev.udpfanout.loader.config.ListenerConfig.AttachMethod;
 import dev.udpfanout.loader.config.ListenerConfig.Hook;
+import dev.udpfanout.loader.config.Prefix;
 import java.net.InetAddress;
 import java.util.Comparator;
 import java.util.EnumMap;
@@ -45,7 +46,7 @@ final class AttachPoint {
     }
 
     /** What only a dummy interface has. */
-    private record Dummy(DummyInterface dummyInterface, Steering steering) {}
+    private record Dummy(DummyInterface dummyInterface, Steering steering, RangeRoutes ranges) {}
 
     AttachPoint(Key key, KernelProgram program, Network network, RepairLog repairs, Optional<Pins> pins) {
         this.key = key;
@@ -56,7 +57,9 @@ final class AttachPoint {
         this.program = program;
         this.dummy = key.isDummy()
                 ? Optional.of(new Dummy(
-                        new DummyInterface(key.interfaceName(), network, repairs), new Steering(network, repairs)))
+                        new DummyInterface(key.interfaceName(), network, repairs),
+                        new Steering(network, repairs),
+                        new RangeRoutes(network, RangeRoutes.Way.PAST_HOOKS, repairs)))
                 : Optional.empty();
     }
 
@@ -126,8 +129,16 @@ final class AttachPoint {
                 .toList();
     }
 
+    private List<Prefix> ranges() {
+        return listeners.stream()
+                .flatMap(listener -> listener.range().stream())
+                .distinct()
+                .toList();
+    }
+
     /** Finds the interface, or makes it if it is a dummy; programs and routes are not touched yet. */
     void findInterface() {
+        dummy.ifPresent(present -> present.ranges().requireFree(ranges()));
         Optional<Link> link = dummy.isPresent()
                 ? Optional.of(dummy.get().dummyInterface().ensure(addresses(), hasReplies()))
                 : network.links().byName(interfaceName());
@@ -173,6 +184,7 @@ final class AttachPoint {
         if (dummy.isPresent()) {
             Optional<Link> link = network.links().byIndex(ifindex);
             link.ifPresent(present -> dummy.get().steering().ensure(present, addresses()));
+            link.ifPresent(present -> dummy.get().ranges().ensure(present, ranges()));
         }
     }
 
@@ -205,6 +217,7 @@ final class AttachPoint {
     /** Takes the programs off and puts the routes back. */
     void disconnect() {
         dummy.ifPresent(present -> present.steering().undo(interfaceName()));
+        dummy.ifPresent(present -> present.ranges().undo(interfaceName()));
         Set.copyOf(placed.keySet()).forEach(this::takeOff);
         ifindex = NO_INTERFACE;
     }

@@ -24,11 +24,13 @@ final class ListenerRules {
     private final AllowedSources allowedSources;
     private final RateLimits rateLimits;
     private final MirrorMap mirrors;
+    private final ListenerRanges ranges;
 
     ListenerRules(KernelProgram program) {
         this.allowedSources = new AllowedSources(program.allowedSources());
         this.rateLimits = new RateLimits(program.limits());
         this.mirrors = new MirrorMap(program.mirrors());
+        this.ranges = new ListenerRanges(program.listenerRanges());
     }
 
     /**
@@ -88,6 +90,7 @@ final class ListenerRules {
         allowedSources.add(allowed, checked::contains);
         rateLimits.set(limits);
         mirrors.set(mirrored);
+        ranges.set(listeners);
         setListeners.run();
         allowedSources.keepOnly(allowed);
     }

@@ -102,7 +102,7 @@ final class Steering {
     }
 
     /**
-     * Takes our routes of an interface away and gives addresses their local routes back.
+     * Takes our routes past an interface's hooks away and gives addresses their local routes back. What leads ranges to sockets stays.
      *
      * @param localRouteOwed addresses that had one
      */
@@ -118,7 +118,7 @@ final class Steering {
             }
         }
         for (Route route : routes) {
-            if (isOurs(route, link.index())) {
+            if (isOurs(route, link.index()) && route.table() == Route.MAIN_TABLE) {
                 network.routes().remove(route);
             }
         }
