@@ -2,11 +2,11 @@ package dev.udpfanout.loader.datapath.kernel.attach;
 
 import dev.udpfanout.bindings.libbpf.HookPoint;
 import dev.udpfanout.bindings.libbpf.TcxLink;
-import dev.udpfanout.bindings.rtnetlink.Link;
-import dev.udpfanout.bindings.rtnetlink.Qdisc;
-import dev.udpfanout.bindings.rtnetlink.Route;
-import dev.udpfanout.bindings.rtnetlink.TcFilter;
-import dev.udpfanout.bindings.rtnetlink.TcHook;
+import dev.udpfanout.bindings.rtnetlink.link.Link;
+import dev.udpfanout.bindings.rtnetlink.route.Route;
+import dev.udpfanout.bindings.rtnetlink.tc.Qdisc;
+import dev.udpfanout.bindings.rtnetlink.tc.TcFilter;
+import dev.udpfanout.bindings.rtnetlink.tc.TcHook;
 import dev.udpfanout.loader.datapath.kernel.program.KernelProgram;
 import dev.udpfanout.loader.datapath.kernel.program.Pins;
 import dev.udpfanout.loader.datapath.network.DummyInterface;

@@ -1,12 +1,12 @@
 package dev.udpfanout.loader.datapath.kernel.maps;
 
 import dev.udpfanout.bindings.abi.Limits;
-import dev.udpfanout.bindings.abi.ListenerDrops;
-import dev.udpfanout.bindings.abi.ListenerName;
-import dev.udpfanout.bindings.abi.ListenerReplies;
-import dev.udpfanout.bindings.abi.ListenerStats;
-import dev.udpfanout.bindings.abi.PacketLimit;
-import dev.udpfanout.bindings.abi.RoundRobinCursor;
+import dev.udpfanout.bindings.abi.admission.PacketLimit;
+import dev.udpfanout.bindings.abi.counter.ListenerDrops;
+import dev.udpfanout.bindings.abi.counter.ListenerReplies;
+import dev.udpfanout.bindings.abi.counter.ListenerStats;
+import dev.udpfanout.bindings.abi.endpoint.RoundRobinCursor;
+import dev.udpfanout.bindings.abi.listener.ListenerName;
 import dev.udpfanout.bindings.libbpf.BpfMap;
 import dev.udpfanout.loader.datapath.kernel.program.KernelProgram;
 import java.lang.foreign.Arena;
