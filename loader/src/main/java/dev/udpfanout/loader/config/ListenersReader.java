@@ -1,7 +1,7 @@
 package dev.udpfanout.loader.config;
 
 import dev.udpfanout.bindings.abi.Limits;
-import dev.udpfanout.bindings.abi.ListenerName;
+import dev.udpfanout.bindings.abi.listener.ListenerName;
 import dev.udpfanout.loader.config.ListenerConfig.AttachMethod;
 import dev.udpfanout.loader.config.ListenerConfig.Downstream;
 import dev.udpfanout.loader.config.ListenerConfig.HashOn;
@@ -69,7 +69,7 @@ final class ListenersReader {
         boolean replies = FlowsReader.replies(section, policy);
         List<Downstream> downstream = DownstreamReader.read(section, bind, policy);
         Optional<KubernetesSource> kubernetes = KubernetesReader.source(section);
-        Optional<PublishTarget> publish = KubernetesReader.publish(section);
+        Optional<PublishTarget> publish = KubernetesReader.publish(section, bind, interfaces);
         Preference preference = KubernetesReader.preference(section);
         Optional<MirrorConfig> mirror = MirrorReader.read(section, bind);
         UserspaceConfig userspace = UserspaceReader.read(section);

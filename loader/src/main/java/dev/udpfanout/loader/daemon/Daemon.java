@@ -10,7 +10,7 @@ import dev.udpfanout.loader.config.ShutdownConfig.OnExit;
 import dev.udpfanout.loader.control.EndpointSelection;
 import dev.udpfanout.loader.datapath.Datapath;
 import dev.udpfanout.loader.datapath.Failures;
-import dev.udpfanout.loader.kubernetes.NodeIdentity;
+import dev.udpfanout.loader.kubernetes.api.NodeIdentity;
 import dev.udpfanout.loader.metrics.DaemonMetrics;
 import dev.udpfanout.loader.status.Readiness;
 import java.net.InetSocketAddress;

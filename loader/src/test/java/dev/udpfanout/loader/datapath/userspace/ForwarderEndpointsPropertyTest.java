@@ -2,11 +2,11 @@ package dev.udpfanout.loader.datapath.userspace;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
-import dev.udpfanout.bindings.abi.SourceHash;
+import dev.udpfanout.bindings.abi.endpoint.SourceHash;
 import dev.udpfanout.forwarder.EndpointTable;
 import dev.udpfanout.forwarder.socket.SourceBits;
 import dev.udpfanout.loader.control.HashTable;
-import dev.udpfanout.loader.datapath.kernel.ListenerText;
+import dev.udpfanout.loader.datapath.ListenerText;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
