@@ -1,7 +1,7 @@
 package dev.udpfanout.loader.config.reader;
 
 import dev.udpfanout.bindings.abi.Limits;
-import dev.udpfanout.bindings.abi.ListenerName;
+import dev.udpfanout.bindings.abi.listener.ListenerName;
 import dev.udpfanout.loader.config.KubernetesSource;
 import dev.udpfanout.loader.config.ListenerConfig;
 import dev.udpfanout.loader.config.ListenerConfig.Downstream;
