@@ -12,7 +12,6 @@ import dev.udpfanout.loader.config.KubernetesSource;
 import dev.udpfanout.loader.config.KubernetesSource.Port;
 import dev.udpfanout.loader.config.ListenerConfig;
 import dev.udpfanout.loader.config.ListenerConfig.Preference;
-import dev.udpfanout.loader.config.PublishTarget;
 import java.net.InetSocketAddress;
 import java.util.List;
 import java.util.Optional;
@@ -70,7 +69,8 @@ class KubernetesConfigTest {
         ListenerConfig listener = only(DUMMY, KUBERNETES, PUBLISH);
 
         assertEquals(Optional.empty(), listener.kubernetes().orElseThrow().namespace());
-        assertEquals(Optional.of(new PublishTarget(Optional.empty(), "syslog")), listener.publish());
+        assertEquals(Optional.empty(), listener.publish().orElseThrow().namespace());
+        assertEquals("syslog", listener.publish().orElseThrow().service());
     }
 
     @ParameterizedTest
