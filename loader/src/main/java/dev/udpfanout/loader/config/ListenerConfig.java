@@ -142,7 +142,7 @@ public record ListenerConfig(
         return isDummyInterface(interfaces.getFirst());
     }
 
-    /** Whether an interface is of that kind, by its name. */
+    /** Whether an interface is of the kind that we create, by its name: {@code dummy} and a number. */
     public static boolean isDummyInterface(String name) {
         return name.matches("dummy\\d+");
     }

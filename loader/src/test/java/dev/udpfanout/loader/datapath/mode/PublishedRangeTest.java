@@ -16,7 +16,6 @@ import dev.udpfanout.loader.SequenceTraffic;
 import dev.udpfanout.loader.datapath.ListenerText;
 import dev.udpfanout.loader.datapath.network.Network;
 import dev.udpfanout.loader.datapath.kernel.attach.Leftovers;
-import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
 import java.nio.channels.DatagramChannel;
@@ -166,13 +165,14 @@ class PublishedRangeTest {
         return receivers.stream().mapToLong(SequenceTraffic.Receiver::received).sum();
     }
 
+    /** What leads the range to dummy0, or into this node. */
     private String routes(Served served) {
         String family = served.ipv6 ? "-6" : "-4";
         return topology.node().exec("ip", family, "route", "show", "table", "all", "proto", "117");
     }
 
     @ParameterizedTest
-    @EnumSource
+    @EnumSource(names = {"INGRESS", "EGRESS", "INGRESS6", "EGRESS6"})
     void shouldServeEveryNodesAddressForClientsAndPods(Served served) {
         try (NodeModes modes = open(served)) {
             int sent = 0;
@@ -189,5 +189,94 @@ class PublishedRangeTest {
             assertEquals(0, modes.counters(NAME).stats().packetsDropped());
         }
         assertEquals("", routes(served), "nothing stays");
+    }
+
+    @ParameterizedTest
+    @EnumSource(names = {"INGRESS", "INGRESS6"})
+    void shouldPutTheRouteBackWhenItIsRemoved(Served served) {
+        try (NodeModes modes = open(served)) {
+            assertTrue(routes(served).contains(served.range()), routes(served));
+            topology.node().exec("ip", served.ipv6 ? "-6" : "-4", "route", "del", served.range(), "dev", "dummy0");
+            assertFalse(routes(served).contains(served.range()), routes(served));
+
+            modes.reconcile();
+
+            assertTrue(routes(served).contains(served.range()), routes(served));
+        }
+    }
+
+    /** As after kill -9: the datapath is not closed. */
+    @ParameterizedTest
+    @EnumSource(names = {"INGRESS", "INGRESS6"})
+    void shouldLeaveNoRouteWhenItIsDetachedAfterACrash(Served served) {
+        open(served);
+        assertTrue(routes(served).contains(served.range()), routes(served));
+
+        topology.node().call(() -> {
+            try (Network network = Network.open()) {
+                return Leftovers.remove(network);
+            }
+        });
+
+        assertEquals("", routes(served));
+    }
+
+    @Test
+    void shouldRefuseARangeThatIsAnothersAndSetNothingUp() {
+        topology.node().exec("ip", "route", "add", "10.255.3.0/24", "dev", "cni0");
+
+        IllegalStateException refused = assertThrows(IllegalStateException.class, () -> open(Served.INGRESS));
+
+        assertEquals(
+                "publish.addresses: 10.255.0.0/16 is not free on this node: it overlaps the route 10.255.3.0/24 of"
+                        + " interface cni0; choose a range that nothing in the cluster has, the same for all nodes, or"
+                        + " addresses: bind",
+                refused.getMessage());
+        assertEquals("", routes(Served.INGRESS));
+        assertFalse(topology.node().exec("ip", "link", "show").contains("dummy0"));
+    }
+
+    @Test
+    void shouldRefuseARangeWithAnAddressOfTheNode() {
+        topology.node().exec("ip", "address", "add", "10.255.9.9/32", "dev", "cni0");
+
+        IllegalStateException refused = assertThrows(IllegalStateException.class, () -> open(Served.INGRESS));
+
+        assertTrue(refused.getMessage().contains("overlaps the address 10.255.9.9 of interface cni0"), refused::toString);
+    }
+
+    /** A network that the range lies in, as a router's route to all private addresses. */
+    @Test
+    void shouldRefuseARangeInARoutedNetworkButNotOneBehindTheDefaultRoute() {
+        topology.node().exec("ip", "route", "replace", "default", "via", "192.168.1.10");
+        open(Served.INGRESS).close();
+        topology.node().exec("ip", "route", "add", "10.0.0.0/8", "via", "192.168.1.10");
+
+        IllegalStateException refused = assertThrows(IllegalStateException.class, () -> open(Served.INGRESS));
+
+        assertTrue(refused.getMessage().contains("overlaps the route 10.0.0.0/8 of interface eth0"), refused::toString);
+    }
+
+    /** The overlap is logged; what works goes on, also over a restart. */
+    @Test
+    void shouldGoOnWhenSomethingElseComesToTheRange() {
+        try (NodeModes modes = open(Served.INGRESS)) {
+            topology.node().exec("ip", "route", "add", "10.255.3.0/24", "dev", "cni0");
+            modes.reconcile();
+            loadKubeProxy(Served.INGRESS, ExternalTrafficPolicy.LOCAL);
+
+            sendAll(topology.client(), Served.INGRESS.vip(), 0);
+        }
+    }
+
+    @Test
+    void shouldForgetTheRangeWhenAReloadTakesItAway() {
+        try (NodeModes modes = open(Served.INGRESS)) {
+            modes.configure(NodeModes.onDummy()
+                    .with("publish", "{ service: syslog, addresses: bind }")
+                    .listener(topology.podEndpoints(NodeModes.POD_PORT)));
+
+            assertFalse(routes(Served.INGRESS).contains("10.255.0.0/16"), routes(Served.INGRESS));
+        }
     }
 }
