@@ -1,6 +1,5 @@
 package dev.udpfanout.loader.datapath.network;
 
-import dev.udpfanout.bindings.rtnetlink.address.InterfaceAddress;
 import dev.udpfanout.bindings.rtnetlink.link.Link;
 import dev.udpfanout.bindings.rtnetlink.route.Route;
 import dev.udpfanout.loader.config.ListenerConfig;
@@ -28,7 +27,8 @@ final class RangeConflict {
                 .filter(each -> !isDummy(OptionalInt.of(each.linkIndex()), names))
                 .filter(each -> range.contains(each.address()))
                 .findFirst()
-                .map(each -> "the address " + each.address().getHostAddress() + at(OptionalInt.of(each.linkIndex()), names));
+                .map(each ->
+                        "the address " + each.address().getHostAddress() + at(OptionalInt.of(each.linkIndex()), names));
         return address.or(() -> routes.stream()
                 .filter(route -> route.prefixLength() != DEFAULT_ROUTE_BITS)
                 .filter(route -> !route.protocol().equals(Steering.PROTOCOL))

@@ -86,15 +86,17 @@ public final class RangeRoutes {
             if (conflict.isEmpty()) {
                 reported.remove(range);
             } else if (routes.stream().noneMatch(route -> isOursTo(route, range))) {
-                throw new IllegalStateException("publish.addresses: " + range + " is not free on this node: it overlaps "
+                throw new IllegalStateException("publish.addresses: " + range
+                        + " is not free on this node: it overlaps "
                         + conflict.get() + "; choose a range that nothing in the cluster has, the same for all nodes,"
                         + " or addresses: bind");
             } else if (reported.add(range)) {
                 LOG.atError()
                         .addKeyValue("range", range)
                         .addKeyValue("overlaps", conflict.get())
-                        .log("the range of publish.addresses is not free any more: datagrams to some nodes' addresses are lost"
-                                + " here; choose another range");
+                        .log(
+                                "the range of publish.addresses is not free any more: datagrams to some nodes' addresses are lost"
+                                        + " here; choose another range");
             }
         }
     }
@@ -130,7 +132,10 @@ public final class RangeRoutes {
             LOG.atInfo()
                     .addKeyValue("interface", link.name())
                     .addKeyValue("range", range)
-                    .log(way == Way.PAST_HOOKS ? "steered range to dummy interface" : "range is delivered on this node");
+                    .log(
+                            way == Way.PAST_HOOKS
+                                    ? "steered range to dummy interface"
+                                    : "range is delivered on this node");
         }
     }
 

@@ -14,8 +14,8 @@ import dev.udpfanout.lab.kubeproxy.KubeProxyRules;
 import dev.udpfanout.lab.kubeproxy.ServiceEndpoints;
 import dev.udpfanout.loader.SequenceTraffic;
 import dev.udpfanout.loader.datapath.ListenerText;
-import dev.udpfanout.loader.datapath.network.Network;
 import dev.udpfanout.loader.datapath.kernel.attach.Leftovers;
+import dev.udpfanout.loader.datapath.network.Network;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
 import java.nio.channels.DatagramChannel;
@@ -105,7 +105,8 @@ class PublishedRangeTest {
 
     @BeforeEach
     void setUp() {
-        topology = Topology.builder().pods(PODS).ipv6(true).verifyChecksums(true).build();
+        topology =
+                Topology.builder().pods(PODS).ipv6(true).verifyChecksums(true).build();
         receivers = topology.pods().stream()
                 .map(pod -> pod.closedWithTopology(new SequenceTraffic.Receiver(pod, NodeModes.POD_PORT)))
                 .toList();
@@ -128,11 +129,10 @@ class PublishedRangeTest {
         return NodeModes.open(
                 topology.node(),
                 served.text()
-                        .listener(
-                                (served.ipv6
-                                                ? topology.podEndpoints6(NodeModes.POD_PORT)
-                                                : topology.podEndpoints(NodeModes.POD_PORT))
-                                        .subList(0, RECEIVERS)));
+                        .listener((served.ipv6
+                                        ? topology.podEndpoints6(NodeModes.POD_PORT)
+                                        : topology.podEndpoints(NodeModes.POD_PORT))
+                                .subList(0, RECEIVERS)));
     }
 
     /** Sends from many sockets, each of which kube-proxy gives to one of the addresses; waits until all has arrived. */
@@ -242,7 +242,8 @@ class PublishedRangeTest {
 
         IllegalStateException refused = assertThrows(IllegalStateException.class, () -> open(Served.INGRESS));
 
-        assertTrue(refused.getMessage().contains("overlaps the address 10.255.9.9 of interface cni0"), refused::toString);
+        assertTrue(
+                refused.getMessage().contains("overlaps the address 10.255.9.9 of interface cni0"), refused::toString);
     }
 
     /** A network that the range lies in, as a router's route to all private addresses. */

@@ -26,7 +26,8 @@ final class ListenerRanges {
     void set(Map<Integer, ListenerConfig> listeners) {
         try (Arena arena = Arena.ofConfined()) {
             for (int slot = 0; slot < Limits.MAX_LISTENERS; slot++) {
-                Optional<Prefix> range = Optional.ofNullable(listeners.get(slot)).flatMap(ListenerConfig::range);
+                Optional<Prefix> range =
+                        Optional.ofNullable(listeners.get(slot)).flatMap(ListenerConfig::range);
                 if (range.equals(inForce.get(slot))) {
                     continue;
                 }
