@@ -172,7 +172,7 @@ class PublishedRangeTest {
     }
 
     @ParameterizedTest
-    @EnumSource(names = {"INGRESS", "EGRESS", "INGRESS6", "EGRESS6"})
+    @EnumSource
     void shouldServeEveryNodesAddressForClientsAndPods(Served served) {
         try (NodeModes modes = open(served)) {
             int sent = 0;
