@@ -17,6 +17,26 @@ class LoaderArchitectureTest {
             slices().matching("dev.udpfanout.loader.(*)..").should().beFreeOfCycles();
 
     @ArchTest
+    static final ArchRule WHAT_THE_CONFIGURATION_SAYS_KNOWS_NOT_HOW_IT_IS_READ = noClasses()
+            .that()
+            .resideInAPackage("..loader.config")
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage("..loader.config.yaml..", "..loader.config.reader..");
+
+    @ArchTest
+    static final ArchRule YAML_KNOWS_NO_KEYS = noClasses()
+            .that()
+            .resideInAPackage("..loader.config.yaml..")
+            .should()
+            .dependOnClassesThat()
+            .resideInAPackage("..loader.config.reader..");
+
+    @ArchTest
+    static final ArchRule ROOMS_OF_KUBERNETES_KNOW_EACH_OTHER_IN_ONE_DIRECTION =
+            slices().matching("dev.udpfanout.loader.kubernetes.(*)..").should().beFreeOfCycles();
+
+    @ArchTest
     static final ArchRule CONTROL_IS_PURE = noClasses()
             .that()
             .resideInAPackage("..loader.control..")
@@ -35,6 +55,10 @@ class LoaderArchitectureTest {
     @ArchTest
     static final ArchRule GENERATED_BINDINGS_STAY_IN_BINDINGS =
             noClasses().should().dependOnClassesThat().resideInAPackage("dev.udpfanout.bindings.generated..");
+
+    @ArchTest
+    static final ArchRule NETLINK_MESSAGES_STAY_IN_BINDINGS =
+            noClasses().should().dependOnClassesThat().resideInAPackage("dev.udpfanout.bindings.rtnetlink.netlink..");
 
     @ArchTest
     static final ArchRule NO_PROCESS_IS_SPAWNED = noClasses()

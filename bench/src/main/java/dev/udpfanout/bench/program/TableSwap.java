@@ -1,18 +1,18 @@
 package dev.udpfanout.bench.program;
 
 import dev.udpfanout.bench.contestant.Programs;
-import dev.udpfanout.bindings.abi.EndpointTable;
+import dev.udpfanout.bindings.abi.endpoint.EndpointTable;
 import dev.udpfanout.bindings.libbpf.BpfMap;
 import dev.udpfanout.lab.Topology;
 import dev.udpfanout.lab.process.Command;
-import dev.udpfanout.loader.config.ConfigReader;
 import dev.udpfanout.loader.config.InvalidConfigException;
 import dev.udpfanout.loader.config.ListenerConfig;
+import dev.udpfanout.loader.config.reader.ConfigReader;
 import dev.udpfanout.loader.control.Endpoint;
 import dev.udpfanout.loader.control.EndpointSet;
 import dev.udpfanout.loader.datapath.kernel.KernelDatapath;
-import dev.udpfanout.loader.datapath.kernel.KernelProgram;
-import dev.udpfanout.loader.datapath.kernel.Network;
+import dev.udpfanout.loader.datapath.kernel.program.KernelProgram;
+import dev.udpfanout.loader.datapath.network.Network;
 import java.lang.foreign.Arena;
 import java.net.InetSocketAddress;
 import java.time.Duration;

@@ -1,7 +1,7 @@
 package dev.udpfanout.loader.daemon;
 
-import dev.udpfanout.bindings.rtnetlink.Event;
-import dev.udpfanout.bindings.rtnetlink.RouteMonitor;
+import dev.udpfanout.bindings.rtnetlink.monitor.Event;
+import dev.udpfanout.bindings.rtnetlink.monitor.RouteMonitor;
 import java.time.Duration;
 import java.util.Optional;
 import org.slf4j.Logger;
@@ -45,7 +45,7 @@ final class NetworkWatch implements AutoCloseable {
                 }
             } catch (RuntimeException e) {
                 if (!stopping) {
-                    LOG.error("the network is not watched any more, only checked now and then: {}", e.getMessage());
+                    LOG.error("stopped watching the network, only checking it periodically: {}", e.getMessage());
                 }
                 return;
             }

@@ -4,12 +4,12 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.udpfanout.lab.BoundedWait;
-import dev.udpfanout.loader.config.ConfigReader;
 import dev.udpfanout.loader.config.InvalidConfigException;
 import dev.udpfanout.loader.config.ListenerConfig;
-import dev.udpfanout.loader.kubernetes.FakeApiServer;
-import dev.udpfanout.loader.kubernetes.FakeService;
-import dev.udpfanout.loader.kubernetes.NodeIdentity;
+import dev.udpfanout.loader.config.reader.ConfigReader;
+import dev.udpfanout.loader.kubernetes.api.NodeIdentity;
+import dev.udpfanout.loader.kubernetes.fake.FakeApiServer;
+import dev.udpfanout.loader.kubernetes.fake.FakeService;
 import io.fabric8.mockwebserver.dsl.HttpMethod;
 import io.fabric8.mockwebserver.http.MockResponse;
 import java.time.Duration;

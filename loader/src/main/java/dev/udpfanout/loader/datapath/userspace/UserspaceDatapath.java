@@ -1,7 +1,7 @@
 package dev.udpfanout.loader.datapath.userspace;
 
-import dev.udpfanout.bindings.abi.ProcessingTimes;
-import dev.udpfanout.bindings.rtnetlink.Link;
+import dev.udpfanout.bindings.abi.counter.ProcessingTimes;
+import dev.udpfanout.bindings.rtnetlink.link.Link;
 import dev.udpfanout.loader.config.FlowsConfig;
 import dev.udpfanout.loader.config.ListenerConfig;
 import dev.udpfanout.loader.control.EndpointSet;
@@ -10,9 +10,9 @@ import dev.udpfanout.loader.datapath.ListenerCounters;
 import dev.udpfanout.loader.datapath.ListenerState;
 import dev.udpfanout.loader.datapath.ListenerTargets;
 import dev.udpfanout.loader.datapath.SwitchableDatapath;
-import dev.udpfanout.loader.datapath.kernel.DummyInterface;
-import dev.udpfanout.loader.datapath.kernel.LocalDelivery;
-import dev.udpfanout.loader.datapath.kernel.Network;
+import dev.udpfanout.loader.datapath.network.DummyInterface;
+import dev.udpfanout.loader.datapath.network.LocalDelivery;
+import dev.udpfanout.loader.datapath.network.Network;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.HashMap;
