@@ -30,7 +30,7 @@ static __always_inline int uf_run_turn(struct __sk_buff *skb)
 		return TC_ACT_UNSPEC;
 	if (datagram.part == UF_LATER_FRAGMENT)
 		return uf_may_be_ours(skb, &datagram) ? uf_turn(skb) : TC_ACT_UNSPEC;
-	if (uf_listener_of(skb, &datagram))
+	if (uf_listener_of(skb, &datagram, true))
 		return uf_turn(skb);
 	if (datagram.part == UF_FIRST_FRAGMENT)
 		uf_leave_fragments(skb, &datagram);
