@@ -3,6 +3,7 @@ package dev.udpfanout.bindings;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.codeUnits;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.fields;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
 
 import com.tngtech.archunit.base.DescribedPredicate;
 import com.tngtech.archunit.core.domain.JavaClass;
@@ -25,6 +26,7 @@ import org.junit.jupiter.api.Test;
 @Tag("unit")
 class BindingsArchitectureTest {
     private static final String GENERATED = "dev.udpfanout.bindings.generated..";
+    private static final String NETLINK = "dev.udpfanout.bindings.rtnetlink.netlink..";
     private static final JavaClasses CLASSES = new ClassFileImporter()
             .withImportOption(ImportOption.Predefined.DO_NOT_INCLUDE_TESTS)
             .importPackages("dev.udpfanout.bindings");
@@ -61,9 +63,20 @@ class BindingsArchitectureTest {
                 .that(arePartOfTheHandWrittenApi())
                 .and()
                 .areDeclaredInClassesThat()
-                .resideInAPackage("..rtnetlink")
+                .resideInAPackage("..bindings.rtnetlink..")
+                .and()
+                .areDeclaredInClassesThat()
+                .resideOutsideOfPackage(NETLINK)
                 .should(notMention(
                         "native memory", type -> type.getPackageName().equals("java.lang.foreign")))
+                .check(CLASSES);
+    }
+
+    @Test
+    void shouldBeFreeOfCyclesWhenPackagesKnowEachOther() {
+        slices().matching("dev.udpfanout.bindings.(**)")
+                .should()
+                .beFreeOfCycles()
                 .check(CLASSES);
     }
 

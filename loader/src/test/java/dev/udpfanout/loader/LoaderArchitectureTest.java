@@ -37,6 +37,10 @@ class LoaderArchitectureTest {
             noClasses().should().dependOnClassesThat().resideInAPackage("dev.udpfanout.bindings.generated..");
 
     @ArchTest
+    static final ArchRule NETLINK_MESSAGES_STAY_IN_BINDINGS =
+            noClasses().should().dependOnClassesThat().resideInAPackage("dev.udpfanout.bindings.rtnetlink.netlink..");
+
+    @ArchTest
     static final ArchRule NO_PROCESS_IS_SPAWNED = noClasses()
             .should()
             .dependOnClassesThat()

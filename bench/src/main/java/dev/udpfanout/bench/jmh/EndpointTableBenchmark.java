@@ -1,6 +1,6 @@
 package dev.udpfanout.bench.jmh;
 
-import dev.udpfanout.bindings.abi.EndpointTable;
+import dev.udpfanout.bindings.abi.endpoint.EndpointTable;
 import dev.udpfanout.bindings.libbpf.BpfMap;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;

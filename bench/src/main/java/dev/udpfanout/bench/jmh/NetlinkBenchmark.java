@@ -1,8 +1,8 @@
 package dev.udpfanout.bench.jmh;
 
-import dev.udpfanout.bindings.rtnetlink.Link;
-import dev.udpfanout.bindings.rtnetlink.Links;
 import dev.udpfanout.bindings.rtnetlink.RtnetlinkSocket;
+import dev.udpfanout.bindings.rtnetlink.link.Link;
+import dev.udpfanout.bindings.rtnetlink.link.Links;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;

@@ -1,8 +1,8 @@
 package dev.udpfanout.bench.jmh;
 
 import dev.udpfanout.bindings.namespace.NetworkNamespace;
-import dev.udpfanout.bindings.rtnetlink.Links;
 import dev.udpfanout.bindings.rtnetlink.RtnetlinkSocket;
+import dev.udpfanout.bindings.rtnetlink.link.Links;
 
 /** A network namespace for the calling thread, and those that it starts: gone with them, whatever happens. */
 final class OwnNamespace {

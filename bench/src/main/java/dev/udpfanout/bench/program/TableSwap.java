@@ -1,7 +1,7 @@
 package dev.udpfanout.bench.program;
 
 import dev.udpfanout.bench.contestant.Programs;
-import dev.udpfanout.bindings.abi.EndpointTable;
+import dev.udpfanout.bindings.abi.endpoint.EndpointTable;
 import dev.udpfanout.bindings.libbpf.BpfMap;
 import dev.udpfanout.lab.Topology;
 import dev.udpfanout.lab.process.Command;

@@ -10,15 +10,15 @@ import java.util.Arrays;
 /**
  * Addresses as the maps have them: 16 bytes in network byte order, IPv4 as ::ffff:a.b.c.d (RFC 4291 section 2.5.5.2).
  */
-final class MappedAddress {
-    static final int BYTES = 16;
+public final class MappedAddress {
+    public static final int BYTES = 16;
     private static final int PREFIX_BYTES = 12;
     private static final MemorySegment IPV4_PREFIX =
             MemorySegment.ofArray(new byte[] {0, 0, 0, 0, 0, 0, 0, 0, 0, 0, -1, -1});
 
     private MappedAddress() {}
 
-    static void write(InetAddress address, MemorySegment to) {
+    public static void write(InetAddress address, MemorySegment to) {
         byte[] bytes = address.getAddress();
         if (address instanceof Inet4Address) {
             byte[] mapped = new byte[BYTES];
@@ -30,14 +30,14 @@ final class MappedAddress {
     }
 
     /** Whether it is an IPv4 address, where no IPv6 address in that form can be. */
-    static boolean isIpv4(MemorySegment from) {
+    public static boolean isIpv4(MemorySegment from) {
         return from.asSlice(0, PREFIX_BYTES).mismatch(IPV4_PREFIX) < 0;
     }
 
     /**
      * @param family 4 or 6: the IPv6 address ::ffff:0.0.0.0 and the IPv4 wildcard look alike
      */
-    static InetAddress read(MemorySegment from, int family) {
+    public static InetAddress read(MemorySegment from, int family) {
         byte[] bytes = from.asSlice(0, BYTES).toArray(ValueLayout.JAVA_BYTE);
         try {
             return InetAddress.getByAddress(family == 4 ? Arrays.copyOfRange(bytes, PREFIX_BYTES, BYTES) : bytes);

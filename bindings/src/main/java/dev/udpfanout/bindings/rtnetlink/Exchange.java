@@ -10,6 +10,11 @@ import static dev.udpfanout.bindings.generated.rtnetlink.Rtnetlink.NLM_F_REQUEST
 import dev.udpfanout.bindings.errno.Errno;
 import dev.udpfanout.bindings.errno.SystemCallException;
 import dev.udpfanout.bindings.generated.libc.Libc;
+import dev.udpfanout.bindings.rtnetlink.netlink.Acknowledgement;
+import dev.udpfanout.bindings.rtnetlink.netlink.MalformedMessageException;
+import dev.udpfanout.bindings.rtnetlink.netlink.Message;
+import dev.udpfanout.bindings.rtnetlink.netlink.MessageBuilder;
+import dev.udpfanout.bindings.rtnetlink.netlink.NetlinkDescriptor;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.time.Duration;
@@ -23,9 +28,6 @@ import java.util.function.Function;
  * to that end: a dump left half read would make the kernel refuse the socket's next one with EBUSY.
  */
 final class Exchange<T> {
-    /** The kernel fills at most 32 KiB at a time (netlink_dump in net/netlink/af_netlink.c). */
-    static final long RECEIVE_BUFFER_BYTES = 64 * 1024;
-
     /** A dump may take this many time-outs in all, as long as each of its parts comes within one. */
     private static final int MAX_TIMEOUTS_OF_A_DUMP = 15;
 
@@ -56,7 +58,7 @@ final class Exchange<T> {
                     new MessageBuilder(arena, request.type().number(), NLM_F_REQUEST() | flags, sequence);
             request.body().accept(message);
             transport.send(message.finished());
-            receiveAll(arena.allocate(RECEIVE_BUFFER_BYTES, Long.BYTES));
+            receiveAll(arena.allocate(NetlinkDescriptor.RECEIVE_BUFFER_BYTES, Long.BYTES));
         } catch (SystemCallException e) {
             fail(e.errno(), e.getMessage());
         }

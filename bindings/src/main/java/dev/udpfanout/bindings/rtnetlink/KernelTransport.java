@@ -5,6 +5,8 @@ import static dev.udpfanout.bindings.generated.rtnetlink.Rtnetlink.NETLINK_CAP_A
 import static dev.udpfanout.bindings.generated.rtnetlink.Rtnetlink.NETLINK_EXT_ACK;
 
 import dev.udpfanout.bindings.errno.ErrnoCapture;
+import dev.udpfanout.bindings.rtnetlink.netlink.NetlinkDescriptor;
+import dev.udpfanout.bindings.rtnetlink.netlink.Readiness;
 import java.lang.foreign.MemorySegment;
 import java.util.OptionalLong;
 

@@ -1,5 +1,6 @@
 package dev.udpfanout.bindings.rtnetlink;
 
+import dev.udpfanout.bindings.rtnetlink.netlink.MessageBuilder;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 
@@ -11,8 +12,8 @@ import java.util.function.Supplier;
  * @param about what the request is about, in words; asked for only once the request has failed
  * @param body writes the family's struct and the attributes
  */
-record Request(RequestType type, int flags, Supplier<String> about, Consumer<MessageBuilder> body) {
-    Request(RequestType type, Supplier<String> about, Consumer<MessageBuilder> body) {
+public record Request(RequestType type, int flags, Supplier<String> about, Consumer<MessageBuilder> body) {
+    public Request(RequestType type, Supplier<String> about, Consumer<MessageBuilder> body) {
         this(type, 0, about, body);
     }
 }

@@ -3,7 +3,7 @@ package dev.udpfanout.bindings.rtnetlink;
 import dev.udpfanout.bindings.generated.rtnetlink.Rtnetlink;
 
 /** The requests this package sends, by the names that rtnetlink(7) gives them. */
-enum RequestType {
+public enum RequestType {
     NLMSG_NOOP(Rtnetlink.NLMSG_NOOP()),
     RTM_NEWLINK(Rtnetlink.RTM_NEWLINK()),
     RTM_SETLINK(Rtnetlink.RTM_SETLINK()),
@@ -29,7 +29,7 @@ enum RequestType {
     }
 
     /** The value of nlmsg_type. */
-    int number() {
+    public int number() {
         return number;
     }
 }

@@ -5,6 +5,13 @@ import static dev.udpfanout.bindings.generated.rtnetlink.Rtnetlink.NLM_F_DUMP;
 
 import dev.udpfanout.bindings.errno.Errno;
 import dev.udpfanout.bindings.errno.SystemCallException;
+import dev.udpfanout.bindings.rtnetlink.address.Addresses;
+import dev.udpfanout.bindings.rtnetlink.link.Links;
+import dev.udpfanout.bindings.rtnetlink.neighbour.Neighbours;
+import dev.udpfanout.bindings.rtnetlink.netlink.Message;
+import dev.udpfanout.bindings.rtnetlink.route.Routes;
+import dev.udpfanout.bindings.rtnetlink.tc.Qdiscs;
+import dev.udpfanout.bindings.rtnetlink.tc.TcFilters;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -76,17 +83,17 @@ public final class RtnetlinkSocket implements AutoCloseable {
     }
 
     /** A request that is answered by success or an error. */
-    void execute(Request request) {
+    public void execute(Request request) {
         query(request, message -> Optional.empty());
     }
 
     /** A request that is answered by messages, and success or an error behind them. */
-    <T> List<T> query(Request request, Function<Message, Optional<T>> decoder) {
+    public <T> List<T> query(Request request, Function<Message, Optional<T>> decoder) {
         return send(request, request.flags() | NLM_F_ACK(), decoder);
     }
 
     /** A request with just these flags; one without NLM_F_ACK or NLM_F_DUMP the kernel need not answer at all. */
-    <T> List<T> send(Request request, int flags, Function<Message, Optional<T>> decoder) {
+    public <T> List<T> send(Request request, int flags, Function<Message, Optional<T>> decoder) {
         lock.lock();
         try {
             return exchange(decoder).run(request, flags);
@@ -96,7 +103,7 @@ public final class RtnetlinkSocket implements AutoCloseable {
     }
 
     /** A request for a whole table, without holes: repeated if the table changed while it was read. */
-    <T> List<T> dump(Request request, Function<Message, Optional<T>> decoder) {
+    public <T> List<T> dump(Request request, Function<Message, Optional<T>> decoder) {
         lock.lock();
         try {
             for (int i = 0; i < MAX_DUMPS; i++) {

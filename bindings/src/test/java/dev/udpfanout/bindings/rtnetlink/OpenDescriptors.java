@@ -7,10 +7,10 @@ import java.nio.file.Path;
 import java.util.stream.Stream;
 
 /** The file descriptors that lead to a socket or an eventfd: what this package could leak. */
-final class OpenDescriptors {
+public final class OpenDescriptors {
     private OpenDescriptors() {}
 
-    static long count() {
+    public static long count() {
         try (Stream<Path> descriptors = Files.list(Path.of("/proc/self/fd"))) {
             return descriptors.filter(OpenDescriptors::isOurs).count();
         } catch (IOException e) {

@@ -2,10 +2,10 @@ package dev.udpfanout.bindings.rtnetlink;
 
 import static dev.udpfanout.bindings.generated.rtnetlink.Rtnetlink.NLM_F_DUMP_INTR;
 import static dev.udpfanout.bindings.generated.rtnetlink.Rtnetlink.NLM_F_MULTI;
-import static dev.udpfanout.bindings.rtnetlink.NetlinkBytes.done;
-import static dev.udpfanout.bindings.rtnetlink.NetlinkBytes.error;
-import static dev.udpfanout.bindings.rtnetlink.NetlinkBytes.joined;
-import static dev.udpfanout.bindings.rtnetlink.NetlinkBytes.link;
+import static dev.udpfanout.bindings.rtnetlink.netlink.NetlinkBytes.done;
+import static dev.udpfanout.bindings.rtnetlink.netlink.NetlinkBytes.error;
+import static dev.udpfanout.bindings.rtnetlink.netlink.NetlinkBytes.joined;
+import static dev.udpfanout.bindings.rtnetlink.netlink.NetlinkBytes.link;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
@@ -13,6 +13,12 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.udpfanout.bindings.errno.Errno;
 import dev.udpfanout.bindings.errno.SystemCallException;
+import dev.udpfanout.bindings.rtnetlink.link.Link;
+import dev.udpfanout.bindings.rtnetlink.link.Links;
+import dev.udpfanout.bindings.rtnetlink.netlink.NetlinkDescriptor;
+import dev.udpfanout.bindings.rtnetlink.tc.TcFilter;
+import dev.udpfanout.bindings.rtnetlink.tc.TcFilters;
+import dev.udpfanout.bindings.rtnetlink.tc.TcHook;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.time.Duration;
@@ -126,7 +132,8 @@ class RtnetlinkSocketTest {
 
     @Test
     void shouldReportTruncationWhenAnAnswerIsLongerThanTheBuffer() {
-        transport.answer(sequence -> List.of(new byte[(int) Exchange.RECEIVE_BUFFER_BYTES + 4], done(sequence, 0)));
+        transport.answer(
+                sequence -> List.of(new byte[(int) NetlinkDescriptor.RECEIVE_BUFFER_BYTES + 4], done(sequence, 0)));
         assertEquals(
                 "RTM_GETLINK on all links: EMSGSIZE (an answer of 65540 bytes, cut off at 65536)",
                 failure().getMessage());

@@ -15,7 +15,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 
 /** A network namespace for one test class, a thread that lives in it, and the ip and tc commands as a second opinion. */
-final class TestNamespace implements AutoCloseable {
+public final class TestNamespace implements AutoCloseable {
     private static final AtomicInteger COUNT = new AtomicInteger();
     private static final long TIMEOUT_SECONDS = 20;
 
@@ -25,7 +25,7 @@ final class TestNamespace implements AutoCloseable {
 
     private TestNamespace() {}
 
-    static TestNamespace create() {
+    public static TestNamespace create() {
         TestNamespace namespace = new TestNamespace();
         command("ip", "netns", "add", namespace.name);
         Runtime.getRuntime().addShutdownHook(namespace.removal);
@@ -37,7 +37,7 @@ final class TestNamespace implements AutoCloseable {
     }
 
     /** Runs something on the thread that lives in the namespace, and waits for it. */
-    <T> T run(Callable<T> task) {
+    public <T> T run(Callable<T> task) {
         try {
             return thread.submit(task).get(TIMEOUT_SECONDS, TimeUnit.SECONDS);
         } catch (ExecutionException e) {
@@ -47,30 +47,30 @@ final class TestNamespace implements AutoCloseable {
         }
     }
 
-    RtnetlinkSocket socket() {
+    public RtnetlinkSocket socket() {
         return run(RtnetlinkSocket::open);
     }
 
     /** The standard output of {@code ip ...} in the namespace. */
-    String ip(String... arguments) {
+    public String ip(String... arguments) {
         return command(
                 Stream.concat(Stream.of("ip", "-n", name), Stream.of(arguments)).toArray(String[]::new));
     }
 
     /** The standard output of {@code bridge ...} in the namespace. */
-    String bridge(String... arguments) {
+    public String bridge(String... arguments) {
         return command(Stream.concat(Stream.of("bridge", "-n", name), Stream.of(arguments))
                 .toArray(String[]::new));
     }
 
     /** The standard output of {@code tc ...} in the namespace. */
-    String tc(String... arguments) {
+    public String tc(String... arguments) {
         return command(
                 Stream.concat(Stream.of("tc", "-n", name), Stream.of(arguments)).toArray(String[]::new));
     }
 
     /** The value of a sysctl below /proc/sys, as the namespace sees it. */
-    String sysctl(String path) {
+    public String sysctl(String path) {
         return command("ip", "netns", "exec", name, "cat", "/proc/sys/" + path).strip();
     }
 

@@ -1,6 +1,6 @@
 package dev.udpfanout.loader.cli;
 
-import dev.udpfanout.bindings.rtnetlink.Link;
+import dev.udpfanout.bindings.rtnetlink.link.Link;
 import dev.udpfanout.loader.datapath.kernel.DummyInterface;
 import dev.udpfanout.loader.datapath.kernel.Network;
 import java.io.PrintWriter;

@@ -1,7 +1,7 @@
 package dev.udpfanout.loader.config;
 
 import dev.udpfanout.bindings.abi.Limits;
-import dev.udpfanout.bindings.abi.ListenerName;
+import dev.udpfanout.bindings.abi.listener.ListenerName;
 import dev.udpfanout.loader.config.ListenerConfig.AttachMethod;
 import dev.udpfanout.loader.config.ListenerConfig.Downstream;
 import dev.udpfanout.loader.config.ListenerConfig.HashOn;

@@ -1,8 +1,8 @@
 package dev.udpfanout.loader.daemon;
 
-import dev.udpfanout.bindings.rtnetlink.Event;
-import dev.udpfanout.bindings.rtnetlink.RouteMonitor;
 import dev.udpfanout.bindings.rtnetlink.RtnetlinkSocket;
+import dev.udpfanout.bindings.rtnetlink.monitor.Event;
+import dev.udpfanout.bindings.rtnetlink.monitor.RouteMonitor;
 import dev.udpfanout.loader.links.LinkDowns;
 import dev.udpfanout.loader.links.LocalPeer;
 import dev.udpfanout.loader.links.LocalPeers;

@@ -1,7 +1,7 @@
 package dev.udpfanout.loader.daemon;
 
-import dev.udpfanout.bindings.rtnetlink.Event;
-import dev.udpfanout.bindings.rtnetlink.RouteMonitor;
+import dev.udpfanout.bindings.rtnetlink.monitor.Event;
+import dev.udpfanout.bindings.rtnetlink.monitor.RouteMonitor;
 import java.time.Duration;
 import java.util.Optional;
 import org.slf4j.Logger;

@@ -1,6 +1,6 @@
 package dev.udpfanout.loader.datapath;
 
-import dev.udpfanout.bindings.abi.ProcessingTimes;
+import dev.udpfanout.bindings.abi.counter.ProcessingTimes;
 import dev.udpfanout.loader.config.ListenerConfig;
 import dev.udpfanout.loader.control.EndpointSet;
 import dev.udpfanout.loader.links.LocalPeer;

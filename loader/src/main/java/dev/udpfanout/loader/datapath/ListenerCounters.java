@@ -1,6 +1,6 @@
 package dev.udpfanout.loader.datapath;
 
-import dev.udpfanout.bindings.abi.ListenerStats;
+import dev.udpfanout.bindings.abi.counter.ListenerStats;
 import java.net.InetSocketAddress;
 import java.util.Collections;
 import java.util.Map;

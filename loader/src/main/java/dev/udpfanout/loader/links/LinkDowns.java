@@ -1,6 +1,6 @@
 package dev.udpfanout.loader.links;
 
-import dev.udpfanout.bindings.rtnetlink.Link;
+import dev.udpfanout.bindings.rtnetlink.link.Link;
 import java.net.InetAddress;
 import java.time.Duration;
 import java.util.HashMap;

@@ -1,10 +1,10 @@
 package dev.udpfanout.loader.links;
 
-import dev.udpfanout.bindings.rtnetlink.ForwardingEntry;
-import dev.udpfanout.bindings.rtnetlink.Link;
-import dev.udpfanout.bindings.rtnetlink.Neighbour;
-import dev.udpfanout.bindings.rtnetlink.Route;
-import dev.udpfanout.bindings.rtnetlink.RouteType;
+import dev.udpfanout.bindings.rtnetlink.link.Link;
+import dev.udpfanout.bindings.rtnetlink.neighbour.ForwardingEntry;
+import dev.udpfanout.bindings.rtnetlink.neighbour.Neighbour;
+import dev.udpfanout.bindings.rtnetlink.route.Route;
+import dev.udpfanout.bindings.rtnetlink.route.RouteType;
 import java.net.InetAddress;
 import java.util.Arrays;
 import java.util.Comparator;

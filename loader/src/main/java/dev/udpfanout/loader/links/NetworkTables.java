@@ -1,13 +1,13 @@
 package dev.udpfanout.loader.links;
 
-import dev.udpfanout.bindings.rtnetlink.ForwardingEntry;
-import dev.udpfanout.bindings.rtnetlink.Link;
-import dev.udpfanout.bindings.rtnetlink.Links;
-import dev.udpfanout.bindings.rtnetlink.Neighbour;
-import dev.udpfanout.bindings.rtnetlink.Neighbours;
-import dev.udpfanout.bindings.rtnetlink.Route;
-import dev.udpfanout.bindings.rtnetlink.Routes;
 import dev.udpfanout.bindings.rtnetlink.RtnetlinkSocket;
+import dev.udpfanout.bindings.rtnetlink.link.Link;
+import dev.udpfanout.bindings.rtnetlink.link.Links;
+import dev.udpfanout.bindings.rtnetlink.neighbour.ForwardingEntry;
+import dev.udpfanout.bindings.rtnetlink.neighbour.Neighbour;
+import dev.udpfanout.bindings.rtnetlink.neighbour.Neighbours;
+import dev.udpfanout.bindings.rtnetlink.route.Route;
+import dev.udpfanout.bindings.rtnetlink.route.Routes;
 import java.util.List;
 
 /**

@@ -1,6 +1,6 @@
 package dev.udpfanout.loader.status;
 
-import dev.udpfanout.bindings.abi.ListenerStats;
+import dev.udpfanout.bindings.abi.counter.ListenerStats;
 import dev.udpfanout.loader.datapath.ListenerCounters;
 import dev.udpfanout.loader.datapath.ReplyCounters;
 import java.util.Collections;

@@ -4,7 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.udpfanout.bindings.abi.DropReason;
+import dev.udpfanout.bindings.abi.counter.DropReason;
 import dev.udpfanout.loader.manifests.Manifests;
 import java.io.IOException;
 import java.nio.file.Files;

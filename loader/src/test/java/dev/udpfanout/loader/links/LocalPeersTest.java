@@ -2,7 +2,7 @@ package dev.udpfanout.loader.links;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
-import dev.udpfanout.bindings.rtnetlink.Link;
+import dev.udpfanout.bindings.rtnetlink.link.Link;
 import java.net.InetAddress;
 import java.util.Map;
 import java.util.OptionalInt;

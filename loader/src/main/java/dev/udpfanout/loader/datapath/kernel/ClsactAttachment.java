@@ -5,9 +5,9 @@ import dev.udpfanout.bindings.errno.SystemCallException;
 import dev.udpfanout.bindings.libbpf.BpfProgram;
 import dev.udpfanout.bindings.libbpf.ClsactFilter;
 import dev.udpfanout.bindings.libbpf.HookPoint;
-import dev.udpfanout.bindings.rtnetlink.Qdisc;
-import dev.udpfanout.bindings.rtnetlink.TcFilter;
-import dev.udpfanout.bindings.rtnetlink.TcHook;
+import dev.udpfanout.bindings.rtnetlink.tc.Qdisc;
+import dev.udpfanout.bindings.rtnetlink.tc.TcFilter;
+import dev.udpfanout.bindings.rtnetlink.tc.TcHook;
 import java.util.List;
 
 /**

@@ -1,10 +1,10 @@
 package dev.udpfanout.loader.datapath.kernel;
 
-import dev.udpfanout.bindings.abi.DropReason;
-import dev.udpfanout.bindings.abi.ListenerDrops;
-import dev.udpfanout.bindings.abi.ListenerReplies;
-import dev.udpfanout.bindings.abi.ListenerStats;
-import dev.udpfanout.bindings.abi.ProcessingTimes;
+import dev.udpfanout.bindings.abi.counter.DropReason;
+import dev.udpfanout.bindings.abi.counter.ListenerDrops;
+import dev.udpfanout.bindings.abi.counter.ListenerReplies;
+import dev.udpfanout.bindings.abi.counter.ListenerStats;
+import dev.udpfanout.bindings.abi.counter.ProcessingTimes;
 import dev.udpfanout.bindings.libbpf.BpfMap;
 import dev.udpfanout.loader.datapath.ListenerCounters;
 import dev.udpfanout.loader.datapath.ReplyCounters;

@@ -2,9 +2,9 @@ package dev.udpfanout.loader.datapath.kernel;
 
 import dev.udpfanout.bindings.errno.Errno;
 import dev.udpfanout.bindings.errno.SystemCallException;
-import dev.udpfanout.bindings.rtnetlink.InterfaceAddress;
-import dev.udpfanout.bindings.rtnetlink.Link;
-import dev.udpfanout.bindings.rtnetlink.Links;
+import dev.udpfanout.bindings.rtnetlink.address.InterfaceAddress;
+import dev.udpfanout.bindings.rtnetlink.link.Link;
+import dev.udpfanout.bindings.rtnetlink.link.Links;
 import java.net.Inet6Address;
 import java.net.InetAddress;
 import java.util.HashSet;

@@ -1,7 +1,7 @@
 package dev.udpfanout.loader.datapath.kernel;
 
-import dev.udpfanout.bindings.abi.FlowEntry;
 import dev.udpfanout.bindings.abi.Limits;
+import dev.udpfanout.bindings.abi.flow.FlowEntry;
 import dev.udpfanout.bindings.errno.SystemCallException;
 import dev.udpfanout.bindings.libbpf.BpfMap;
 import dev.udpfanout.loader.config.FlowsConfig;

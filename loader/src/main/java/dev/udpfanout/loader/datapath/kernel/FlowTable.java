@@ -1,6 +1,6 @@
 package dev.udpfanout.loader.datapath.kernel;
 
-import dev.udpfanout.bindings.abi.FlowEntry;
+import dev.udpfanout.bindings.abi.flow.FlowEntry;
 import dev.udpfanout.bindings.libbpf.BpfMap;
 import dev.udpfanout.loader.config.FlowsConfig;
 import java.lang.foreign.Arena;

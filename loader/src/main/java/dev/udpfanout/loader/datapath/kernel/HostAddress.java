@@ -1,9 +1,9 @@
 package dev.udpfanout.loader.datapath.kernel;
 
-import dev.udpfanout.bindings.rtnetlink.InterfaceAddress;
-import dev.udpfanout.bindings.rtnetlink.Link;
-import dev.udpfanout.bindings.rtnetlink.Route;
-import dev.udpfanout.bindings.rtnetlink.RouteType;
+import dev.udpfanout.bindings.rtnetlink.address.InterfaceAddress;
+import dev.udpfanout.bindings.rtnetlink.link.Link;
+import dev.udpfanout.bindings.rtnetlink.route.Route;
+import dev.udpfanout.bindings.rtnetlink.route.RouteType;
 import java.net.Inet6Address;
 import java.net.InetAddress;
 import java.util.List;

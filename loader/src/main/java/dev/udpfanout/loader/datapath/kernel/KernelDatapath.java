@@ -1,7 +1,7 @@
 package dev.udpfanout.loader.datapath.kernel;
 
-import dev.udpfanout.bindings.abi.ListenerEntry;
-import dev.udpfanout.bindings.abi.ProcessingTimes;
+import dev.udpfanout.bindings.abi.counter.ProcessingTimes;
+import dev.udpfanout.bindings.abi.listener.ListenerEntry;
 import dev.udpfanout.loader.config.ListenerConfig;
 import dev.udpfanout.loader.config.ListenerConfig.LocalDelivery;
 import dev.udpfanout.loader.control.EndpointSet;

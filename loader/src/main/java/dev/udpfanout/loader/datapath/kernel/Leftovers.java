@@ -2,11 +2,11 @@ package dev.udpfanout.loader.datapath.kernel;
 
 import dev.udpfanout.bindings.libbpf.HookPoint;
 import dev.udpfanout.bindings.libbpf.TcxLink;
-import dev.udpfanout.bindings.rtnetlink.Link;
-import dev.udpfanout.bindings.rtnetlink.Qdisc;
-import dev.udpfanout.bindings.rtnetlink.Route;
-import dev.udpfanout.bindings.rtnetlink.TcFilter;
-import dev.udpfanout.bindings.rtnetlink.TcHook;
+import dev.udpfanout.bindings.rtnetlink.link.Link;
+import dev.udpfanout.bindings.rtnetlink.route.Route;
+import dev.udpfanout.bindings.rtnetlink.tc.Qdisc;
+import dev.udpfanout.bindings.rtnetlink.tc.TcFilter;
+import dev.udpfanout.bindings.rtnetlink.tc.TcHook;
 import java.net.InetAddress;
 import java.nio.file.Path;
 import java.util.HashSet;

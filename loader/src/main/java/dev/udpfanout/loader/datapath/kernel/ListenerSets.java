@@ -1,8 +1,8 @@
 package dev.udpfanout.loader.datapath.kernel;
 
-import dev.udpfanout.bindings.abi.ListenerEntry;
-import dev.udpfanout.bindings.abi.ListenerKey;
-import dev.udpfanout.bindings.abi.ListenerSet;
+import dev.udpfanout.bindings.abi.listener.ListenerEntry;
+import dev.udpfanout.bindings.abi.listener.ListenerKey;
+import dev.udpfanout.bindings.abi.listener.ListenerSet;
 import dev.udpfanout.bindings.libbpf.BpfMap;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;

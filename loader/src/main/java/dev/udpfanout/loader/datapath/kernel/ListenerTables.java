@@ -1,9 +1,9 @@
 package dev.udpfanout.loader.datapath.kernel;
 
-import dev.udpfanout.bindings.abi.EndpointTable;
-import dev.udpfanout.bindings.abi.HashedEndpoints;
 import dev.udpfanout.bindings.abi.Limits;
-import dev.udpfanout.bindings.abi.ListenerFlag;
+import dev.udpfanout.bindings.abi.endpoint.EndpointTable;
+import dev.udpfanout.bindings.abi.endpoint.HashedEndpoints;
+import dev.udpfanout.bindings.abi.listener.ListenerFlag;
 import dev.udpfanout.loader.config.ListenerConfig;
 import dev.udpfanout.loader.config.ListenerConfig.HashOn;
 import dev.udpfanout.loader.config.ListenerConfig.Policy;

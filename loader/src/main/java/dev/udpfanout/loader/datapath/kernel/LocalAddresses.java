@@ -1,10 +1,10 @@
 package dev.udpfanout.loader.datapath.kernel;
 
-import dev.udpfanout.bindings.abi.AddressFilter;
 import dev.udpfanout.bindings.abi.Limits;
-import dev.udpfanout.bindings.abi.LocalAddressKey;
+import dev.udpfanout.bindings.abi.listener.AddressFilter;
+import dev.udpfanout.bindings.abi.listener.LocalAddressKey;
 import dev.udpfanout.bindings.libbpf.BpfMap;
-import dev.udpfanout.bindings.rtnetlink.InterfaceAddress;
+import dev.udpfanout.bindings.rtnetlink.address.InterfaceAddress;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;

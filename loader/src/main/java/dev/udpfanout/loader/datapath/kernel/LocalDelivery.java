@@ -1,7 +1,7 @@
 package dev.udpfanout.loader.datapath.kernel;
 
-import dev.udpfanout.bindings.rtnetlink.Link;
-import dev.udpfanout.bindings.rtnetlink.Route;
+import dev.udpfanout.bindings.rtnetlink.link.Link;
+import dev.udpfanout.bindings.rtnetlink.route.Route;
 import java.net.InetAddress;
 import java.util.List;
 import org.slf4j.Logger;

@@ -1,7 +1,7 @@
 package dev.udpfanout.loader.datapath.kernel;
 
 import dev.udpfanout.bindings.abi.Limits;
-import dev.udpfanout.bindings.abi.MirrorEntry;
+import dev.udpfanout.bindings.abi.listener.MirrorEntry;
 import dev.udpfanout.bindings.libbpf.BpfMap;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;

@@ -1,11 +1,11 @@
 package dev.udpfanout.loader.datapath.kernel;
 
-import dev.udpfanout.bindings.rtnetlink.Addresses;
-import dev.udpfanout.bindings.rtnetlink.Links;
-import dev.udpfanout.bindings.rtnetlink.Qdiscs;
-import dev.udpfanout.bindings.rtnetlink.Routes;
 import dev.udpfanout.bindings.rtnetlink.RtnetlinkSocket;
-import dev.udpfanout.bindings.rtnetlink.TcFilters;
+import dev.udpfanout.bindings.rtnetlink.address.Addresses;
+import dev.udpfanout.bindings.rtnetlink.link.Links;
+import dev.udpfanout.bindings.rtnetlink.route.Routes;
+import dev.udpfanout.bindings.rtnetlink.tc.Qdiscs;
+import dev.udpfanout.bindings.rtnetlink.tc.TcFilters;
 
 /** The network configuration of one namespace, over one rtnetlink socket. Belongs to the thread that opened it. */
 public final class Network implements AutoCloseable {

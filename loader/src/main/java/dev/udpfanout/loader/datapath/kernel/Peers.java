@@ -1,7 +1,7 @@
 package dev.udpfanout.loader.datapath.kernel;
 
 import dev.udpfanout.bindings.abi.Limits;
-import dev.udpfanout.bindings.abi.PeerEntry;
+import dev.udpfanout.bindings.abi.endpoint.PeerEntry;
 import dev.udpfanout.bindings.errno.SystemCallException;
 import dev.udpfanout.bindings.libbpf.BpfMap;
 import dev.udpfanout.loader.control.Endpoint;

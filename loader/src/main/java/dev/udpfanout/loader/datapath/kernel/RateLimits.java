@@ -1,7 +1,7 @@
 package dev.udpfanout.loader.datapath.kernel;
 
 import dev.udpfanout.bindings.abi.Limits;
-import dev.udpfanout.bindings.abi.PacketLimit;
+import dev.udpfanout.bindings.abi.admission.PacketLimit;
 import dev.udpfanout.bindings.libbpf.BpfMap;
 import dev.udpfanout.loader.config.RateLimit;
 import java.lang.foreign.Arena;

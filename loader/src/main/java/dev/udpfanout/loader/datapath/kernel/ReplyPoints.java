@@ -1,6 +1,6 @@
 package dev.udpfanout.loader.datapath.kernel;
 
-import dev.udpfanout.bindings.rtnetlink.Link;
+import dev.udpfanout.bindings.rtnetlink.link.Link;
 import dev.udpfanout.loader.config.ListenerConfig.AttachMethod;
 import dev.udpfanout.loader.datapath.Failures;
 import java.net.InetAddress;

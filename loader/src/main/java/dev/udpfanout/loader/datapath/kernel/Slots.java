@@ -1,12 +1,12 @@
 package dev.udpfanout.loader.datapath.kernel;
 
 import dev.udpfanout.bindings.abi.Limits;
-import dev.udpfanout.bindings.abi.ListenerDrops;
-import dev.udpfanout.bindings.abi.ListenerName;
-import dev.udpfanout.bindings.abi.ListenerReplies;
-import dev.udpfanout.bindings.abi.ListenerStats;
-import dev.udpfanout.bindings.abi.PacketLimit;
-import dev.udpfanout.bindings.abi.RoundRobinCursor;
+import dev.udpfanout.bindings.abi.admission.PacketLimit;
+import dev.udpfanout.bindings.abi.counter.ListenerDrops;
+import dev.udpfanout.bindings.abi.counter.ListenerReplies;
+import dev.udpfanout.bindings.abi.counter.ListenerStats;
+import dev.udpfanout.bindings.abi.endpoint.RoundRobinCursor;
+import dev.udpfanout.bindings.abi.listener.ListenerName;
 import dev.udpfanout.bindings.libbpf.BpfMap;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;

@@ -1,10 +1,10 @@
 package dev.udpfanout.loader.datapath.kernel;
 
-import dev.udpfanout.bindings.rtnetlink.InterfaceAddress;
-import dev.udpfanout.bindings.rtnetlink.Link;
-import dev.udpfanout.bindings.rtnetlink.Route;
-import dev.udpfanout.bindings.rtnetlink.RouteProtocol;
-import dev.udpfanout.bindings.rtnetlink.RouteType;
+import dev.udpfanout.bindings.rtnetlink.address.InterfaceAddress;
+import dev.udpfanout.bindings.rtnetlink.link.Link;
+import dev.udpfanout.bindings.rtnetlink.route.Route;
+import dev.udpfanout.bindings.rtnetlink.route.RouteProtocol;
+import dev.udpfanout.bindings.rtnetlink.route.RouteType;
 import java.net.Inet4Address;
 import java.net.InetAddress;
 import java.util.HashSet;

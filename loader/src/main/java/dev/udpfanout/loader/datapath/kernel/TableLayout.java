@@ -1,7 +1,7 @@
 package dev.udpfanout.loader.datapath.kernel;
 
-import dev.udpfanout.bindings.abi.EndpointTable;
-import dev.udpfanout.bindings.abi.HashedEndpoints;
+import dev.udpfanout.bindings.abi.endpoint.EndpointTable;
+import dev.udpfanout.bindings.abi.endpoint.HashedEndpoints;
 import dev.udpfanout.loader.control.HashTable;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.SegmentAllocator;

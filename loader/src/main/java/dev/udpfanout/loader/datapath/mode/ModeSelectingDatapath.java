@@ -1,6 +1,6 @@
 package dev.udpfanout.loader.datapath.mode;
 
-import dev.udpfanout.bindings.abi.ProcessingTimes;
+import dev.udpfanout.bindings.abi.counter.ProcessingTimes;
 import dev.udpfanout.loader.config.ListenerConfig;
 import dev.udpfanout.loader.config.ListenerConfig.Mode;
 import dev.udpfanout.loader.control.EndpointSet;

@@ -4,7 +4,7 @@ import dev.udpfanout.bindings.libbpf.BpfProgram;
 import dev.udpfanout.bindings.libbpf.ClsactFilter;
 import dev.udpfanout.bindings.libbpf.HookPoint;
 import dev.udpfanout.bindings.libbpf.TcxLink;
-import dev.udpfanout.bindings.rtnetlink.Link;
+import dev.udpfanout.bindings.rtnetlink.link.Link;
 import dev.udpfanout.forwarder.Support;
 import dev.udpfanout.loader.datapath.kernel.Network;
 import java.util.LinkedHashMap;

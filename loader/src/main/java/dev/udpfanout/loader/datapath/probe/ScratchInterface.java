@@ -2,7 +2,7 @@ package dev.udpfanout.loader.datapath.probe;
 
 import dev.udpfanout.bindings.errno.SystemCallException;
 import dev.udpfanout.bindings.namespace.NetworkNamespace;
-import dev.udpfanout.bindings.rtnetlink.Link;
+import dev.udpfanout.bindings.rtnetlink.link.Link;
 import dev.udpfanout.loader.datapath.kernel.Network;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;

@@ -1,7 +1,7 @@
 package dev.udpfanout.loader.datapath.userspace;
 
 import dev.udpfanout.bindings.abi.Limits;
-import dev.udpfanout.bindings.abi.SourceHash;
+import dev.udpfanout.bindings.abi.endpoint.SourceHash;
 import dev.udpfanout.forwarder.EndpointTable;
 import dev.udpfanout.forwarder.policy.SourceHash.Mixing;
 import dev.udpfanout.forwarder.policy.Spread;

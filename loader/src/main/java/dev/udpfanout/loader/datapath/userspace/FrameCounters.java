@@ -1,6 +1,6 @@
 package dev.udpfanout.loader.datapath.userspace;
 
-import dev.udpfanout.bindings.abi.ListenerStats;
+import dev.udpfanout.bindings.abi.counter.ListenerStats;
 import dev.udpfanout.forwarder.DropReason;
 import dev.udpfanout.forwarder.ForwarderCounters;
 import dev.udpfanout.loader.datapath.ListenerCounters;

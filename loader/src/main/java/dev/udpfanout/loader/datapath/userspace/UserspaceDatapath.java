@@ -1,7 +1,7 @@
 package dev.udpfanout.loader.datapath.userspace;
 
-import dev.udpfanout.bindings.abi.ProcessingTimes;
-import dev.udpfanout.bindings.rtnetlink.Link;
+import dev.udpfanout.bindings.abi.counter.ProcessingTimes;
+import dev.udpfanout.bindings.rtnetlink.link.Link;
 import dev.udpfanout.loader.config.FlowsConfig;
 import dev.udpfanout.loader.config.ListenerConfig;
 import dev.udpfanout.loader.control.EndpointSet;

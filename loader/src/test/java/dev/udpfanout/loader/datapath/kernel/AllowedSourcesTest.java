@@ -3,8 +3,8 @@ package dev.udpfanout.loader.datapath.kernel;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.udpfanout.bindings.abi.AllowedSource;
-import dev.udpfanout.bindings.abi.DropReason;
+import dev.udpfanout.bindings.abi.admission.AllowedSource;
+import dev.udpfanout.bindings.abi.counter.DropReason;
 import dev.udpfanout.lab.BoundedWait;
 import dev.udpfanout.lab.Bpffs;
 import dev.udpfanout.lab.Topology;

@@ -4,8 +4,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.udpfanout.bindings.abi.HashedEndpoints;
-import dev.udpfanout.bindings.abi.SourceHash;
+import dev.udpfanout.bindings.abi.endpoint.HashedEndpoints;
+import dev.udpfanout.bindings.abi.endpoint.SourceHash;
 import dev.udpfanout.bindings.libbpf.BpfMap;
 import dev.udpfanout.bindings.libbpf.BpfProgram.TestRun;
 import dev.udpfanout.bindings.libbpf.BpfTestBench;

@@ -2,9 +2,9 @@ package dev.udpfanout.loader.datapath.kernel;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
-import dev.udpfanout.bindings.abi.ListenerEntry;
-import dev.udpfanout.bindings.abi.ListenerFlag;
-import dev.udpfanout.bindings.abi.ListenerKey;
+import dev.udpfanout.bindings.abi.listener.ListenerEntry;
+import dev.udpfanout.bindings.abi.listener.ListenerFlag;
+import dev.udpfanout.bindings.abi.listener.ListenerKey;
 import dev.udpfanout.loader.config.ListenerConfig;
 import dev.udpfanout.loader.config.ListenerConfigs;
 import dev.udpfanout.loader.control.Endpoint;

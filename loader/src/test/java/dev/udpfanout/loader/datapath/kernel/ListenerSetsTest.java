@@ -2,10 +2,10 @@ package dev.udpfanout.loader.datapath.kernel;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
-import dev.udpfanout.bindings.abi.ListenerEntry;
-import dev.udpfanout.bindings.abi.ListenerFlag;
-import dev.udpfanout.bindings.abi.ListenerKey;
-import dev.udpfanout.bindings.abi.ListenerSet;
+import dev.udpfanout.bindings.abi.listener.ListenerEntry;
+import dev.udpfanout.bindings.abi.listener.ListenerFlag;
+import dev.udpfanout.bindings.abi.listener.ListenerKey;
+import dev.udpfanout.bindings.abi.listener.ListenerSet;
 import java.net.InetAddress;
 import java.util.List;
 import java.util.Map;

@@ -1,6 +1,6 @@
 package dev.udpfanout.loader.datapath.kernel;
 
-import dev.udpfanout.bindings.abi.ProcessingTimes;
+import dev.udpfanout.bindings.abi.counter.ProcessingTimes;
 import dev.udpfanout.lab.LabNamespace;
 import dev.udpfanout.loader.config.ListenerConfig;
 import dev.udpfanout.loader.control.Endpoint;

@@ -3,7 +3,7 @@ package dev.udpfanout.loader.datapath.kernel;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
-import dev.udpfanout.bindings.abi.DropReason;
+import dev.udpfanout.bindings.abi.counter.DropReason;
 import dev.udpfanout.bindings.libbpf.BpfProgram.TestRun;
 import dev.udpfanout.bindings.libbpf.BpfTestBench;
 import dev.udpfanout.lab.MacAddress;

@@ -3,7 +3,7 @@ package dev.udpfanout.loader.datapath.kernel;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.udpfanout.bindings.abi.ProcessingTimes;
+import dev.udpfanout.bindings.abi.counter.ProcessingTimes;
 import dev.udpfanout.bindings.libbpf.BpfTestBench;
 import dev.udpfanout.lab.MacAddress;
 import dev.udpfanout.lab.TopologyPlan;

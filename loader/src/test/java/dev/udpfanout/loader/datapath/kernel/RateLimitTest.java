@@ -3,8 +3,8 @@ package dev.udpfanout.loader.datapath.kernel;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.udpfanout.bindings.abi.DropReason;
-import dev.udpfanout.bindings.abi.PacketLimit;
+import dev.udpfanout.bindings.abi.admission.PacketLimit;
+import dev.udpfanout.bindings.abi.counter.DropReason;
 import dev.udpfanout.bindings.libbpf.BpfMap;
 import dev.udpfanout.bindings.libbpf.BpfTestBench;
 import dev.udpfanout.lab.BoundedWait;

@@ -4,7 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.udpfanout.bindings.abi.DropReason;
+import dev.udpfanout.bindings.abi.counter.DropReason;
 import dev.udpfanout.bindings.libbpf.BpfProgram;
 import dev.udpfanout.bindings.libbpf.BpfProgram.TestRun;
 import dev.udpfanout.bindings.libbpf.BpfTestBench;

@@ -2,7 +2,7 @@ package dev.udpfanout.loader.datapath.userspace;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
-import dev.udpfanout.bindings.abi.SourceHash;
+import dev.udpfanout.bindings.abi.endpoint.SourceHash;
 import dev.udpfanout.forwarder.EndpointTable;
 import dev.udpfanout.forwarder.socket.SourceBits;
 import dev.udpfanout.loader.control.HashTable;

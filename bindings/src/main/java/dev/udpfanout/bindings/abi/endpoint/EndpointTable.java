@@ -1,0 +1,67 @@
+package dev.udpfanout.bindings.abi.endpoint;
+
+import dev.udpfanout.bindings.abi.Limits;
+import dev.udpfanout.bindings.abi.MappedAddress;
+import dev.udpfanout.bindings.abi.NetworkOrder;
+import dev.udpfanout.bindings.generated.abi.uf_endpoint;
+import dev.udpfanout.bindings.generated.abi.uf_endpoint_table_header;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.SegmentAllocator;
+import java.net.InetSocketAddress;
+import java.util.List;
+import java.util.function.ToIntFunction;
+
+/** A table of endpoints as one map's elements: the header, then the endpoints. */
+public final class EndpointTable {
+    /** Bytes of an element, header or endpoint. */
+    public static final int ELEMENT_BYTES = (int) uf_endpoint.sizeof();
+
+    /** The place of the first endpoint. */
+    public static final int FIRST_PLACE = 1;
+
+    private EndpointTable() {}
+
+    /** The elements of a table as below, to all of whose endpoints datagrams go by the next hop. */
+    public static MemorySegment write(
+            SegmentAllocator allocator,
+            List<InetSocketAddress> endpoints,
+            ToIntFunction<InetSocketAddress> counter,
+            int generation) {
+        return write(allocator, endpoints, counter, endpoint -> 0, generation);
+    }
+
+    /**
+     * The elements of a table, one after the other.
+     *
+     * @param endpoints at most {@link Limits#MAX_ENDPOINTS_PER_LISTENER}, resolved; one that stands there several times has as
+     *     many turns of each round
+     * @param counter the index into ENDPOINT_PACKETS of each; 0 for one that is not counted
+     * @param peerIfindex the key in PEERS of what each is behind; 0 for one to which datagrams go by the next hop
+     * @param generation for people who look at the map
+     * @return {@code endpoints.size() + 1} elements
+     */
+    public static MemorySegment write(
+            SegmentAllocator allocator,
+            List<InetSocketAddress> endpoints,
+            ToIntFunction<InetSocketAddress> counter,
+            ToIntFunction<InetSocketAddress> peerIfindex,
+            int generation) {
+        if (endpoints.size() > Limits.MAX_ENDPOINTS_PER_LISTENER) {
+            throw new IllegalArgumentException(
+                    endpoints.size() + " endpoints; a table holds at most " + Limits.MAX_ENDPOINTS_PER_LISTENER);
+        }
+        MemorySegment table = uf_endpoint.allocateArray(endpoints.size() + 1L, allocator);
+        uf_endpoint_table_header.count(table, endpoints.size());
+        uf_endpoint_table_header.generation(table, generation);
+        long index = 1;
+        for (InetSocketAddress endpoint : endpoints) {
+            MemorySegment element = uf_endpoint.asSlice(table, index++);
+            MappedAddress.write(endpoint.getAddress(), uf_endpoint.address(element));
+            uf_endpoint.port(element, NetworkOrder.swapped(endpoint.getPort()));
+            uf_endpoint.count(element, endpoints.size());
+            uf_endpoint.counter(element, counter.applyAsInt(endpoint));
+            uf_endpoint.peer_ifindex(element, peerIfindex.applyAsInt(endpoint));
+        }
+        return table;
+    }
+}

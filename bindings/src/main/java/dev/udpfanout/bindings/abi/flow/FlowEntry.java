@@ -1,0 +1,27 @@
+package dev.udpfanout.bindings.abi.flow;
+
+import dev.udpfanout.bindings.generated.abi.Abi;
+import dev.udpfanout.bindings.generated.abi.uf_flow;
+import dev.udpfanout.bindings.generated.abi.uf_flow_key;
+import java.lang.foreign.MemorySegment;
+
+/** Reads the entries of a table of FLOWS: {@code struct uf_flow_key} and {@code struct uf_flow}. */
+public final class FlowEntry {
+    public static final int KEY_BYTES = (int) uf_flow_key.sizeof();
+    public static final int VALUE_BYTES = (int) uf_flow.sizeof();
+
+    /** A flow has an entry for what is asked and one for what is answered. */
+    public static final int ENTRIES_PER_FLOW = 2;
+
+    private FlowEntry() {}
+
+    /** Whether it is the entry of a flow's requests; if not, that of its replies. */
+    public static boolean isOfRequests(MemorySegment key) {
+        return uf_flow_key.owner(key) != Abi.UF_FLOW_OF_REPLIES();
+    }
+
+    /** When the flow was last used, to about a second: CLOCK_MONOTONIC, which is System.nanoTime()'s. */
+    public static long seenNanos(MemorySegment value) {
+        return uf_flow.seen_ns(value);
+    }
+}

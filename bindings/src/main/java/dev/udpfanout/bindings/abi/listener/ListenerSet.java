@@ -1,0 +1,60 @@
+package dev.udpfanout.bindings.abi.listener;
+
+import dev.udpfanout.bindings.abi.Limits;
+import dev.udpfanout.bindings.generated.abi.Abi;
+import dev.udpfanout.bindings.generated.abi.uf_listener_set;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.SegmentAllocator;
+import java.lang.foreign.ValueLayout;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * A value of the map LISTENER_SETS: {@code struct uf_listener_set}. Its key is a {@link ListenerKey} with port 0.
+ *
+ * @param listeners at the address; more than {@link Limits#MAX_LISTENERS_IN_SET} read as none
+ * @param exclusive whether nobody else gets datagrams for the address
+ */
+public record ListenerSet(List<ListenerEntry> listeners, boolean exclusive) {
+    public ListenerSet {
+        listeners = List.copyOf(listeners);
+    }
+
+    /** The value that {@link #write} wrote. */
+    public static ListenerSet read(MemorySegment value) {
+        MemorySegment slots = uf_listener_set.slots(value);
+        MemorySegment flags = uf_listener_set.listener_flags(value);
+        List<ListenerEntry> listeners = new ArrayList<>();
+        for (int i = 0; i < uf_listener_set.count(value); i++) {
+            listeners.add(new ListenerEntry(
+                    slots.getAtIndex(ValueLayout.JAVA_INT, i),
+                    ListenerFlag.of(flags.getAtIndex(ValueLayout.JAVA_INT, i))));
+        }
+        return new ListenerSet(listeners, (uf_listener_set.flags(value) & Abi.UF_SET_EXCLUSIVE()) != 0);
+    }
+
+    /** An empty value to read into. */
+    public static MemorySegment allocate(SegmentAllocator allocator) {
+        return uf_listener_set.allocate(allocator);
+    }
+
+    /** The value in the map's layout. */
+    public MemorySegment write(SegmentAllocator allocator) {
+        MemorySegment value = uf_listener_set.allocate(allocator);
+        uf_listener_set.flags(value, exclusive ? Abi.UF_SET_EXCLUSIVE() : 0);
+        if (listeners.size() <= Limits.MAX_LISTENERS_IN_SET) {
+            uf_listener_set.count(value, listeners.size());
+            // Not the accessors of one element: jextract's count from the start of the struct, not of the array.
+            MemorySegment slots = uf_listener_set.slots(value);
+            MemorySegment flags = uf_listener_set.listener_flags(value);
+            for (int i = 0; i < listeners.size(); i++) {
+                slots.setAtIndex(ValueLayout.JAVA_INT, i, listeners.get(i).slot());
+                flags.setAtIndex(
+                        ValueLayout.JAVA_INT,
+                        i,
+                        ListenerFlag.bits(listeners.get(i).flags()));
+            }
+        }
+        return value;
+    }
+}

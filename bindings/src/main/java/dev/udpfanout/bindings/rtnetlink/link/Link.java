@@ -1,0 +1,42 @@
+package dev.udpfanout.bindings.rtnetlink.link;
+
+import java.util.OptionalInt;
+
+/**
+ * A network interface: netdevice(7), rtnetlink(7).
+ *
+ * @param index its number, unique in the network namespace
+ * @param name its name, for example {@code dummy0}
+ * @param kind the driver's name, for example {@code bridge}; empty for hardware and loopback
+ * @param up whether it was set up (IFF_UP)
+ * @param lowerUp whether it has a carrier (IFF_LOWER_UP)
+ * @param noArp whether it resolves no neighbours (IFF_NOARP)
+ * @param mtu the largest packet, in bytes
+ * @param hardwareType ARPHRD_ of linux/if_arp.h: 1 for Ethernet, 65534 for an interface without link layer
+ * @param master the bridge or bond that it is a port of
+ * @param hardwareAddress in lower-case hexadecimal, for example {@code 02:00:00:00:00:01}; empty if it has none
+ * @param peerNamespace where the other end of a veth pair is, as this namespace numbers others; empty if it is in this one, or if
+ *     the link is no veth
+ * @param alias what somebody has noted on it ({@code ip link set alias}); empty if nothing
+ */
+public record Link(
+        int index,
+        String name,
+        String kind,
+        boolean up,
+        boolean lowerUp,
+        boolean noArp,
+        int mtu,
+        int hardwareType,
+        OptionalInt master,
+        String hardwareAddress,
+        OptionalInt peerNamespace,
+        String alias) {
+    private static final int ARPHRD_LOOPBACK = 772;
+    private static final int ARPHRD_ETHER = 1;
+
+    /** Whether what it receives begins with an Ethernet header; if not, with the IP header, as on a tun device. */
+    public boolean hasEthernetHeader() {
+        return hardwareType == ARPHRD_ETHER || hardwareType == ARPHRD_LOOPBACK;
+    }
+}

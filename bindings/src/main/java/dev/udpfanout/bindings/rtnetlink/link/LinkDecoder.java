@@ -1,0 +1,66 @@
+package dev.udpfanout.bindings.rtnetlink.link;
+
+import static dev.udpfanout.bindings.generated.libc.Libc.AF_UNSPEC;
+import static dev.udpfanout.bindings.generated.rtnetlink.Rtnetlink.IFF_LOWER_UP;
+import static dev.udpfanout.bindings.generated.rtnetlink.Rtnetlink.IFF_NOARP;
+import static dev.udpfanout.bindings.generated.rtnetlink.Rtnetlink.IFF_UP;
+import static dev.udpfanout.bindings.generated.rtnetlink.Rtnetlink.IFLA_ADDRESS;
+import static dev.udpfanout.bindings.generated.rtnetlink.Rtnetlink.IFLA_IFALIAS;
+import static dev.udpfanout.bindings.generated.rtnetlink.Rtnetlink.IFLA_IFNAME;
+import static dev.udpfanout.bindings.generated.rtnetlink.Rtnetlink.IFLA_INFO_KIND;
+import static dev.udpfanout.bindings.generated.rtnetlink.Rtnetlink.IFLA_LINKINFO;
+import static dev.udpfanout.bindings.generated.rtnetlink.Rtnetlink.IFLA_LINK_NETNSID;
+import static dev.udpfanout.bindings.generated.rtnetlink.Rtnetlink.IFLA_MASTER;
+import static dev.udpfanout.bindings.generated.rtnetlink.Rtnetlink.IFLA_MTU;
+
+import dev.udpfanout.bindings.generated.rtnetlink.ifinfomsg;
+import dev.udpfanout.bindings.rtnetlink.netlink.Attributes;
+import dev.udpfanout.bindings.rtnetlink.netlink.MalformedMessageException;
+import dev.udpfanout.bindings.rtnetlink.netlink.Message;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.util.HexFormat;
+import java.util.Optional;
+import java.util.OptionalInt;
+
+/** Reads RTM_NEWLINK and RTM_DELLINK. */
+public final class LinkDecoder {
+    private static final HexFormat COLON_SEPARATED = HexFormat.ofDelimiter(":");
+
+    private static final String VETH = "veth";
+
+    private LinkDecoder() {}
+
+    /**
+     * The link; empty for a message about a link's part in a protocol, such as the RTM_DELLINK of family AF_BRIDGE
+     * that says that a port has left its bridge.
+     */
+    public static Optional<Link> decode(Message message) {
+        MemorySegment header = message.struct(ifinfomsg.layout());
+        if (ifinfomsg.ifi_family(header) != AF_UNSPEC()) {
+            return Optional.empty();
+        }
+        int flags = ifinfomsg.ifi_flags(header);
+        Attributes attributes = message.attributes(ifinfomsg.layout());
+        String kind =
+                attributes.nested(IFLA_LINKINFO()).string(IFLA_INFO_KIND()).orElse("");
+        return Optional.of(new Link(
+                ifinfomsg.ifi_index(header),
+                attributes
+                        .string(IFLA_IFNAME())
+                        .orElseThrow(() -> new MalformedMessageException("a link without a name")),
+                kind,
+                (flags & IFF_UP()) != 0,
+                (flags & IFF_LOWER_UP()) != 0,
+                (flags & IFF_NOARP()) != 0,
+                attributes.number(IFLA_MTU()).orElse(0),
+                Short.toUnsignedInt(ifinfomsg.ifi_type(header)),
+                attributes.number(IFLA_MASTER()),
+                attributes
+                        .bytes(IFLA_ADDRESS())
+                        .map(bytes -> COLON_SEPARATED.formatHex(bytes.toArray(ValueLayout.JAVA_BYTE)))
+                        .orElse(""),
+                kind.equals(VETH) ? attributes.number(IFLA_LINK_NETNSID()) : OptionalInt.empty(),
+                attributes.string(IFLA_IFALIAS()).orElse("")));
+    }
+}

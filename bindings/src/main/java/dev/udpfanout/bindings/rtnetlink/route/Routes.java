@@ -1,0 +1,114 @@
+package dev.udpfanout.bindings.rtnetlink.route;
+
+import static dev.udpfanout.bindings.generated.rtnetlink.Rtnetlink.NLM_F_CREATE;
+import static dev.udpfanout.bindings.generated.rtnetlink.Rtnetlink.NLM_F_EXCL;
+import static dev.udpfanout.bindings.generated.rtnetlink.Rtnetlink.NLM_F_REPLACE;
+import static dev.udpfanout.bindings.generated.rtnetlink.Rtnetlink.RTA_DST;
+import static dev.udpfanout.bindings.generated.rtnetlink.Rtnetlink.RTA_OIF;
+
+import dev.udpfanout.bindings.errno.Errno;
+import dev.udpfanout.bindings.errno.SystemCallException;
+import dev.udpfanout.bindings.generated.rtnetlink.rtmsg;
+import dev.udpfanout.bindings.rtnetlink.Request;
+import dev.udpfanout.bindings.rtnetlink.RequestType;
+import dev.udpfanout.bindings.rtnetlink.RtnetlinkSocket;
+import dev.udpfanout.bindings.rtnetlink.netlink.InternetAddress;
+import java.lang.foreign.MemorySegment;
+import java.net.InetAddress;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.Set;
+
+/**
+ * IPv4 and IPv6 routes of the socket's namespace: {@code RTM_*ROUTE} of rtnetlink(7). Changes need CAP_NET_ADMIN.
+ *
+ * <p>The kernel takes a link's routes away when the link goes down and puts back only the ones it makes itself.
+ */
+public final class Routes {
+    /** What a route of type unreachable, prohibit, blackhole or throw answers, and where there is none. */
+    private static final Set<Errno> UNREACHABLE =
+            Set.of(Errno.ENETUNREACH, Errno.EHOSTUNREACH, Errno.EACCES, Errno.EINVAL);
+
+    private final RtnetlinkSocket socket;
+
+    public Routes(RtnetlinkSocket socket) {
+        this.socket = socket;
+    }
+
+    /** The routes of all tables, without the entries of the route cache. */
+    public List<Route> all() {
+        return socket.dump(
+                new Request(RequestType.RTM_GETROUTE, () -> "all routes", message -> message.struct(rtmsg.layout())),
+                RouteDecoder::decode);
+    }
+
+    /** The routes of one table; none if there is no such table. */
+    public List<Route> table(int table) {
+        return all().stream().filter(route -> route.table() == table).toList();
+    }
+
+    /**
+     * Adds a route, as {@code ip route add}.
+     *
+     * @throws SystemCallException EEXIST if there is one to that destination with that priority in that table,
+     *     ENETDOWN if the link is down, EINVAL if the destination has bits behind its prefix
+     */
+    public void add(Route route) {
+        socket.execute(request(RequestType.RTM_NEWROUTE, NLM_F_CREATE() | NLM_F_EXCL(), route));
+    }
+
+    /**
+     * Adds a route or puts it in the place of the first one to that destination with that priority in that table:
+     * {@code ip route replace}. At no moment is there none.
+     */
+    public void replace(Route route) {
+        socket.execute(request(RequestType.RTM_NEWROUTE, NLM_F_CREATE() | NLM_F_REPLACE(), route));
+    }
+
+    /**
+     * Removes a route: one that agrees with all that is given, so that what {@link #table} returned removes just that.
+     *
+     * @throws SystemCallException ESRCH if there is none
+     */
+    public void remove(Route route) {
+        socket.execute(request(RequestType.RTM_DELROUTE, 0, route));
+    }
+
+    /**
+     * By which link the kernel would send a packet to an address, as {@code ip route get}: with rules and all. Empty if it would
+     * not.
+     */
+    public OptionalInt outgoingLink(InetAddress address) {
+        Request request =
+                new Request(RequestType.RTM_GETROUTE, () -> "route to " + address.getHostAddress(), message -> {
+                    MemorySegment header = message.struct(rtmsg.layout());
+                    rtmsg.rtm_family(header, (byte) InternetAddress.family(address));
+                    rtmsg.rtm_dst_len(header, (byte) (address.getAddress().length * Byte.SIZE));
+                    message.putAddress(RTA_DST(), address);
+                });
+        try {
+            return socket
+                    .query(
+                            request,
+                            message -> Optional.of(
+                                    message.attributes(rtmsg.layout()).number(RTA_OIF())))
+                    .stream()
+                    .findFirst()
+                    .orElse(OptionalInt.empty());
+        } catch (SystemCallException e) {
+            if (UNREACHABLE.contains(e.errno())) {
+                return OptionalInt.empty();
+            }
+            throw e;
+        }
+    }
+
+    private Request request(RequestType type, int flags, Route route) {
+        if (route.type() == RouteType.OTHER) {
+            throw new IllegalArgumentException("a route of unknown type cannot be written: " + route);
+        }
+        return new Request(
+                type, flags, () -> RouteLabel.of(socket, route), message -> RouteEncoder.encode(message, route));
+    }
+}
