@@ -17,6 +17,10 @@ class LoaderArchitectureTest {
             slices().matching("dev.udpfanout.loader.(*)..").should().beFreeOfCycles();
 
     @ArchTest
+    static final ArchRule ROOMS_OF_KUBERNETES_KNOW_EACH_OTHER_IN_ONE_DIRECTION =
+            slices().matching("dev.udpfanout.loader.kubernetes.(*)..").should().beFreeOfCycles();
+
+    @ArchTest
     static final ArchRule CONTROL_IS_PURE = noClasses()
             .that()
             .resideInAPackage("..loader.control..")

@@ -13,7 +13,7 @@ import dev.udpfanout.loader.control.EndpointSelection;
 import dev.udpfanout.loader.datapath.Datapath;
 import dev.udpfanout.loader.datapath.Failures;
 import dev.udpfanout.loader.health.HealthMonitor;
-import dev.udpfanout.loader.kubernetes.NodeIdentity;
+import dev.udpfanout.loader.kubernetes.api.NodeIdentity;
 import dev.udpfanout.loader.metrics.DaemonMetrics;
 import dev.udpfanout.loader.status.Readiness;
 import java.net.InetAddress;

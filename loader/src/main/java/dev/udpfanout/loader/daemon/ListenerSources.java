@@ -1,10 +1,10 @@
 package dev.udpfanout.loader.daemon;
 
 import dev.udpfanout.loader.config.ListenerConfig;
-import dev.udpfanout.loader.kubernetes.EndpointDiscovery;
-import dev.udpfanout.loader.kubernetes.ReadinessPublisher;
-import dev.udpfanout.loader.kubernetes.VipWatch;
-import dev.udpfanout.loader.kubernetes.WatchState;
+import dev.udpfanout.loader.kubernetes.discovery.EndpointDiscovery;
+import dev.udpfanout.loader.kubernetes.discovery.VipWatch;
+import dev.udpfanout.loader.kubernetes.publish.ReadinessPublisher;
+import dev.udpfanout.loader.kubernetes.watch.WatchState;
 import java.util.Optional;
 import java.util.stream.Stream;
 

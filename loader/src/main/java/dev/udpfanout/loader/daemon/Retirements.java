@@ -1,6 +1,6 @@
 package dev.udpfanout.loader.daemon;
 
-import dev.udpfanout.loader.kubernetes.ReadinessPublisher;
+import dev.udpfanout.loader.kubernetes.publish.ReadinessPublisher;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;

@@ -1,6 +1,6 @@
 package dev.udpfanout.loader.daemon;
 
-import dev.udpfanout.loader.kubernetes.WatchState;
+import dev.udpfanout.loader.kubernetes.watch.WatchState;
 
 /**
  * What watches have counted together.

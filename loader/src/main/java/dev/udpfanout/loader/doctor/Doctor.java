@@ -3,7 +3,7 @@ package dev.udpfanout.loader.doctor;
 import dev.udpfanout.loader.config.Config;
 import dev.udpfanout.loader.config.ListenerConfig;
 import dev.udpfanout.loader.config.PublishTarget;
-import dev.udpfanout.loader.kubernetes.NodeIdentity;
+import dev.udpfanout.loader.kubernetes.api.NodeIdentity;
 import io.fabric8.kubernetes.api.model.Service;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;

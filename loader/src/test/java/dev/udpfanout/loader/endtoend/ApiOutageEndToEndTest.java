@@ -8,7 +8,7 @@ import dev.udpfanout.lab.BoundedWait;
 import dev.udpfanout.lab.process.LabProcess;
 import dev.udpfanout.loader.OtherLayout;
 import dev.udpfanout.loader.SequenceTraffic;
-import dev.udpfanout.loader.kubernetes.FakeService;
+import dev.udpfanout.loader.kubernetes.fake.FakeService;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;

@@ -9,7 +9,7 @@ import dev.udpfanout.loader.SequenceTraffic;
 import dev.udpfanout.loader.datapath.kernel.Pins;
 import dev.udpfanout.loader.image.PodmanContainer;
 import dev.udpfanout.loader.image.RuntimeDefaultProfile;
-import dev.udpfanout.loader.kubernetes.FakeService;
+import dev.udpfanout.loader.kubernetes.fake.FakeService;
 import dev.udpfanout.loader.manifests.Variant;
 import io.fabric8.kubernetes.api.model.Container;
 import io.fabric8.kubernetes.api.model.PodSpec;

@@ -10,7 +10,7 @@ import dev.udpfanout.lab.traffic.DatagramSender;
 import dev.udpfanout.lab.traffic.PodReceivers;
 import dev.udpfanout.lab.traffic.SendPlan;
 import dev.udpfanout.loader.SequenceTraffic;
-import dev.udpfanout.loader.kubernetes.FakeService;
+import dev.udpfanout.loader.kubernetes.fake.FakeService;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;

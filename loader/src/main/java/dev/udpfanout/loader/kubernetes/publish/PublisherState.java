@@ -1,0 +1,11 @@
+package dev.udpfanout.loader.kubernetes.publish;
+
+/**
+ * How a publisher is doing.
+ *
+ * @param published whether the API server has what was last asked for
+ * @param ready whether that is that this node is ready
+ * @param applied how often the slice was applied or deleted
+ * @param errors how often that failed
+ */
+public record PublisherState(boolean published, boolean ready, long applied, long errors) {}

@@ -1,0 +1,2 @@
+/** EndpointSlices as such. */
+package dev.udpfanout.loader.kubernetes.slice;
