@@ -1,6 +1,8 @@
 package dev.udpfanout.loader.config;
 
 import dev.udpfanout.loader.config.ListenerConfig.Preference;
+import java.net.InetSocketAddress;
+import java.util.List;
 import java.util.Optional;
 
 /** Reads what a listener says of Kubernetes: {@code kubernetes}, {@code publish} and {@code prefer}. */
@@ -24,16 +26,21 @@ final class KubernetesReader {
                 : Optional.of(new KubernetesSource(namespace, service, port));
     }
 
-    /** As {@link #source}, for what the node publishes. */
-    static Optional<PublishTarget> publish(Section listener) {
+    /**
+     * As {@link #source}, for what the node publishes.
+     *
+     * @param bind the listener's; null if it is wrong
+     */
+    static Optional<PublishTarget> publish(Section listener, InetSocketAddress bind, List<String> interfaces) {
         if (!listener.has("publish")) {
             return Optional.empty();
         }
         Section section = listener.section("publish");
         Optional<String> namespace = namespace(section);
         String service = requiredName(section, "service");
+        Optional<Prefix> addresses = PublishedAddressesReader.read(section, bind, interfaces);
         section.refuseUnknownKeys();
-        return service == null ? Optional.empty() : Optional.of(new PublishTarget(namespace, service));
+        return service == null ? Optional.empty() : Optional.of(new PublishTarget(namespace, service, addresses));
     }
 
     static Preference preference(Section listener) {

@@ -2,7 +2,6 @@ package dev.udpfanout.loader.config;
 
 import dev.udpfanout.loader.config.ListenerConfig.Mode;
 import java.net.Inet6Address;
-import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.HashMap;
 import java.util.LinkedHashSet;
@@ -37,22 +36,53 @@ final class ListenerConflicts {
         refuseMixedAttachment(read);
         refuseLoops(read);
         refuseMixedModes(read);
+        refuseSharedRanges(read);
     }
 
     /** An address on a dummy interface is either delivered on this node or steered past its hooks, for all its ports. */
     private static void refuseMixedModes(List<Read> read) {
-        Map<InetAddress, Read> first = new HashMap<>();
-        for (Read each : read) {
-            if (!each.listener().isOnDummyInterface() || each.listener().mode() == Mode.AUTO) {
-                continue;
-            }
-            Read other = first.putIfAbsent(each.listener().bind().getAddress(), each);
-            if (other != null && other.listener().mode() != each.listener().mode()) {
+        List<Read> decided = read.stream()
+                .filter(each -> each.listener().mode() != Mode.AUTO)
+                .toList();
+        for (int i = 0; i < decided.size(); i++) {
+            Read each = decided.get(i);
+            decided.subList(0, i).stream()
+                    .filter(other -> other.listener().mode() != each.listener().mode())
+                    .filter(other -> other.listener().sharesAddresses(each.listener()))
+                    .findFirst()
+                    .ifPresent(other -> each.section()
+                            .problem(
+                                    "mode",
+                                    "differs from the listener on line "
+                                            + other.section().line() + ", which shares the address"));
+        }
+    }
+
+    /** A datagram to an address of two ranges could be either listener's, and a range is led to one interface. */
+    private static void refuseSharedRanges(List<Read> read) {
+        for (int i = 0; i < read.size(); i++) {
+            Read each = read.get(i);
+            for (Read other : read.subList(0, i)) {
+                Optional<Prefix> mine = each.listener().range();
+                Optional<Prefix> theirs = other.listener().range();
+                if (mine.isEmpty() || theirs.isEmpty() || !mine.get().overlaps(theirs.get())) {
+                    continue;
+                }
+                boolean samePort = each.listener().bind().getPort()
+                        == other.listener().bind().getPort();
+                boolean sameInterface =
+                        each.listener().interfaces().equals(other.listener().interfaces());
+                // The same bind has been refused already.
+                if (each.listener().bind().equals(other.listener().bind()) || !samePort && sameInterface) {
+                    continue;
+                }
                 each.section()
                         .problem(
-                                "mode",
-                                "differs from the listener on line "
-                                        + other.section().line() + ", which shares the address");
+                                "publish",
+                                "addresses: " + mine.get() + " overlaps " + theirs.get() + " of the listener on line "
+                                        + other.section().line() + ", which has "
+                                        + (sameInterface ? "the same port" : "another interface")
+                                        + "; give one of the two another range, or addresses: bind");
             }
         }
     }
@@ -87,8 +117,8 @@ final class ListenerConflicts {
     /** The Service that a listener publishes, with its namespace. */
     private Optional<PublishTarget> service(ListenerConfig listener) {
         return listener.publish()
-                .map(target ->
-                        new PublishTarget(Optional.of(target.namespace().orElse(ownNamespace)), target.service()));
+                .map(target -> new PublishTarget(
+                        Optional.of(target.namespace().orElse(ownNamespace)), target.service(), Optional.empty()));
     }
 
     private void refuseSameBinds(List<Read> read) {
@@ -173,8 +203,7 @@ final class ListenerConflicts {
     }
 
     private static boolean sendsTo(ListenerConfig set, ListenerConfig target) {
-        return set.downstream().stream()
-                .anyMatch(downstream -> downstream.address().equals(target.bind()));
+        return set.downstream().stream().anyMatch(downstream -> target.takes(downstream.address()));
     }
 
     private static void refuseLoop(String key, Read each, Read target) {

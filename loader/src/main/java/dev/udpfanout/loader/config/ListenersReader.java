@@ -69,7 +69,7 @@ final class ListenersReader {
         boolean replies = FlowsReader.replies(section, policy);
         List<Downstream> downstream = DownstreamReader.read(section, bind, policy);
         Optional<KubernetesSource> kubernetes = KubernetesReader.source(section);
-        Optional<PublishTarget> publish = KubernetesReader.publish(section);
+        Optional<PublishTarget> publish = KubernetesReader.publish(section, bind, interfaces);
         Preference preference = KubernetesReader.preference(section);
         Optional<MirrorConfig> mirror = MirrorReader.read(section, bind);
         UserspaceConfig userspace = UserspaceReader.read(section);

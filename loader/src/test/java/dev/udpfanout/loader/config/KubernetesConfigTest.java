@@ -64,7 +64,8 @@ class KubernetesConfigTest {
         ListenerConfig listener = only(DUMMY, KUBERNETES, PUBLISH);
 
         assertEquals(Optional.empty(), listener.kubernetes().orElseThrow().namespace());
-        assertEquals(Optional.of(new PublishTarget(Optional.empty(), "syslog")), listener.publish());
+        assertEquals(Optional.empty(), listener.publish().orElseThrow().namespace());
+        assertEquals("syslog", listener.publish().orElseThrow().service());
     }
 
     @ParameterizedTest

@@ -39,8 +39,8 @@ class PublicationConflictTest {
                 listener("10.255.0.1:5514", "service: syslog"),
                 listener("10.255.0.1:5515", "service: syslog"),
                 listener("[fd00::1]:5514", "service: syslog"),
-                listener("10.255.0.2:5514", "service: other"),
-                listener("10.255.0.3:5514", "service: syslog, namespace: theirs"));
+                listener("10.255.0.2:5514", "service: other, addresses: 10.254.0.0/16"),
+                listener("10.255.0.3:5514", "service: syslog, namespace: theirs, addresses: bind"));
 
         assertEquals(5, config.listeners().size());
     }
@@ -52,7 +52,7 @@ class PublicationConflictTest {
                         + " line 2; give one of the two another port or Service"),
                 problems(
                         listener("10.255.0.1:5514", "service: syslog"),
-                        listener("10.255.0.2:5514", "service: syslog, namespace: mine")));
+                        listener("10.255.0.2:5514", "service: syslog, namespace: mine, addresses: bind")));
     }
 
     @Test
@@ -63,5 +63,27 @@ class PublicationConflictTest {
                 problems(
                         listener("vip:5514", "service: syslog"),
                         listener("vip:5514", "service: syslog, namespace: mine")));
+    }
+
+    @Test
+    void shouldRefuseTwoListenersWithOnePortWhoseRangesOverlap() {
+        assertEquals(
+                List.of(
+                        "c.yaml:8: listeners[1].publish: addresses: 10.255.8.0/24 overlaps 10.255.0.0/16 of the listener on"
+                                + " line 2, which has the same port; give one of the two another range, or addresses: bind"),
+                problems(
+                        listener("10.255.0.1:5514", "service: syslog"),
+                        listener("10.255.0.2:5514", "service: other, addresses: 10.255.8.0/24")));
+    }
+
+    @Test
+    void shouldRefuseARangeOnTwoInterfaces() {
+        assertEquals(
+                List.of(
+                        "c.yaml:8: listeners[1].publish: addresses: 10.255.0.0/16 overlaps 10.255.0.0/16 of the listener on"
+                                + " line 2, which has another interface; give one of the two another range, or addresses: bind"),
+                problems(
+                        listener("10.255.0.1:5514", "service: syslog"),
+                        listener("10.255.0.2:5515", "service: other").replace("dummy0", "dummy1")));
     }
 }
