@@ -23,6 +23,7 @@ import picocli.CommandLine.Mixin;
             ProbeCommand.class,
             DoctorCommand.class,
             ReceiveCommand.class,
+            MapCommand.class,
             CommandLine.HelpCommand.class
         })
 public final class UdpFanout implements Callable<Integer> {
