@@ -2,9 +2,9 @@ package dev.udpfanout.loader.cli;
 
 import dev.udpfanout.loader.config.Config;
 import dev.udpfanout.loader.config.ListenerConfig;
-import dev.udpfanout.loader.datapath.kernel.Leftovers;
-import dev.udpfanout.loader.datapath.kernel.Network;
-import dev.udpfanout.loader.datapath.kernel.Pins;
+import dev.udpfanout.loader.datapath.kernel.attach.Leftovers;
+import dev.udpfanout.loader.datapath.kernel.program.Pins;
+import dev.udpfanout.loader.datapath.network.Network;
 import dev.udpfanout.loader.kubernetes.api.KubernetesClients;
 import dev.udpfanout.loader.kubernetes.api.NodeIdentity;
 import dev.udpfanout.loader.kubernetes.api.ServiceName;

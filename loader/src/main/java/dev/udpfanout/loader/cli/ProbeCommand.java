@@ -2,7 +2,7 @@ package dev.udpfanout.loader.cli;
 
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
-import dev.udpfanout.loader.datapath.kernel.KernelProgram;
+import dev.udpfanout.loader.datapath.kernel.program.KernelProgram;
 import dev.udpfanout.loader.datapath.probe.Finding;
 import dev.udpfanout.loader.datapath.probe.KernelProbe;
 import dev.udpfanout.loader.datapath.probe.ProbeReport;

@@ -5,7 +5,7 @@ import dev.udpfanout.forwarder.Support;
 import dev.udpfanout.forwarder.Transport;
 import dev.udpfanout.forwarder.TransportProbe;
 import dev.udpfanout.loader.config.FlowsConfig;
-import dev.udpfanout.loader.datapath.kernel.KernelProgram;
+import dev.udpfanout.loader.datapath.kernel.program.KernelProgram;
 import dev.udpfanout.loader.datapath.probe.Finding.Need;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -6,7 +6,7 @@ import dev.udpfanout.bindings.abi.endpoint.SourceHash;
 import dev.udpfanout.forwarder.EndpointTable;
 import dev.udpfanout.forwarder.socket.SourceBits;
 import dev.udpfanout.loader.control.HashTable;
-import dev.udpfanout.loader.datapath.kernel.ListenerText;
+import dev.udpfanout.loader.datapath.ListenerText;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
