@@ -16,6 +16,9 @@ sealed interface Event {
     /** When it happened, by System.nanoTime(). */
     long atNanos();
 
+    /** What the control loop does about it, to complete the sentence "failed to …". */
+    String handling();
+
     /** The same event, as if it had happened then. */
     Event since(long nanos);
 
@@ -32,6 +35,11 @@ sealed interface Event {
         @Override
         public Object key() {
             return NetworkChanged.class;
+        }
+
+        @Override
+        public String handling() {
+            return "look at the changed network";
         }
 
         @Override
@@ -52,6 +60,11 @@ sealed interface Event {
         }
 
         @Override
+        public String handling() {
+            return "apply the endpoints of listener " + listener;
+        }
+
+        @Override
         public Event since(long nanos) {
             return new Discovered(listener, endpoints, nanos);
         }
@@ -66,6 +79,11 @@ sealed interface Event {
         @Override
         public Object key() {
             return List.of(Vips.class, listener);
+        }
+
+        @Override
+        public String handling() {
+            return "apply the VIPs of listener " + listener;
         }
 
         @Override
@@ -86,6 +104,11 @@ sealed interface Event {
         }
 
         @Override
+        public String handling() {
+            return "apply the health of endpoints";
+        }
+
+        @Override
         public Event since(long nanos) {
             return new HealthChanged(nanos);
         }
@@ -100,6 +123,11 @@ sealed interface Event {
         @Override
         public Object key() {
             return LinksChanged.class;
+        }
+
+        @Override
+        public String handling() {
+            return "apply the state of the links to endpoints";
         }
 
         @Override
@@ -120,6 +148,11 @@ sealed interface Event {
         }
 
         @Override
+        public String handling() {
+            return "apply the ways into local pods";
+        }
+
+        @Override
         public Event since(long nanos) {
             return new PeersChanged(peers, nanos);
         }
@@ -134,6 +167,11 @@ sealed interface Event {
         @Override
         public Object key() {
             return FileChanged.class;
+        }
+
+        @Override
+        public String handling() {
+            return "reload the configuration";
         }
 
         @Override

@@ -196,9 +196,7 @@ class ConfigSourceTest {
         ConfigStatus status = source.status(List.of("bpf_tc_attach on eth0 ingress: EBUSY"));
 
         assertFalse(status.valid());
-        assertEquals(
-                List.of("not possible so far, will go on trying: bpf_tc_attach on eth0 ingress: EBUSY"),
-                status.problems());
+        assertEquals(List.of("not possible yet, will retry: bpf_tc_attach on eth0 ingress: EBUSY"), status.problems());
         assertTrue(source.status(List.of()).valid());
     }
 

@@ -55,6 +55,19 @@ class ControlLoopTest {
     }
 
     @Test
+    void shouldReportTheFailureOfEveryListenerWhenSeveralCannotBeServed() {
+        select();
+        datapath.refusing.addAll(Set.of("one", "two"));
+        assertThrows(IllegalStateException.class, () -> loop.discovered(new Event.Discovered("one", PODS)));
+
+        IllegalStateException failure =
+                assertThrows(IllegalStateException.class, () -> loop.discovered(new Event.Discovered("two", PODS)));
+
+        assertEquals("refused: one", failure.getMessage());
+        assertEquals("refused: two", failure.getSuppressed()[0].getMessage());
+    }
+
+    @Test
     void shouldLeaveOutEndpointsOfAnotherFamilyThanTheListeners() {
         select();
         DiscoveredEndpoint ipv6 = DiscoveredEndpoint.configured("pod", new InetSocketAddress("2001:db8::1", 5514), 1);
