@@ -3,7 +3,7 @@ package dev.udpfanout.loader.cli;
 import dev.udpfanout.bindings.abi.Limits;
 import dev.udpfanout.bindings.abi.counter.ListenerStats;
 import dev.udpfanout.bindings.libbpf.BpfMap;
-import dev.udpfanout.loader.datapath.kernel.Pins;
+import dev.udpfanout.loader.datapath.kernel.program.Pins;
 import java.io.PrintWriter;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
