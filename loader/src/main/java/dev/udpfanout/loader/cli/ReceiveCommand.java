@@ -1,7 +1,7 @@
 package dev.udpfanout.loader.cli;
 
-import dev.udpfanout.loader.config.SocketAddressText;
-import dev.udpfanout.loader.config.SocketAddressText.BadAddressException;
+import dev.udpfanout.loader.config.reader.SocketAddressText;
+import dev.udpfanout.loader.config.yaml.BadTextException;
 import dev.udpfanout.loader.receiver.EventReceiver;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -54,7 +54,7 @@ final class ReceiveCommand implements Callable<Integer> {
     private InetSocketAddress address() {
         try {
             return SocketAddressText.parse(bind);
-        } catch (BadAddressException e) {
+        } catch (BadTextException e) {
             throw new CommandLine.ParameterException(spec.commandLine(), "--bind: " + e.getMessage(), e);
         }
     }

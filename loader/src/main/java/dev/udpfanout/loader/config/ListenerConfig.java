@@ -142,7 +142,8 @@ public record ListenerConfig(
         return isDummyInterface(interfaces.getFirst());
     }
 
-    static boolean isDummyInterface(String name) {
+    /** Whether an interface is of the kind that we create, by its name: {@code dummy} and a number. */
+    public static boolean isDummyInterface(String name) {
         return name.matches("dummy\\d+");
     }
 

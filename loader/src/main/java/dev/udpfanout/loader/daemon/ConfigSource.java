@@ -2,9 +2,9 @@ package dev.udpfanout.loader.daemon;
 
 import dev.udpfanout.loader.config.Config;
 import dev.udpfanout.loader.config.ConfigProblem;
-import dev.udpfanout.loader.config.ConfigReader;
-import dev.udpfanout.loader.config.FileContent;
 import dev.udpfanout.loader.config.InvalidConfigException;
+import dev.udpfanout.loader.config.reader.ConfigReader;
+import dev.udpfanout.loader.config.yaml.FileContent;
 import dev.udpfanout.loader.status.ConfigStatus;
 import java.io.IOException;
 import java.io.UncheckedIOException;

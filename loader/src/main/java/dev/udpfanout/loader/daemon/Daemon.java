@@ -2,11 +2,11 @@ package dev.udpfanout.loader.daemon;
 
 import dev.udpfanout.bindings.lock.NamespaceLock;
 import dev.udpfanout.loader.config.Config;
-import dev.udpfanout.loader.config.FileContent;
 import dev.udpfanout.loader.config.HealthConfig;
 import dev.udpfanout.loader.config.ListenerConfig;
 import dev.udpfanout.loader.config.MetricsConfig;
 import dev.udpfanout.loader.config.ShutdownConfig.OnExit;
+import dev.udpfanout.loader.config.yaml.FileContent;
 import dev.udpfanout.loader.control.EndpointSelection;
 import dev.udpfanout.loader.datapath.Datapath;
 import dev.udpfanout.loader.datapath.Failures;

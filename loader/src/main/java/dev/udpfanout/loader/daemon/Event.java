@@ -1,6 +1,6 @@
 package dev.udpfanout.loader.daemon;
 
-import dev.udpfanout.loader.config.FileContent;
+import dev.udpfanout.loader.config.yaml.FileContent;
 import dev.udpfanout.loader.control.DiscoveredEndpoint;
 import dev.udpfanout.loader.links.LocalPeer;
 import java.net.InetAddress;

@@ -1,6 +1,6 @@
 package dev.udpfanout.loader.receiver;
 
-import dev.udpfanout.loader.config.SocketAddressText;
+import dev.udpfanout.loader.config.reader.SocketAddressText;
 import java.io.IOException;
 import java.net.Inet4Address;
 import java.net.InetSocketAddress;

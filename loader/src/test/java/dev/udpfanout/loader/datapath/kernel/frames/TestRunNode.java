@@ -2,10 +2,10 @@ package dev.udpfanout.loader.datapath.kernel.frames;
 
 import dev.udpfanout.lab.Topology;
 import dev.udpfanout.lab.TopologyPlan;
-import dev.udpfanout.loader.config.ConfigReader;
 import dev.udpfanout.loader.config.InvalidConfigException;
 import dev.udpfanout.loader.config.ListenerConfig;
 import dev.udpfanout.loader.config.Prefix;
+import dev.udpfanout.loader.config.reader.ConfigReader;
 import dev.udpfanout.loader.datapath.kernel.NodeDatapath;
 import dev.udpfanout.loader.datapath.kernel.program.KernelProgram;
 import dev.udpfanout.loader.datapath.network.Network;
