@@ -52,7 +52,8 @@ final class MapCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         if (!name.equals(STATS)) {
-            throw new CommandLine.ParameterException(spec.commandLine(), "there is no map \"" + name + "\"; write STATS");
+            throw new CommandLine.ParameterException(
+                    spec.commandLine(), "there is no map \"" + name + "\"; write STATS");
         }
         Path pin = Pins.map(pins.directory, STATS);
         Optional<BpfMap> map = BpfMap.openPinned(pin);

@@ -15,8 +15,9 @@ import picocli.CommandLine.Option;
 /** {@code udp-fanout receive}: a receiver to try a listener with. */
 @Command(
         name = "receive",
-        description = "Receives datagrams, and prints how many have come: each second while there are new ones, and at the"
-                + " end. Ends on SIGTERM.",
+        description =
+                "Receives datagrams, and prints how many have come: each second while there are new ones, and at the"
+                        + " end. Ends on SIGTERM.",
         mixinStandardHelpOptions = true)
 final class ReceiveCommand implements Callable<Integer> {
     private static final Duration STOP_LIMIT = Duration.ofSeconds(5);

@@ -58,10 +58,9 @@ class ImageToolsTest {
     }
 
     private LabProcess inPod(String... command) {
-        String capabilities =
-                Variant.METALLB.container().getSecurityContext().getCapabilities().getAdd().stream()
-                        .map(name -> ",+" + name.toLowerCase(Locale.ROOT))
-                        .collect(Collectors.joining("", "-all", ""));
+        String capabilities = Variant.METALLB.container().getSecurityContext().getCapabilities().getAdd().stream()
+                .map(name -> ",+" + name.toLowerCase(Locale.ROOT))
+                .collect(Collectors.joining("", "-all", ""));
         List<String> all = new ArrayList<>(
                 List.of("setpriv", "--no-new-privs", "--inh-caps=-all", "--bounding-set=" + capabilities));
         all.addAll(List.of(command));
@@ -86,9 +85,8 @@ class ImageToolsTest {
         capture.awaitLine("listening on lo", LIMIT);
         topology.node().exec("bash", "-c", "echo x > /dev/udp/127.0.0.1/9");
         assertEquals(0, capture.awaitExit(LIMIT), () -> capture.lines().toString());
-        assertTrue(
-                capture.lines().stream().anyMatch(line -> line.contains("> 127.0.0.1.9: UDP")),
-                () -> capture.lines().toString());
+        assertTrue(capture.lines().stream().anyMatch(line -> line.contains("> 127.0.0.1.9: UDP")), () -> capture.lines()
+                .toString());
     }
 
     @Test

@@ -40,8 +40,7 @@ class EventReceiverTest {
     }
 
     private static void send(InetAddress to, EventReceiver receiver, int count, int bytes) throws IOException {
-        InetSocketAddress address =
-                new InetSocketAddress(to, receiver.address().getPort());
+        InetSocketAddress address = new InetSocketAddress(to, receiver.address().getPort());
         try (DatagramChannel channel = DatagramChannel.open()) {
             for (int i = 0; i < count; i++) {
                 channel.send(ByteBuffer.allocate(bytes), address);
@@ -111,8 +110,8 @@ class EventReceiverTest {
     @Test
     void shouldNameTheAddressWhenItIsInUse() throws Exception {
         try (EventReceiver receiver = open(LOOPBACK4)) {
-            IOException refused = assertThrows(
-                    IOException.class, () -> EventReceiver.open(receiver.address(), reports::add));
+            IOException refused =
+                    assertThrows(IOException.class, () -> EventReceiver.open(receiver.address(), reports::add));
             assertTrue(
                     refused.getMessage()
                             .startsWith("cannot receive on 127.0.0.1:"

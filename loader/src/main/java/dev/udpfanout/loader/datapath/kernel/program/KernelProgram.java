@@ -160,7 +160,8 @@ public final class KernelProgram implements AutoCloseable {
      * @param programs of {@link #NAMES}
      */
     public static KernelProgram load(byte[] elf, Optional<Pins> pins, FlowsConfig flows, Set<String> programs) {
-        Function<Map<String, BpfMap>, KernelProgram> loadWith = existing -> loadWith(elf, existing, flows, programs, pins);
+        Function<Map<String, BpfMap>, KernelProgram> loadWith =
+                existing -> loadWith(elf, existing, flows, programs, pins);
         if (pins.isEmpty()) {
             return loadWith.apply(Map.of());
         }
@@ -214,11 +215,7 @@ public final class KernelProgram implements AutoCloseable {
     }
 
     private static KernelProgram loadWith(
-            byte[] elf,
-            Map<String, BpfMap> existing,
-            FlowsConfig flows,
-            Set<String> programs,
-            Optional<Pins> pins) {
+            byte[] elf, Map<String, BpfMap> existing, FlowsConfig flows, Set<String> programs, Optional<Pins> pins) {
         ProgramSettings settings = new ProgramSettings(OnlineCpus.count(), flows.idleTimeout());
         LoadedObject object = LoadedObject.load(elf, programs, opened -> {
             opened.editSection(ProgramSettings.SECTION, settings::writeTo);

@@ -102,7 +102,10 @@ public final class Pins {
             remove(pin);
             program.pin(pin);
         } catch (UncheckedIOException | SystemCallException e) {
-            LOG.atDebug().addKeyValue("path", pin).addKeyValue("reason", e.getMessage()).log("a program is not pinned");
+            LOG.atDebug()
+                    .addKeyValue("path", pin)
+                    .addKeyValue("reason", e.getMessage())
+                    .log("a program is not pinned");
         }
     }
 
