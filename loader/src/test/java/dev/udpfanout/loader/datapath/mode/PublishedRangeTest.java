@@ -135,14 +135,14 @@ class PublishedRangeTest {
                         new ServiceEndpoints(List.of(served.own(), served.others()), List.of(served.own()))));
     }
 
-    private NodeModes open(Served served) {
-        return NodeModes.open(
-                topology.node(),
-                served.text()
-                        .listener((served.ipv6
-                                        ? topology.podEndpoints6(NodeModes.POD_PORT)
-                                        : topology.podEndpoints(NodeModes.POD_PORT))
-                                .subList(0, RECEIVERS)));
+    private NodeModes open(Served served, String... keys) {
+        return NodeModes.open(topology.node(), listener(served, keys));
+    }
+
+    private ListenerConfig listener(Served served, String... keys) {
+        List<InetSocketAddress> pods =
+                served.ipv6 ? topology.podEndpoints6(NodeModes.POD_PORT) : topology.podEndpoints(NodeModes.POD_PORT);
+        return served.text(keys).listener(pods.subList(0, RECEIVERS));
     }
 
     private void sendAll(LabNamespace from, InetSocketAddress to, int firstNumber) {
