@@ -9,7 +9,7 @@ import java.util.List;
 /**
  * What kube-proxy (iptables mode, Kubernetes 1.24 and newer) writes for one UDP port of a LoadBalancer Service; as
  * input for iptables-restore(8). Pure. Source for layout, order and comments: kubernetes,
- * pkg/proxy/iptables/proxier.go and its test; leaves out what needs more than one node or nfacct.
+ * pkg/proxy/iptables/proxier.go and its test; leaves out what needs nfacct.
  *
  * @param name the service port
  * @param virtualIp the load balancer's address and port
@@ -17,7 +17,7 @@ import java.util.List;
  * @param nodePort the port on every address of the node
  * @param clusterCidr the pods' network: sources inside it are not masqueraded
  * @param policy whether the source address is kept
- * @param endpoints where datagrams go, all taken as this node's own; at least one
+ * @param endpoints where datagrams go; at least one
  */
 public record KubeProxyRules(
         ServicePortName name,
@@ -26,16 +26,21 @@ public record KubeProxyRules(
         int nodePort,
         String clusterCidr,
         ExternalTrafficPolicy policy,
-        List<InetSocketAddress> endpoints) {
+        ServiceEndpoints endpoints) {
     private static final String MASQUERADE_MARK = "0x4000";
     private static final String PROTOCOL = "udp";
 
     /** @throws IllegalArgumentException without endpoints: kube-proxy then rejects instead, which this does not write */
     public KubeProxyRules {
-        endpoints = List.copyOf(endpoints);
-        if (endpoints.isEmpty()) {
+        if (endpoints.cluster().isEmpty()) {
             throw new IllegalArgumentException("no endpoints");
         }
+    }
+
+    /** As {@link #labService(InetSocketAddress, ExternalTrafficPolicy, ServiceEndpoints)}, with endpoints that are all this node's own. */
+    public static KubeProxyRules labService(
+            InetSocketAddress virtualIp, ExternalTrafficPolicy policy, List<InetSocketAddress> endpoints) {
+        return labService(virtualIp, policy, ServiceEndpoints.allLocal(endpoints));
     }
 
     /**
@@ -43,7 +48,7 @@ public record KubeProxyRules(
      * pods themselves for the baseline, 10.255.0.1:5514 for fan-out. For an IPv6 VIP the rules are those of ip6tables.
      */
     public static KubeProxyRules labService(
-            InetSocketAddress virtualIp, ExternalTrafficPolicy policy, List<InetSocketAddress> endpoints) {
+            InetSocketAddress virtualIp, ExternalTrafficPolicy policy, ServiceEndpoints endpoints) {
         ServicePortName name = new ServicePortName("logging", "syslog", "syslog");
         boolean ipv6 = virtualIp.getAddress() instanceof Inet6Address;
         return new KubeProxyRules(
@@ -60,16 +65,17 @@ public record KubeProxyRules(
     public String restoreInput() {
         RestoreTable filter = new RestoreTable("filter");
         builtInFilter(filter);
+        dropWithoutLocalEndpoint(filter);
         RestoreTable nat = new RestoreTable("nat");
         jumps(nat);
         masquerade(nat);
         serviceAddresses(nat);
         externalTraffic(nat);
         if (policy == ExternalTrafficPolicy.LOCAL) {
-            balance(nat, chains().local());
+            balance(nat, chains().local(), endpoints.local());
         }
         clusterTraffic(nat);
-        endpoints.forEach(endpoint -> endpoint(nat, endpoint));
+        endpoints.cluster().forEach(endpoint -> endpoint(nat, endpoint));
         return filter.text() + nat.text();
     }
 
@@ -102,6 +108,31 @@ public record KubeProxyRules(
                 "KUBE-FORWARD",
                 comment("kubernetes forwarding conntrack rule"),
                 "-m conntrack --ctstate RELATED,ESTABLISHED -j ACCEPT");
+    }
+
+    /** With {@code Local}, what comes from outside is dropped on a node without an endpoint: MetalLB leads it to another node. */
+    private void dropWithoutLocalEndpoint(RestoreTable filter) {
+        filter.chain("KUBE-EXTERNAL-SERVICES");
+        for (String chain : List.of("INPUT", "FORWARD")) {
+            filter.rule(
+                    chain,
+                    "-m conntrack --ctstate NEW",
+                    comment("kubernetes externally-visible service portals"),
+                    "-j KUBE-EXTERNAL-SERVICES");
+        }
+        if (hasNoEndpointForOutside()) {
+            String reason = comment(name + " has no local endpoints");
+            filter.rule(
+                    "KUBE-EXTERNAL-SERVICES",
+                    reason,
+                    to(virtualIp.getAddress().getHostAddress(), virtualIp.getPort()),
+                    "-j DROP");
+            filter.rule("KUBE-EXTERNAL-SERVICES", reason, "-m addrtype --dst-type LOCAL", toPort(nodePort), "-j DROP");
+        }
+    }
+
+    private boolean hasNoEndpointForOutside() {
+        return policy == ExternalTrafficPolicy.LOCAL && endpoints.local().isEmpty();
     }
 
     private static void jumps(RestoreTable nat) {
@@ -157,7 +188,9 @@ public record KubeProxyRules(
                 comment("route LOCAL traffic for " + name + " external destinations"),
                 "-m addrtype --src-type LOCAL -j " + chains().cluster());
         nat.chain(chains().local());
-        nat.rule(chain, "-j " + chains().local());
+        if (!hasNoEndpointForOutside()) {
+            nat.rule(chain, "-j " + chains().local());
+        }
     }
 
     private void clusterTraffic(RestoreTable nat) {
@@ -166,13 +199,13 @@ public record KubeProxyRules(
                 comment(name + " cluster IP"),
                 toCluster(),
                 "! -s " + clusterCidr + " -j KUBE-MARK-MASQ");
-        balance(nat, chains().cluster());
+        balance(nat, chains().cluster(), endpoints.cluster());
     }
 
-    private void balance(RestoreTable nat, String chain) {
-        for (int i = 0; i < endpoints.size(); i++) {
-            InetSocketAddress endpoint = endpoints.get(i);
-            int left = endpoints.size() - i;
+    private void balance(RestoreTable nat, String chain, List<InetSocketAddress> among) {
+        for (int i = 0; i < among.size(); i++) {
+            InetSocketAddress endpoint = among.get(i);
+            int left = among.size() - i;
             String choice = left == 1
                     ? ""
                     : "-m statistic --mode random --probability "

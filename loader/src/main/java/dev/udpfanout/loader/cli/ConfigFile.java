@@ -1,10 +1,10 @@
 package dev.udpfanout.loader.cli;
 
 import dev.udpfanout.loader.config.Config;
-import dev.udpfanout.loader.config.ConfigReader;
 import dev.udpfanout.loader.config.InvalidConfigException;
+import dev.udpfanout.loader.config.reader.ConfigReader;
 import dev.udpfanout.loader.daemon.ConfigSource;
-import dev.udpfanout.loader.datapath.kernel.Network;
+import dev.udpfanout.loader.datapath.network.Network;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.Optional;

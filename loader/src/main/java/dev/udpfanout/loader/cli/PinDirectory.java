@@ -1,6 +1,6 @@
 package dev.udpfanout.loader.cli;
 
-import dev.udpfanout.loader.datapath.kernel.Pins;
+import dev.udpfanout.loader.datapath.kernel.program.Pins;
 import java.nio.file.Path;
 import picocli.CommandLine.Option;
 

@@ -2,7 +2,7 @@ package dev.udpfanout.loader.cli;
 
 import dev.udpfanout.loader.daemon.ConfigSource;
 import dev.udpfanout.loader.daemon.Daemon;
-import dev.udpfanout.loader.datapath.kernel.KernelProgram;
+import dev.udpfanout.loader.datapath.kernel.program.KernelProgram;
 import dev.udpfanout.loader.datapath.mode.ModeSelectingDatapath;
 import dev.udpfanout.loader.datapath.mode.NodeBackends;
 import dev.udpfanout.loader.logging.LogConfigurator;

@@ -1,8 +1,8 @@
 package dev.udpfanout.loader.cli;
 
 import dev.udpfanout.bindings.rtnetlink.link.Link;
-import dev.udpfanout.loader.datapath.kernel.DummyInterface;
-import dev.udpfanout.loader.datapath.kernel.Network;
+import dev.udpfanout.loader.datapath.network.DummyInterface;
+import dev.udpfanout.loader.datapath.network.Network;
 import java.io.PrintWriter;
 import java.net.InetAddress;
 import java.util.List;

@@ -59,7 +59,7 @@ public final class UdpFanout implements Callable<Integer> {
         String message = e.getMessage() == null ? e.toString() : e.getMessage();
         err.println("udp-fanout: " + message.lines().findFirst().orElse(message));
         err.flush();
-        LoggerFactory.getLogger(UdpFanout.class).debug("where it happened", e);
+        LoggerFactory.getLogger(UdpFanout.class).debug("the stack trace", e);
         return ExitCode.FAILED;
     }
 }

@@ -142,8 +142,36 @@ public record ListenerConfig(
         return isDummyInterface(interfaces.getFirst());
     }
 
-    static boolean isDummyInterface(String name) {
+    /** Whether an interface is of the kind that we create, by its name: {@code dummy} and a number. */
+    public static boolean isDummyInterface(String name) {
         return name.matches("dummy\\d+");
+    }
+
+    /** The addresses beside {@link #bind} that every node steers to the listener's dummy interface, and serves at its port. */
+    public Optional<Prefix> range() {
+        return publish.flatMap(PublishTarget::addresses);
+    }
+
+    /**
+     * Whether both stand on dummy interfaces and one route may lead to addresses of both: such addresses are either delivered on this
+     * node or steered past its hooks.
+     */
+    public boolean sharesAddresses(ListenerConfig other) {
+        return isOnDummyInterface()
+                && other.isOnDummyInterface()
+                && addresses().anyMatch(mine -> other.addresses().anyMatch(mine::overlaps));
+    }
+
+    /** Whether datagrams to this address and port are the listener's, wherever in the cluster they are sent: as far as the file says. */
+    public boolean takes(InetSocketAddress destination) {
+        return bind.equals(destination)
+                || bind.getPort() == destination.getPort()
+                        && range().filter(addresses -> addresses.contains(destination.getAddress()))
+                                .isPresent();
+    }
+
+    private Stream<Prefix> addresses() {
+        return Stream.concat(Stream.of(Prefix.of(bind.getAddress())), range().stream());
     }
 
     /** Whether the listener stands for all of the node's own addresses. */

@@ -8,6 +8,8 @@ import dev.udpfanout.loader.control.DiscoveredEndpoint;
 import dev.udpfanout.loader.control.EndpointSelection;
 import dev.udpfanout.loader.control.EndpointSet;
 import dev.udpfanout.loader.datapath.Datapath;
+import dev.udpfanout.loader.datapath.Failures;
+import dev.udpfanout.loader.status.Readiness;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.time.Duration;
@@ -155,10 +157,10 @@ final class ControlLoop {
     /**
      * Works every listener's endpoint set out, and applies those that have changed.
      *
-     * @throws RuntimeException if one cannot be put in force; the others are all the same, and it can be tried again
+     * @throws RuntimeException the failure of each set that could not be applied; the others are in force, and it can be tried again
      */
     void select() {
-        RuntimeException failure = null;
+        Failures failures = new Failures();
         Map<String, List<DiscoveredEndpoint>> nowKnown = new HashMap<>();
         Map<String, EndpointSet> nowApplied = new HashMap<>();
         for (ListenerConfig listener : sets()) {
@@ -170,20 +172,16 @@ final class ControlLoop {
             EndpointSet set = selection.select(
                     listener, endpoints, unusable(endpoints), config.health().onAllUnhealthy());
             nowKnown.put(listener.name(), endpoints);
-            try {
+            Optional.ofNullable(applied.get(listener.name()))
+                    .ifPresent(still -> nowApplied.put(listener.name(), still));
+            failures.collect(() -> {
                 datapath.apply(set);
                 nowApplied.put(listener.name(), set);
-            } catch (RuntimeException e) {
-                failure = e;
-                Optional.ofNullable(applied.get(listener.name()))
-                        .ifPresent(still -> nowApplied.put(listener.name(), still));
-            }
+            });
         }
         known = Map.copyOf(nowKnown);
         applied = Map.copyOf(nowApplied);
-        if (failure != null) {
-            throw failure;
-        }
+        failures.throwIfAny();
     }
 
     private List<DiscoveredEndpoint> endpointsOf(ListenerConfig listener) {
@@ -236,6 +234,17 @@ final class ControlLoop {
                 .flatMap(set -> set.endpoints().stream())
                 .map(endpoint -> endpoint.address().getAddress())
                 .collect(Collectors.toSet());
+    }
+
+    /** Whether this node can serve every listener, or the first that it cannot, and why. */
+    Readiness readiness() {
+        return config.listeners().stream()
+                .map(ListenerConfig::name)
+                .filter(name -> !isReady(name))
+                .findFirst()
+                .map(name -> Readiness.notReady("listener " + name + " is "
+                        + (datapath.state(name).attached() ? "without a usable endpoint" : "not attached")))
+                .orElse(Readiness.READY);
     }
 
     /** Whether datagrams may be sent to this node for a listener: they reach the datapath, and there is where to go. */

@@ -13,7 +13,7 @@ import dev.udpfanout.lab.traffic.DatagramSender;
 import dev.udpfanout.lab.traffic.PodReceivers;
 import dev.udpfanout.lab.traffic.SendPlan;
 import dev.udpfanout.loader.SequenceTraffic;
-import dev.udpfanout.loader.datapath.kernel.Pins;
+import dev.udpfanout.loader.datapath.kernel.program.Pins;
 import dev.udpfanout.loader.datapath.mode.NodeModes;
 import java.io.IOException;
 import java.nio.file.Files;

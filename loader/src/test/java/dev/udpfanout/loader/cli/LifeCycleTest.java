@@ -267,7 +267,7 @@ class LifeCycleTest {
         try (SequenceTraffic traffic = traffic()) {
             awaitSent(traffic, 1_000);
             Files.writeString(config, Files.readString(config).replace("40514", "99999"));
-            daemon.awaitLine("refused the changed configuration, the old one stays in force problems=3", LIMIT);
+            daemon.awaitLine("refused the changed configuration; the previous one stays in force problems=3", LIMIT);
             daemon.awaitLine("listeners[0].downstream[0].address: port 99999 is not in 1..65535", LIMIT);
             awaitSent(traffic, 1_000);
             assertNothingLost(traffic);

@@ -2,10 +2,10 @@ package dev.udpfanout.loader.control;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
-import dev.udpfanout.loader.config.ConfigReader;
 import dev.udpfanout.loader.config.HealthConfig.OnAllUnhealthy;
 import dev.udpfanout.loader.config.InvalidConfigException;
 import dev.udpfanout.loader.config.ListenerConfig;
+import dev.udpfanout.loader.config.reader.ConfigReader;
 import java.net.InetSocketAddress;
 import java.util.List;
 import java.util.Optional;

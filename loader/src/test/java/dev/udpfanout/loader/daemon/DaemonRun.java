@@ -2,13 +2,13 @@ package dev.udpfanout.loader.daemon;
 
 import dev.udpfanout.lab.LabNamespace;
 import dev.udpfanout.loader.config.Config;
-import dev.udpfanout.loader.config.ConfigReader;
 import dev.udpfanout.loader.config.InvalidConfigException;
+import dev.udpfanout.loader.config.reader.ConfigReader;
 import dev.udpfanout.loader.datapath.Datapath;
 import dev.udpfanout.loader.datapath.kernel.KernelDatapath;
-import dev.udpfanout.loader.datapath.kernel.KernelProgram;
-import dev.udpfanout.loader.datapath.kernel.Network;
-import dev.udpfanout.loader.datapath.kernel.Repair;
+import dev.udpfanout.loader.datapath.kernel.program.KernelProgram;
+import dev.udpfanout.loader.datapath.network.Network;
+import dev.udpfanout.loader.datapath.network.Repair;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;

@@ -6,7 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.udpfanout.lab.BoundedWait;
 import dev.udpfanout.lab.LabNamespace;
 import dev.udpfanout.lab.Topology;
-import dev.udpfanout.loader.datapath.kernel.Network;
+import dev.udpfanout.loader.datapath.network.Network;
 import dev.udpfanout.loader.links.NetworkTables;
 import java.net.InetAddress;
 import java.time.Duration;

@@ -6,7 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.udpfanout.lab.process.Command;
 import dev.udpfanout.lab.process.LabProcess;
 import dev.udpfanout.loader.SequenceTraffic;
-import dev.udpfanout.loader.datapath.kernel.Pins;
+import dev.udpfanout.loader.datapath.kernel.program.Pins;
 import dev.udpfanout.loader.image.PodmanContainer;
 import dev.udpfanout.loader.image.RuntimeDefaultProfile;
 import dev.udpfanout.loader.kubernetes.fake.FakeService;

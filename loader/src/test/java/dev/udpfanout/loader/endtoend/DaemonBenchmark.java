@@ -4,7 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.udpfanout.lab.BoundedWait;
 import dev.udpfanout.lab.process.LabProcess;
-import dev.udpfanout.loader.datapath.kernel.Network;
+import dev.udpfanout.loader.datapath.network.Network;
 import dev.udpfanout.loader.kubernetes.fake.Slices;
 import io.fabric8.kubernetes.api.model.discovery.v1.Endpoint;
 import java.io.IOException;

@@ -13,7 +13,7 @@ import dev.udpfanout.lab.kubeproxy.KubeProxyRules;
 import dev.udpfanout.lab.process.LabProcess;
 import dev.udpfanout.loader.SequenceTraffic;
 import dev.udpfanout.loader.cli.Distribution;
-import dev.udpfanout.loader.datapath.kernel.Pins;
+import dev.udpfanout.loader.datapath.kernel.program.Pins;
 import dev.udpfanout.loader.kubernetes.fake.FakeApiServer;
 import dev.udpfanout.loader.kubernetes.fake.Slices;
 import io.fabric8.kubernetes.api.model.discovery.v1.Endpoint;

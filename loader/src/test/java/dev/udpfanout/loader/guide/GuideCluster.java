@@ -12,7 +12,7 @@ import dev.udpfanout.lab.kubeproxy.ExternalTrafficPolicy;
 import dev.udpfanout.lab.kubeproxy.KubeProxy;
 import dev.udpfanout.lab.kubeproxy.KubeProxyRules;
 import dev.udpfanout.lab.process.LabProcess;
-import dev.udpfanout.loader.datapath.kernel.Pins;
+import dev.udpfanout.loader.datapath.kernel.program.Pins;
 import dev.udpfanout.loader.kubernetes.fake.FakeApiServer;
 import dev.udpfanout.loader.kubernetes.fake.Slices;
 import dev.udpfanout.loader.manifests.Manifests;

@@ -3,7 +3,6 @@ package dev.udpfanout.loader.datapath.probe;
 import dev.udpfanout.bindings.errno.Errno;
 import dev.udpfanout.bindings.errno.SystemCallException;
 import dev.udpfanout.bindings.libbpf.BpfMap;
-import dev.udpfanout.loader.datapath.kernel.Capabilities;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;

@@ -3,7 +3,7 @@ package dev.udpfanout.loader.datapath.probe;
 import dev.udpfanout.bindings.errno.SystemCallException;
 import dev.udpfanout.bindings.namespace.NetworkNamespace;
 import dev.udpfanout.bindings.rtnetlink.link.Link;
-import dev.udpfanout.loader.datapath.kernel.Network;
+import dev.udpfanout.loader.datapath.network.Network;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;

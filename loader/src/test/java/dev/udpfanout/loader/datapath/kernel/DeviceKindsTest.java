@@ -20,6 +20,7 @@ import dev.udpfanout.lab.traffic.PodReceivers;
 import dev.udpfanout.lab.traffic.ReceiverReport;
 import dev.udpfanout.lab.traffic.SendPlan;
 import dev.udpfanout.loader.config.ListenerConfig;
+import dev.udpfanout.loader.datapath.ListenerText;
 import dev.udpfanout.loader.datapath.ReplyCounters;
 import java.io.IOException;
 import java.net.DatagramPacket;

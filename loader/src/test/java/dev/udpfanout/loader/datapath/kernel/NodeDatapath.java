@@ -8,6 +8,8 @@ import dev.udpfanout.loader.control.EndpointSet;
 import dev.udpfanout.loader.datapath.FlowCounters;
 import dev.udpfanout.loader.datapath.ListenerCounters;
 import dev.udpfanout.loader.datapath.ListenerState;
+import dev.udpfanout.loader.datapath.kernel.program.KernelProgram;
+import dev.udpfanout.loader.datapath.network.Network;
 import dev.udpfanout.loader.links.LocalPeer;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -24,7 +26,7 @@ import java.util.concurrent.TimeoutException;
 import java.util.stream.Stream;
 
 /** A kernel datapath in a namespace of the lab, driven by one thread that lives there, as the daemon's does. */
-final class NodeDatapath implements AutoCloseable {
+public final class NodeDatapath implements AutoCloseable {
     private static final int LIMIT_SECONDS = 30;
 
     private final ExecutorService thread;
@@ -39,12 +41,12 @@ final class NodeDatapath implements AutoCloseable {
     }
 
     /** Sets the listeners up with the endpoints of their configuration, attached and steered. */
-    static NodeDatapath open(LabNamespace node, ListenerConfig... listeners) {
+    public static NodeDatapath open(LabNamespace node, ListenerConfig... listeners) {
         return open(node, KernelProgram.load(KernelProgram.builtIn()), listeners);
     }
 
     /** As above, with a program that the caller has loaded; the datapath closes it. */
-    static NodeDatapath open(LabNamespace node, KernelProgram program, ListenerConfig... listeners) {
+    public static NodeDatapath open(LabNamespace node, KernelProgram program, ListenerConfig... listeners) {
         NodeDatapath opened = start(node, program, listeners);
         opened.applyConfigured(List.of(listeners));
         opened.reconcile();
@@ -52,7 +54,8 @@ final class NodeDatapath implements AutoCloseable {
     }
 
     /** As above, as long as endpoints are not known. */
-    static NodeDatapath openWithoutEndpoints(LabNamespace node, KernelProgram program, ListenerConfig... listeners) {
+    public static NodeDatapath openWithoutEndpoints(
+            LabNamespace node, KernelProgram program, ListenerConfig... listeners) {
         NodeDatapath opened = start(node, program, listeners);
         opened.reconcile();
         return opened;
@@ -67,7 +70,7 @@ final class NodeDatapath implements AutoCloseable {
     }
 
     /** Returns when nothing is sent to an endpoint any more that is not among these. */
-    void apply(int listenerId, List<InetSocketAddress> endpoints) {
+    public void apply(int listenerId, List<InetSocketAddress> endpoints) {
         applyWeighted(
                 listenerId,
                 endpoints.stream()
@@ -76,13 +79,13 @@ final class NodeDatapath implements AutoCloseable {
     }
 
     /** As {@link #apply}, by weights. */
-    void applyWeighted(int listenerId, List<Endpoint> endpoints) {
+    public void applyWeighted(int listenerId, List<Endpoint> endpoints) {
         EndpointSet set = new EndpointSet(names.get(listenerId), endpoints);
         get(thread, () -> datapath.apply(set)).toCompletableFuture().join();
     }
 
     /** The addresses that VIP-direct listeners are to take. */
-    void setVips(Set<InetAddress> vips) {
+    public void setVips(Set<InetAddress> vips) {
         get(thread, () -> {
             names.forEach(name -> datapath.setVips(name, vips));
             return null;
@@ -90,7 +93,7 @@ final class NodeDatapath implements AutoCloseable {
     }
 
     /** Returns when datagrams go by it. */
-    void setPeers(Map<InetAddress, LocalPeer> peers) {
+    public void setPeers(Map<InetAddress, LocalPeer> peers) {
         get(thread, () -> {
             datapath.setPeers(peers);
             return null;
@@ -98,7 +101,7 @@ final class NodeDatapath implements AutoCloseable {
     }
 
     /** Has each listener go to the endpoints of its configuration, and waits until it does. */
-    void applyConfigured(List<ListenerConfig> listeners) {
+    public void applyConfigured(List<ListenerConfig> listeners) {
         for (ListenerConfig set : ListenerConfig.withMirrors(listeners)) {
             List<Endpoint> endpoints = set.downstream().stream()
                     .map(each -> new Endpoint(each.name(), each.address()))
@@ -109,54 +112,54 @@ final class NodeDatapath implements AutoCloseable {
     }
 
     /** Changes the listeners; those that stay keep their endpoints. */
-    void configure(List<ListenerConfig> listeners) {
+    public void configure(List<ListenerConfig> listeners) {
         get(thread, () -> {
             datapath.configure(listeners);
             return null;
         });
     }
 
-    void configure(ListenerConfig... listeners) {
+    public void configure(ListenerConfig... listeners) {
         configure(List.of(listeners));
     }
 
-    void reconcile() {
+    public void reconcile() {
         get(thread, () -> {
             datapath.reconcile();
             return null;
         });
     }
 
-    ListenerCounters counters(int listenerId) {
+    public ListenerCounters counters(int listenerId) {
         return get(thread, datapath::counters).get(names.get(listenerId));
     }
 
     /** What is known of flows. */
-    Optional<FlowCounters> flows() {
+    public Optional<FlowCounters> flows() {
         return datapath.flows();
     }
 
     /** How long the program took, of the datagrams that are measured. */
-    ProcessingTimes processingTimes() {
+    public ProcessingTimes processingTimes() {
         return get(thread, datapath::processingTimes).orElseThrow();
     }
 
     /** How often what was set up had to be mended, by kind. */
-    Map<String, Long> repairs() {
+    public Map<String, Long> repairs() {
         return datapath.repairs();
     }
 
-    ListenerState state(int listenerId) {
+    public ListenerState state(int listenerId) {
         return get(thread, () -> datapath.state(names.get(listenerId)));
     }
 
     /** What became of the copies that a listener's mirror is for. */
-    ListenerCounters mirrorCounters(int listenerId) {
+    public ListenerCounters mirrorCounters(int listenerId) {
         return get(thread, datapath::counters).get(names.get(listenerId) + ".mirror");
     }
 
     /** Runs code on the datapath's thread, in its namespace. */
-    <T> T call(Callable<T> code) {
+    public <T> T call(Callable<T> code) {
         return get(thread, code);
     }
 

@@ -12,6 +12,8 @@ import dev.udpfanout.lab.traffic.DatagramSender;
 import dev.udpfanout.lab.traffic.Payload;
 import dev.udpfanout.lab.traffic.PodReceivers;
 import dev.udpfanout.lab.traffic.ReceiverReport;
+import dev.udpfanout.loader.datapath.kernel.attach.NeighbourProgram;
+import dev.udpfanout.loader.datapath.kernel.frames.VlanTags;
 import java.net.InetSocketAddress;
 import java.net.StandardProtocolFamily;
 import java.time.Duration;

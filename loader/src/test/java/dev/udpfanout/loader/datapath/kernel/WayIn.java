@@ -8,13 +8,14 @@ import dev.udpfanout.lab.kubeproxy.KubeProxyRules;
 import dev.udpfanout.loader.config.ListenerConfig;
 import dev.udpfanout.loader.config.ListenerConfig.AttachMethod;
 import dev.udpfanout.loader.config.ListenerConfig.Hook;
+import dev.udpfanout.loader.datapath.ListenerText;
 import java.net.Inet6Address;
 import java.net.InetSocketAddress;
 import java.net.StandardProtocolFamily;
 import java.util.List;
 
 /** The ways in which a datagram reaches the program, each with each way to attach: what works must work in all. */
-enum WayIn {
+public enum WayIn {
     DUMMY_TCX("dummy0", Hook.INGRESS, AttachMethod.TCX),
     DUMMY_CLSACT("dummy0", Hook.INGRESS, AttachMethod.CLSACT),
     DUMMY_EGRESS_TCX("dummy0", Hook.EGRESS, AttachMethod.TCX),
@@ -22,13 +23,13 @@ enum WayIn {
     NIC_TCX("eth0", Hook.INGRESS, AttachMethod.TCX),
     NIC_CLSACT("eth0", Hook.INGRESS, AttachMethod.CLSACT);
 
-    static final int LISTENER_PORT = 5514;
-    static final int POD_PORT = 40514;
+    public static final int LISTENER_PORT = 5514;
+    public static final int POD_PORT = 40514;
     private static final InetSocketAddress VIP = new InetSocketAddress("192.168.1.100", LISTENER_PORT);
     private static final InetSocketAddress DUMMY = new InetSocketAddress("10.255.0.1", LISTENER_PORT);
 
     private static final InetSocketAddress VIP6 = new InetSocketAddress(TopologyPlan.VIP6, LISTENER_PORT);
-    static final String DUMMY_ADDRESS6 = "2001:db8:255::1";
+    public static final String DUMMY_ADDRESS6 = "2001:db8:255::1";
 
     private final String interfaceName;
     private final Hook hook;
@@ -40,17 +41,17 @@ enum WayIn {
         this.attach = attach;
     }
 
-    boolean isOnDummy() {
+    public boolean isOnDummy() {
         return interfaceName.equals("dummy0");
     }
 
     /** Where the client sends: the VIP, or the node's own address where the program sits on the NIC. */
-    InetSocketAddress destination(Topology topology) {
+    public InetSocketAddress destination(Topology topology) {
         return isOnDummy() ? VIP : new InetSocketAddress("192.168.1.1", LISTENER_PORT);
     }
 
     /** As above, over the family that is asked for. */
-    InetSocketAddress destination(Topology topology, StandardProtocolFamily family) {
+    public InetSocketAddress destination(Topology topology, StandardProtocolFamily family) {
         if (family == StandardProtocolFamily.INET) {
             return destination(topology);
         }
@@ -58,17 +59,17 @@ enum WayIn {
     }
 
     /** How often the datagram's TTL goes down: kube-proxy's way is a router of its own. */
-    int hops() {
+    public int hops() {
         return isOnDummy() ? 2 : 1;
     }
 
     /** A listener with all pods behind it. */
-    ListenerConfig listener(Topology topology) {
+    public ListenerConfig listener(Topology topology) {
         return listener(topology.podEndpoints(POD_PORT));
     }
 
     /** A listener of the endpoints' family. */
-    ListenerConfig listener(List<InetSocketAddress> endpoints) {
+    public ListenerConfig listener(List<InetSocketAddress> endpoints) {
         String bind = isOnDummy() ? "10.255.0.1" : "0.0.0.0";
         if (endpoints.getFirst().getAddress() instanceof Inet6Address) {
             bind = isOnDummy() ? "[" + DUMMY_ADDRESS6 + "]" : "[::]";
@@ -80,12 +81,12 @@ enum WayIn {
     }
 
     /** Loads kube-proxy's rules, where it takes part, and sets the datapath up. */
-    NodeDatapath open(Topology topology) {
+    public NodeDatapath open(Topology topology) {
         return open(topology, listener(topology));
     }
 
     /** As above, with the pods' addresses of one family. */
-    NodeDatapath open(Topology topology, StandardProtocolFamily family) {
+    public NodeDatapath open(Topology topology, StandardProtocolFamily family) {
         return open(
                 topology,
                 listener(
@@ -94,7 +95,7 @@ enum WayIn {
                                 : topology.podEndpoints6(POD_PORT)));
     }
 
-    NodeDatapath open(Topology topology, ListenerConfig listener) {
+    public NodeDatapath open(Topology topology, ListenerConfig listener) {
         if (isOnDummy()) {
             boolean ipv6 = listener.bind().getAddress() instanceof Inet6Address;
             new KubeProxy(topology)

@@ -8,7 +8,7 @@ import dev.udpfanout.lab.LabNamespace;
 import dev.udpfanout.lab.Topology;
 import dev.udpfanout.loader.SequenceTraffic;
 import dev.udpfanout.loader.config.ListenerConfig;
-import dev.udpfanout.loader.datapath.kernel.ListenerText;
+import dev.udpfanout.loader.datapath.ListenerText;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.ArrayList;

@@ -7,7 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import dev.udpfanout.lab.Bpffs;
 import dev.udpfanout.lab.Topology;
 import dev.udpfanout.loader.config.ListenerConfig;
-import dev.udpfanout.loader.datapath.kernel.KernelProgram;
+import dev.udpfanout.loader.datapath.kernel.program.KernelProgram;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetSocketAddress;

@@ -6,7 +6,7 @@ import dev.udpfanout.bindings.abi.endpoint.SourceHash;
 import dev.udpfanout.forwarder.EndpointTable;
 import dev.udpfanout.forwarder.socket.SourceBits;
 import dev.udpfanout.loader.control.HashTable;
-import dev.udpfanout.loader.datapath.kernel.ListenerText;
+import dev.udpfanout.loader.datapath.ListenerText;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
@@ -58,7 +58,7 @@ class ForwarderEndpointsPropertyTest {
     }
 
     private static InetSocketAddress inUserSpace(EndpointTable table, InetAddress address, int port) {
-        var hash = (dev.udpfanout.forwarder.policy.SourceHash) table.spread();
+        var hash = (dev.udpfanout.forwarder.spread.SourceHash) table.spread();
         return table.endpoints().get(hash.endpoint(SourceBits.high(address), SourceBits.low(address), port));
     }
 }

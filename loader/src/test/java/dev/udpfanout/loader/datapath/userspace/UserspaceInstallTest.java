@@ -5,7 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.udpfanout.forwarder.ForwarderException;
+import dev.udpfanout.forwarder.config.ForwarderException;
 import dev.udpfanout.lab.BoundedWait;
 import dev.udpfanout.lab.Topology;
 import dev.udpfanout.lab.TopologyPlan;
@@ -15,8 +15,8 @@ import dev.udpfanout.loader.config.FlowsConfig;
 import dev.udpfanout.loader.config.ListenerConfig;
 import dev.udpfanout.loader.control.Endpoint;
 import dev.udpfanout.loader.control.EndpointSet;
-import dev.udpfanout.loader.datapath.kernel.Network;
 import dev.udpfanout.loader.datapath.mode.NodeModes;
+import dev.udpfanout.loader.datapath.network.Network;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.List;

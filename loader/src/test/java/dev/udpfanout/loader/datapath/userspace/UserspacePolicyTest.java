@@ -11,7 +11,7 @@ import dev.udpfanout.lab.traffic.PodReceivers;
 import dev.udpfanout.lab.traffic.ReceiverReport;
 import dev.udpfanout.lab.traffic.SendPlan;
 import dev.udpfanout.loader.config.ListenerConfig;
-import dev.udpfanout.loader.datapath.kernel.ListenerText;
+import dev.udpfanout.loader.datapath.ListenerText;
 import dev.udpfanout.loader.datapath.mode.NodeModes;
 import java.net.InetSocketAddress;
 import java.net.StandardProtocolFamily;

@@ -3,14 +3,14 @@ package dev.udpfanout.loader.datapath.userspace;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.udpfanout.forwarder.ForwarderException;
+import dev.udpfanout.forwarder.config.ForwarderException;
 import dev.udpfanout.lab.BoundedWait;
 import dev.udpfanout.lab.Topology;
 import dev.udpfanout.lab.TopologyPlan;
 import dev.udpfanout.lab.traffic.DatagramSender;
 import dev.udpfanout.lab.traffic.SendPlan;
 import dev.udpfanout.loader.config.ListenerConfig;
-import dev.udpfanout.loader.datapath.kernel.ListenerText;
+import dev.udpfanout.loader.datapath.ListenerText;
 import dev.udpfanout.loader.datapath.mode.NodeModes;
 import java.net.InetSocketAddress;
 import java.nio.channels.DatagramChannel;

@@ -9,7 +9,7 @@ import dev.udpfanout.lab.TopologyPlan;
 import dev.udpfanout.lab.traffic.DatagramSender;
 import dev.udpfanout.lab.traffic.SendPlan;
 import dev.udpfanout.loader.config.ListenerConfig;
-import dev.udpfanout.loader.datapath.kernel.ListenerText;
+import dev.udpfanout.loader.datapath.ListenerText;
 import dev.udpfanout.loader.datapath.mode.NodeModes;
 import java.time.Duration;
 import org.junit.jupiter.api.AfterEach;

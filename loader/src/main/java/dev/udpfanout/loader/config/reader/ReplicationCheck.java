@@ -1,0 +1,30 @@
+package dev.udpfanout.loader.config.reader;
+
+import dev.udpfanout.bindings.abi.Limits;
+import dev.udpfanout.loader.config.ListenerConfig;
+import dev.udpfanout.loader.config.ListenerConfig.Hook;
+import dev.udpfanout.loader.config.ListenerConfig.Policy;
+import dev.udpfanout.loader.config.yaml.Section;
+
+/** What does not go together with {@code policy: replicate}. */
+final class ReplicationCheck {
+    private ReplicationCheck() {}
+
+    static void check(ListenerConfig listener, Section section) {
+        if (listener.policy() != Policy.REPLICATE) {
+            return;
+        }
+        if (listener.isOnDummyInterface() && listener.hook() == Hook.EGRESS) {
+            section.problem(
+                    "policy",
+                    "replicate sends copies back in, where no program is with hook: egress; use hook: ingress");
+        }
+        int receivers = listener.downstream().size();
+        if (receivers > Limits.MAX_COPIES) {
+            section.problem(
+                    "policy",
+                    "replicate makes at most " + Limits.MAX_COPIES + " copies, and there are " + receivers
+                            + " receivers");
+        }
+    }
+}

@@ -1,0 +1,245 @@
+package dev.udpfanout.loader.datapath.kernel.attach;
+
+import dev.udpfanout.bindings.libbpf.HookPoint;
+import dev.udpfanout.bindings.rtnetlink.link.Link;
+import dev.udpfanout.loader.config.ListenerConfig;
+import dev.udpfanout.loader.config.ListenerConfig.AttachMethod;
+import dev.udpfanout.loader.config.ListenerConfig.Hook;
+import dev.udpfanout.loader.datapath.kernel.program.KernelProgram;
+import dev.udpfanout.loader.datapath.kernel.program.Pins;
+import dev.udpfanout.loader.datapath.network.DummyInterface;
+import dev.udpfanout.loader.datapath.network.Network;
+import dev.udpfanout.loader.datapath.network.Repair;
+import dev.udpfanout.loader.datapath.network.RepairLog;
+import dev.udpfanout.loader.datapath.network.Steering;
+import java.net.InetAddress;
+import java.util.Comparator;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** One interface with its listeners: what must be true of it, and the programs on its hooks. */
+public final class AttachPoint {
+    private static final Logger LOG = LoggerFactory.getLogger(AttachPoint.class);
+    private static final int NO_INTERFACE = 0;
+
+    private final Key key;
+    private final Network network;
+    private final RepairLog repairs;
+    private final Optional<Pins> pins;
+    private final Optional<Dummy> dummy;
+    private final KernelProgram program;
+    private final Map<HookPoint, PlacedProgram> placed = new EnumMap<>(HookPoint.class);
+    private List<ListenerConfig> listeners;
+    private int ifindex = NO_INTERFACE;
+    private boolean hasLinkLayer = true;
+    private boolean wasThere;
+    private boolean leftToOther;
+
+    /** What listeners must have in common to share an attach point. */
+    public record Key(String interfaceName, boolean isDummy, AttachMethod attach, Hook hook) {
+        /** One for each interface on which the listener stands. */
+        public static Stream<Key> of(ListenerConfig listener) {
+            return listener.interfaces().stream()
+                    .map(name -> new Key(name, listener.isOnDummyInterface(), listener.attach(), listener.hook()));
+        }
+    }
+
+    /** What only a dummy interface has. */
+    private record Dummy(DummyInterface dummyInterface, Steering steering) {}
+
+    public AttachPoint(Key key, KernelProgram program, Network network, RepairLog repairs, Optional<Pins> pins) {
+        this.key = key;
+        this.network = network;
+        this.repairs = repairs;
+        this.pins = pins;
+        this.listeners = List.of();
+        this.program = program;
+        this.dummy = key.isDummy()
+                ? Optional.of(new Dummy(
+                        new DummyInterface(key.interfaceName(), network, repairs), new Steering(network, repairs)))
+                : Optional.empty();
+    }
+
+    public Key key() {
+        return key;
+    }
+
+    /** Takes effect at the next {@link #findInterface()} and {@link #connect()}. */
+    public void setListeners(List<ListenerConfig> newListeners) {
+        listeners = List.copyOf(newListeners);
+    }
+
+    public List<ListenerConfig> listeners() {
+        return listeners;
+    }
+
+    public String interfaceName() {
+        return key.interfaceName();
+    }
+
+    public boolean isDummy() {
+        return key.isDummy();
+    }
+
+    Set<HookPoint> hooks() {
+        return wanted().keySet();
+    }
+
+    /** The program for each hook, by name. */
+    private Map<HookPoint, String> wanted() {
+        return NeededPrograms.onHooks(key, hasLinkLayer);
+    }
+
+    /** The interface's index while it is there. */
+    public Optional<Integer> ifindex() {
+        return ifindex == NO_INTERFACE ? Optional.empty() : Optional.of(ifindex);
+    }
+
+    /** Whether every program is on its hook, attached as it is to be. */
+    public boolean isConnected() {
+        Map<HookPoint, String> wanted = wanted();
+        return ifindex != NO_INTERFACE
+                && placed.keySet().equals(wanted.keySet())
+                && placed.entrySet().stream()
+                        .allMatch(each -> each.getValue().is(wanted.get(each.getKey()), key.attach()));
+    }
+
+    /** How the programs are on their hooks, for example {@code "tcx"}; empty if they are not. */
+    public String attachment() {
+        return isConnected()
+                ? placed.values().stream()
+                        .map(each -> each.attachment().method())
+                        .distinct()
+                        .collect(Collectors.joining("+"))
+                : "";
+    }
+
+    private boolean hasReplies() {
+        return listeners.stream().anyMatch(ListenerConfig::replies);
+    }
+
+    private List<InetAddress> addresses() {
+        return listeners.stream()
+                .map(listener -> listener.bind().getAddress())
+                .distinct()
+                .sorted(Comparator.comparing(InetAddress::getHostAddress))
+                .toList();
+    }
+
+    /** Finds the interface, or makes it if it is a dummy; programs and routes are not touched yet. */
+    public void findInterface() {
+        Optional<Link> link = dummy.isPresent()
+                ? Optional.of(dummy.get().dummyInterface().ensure(addresses(), hasReplies()))
+                : network.links().byName(interfaceName());
+        int found = link.map(Link::index).orElse(NO_INTERFACE);
+        if (found == ifindex) {
+            return;
+        }
+        // What was on the old interface went with it.
+        placed.values().forEach(each -> each.attachment().close());
+        placed.clear();
+        ifindex = found;
+        hasLinkLayer = link.map(Link::hasEthernetHeader).orElse(hasLinkLayer);
+        if (found == NO_INTERFACE) {
+            LOG.atWarn()
+                    .addKeyValue("interface", interfaceName())
+                    .log("interface vanished; its listeners wait for it to come back");
+        } else if (wasThere) {
+            repairs.repaired(Repair.INTERFACE_RETURNED, interfaceName());
+        }
+        wasThere = true;
+    }
+
+    /** Leaves the interface to another version's program for now, and says so once. */
+    public void leaveToOther(Set<String> itsListeners) {
+        if (!leftToOther) {
+            LOG.atInfo()
+                    .addKeyValue("interface", interfaceName())
+                    .addKeyValue("listeners", itsListeners)
+                    .log("another version's program goes on until their endpoints are known");
+        }
+        leftToOther = true;
+    }
+
+    /** Attaches the programs and steers, where that is not so yet. What is there instead goes when they are in place. */
+    public void connect() {
+        if (ifindex == NO_INTERFACE) {
+            return;
+        }
+        wanted().forEach(this::ensureAttached);
+        Set.copyOf(placed.keySet()).stream()
+                .filter(hook -> !hooks().contains(hook))
+                .forEach(this::takeOff);
+        if (dummy.isPresent()) {
+            Optional<Link> link = network.links().byIndex(ifindex);
+            link.ifPresent(present -> dummy.get().steering().ensure(present, addresses()));
+        }
+    }
+
+    private void ensureAttached(HookPoint hook, String name) {
+        PlacedProgram before = placed.get(hook);
+        boolean wasRemoved = before != null && !before.attachment().isAttached();
+        if (wasRemoved) {
+            before.attachment().close();
+            placed.remove(hook);
+        } else if (before != null && before.is(name, key.attach())) {
+            return;
+        }
+        HookPlace place = HookPlace.of(ifindex, interfaceName(), hook, pins);
+        Attachment attachment = Attacher.attach(key.attach(), program.named(name), place, network);
+        PlacedProgram now = new PlacedProgram(name, key.attach(), attachment);
+        placed.put(hook, now);
+        String what = name.equals(KernelProgram.TURN) ? "turn program" : "program";
+        LOG.atInfo()
+                .addKeyValue("interface", interfaceName())
+                .addKeyValue("method", attachment.method())
+                .addKeyValue("adopted", attachment.isAdopted())
+                .log("attached TC eBPF {} to {}", what, hook);
+        if (wasRemoved) {
+            repairs.repaired(Repair.PROGRAM_REATTACHED, interfaceName());
+        } else if (before != null && before.giveWayTo(now)) {
+            logDetached(hook);
+        }
+    }
+
+    /** Takes the programs off and puts the routes back. */
+    public void disconnect() {
+        dummy.ifPresent(present -> present.steering().undo(interfaceName()));
+        Set.copyOf(placed.keySet()).forEach(this::takeOff);
+        ifindex = NO_INTERFACE;
+    }
+
+    private void takeOff(HookPoint hook) {
+        placed.remove(hook).attachment().close();
+        logDetached(hook);
+    }
+
+    /**
+     * Goes on from another attach point of this interface, with all that it has on its hooks: until {@link #connect} has put
+     * something better there, that goes on.
+     */
+    public void takeOver(AttachPoint predecessor) {
+        ifindex = predecessor.ifindex;
+        wasThere = predecessor.wasThere;
+        hasLinkLayer = predecessor.hasLinkLayer;
+        placed.putAll(predecessor.placed);
+        predecessor.placed.clear();
+    }
+
+    /** Lets go of everything and leaves it working. */
+    public void release() {
+        placed.values().forEach(each -> each.attachment().release());
+        placed.clear();
+    }
+
+    private void logDetached(HookPoint hook) {
+        LOG.atInfo().addKeyValue("interface", interfaceName()).log("detached TC eBPF program from {}", hook);
+    }
+}

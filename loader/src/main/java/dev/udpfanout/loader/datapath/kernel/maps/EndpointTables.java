@@ -1,0 +1,162 @@
+package dev.udpfanout.loader.datapath.kernel.maps;
+
+import dev.udpfanout.bindings.abi.endpoint.EndpointTable;
+import dev.udpfanout.bindings.libbpf.BpfMap;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.Consumer;
+
+/**
+ * A map of maps, ENDPOINTS or HASH_TABLES: one endpoint table a listener.
+ *
+ * <p>Putting a table in place takes microseconds, but the system call returns only when no program can still be reading the
+ * old one: an RCU grace period, some 10 ms. So the call is made on a thread of its own, and {@link #replace} returns when
+ * the new table is seen in the map; the next change need not wait.
+ */
+final class EndpointTables implements AutoCloseable {
+    /** What {@code bpftool map show} calls a table. */
+    private static final String TABLE_NAME = "uf_endpoints";
+
+    /** Changes whose grace period runs at one time; the kernel lets them share one. */
+    private static final int MAX_WAITING = 16;
+
+    /** What a table has in place of a veth's ifindex. */
+    private static final int BY_NEXT_HOP = 0;
+
+    private static final Duration IDLE_THREAD = Duration.ofSeconds(10);
+    private static final Duration CLOSE_TIMEOUT = Duration.ofSeconds(5);
+    private static final long LOOK_AGAIN_NANOS = 20_000;
+
+    private final BpfMap tables;
+    private final TableLayout layout;
+    private final EndpointCounters counters;
+    private final ThreadPoolExecutor waiting;
+    private int generation;
+
+    EndpointTables(BpfMap tables, TableLayout layout, EndpointCounters counters) {
+        this.tables = tables;
+        this.layout = layout;
+        this.counters = counters;
+        this.waiting = new ThreadPoolExecutor(
+                MAX_WAITING,
+                MAX_WAITING,
+                IDLE_THREAD.toMillis(),
+                TimeUnit.MILLISECONDS,
+                new LinkedBlockingQueue<>(),
+                Thread.ofPlatform().daemon().name("endpoint-table-", 0).factory());
+        waiting.allowCoreThreadTimeOut(true);
+    }
+
+    /** Whether a listener has a table, of whatever daemon. */
+    boolean has(int slot) {
+        try (Arena arena = Arena.ofConfined()) {
+            // The kernel gives the table's id.
+            return tables.get(
+                    arena.allocateFrom(ValueLayout.JAVA_INT, slot), arena.allocate(Integer.BYTES, Integer.BYTES));
+        }
+    }
+
+    /**
+     * Replaces a listener's table in one step; the new one is in use when this returns.
+     *
+     * @param endpoints as the layout takes them
+     * @param peers by which veth an endpoint is reached directly; the others by the next hop
+     * @return done when nothing can be sent by the old table any more (maybe_wait_bpf_programs, kernel/bpf/syscall.c)
+     */
+    CompletionStage<Void> replace(int slot, List<InetSocketAddress> endpoints, Map<InetAddress, Integer> peers) {
+        return replace(slot, endpoints, peers, table -> {});
+    }
+
+    /** As above; "before" is given the elements of the new table before it is put in place. */
+    CompletionStage<Void> replace(
+            int slot,
+            List<InetSocketAddress> endpoints,
+            Map<InetAddress, Integer> peers,
+            Consumer<MemorySegment> before) {
+        counters.use(slot, endpoints);
+        BpfMap table = filledTable(slot, endpoints, peers, before);
+        int id = table.id();
+        CompletableFuture<Void> replaced = CompletableFuture.runAsync(() -> put(slot, table), waiting);
+        while (!replaced.isDone() && idInPlace(slot) != id) {
+            LockSupport.parkNanos(LOOK_AGAIN_NANOS);
+        }
+        if (replaced.isCompletedExceptionally()) {
+            throw (RuntimeException) replaced.exceptionNow();
+        }
+        return replaced;
+    }
+
+    private BpfMap filledTable(
+            int slot,
+            List<InetSocketAddress> endpoints,
+            Map<InetAddress, Integer> peers,
+            Consumer<MemorySegment> before) {
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment values = layout.write(
+                    arena,
+                    endpoints,
+                    endpoint -> counters.of(slot, endpoint),
+                    endpoint -> peers.getOrDefault(endpoint.getAddress(), BY_NEXT_HOP),
+                    ++generation);
+            int elements = Math.toIntExact(values.byteSize() / EndpointTable.ELEMENT_BYTES);
+            BpfMap table = BpfMap.createInnerArray(TABLE_NAME, EndpointTable.ELEMENT_BYTES, elements);
+            try {
+                table.putAll(values, elements);
+                before.accept(values);
+                return table;
+            } catch (RuntimeException e) {
+                table.close();
+                throw e;
+            }
+        }
+    }
+
+    /** Takes a listener's table away, if it has one; nothing is sent by it any more when this returns. */
+    void remove(int slot) {
+        // Removing waits for an RCU grace period, even where there is nothing to remove.
+        if (has(slot)) {
+            try (Arena arena = Arena.ofConfined()) {
+                tables.remove(arena.allocateFrom(ValueLayout.JAVA_INT, slot));
+            }
+        }
+    }
+
+    private void put(int slot, BpfMap table) {
+        try (table;
+                Arena arena = Arena.ofConfined()) {
+            tables.put(
+                    arena.allocateFrom(ValueLayout.JAVA_INT, slot),
+                    arena.allocateFrom(ValueLayout.JAVA_INT, table.fd()));
+        }
+    }
+
+    private int idInPlace(int slot) {
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment id = arena.allocate(ValueLayout.JAVA_INT);
+            return tables.get(arena.allocateFrom(ValueLayout.JAVA_INT, slot), id) ? id.get(ValueLayout.JAVA_INT, 0) : 0;
+        }
+    }
+
+    /** Waits for the grace periods that run. */
+    @Override
+    public void close() {
+        waiting.shutdown();
+        try {
+            waiting.awaitTermination(CLOSE_TIMEOUT.toMillis(), TimeUnit.MILLISECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+}

@@ -1,0 +1,162 @@
+package dev.udpfanout.loader.datapath.kernel.maps;
+
+import dev.udpfanout.bindings.abi.Limits;
+import dev.udpfanout.bindings.abi.flow.FlowEntry;
+import dev.udpfanout.bindings.errno.SystemCallException;
+import dev.udpfanout.bindings.libbpf.BpfMap;
+import dev.udpfanout.loader.config.FlowsConfig;
+import dev.udpfanout.loader.datapath.FlowCounters;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.time.Duration;
+import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Looks through the flows now and then, on a thread of its own: takes out those that are idle, and works out how many went for lack of
+ * room, which the kernel does not say: those that were made, less those that are there and those that were taken out.
+ */
+public final class FlowSweep implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(FlowSweep.class);
+    private static final Duration MOST_OFTEN = Duration.ofSeconds(1);
+    private static final Duration LEAST_OFTEN = Duration.ofSeconds(15);
+    private static final Duration STOP_TIMEOUT = Duration.ofSeconds(5);
+    private static final int ENTRIES_AT_ONCE = 4096;
+
+    private final FlowTable table;
+    private final Counters counters;
+    private final FlowsConfig config;
+    private final Thread thread =
+            Thread.ofPlatform().name("flow-sweep").daemon().unstarted(this::run);
+    private final long[] created = new long[Limits.MAX_LISTENERS];
+    private volatile Optional<FlowCounters> latest = Optional.empty();
+    private volatile boolean stopping;
+    private int tableId;
+    private boolean isAdopted;
+    private long begun;
+    private long made;
+    private long expired;
+    private long evicted;
+
+    private FlowSweep(FlowTable table, Counters counters, FlowsConfig config) {
+        this.table = table;
+        this.counters = counters;
+        this.config = config;
+    }
+
+    /** Starts to look through the flows; while there is no table, it does nothing. */
+    public static FlowSweep start(FlowTable table, FlowsConfig config, Counters counters) {
+        FlowSweep sweep = new FlowSweep(table, counters, config);
+        sweep.countMade();
+        sweep.begun = -sweep.made;
+        sweep.isAdopted = sweep.table.id().isPresent();
+        sweep.thread.start();
+        return sweep;
+    }
+
+    private void run() {
+        Duration half = config.idleTimeout().dividedBy(2);
+        Duration pause = half.compareTo(MOST_OFTEN) < 0 ? MOST_OFTEN : half;
+        pause = pause.compareTo(LEAST_OFTEN) > 0 ? LEAST_OFTEN : pause;
+        try {
+            while (!stopping) {
+                pass();
+                Thread.sleep(pause);
+            }
+        } catch (InterruptedException e) {
+            LOG.trace("told to stop");
+        } catch (RuntimeException e) {
+            LOG.atError().addKeyValue("error", e.getMessage()).log("idle flows are not taken out any more");
+        }
+    }
+
+    /** Looks through all flows once. */
+    synchronized void pass() {
+        try {
+            table.closeReplaced();
+            BpfMap flows = table.table().orElse(null);
+            countMade();
+            if (flows == null) {
+                tableId = 0;
+                begun = -made;
+                latest = Optional.empty();
+                return;
+            }
+            Seen seen = sweep(flows);
+            // Of another table, or an earlier daemon's, it is not known what went: it counts from now on.
+            if (isAdopted || (tableId != 0 && tableId != flows.id())) {
+                begun = seen.present + seen.removed - made;
+                isAdopted = false;
+            }
+            tableId = flows.id();
+            expired += seen.removed;
+            begun -= seen.removed;
+            // What was made while it looked may be seen already: the next look makes that good.
+            evicted = Math.max(evicted, begun + made - seen.present);
+            latest = Optional.of(new FlowCounters(seen.present, config.max(), expired, evicted));
+        } catch (SystemCallException e) {
+            LOG.atWarn().addKeyValue("error", e.getMessage()).log("cannot look through the flows");
+        }
+    }
+
+    /** A listener's counter begins anew when its place is given to another. */
+    private void countMade() {
+        for (int slot = 0; slot < Limits.MAX_LISTENERS; slot++) {
+            long now = counters.replies(slot).flowsCreated();
+            made += now < created[slot] ? now : now - created[slot];
+            created[slot] = now;
+        }
+    }
+
+    private static final class Seen {
+        private long present;
+        private long removed;
+    }
+
+    private Seen sweep(BpfMap flows) {
+        Seen seen = new Seen();
+        long now = System.nanoTime();
+        flows.readAll(FlowEntry.KEY_BYTES, FlowEntry.VALUE_BYTES, ENTRIES_AT_ONCE, (keys, values, count) -> {
+            try (Arena arena = Arena.ofConfined()) {
+                MemorySegment again = arena.allocate(FlowEntry.VALUE_BYTES, Long.BYTES);
+                for (int i = 0; i < count; i++) {
+                    MemorySegment key = keys.asSlice((long) i * FlowEntry.KEY_BYTES, FlowEntry.KEY_BYTES);
+                    MemorySegment value = values.asSlice((long) i * FlowEntry.VALUE_BYTES, FlowEntry.VALUE_BYTES);
+                    int flow = FlowEntry.isOfRequests(key) ? 1 : 0;
+                    if (isIdle(value, now) && isStillIdle(flows, key, again, now) && flows.remove(key)) {
+                        seen.removed += flow;
+                    } else {
+                        seen.present += flow;
+                    }
+                }
+            }
+        });
+        return seen;
+    }
+
+    private boolean isIdle(MemorySegment value, long now) {
+        return now - FlowEntry.seenNanos(value) > config.idleTimeout().toNanos();
+    }
+
+    /** A datagram may have come since it was read. */
+    private boolean isStillIdle(BpfMap flows, MemorySegment key, MemorySegment value, long now) {
+        return flows.get(key, value) && isIdle(value, now);
+    }
+
+    /** What there was at the last look; empty if there is no table. Any thread. */
+    public Optional<FlowCounters> counters() {
+        return latest;
+    }
+
+    @Override
+    public void close() {
+        stopping = true;
+        thread.interrupt();
+        try {
+            thread.join(STOP_TIMEOUT);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+}

@@ -1,0 +1,88 @@
+package dev.udpfanout.loader.datapath.kernel.maps;
+
+import dev.udpfanout.bindings.abi.listener.ListenerEntry;
+import dev.udpfanout.bindings.abi.listener.ListenerKey;
+import dev.udpfanout.loader.config.ListenerConfig;
+import dev.udpfanout.loader.control.Endpoint;
+import dev.udpfanout.loader.control.EndpointSet;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/** Works out which entries LISTENERS must have: no more than arithmetic over sets. */
+public final class ListenerKeyPlan {
+    private final Map<ListenerKey, ListenerEntry> inForce;
+    private final Set<InetAddress> localAddresses;
+    private final Map<ListenerKey, ListenerEntry> entries = new HashMap<>();
+
+    /**
+     * @param inForce what the map holds now: stands in for what is not known yet
+     * @param localAddresses the node's own
+     */
+    public ListenerKeyPlan(Map<ListenerKey, ListenerEntry> inForce, Set<InetAddress> localAddresses) {
+        this.inForce = inForce;
+        this.localAddresses = localAddresses;
+    }
+
+    /**
+     * Adds what one listener needs on one interface.
+     *
+     * @param entry the listener's
+     * @param vips of a VIP-direct listener, if they are known yet; those of the other family are another listener's
+     * @param endpoints the listener's, if they are known yet
+     */
+    public void add(
+            ListenerConfig listener,
+            ListenerEntry entry,
+            int ifindex,
+            Optional<Set<InetAddress>> vips,
+            Optional<EndpointSet> endpoints) {
+        int port = listener.bind().getPort();
+        if (!listener.vipDirect()) {
+            entries.put(new ListenerKey(ifindex, listener.bind().getAddress(), port), entry);
+        } else if (vips.isPresent()) {
+            Class<?> family = listener.bind().getAddress().getClass();
+            vips.get().stream()
+                    .filter(family::isInstance)
+                    .forEach(vip -> entries.put(new ListenerKey(ifindex, vip, port), entry));
+        } else {
+            keep(entry, ifindex, port);
+        }
+        if (listener.isWildcard()) {
+            ListenerEntry pass = ListenerEntry.pass(entry.slot());
+            endpoints.ifPresentOrElse(known -> addPasses(known, pass, ifindex, port), () -> keep(pass, ifindex, port));
+        }
+    }
+
+    /**
+     * Where an endpoint of a wildcard listener is this very node at the listener's port, another node's instance sends
+     * datagrams here that it has balanced: they are for the receiver on this node, and go to it. A listener of that very
+     * address goes before.
+     */
+    private void addPasses(EndpointSet endpoints, ListenerEntry pass, int ifindex, int port) {
+        for (Endpoint endpoint : endpoints.endpoints()) {
+            InetSocketAddress address = endpoint.address();
+            if (address.getPort() == port && localAddresses.contains(address.getAddress())) {
+                entries.putIfAbsent(new ListenerKey(ifindex, address.getAddress(), port), pass);
+            }
+        }
+    }
+
+    /** Keeps the keys that the listener has, though not the flags, which may have changed. */
+    private void keep(ListenerEntry entry, int ifindex, int port) {
+        inForce.forEach((key, present) -> {
+            boolean isSame = present.slot() == entry.slot() && present.isPass() == entry.isPass();
+            if (isSame && key.ifindex() == ifindex && key.port() == port) {
+                entries.putIfAbsent(key, entry);
+            }
+        });
+    }
+
+    /** What the map must hold: this and nothing else. */
+    public Map<ListenerKey, ListenerEntry> entries() {
+        return entries;
+    }
+}

@@ -1,0 +1,96 @@
+package dev.udpfanout.loader.datapath.kernel.maps;
+
+import dev.udpfanout.bindings.abi.admission.AllowedSource;
+import dev.udpfanout.bindings.abi.listener.ListenerEntry;
+import dev.udpfanout.bindings.abi.listener.ListenerFlag;
+import dev.udpfanout.bindings.abi.listener.MirrorEntry;
+import dev.udpfanout.loader.config.ListenerConfig;
+import dev.udpfanout.loader.config.ListenerConfig.Policy;
+import dev.udpfanout.loader.config.RateLimit;
+import dev.udpfanout.loader.datapath.kernel.program.KernelProgram;
+import java.util.Collection;
+import java.util.EnumSet;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
+
+/**
+ * What the program applies to listeners beyond the rule, in the maps' terms: the flags of each, and what they refer to. What a
+ * flag refers to is in the maps before the flag is set, and goes after it.
+ */
+public final class ListenerRules {
+    private final AllowedSources allowedSources;
+    private final RateLimits rateLimits;
+    private final MirrorMap mirrors;
+
+    public ListenerRules(KernelProgram program) {
+        this.allowedSources = new AllowedSources(program.allowedSources());
+        this.rateLimits = new RateLimits(program.limits());
+        this.mirrors = new MirrorMap(program.mirrors());
+    }
+
+    /**
+     * What LISTENERS must say of a listener.
+     *
+     * @param hash how its endpoint is picked, if by a hash
+     * @param isMirrored whether it has a mirror whose receivers are known
+     */
+    public static ListenerEntry entry(
+            ListenerConfig listener, int slot, Optional<ListenerFlag> hash, boolean isMirrored) {
+        Set<ListenerFlag> flags = EnumSet.noneOf(ListenerFlag.class);
+        hash.ifPresent(flags::add);
+        if (!listener.admission().allow().isEmpty()) {
+            flags.add(ListenerFlag.ALLOW);
+        }
+        if (listener.admission().rateLimit().isPresent()) {
+            flags.add(ListenerFlag.RATE_LIMIT);
+        }
+        if (listener.policy() == Policy.REPLICATE) {
+            flags.add(ListenerFlag.REPLICATE);
+        }
+        if (listener.replies()) {
+            flags.add(ListenerFlag.REPLIES);
+            if (listener.isOnDummyInterface()) {
+                flags.add(ListenerFlag.REPLIES_BY_STACK);
+            }
+        }
+        if (isMirrored) {
+            flags.add(ListenerFlag.MIRROR);
+        }
+        return new ListenerEntry(slot, flags);
+    }
+
+    /**
+     * Puts the rules in force.
+     *
+     * @param listeners by slot
+     * @param mirrored what MIRRORS must hold, by the listener's slot
+     * @param inForce what LISTENERS holds now
+     * @param setListeners makes LISTENERS hold what it must
+     */
+    public void apply(
+            Map<Integer, ListenerConfig> listeners,
+            Map<Integer, MirrorEntry> mirrored,
+            Collection<ListenerEntry> inForce,
+            Runnable setListeners) {
+        Set<AllowedSource> allowed = new HashSet<>();
+        listeners.forEach((slot, listener) -> listener.admission()
+                .allow()
+                .forEach(prefix -> allowed.add(new AllowedSource(slot, prefix.network(), prefix.bits()))));
+        Map<Integer, RateLimit> limits = new HashMap<>();
+        listeners.forEach(
+                (slot, listener) -> listener.admission().rateLimit().ifPresent(limit -> limits.put(slot, limit)));
+        Set<Integer> checked = inForce.stream()
+                .filter(entry -> entry.flags().contains(ListenerFlag.ALLOW))
+                .map(ListenerEntry::slot)
+                .collect(Collectors.toSet());
+        allowedSources.add(allowed, checked::contains);
+        rateLimits.set(limits);
+        mirrors.set(mirrored);
+        setListeners.run();
+        allowedSources.keepOnly(allowed);
+    }
+}

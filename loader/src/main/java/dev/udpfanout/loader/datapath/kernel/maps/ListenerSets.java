@@ -1,0 +1,91 @@
+package dev.udpfanout.loader.datapath.kernel.maps;
+
+import dev.udpfanout.bindings.abi.listener.ListenerEntry;
+import dev.udpfanout.bindings.abi.listener.ListenerKey;
+import dev.udpfanout.bindings.abi.listener.ListenerSet;
+import dev.udpfanout.bindings.libbpf.BpfMap;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+
+/**
+ * The map LISTENER_SETS: who listens at an address, whatever the port. The program asks for it when a fragment comes before
+ * the one that has the port.
+ */
+public final class ListenerSets {
+    private final BpfMap map;
+    private Map<ListenerKey, ListenerSet> inForce;
+
+    /** Starts from what the map holds: an earlier daemon may have filled it. */
+    public ListenerSets(BpfMap map) {
+        this.map = map;
+        this.inForce = read(map);
+    }
+
+    private static Map<ListenerKey, ListenerSet> read(BpfMap map) {
+        Map<ListenerKey, ListenerSet> sets = new HashMap<>();
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment key = arena.allocate(ListenerKey.BYTES, Integer.BYTES);
+            MemorySegment value = ListenerSet.allocate(arena);
+            for (boolean more = map.nextKey(MemorySegment.NULL, key); more; more = map.nextKey(key, key)) {
+                if (map.get(key, value)) {
+                    sets.put(ListenerKey.read(key), ListenerSet.read(value));
+                }
+            }
+        }
+        return sets;
+    }
+
+    /**
+     * Makes the map agree with the map LISTENERS.
+     *
+     * @param listeners what is in LISTENERS
+     * @param dummies the dummy interfaces: nobody else gets what comes by them
+     */
+    public void set(Map<ListenerKey, ListenerEntry> listeners, Set<Integer> dummies) {
+        Map<ListenerKey, ListenerSet> wanted = sets(listeners, dummies);
+        if (wanted.equals(inForce)) {
+            return;
+        }
+        try (Arena arena = Arena.ofConfined()) {
+            wanted.forEach((key, set) -> map.put(key.write(arena), set.write(arena)));
+            for (ListenerKey key : inForce.keySet()) {
+                if (!wanted.containsKey(key)) {
+                    map.remove(key.write(arena));
+                }
+            }
+        }
+        inForce = wanted;
+    }
+
+    static Map<ListenerKey, ListenerSet> sets(Map<ListenerKey, ListenerEntry> listeners, Set<Integer> dummies) {
+        Map<ListenerKey, Set<ListenerEntry>> entries = new HashMap<>();
+        listeners.forEach((key, entry) -> {
+            if (!entry.isPass()) {
+                entries.computeIfAbsent(
+                                withoutPort(key), any -> new TreeSet<>(Comparator.comparingInt(ListenerEntry::slot)))
+                        .add(entry);
+            }
+        });
+        // A datagram for an address of its own may still be for a wildcard listener at another port.
+        entries.forEach((key, ofAddress) -> entries.forEach((other, ofWildcard) -> {
+            if (other.address().isAnyLocalAddress()
+                    && other.ifindex() == key.ifindex()
+                    && other.address().getClass() == key.address().getClass()) {
+                ofAddress.addAll(ofWildcard);
+            }
+        }));
+        Map<ListenerKey, ListenerSet> sets = new HashMap<>();
+        entries.forEach(
+                (key, of) -> sets.put(key, new ListenerSet(of.stream().toList(), dummies.contains(key.ifindex()))));
+        return sets;
+    }
+
+    private static ListenerKey withoutPort(ListenerKey key) {
+        return new ListenerKey(key.ifindex(), key.address(), 0);
+    }
+}

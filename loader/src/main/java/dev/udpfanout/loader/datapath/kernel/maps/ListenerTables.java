@@ -1,0 +1,119 @@
+package dev.udpfanout.loader.datapath.kernel.maps;
+
+import dev.udpfanout.bindings.abi.Limits;
+import dev.udpfanout.bindings.abi.endpoint.EndpointTable;
+import dev.udpfanout.bindings.abi.endpoint.HashedEndpoints;
+import dev.udpfanout.bindings.abi.listener.ListenerFlag;
+import dev.udpfanout.loader.config.ListenerConfig;
+import dev.udpfanout.loader.config.ListenerConfig.HashOn;
+import dev.udpfanout.loader.config.ListenerConfig.Policy;
+import dev.udpfanout.loader.control.Endpoint;
+import dev.udpfanout.loader.control.EndpointSet;
+import dev.udpfanout.loader.control.WeightedRound;
+import dev.udpfanout.loader.datapath.kernel.program.KernelProgram;
+import java.lang.foreign.MemorySegment;
+import java.net.InetAddress;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletionStage;
+import java.util.function.IntPredicate;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The endpoint tables of listeners, of the kind that each one's policy goes by: turns or buckets. Where the policy changes from one kind to
+ * the other, the table of the one is there until that of the other is in use.
+ */
+public final class ListenerTables implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(ListenerTables.class);
+
+    private final EndpointTables turns;
+    private final EndpointTables buckets;
+    private final StickyEndpoints sticky;
+
+    public ListenerTables(KernelProgram program, EndpointCounters counters) {
+        this.turns = new EndpointTables(program.endpoints(), TableLayout.TURNS, counters);
+        this.buckets = new EndpointTables(program.hashTables(), TableLayout.BUCKETS, counters);
+        this.sticky = new StickyEndpoints(program.flowEndpoints());
+    }
+
+    /** Whether a listener has a table, of whatever kind and daemon. */
+    public boolean has(int slot) {
+        return turns.has(slot) || buckets.has(slot);
+    }
+
+    /** Whether what two configurations of a listener need of the tables is different. */
+    public static boolean differ(ListenerConfig one, ListenerConfig other) {
+        return isHashed(one) != isHashed(other) || one.replies() != other.replies();
+    }
+
+    private static boolean isHashed(ListenerConfig listener) {
+        return listener.policy() == Policy.HASH;
+    }
+
+    /** Puts a table of the policy's kind in place; as {@link EndpointTables#replace}. */
+    public CompletionStage<Void> replace(
+            ListenerConfig listener, int slot, EndpointSet endpoints, Map<InetAddress, Integer> peers) {
+        List<Endpoint> all = endpoints.endpoints();
+        warnOfTooMany(listener, all.size());
+        if (isHashed(listener)) {
+            return buckets.replace(
+                    slot,
+                    all.stream().map(Endpoint::address).toList(),
+                    peers,
+                    table -> stickTo(listener, slot, table, HashedEndpoints.FIRST_PLACE));
+        }
+        return turns.replace(
+                slot, WeightedRound.of(all), peers, table -> stickTo(listener, slot, table, EndpointTable.FIRST_PLACE));
+    }
+
+    private static void warnOfTooMany(ListenerConfig listener, int endpoints) {
+        if (listener.policy() == Policy.REPLICATE && endpoints > Limits.MAX_COPIES) {
+            LOG.atWarn()
+                    .addKeyValue("listener_id", listener.id())
+                    .addKeyValue("endpoints", endpoints)
+                    .addKeyValue("copies", Limits.MAX_COPIES)
+                    .log("more receivers than copies are made of a datagram: the last ones get none");
+        }
+    }
+
+    private void stickTo(ListenerConfig listener, int slot, MemorySegment table, int firstPlace) {
+        if (listener.replies()) {
+            sticky.set(slot, table, firstPlace);
+        }
+    }
+
+    /** Forgets what flows of all listeners but these stay with. */
+    public void retainSticky(IntPredicate slots) {
+        sticky.retain(slots);
+    }
+
+    /**
+     * What LISTENERS must say: the kind that the policy goes by, once there is a table of it; else that of which there is one, which an
+     * earlier configuration or daemon has left.
+     */
+    public Optional<ListenerFlag> flag(ListenerConfig listener, int slot) {
+        boolean byBuckets = isHashed(listener) ? buckets.has(slot) : buckets.has(slot) && !turns.has(slot);
+        if (!byBuckets) {
+            return Optional.empty();
+        }
+        return Optional.of(
+                listener.hashOn() == HashOn.SOURCE ? ListenerFlag.HASH_SOURCE : ListenerFlag.HASH_SOURCE_PORT);
+    }
+
+    /** After LISTENERS has changed: takes the table away that no flag leads to. */
+    public void removeUnused(ListenerConfig listener, int slot) {
+        if (flag(listener, slot).isPresent()) {
+            turns.remove(slot);
+        } else {
+            buckets.remove(slot);
+        }
+    }
+
+    @Override
+    public void close() {
+        turns.close();
+        buckets.close();
+    }
+}

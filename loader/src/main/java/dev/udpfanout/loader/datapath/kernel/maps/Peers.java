@@ -1,0 +1,112 @@
+package dev.udpfanout.loader.datapath.kernel.maps;
+
+import dev.udpfanout.bindings.abi.Limits;
+import dev.udpfanout.bindings.abi.endpoint.PeerEntry;
+import dev.udpfanout.bindings.errno.SystemCallException;
+import dev.udpfanout.bindings.libbpf.BpfMap;
+import dev.udpfanout.loader.control.Endpoint;
+import dev.udpfanout.loader.control.EndpointSet;
+import dev.udpfanout.loader.links.LocalPeer;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.net.InetAddress;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The maps PEERS and PEER_DEVICES: what is behind which veth. The program goes by them only as long as both have the veth, so
+ * that in whatever order they and the endpoint tables change, a datagram goes one way or the other.
+ */
+public final class Peers {
+    private static final Logger LOG = LoggerFactory.getLogger(Peers.class);
+
+    private final BpfMap entries;
+    private final BpfMap devices;
+    private Map<InetAddress, Integer> ifindexes = Map.of();
+    private boolean tooMany;
+
+    public Peers(BpfMap entries, BpfMap devices) {
+        this.entries = entries;
+        this.devices = devices;
+    }
+
+    /** Which of a set's endpoints are in pods that can be reached so, and by which veth. */
+    public Map<InetAddress, Integer> of(EndpointSet set) {
+        Map<InetAddress, Integer> found = new HashMap<>();
+        for (Endpoint endpoint : set.endpoints()) {
+            Integer ifindex = ifindexes.get(endpoint.address().getAddress());
+            if (ifindex != null) {
+                found.put(endpoint.address().getAddress(), ifindex);
+            }
+        }
+        return found;
+    }
+
+    /**
+     * Makes the maps hold exactly the wanted ones, also after an earlier daemon. A veth that is gone meanwhile is left out.
+     *
+     * @param wanted by address; those of one veth are alike
+     */
+    public void set(Map<InetAddress, LocalPeer> wanted) {
+        Map<Integer, LocalPeer> byIfindex = new HashMap<>();
+        wanted.values().forEach(peer -> byIfindex.put(peer.ifindex(), peer));
+        if (byIfindex.size() > Limits.MAX_PEERS && !tooMany) {
+            LOG.warn(
+                    "{} veths have endpoints behind them, of at most {}: the others go by the next hop",
+                    byIfindex.size(),
+                    Limits.MAX_PEERS);
+        }
+        tooMany = byIfindex.size() > Limits.MAX_PEERS;
+        Set<Integer> placed = new HashSet<>();
+        try (Arena arena = Arena.ofConfined()) {
+            removeAllBut(byIfindex.keySet(), entries, arena);
+            removeAllBut(byIfindex.keySet(), devices, arena);
+            byIfindex.values().stream().limit(Limits.MAX_PEERS).forEach(peer -> {
+                if (put(arena, peer)) {
+                    placed.add(peer.ifindex());
+                }
+            });
+        }
+        ifindexes = wanted.entrySet().stream()
+                .filter(entry -> placed.contains(entry.getValue().ifindex()))
+                .collect(Collectors.toMap(
+                        Map.Entry::getKey, entry -> entry.getValue().ifindex()));
+    }
+
+    private boolean put(Arena arena, LocalPeer peer) {
+        MemorySegment key = arena.allocateFrom(ValueLayout.JAVA_INT, peer.ifindex());
+        PeerEntry entry = new PeerEntry(peer.mtuBytes(), peer.hardwareAddress(), peer.gatewayHardwareAddress());
+        try {
+            entries.put(key, entry.write(arena));
+            devices.put(key, key);
+            return true;
+        } catch (SystemCallException e) {
+            // EINVAL: no such device. It went after it was seen, and the next look at the network says so.
+            LOG.atDebug()
+                    .addKeyValue("ifindex", peer.ifindex())
+                    .addKeyValue("error", e.getMessage())
+                    .log("cannot deliver to a pod directly");
+            entries.remove(key);
+            return false;
+        }
+    }
+
+    private static void removeAllBut(Set<Integer> kept, BpfMap map, Arena arena) {
+        Set<Integer> others = new HashSet<>();
+        MemorySegment key = arena.allocate(ValueLayout.JAVA_INT);
+        for (boolean more = map.nextKey(MemorySegment.NULL, key); more; more = map.nextKey(key, key)) {
+            others.add(key.get(ValueLayout.JAVA_INT, 0));
+        }
+        others.removeAll(kept);
+        for (int ifindex : others) {
+            key.set(ValueLayout.JAVA_INT, 0, ifindex);
+            map.remove(key);
+        }
+    }
+}

@@ -1,0 +1,163 @@
+package dev.udpfanout.loader.datapath.kernel.program;
+
+import dev.udpfanout.bindings.abi.Limits;
+import dev.udpfanout.bindings.libbpf.HookPoint;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Stream;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Where maps and links have names in bpffs, so that they outlive the process:
+ *
+ * <pre>
+ * ROOT/v1/LISTENERS, STATS, …          the maps, a folder for each layout
+ * ROOT/links/dummy0-ingress, …         the TCX links; they outlive a change of layout
+ * </pre>
+ */
+public final class Pins {
+    /** Where they are unless the command line says otherwise. */
+    public static final Path DEFAULT_ROOT = Path.of("/sys/fs/bpf/udp-fanout");
+
+    private static final Logger LOG = LoggerFactory.getLogger(Pins.class);
+    private static final String BPFFS = "bpf";
+    private static final String REPLIES = "-replies";
+    private static final int MAX_VERSION_DIGITS = 9;
+
+    private final Path root;
+
+    private Pins(Path root) {
+        this.root = root;
+    }
+
+    /**
+     * Makes the folders. Empty, with a warning, where there is no bpffs to write to: then forwarding ends with the process.
+     */
+    public static Optional<Pins> open(Path root) {
+        try {
+            Path parent = root.toAbsolutePath().getParent();
+            if (!Files.getFileStore(parent).type().equals(BPFFS)) {
+                return without(root, parent + " is not a bpffs");
+            }
+            Pins pins = new Pins(root);
+            Files.createDirectories(pins.maps());
+            Files.createDirectories(pins.links());
+            return Optional.of(pins);
+        } catch (IOException e) {
+            return without(root, e.toString());
+        }
+    }
+
+    private static Optional<Pins> without(Path root, String reason) {
+        LOG.atWarn()
+                .addKeyValue("path", root)
+                .addKeyValue("reason", reason)
+                .log("nothing is pinned: forwarding will end with this process (mount -t bpf bpf /sys/fs/bpf)");
+        return Optional.empty();
+    }
+
+    private Path maps() {
+        return root.resolve("v" + Limits.LAYOUT_VERSION);
+    }
+
+    private Path links() {
+        return root.resolve("links");
+    }
+
+    /** The folders of other layouts' maps, the newest first: those of a daemon of another version. */
+    public List<Path> otherLayouts() {
+        return entries(root).stream()
+                .filter(directory -> !directory.equals(maps()) && !directory.equals(links()))
+                .sorted(Comparator.comparingInt(Pins::layoutVersion).reversed())
+                .toList();
+    }
+
+    private static int layoutVersion(Path directory) {
+        String digits = directory.getFileName().toString().replaceAll("\\D", "");
+        return digits.isEmpty() || digits.length() > MAX_VERSION_DIGITS ? 0 : Integer.parseInt(digits);
+    }
+
+    public Path map(String name) {
+        return maps().resolve(name);
+    }
+
+    /** bpffs takes no dots in names; VLAN interfaces have them. */
+    public Path link(String interfaceName, HookPoint hook) {
+        return links().resolve(interfaceName.replace('.', '~') + "-" + hook);
+    }
+
+    /** As above, of the program for replies, which is always at ingress. */
+    public Path linkOfReplies(String interfaceName) {
+        return links().resolve(interfaceName.replace('.', '~') + REPLIES);
+    }
+
+    /** Whether it is one of {@link #linkOfReplies}. */
+    public static boolean isOfReplies(Path link) {
+        return link.getFileName().toString().endsWith(REPLIES);
+    }
+
+    /** The names of all links that are pinned. */
+    public List<Path> pinnedLinks() {
+        return entries(links());
+    }
+
+    public static void remove(Path pin) {
+        try {
+            Files.deleteIfExists(pin);
+        } catch (IOException e) {
+            throw new UncheckedIOException("cannot remove " + pin, e);
+        }
+    }
+
+    /** Forgets this layout's maps, for a set of them that cannot be used. */
+    void removeMaps() {
+        entries(maps()).forEach(Pins::remove);
+    }
+
+    /** Forgets the maps of other layouts, once this one's program is in place. */
+    public void removeOtherLayouts() {
+        for (Path directory : otherLayouts()) {
+            entries(directory).forEach(Pins::remove);
+            remove(directory);
+            LOG.atInfo().addKeyValue("path", directory).log("dropped the maps of another version");
+        }
+    }
+
+    /** Whether anything is pinned there; folders alone are nothing. */
+    public static boolean areIn(Path root) {
+        return entries(root).stream().anyMatch(directory -> !entries(directory).isEmpty());
+    }
+
+    /** Removes every pin and the folders. Programs that only a pin held go with it. */
+    public static void removeAll(Path root) {
+        if (!Files.isDirectory(root)) {
+            return;
+        }
+        for (Path directory : entries(root)) {
+            entries(directory).forEach(Pins::remove);
+            remove(directory);
+        }
+        remove(root);
+    }
+
+    public void removeAll() {
+        removeAll(root);
+    }
+
+    private static List<Path> entries(Path directory) {
+        if (!Files.isDirectory(directory)) {
+            return List.of();
+        }
+        try (Stream<Path> entries = Files.list(directory)) {
+            return entries.toList();
+        } catch (IOException e) {
+            throw new UncheckedIOException("cannot list " + directory, e);
+        }
+    }
+}

@@ -1,0 +1,57 @@
+package dev.udpfanout.loader.datapath.network;
+
+import dev.udpfanout.bindings.rtnetlink.RtnetlinkSocket;
+import dev.udpfanout.bindings.rtnetlink.address.Addresses;
+import dev.udpfanout.bindings.rtnetlink.link.Links;
+import dev.udpfanout.bindings.rtnetlink.route.Routes;
+import dev.udpfanout.bindings.rtnetlink.tc.Qdiscs;
+import dev.udpfanout.bindings.rtnetlink.tc.TcFilters;
+
+/** The network configuration of one namespace, over one rtnetlink socket. Belongs to the thread that opened it. */
+public final class Network implements AutoCloseable {
+    private final RtnetlinkSocket socket;
+    private final Links links;
+    private final Addresses addresses;
+    private final Routes routes;
+    private final Qdiscs qdiscs;
+    private final TcFilters filters;
+
+    private Network(RtnetlinkSocket socket) {
+        this.socket = socket;
+        this.links = new Links(socket);
+        this.addresses = new Addresses(socket);
+        this.routes = new Routes(socket);
+        this.qdiscs = new Qdiscs(socket);
+        this.filters = new TcFilters(socket);
+    }
+
+    /** Opens the calling thread's network namespace. */
+    public static Network open() {
+        return new Network(RtnetlinkSocket.open());
+    }
+
+    public Links links() {
+        return links;
+    }
+
+    public Addresses addresses() {
+        return addresses;
+    }
+
+    public Routes routes() {
+        return routes;
+    }
+
+    public Qdiscs qdiscs() {
+        return qdiscs;
+    }
+
+    public TcFilters filters() {
+        return filters;
+    }
+
+    @Override
+    public void close() {
+        socket.close();
+    }
+}

@@ -1,0 +1,38 @@
+package dev.udpfanout.loader.datapath.network;
+
+import java.util.EnumMap;
+import java.util.Map;
+import java.util.concurrent.atomic.LongAdder;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Counts repairs and logs each. */
+public final class RepairLog {
+    private static final Logger LOG = LoggerFactory.getLogger(RepairLog.class);
+
+    private final Map<Repair, LongAdder> counts = new EnumMap<>(Repair.class);
+
+    public RepairLog() {
+        for (Repair repair : Repair.values()) {
+            counts.put(repair, new LongAdder());
+        }
+    }
+
+    public void repaired(Repair repair, String interfaceName) {
+        LongAdder count = counts.get(repair);
+        count.increment();
+        LOG.atWarn()
+                .addKeyValue("interface", interfaceName)
+                .addKeyValue("finding", repair.finding())
+                .addKeyValue("repair", repair.label())
+                .addKeyValue("repairs", count.sum())
+                .log("repaired datapath");
+    }
+
+    /** How often each has happened; readable by any thread. */
+    public Map<Repair, Long> counts() {
+        Map<Repair, Long> snapshot = new EnumMap<>(Repair.class);
+        counts.forEach((repair, count) -> snapshot.put(repair, count.sum()));
+        return snapshot;
+    }
+}

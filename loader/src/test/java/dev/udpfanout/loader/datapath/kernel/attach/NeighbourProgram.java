@@ -1,0 +1,88 @@
+package dev.udpfanout.loader.datapath.kernel.attach;
+
+import dev.udpfanout.bindings.libbpf.BpfObject;
+import dev.udpfanout.bindings.libbpf.BpfProgram;
+import dev.udpfanout.bindings.libbpf.ClsactFilter;
+import dev.udpfanout.bindings.libbpf.HookPoint;
+import dev.udpfanout.lab.LabNamespace;
+import dev.udpfanout.lab.process.Command;
+import dev.udpfanout.loader.datapath.network.Network;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+
+/** Somebody else's program: {@code src/test/c/neighbour.bpf.c}, compiled here. */
+public final class NeighbourProgram implements AutoCloseable {
+    private static final int LAST = 60_000;
+
+    private final BpfObject object;
+
+    private NeighbourProgram(BpfObject object) {
+        this.object = object;
+    }
+
+    static NeighbourProgram load() {
+        try {
+            Path compiled = Files.createTempFile("neighbour", ".bpf.o");
+            try {
+                String machine =
+                        "-I/usr/include/" + System.getProperty("os.arch").replace("amd64", "x86_64") + "-linux-gnu";
+                Command.run(List.of(
+                        "clang",
+                        "-O2",
+                        "-g",
+                        "-target",
+                        "bpf",
+                        machine,
+                        "-c",
+                        "src/test/c/neighbour.bpf.c",
+                        "-o",
+                        compiled.toString()));
+                BpfObject object = BpfObject.open(Files.readAllBytes(compiled), "neighbour");
+                object.load();
+                return new NeighbourProgram(object);
+            } finally {
+                Files.delete(compiled);
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** Loads it and puts it on an interface's ingress, behind everybody at a lower priority. */
+    public static NeighbourProgram attachBehind(LabNamespace namespace, String interfaceName) {
+        NeighbourProgram loaded = load();
+        namespace.call(() -> {
+            try (Network network = Network.open()) {
+                int ifindex =
+                        network.links().byName(interfaceName).orElseThrow().index();
+                ClsactFilter.createQdisc(ifindex, interfaceName);
+                return ClsactFilter.attach(loaded.program(), ifindex, interfaceName, HookPoint.INGRESS, LAST);
+            }
+        });
+        return loaded;
+    }
+
+    BpfProgram program() {
+        return object.program("neighbour");
+    }
+
+    /** How many packets it has been given. */
+    public long seen() {
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment value = arena.allocate(ValueLayout.JAVA_LONG);
+            object.map("SEEN").get(arena.allocateFrom(ValueLayout.JAVA_INT, 0), value);
+            return value.get(ValueLayout.JAVA_LONG, 0);
+        }
+    }
+
+    @Override
+    public void close() {
+        object.close();
+    }
+}
