@@ -143,11 +143,9 @@ class SliceMendingTest {
         boolean owns = FakeApi.contentType(request).equals("application/apply-patch+yaml")
                 && !owners(Serialization.unmarshal(request.getUtf8Body(), EndpointSlice.class))
                         .isEmpty();
-        return owns
-                ? new MockResponse().setResponseCode(403).setBody("""
+        return owns ? new MockResponse().setResponseCode(403).setBody("""
                         {"kind": "Status", "apiVersion": "v1", "status": "Failure", "code": 403, "reason": "Forbidden",
-                         "message": "cannot set an ownerRef on a resource you can't delete"}""")
-                : usual.apply(request);
+                         "message": "cannot set an ownerRef on a resource you can't delete"}""") : usual.apply(request);
     }
 
     private static List<String> owners(EndpointSlice slice) {
