@@ -15,6 +15,7 @@ import io.fabric8.kubernetes.api.model.discovery.v1.EndpointSlice;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.utils.Serialization;
 import io.fabric8.mockwebserver.dsl.HttpMethod;
+import io.fabric8.mockwebserver.http.Buffer;
 import io.fabric8.mockwebserver.http.MockResponse;
 import io.fabric8.mockwebserver.http.RecordedRequest;
 import java.net.InetSocketAddress;
@@ -140,12 +141,22 @@ class SliceMendingTest {
 
     /** The admission plugin OwnerReferencesPermissionEnforcement, for an account that may not delete slices: this one has no owner. */
     private static MockResponse letNobodyOwn(RecordedRequest request, FakeApi.Usual usual) {
-        boolean owns = FakeApi.contentType(request).equals("application/apply-patch+yaml")
-                && !owners(Serialization.unmarshal(request.getUtf8Body(), EndpointSlice.class))
-                        .isEmpty();
-        return owns ? new MockResponse().setResponseCode(403).setBody("""
-                        {"kind": "Status", "apiVersion": "v1", "status": "Failure", "code": 403, "reason": "Forbidden",
-                         "message": "cannot set an ownerRef on a resource you can't delete"}""") : usual.apply(request);
+        if (!FakeApi.contentType(request).equals("application/apply-patch+yaml")) {
+            return usual.apply(request);
+        }
+        String body = request.getUtf8Body();
+        if (owners(Serialization.unmarshal(body, EndpointSlice.class)).isEmpty()) {
+            // A body can be read only once.
+            return usual.apply(new RecordedRequest(
+                    "HTTP/1.1",
+                    request.method(),
+                    request.getPath(),
+                    request.getHeaders(),
+                    new Buffer().writeUtf8(body)));
+        }
+        return new MockResponse().setResponseCode(403).setBody("""
+                {"kind": "Status", "apiVersion": "v1", "status": "Failure", "code": 403, "reason": "Forbidden",
+                 "message": "cannot set an ownerRef on a resource you can't delete"}""");
     }
 
     private static List<String> owners(EndpointSlice slice) {
