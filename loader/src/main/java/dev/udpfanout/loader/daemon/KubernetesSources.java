@@ -52,7 +52,9 @@ final class KubernetesSources implements AutoCloseable {
         WatchTotals totals() {
             WatchTotals totals = ended;
             for (ReadinessPublisher publisher : retiring) {
-                totals = totals.plus(publisher.watchState());
+                for (WatchState state : publisher.watchStates().toList()) {
+                    totals = totals.plus(state);
+                }
             }
             for (WatchState state : states()) {
                 totals = totals.plus(state);
@@ -101,7 +103,7 @@ final class KubernetesSources implements AutoCloseable {
         wanted.forEach((name, listener) ->
                 failures.collect(() -> byListener.computeIfAbsent(name, absent -> start(listener, leaving))));
         leaving.forEach(retirements::begin);
-        retirements.forgetEnded().forEach(publisher -> count(publisher.watchState()));
+        retirements.forgetEnded().forEach(publisher -> publisher.watchStates().forEach(this::count));
         shown = new Shown(List.copyOf(byListener.values()), retirements.underWay(), ended);
         failures.throwIfAny();
     }
@@ -126,7 +128,7 @@ final class KubernetesSources implements AutoCloseable {
             return;
         }
         publisher.startAfter(predecessor.get());
-        count(predecessor.get().watchState());
+        predecessor.get().watchStates().forEach(this::count);
     }
 
     private ListenerSources start(ListenerConfig listener, Map<String, ReadinessPublisher> leaving) {
