@@ -96,7 +96,12 @@ final class StatusJson {
         json.writeBooleanField("attached", listener.attached());
         json.writeStringField("attachment", listener.attachment());
         if (listener.published().isPresent()) {
-            json.writeBooleanField("published", listener.published().get());
+            json.writeBooleanField("published", listener.published().get().upToDate());
+            if (listener.published().get().address().isPresent()) {
+                json.writeStringField(
+                        "published_address",
+                        AddressText.of(listener.published().get().address().get()));
+            }
         }
         json.writeNumberField("packets_received", listener.counters().packetsReceived());
         json.writeNumberField("packets_forwarded", listener.counters().packetsForwarded());

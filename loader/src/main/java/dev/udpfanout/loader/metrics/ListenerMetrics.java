@@ -58,7 +58,7 @@ final class ListenerMetrics {
         addTraffic(name, listener.mode(), listener.counters());
         active.set(listener.activeEndpoints(), LISTENER, name);
         attached.set(listener.attached(), LISTENER, name);
-        listener.published().ifPresent(has -> published.set(has, LISTENER, name));
+        listener.published().ifPresent(has -> published.set(has.upToDate(), LISTENER, name));
         for (InterfaceStatus each : listener.interfaces()) {
             interfaceAttached.set(each.attached(), LISTENER, name, "interface", each.name());
         }

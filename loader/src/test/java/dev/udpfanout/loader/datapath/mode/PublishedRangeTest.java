@@ -50,6 +50,7 @@ class PublishedRangeTest {
     private static final int SOCKETS = 24;
     private static final int DATAGRAMS_A_SOCKET = 50;
     private static final int QUESTIONS = 5;
+    private static final int ECHO_PORT = NodeModes.POD_PORT + 1;
     private static final int LARGE_BYTES = 4_000;
     private static final int PER_SECOND = 5_000;
     private static final String NAME = "listener-0";
@@ -136,12 +137,11 @@ class PublishedRangeTest {
     }
 
     private NodeModes open(Served served, String... keys) {
-        return NodeModes.open(topology.node(), listener(served, keys));
+        return NodeModes.open(topology.node(), listener(served, NodeModes.POD_PORT, keys));
     }
 
-    private ListenerConfig listener(Served served, String... keys) {
-        List<InetSocketAddress> pods =
-                served.ipv6 ? topology.podEndpoints6(NodeModes.POD_PORT) : topology.podEndpoints(NodeModes.POD_PORT);
+    private ListenerConfig listener(Served served, int podPort, String... keys) {
+        List<InetSocketAddress> pods = served.ipv6 ? topology.podEndpoints6(podPort) : topology.podEndpoints(podPort);
         return served.text(keys).listener(pods.subList(0, RECEIVERS));
     }
 
@@ -225,13 +225,11 @@ class PublishedRangeTest {
     /** A client's socket takes nothing but what comes from where it has sent to: the VIP. */
     @ParameterizedTest
     @EnumSource(mode = EnumSource.Mode.EXCLUDE, names = {"NIO", "NIO6"})
-    void shouldAnswerFromTheAddressThatWasAsked(Served served) throws IOException {
-        for (SequenceTraffic.Receiver receiver : receivers) {
-            receiver.close();
-        }
-        topology.pods().forEach(pod -> EchoResponder.start(pod, NodeModes.POD_PORT));
+    void shouldAnswerFromTheAddressThatWasAsked(Served served) {
+        topology.pods().forEach(pod -> EchoResponder.start(pod, ECHO_PORT));
         loadKubeProxy(served, ExternalTrafficPolicy.CLUSTER);
-        try (NodeModes modes = open(served, "replies: true", "workers: 3")) {
+        ListenerConfig listener = listener(served, ECHO_PORT, "replies: true", "workers: 3");
+        try (NodeModes modes = NodeModes.open(topology.node(), listener)) {
             long answered = EchoClient.ask(
                     topology.client(),
                     served.ipv6 ? TopologyPlan.CLIENT_ADDRESS6 : TopologyPlan.CLIENT_ADDRESS,
@@ -313,7 +311,7 @@ class PublishedRangeTest {
             for (Served next : List.of(served, inKernel, served, inKernel)) {
                 long sent = traffic.next();
                 assertTrue(BoundedWait.until(() -> received() > sent + PER_SECOND / 10, LIMIT));
-                modes.configure(listener(next));
+                modes.configure(listener(next, NodeModes.POD_PORT));
             }
             long sent = traffic.stop();
             assertTrue(BoundedWait.until(() -> received() == sent, LIMIT), () -> received() + " of " + sent);
