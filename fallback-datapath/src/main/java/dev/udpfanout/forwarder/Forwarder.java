@@ -84,11 +84,10 @@ public final class Forwarder implements AutoCloseable {
     }
 
     private static void requireRepliesPossible(ForwarderConfig config, TransportChoice choice) {
-        if (config.replies().isPresent()
-                && choice.transport() == Transport.NIO
-                && config.hasManyAddresses()) {
-            throw new ForwarderException("replies from one of several addresses need io_uring or epoll, but there is only "
-                    + choice.describe() + "; bind to one address");
+        if (config.replies().isPresent() && choice.transport() == Transport.NIO && config.hasManyAddresses()) {
+            throw new ForwarderException(
+                    "replies from one of several addresses need io_uring or epoll, but there is only "
+                            + choice.describe() + "; bind to one address");
         }
     }
 

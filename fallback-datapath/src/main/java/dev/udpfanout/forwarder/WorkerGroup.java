@@ -80,7 +80,8 @@ final class WorkerGroup implements AutoCloseable {
     private void addNioWorkers(ForwarderConfig config) throws IOException {
         ChannelListeners opened = ChannelListeners.open(config);
         listeners.add(opened);
-        localAddress = localAddress(config, (InetSocketAddress) opened.channels().getFirst().getLocalAddress());
+        localAddress = localAddress(
+                config, (InetSocketAddress) opened.channels().getFirst().getLocalAddress());
         for (DatagramChannel channel : opened.channels()) {
             workers.add(new NioWorker(setup(config), channel, opened::discarded));
         }

@@ -77,7 +77,9 @@ public record ForwarderConfig(
             requireReplies(bind, source, io);
             requireKnownLocal(bind, io, range);
         }
-        if (range.filter(addresses -> addresses.network().getClass() != bind.getAddress().getClass()).isPresent()) {
+        if (range.filter(addresses ->
+                        addresses.network().getClass() != bind.getAddress().getClass())
+                .isPresent()) {
             throw new IllegalArgumentException("range: " + range.get() + " is not of the family of " + bind);
         }
     }

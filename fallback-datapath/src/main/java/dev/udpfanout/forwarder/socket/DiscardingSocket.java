@@ -55,8 +55,7 @@ public final class DiscardingSocket implements AutoCloseable {
      */
     public void select(InetAddress bind, InetAddress network, int bits, int sockets, boolean byFlow)
             throws SocketException {
-        socket.attach(
-                SocketOption.ATTACH_REUSEPORT_CBPF, RangeSelection.program(bind, network, bits, sockets, byFlow));
+        socket.attach(SocketOption.ATTACH_REUSEPORT_CBPF, RangeSelection.program(bind, network, bits, sockets, byFlow));
     }
 
     /** What it has dropped since it was bound; wraps at 2^32. */

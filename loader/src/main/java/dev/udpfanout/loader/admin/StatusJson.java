@@ -2,6 +2,7 @@ package dev.udpfanout.loader.admin;
 
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
+import dev.udpfanout.loader.config.AddressText;
 import dev.udpfanout.loader.datapath.FlowCounters;
 import dev.udpfanout.loader.datapath.ReplyCounters;
 import dev.udpfanout.loader.status.ConfigStatus;

@@ -94,9 +94,7 @@ final class KubernetesSources implements AutoCloseable {
      * @throws RuntimeException if something cannot be started; the others are all the same, and it can be tried again
      */
     void update(List<ListenerConfig> listeners) {
-        binds = listeners.stream()
-                .map(listener -> listener.bind().getAddress())
-                .collect(Collectors.toSet());
+        binds = listeners.stream().map(listener -> listener.bind().getAddress()).collect(Collectors.toSet());
         Map<String, ListenerConfig> wanted = new LinkedHashMap<>();
         ListenerConfig.withMirrors(listeners).stream()
                 .filter(KubernetesSources::concerns)

@@ -55,8 +55,7 @@ public final class ChannelListeners implements AutoCloseable {
             // The JDK's sockets of IPv6 take IPv4 as well.
             discarding = DiscardingSocket.bind(config.wildcard(), false);
             openChannels(config, discarding.address(), false);
-            discarding.select(
-                    config.bind().getAddress(), range.network(), range.bits(), config.workers(), false);
+            discarding.select(config.bind().getAddress(), range.network(), range.bits(), config.workers(), false);
         } catch (LinkageError e) {
             throw new IOException("a range of addresses takes C functions, and none may be called", e);
         }

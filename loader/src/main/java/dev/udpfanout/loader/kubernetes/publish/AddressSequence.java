@@ -64,7 +64,9 @@ final class AddressSequence {
      */
     Optional<InetAddress> first(Set<InetAddress> taken) {
         Predicate<InetAddress> isFree = address -> has(address) && !taken.contains(address);
-        return random().filter(isFree).findFirst().or(() -> inTurn(taken.size()).filter(isFree).findFirst());
+        return random().filter(isFree)
+                .findFirst()
+                .or(() -> inTurn(taken.size()).filter(isFree).findFirst());
     }
 
     private Stream<InetAddress> random() {

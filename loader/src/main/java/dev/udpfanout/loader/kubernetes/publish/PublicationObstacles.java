@@ -24,13 +24,16 @@ final class PublicationObstacles {
     Optional<String> find(Optional<Service> service, Optional<InetAddress> address) {
         Optional<String> taken = service.map(Service::getSpec)
                 .flatMap(spec -> clusterAddresses(spec)
-                        .filter(each -> range.filter(addresses -> addresses.contains(each)).isPresent())
+                        .filter(each -> range.filter(addresses -> addresses.contains(each))
+                                .isPresent())
                         .findFirst())
                 .map(each -> "publish.addresses: " + range.orElseThrow() + " overlaps the range of Services: it has "
-                        + each.getHostAddress() + ", the Service's cluster IP; choose a range that nothing in the cluster has");
+                        + each.getHostAddress()
+                        + ", the Service's cluster IP; choose a range that nothing in the cluster has");
         return taken.or(() -> address.isPresent()
                 ? Optional.empty()
-                : Optional.of("publish.addresses: each address of " + range.map(Prefix::toString).orElse("the range")
+                : Optional.of("publish.addresses: each address of "
+                        + range.map(Prefix::toString).orElse("the range")
                         + " is another node's; choose a larger range"));
     }
 

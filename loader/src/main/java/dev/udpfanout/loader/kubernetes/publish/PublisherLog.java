@@ -36,8 +36,9 @@ final class PublisherLog {
     void blind() {
         LOG.atWarn()
                 .addKeyValue("service", service)
-                .log("cannot see which addresses other nodes have published: if one has the same, one of both gets no datagrams;"
-                        + " give the role list and watch of endpointslices in this namespace, as in rbac.yaml");
+                .log(
+                        "cannot see which addresses other nodes have published: if one has the same, one of both gets no datagrams;"
+                                + " give the role list and watch of endpointslices in this namespace, as in rbac.yaml");
     }
 
     /** The API server has it. */
@@ -53,7 +54,9 @@ final class PublisherLog {
         LOG.atInfo()
                 .addKeyValue("service", service)
                 .addKeyValue("slice", slice)
-                .addKeyValue("address", publication.address().map(InetAddress::getHostAddress).orElse(""))
+                .addKeyValue(
+                        "address",
+                        publication.address().map(InetAddress::getHostAddress).orElse(""))
                 .log("published: {}", publication.wish());
     }
 

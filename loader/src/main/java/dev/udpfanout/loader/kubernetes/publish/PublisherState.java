@@ -13,4 +13,5 @@ import java.util.Optional;
  * @param errors how often that failed
  * @param mended how often it was because someone else had changed or deleted the slice
  */
-public record PublisherState(boolean published, boolean ready, Optional<InetAddress> address, long applied, long errors, long mended) {}
+public record PublisherState(
+        boolean published, boolean ready, Optional<InetAddress> address, long applied, long errors, long mended) {}

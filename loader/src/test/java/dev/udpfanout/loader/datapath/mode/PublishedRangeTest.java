@@ -224,7 +224,9 @@ class PublishedRangeTest {
 
     /** A client's socket takes nothing but what comes from where it has sent to: the VIP. */
     @ParameterizedTest
-    @EnumSource(mode = EnumSource.Mode.EXCLUDE, names = {"NIO", "NIO6"})
+    @EnumSource(
+            mode = EnumSource.Mode.EXCLUDE,
+            names = {"NIO", "NIO6"})
     void shouldAnswerFromTheAddressThatWasAsked(Served served) {
         topology.pods().forEach(pod -> EchoResponder.start(pod, ECHO_PORT));
         loadKubeProxy(served, ExternalTrafficPolicy.CLUSTER);
@@ -238,7 +240,8 @@ class PublishedRangeTest {
                     QUESTIONS,
                     LIMIT);
 
-            assertEquals(SOCKETS * QUESTIONS, answered, () -> modes.counters(NAME).toString());
+            assertEquals(
+                    SOCKETS * QUESTIONS, answered, () -> modes.counters(NAME).toString());
         }
     }
 
@@ -255,8 +258,7 @@ class PublishedRangeTest {
     @EnumSource
     void shouldKeepFragmentsTogether(Served served) {
         new KubeProxy(topology)
-                .load(KubeProxyRules.labService(
-                        served.vip(), ExternalTrafficPolicy.LOCAL, List.of(served.others())));
+                .load(KubeProxyRules.labService(served.vip(), ExternalTrafficPolicy.LOCAL, List.of(served.others())));
         try (NodeModes modes = open(served)) {
             sendAll(topology.client(), served.vip(), 0, LARGE_BYTES);
 
@@ -266,7 +268,9 @@ class PublishedRangeTest {
 
     /** Copies come round to dummy0's ingress, with marks of their own. */
     @ParameterizedTest
-    @EnumSource(mode = EnumSource.Mode.EXCLUDE, names = {"EGRESS", "EGRESS6"})
+    @EnumSource(
+            mode = EnumSource.Mode.EXCLUDE,
+            names = {"EGRESS", "EGRESS6"})
     void shouldGiveEachReceiverACopy(Served served) {
         loadKubeProxy(served, ExternalTrafficPolicy.CLUSTER);
         try (NodeModes modes = open(served, "policy: replicate")) {
@@ -286,8 +290,7 @@ class PublishedRangeTest {
         try (NodeModes modes = open(served)) {
             send(topology.client(), node, 0, Long.BYTES);
             new KubeProxy(topology)
-                    .load(KubeProxyRules.labService(
-                            served.vip(), ExternalTrafficPolicy.LOCAL, List.of(served.own())));
+                    .load(KubeProxyRules.labService(served.vip(), ExternalTrafficPolicy.LOCAL, List.of(served.own())));
             sendAll(topology.client(), served.vip(), 0);
 
             assertEquals(
@@ -303,8 +306,7 @@ class PublishedRangeTest {
     @EnumSource(names = {"IO_URING", "EPOLL6"})
     void shouldLoseNothingWhenTheDatapathIsSwitched(Served served) throws Exception {
         new KubeProxy(topology)
-                .load(KubeProxyRules.labService(
-                        served.vip(), ExternalTrafficPolicy.LOCAL, List.of(served.others())));
+                .load(KubeProxyRules.labService(served.vip(), ExternalTrafficPolicy.LOCAL, List.of(served.others())));
         Served inKernel = served.ipv6 ? Served.INGRESS6 : Served.INGRESS;
         try (NodeModes modes = open(inKernel);
                 SequenceTraffic traffic = new SequenceTraffic(topology.client(), served.vip(), PER_SECOND)) {
@@ -326,7 +328,16 @@ class PublishedRangeTest {
             assertTrue(routes(served).contains(served.range()), routes(served));
             String table = served.isInKernel() ? "main" : "local";
             topology.node()
-                    .exec("ip", served.ipv6 ? "-6" : "-4", "route", "flush", "table", table, "proto", "117", served.range());
+                    .exec(
+                            "ip",
+                            served.ipv6 ? "-6" : "-4",
+                            "route",
+                            "flush",
+                            "table",
+                            table,
+                            "proto",
+                            "117",
+                            served.range());
             assertFalse(routes(served).contains(served.range()), routes(served));
 
             modes.reconcile();

@@ -86,8 +86,8 @@ class AddressChoiceTest {
     void shouldLeaveAnAddressToTheOlderSliceOnBothSides() {
         List<String> nodes = colliding();
         InetAddress wanted = first(nodes.getFirst());
-        List<EndpointSlice> both = List.of(
-                published(nodes.getFirst(), wanted, LATE), published(nodes.getLast(), wanted, EARLY));
+        List<EndpointSlice> both =
+                List.of(published(nodes.getFirst(), wanted, LATE), published(nodes.getLast(), wanted, EARLY));
 
         assertEquals(Optional.of(wanted), choice(nodes.getLast()).choose(both, Optional.empty()));
         assertNotEquals(Optional.of(wanted), choice(nodes.getFirst()).choose(both, Optional.empty()));
@@ -97,8 +97,8 @@ class AddressChoiceTest {
     void shouldGoByTheNameWhenBothWereCreatedWithinASecond() {
         List<String> nodes = colliding().stream().sorted().toList();
         InetAddress wanted = first(nodes.getFirst());
-        List<EndpointSlice> both = List.of(
-                published(nodes.getFirst(), wanted, EARLY), published(nodes.getLast(), wanted, EARLY));
+        List<EndpointSlice> both =
+                List.of(published(nodes.getFirst(), wanted, EARLY), published(nodes.getLast(), wanted, EARLY));
 
         assertEquals(Optional.of(wanted), choice(nodes.getFirst()).choose(both, Optional.empty()));
         assertNotEquals(Optional.of(wanted), choice(nodes.getLast()).choose(both, Optional.empty()));
@@ -106,24 +106,24 @@ class AddressChoiceTest {
 
     @Test
     void shouldKeepWhatItFindsPublishedByItself() {
-        InetAddress other = InetAddress.ofLiteral("10.255.0.6".equals(first("a").getHostAddress()) ? "10.255.0.5" : "10.255.0.6");
+        InetAddress other =
+                InetAddress.ofLiteral("10.255.0.6".equals(first("a").getHostAddress()) ? "10.255.0.5" : "10.255.0.6");
 
-        assertEquals(
-                Optional.of(other), choice("a").choose(List.of(published("a", other, EARLY)), Optional.empty()));
+        assertEquals(Optional.of(other), choice("a").choose(List.of(published("a", other, EARLY)), Optional.empty()));
     }
 
     @Test
     void shouldGiveTheListenersOwnAddressUpThatAnEarlierVersionPublished() {
         assertEquals(
-                Optional.of(first("a")),
-                choice("a").choose(List.of(published("a", BIND, EARLY)), Optional.empty()));
+                Optional.of(first("a")), choice("a").choose(List.of(published("a", BIND, EARLY)), Optional.empty()));
     }
 
     @Test
     void shouldNotTakeAChangeByOthersForItsOwnWish() {
         AddressChoice choice = choice("a");
         Optional<InetAddress> mine = choice.choose(List.of(), Optional.empty());
-        InetAddress other = InetAddress.ofLiteral("10.255.0.6".equals(mine.orElseThrow().getHostAddress()) ? "10.255.0.5" : "10.255.0.6");
+        InetAddress other = InetAddress.ofLiteral(
+                "10.255.0.6".equals(mine.orElseThrow().getHostAddress()) ? "10.255.0.5" : "10.255.0.6");
 
         assertEquals(mine, choice.choose(List.of(published("a", other, EARLY)), Optional.empty()));
     }
@@ -167,15 +167,23 @@ class AddressChoiceTest {
         // All at once, before any sees another.
         nodes.forEach(node -> api.put(
                 node,
-                published(node, choices.get(node).choose(List.of(), Optional.empty()).orElseThrow(), EARLY)));
+                published(
+                        node,
+                        choices.get(node).choose(List.of(), Optional.empty()).orElseThrow(),
+                        EARLY)));
         for (int round = 0; round < nodes.size(); round++) {
             List<EndpointSlice> view = new ArrayList<>(api.values());
             nodes.forEach(node -> api.put(
                     node,
-                    published(node, choices.get(node).choose(view, Optional.empty()).orElse(BIND), EARLY)));
+                    published(
+                            node,
+                            choices.get(node).choose(view, Optional.empty()).orElse(BIND),
+                            EARLY)));
         }
         Set<String> addresses = new HashSet<>();
-        api.values().forEach(slice -> addresses.add(slice.getEndpoints().getFirst().getAddresses().getFirst()));
+        api.values()
+                .forEach(slice -> addresses.add(
+                        slice.getEndpoints().getFirst().getAddresses().getFirst()));
 
         assertEquals(nodes.size(), addresses.size(), addresses::toString);
     }
