@@ -44,6 +44,7 @@ _Static_assert(sizeof(struct uf_endpoint) == sizeof(struct uf_endpoint_table_hea
 	       "a map's elements all have one size");
 _Static_assert(sizeof(struct uf_listener_key) == 24, "a hash key must have no padding");
 _Static_assert(sizeof(struct uf_peer) == 16, "no padding");
+_Static_assert(sizeof(struct uf_range) == 32, "read as four numbers of 8 bytes");
 _Static_assert(sizeof(struct uf_fragment_key) == 40, "a hash key must have no padding");
 
 /* Not a drop reason: the datagram is on its way. */
@@ -291,7 +292,7 @@ static __always_inline int uf_run(struct __sk_buff *skb, __u32 l3_offset, bool a
 		if (fate == UF_FOLLOW)
 			fate = uf_admit(skb, &datagram, &target, at_egress, false);
 	} else {
-		listener = uf_listener_of(skb, &datagram);
+		listener = uf_listener_of(skb, &datagram, at_egress);
 		if (!listener) {
 			if (datagram.part == UF_FIRST_FRAGMENT)
 				uf_leave_fragments(skb, &datagram);
@@ -365,7 +366,7 @@ int udp_fanout_turn(struct __sk_buff *skb)
 		return TC_ACT_UNSPEC;
 	if (datagram.part == UF_LATER_FRAGMENT)
 		return uf_may_be_ours(skb, &datagram) ? uf_turn(skb) : TC_ACT_UNSPEC;
-	listener = uf_listener_of(skb, &datagram);
+	listener = uf_listener_of(skb, &datagram, true);
 	if (!listener) {
 		if (datagram.part == UF_FIRST_FRAGMENT)
 			uf_leave_fragments(skb, &datagram);

@@ -73,6 +73,15 @@ struct uf_listener {
 	__u32 flags; /* UF_LISTENER_* */
 };
 
+/*
+ * The addresses that a listener on a dummy interface takes beside its own: those that are "network" where "mask" has ones. IPv4
+ * is v4-mapped, its mask too. All zero: none. Its key in LISTENERS is that of the wildcard.
+ */
+struct uf_range {
+	__u8 network[16];
+	__u8 mask[16];
+};
+
 /* How many listeners at one address can get fragments that come before the one with the port. */
 #define UF_MAX_LISTENERS_IN_SET 8 /* a power of two */
 /* Datagrams that come in fragments and are remembered at a time. */

@@ -44,6 +44,7 @@ public final class KernelProgram implements AutoCloseable {
             Stream.concat(FOR_REQUESTS.stream(), FOR_REPLIES.stream()).collect(Collectors.toUnmodifiableSet());
 
     private static final String LISTENERS = "LISTENERS";
+    private static final String LISTENER_RANGES = "LISTENER_RANGES";
     private static final String LISTENER_NAMES = "LISTENER_NAMES";
     private static final String LOCAL_ADDRESSES = "LOCAL_ADDRESSES";
     private static final String LOCAL_FILTER = "LOCAL_FILTER";
@@ -71,6 +72,7 @@ public final class KernelProgram implements AutoCloseable {
     private static final String REPLY_FRAGMENTS = "REPLY_FRAGMENTS";
     private static final List<String> MAPS = List.of(
             LISTENERS,
+            LISTENER_RANGES,
             ALLOWED_SOURCES,
             LIMITS,
             MIRRORS,
@@ -262,6 +264,10 @@ public final class KernelProgram implements AutoCloseable {
 
     public BpfMap listeners() {
         return object.map(LISTENERS);
+    }
+
+    public BpfMap listenerRanges() {
+        return object.map(LISTENER_RANGES);
     }
 
     public BpfMap listenerNames() {
