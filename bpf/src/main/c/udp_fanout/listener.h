@@ -11,26 +11,35 @@
 #include <bpf/bpf_helpers.h>
 
 #include "datagram.h"
-#include "maps.h"
+#include "local.h"
 #include "range.h"
 #include "udp_fanout.h"
 
-/* Whether an address is this node's own. Of most that are not, a bit tells, which is 15 ns less than to look. */
-static __always_inline bool uf_is_local(const union uf_address *address)
-{
-	const struct uf_address_filter *filter;
-	__u32 only = 0;
-	__u32 bit;
+/* Who listens where. The daemon writes, the program reads. */
+struct {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(max_entries, UF_MAX_LISTENER_KEYS);
+	__type(key, struct uf_listener_key);
+	__type(value, struct uf_listener);
+} LISTENERS SEC(".maps");
 
-	filter = bpf_map_lookup_elem(&LOCAL_FILTER, &only);
-	if (!filter)
-		return false;
-	bit = address->words[0] ^ address->words[1] ^ address->words[2] ^ address->words[3];
-	bit = bit * UF_FILTER_SPREAD >> (32 - UF_FILTER_BITS);
-	if (!(filter->bits[bit / 64] >> bit % 64 & 1))
-		return false;
-	return bpf_map_lookup_elem(&LOCAL_ADDRESSES, address);
-}
+/* Who listens at an address, the port left out (0 in the key). The daemon writes, the program reads. */
+struct {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(max_entries, UF_MAX_LISTENER_KEYS);
+	__type(key, struct uf_listener_key);
+	__type(value, struct uf_listener_set);
+} LISTENER_SETS SEC(".maps");
+
+/* For the daemon alone: see struct uf_listener_name. */
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(max_entries, UF_MAX_LISTENERS);
+	__type(key, __u32);
+	__type(value, struct uf_listener_name);
+} LISTENER_NAMES SEC(".maps");
+
+_Static_assert(sizeof(struct uf_listener_key) == 24, "a hash key must have no padding");
 
 /* struct uf_listener_key, as it is put together: see uf_join. */
 union uf_listener_question {

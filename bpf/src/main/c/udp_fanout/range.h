@@ -15,6 +15,7 @@
 #include <bpf/bpf_helpers.h>
 
 #include "datagram.h"
+#include "mark.h"
 #include "udp_fanout.h"
 
 /* By slot. The daemon writes, the program reads. */
@@ -25,13 +26,15 @@ struct {
 	__type(value, struct uf_range);
 } LISTENER_RANGES SEC(".maps");
 
+_Static_assert(sizeof(struct uf_range) == 32, "read as four numbers of 8 bytes");
+
 /*
  * Whether a packet may be for an address of a range: it leaves by a dummy interface, or was sent back in there, which a mark says.
  * What comes in by a NIC has none, and is spared the look.
  */
 static __always_inline bool uf_is_steered(const struct __sk_buff *skb, bool at_egress)
 {
-	return at_egress || skb->tc_index;
+	return at_egress || uf_mark_of(skb);
 }
 
 /* Whether an address lies in the range of a listener, if that has one. */
