@@ -1,6 +1,5 @@
 package dev.udpfanout.loader.config;
 
-import dev.udpfanout.loader.config.yaml.Section;
 import java.net.Inet6Address;
 import java.net.InetAddress;
 import java.nio.ByteBuffer;
