@@ -204,11 +204,9 @@ final class ControlLoop {
 
     /** An endpoint that is a listener of this daemon would be sent its own datagrams for ever. */
     private List<DiscoveredEndpoint> withoutLoops(List<DiscoveredEndpoint> endpoints) {
-        Set<InetSocketAddress> binds =
-                config.listeners().stream().map(ListenerConfig::bind).collect(Collectors.toSet());
         List<DiscoveredEndpoint> kept = new ArrayList<>(endpoints.size());
         for (DiscoveredEndpoint endpoint : endpoints) {
-            if (!binds.contains(endpoint.address())) {
+            if (config.listeners().stream().noneMatch(listener -> listener.takes(endpoint.address()))) {
                 kept.add(endpoint);
             } else if (refusedLoops.add(endpoint.address())) {
                 LOG.atWarn().addKeyValue("endpoint", endpoint.address()).log("refused an endpoint that is a listener");

@@ -3,8 +3,8 @@ package dev.udpfanout.loader.datapath.userspace;
 import dev.udpfanout.bindings.abi.Limits;
 import dev.udpfanout.bindings.abi.endpoint.SourceHash;
 import dev.udpfanout.forwarder.EndpointTable;
-import dev.udpfanout.forwarder.policy.SourceHash.Mixing;
-import dev.udpfanout.forwarder.policy.Spread;
+import dev.udpfanout.forwarder.spread.SourceHash.Mixing;
+import dev.udpfanout.forwarder.spread.Spread;
 import dev.udpfanout.loader.config.ListenerConfig;
 import dev.udpfanout.loader.config.ListenerConfig.HashOn;
 import dev.udpfanout.loader.control.Endpoint;
@@ -49,7 +49,7 @@ final class ForwarderEndpoints {
         HashTable table = HashTable.of(addresses, SourceHash.BUCKET_BITS);
         return new EndpointTable(
                 table.endpoints(),
-                dev.udpfanout.forwarder.policy.SourceHash.of(
+                dev.udpfanout.forwarder.spread.SourceHash.of(
                         MIXING, listener.hashOn() == HashOn.SOURCE_PORT, SourceHash.BUCKET_BITS, table::owner));
     }
 

@@ -70,7 +70,7 @@ class PublishedAddressesTest {
         "'10.255.0.0/31', '10.255.0.0/31 is no range of addresses for nodes: its length is not in 8..30'",
         "'10.255.0.0/4', '\"10.255.0.0/4\" has bits set behind the prefix; write 0.0.0.0/4, or the address without / for itself alone'",
         "'169.254.0.0/16', '169.254.0.0/16 has no addresses that Kubernetes takes as endpoints; use a range of private addresses that nothing in the cluster has'",
-        "'each', '\"each\" is not an IPv4 address'"
+        "'each', '\"each\" is not an IPv4 address (names are not resolved)'"
     })
     void shouldRefuseWhatIsNoRangeForNodes(String text, String problem) {
         InvalidConfigException refused = assertThrows(

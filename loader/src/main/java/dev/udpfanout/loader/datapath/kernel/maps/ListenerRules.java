@@ -25,11 +25,13 @@ public final class ListenerRules {
     private final AllowedSources allowedSources;
     private final RateLimits rateLimits;
     private final MirrorMap mirrors;
+    private final ListenerRanges ranges;
 
     public ListenerRules(KernelProgram program) {
         this.allowedSources = new AllowedSources(program.allowedSources());
         this.rateLimits = new RateLimits(program.limits());
         this.mirrors = new MirrorMap(program.mirrors());
+        this.ranges = new ListenerRanges(program.listenerRanges());
     }
 
     /**
@@ -90,6 +92,7 @@ public final class ListenerRules {
         allowedSources.add(allowed, checked::contains);
         rateLimits.set(limits);
         mirrors.set(mirrored);
+        ranges.set(listeners);
         setListeners.run();
         allowedSources.keepOnly(allowed);
     }
