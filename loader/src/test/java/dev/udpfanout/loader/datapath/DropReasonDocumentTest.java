@@ -25,7 +25,7 @@ class DropReasonDocumentTest {
     void shouldHaveEveryReasonWithTheDatapathsThatKnowIt() throws IOException {
         Map<String, String> inCode = new TreeMap<>();
         Arrays.stream(DropReason.values()).forEach(reason -> inCode.put(reason.label(), "kernel"));
-        Arrays.stream(dev.udpfanout.forwarder.DropReason.values())
+        Arrays.stream(dev.udpfanout.forwarder.counter.DropReason.values())
                 .forEach(reason -> inCode.merge(reason.label(), "user space", (kernel, user) -> "both"));
 
         Map<String, String> inManual = new TreeMap<>();
