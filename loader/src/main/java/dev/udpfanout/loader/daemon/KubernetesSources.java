@@ -76,11 +76,7 @@ final class KubernetesSources implements AutoCloseable {
     }
 
     static boolean isNeededBy(List<ListenerConfig> listeners) {
-        return ListenerConfig.withMirrors(listeners).stream().anyMatch(KubernetesSources::concerns);
-    }
-
-    private static boolean concerns(ListenerConfig listener) {
-        return listener.kubernetes().isPresent() || listener.publish().isPresent();
+        return ListenerSources.wanted(listeners).findAny().isPresent();
     }
 
     /** Makes a client; nothing is asked of the API server yet. */
@@ -95,10 +91,8 @@ final class KubernetesSources implements AutoCloseable {
      */
     void update(List<ListenerConfig> listeners) {
         binds = listeners.stream().map(listener -> listener.bind().getAddress()).collect(Collectors.toSet());
-        Map<String, ListenerConfig> wanted = new LinkedHashMap<>();
-        ListenerConfig.withMirrors(listeners).stream()
-                .filter(KubernetesSources::concerns)
-                .forEach(each -> wanted.put(each.name(), each));
+        Map<String, ListenerSources.Wanted> wanted = new LinkedHashMap<>();
+        ListenerSources.wanted(listeners).forEach(each -> wanted.put(each.name(), each));
         Map<String, ReadinessPublisher> leaving = new LinkedHashMap<>();
         for (String name : new HashSet<>(byListener.keySet())) {
             if (!wanted.containsKey(name) || !byListener.get(name).fit(wanted.get(name))) {
@@ -109,8 +103,8 @@ final class KubernetesSources implements AutoCloseable {
             }
         }
         Failures failures = new Failures();
-        wanted.forEach((name, listener) ->
-                failures.collect(() -> byListener.computeIfAbsent(name, absent -> start(listener, leaving))));
+        wanted.forEach((name, each) ->
+                failures.collect(() -> byListener.computeIfAbsent(name, absent -> start(each, leaving))));
         leaving.forEach(retirements::begin);
         retirements.forgetEnded().forEach(publisher -> publisher.watchStates().forEach(this::count));
         shown = new Shown(List.copyOf(byListener.values()), retirements.underWay(), ended);
@@ -140,25 +134,28 @@ final class KubernetesSources implements AutoCloseable {
         predecessor.get().watchStates().forEach(this::count);
     }
 
-    private ListenerSources start(ListenerConfig listener, Map<String, ReadinessPublisher> leaving) {
-        String name = listener.name();
-        Optional<EndpointDiscovery> discovery = listener.kubernetes()
+    private ListenerSources start(ListenerSources.Wanted wanted, Map<String, ReadinessPublisher> leaving) {
+        String name = wanted.name();
+        Optional<EndpointDiscovery> discovery = wanted.receivers()
+                .kubernetes()
                 .map(source -> new EndpointDiscovery(
                         client,
                         node.service(source.namespace(), source.service()),
                         source.port(),
                         endpoints -> post(new Event.Discovered(name, endpoints))));
-        Optional<ServiceName> published =
-                listener.publish().map(target -> node.service(target.namespace(), target.service()));
+        Optional<ServiceName> published = wanted.listener()
+                .flatMap(ListenerConfig::publish)
+                .map(target -> node.service(target.namespace(), target.service()));
         Optional<VipWatch> vips = published
-                .filter(service -> listener.vipDirect())
+                .filter(service ->
+                        wanted.listener().filter(ListenerConfig::vipDirect).isPresent())
                 .map(service -> new VipWatch(client, service, addresses -> post(new Event.Vips(name, addresses))));
-        Optional<ReadinessPublisher> publisher = published.map(
-                service -> new ReadinessPublisher(client, service, publishedEndpoint(listener), node.nodeName()));
+        Optional<ReadinessPublisher> publisher = published.map(service -> new ReadinessPublisher(
+                client, service, publishedEndpoint(wanted.listener().orElseThrow()), node.nodeName()));
         discovery.ifPresent(EndpointDiscovery::start);
         vips.ifPresent(VipWatch::start);
         publisher.ifPresent(each -> start(each, leaving));
-        return new ListenerSources(listener, discovery, vips, publisher);
+        return new ListenerSources(wanted, discovery, vips, publisher);
     }
 
     private void post(Event event) {
@@ -233,7 +230,7 @@ final class KubernetesSources implements AutoCloseable {
         Map<String, PublicationStatus> published = new HashMap<>();
         now.sources().forEach(sources -> sources.publisher().ifPresent(publisher -> {
             PublisherState state = publisher.state();
-            published.put(sources.listener().name(), new PublicationStatus(state.published(), state.address()));
+            published.put(sources.wanted().name(), new PublicationStatus(state.published(), state.address()));
         }));
         return new KubernetesStatus(watches(now), published);
     }

@@ -14,9 +14,9 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * The listening sockets, one a worker, on one address and port. The kernel would keep a sender with one of them for ever
- * (it hashes addresses and ports), so a program picks one at random for each datagram; not where replies are brought
- * back.
+ * The listening sockets, one a worker, on one address and port. The kernel would keep a sender with one of them for
+ * ever (it hashes addresses and ports), so a program picks one at random for each datagram; not where replies are
+ * brought back.
  */
 public final class SocketListeners {
     private SocketListeners() {}
