@@ -24,7 +24,7 @@ union uf_address {
 enum uf_part {
 	UF_WHOLE,
 	UF_FIRST_FRAGMENT, /* the ports are there, but not all of the payload */
-	UF_LATER_FRAGMENT, /* no ports; the only thing that binds it to the first is the identification */
+	UF_LATER_FRAGMENT, /* no ports; only the identification binds it to the first */
 };
 
 struct uf_datagram {
@@ -49,8 +49,9 @@ struct uf_datagram {
 };
 
 /*
- * Two values as they lie in memory one after the other. What is put together like this is written in one piece: to read
- * as one what was just written in several pieces makes the CPU wait until they have left its store buffer.
+ * Two values as they lie in memory one after the other. What is put together like this is written
+ * in one piece: to read as one what was just written in several pieces makes the CPU wait until
+ * they have left its store buffer.
  */
 static __always_inline __u64 uf_join(__u32 first, __u32 second)
 {
@@ -100,8 +101,8 @@ static __always_inline bool uf_same_address(const __u8 a[16], const __u8 b[16])
 }
 
 /*
- * The first "bytes" of the packet, for direct reading, or NULL if there are not so many. They may lie in
- * a page of their own: then they are copied to where the program can read them.
+ * The first "bytes" of the packet, for direct reading, or NULL if there are not so many. They may
+ * lie in a page of their own: then they are copied to where the program can read them.
  */
 static __always_inline void *uf_head(struct __sk_buff *skb, __u32 bytes)
 {
@@ -116,8 +117,8 @@ static __always_inline void *uf_head(struct __sk_buff *skb, __u32 bytes)
 }
 
 /*
- * The UDP header behind an IP header of constant length, for direct reading; NULL if it lies in a page of its own.
- * "header" is a packet pointer to the IP header's end.
+ * The UDP header behind an IP header of constant length, for direct reading; NULL if it lies in a
+ * page of its own. "header" is a packet pointer to the IP header's end.
  */
 static __always_inline const struct udphdr *uf_udp_behind(const struct __sk_buff *skb, void *header)
 {
@@ -125,8 +126,9 @@ static __always_inline const struct udphdr *uf_udp_behind(const struct __sk_buff
 }
 
 /*
- * Reads the UDP header at l4_offset; false if it lies about its length. "near" is where it can be read without
- * a call; NULL where that is not known, as behind IP options and extension headers, which put it at a variable offset.
+ * Reads the UDP header at l4_offset; false if it lies about its length. "near" is where it can be
+ * read without a call; NULL where that is not known, as behind IP options and extension headers,
+ * which put it at a variable offset.
  */
 static __always_inline bool uf_parse_udp(struct __sk_buff *skb, struct uf_datagram *datagram,
 					 __u32 l4_bytes, const struct udphdr *near)
