@@ -126,6 +126,18 @@ static __always_inline const struct udphdr *uf_udp_behind(const struct __sk_buff
 }
 
 /*
+ * How many datagrams a GSO super-packet is. What a virtual machine has put together says how large
+ * they are, but not how many (virtio_net_hdr_to_skb in include/linux/virtio_net.h: gso_segs is 0
+ * until the stack needs it), and is counted here as in __udp_gso_segment, net/ipv4/udp_offload.c.
+ */
+static __always_inline __u32 uf_segments(__u32 gso_segs, __u32 payload_bytes, __u32 gso_bytes)
+{
+	if (gso_segs || !payload_bytes)
+		return gso_segs ? gso_segs : 1;
+	return (payload_bytes + gso_bytes - 1) / gso_bytes;
+}
+
+/*
  * Reads the UDP header at l4_offset; false if it lies about its length. "near" is where it can be
  * read without a call; NULL where that is not known, as behind IP options and extension headers,
  * which put it at a variable offset.
@@ -134,6 +146,8 @@ static __always_inline bool uf_parse_udp(struct __sk_buff *skb, struct uf_datagr
 					 __u32 l4_bytes, const struct udphdr *near)
 {
 	__u32 gso_bytes = skb->gso_size;
+	__u32 ip_bytes = datagram->ip_bytes;
+	__u32 packets = 1;
 	struct udphdr udp;
 
 	if (l4_bytes < sizeof(udp))
@@ -150,9 +164,13 @@ static __always_inline bool uf_parse_udp(struct __sk_buff *skb, struct uf_datagr
 	datagram->udp_bytes = udp.len;
 	datagram->udp_checksum = udp.check;
 	/* Of a GSO super-packet, one segment is what the wire gets to see. */
-	if (gso_bytes)
-		datagram->ip_bytes =
-			datagram->l4_offset - datagram->l3_offset + sizeof(udp) + gso_bytes;
+	if (gso_bytes) {
+		packets = uf_segments(skb->gso_segs, l4_bytes - sizeof(udp), gso_bytes);
+		ip_bytes = datagram->l4_offset - datagram->l3_offset + sizeof(udp) + gso_bytes;
+	}
+	/* Once, whatever it is, so that the verifier does not follow a super-packet by itself. */
+	datagram->ip_bytes = ip_bytes;
+	datagram->packets = packets;
 	return true;
 }
 

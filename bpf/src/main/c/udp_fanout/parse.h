@@ -41,7 +41,7 @@ static __always_inline bool uf_parse(struct __sk_buff *skb, __u32 l3_offset,
 	if ((skb->vlan_present && skb->vlan_tci & UF_VLAN_ID) || skb->pkt_type != PACKET_HOST)
 		return false;
 	datagram->l3_offset = l3_offset;
-	datagram->packets = skb->gso_segs ? skb->gso_segs : 1;
+	datagram->packets = 1;
 	if (skb->protocol == bpf_htons(ETH_P_IP))
 		return uf_parse_ipv4(skb, datagram);
 	if (skb->protocol == bpf_htons(ETH_P_IPV6))
