@@ -22,6 +22,8 @@ import picocli.CommandLine.Mixin;
             StatusCommand.class,
             ProbeCommand.class,
             DoctorCommand.class,
+            ReceiveCommand.class,
+            MapCommand.class,
             CommandLine.HelpCommand.class
         })
 public final class UdpFanout implements Callable<Integer> {

@@ -35,8 +35,7 @@ public enum Variant {
 
     /** All that is applied for it, but for the receivers. */
     public List<HasMetadata> resources() {
-        List<HasMetadata> resources = new ArrayList<>(Manifests.in("namespace.yaml"));
-        resources.addAll(Manifests.in("rbac.yaml"));
+        List<HasMetadata> resources = new ArrayList<>(Manifests.in("rbac.yaml"));
         resources.addAll(Manifests.in(configFile));
         resources.addAll(Manifests.in(daemonFile));
         serviceFile.map(Manifests::in).ifPresent(resources::addAll);

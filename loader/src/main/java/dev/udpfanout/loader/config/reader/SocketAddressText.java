@@ -13,7 +13,7 @@ import java.util.regex.Pattern;
 /**
  * Reads {@code ADDRESS:PORT} and {@code [IPV6-ADDRESS]:PORT}. Addresses are literal: a name would need a resolver, and could mean something else tomorrow.
  */
-final class SocketAddressText {
+public final class SocketAddressText {
     private static final Pattern IPV4 = Pattern.compile("(\\d{1,3})\\.(\\d{1,3})\\.(\\d{1,3})\\.(\\d{1,3})");
     private static final String VIP = "vip:";
     private static final String VIP6 = "[vip]:";
@@ -21,7 +21,8 @@ final class SocketAddressText {
 
     private SocketAddressText() {}
 
-    static InetSocketAddress parse(String text) throws BadTextException {
+    /** The address and the port, 1 to 65535. */
+    public static InetSocketAddress parse(String text) throws BadTextException {
         int colon = text.lastIndexOf(':');
         if (colon < 0) {
             throw new BadTextException("\"" + text + "\" is not ADDRESS:PORT");
@@ -50,7 +51,7 @@ final class SocketAddressText {
     }
 
     /** As {@link #parse} reads it. */
-    static String write(InetSocketAddress address) {
+    public static String write(InetSocketAddress address) {
         String host = AddressText.of(address.getAddress());
         return (address.getAddress() instanceof Inet6Address ? "[" + host + "]" : host) + ":" + address.getPort();
     }
