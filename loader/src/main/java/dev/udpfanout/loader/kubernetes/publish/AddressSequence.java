@@ -85,7 +85,7 @@ final class AddressSequence {
     }
 
     private BigInteger hash(int number) {
-        String text = nodeName + "/" + number;
+        String text = nodeName + " " + range + " " + number;
         try {
             return new BigInteger(
                     1, MessageDigest.getInstance("SHA-256").digest(text.getBytes(StandardCharsets.UTF_8)));

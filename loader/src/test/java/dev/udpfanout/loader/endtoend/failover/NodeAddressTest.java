@@ -164,11 +164,15 @@ class NodeAddressTest {
         node.kill();
         lab.restart(node);
 
-        assertTrue(BoundedWait.until(() -> lab.published().size() == 2, FailoverNode.LIMIT));
+        assertTrue(
+                BoundedWait.until(
+                        () -> node.admin()
+                                .page("/status")
+                                .replace(" ", "")
+                                .contains("\"published_address\":\"" + before.get(node.name()) + "\""),
+                        FailoverNode.LIMIT),
+                () -> node.admin().page("/status"));
         assertEquals(before, addresses(lab.published()));
-        assertTrue(node.admin()
-                .page("/status")
-                .contains("\"published_address\":\"" + before.get(node.name()) + "\""));
     }
 
     /** In a range so small that node-a and node-b would take the same address. */

@@ -7,16 +7,14 @@ import java.util.Set;
 
 /** A small range of which two nodes, by their names, would publish the same address first. */
 public final class CollidingRange {
-    private static final InetAddress NETWORK = InetAddress.ofLiteral("10.254.0.0");
-    private static final int SMALLEST = 30;
-    private static final int LARGEST = 24;
+    private static final int BITS = 29;
 
     private CollidingRange() {}
 
     /** In the form of {@code publish.addresses}. */
     public static String of(String node, String other) {
-        for (int bits = SMALLEST; bits >= LARGEST; bits--) {
-            Prefix range = new Prefix(NETWORK, bits);
+        for (int network = 0; network <= 255; network++) {
+            Prefix range = new Prefix(InetAddress.ofLiteral("10.254." + network + ".0"), BITS);
             if (first(range, node).equals(first(range, other))) {
                 return range.toString();
             }
