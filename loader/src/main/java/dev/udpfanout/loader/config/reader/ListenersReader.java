@@ -119,7 +119,7 @@ final class ListenersReader {
     private static HashOn hashOn(Section section, Policy policy) {
         HashOn hashOn = section.choice("hash_on", HashOn.class, HashOn.SOURCE);
         if (policy != Policy.HASH && section.has("hash_on")) {
-            section.problem("hash_on", "is for policy: hash, and the listener's policy is another");
+            section.problem("hash_on", "works with policy: hash only; remove it, or set policy: hash");
         }
         return hashOn;
     }
@@ -135,27 +135,27 @@ final class ListenersReader {
 
     private static void checkReceivers(Section section) {
         if (section.has("downstream") && section.has("kubernetes")) {
-            section.problem("kubernetes", "downstream is given as well: receivers come from one of the two");
+            section.problem("kubernetes", "downstream is given too; keep one of the two");
         } else if (!section.has("downstream") && !section.has("kubernetes")) {
-            section.problem("downstream", "at least one receiver is needed, or kubernetes to find them");
+            section.problem("downstream", "no receivers; add at least one, or kubernetes: to discover them");
         }
     }
 
     private static void checkPublished(ListenerConfig listener, Section section) {
         if (listener.vipDirect()) {
             if (!section.has("publish")) {
-                section.problem("bind", "whose VIP? publish.service must name the LoadBalancer Service");
+                section.problem("bind", "vip needs publish.service: the LoadBalancer Service whose VIP it is");
             }
             if (listener.isOnDummyInterface()) {
                 section.problem(
                         "bind",
-                        "the VIP is matched where datagrams come in, on a NIC; on a dummy interface they have lost it");
+                        "vip works on a NIC only: kube-proxy has replaced the VIP before a datagram reaches a dummy interface");
             }
         } else if (section.has("publish") && listener.isWildcard()) {
             section.problem(
                     "publish",
                     AddressText.of(listener.bind().getAddress())
-                            + " is not an address to publish; bind to one address, or to vip:PORT");
+                            + " cannot be published; bind to one address, or to vip:PORT");
         }
     }
 
@@ -175,7 +175,7 @@ final class ListenersReader {
                                 + AddressText.of(address));
             }
         } else if (listener.hook() == Hook.EGRESS) {
-            section.problem("hook", "egress is for dummy interfaces; a NIC's datagrams come in at ingress");
+            section.problem("hook", "egress works on dummy interfaces only: datagrams enter a NIC at ingress");
         }
     }
 

@@ -29,9 +29,9 @@ final class MirrorReader {
         }
         Section mirror = listener.section(KEY);
         if (mirror.has("downstream") && mirror.has("kubernetes")) {
-            mirror.problem("kubernetes", "downstream is given as well: receivers come from one of the two");
+            mirror.problem("kubernetes", "downstream is given too; keep one of the two");
         } else if (!mirror.has("downstream") && !mirror.has("kubernetes")) {
-            mirror.problem("downstream", "at least one receiver is needed, or kubernetes to find them");
+            mirror.problem("downstream", "no receivers; add at least one, or kubernetes: to discover them");
         }
         List<Downstream> downstream = DownstreamReader.read(mirror, bind, Policy.ROUND_ROBIN);
         Optional<KubernetesSource> kubernetes = KubernetesReader.source(mirror);
@@ -47,7 +47,9 @@ final class MirrorReader {
             return;
         }
         if (listener.isOnDummyInterface() && listener.hook() == Hook.EGRESS) {
-            section.problem(KEY, "copies are sent back in, where no program is with hook: egress; use hook: ingress");
+            section.problem(
+                    KEY,
+                    "a mirror needs hook: ingress: copies go back in at ingress, where hook: egress has no program");
         }
         if (set.get().name().getBytes(StandardCharsets.UTF_8).length > ListenerName.MAX_BYTES) {
             section.problem(
@@ -80,7 +82,7 @@ final class MirrorReader {
                         .problem(
                                 KEY,
                                 "more than " + Limits.MAX_LISTENERS
-                                        + " listeners and mirrors together, which is what fits");
+                                        + " listeners and mirrors together; that is the limit");
             }
         }
     }

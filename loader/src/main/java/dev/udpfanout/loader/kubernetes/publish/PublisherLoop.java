@@ -202,7 +202,7 @@ final class PublisherLoop implements AutoCloseable {
                 return false;
             }
             boolean noService = services.get().isEmpty();
-            complain(noService ? "there is no such Service" : "the Service has no UDP port for the listener");
+            complain(noService ? "no such Service" : "the Service has no UDP port for the listener");
             // With the Service gone, there is nobody to tell.
             return noService && target.wish() == Wish.WITHDRAWN;
         }
@@ -214,7 +214,7 @@ final class PublisherLoop implements AutoCloseable {
                     .addKeyValue("service", service)
                     .addKeyValue("port", endpoint.getPort())
                     .addKeyValue("reason", reason)
-                    .log("cannot publish this node's readiness; waiting");
+                    .log("failed to publish this node's readiness, will retry");
         }
         complaint = reason;
     }
