@@ -98,7 +98,7 @@ public final class KernelProbe {
                     Need.KERNEL,
                     Attempt.of(
                             () -> BpfFeatures.has(type),
-                            "this kernel has no such map, or this process may not create one"));
+                            "this kernel has no such map, or this process may not create one create one"));
         }
     }
 
