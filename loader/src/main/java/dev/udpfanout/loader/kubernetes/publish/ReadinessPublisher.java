@@ -103,7 +103,7 @@ public final class ReadinessPublisher implements AutoCloseable {
      * comes here meanwhile, if there is no ready endpoint that it could use.
      *
      * @param timeout for which to wait; it is still tried afterwards
-     * @return whether it is published; also if no such Service, and thus no one to tell
+     * @return whether it is published; also if there is no such Service, and thus no one to tell
      */
     public boolean withdraw(Duration timeout) {
         return loop.bringAbout(Wish.WITHDRAWN, timeout);
