@@ -72,7 +72,7 @@ public final class PublishedSlices {
                     .addKeyValue("service", service)
                     .addKeyValue("slice", slice)
                     .addKeyValue("reason", Reason.of(e))
-                    .log("cannot delete this node's EndpointSlice; delete it by hand");
+                    .log("failed to delete this node's EndpointSlice; delete it by hand");
             return false;
         }
     }

@@ -130,7 +130,7 @@ public final class ResourceWatch<T> implements AutoCloseable {
             LOG.atError()
                     .addKeyValue("watch", name)
                     .addKeyValue("reason", Reason.of(e))
-                    .log("cannot use what was seen");
+                    .log("failed to process a watch update");
         }
     }
 
@@ -153,7 +153,7 @@ public final class ResourceWatch<T> implements AutoCloseable {
             LOG.atWarn()
                     .addKeyValue("watch", name)
                     .addKeyValue("reason", reason)
-                    .log("cannot watch Kubernetes; what is known stays in force, and it is tried again and again");
+                    .log("failed to watch Kubernetes, will retry; the last known endpoints stay in force");
         }
     }
 
