@@ -208,7 +208,7 @@ final class PublisherLoop implements AutoCloseable {
             // There is nobody to tell.
             return true;
         }
-        log.hindered(hasService.get() ? "the Service has no UDP port for the listener" : "there is no such Service");
+        log.hindered(hasService.get() ? "the Service has no UDP port for the listener" : "no such Service");
         return false;
     }
 
