@@ -87,7 +87,9 @@ final class WorkerGroup implements AutoCloseable {
         }
     }
 
-    /** The address asked for, also where sockets are bound to the wildcard address because there is a range beside it. */
+    /**
+     * The address asked for, also where sockets are bound to the wildcard address because there is a range beside it.
+     */
     private static InetSocketAddress localAddress(ForwarderConfig config, InetSocketAddress bound) {
         return new InetSocketAddress(config.bind().getAddress(), bound.getPort());
     }

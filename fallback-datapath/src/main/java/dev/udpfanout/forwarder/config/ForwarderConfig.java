@@ -29,8 +29,9 @@ import java.util.function.Consumer;
  *     the bounds for that. A client's datagrams stay with one receiver then, as long as its flow lives
  * @param readsSources whether senders' addresses are received where nothing else needs them: for an {@code allow} in
  *     the {@link dev.udpfanout.forwarder.admission.Admission}, and for endpoints that follow from the sender
- * @param range addresses beside {@code bind} on which to receive, at its port: nobody else on this host may have the port
- *     then, on whichever address of the family. They need not be assigned; a {@code local} route brings their datagrams
+ * @param range addresses beside {@code bind} on which to receive, at its port: nobody else on this host may have the
+ *     port then, on whichever address of the family. They need not be assigned; a {@code local} route brings their
+ *     datagrams
  */
 public record ForwarderConfig(
         InetSocketAddress bind,
@@ -162,7 +163,10 @@ public record ForwarderConfig(
         }
     }
 
-    /** Whether a datagram may have been sent to one of several addresses: sockets are bound to the wildcard address then. */
+    /**
+     * Whether a datagram may have been sent to one of several addresses: sockets are bound to the wildcard address
+     * then.
+     */
     public boolean hasManyAddresses() {
         return range.isPresent() || bind.getAddress().isAnyLocalAddress();
     }

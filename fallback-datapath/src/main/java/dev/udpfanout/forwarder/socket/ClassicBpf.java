@@ -23,7 +23,10 @@ public final class ClassicBpf {
 
     private final int[][] instructions;
 
-    /** @param instructions each with its code, how far to jump if its condition is true, and if it is not, and its constant */
+    /**
+     * @param instructions each with its code, how far to jump if its condition is true, and if it is not, and its
+     *     constant
+     */
     ClassicBpf(int[]... instructions) {
         this.instructions = instructions;
     }

@@ -5,9 +5,10 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 
 /**
- * The first socket of the group of a listener that takes a range of addresses. No socket can be bound to a range, so all of the
- * group are bound to the wildcard address, and a program picks one by the address that a datagram was sent to: this one, which
- * drops what it gets, for those that are not the listener's. So the others' counts know nothing of those.
+ * The first socket of the group of a listener that takes a range of addresses. No socket can be bound to a range, so
+ * all of the group are bound to the wildcard address, and a program picks one by the address that a datagram was sent
+ * to: this one, which drops what it gets, for those that are not the listener's. So the others' counts know nothing of
+ * those.
  */
 public final class DiscardingSocket implements AutoCloseable {
     private final DatagramSocket socket;

@@ -7,8 +7,9 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Writes the program that picks a socket of a reuseport group on a wildcard address, by the address that a datagram was sent to: the
- * group's first socket for those that are for none of the listener's addresses, any of the others for the rest.
+ * Writes the program that picks a socket of a reuseport group on a wildcard address, by the address that a datagram was
+ * sent to: the group's first socket for those that are for none of the listener's addresses, any of the others for the
+ * rest.
  */
 final class RangeSelection {
     private static final int LOAD_WORD_ABSOLUTE = 0x20;
@@ -100,7 +101,9 @@ final class RangeSelection {
         }
     }
 
-    /** Accepts a datagram whose destination has the first bits of a network's address; goes on behind it with any other. */
+    /**
+     * Accepts a datagram whose destination has the first bits of a network's address; goes on behind it with any other.
+     */
     private void alternative(InetAddress network, int bits) {
         int begin = instructions.size();
         ByteBuffer words = ByteBuffer.wrap(network.getAddress());

@@ -25,7 +25,8 @@ public final class SocketListeners {
      * What is open.
      *
      * @param sockets one a worker
-     * @param discarding takes what comes to the port and is for none of the listener's addresses, where it has a range of them
+     * @param discarding takes what comes to the port and is for none of the listener's addresses, where it has a range
+     *     of them
      */
     public record Open(List<DatagramSocket> sockets, Optional<DiscardingSocket> discarding) implements AutoCloseable {
         public Open {

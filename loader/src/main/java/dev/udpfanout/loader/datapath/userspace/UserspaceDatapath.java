@@ -236,7 +236,10 @@ public final class UserspaceDatapath implements SwitchableDatapath {
         close();
     }
 
-    /** Closes the sockets. The address and its local route stay, as the kernel has them by itself; ranges' routes do not. */
+    /**
+     * Closes the sockets. The address and its local route stay, as the kernel has them by itself; ranges' routes do
+     * not.
+     */
     @Override
     public void close() {
         Failures failures = new Failures();

@@ -13,10 +13,11 @@ import java.util.Optional;
 import java.util.stream.Stream;
 
 /**
- * Which address of a range a node publishes, from what all nodes have published: each node works it out for itself, and all come to the same
- * result. A node keeps what it has published, unless another has published the same and goes before it: the one whose slice is older,
- * or of two that were created within a second, the one whose slice's name comes first. The other one takes its next address. What is sent to the
- * address that it had is served meanwhile, since every node serves all of them.
+ * Which address of a range a node publishes, from what all nodes have published: each node works it out for itself, and
+ * all come to the same result. A node keeps what it has published, unless another has published the same and goes
+ * before it: the one whose slice is older, or of two that were created within a second, the one whose slice's name
+ * comes first. The other one takes its next address. What is sent to the address that it had is served meanwhile, since
+ * every node serves all of them.
  *
  * <p>Belongs to one thread.
  */

@@ -15,8 +15,8 @@ import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
 /**
- * The addresses of a range in the order in which a node would publish them: without a coordinator, the same after each restart, and
- * another order for each node. Two nodes that want the same first address seldom want the same second one.
+ * The addresses of a range in the order in which a node would publish them: without a coordinator, the same after each
+ * restart, and another order for each node. Two nodes that want the same first address seldom want the same second one.
  */
 final class AddressSequence {
     /** Beyond so many at random, one follows the other: a range that is nearly full is searched whole. */
@@ -29,9 +29,7 @@ final class AddressSequence {
     private final String nodeName;
     private final int hostBits;
 
-    /**
-     * @param excluded addresses that are no node's own, such as those that listeners are bound to
-     */
+    /** @param excluded addresses that are no node's own, such as those that listeners are bound to */
     AddressSequence(Prefix range, Set<InetAddress> excluded, String nodeName) {
         this.range = range;
         this.excluded = Set.copyOf(excluded);
@@ -39,7 +37,10 @@ final class AddressSequence {
         this.hostBits = range.network().getAddress().length * Byte.SIZE - range.bits();
     }
 
-    /** Whether an address may be published. What looks like a network or a broadcast address is left out: others may take it for one. */
+    /**
+     * Whether an address may be published. What looks like a network or a broadcast address is left out: others may
+     * take it for one.
+     */
     boolean has(InetAddress address) {
         return range.contains(address) && !excluded.contains(address) && isHost(address);
     }

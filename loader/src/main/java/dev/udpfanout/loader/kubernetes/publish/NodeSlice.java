@@ -35,9 +35,7 @@ final class NodeSlice {
     /** The Service, by its UID, that this slice may not be made to belong to; empty if none. */
     private Optional<String> refusedOwner = Optional.empty();
 
-    /**
-     * @param endpoint its port, and an address of the family
-     */
+    /** @param endpoint its port, and an address of the family */
     NodeSlice(SliceApi api, ServiceName service, InetSocketAddress endpoint, String nodeName) {
         this.api = api;
         this.service = service;

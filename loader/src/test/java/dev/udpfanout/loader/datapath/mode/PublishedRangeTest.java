@@ -253,7 +253,9 @@ class PublishedRangeTest {
         assertTrue(refused.getMessage().contains("NIO does not learn"), refused::toString);
     }
 
-    /** kube-proxy gives them to the other node's address: of a larger datagram, only the first fragment has the port. */
+    /**
+     * kube-proxy gives them to the other node's address: of a larger datagram, only the first fragment has the port.
+     */
     @ParameterizedTest
     @EnumSource
     void shouldKeepFragmentsTogether(Served served) {

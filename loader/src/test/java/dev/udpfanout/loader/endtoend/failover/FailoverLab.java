@@ -93,13 +93,13 @@ final class FailoverLab implements AutoCloseable {
     /** Has each node's kube-proxy go by what all nodes have published, as it would by itself. */
     void loadKubeProxies(ExternalTrafficPolicy policy, RandomGenerator random) {
         List<NodeEndpoint> published = published();
-        nodes.forEach(
-                node -> node.loadKubeProxy(policy, ServiceEndpoints.seenBy(node.name(), published, random)));
+        nodes.forEach(node -> node.loadKubeProxy(policy, ServiceEndpoints.seenBy(node.name(), published, random)));
     }
 
     /** What the nodes have published that are ready. */
     List<NodeEndpoint> published() {
-        return client.discovery()
+        return client
+                .discovery()
                 .v1()
                 .endpointSlices()
                 .inNamespace(FakeService.NAME.namespace())

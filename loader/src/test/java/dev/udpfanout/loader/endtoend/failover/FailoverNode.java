@@ -68,7 +68,8 @@ final class FailoverNode {
                     interface: dummy0
                     kubernetes: { namespace: logging, service: receivers-%s, port: syslog }
                 %s
-                """.formatted(name(), listenerKeys.stream().map(key -> "    " + key).collect(Collectors.joining("\n"))));
+                """.formatted(
+                        name(), listenerKeys.stream().map(key -> "    " + key).collect(Collectors.joining("\n"))));
         serve(topology.plan().pods());
     }
 

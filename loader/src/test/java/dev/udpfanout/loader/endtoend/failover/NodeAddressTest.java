@@ -30,8 +30,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
- * Two nodes, each with its daemon, and a kube-proxy that knows what both have published, and keeps any of several equal endpoints, as
- * that of Kubernetes 1.36 does: a client by either node, and pods of either node, lose nothing.
+ * Two nodes, each with its daemon, and a kube-proxy that knows what both have published, and keeps any of several equal
+ * endpoints, as that of Kubernetes 1.36 does: a client by either node, and pods of either node, lose nothing.
  */
 @Tag("kernel")
 class NodeAddressTest {
@@ -60,10 +60,11 @@ class NodeAddressTest {
         lab = new FailoverLab(directory, all);
         // The second pod of each node only sends: what it sent would not be taken from itself.
         lab.nodes().forEach(node -> node.serve(1));
-        lab.nodes().forEach(node -> assertTrue(
-                BoundedWait.until(
-                        () -> node.admin().metric("udp_fanout_downstream_active") == 1, FailoverNode.LIMIT),
-                () -> node.admin().page("/status")));
+        lab.nodes()
+                .forEach(node -> assertTrue(
+                        BoundedWait.until(
+                                () -> node.admin().metric("udp_fanout_downstream_active") == 1, FailoverNode.LIMIT),
+                        () -> node.admin().page("/status")));
     }
 
     private void send(LabNamespace from) {
@@ -99,7 +100,13 @@ class NodeAddressTest {
     private void sendByWayOf(FailoverNode node) {
         lab.topology()
                 .client()
-                .exec("ip", "route", "replace", SegmentPlan.VIP, "via", lab.topology().plan().nodeAddress(node.number()));
+                .exec(
+                        "ip",
+                        "route",
+                        "replace",
+                        SegmentPlan.VIP,
+                        "via",
+                        lab.topology().plan().nodeAddress(node.number()));
         send(lab.topology().client());
     }
 
@@ -110,16 +117,18 @@ class NodeAddressTest {
     }
 
     private static Map<String, String> addresses(List<NodeEndpoint> published) {
-        return published.stream()
-                .collect(Collectors.toMap(
-                        NodeEndpoint::nodeName, endpoint -> endpoint.address().getAddress().getHostAddress()));
+        return published.stream().collect(Collectors.toMap(NodeEndpoint::nodeName, endpoint -> endpoint.address()
+                .getAddress()
+                .getHostAddress()));
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"hook: ingress", "hook: egress", "mode: userspace"})
     void shouldLoseNothingByEitherNodeNorFromPodsOfEither(String key) throws Exception {
         start("", key);
-        assertEquals(2, lab.published().stream().map(NodeEndpoint::address).distinct().count());
+        assertEquals(
+                2,
+                lab.published().stream().map(NodeEndpoint::address).distinct().count());
         for (ExternalTrafficPolicy policy : ExternalTrafficPolicy.values()) {
             for (int run = 0; run < RUNS; run++) {
                 lab.loadKubeProxies(policy, new SplittableRandom(run));
@@ -147,9 +156,7 @@ class NodeAddressTest {
                 .filter(node -> node.namespace().exec("iptables-save").contains("has no local endpoints"))
                 .findFirst()
                 .orElseGet(() -> lab.nodes().getFirst());
-        without.loadKubeProxy(
-                ExternalTrafficPolicy.LOCAL,
-                new ServiceEndpoints(List.of(shared), List.of()));
+        without.loadKubeProxy(ExternalTrafficPolicy.LOCAL, new ServiceEndpoints(List.of(shared), List.of()));
 
         sendByWayOf(without);
 
