@@ -10,6 +10,7 @@ import dev.udpfanout.loader.kubernetes.discovery.VipWatch;
 import dev.udpfanout.loader.kubernetes.publish.PublishedEndpoint;
 import dev.udpfanout.loader.kubernetes.publish.PublisherState;
 import dev.udpfanout.loader.kubernetes.publish.ReadinessPublisher;
+import dev.udpfanout.loader.kubernetes.publish.SharedAddress;
 import dev.udpfanout.loader.kubernetes.watch.WatchState;
 import dev.udpfanout.loader.status.PublicationStatus;
 import dev.udpfanout.loader.status.WatchStatus;
@@ -155,6 +156,11 @@ final class KubernetesSources implements AutoCloseable {
                 .map(service -> new VipWatch(client, service, addresses -> post(new Event.Vips(name, addresses))));
         Optional<ReadinessPublisher> publisher = published.map(service -> new ReadinessPublisher(
                 client, service, publishedEndpoint(wanted.listener().orElseThrow()), node.nodeName()));
+        published
+                .filter(service -> wanted.listener()
+                        .filter(KubernetesSources::sharesAddress)
+                        .isPresent())
+                .ifPresent(service -> Thread.ofVirtual().start(() -> SharedAddress.warn(client, service)));
         discovery.ifPresent(EndpointDiscovery::start);
         vips.ifPresent(VipWatch::start);
         publisher.ifPresent(each -> start(each, leaving));
@@ -164,6 +170,10 @@ final class KubernetesSources implements AutoCloseable {
     private void post(Event event) {
         events.increment();
         inbox.post(event);
+    }
+
+    private static boolean sharesAddress(ListenerConfig listener) {
+        return listener.isOnDummyInterface() && listener.range().isEmpty();
     }
 
     private PublishedEndpoint publishedEndpoint(ListenerConfig listener) {
