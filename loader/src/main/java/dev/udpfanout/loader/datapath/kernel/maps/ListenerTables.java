@@ -4,6 +4,7 @@ import dev.udpfanout.bindings.abi.Limits;
 import dev.udpfanout.bindings.abi.endpoint.EndpointTable;
 import dev.udpfanout.bindings.abi.endpoint.HashedEndpoints;
 import dev.udpfanout.bindings.abi.listener.ListenerFlag;
+import dev.udpfanout.bindings.abi.maps.SharedMaps;
 import dev.udpfanout.loader.config.ListenerConfig;
 import dev.udpfanout.loader.config.ListenerConfig.HashOn;
 import dev.udpfanout.loader.config.ListenerConfig.Policy;
@@ -33,9 +34,9 @@ public final class ListenerTables implements AutoCloseable {
     private final StickyEndpoints sticky;
 
     public ListenerTables(KernelProgram program, EndpointCounters counters) {
-        this.turns = new EndpointTables(program.endpoints(), TableLayout.TURNS, counters);
-        this.buckets = new EndpointTables(program.hashTables(), TableLayout.BUCKETS, counters);
-        this.sticky = new StickyEndpoints(program.flowEndpoints());
+        this.turns = new EndpointTables(program.map(SharedMaps.ENDPOINTS), TableLayout.TURNS, counters);
+        this.buckets = new EndpointTables(program.map(SharedMaps.HASH_TABLES), TableLayout.BUCKETS, counters);
+        this.sticky = new StickyEndpoints(program.map(SharedMaps.FLOW_ENDPOINTS));
     }
 
     /** Whether a listener has a table, of whatever kind and daemon. */
