@@ -15,6 +15,8 @@
 #include <linux/bpf.h>
 #include <linux/types.h>
 
+#include "drop_reason.h"
+
 /*
  * Raised whenever the meaning or the layout of a map changes. The counters (LISTENER_NAMES, STATS, DROPS, LATENCY,
  * ENDPOINT_PACKETS, ENDPOINT_IDS) are carried over from another version's layout if their sizes are the same: one that comes to
@@ -23,6 +25,8 @@
 #define UF_LAYOUT_VERSION 4
 
 #define UF_MAX_LISTENERS 256
+/* In place of a slot: nobody's. No map has an element so large. */
+#define UF_NO_SLOT UF_MAX_LISTENERS
 #define UF_MAX_ENDPOINTS 65536
 #define UF_MAX_COPIES 64
 /* Keys of LISTENERS: a listener may stand on several interfaces, and a pass entry takes one too. */
@@ -73,10 +77,17 @@ struct uf_listener {
 	__u32 flags; /* UF_LISTENER_* */
 };
 
+/*
+ * The addresses that a listener on a dummy interface takes beside its own: those that are "network" where "mask" has ones. IPv4
+ * is v4-mapped, its mask too. All zero: none. Its key in LISTENERS is that of the wildcard.
+ */
+struct uf_range {
+	__u8 network[16];
+	__u8 mask[16];
+};
+
 /* How many listeners at one address can get fragments that come before the one with the port. */
 #define UF_MAX_LISTENERS_IN_SET 8 /* a power of two */
-/* Datagrams that come in fragments and are remembered at a time. */
-#define UF_MAX_FRAGMENTED 8192
 
 /* Nobody else gets datagrams for this address: it is a dummy interface's. */
 #define UF_SET_EXCLUSIVE 1u
@@ -87,41 +98,6 @@ struct uf_listener_set {
 	__u32 count; /* slots in use; 0 if there are more than fit */
 	__u32 slots[UF_MAX_LISTENERS_IN_SET];
 	__u32 listener_flags[UF_MAX_LISTENERS_IN_SET]; /* UF_LISTENER_*, of each of slots */
-};
-
-/* What the fragments of one datagram have in common: RFC 791 section 3.2, RFC 8200 section 4.5. */
-struct uf_fragment_key {
-	__u32 ifindex;
-	__be32 identification;
-	__u8 source[16];
-	__u8 destination[16];
-};
-
-/* An endpoint for all fragments of a datagram, if the datagram turns out to be for this listener. */
-struct uf_fragment_choice {
-	__u32 slot;
-	__u32 position; /* in the listener's table, which may have been replaced since */
-	__u8 address[16];
-	__be16 port;
-	__u16 flags; /* UF_LISTENER_*: position is in HASH_TABLES if one of the two for that is set */
-	__u32 pkts; /* fragments sent there before the one with the port: not in STATS yet */
-	__u64 bytes;
-};
-
-enum uf_fragment_state {
-	UF_FRAGMENT_EARLY = 0, /* the fragment with the port has not come */
-	UF_FRAGMENT_OURS = 1, /* it has, and is a listener's: that of choices[chosen] */
-	UF_FRAGMENT_NOT_OURS = 2, /* it has, and is nobody's */
-	UF_FRAGMENT_REFUSED = 3, /* it has, and the listener of choices[0] refuses all of it */
-};
-
-struct uf_fragment_entry {
-	__u64 begun_ns; /* CLOCK_MONOTONIC */
-	__u32 state; /* UF_FRAGMENT_* */
-	__u32 chosen; /* UF_FRAGMENT_REFUSED: why, UF_DROP_* */
-	__u32 count; /* choices in use */
-	__u32 reserved; /* 0 */
-	struct uf_fragment_choice choices[UF_MAX_LISTENERS_IN_SET];
 };
 
 #define UF_LISTENER_NAME_BYTES 64
@@ -140,7 +116,10 @@ struct uf_endpoint {
 	__be16 port;
 	__u16 flags; /* reserved, 0 */
 	__u32 counter; /* index into ENDPOINT_PACKETS; 0: not counted */
-	__u32 count; /* the table's, again: an endpoint tells whose round it belongs to */
+	union {
+		__u32 table_count; /* in an endpoint table: its count, again, so that an endpoint tells whose round it belongs to */
+		__u32 position; /* in FLOW_ENDPOINTS: where it stands in its table */
+	};
 	__u32 peer_ifindex; /* key of PEERS; 0: the datagram goes by the next hop */
 };
 
@@ -207,42 +186,6 @@ struct uf_stats {
 	__u64 pkts_dropped;
 	__u64 bytes_received;
 	__u64 bytes_forwarded;
-};
-
-/*
- * Why a datagram of a listener was not forwarded. "Handed to the stack" means that the packet goes
- * on unedited through the kernel, which answers with ICMP where that is due; otherwise it is freed.
- * A packet that is too big goes on with the endpoint as its destination, so that the kernel finds out that it
- * is: it answers that, or sends it on in pieces.
- * FIB reasons are the answers of bpf_fib_lookup, BPF_FIB_LKUP_RET_* in linux/bpf.h.
- */
-enum uf_drop_reason {
-	UF_DROP_NO_ENDPOINTS = 0, /* the listener's endpoint table is empty */
-	UF_DROP_TTL_EXPIRED = 1, /* TTL 0 or 1 on arrival: handed to the stack */
-	UF_DROP_FRAGMENT =
-		2, /* a fragment whose datagram went to an endpoint that is no longer one */
-	UF_DROP_TOO_BIG =
-		3, /* larger than the next hop's MTU: the stack is to send it to the endpoint */
-	UF_DROP_FIB_BLACKHOLE = 4,
-	UF_DROP_FIB_UNREACHABLE = 5,
-	UF_DROP_FIB_PROHIBIT = 6,
-	UF_DROP_FIB_NOT_FORWARDED =
-		7, /* the route to the endpoint is local, broadcast or missing */
-	UF_DROP_FIB_FORWARDING_DISABLED = 8, /* forwarding sysctl of the input interface is 0 */
-	UF_DROP_FIB_UNSUPPORTED_ENCAP = 9, /* the route has a light-weight tunnel */
-	UF_DROP_FIB_OTHER = 10, /* an answer that is younger than this program, or an error */
-	UF_DROP_REWRITE_FAILED = 11, /* the kernel could not make the headers writable */
-	UF_DROP_REDIRECT_FAILED = 12, /* the kernel's helper refused it */
-	UF_DROP_FAMILY_MISMATCH = 13, /* the endpoint is of the other address family */
-	UF_DROP_NO_CHECKSUM = 14, /* UDP over IPv6 without a checksum: RFC 8200 section 8.1 */
-	UF_DROP_BAD_SOURCE =
-		15, /* source is this node, many hosts, loopback or nobody: RFC 1812 section 5.3.7 */
-	UF_DROP_LOOP = 16, /* the endpoint is the very address and port that the datagram is for */
-	UF_DROP_NOT_ALLOWED = 17, /* the source is in none of the listener's prefixes */
-	UF_DROP_RATE_LIMITED = 18, /* more than the listener is to take */
-	UF_DROP_COPY_FAILED =
-		19, /* no memory, or a full queue: one receiver's copy, not the others' */
-	UF_DROP_REASONS = 24, /* size of the table, not a reason */
 };
 
 /* Datagrams not forwarded, by reason, per CPU; the sum is uf_stats.pkts_dropped. */
@@ -331,9 +274,9 @@ struct uf_flow_key {
 
 struct uf_flow {
 	__u64 seen_ns; /* CLOCK_MONOTONIC, to about a second: when it was last used */
-	__u8 address
-		[16]; /* of requests: the endpoint; of replies: what the client sent to, as the program saw it */
-	__be16 port; /* the same one's */
+	/* What a packet of this side is given, requests as destination, replies as source: the endpoint; what the client sent to. */
+	__u8 address[16];
+	__be16 port;
 	__u8 hardware_address[6]; /* of ifindex, if there is one */
 	__u32 slot; /* of the listener */
 	__u32 ifindex; /* of replies: where the stack is to receive them; 0: they go by the next hop */

@@ -8,8 +8,43 @@
 #include <bpf/bpf_helpers.h>
 
 #include "datagram.h"
-#include "maps.h"
 #include "udp_fanout.h"
+
+struct {
+	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
+	__uint(max_entries, UF_MAX_LISTENERS);
+	__type(key, __u32);
+	__type(value, struct uf_stats);
+} STATS SEC(".maps");
+
+struct {
+	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
+	__uint(max_entries, UF_MAX_LISTENERS);
+	__type(key, __u32);
+	__type(value, struct uf_drops);
+} DROPS SEC(".maps");
+
+/* Datagrams by endpoint; element 0 stands for those that are not counted, and is not used. */
+struct {
+	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
+	__uint(max_entries, UF_MAX_ENDPOINT_COUNTERS);
+	__type(key, __u32);
+	__type(value, __u64);
+} ENDPOINT_PACKETS SEC(".maps");
+
+/* For the daemon alone: see struct uf_endpoint_counter_key. */
+struct {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(max_entries, UF_MAX_ENDPOINT_COUNTERS);
+	__type(key, struct uf_endpoint_counter_key);
+	__type(value, __u32);
+} ENDPOINT_IDS SEC(".maps");
+
+/* A listener's account, or NULL. */
+static __always_inline struct uf_stats *uf_stats_of(__u32 slot)
+{
+	return bpf_map_lookup_elem(&STATS, &slot);
+}
 
 /*
  * Counts once a datagram, when its fate is known, so that received = forwarded + dropped holds at
@@ -38,7 +73,7 @@ static __always_inline void uf_account_endpoint(__u32 counter, const struct uf_d
 static __always_inline void uf_account_dropped(__u32 slot, const struct uf_datagram *datagram,
 					       __u32 bytes, enum uf_drop_reason reason)
 {
-	struct uf_stats *stats = bpf_map_lookup_elem(&STATS, &slot);
+	struct uf_stats *stats = uf_stats_of(slot);
 	struct uf_drops *drops = bpf_map_lookup_elem(&DROPS, &slot);
 
 	if (!stats || !drops)
@@ -53,7 +88,7 @@ static __always_inline void uf_account_dropped(__u32 slot, const struct uf_datag
 /* Fragments that were sent on before it was known whose they are. */
 static __always_inline void uf_account_early(__u32 slot, __u32 packets, __u64 bytes)
 {
-	struct uf_stats *stats = bpf_map_lookup_elem(&STATS, &slot);
+	struct uf_stats *stats = uf_stats_of(slot);
 
 	if (!stats)
 		return;

@@ -8,20 +8,18 @@
 #include <bpf/bpf_helpers.h>
 
 #include "datagram.h"
+#include "endpoint_table.h"
 #include "hash.h"
-#include "maps.h"
 #include "settings.h"
 #include "udp_fanout.h"
 
-/* The endpoint at a position of a listener's table, or NULL if the table is not so long any more. */
-static __always_inline const struct uf_endpoint *uf_endpoint_at(__u32 slot, __u32 flags,
-								__u32 position)
-{
-	void *table = uf_is_hashed(flags) ? bpf_map_lookup_elem(&HASH_TABLES, &slot)
-					  : bpf_map_lookup_elem(&ENDPOINTS, &slot);
-
-	return table ? bpf_map_lookup_elem(table, &position) : NULL;
-}
+/* Where each CPU's round robin stands, a listener an element. */
+struct {
+	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
+	__uint(max_entries, UF_MAX_LISTENERS);
+	__type(key, __u32);
+	__type(value, struct uf_cursor);
+} CURSORS SEC(".maps");
 
 /* The position, from 1, whose turn it is in the cursor's table; the next one's turn comes after. */
 static __always_inline __u32 uf_take_turn(struct uf_cursor *cursor)
@@ -70,7 +68,7 @@ static __always_inline const struct uf_endpoint *uf_next_endpoint(__u32 slot, __
 	if (cursor->count) {
 		*position = uf_take_turn(cursor);
 		endpoint = bpf_map_lookup_elem(table, position);
-		if (endpoint && endpoint->count == cursor->count)
+		if (endpoint && endpoint->table_count == cursor->count)
 			return endpoint;
 	}
 	header = bpf_map_lookup_elem(table, &first);

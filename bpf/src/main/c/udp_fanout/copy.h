@@ -15,25 +15,16 @@
 #include "account.h"
 #include "balance.h"
 #include "datagram.h"
-#include "fragment.h"
-#include "maps.h"
+#include "endpoint_table.h"
+#include "mark.h"
+#include "target.h"
 #include "udp_fanout.h"
-
-/* Copy n, 1..UF_MAX_COPIES - 1, has this plus n; the datagram itself goes to the first receiver. Beyond UF_COPY_TC_INDEX's. */
-#define UF_REPLICA_TC_INDEX 0x7580
-
-static __always_inline __u32 uf_replica_of(const struct __sk_buff *skb)
-{
-	__u32 replica = skb->tc_index - UF_REPLICA_TC_INDEX;
-
-	return replica < UF_MAX_COPIES ? replica : 0;
-}
 
 /*
  * Sends all copies but the first round. Not static, so that the verifier looks at the loop once, and not again for each state
  * that it is called in: on 6.1 that came to more than the million instructions which it looks at.
  */
-__noinline int uf_send_replicas(struct __sk_buff *skb, __u32 slot, __u32 packets, __u32 bytes)
+__noinline int uf_send_copies(struct __sk_buff *skb, __u32 slot, __u32 packets, __u32 bytes)
 {
 	const struct uf_datagram datagram = { .packets = packets };
 	const struct uf_endpoint_table_header *header;
@@ -50,7 +41,7 @@ __noinline int uf_send_replicas(struct __sk_buff *skb, __u32 slot, __u32 packets
 	for (i = 1; i < UF_MAX_COPIES; i++) {
 		if (i >= count)
 			break;
-		skb->tc_index = UF_REPLICA_TC_INDEX + i;
+		uf_set_mark(skb, UF_MARK_COPY + i);
 		/* No memory for a copy, or this CPU's queue is full: softnet_data's, which net.core.netdev_max_backlog bounds. */
 		if (bpf_clone_redirect(skb, skb->ifindex, BPF_F_INGRESS))
 			uf_account_dropped(slot, &datagram, bytes, UF_DROP_COPY_FAILED);
@@ -59,20 +50,19 @@ __noinline int uf_send_replicas(struct __sk_buff *skb, __u32 slot, __u32 packets
 }
 
 /* Finds the receiver that this copy is for, after the others have been sent round; false if there is none. */
-static __noinline bool uf_replicate(struct __sk_buff *skb, const struct uf_datagram *datagram,
-				    struct uf_target *target, __u32 bytes)
+static __noinline bool uf_copy_to_all(struct __sk_buff *skb, const struct uf_datagram *datagram,
+				      struct uf_target *target, __u32 bytes)
 {
 	const struct uf_endpoint *endpoint;
-	__u32 replica;
+	__u32 copy;
 
 	if (!skb || !datagram || !target)
 		return false;
-	replica = uf_replica_of(skb);
-	if (!replica)
-		uf_send_replicas(skb, target->slot, datagram->packets, bytes);
-	/* What meets the packet further on must not take it for a copy. */
-	skb->tc_index = 0;
-	endpoint = uf_endpoint_at(target->slot, 0, replica + 1);
+	copy = uf_copy_number(skb);
+	if (!copy)
+		uf_send_copies(skb, target->slot, datagram->packets, bytes);
+	uf_take_mark_off(skb);
+	endpoint = uf_endpoint_at(target->slot, 0, copy + 1);
 	if (!endpoint)
 		return false;
 	uf_set_target(target, target->slot, endpoint);

@@ -43,7 +43,7 @@ struct {
 
 /*
  * The endpoints of listeners with replies, for flows that stay with theirs whatever place it has in the endpoint table: as it
- * stands there, but with that place in "count". The daemon takes one out before the table without it is in place.
+ * stands there, but with that position in "position". The daemon takes one out before the table without it is in place.
  */
 struct {
 	__uint(type, BPF_MAP_TYPE_HASH);
@@ -62,6 +62,12 @@ struct {
 
 _Static_assert(sizeof(struct uf_flow_key) == 40, "a hash key must have no padding");
 _Static_assert(sizeof(struct uf_endpoint_counter_key) == 24, "a hash key must have no padding");
+
+/* The account of a listener's replies, or NULL. */
+static __always_inline struct uf_replies *uf_replies_of(__u32 slot)
+{
+	return bpf_map_lookup_elem(&REPLIES, &slot);
+}
 
 static __always_inline void *uf_flow_table(void)
 {
@@ -180,7 +186,7 @@ static __noinline int uf_keep_flow(struct __sk_buff *skb, const struct uf_datagr
 	if (flow && flow->port == wanted.port && uf_same_address(flow->address, wanted.address)) {
 		uf_touch_flow(flow, wanted.seen_ns);
 	} else if (!bpf_map_update_elem(table, &key, &wanted, BPF_ANY) && !flow) {
-		replies = bpf_map_lookup_elem(&REPLIES, &wanted.slot);
+		replies = uf_replies_of(wanted.slot);
 		if (replies)
 			replies->flows_created++;
 	}

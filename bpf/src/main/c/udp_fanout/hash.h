@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
-/* HASH_TABLES: the endpoint that a source's datagrams go to, the same on every node. */
+/* The endpoint that a source's datagrams go to, the same on every node. */
 #ifndef UDP_FANOUT_HASH_H
 #define UDP_FANOUT_HASH_H
 
@@ -11,27 +11,8 @@
 #include <bpf/bpf_helpers.h>
 
 #include "datagram.h"
-#include "maps.h"
+#include "endpoint_table.h"
 #include "udp_fanout.h"
-
-/*
- * One table a listener, buckets and endpoints together, replaced in one step like those of ENDPOINTS. A map of its own: while a
- * listener's policy changes it has a table of either kind, and no datagram meets one of the wrong kind.
- */
-struct {
-	__uint(type, BPF_MAP_TYPE_ARRAY_OF_MAPS);
-	__uint(max_entries, UF_MAX_LISTENERS);
-	__type(key, __u32);
-	__array(values, struct uf_endpoint_table);
-} HASH_TABLES SEC(".maps");
-
-_Static_assert(sizeof(struct uf_endpoint) == sizeof(struct uf_hash_row),
-	       "a map's elements all have one size");
-
-static __always_inline bool uf_is_hashed(__u32 flags)
-{
-	return flags & (UF_LISTENER_HASH_SOURCE | UF_LISTENER_HASH_SOURCE_PORT);
-}
 
 static __always_inline __u64 uf_mix(__u64 mixed)
 {

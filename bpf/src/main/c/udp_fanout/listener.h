@@ -3,31 +3,43 @@
 #ifndef UDP_FANOUT_LISTENER_H
 #define UDP_FANOUT_LISTENER_H
 
+#include <stdbool.h>
+
 #include <linux/bpf.h>
 
 #include <bpf/bpf_endian.h>
 #include <bpf/bpf_helpers.h>
 
 #include "datagram.h"
-#include "maps.h"
+#include "local.h"
+#include "range.h"
 #include "udp_fanout.h"
 
-/* Whether an address is this node's own. Of most that are not, a bit tells, which is 15 ns less than to look. */
-static __always_inline bool uf_is_local(const union uf_address *address)
-{
-	const struct uf_address_filter *filter;
-	__u32 only = 0;
-	__u32 bit;
+/* Who listens where. The daemon writes, the program reads. */
+struct {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(max_entries, UF_MAX_LISTENER_KEYS);
+	__type(key, struct uf_listener_key);
+	__type(value, struct uf_listener);
+} LISTENERS SEC(".maps");
 
-	filter = bpf_map_lookup_elem(&LOCAL_FILTER, &only);
-	if (!filter)
-		return false;
-	bit = address->words[0] ^ address->words[1] ^ address->words[2] ^ address->words[3];
-	bit = bit * UF_FILTER_SPREAD >> (32 - UF_FILTER_BITS);
-	if (!(filter->bits[bit / 64] >> bit % 64 & 1))
-		return false;
-	return bpf_map_lookup_elem(&LOCAL_ADDRESSES, address);
-}
+/* Who listens at an address, the port left out (0 in the key). The daemon writes, the program reads. */
+struct {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(max_entries, UF_MAX_LISTENER_KEYS);
+	__type(key, struct uf_listener_key);
+	__type(value, struct uf_listener_set);
+} LISTENER_SETS SEC(".maps");
+
+/* For the daemon alone: see struct uf_listener_name. */
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(max_entries, UF_MAX_LISTENERS);
+	__type(key, __u32);
+	__type(value, struct uf_listener_name);
+} LISTENER_NAMES SEC(".maps");
+
+_Static_assert(sizeof(struct uf_listener_key) == 24, "a hash key must have no padding");
 
 /* struct uf_listener_key, as it is put together: see uf_join. */
 union uf_listener_question {
@@ -53,14 +65,15 @@ static __always_inline void uf_set_any(union uf_address *address, __u8 family)
 
 /*
  * The listener of a datagram, or NULL. An exact address goes before the wildcard, and the wildcard
- * stands for this node's own addresses only: transit traffic, and what another node has already
- * sent on to a pod, goes to neither.
+ * stands for this node's own addresses only, or on a dummy interface for a range: transit traffic, and what
+ * another node has already sent on to a pod, goes to neither.
  */
-static __always_inline const struct uf_listener *uf_listener_of(const struct __sk_buff *skb,
-								const struct uf_datagram *datagram)
+static __always_inline const struct uf_listener *
+uf_listener_of(const struct __sk_buff *skb, const struct uf_datagram *datagram, bool at_egress)
 {
 	union uf_listener_question question;
 	const struct uf_listener *listener;
+	bool is_local;
 
 	uf_set_place(&question, skb->ifindex, datagram->destination_port, datagram->family);
 	question.address = datagram->destination;
@@ -68,11 +81,31 @@ static __always_inline const struct uf_listener *uf_listener_of(const struct __s
 	if (listener)
 		return listener->flags & UF_LISTENER_PASS ? NULL : listener;
 
-	if (!uf_is_local(&datagram->destination))
+	is_local = uf_is_local(&datagram->destination);
+	if (!is_local && !uf_is_steered(skb, at_egress))
 		return NULL;
 	uf_set_any(&question.address, datagram->family);
 	listener = bpf_map_lookup_elem(&LISTENERS, &question.key);
-	return listener && !(listener->flags & UF_LISTENER_PASS) ? listener : NULL;
+	if (!listener || listener->flags & UF_LISTENER_PASS)
+		return NULL;
+	return is_local || uf_is_in_range(listener->slot, &datagram->destination) ? listener : NULL;
+}
+
+/* Whether an address lies in the range of any of the listeners of a set; of more than fit, it is taken to. */
+static __noinline bool uf_is_in_range_of_any(const struct uf_listener_set *set,
+					     const union uf_address *address)
+{
+	__u32 i;
+
+	if (!set || !address)
+		return false;
+	for (i = 0; i < UF_MAX_LISTENERS_IN_SET; i++) {
+		if (i >= set->count)
+			break;
+		if (uf_is_in_range(set->slots[i], address))
+			return true;
+	}
+	return !set->count;
 }
 
 /*
@@ -88,10 +121,14 @@ uf_listeners_at(const struct __sk_buff *skb, const struct uf_datagram *datagram)
 	uf_set_place(&question, skb->ifindex, 0, datagram->family);
 	question.address = datagram->destination;
 	set = bpf_map_lookup_elem(&LISTENER_SETS, &question.key);
-	if (set || !uf_is_local(&datagram->destination))
+	if (set)
 		return set;
 	uf_set_any(&question.address, datagram->family);
-	return bpf_map_lookup_elem(&LISTENER_SETS, &question.key);
+	set = bpf_map_lookup_elem(&LISTENER_SETS, &question.key);
+	return set && (uf_is_local(&datagram->destination) ||
+		       uf_is_in_range_of_any(set, &datagram->destination))
+		       ? set
+		       : NULL;
 }
 
 #endif /* UDP_FANOUT_LISTENER_H */

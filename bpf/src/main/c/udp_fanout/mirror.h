@@ -14,10 +14,8 @@
 #include <bpf/bpf_helpers.h>
 
 #include "account.h"
-#include "copy.h"
 #include "datagram.h"
-#include "fragment.h"
-#include "source.h"
+#include "mark.h"
 #include "udp_fanout.h"
 
 /* By the listener's slot. The daemon writes, the program reads. */
@@ -35,9 +33,6 @@ struct {
 	__type(key, __u32);
 	__type(value, __u32);
 } MIRROR_TURNS SEC(".maps");
-
-/* The account of a copy that has nobody to go to any more: no slot is so large, so it is dropped without a trace. */
-#define UF_NO_SLOT UF_MAX_LISTENERS
 
 static __always_inline __u64 uf_slot_and_flags(__u32 slot, __u32 flags)
 {
@@ -57,21 +52,21 @@ __noinline __u64 uf_mirror(struct __sk_buff *skb, __u32 slot, __u32 flags, __u32
 	const struct uf_mirror *mirror = bpf_map_lookup_elem(&MIRRORS, &slot);
 	__u32 *turn = bpf_map_lookup_elem(&MIRROR_TURNS, &slot);
 	const struct uf_datagram datagram = { .packets = packets };
-	const __u32 before = skb->tc_index;
+	const __u32 before = uf_mark_of(skb);
 	const __u32 bytes = skb->len;
 	const bool has_mirror = mirror && turn && mirror->every;
 
-	if (before == UF_MIRROR_TC_INDEX) {
-		/* What meets the packet further on must not take it for a copy. */
-		skb->tc_index = 0;
+	if (before == UF_MARK_MIRRORED) {
+		uf_take_mark_off(skb);
+		/* A copy that has nobody to go to any more is dropped without a trace. */
 		return uf_slot_and_flags(has_mirror ? mirror->slot : UF_NO_SLOT, 0);
 	}
 	if (has_mirror && ++*turn >= mirror->every) {
 		*turn = 0;
-		skb->tc_index = UF_MIRROR_TC_INDEX;
+		uf_set_mark(skb, UF_MARK_MIRRORED);
 		if (bpf_clone_redirect(skb, skb->ifindex, BPF_F_INGRESS))
 			uf_account_dropped(mirror->slot, &datagram, bytes, UF_DROP_COPY_FAILED);
-		skb->tc_index = before;
+		uf_set_mark(skb, before);
 	}
 	return uf_slot_and_flags(slot, flags);
 }

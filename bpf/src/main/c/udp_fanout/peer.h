@@ -18,6 +18,7 @@
 #include <bpf/bpf_helpers.h>
 
 #include "datagram.h"
+#include "mark.h"
 #include "udp_fanout.h"
 
 /* By the ifindex of the veth's end on this node. The daemon writes, the program reads. */
@@ -40,6 +41,7 @@ struct {
 	__type(value, __u32);
 } PEER_DEVICES SEC(".maps");
 
+_Static_assert(sizeof(struct uf_peer) == 16, "no padding");
 _Static_assert(offsetof(struct uf_peer, source) == offsetof(struct uf_peer, destination) + ETH_ALEN,
 	       "the two addresses lie as in an Ethernet header");
 
@@ -72,7 +74,7 @@ static __always_inline long uf_redirect_to_peer(struct __sk_buff *skb, __u32 ifi
 				2 * ETH_ALEN, 0))
 		return TC_ACT_SHOT;
 	skb->mark = 0;
-	skb->tc_index = 0;
+	uf_take_mark_off(skb);
 	return bpf_redirect_peer(ifindex, 0);
 }
 

@@ -24,15 +24,13 @@
 #include "checksum.h"
 #include "datagram.h"
 #include "flow.h"
-#include "fragment.h"
+#include "fragment_key.h"
 #include "next_hop.h"
 #include "rewrite.h"
 #include "udp_fanout.h"
+#include "verdict.h"
 
 #define UF_IPV4_DONT_FRAGMENT 0x4000 /* RFC 791 section 3.1 */
-
-/* Not a drop reason: the reply is on its way. */
-#define UF_REPLIED -1
 
 struct uf_reply_fragment {
 	__u64 begun_ns; /* CLOCK_MONOTONIC */
@@ -195,8 +193,9 @@ static __always_inline bool uf_must_stay_whole(struct __sk_buff *skb,
 }
 
 /* By the stack, as if it had come in at the dummy interface: rp_filter asks by which interface the source is routed. */
-static __always_inline int uf_reply_by_stack(struct __sk_buff *skb, struct uf_datagram *datagram,
-					     const struct uf_flow *back, int *action)
+static __always_inline enum uf_verdict uf_reply_by_stack(struct __sk_buff *skb,
+							 struct uf_datagram *datagram,
+							 const struct uf_flow *back, int *action)
 {
 	const __u32 ifindex = back->ifindex;
 	struct uf_source_change change;
@@ -210,13 +209,14 @@ static __always_inline int uf_reply_by_stack(struct __sk_buff *skb, struct uf_da
 	    uf_prepare_link_header(skb, datagram->l3_offset) ||
 	    bpf_skb_store_bytes(skb, offsetof(struct ethhdr, h_dest), hardware_address,
 				sizeof(hardware_address), 0))
-		return UF_DROP_REWRITE_FAILED;
+		return uf_drop(UF_DROP_REWRITE_FAILED);
 	*action = bpf_redirect(ifindex, BPF_F_INGRESS);
-	return *action == TC_ACT_REDIRECT ? UF_REPLIED : UF_DROP_REDIRECT_FAILED;
+	return *action == TC_ACT_REDIRECT ? UF_FORWARDED : uf_drop(UF_DROP_REDIRECT_FAILED);
 }
 
-static __always_inline int uf_reply_by_next_hop(struct __sk_buff *skb, struct uf_datagram *datagram,
-						const struct uf_flow *back, int *action)
+static __always_inline enum uf_verdict uf_reply_by_next_hop(struct __sk_buff *skb,
+							    struct uf_datagram *datagram,
+							    const struct uf_flow *back, int *action)
 {
 	struct uf_source_change change;
 	struct uf_next_hop hop = {};
@@ -231,30 +231,30 @@ static __always_inline int uf_reply_by_next_hop(struct __sk_buff *skb, struct uf
 		if (!uf_must_stay_whole(skb, datagram) &&
 		    uf_write_source(skb, datagram, &change, 0))
 			*action = TC_ACT_SHOT;
-		return UF_DROP_TOO_BIG;
+		return uf_drop(UF_DROP_TOO_BIG);
 	}
 	*action = TC_ACT_SHOT;
 	if (answer != BPF_FIB_LKUP_RET_SUCCESS && answer != BPF_FIB_LKUP_RET_NO_NEIGH)
-		return uf_fib_drop_reason(answer);
+		return uf_drop(uf_fib_drop_reason(answer));
 	if (uf_write_source(skb, datagram, &change, 1) ||
 	    uf_prepare_link_header(skb, datagram->l3_offset))
-		return UF_DROP_REWRITE_FAILED;
+		return uf_drop(UF_DROP_REWRITE_FAILED);
 	*action = uf_redirect(&hop, false);
-	return *action == TC_ACT_REDIRECT ? UF_REPLIED : UF_DROP_REDIRECT_FAILED;
+	return *action == TC_ACT_REDIRECT ? UF_FORWARDED : uf_drop(UF_DROP_REDIRECT_FAILED);
 }
 
 static __always_inline void uf_account_reply(__u32 slot, const struct uf_datagram *datagram,
-					     __u32 bytes, int fate)
+					     __u32 bytes, enum uf_verdict verdict)
 {
-	struct uf_replies *replies = bpf_map_lookup_elem(&REPLIES, &slot);
+	struct uf_replies *replies = uf_replies_of(slot);
 
 	if (!replies)
 		return;
-	if (fate == UF_REPLIED) {
+	if (verdict == UF_FORWARDED) {
 		replies->pkts_forwarded += datagram->packets;
 		replies->bytes_forwarded += bytes;
-	} else if (fate >= 0 && fate < UF_DROP_REASONS) {
-		replies->pkts_dropped[fate] += datagram->packets;
+	} else if (uf_is_drop(verdict) && uf_reason(verdict) < UF_DROP_REASONS) {
+		replies->pkts_dropped[uf_reason(verdict)] += datagram->packets;
 	}
 }
 
@@ -264,19 +264,19 @@ static __always_inline int uf_run_reply(struct __sk_buff *skb, struct uf_datagra
 	const struct uf_flow *back = uf_way_back(skb, datagram);
 	const __u32 bytes = skb->len;
 	int action = TC_ACT_UNSPEC;
+	enum uf_verdict verdict;
 	__u32 slot;
-	int fate;
 
 	if (!back)
 		return TC_ACT_UNSPEC;
 	slot = back->slot;
 	if (datagram->hops_left <= 1)
-		fate = UF_DROP_TTL_EXPIRED;
+		verdict = uf_drop(UF_DROP_TTL_EXPIRED);
 	else if (back->ifindex)
-		fate = uf_reply_by_stack(skb, datagram, back, &action);
+		verdict = uf_reply_by_stack(skb, datagram, back, &action);
 	else
-		fate = uf_reply_by_next_hop(skb, datagram, back, &action);
-	uf_account_reply(slot, datagram, bytes, fate);
+		verdict = uf_reply_by_next_hop(skb, datagram, back, &action);
+	uf_account_reply(slot, datagram, bytes, verdict);
 	return action;
 }
 

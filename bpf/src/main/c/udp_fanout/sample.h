@@ -7,8 +7,14 @@
 
 #include <bpf/bpf_helpers.h>
 
-#include "maps.h"
 #include "udp_fanout.h"
+
+struct {
+	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
+	__uint(max_entries, 1);
+	__type(key, __u32);
+	__type(value, struct uf_latency);
+} LATENCY SEC(".maps");
 
 /* When this datagram's work began, in nanoseconds; 0 if it is not one of those that are measured. */
 static __always_inline __u64 uf_sample_begin(const struct uf_stats *stats)

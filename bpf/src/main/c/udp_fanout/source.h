@@ -11,12 +11,8 @@
 #include <bpf/bpf_helpers.h>
 
 #include "datagram.h"
-#include "listener.h"
-
-/* tc_index of what udp_fanout_turn sends back in ("uf", less one). */
-#define UF_TURNED_TC_INDEX 0x7565
-/* tc_index of a mirror's copy, which may be of one of those. */
-#define UF_MIRROR_TC_INDEX (UF_TURNED_TC_INDEX - 1)
+#include "local.h"
+#include "mark.h"
 
 /* A source that is nobody's or many hosts': RFC 1812 section 5.3.7, RFC 4291 section 2.5. */
 static __always_inline bool uf_is_no_host(const union uf_address *address)
@@ -40,7 +36,7 @@ static __always_inline bool uf_is_bad_source(const struct __sk_buff *skb,
 	if (datagram->family == 6 && uf_is_mapped_ipv4(&datagram->source))
 		return true;
 	return uf_is_no_host(&datagram->source) ||
-	       (skb->tc_index - UF_MIRROR_TC_INDEX > 1 && uf_is_local(&datagram->source));
+	       (!uf_may_be_turned(skb) && uf_is_local(&datagram->source));
 }
 
 #endif /* UDP_FANOUT_SOURCE_H */

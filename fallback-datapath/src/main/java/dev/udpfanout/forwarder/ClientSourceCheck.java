@@ -1,8 +1,13 @@
 package dev.udpfanout.forwarder;
 
+import dev.udpfanout.forwarder.config.ForwarderConfig;
+import dev.udpfanout.forwarder.config.ForwarderException;
+import dev.udpfanout.forwarder.config.SourceAddress;
 import dev.udpfanout.forwarder.socket.DatagramSocket;
 import dev.udpfanout.forwarder.socket.SocketException;
 import dev.udpfanout.forwarder.socket.SocketOption;
+import dev.udpfanout.forwarder.transport.Transport;
+import dev.udpfanout.forwarder.transport.TransportChoice;
 import java.net.Inet6Address;
 import java.net.InetAddress;
 

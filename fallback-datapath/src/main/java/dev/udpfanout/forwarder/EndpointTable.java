@@ -1,7 +1,7 @@
 package dev.udpfanout.forwarder;
 
-import dev.udpfanout.forwarder.policy.SourceHash;
-import dev.udpfanout.forwarder.policy.Spread;
+import dev.udpfanout.forwarder.spread.SourceHash;
+import dev.udpfanout.forwarder.spread.Spread;
 import java.net.InetSocketAddress;
 import java.util.HashSet;
 import java.util.List;

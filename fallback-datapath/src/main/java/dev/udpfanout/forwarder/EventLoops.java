@@ -1,6 +1,9 @@
 package dev.udpfanout.forwarder;
 
-import dev.udpfanout.forwarder.worker.IoUringWorker;
+import dev.udpfanout.forwarder.config.ForwarderConfig;
+import dev.udpfanout.forwarder.transport.Transport;
+import dev.udpfanout.forwarder.transport.TransportFailedException;
+import dev.udpfanout.forwarder.worker.iouring.IoUringWorker;
 import io.netty.channel.IoEventLoopGroup;
 import io.netty.channel.IoHandlerFactory;
 import io.netty.channel.MultiThreadIoEventLoopGroup;

@@ -1,9 +1,21 @@
 package dev.udpfanout.forwarder;
 
-import dev.udpfanout.forwarder.ForwarderCounters.EndpointCounters;
 import dev.udpfanout.forwarder.admission.Admission;
 import dev.udpfanout.forwarder.admission.Gate;
-import dev.udpfanout.forwarder.policy.SourceHash;
+import dev.udpfanout.forwarder.config.ForwarderConfig;
+import dev.udpfanout.forwarder.config.ForwarderException;
+import dev.udpfanout.forwarder.config.IoChoice;
+import dev.udpfanout.forwarder.config.SourceAddress;
+import dev.udpfanout.forwarder.counter.DropReason;
+import dev.udpfanout.forwarder.counter.FlowCounters;
+import dev.udpfanout.forwarder.counter.ForwarderCounters;
+import dev.udpfanout.forwarder.counter.ForwarderCounters.EndpointCounters;
+import dev.udpfanout.forwarder.spread.SourceHash;
+import dev.udpfanout.forwarder.transport.Support;
+import dev.udpfanout.forwarder.transport.Transport;
+import dev.udpfanout.forwarder.transport.TransportChoice;
+import dev.udpfanout.forwarder.transport.TransportFailedException;
+import dev.udpfanout.forwarder.transport.TransportProbe;
 import dev.udpfanout.forwarder.worker.TableChange;
 import dev.udpfanout.forwarder.worker.Worker;
 import dev.udpfanout.forwarder.worker.WorkerStats;

@@ -1,5 +1,6 @@
 package dev.udpfanout.forwarder;
 
+import dev.udpfanout.forwarder.config.ForwarderException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.NetworkInterface;

@@ -1,14 +1,18 @@
 package dev.udpfanout.forwarder;
 
+import dev.udpfanout.forwarder.config.ForwarderConfig;
 import dev.udpfanout.forwarder.socket.DatagramSocket;
-import dev.udpfanout.forwarder.worker.ChannelListeners;
-import dev.udpfanout.forwarder.worker.EpollWorker;
-import dev.udpfanout.forwarder.worker.IoUringWorker;
-import dev.udpfanout.forwarder.worker.NioWorker;
+import dev.udpfanout.forwarder.transport.Transport;
+import dev.udpfanout.forwarder.transport.TransportChoice;
+import dev.udpfanout.forwarder.transport.TransportFailedException;
 import dev.udpfanout.forwarder.worker.ReceiveErrorLog;
-import dev.udpfanout.forwarder.worker.SocketListeners;
 import dev.udpfanout.forwarder.worker.Worker;
 import dev.udpfanout.forwarder.worker.WorkerSetup;
+import dev.udpfanout.forwarder.worker.epoll.EpollWorker;
+import dev.udpfanout.forwarder.worker.iouring.IoUringWorker;
+import dev.udpfanout.forwarder.worker.nio.ChannelListeners;
+import dev.udpfanout.forwarder.worker.nio.NioWorker;
+import dev.udpfanout.forwarder.worker.socket.SocketListeners;
 import io.netty.channel.IoEventLoop;
 import io.netty.channel.IoEventLoopGroup;
 import java.io.IOException;

@@ -5,6 +5,10 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
+import dev.udpfanout.forwarder.config.ForwarderConfig;
+import dev.udpfanout.forwarder.config.ForwarderException;
+import dev.udpfanout.forwarder.config.IoChoice;
+import dev.udpfanout.forwarder.config.SourceAddress;
 import java.net.InetSocketAddress;
 import java.util.Random;
 import org.junit.jupiter.api.Tag;

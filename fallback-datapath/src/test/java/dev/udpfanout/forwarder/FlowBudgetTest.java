@@ -4,6 +4,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.udpfanout.forwarder.config.ForwarderException;
+import dev.udpfanout.forwarder.config.ReplyLimits;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.List;

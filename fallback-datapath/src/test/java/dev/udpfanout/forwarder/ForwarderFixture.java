@@ -1,5 +1,9 @@
 package dev.udpfanout.forwarder;
 
+import dev.udpfanout.forwarder.config.ForwarderConfig;
+import dev.udpfanout.forwarder.config.IoChoice;
+import dev.udpfanout.forwarder.counter.DropReason;
+import dev.udpfanout.forwarder.counter.ForwarderCounters;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;

@@ -5,6 +5,9 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.udpfanout.forwarder.config.ForwarderConfig;
+import dev.udpfanout.forwarder.counter.DropReason;
+import dev.udpfanout.forwarder.counter.ForwarderCounters;
 import dev.udpfanout.forwarder.worker.Stall;
 import java.net.InetSocketAddress;
 import java.util.ArrayList;

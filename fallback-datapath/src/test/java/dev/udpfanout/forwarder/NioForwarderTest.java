@@ -1,5 +1,6 @@
 package dev.udpfanout.forwarder;
 
+import dev.udpfanout.forwarder.config.IoChoice;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Tag;
 
@@ -31,6 +32,14 @@ class NioForwarderTest {
 
     @Nested
     class Replies extends RepliesContract {
+        @Override
+        IoChoice io() {
+            return IoChoice.NIO;
+        }
+    }
+
+    @Nested
+    class Flows extends FlowsContract {
         @Override
         IoChoice io() {
             return IoChoice.NIO;

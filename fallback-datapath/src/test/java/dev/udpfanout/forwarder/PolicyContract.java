@@ -5,10 +5,14 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.udpfanout.forwarder.policy.SourceHash;
-import dev.udpfanout.forwarder.policy.SourceHash.Mixing;
-import dev.udpfanout.forwarder.policy.Spread;
+import dev.udpfanout.forwarder.config.ForwarderConfig;
+import dev.udpfanout.forwarder.config.ForwarderException;
+import dev.udpfanout.forwarder.config.ReplyLimits;
+import dev.udpfanout.forwarder.counter.DropReason;
 import dev.udpfanout.forwarder.socket.SourceBits;
+import dev.udpfanout.forwarder.spread.SourceHash;
+import dev.udpfanout.forwarder.spread.SourceHash.Mixing;
+import dev.udpfanout.forwarder.spread.Spread;
 import dev.udpfanout.forwarder.worker.Stall;
 import java.net.InetSocketAddress;
 import java.time.Duration;

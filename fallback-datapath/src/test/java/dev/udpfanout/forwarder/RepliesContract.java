@@ -2,13 +2,16 @@ package dev.udpfanout.forwarder;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.udpfanout.forwarder.config.ForwarderConfig;
+import dev.udpfanout.forwarder.config.IoChoice;
+import dev.udpfanout.forwarder.config.ReplyLimits;
+import dev.udpfanout.forwarder.config.SourceAddress;
+import dev.udpfanout.forwarder.counter.FlowCounters;
 import java.net.InetSocketAddress;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -16,32 +19,9 @@ import java.util.Random;
 import org.junit.jupiter.api.Test;
 
 /** Requests and the replies to them, on any transport. */
-abstract class RepliesContract extends ForwarderFixture {
-    private static final ReplyLimits LIMITS = new ReplyLimits(100, Duration.ofSeconds(60));
-
-    private ForwarderConfig answering(String address) {
-        return ForwarderConfig.forAddress(new InetSocketAddress(address, 0))
-                .withIo(io())
-                .withReplies(LIMITS);
-    }
-
+abstract class RepliesContract extends AnsweringFixture {
     private static InetSocketAddress at(String address, Forwarder forwarder) {
         return new InetSocketAddress(address, forwarder.localAddress().getPort());
-    }
-
-    /** What a server does: answers whoever asked, with what it was asked. */
-    private static byte[] answer(Peer server) {
-        byte[] request = server.receive();
-        server.send(request, server.lastSender());
-        return request;
-    }
-
-    /** Sends a request, and sees it answered by the server, from the address that it was sent to. */
-    private static void ask(Peer client, int request, InetSocketAddress listener, Peer server) {
-        client.send(number(request), listener);
-        assertEquals(request, number(answer(server)));
-        assertEquals(request, number(client.receive()));
-        assertEquals(listener, client.lastSender());
     }
 
     @Test
@@ -242,107 +222,11 @@ abstract class RepliesContract extends ForwarderFixture {
     }
 
     @Test
-    void shouldEndTheFlowUsedLongestAgoWhenThereAreTooMany() {
-        Peer server = receiver();
-        Forwarder forwarder = start(answering(LOOPBACK).withReplies(new ReplyLimits(2, LIMITS.idle())), server);
-        Peer[] clients = {sender, receiver(), receiver()};
-        for (Peer client : clients) {
-            ask(client, 1, forwarder.localAddress(), server);
-        }
-        ask(clients[1], 2, forwarder.localAddress(), server);
-        assertEquals(3, forwarder.counters().flows().created());
-        ask(clients[0], 3, forwarder.localAddress(), server);
-        FlowCounters flows = forwarder.counters().flows();
-        assertEquals(List.of(2L, 4L, 2L, 0L), List.of(flows.live(), flows.created(), flows.evicted(), flows.expired()));
-    }
-
-    @Test
-    void shouldWorkWithRoomForOneFlowOnly() {
-        Peer server = receiver();
-        Forwarder forwarder = start(answering(LOOPBACK).withReplies(new ReplyLimits(1, LIMITS.idle())), server);
-        Peer[] clients = {sender, receiver()};
-        for (int i = 0; i < 10; i++) {
-            ask(clients[i % 2], i, forwarder.localAddress(), server);
-        }
-        assertEquals(9, forwarder.counters().flows().evicted());
-    }
-
-    @Test
-    void shouldCloseFlowsThatAreIdle() {
-        Peer server = receiver();
-        Forwarder forwarder =
-                start(answering(LOOPBACK).withReplies(new ReplyLimits(100, Duration.ofMillis(100))), server);
-        ask(sender, 1, forwarder.localAddress(), server);
-        Await.until("the end of the flow", () -> forwarder.counters().flows().live() == 0);
-        assertEquals(1, forwarder.counters().flows().expired());
-        InetSocketAddress before = server.lastSender();
-        ask(sender, 2, forwarder.localAddress(), server);
-        assertNotEquals(before, server.lastSender(), "another socket");
-    }
-
-    @Test
-    void shouldChooseAnewWhenTheEndpointHasLeftAndStillBringItsLastReplyBack() {
-        Peer leaving = receiver();
-        Peer staying = receiver();
-        Forwarder forwarder = start(answering(LOOPBACK), leaving);
-        sender.send(number(1), forwarder.localAddress());
-        leaving.receive();
-        use(forwarder, staying);
-        leaving.send(number(11), leaving.lastSender());
-        assertEquals(11, number(sender.receive()));
-        ask(sender, 2, forwarder.localAddress(), staying);
-        assertNull(leaving.poll());
-        assertEquals(1, forwarder.counters().flows().expired());
-    }
-
-    @Test
-    void shouldStayWithAnEndpointThatStaysWhenOthersCome() {
-        Peer first = receiver();
-        Forwarder forwarder = start(answering(LOOPBACK), first);
-        ask(sender, 1, forwarder.localAddress(), first);
-        use(forwarder, receiver(), receiver(), first);
-        ask(sender, 2, forwarder.localAddress(), first);
-        assertEquals(1, forwarder.counters().flows().created());
-    }
-
-    @Test
-    void shouldGoOnWhenTheEndpointsPortIsClosedForAWhile() {
-        InetSocketAddress address = closedPort();
-        Forwarder forwarder = start(answering(LOOPBACK));
-        Await.done(forwarder.endpoints(EndpointTable.of(address)));
-        sender.send(number(1), forwarder.localAddress());
-        Await.until(
-                "the answer that the port is closed", () -> forwarder.counters().dropped(DropReason.UNREACHABLE) > 0);
-        Peer server = keep(Peer.on(address));
-        ask(sender, 2, forwarder.localAddress(), server);
-        assertEquals(1, forwarder.counters().flows().created());
-    }
-
-    @Test
     void shouldRefuseToKeepTheClientsAddress() {
         IllegalArgumentException refusal = assertThrows(
                 IllegalArgumentException.class, () -> ForwarderConfig.forAddress(new InetSocketAddress(LOOPBACK, 0))
                         .withSource(SourceAddress.CLIENT)
                         .withReplies(LIMITS));
         assertTrue(refusal.getMessage().contains("source"), refusal::getMessage);
-    }
-
-    @Test
-    void shouldCloseEverySocketInTheEnd() throws java.io.IOException {
-        askOnce();
-        long before = LifecycleContract.descriptors();
-        askOnce();
-        assertEquals(before, LifecycleContract.descriptors());
-    }
-
-    private void askOnce() {
-        try (Peer server = Peer.on(LOOPBACK);
-                Forwarder forwarder = Forwarder.start(answering(LOOPBACK).withWorkers(2))) {
-            use(forwarder, server);
-            ask(sender, 1, forwarder.localAddress(), server);
-            forwarder.close();
-            assertEquals(0, forwarder.counters().flows().live());
-            assertEquals(1, forwarder.counters().flows().repliesForwarded());
-        }
     }
 }

@@ -17,6 +17,22 @@ class LoaderArchitectureTest {
             slices().matching("dev.udpfanout.loader.(*)..").should().beFreeOfCycles();
 
     @ArchTest
+    static final ArchRule WHAT_THE_CONFIGURATION_SAYS_KNOWS_NOT_HOW_IT_IS_READ = noClasses()
+            .that()
+            .resideInAPackage("..loader.config")
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage("..loader.config.yaml..", "..loader.config.reader..");
+
+    @ArchTest
+    static final ArchRule YAML_KNOWS_NO_KEYS = noClasses()
+            .that()
+            .resideInAPackage("..loader.config.yaml..")
+            .should()
+            .dependOnClassesThat()
+            .resideInAPackage("..loader.config.reader..");
+
+    @ArchTest
     static final ArchRule ROOMS_OF_KUBERNETES_KNOW_EACH_OTHER_IN_ONE_DIRECTION =
             slices().matching("dev.udpfanout.loader.kubernetes.(*)..").should().beFreeOfCycles();
 

@@ -1,9 +1,9 @@
 package dev.udpfanout.bench.jmh;
 
-import dev.udpfanout.loader.config.ConfigReader;
 import dev.udpfanout.loader.config.HealthConfig.OnAllUnhealthy;
 import dev.udpfanout.loader.config.InvalidConfigException;
 import dev.udpfanout.loader.config.ListenerConfig;
+import dev.udpfanout.loader.config.reader.ConfigReader;
 import dev.udpfanout.loader.control.DiscoveredEndpoint;
 import dev.udpfanout.loader.control.EndpointSelection;
 import dev.udpfanout.loader.control.EndpointSet;
@@ -64,6 +64,6 @@ public class EndpointSelectionBenchmark {
 
     @Benchmark
     public EndpointSet select() {
-        return selection.select(listener, known, down, OnAllUnhealthy.FORWARD);
+        return selection.select(listener.receivers(), known, down, OnAllUnhealthy.FORWARD);
     }
 }

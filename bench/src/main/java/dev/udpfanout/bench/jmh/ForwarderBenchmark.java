@@ -2,8 +2,8 @@ package dev.udpfanout.bench.jmh;
 
 import dev.udpfanout.forwarder.EndpointTable;
 import dev.udpfanout.forwarder.Forwarder;
-import dev.udpfanout.forwarder.ForwarderConfig;
-import dev.udpfanout.forwarder.IoChoice;
+import dev.udpfanout.forwarder.config.ForwarderConfig;
+import dev.udpfanout.forwarder.config.IoChoice;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;

@@ -7,6 +7,7 @@ import dev.udpfanout.bindings.generated.libc.Libc;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.nio.file.Path;
 import java.util.Optional;
 
 /**
@@ -24,6 +25,11 @@ public record BpfProgram(String name, int fd) {
         try (Arena arena = Arena.ofConfined()) {
             return bpf_prog_info.id(info(arena, fd, name));
         }
+    }
+
+    /** Keeps the program in the kernel under this name until the file is removed: bpffs. */
+    public void pin(Path path) {
+        BpfFilesystem.pin(fd, path);
     }
 
     /**

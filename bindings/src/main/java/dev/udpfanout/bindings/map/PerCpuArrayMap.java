@@ -5,6 +5,8 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemoryLayout;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.util.List;
+import java.util.stream.IntStream;
 
 /**
  * An array with an element for each CPU (BPF_MAP_TYPE_PERCPU_ARRAY): the program counts in its own CPU's, and Java reads the sum. Any
@@ -50,12 +52,26 @@ public final class PerCpuArrayMap<V> implements Clearable {
     /** The sum of an element's values. */
     public V get(int index) {
         try (Arena arena = Arena.ofConfined()) {
-            MemorySegment perCpu = arena.allocate(bytesOfCpu * cpus, Long.BYTES);
-            if (!map.get(arena.allocateFrom(ValueLayout.JAVA_INT, index), perCpu, index)) {
-                throw new IndexOutOfBoundsException(map.name() + " has no element " + index);
-            }
-            return sum.sum(perCpu, cpus);
+            return sum.sum(read(index, arena), cpus);
         }
+    }
+
+    /** An element's values, one for each CPU that could ever be there. */
+    public List<V> ofEachCpu(int index) {
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment perCpu = read(index, arena);
+            return IntStream.range(0, cpus)
+                    .mapToObj(cpu -> sum.sum(perCpu.asSlice(bytesOfCpu * cpu, bytesOfCpu), 1))
+                    .toList();
+        }
+    }
+
+    private MemorySegment read(int index, Arena arena) {
+        MemorySegment perCpu = arena.allocate(bytesOfCpu * cpus, Long.BYTES);
+        if (!map.get(arena.allocateFrom(ValueLayout.JAVA_INT, index), perCpu, index)) {
+            throw new IndexOutOfBoundsException(map.name() + " has no element " + index);
+        }
+        return perCpu;
     }
 
     @Override

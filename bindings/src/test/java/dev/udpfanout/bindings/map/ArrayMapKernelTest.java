@@ -12,6 +12,7 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.Collections;
 import java.util.List;
+import java.util.stream.LongStream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
@@ -75,6 +76,7 @@ class ArrayMapKernelTest {
             PerCpuArrayMap<Long> array = new PerCpuArrayMap<>(map, ValueLayout.JAVA_LONG, PerCpuArrayMap.longs());
             assertEquals(100L * cpus + cpus * (cpus - 1) / 2, array.get(2));
             assertEquals(0L, array.get(1));
+            assertEquals(LongStream.range(100, 100 + cpus).boxed().toList(), array.ofEachCpu(2), "one after the other");
             array.clear(2);
             assertEquals(0L, array.get(2));
             assertThrows(IndexOutOfBoundsException.class, () -> array.get(LENGTH));

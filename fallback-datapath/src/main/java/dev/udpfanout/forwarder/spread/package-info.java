@@ -1,2 +1,5 @@
-/** Which datagram of a batch goes to which endpoint, and in which message: arithmetic on ints, without input or output. */
+/**
+ * Which endpoint a datagram goes to: in turn, by its source, or to all. {@link dev.udpfanout.forwarder.spread.Spread} is the
+ * caller's choice; the rest is arithmetic on the ints of a batch, without input or output.
+ */
 package dev.udpfanout.forwarder.spread;

@@ -1,15 +1,15 @@
 package dev.udpfanout.forwarder.worker;
 
-import dev.udpfanout.forwarder.DropReason;
 import dev.udpfanout.forwarder.admission.AllowedSources;
 import dev.udpfanout.forwarder.admission.Gate;
+import dev.udpfanout.forwarder.counter.DropReason;
 import dev.udpfanout.forwarder.socket.SourceBits;
 import java.lang.foreign.MemorySegment;
 import java.net.InetAddress;
 import java.util.function.IntConsumer;
 
 /** One worker's gate: takes out of a batch what is not to be forwarded, and counts it. The event loop's. */
-final class BatchAdmission {
+public final class BatchAdmission {
     private final WorkerStats stats;
     private Gate gate = Gate.OPEN;
 
@@ -23,7 +23,7 @@ final class BatchAdmission {
     }
 
     /** @param onRefused told the receive slot of each datagram that is taken out */
-    void admit(DatagramBatch batch, IntConsumer onRefused) {
+    public void admit(DatagramBatch batch, IntConsumer onRefused) {
         if (gate.isOpen()) {
             return;
         }
@@ -64,7 +64,7 @@ final class BatchAdmission {
     }
 
     /** The same for one datagram on a transport that hands out objects. */
-    boolean admits(InetAddress source) {
+    public boolean admits(InetAddress source) {
         if (gate.isOpen()) {
             return true;
         }

@@ -3,7 +3,7 @@ package dev.udpfanout.forwarder.worker;
 import java.lang.foreign.MemorySegment;
 
 /** Datagrams received and not yet sent on: where each stands in the receive memory. Reused from batch to batch. */
-final class DatagramBatch {
+public final class DatagramBatch {
     private final MemorySegment memory;
     private final int[] lengths;
     private final int[] slots;
@@ -11,7 +11,7 @@ final class DatagramBatch {
     private final long[] sourceAt;
     private int count;
 
-    DatagramBatch(ReceiveMemory receive, int capacity) {
+    public DatagramBatch(ReceiveMemory receive, int capacity) {
         this.memory = receive.memory();
         this.lengths = new int[capacity];
         this.slots = new int[capacity];
@@ -25,7 +25,7 @@ final class DatagramBatch {
      * @param payloadBytes its length
      * @param sourceOffset offset of the sender's sockaddr in the receive memory
      */
-    void add(int slot, long payloadOffset, int payloadBytes, long sourceOffset) {
+    public void add(int slot, long payloadOffset, int payloadBytes, long sourceOffset) {
         slots[count] = slot;
         payloadAt[count] = payloadOffset;
         lengths[count] = payloadBytes;
@@ -33,7 +33,7 @@ final class DatagramBatch {
         count++;
     }
 
-    void clear() {
+    public void clear() {
         count = 0;
     }
 
@@ -50,32 +50,32 @@ final class DatagramBatch {
         count = toCount;
     }
 
-    int count() {
+    public int count() {
         return count;
     }
 
-    boolean isFull() {
+    public boolean isFull() {
         return count == lengths.length;
     }
 
     /** Payload bytes of each datagram, valid up to {@link #count()}. */
-    int[] lengths() {
+    public int[] lengths() {
         return lengths;
     }
 
-    int slot(int index) {
+    public int slot(int index) {
         return slots[index];
     }
 
-    MemorySegment memory() {
+    public MemorySegment memory() {
         return memory;
     }
 
-    long payloadAt(int index) {
+    public long payloadAt(int index) {
         return payloadAt[index];
     }
 
-    long sourceAt(int index) {
+    public long sourceAt(int index) {
         return sourceAt[index];
     }
 }

@@ -4,6 +4,6 @@ import dev.udpfanout.forwarder.flow.FlowKey;
 
 /** Picks the endpoint of a flow that begins, as the listener's policy has it; never asked while there are no endpoints. */
 @FunctionalInterface
-interface FlowChoice<T extends Target> {
+public interface FlowChoice<T extends Target> {
     T choose(FlowKey client);
 }

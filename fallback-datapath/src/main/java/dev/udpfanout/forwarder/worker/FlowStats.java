@@ -1,6 +1,6 @@
 package dev.udpfanout.forwarder.worker;
 
-import dev.udpfanout.forwarder.FlowCounters;
+import dev.udpfanout.forwarder.counter.FlowCounters;
 
 /** What one worker counts of flows and replies. Only the worker raises the counts. */
 public final class FlowStats {
@@ -26,16 +26,16 @@ public final class FlowStats {
         expired.add(1);
     }
 
-    void onRepliesForwarded(int datagrams, long bytes) {
+    public void onRepliesForwarded(int datagrams, long bytes) {
         repliesForwarded.add(datagrams);
         repliesForwardedBytes.add(bytes);
     }
 
-    void onReplyTooLong() {
+    public void onReplyTooLong() {
         repliesTooLong.add(1);
     }
 
-    void onReplyRefused() {
+    public void onReplyRefused() {
         repliesRefused.add(1);
     }
 

@@ -5,7 +5,7 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 
 /** Off-heap buffers of equal size, one datagram each. */
-final class ReceiveMemory {
+public final class ReceiveMemory {
     private static final int CACHE_LINE_BYTES = 64;
 
     private final MemorySegment memory;
@@ -13,7 +13,7 @@ final class ReceiveMemory {
     private final int slotBytes;
     private final long strideBytes;
 
-    ReceiveMemory(int slots, int slotBytes, Arena arena) {
+    public ReceiveMemory(int slots, int slotBytes, Arena arena) {
         this.slots = slots;
         this.slotBytes = slotBytes;
         // An odd number of cache lines: with a power of two all datagrams would compete for the same few cache sets.
@@ -22,11 +22,11 @@ final class ReceiveMemory {
         this.memory = AnonymousMemory.map(strideBytes * slots, arena);
     }
 
-    MemorySegment memory() {
+    public MemorySegment memory() {
         return memory;
     }
 
-    int slots() {
+    public int slots() {
         return slots;
     }
 
@@ -34,16 +34,16 @@ final class ReceiveMemory {
         return slotBytes;
     }
 
-    long strideBytes() {
+    public long strideBytes() {
         return strideBytes;
     }
 
     /** Offset of a slot within {@link #memory()}. */
-    long at(int slot) {
+    public long at(int slot) {
         return slot * strideBytes;
     }
 
-    long address(int slot) {
+    public long address(int slot) {
         return memory.address() + at(slot);
     }
 }

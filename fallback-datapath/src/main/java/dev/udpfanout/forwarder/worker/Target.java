@@ -15,7 +15,7 @@ public abstract class Target {
     private Runnable onIdle;
 
     /** @param counters go on from what an earlier target of this worker for the same endpoint counted */
-    Target(InetSocketAddress endpoint, TargetCounters counters) {
+    protected Target(InetSocketAddress endpoint, TargetCounters counters) {
         this.endpoint = endpoint;
         this.counters = counters;
         this.forwarded = counters.forwarded();
@@ -41,11 +41,11 @@ public abstract class Target {
         return unreachable;
     }
 
-    final void onSubmitted() {
+    public final void onSubmitted() {
         inFlight++;
     }
 
-    final void onCompleted() {
+    public final void onCompleted() {
         if (--inFlight == 0 && onIdle != null) {
             onIdle.run();
         }
@@ -60,9 +60,9 @@ public abstract class Target {
         }
     }
 
-    final boolean isIdle() {
+    public final boolean isIdle() {
         return inFlight == 0;
     }
 
-    abstract void close();
+    protected abstract void close();
 }

@@ -4,18 +4,18 @@ import dev.udpfanout.forwarder.flow.Flow;
 import dev.udpfanout.forwarder.flow.FlowKey;
 
 /** A flow with the endpoint that it stays with, and a socket of its own, which replies come back to. */
-abstract class TargetFlow<T extends Target> extends Flow {
+public abstract class TargetFlow<T extends Target> extends Flow {
     private final T target;
 
-    TargetFlow(FlowKey key, T target) {
+    protected TargetFlow(FlowKey key, T target) {
         super(key);
         this.target = target;
     }
 
-    final T target() {
+    public final T target() {
         return target;
     }
 
     /** Closes the socket. */
-    abstract void close();
+    protected abstract void close();
 }

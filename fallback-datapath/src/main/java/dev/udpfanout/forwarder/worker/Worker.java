@@ -2,10 +2,10 @@ package dev.udpfanout.forwarder.worker;
 
 import dev.udpfanout.forwarder.admission.Gate;
 import dev.udpfanout.forwarder.flow.FlowKey;
-import dev.udpfanout.forwarder.policy.SourceHash;
-import dev.udpfanout.forwarder.policy.Spread;
 import dev.udpfanout.forwarder.socket.CpuAffinity;
 import dev.udpfanout.forwarder.spread.RoundRobin;
+import dev.udpfanout.forwarder.spread.SourceHash;
+import dev.udpfanout.forwarder.spread.Spread;
 import io.netty.channel.IoEventLoop;
 import java.io.IOException;
 import java.net.InetSocketAddress;
@@ -42,7 +42,7 @@ public abstract class Worker<T extends Target> {
 
     private final EndpointCounts endpointCounts = new EndpointCounts();
 
-    Worker(int number, IoEventLoop loop, ReceiveErrorLog errorLog) {
+    protected Worker(int number, IoEventLoop loop, ReceiveErrorLog errorLog) {
         this.loop = loop;
         this.turns = new RoundRobin(number);
         this.errorLog = errorLog;
@@ -64,12 +64,12 @@ public abstract class Worker<T extends Target> {
     public abstract int kernelDrops() throws IOException;
 
     /** On the event loop: whether nothing waits to be read or to be sent, as far as can be seen. */
-    abstract boolean isIdle() throws IOException;
+    protected abstract boolean isIdle() throws IOException;
 
-    abstract T open(InetSocketAddress endpoint, TargetCounters counters) throws IOException;
+    protected abstract T open(InetSocketAddress endpoint, TargetCounters counters) throws IOException;
 
     /** On the event loop: the targets that take turns from the next batch on; one may stand there several times. */
-    abstract void use(List<T> turns);
+    protected abstract void use(List<T> turns);
 
     /** What this worker has counted. */
     public final WorkerStats stats() {
@@ -179,31 +179,31 @@ public abstract class Worker<T extends Target> {
         }
     }
 
-    final IoEventLoop loop() {
+    protected final IoEventLoop loop() {
         return loop;
     }
 
     /** The index among so many targets of the one for a flow that begins. */
-    final int indexOf(FlowKey client, int targets) {
+    protected final int indexOf(FlowKey client, int targets) {
         return spread instanceof SourceHash hash
                 ? hash.endpoint(client.clientHigh(), client.clientLow(), client.clientPort())
                 : turns.takeTurns(1, targets);
     }
 
     /** On the event loop: how datagrams are given to the targets in force. */
-    final Spread spread() {
+    protected final Spread spread() {
         return spread;
     }
 
-    final BatchAdmission admission() {
+    protected final BatchAdmission admission() {
         return admission;
     }
 
-    final RoundRobin turns() {
+    protected final RoundRobin turns() {
         return turns;
     }
 
-    final void onReceiveError(String what) {
+    protected final void onReceiveError(String what) {
         stats.onReceiveError();
         errorLog.onError(what);
     }

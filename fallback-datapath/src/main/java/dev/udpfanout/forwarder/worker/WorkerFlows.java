@@ -1,6 +1,6 @@
 package dev.udpfanout.forwarder.worker;
 
-import dev.udpfanout.forwarder.ReplyLimits;
+import dev.udpfanout.forwarder.config.ReplyLimits;
 import dev.udpfanout.forwarder.flow.FlowKey;
 import dev.udpfanout.forwarder.flow.FlowTable;
 import io.netty.channel.IoEventLoop;
@@ -17,7 +17,7 @@ import java.util.concurrent.TimeUnit;
  * One worker's flows, on its event loop: which there are, when they begin and end. A flow whose endpoint has left the
  * table goes on bringing back what the endpoint still says, until its client comes again: then the policy chooses anew.
  */
-abstract class WorkerFlows<T extends Target, F extends TargetFlow<T>> {
+public abstract class WorkerFlows<T extends Target, F extends TargetFlow<T>> {
     private static final SecureRandom SEEDS = new SecureRandom();
     private static final Duration MAX_SWEEP_INTERVAL = Duration.ofSeconds(1);
 
@@ -29,7 +29,7 @@ abstract class WorkerFlows<T extends Target, F extends TargetFlow<T>> {
     private Set<T> endpoints = Set.of();
 
     /** @param limits this worker's share */
-    WorkerFlows(IoEventLoop loop, ReplyLimits limits, FlowStats stats, FlowChoice<T> choice) {
+    protected WorkerFlows(IoEventLoop loop, ReplyLimits limits, FlowStats stats, FlowChoice<T> choice) {
         this.loop = loop;
         this.idle = limits.idle();
         this.table = new FlowTable<>(limits.maxFlows(), idle, SEEDS.nextLong());
@@ -37,16 +37,16 @@ abstract class WorkerFlows<T extends Target, F extends TargetFlow<T>> {
         this.choice = choice;
     }
 
-    abstract F open(FlowKey client, T target) throws IOException;
+    protected abstract F open(FlowKey client, T target) throws IOException;
 
     /** Begins to end idle flows in time, also while no datagram comes. */
-    final void startSweeping() {
+    public final void startSweeping() {
         long intervalNs = Math.min(idle.dividedBy(2).toNanos(), MAX_SWEEP_INTERVAL.toNanos());
         loop.scheduleWithFixedDelay(() -> sweep(System.nanoTime()), intervalNs, intervalNs, TimeUnit.NANOSECONDS);
     }
 
     /** The endpoints that flows may stay with from now on. */
-    final void use(Collection<T> targets) {
+    public final void use(Collection<T> targets) {
         Set<T> next = Collections.newSetFromMap(new IdentityHashMap<>());
         next.addAll(targets);
         endpoints = next;
@@ -57,7 +57,7 @@ abstract class WorkerFlows<T extends Target, F extends TargetFlow<T>> {
      *
      * @throws IOException if the kernel gives it no socket, or knows no way to the endpoint
      */
-    final F flowOf(FlowKey client, long nowNs) throws IOException {
+    protected final F flowOf(FlowKey client, long nowNs) throws IOException {
         F flow = table.find(client);
         if (flow == null) {
             return begin(client, nowNs);
@@ -93,7 +93,7 @@ abstract class WorkerFlows<T extends Target, F extends TargetFlow<T>> {
     }
 
     /** A reply has come. */
-    final void onReply(F flow, long nowNs) {
+    protected final void onReply(F flow, long nowNs) {
         table.use(flow, nowNs);
     }
 
@@ -117,7 +117,7 @@ abstract class WorkerFlows<T extends Target, F extends TargetFlow<T>> {
     }
 
     /** Closes all flows' sockets, without counting them as ended. */
-    void closeAll() {
+    public void closeAll() {
         for (F flow = table.leastRecentlyUsed(); flow != null; flow = table.leastRecentlyUsed()) {
             end(flow);
         }

@@ -1,7 +1,7 @@
 package dev.udpfanout.forwarder.worker;
 
-import dev.udpfanout.forwarder.ForwarderConfig;
-import dev.udpfanout.forwarder.ReplyLimits;
+import dev.udpfanout.forwarder.config.ForwarderConfig;
+import dev.udpfanout.forwarder.config.ReplyLimits;
 import io.netty.channel.IoEventLoop;
 import java.util.Optional;
 

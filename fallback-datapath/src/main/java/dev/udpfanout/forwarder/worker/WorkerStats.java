@@ -1,6 +1,6 @@
 package dev.udpfanout.forwarder.worker;
 
-import dev.udpfanout.forwarder.DropReason;
+import dev.udpfanout.forwarder.counter.DropReason;
 
 /** What one worker counts. Only the worker raises the counts. */
 public final class WorkerStats {
@@ -18,22 +18,22 @@ public final class WorkerStats {
         }
     }
 
-    void onReceived(int datagrams, long bytes) {
+    public void onReceived(int datagrams, long bytes) {
         received.add(datagrams);
         receivedBytes.add(bytes);
     }
 
-    void onForwarded(Target target, int datagrams, long bytes) {
+    public void onForwarded(Target target, int datagrams, long bytes) {
         forwarded.add(datagrams);
         forwardedBytes.add(bytes);
         target.forwarded().add(datagrams);
     }
 
-    void onDropped(DropReason reason, int datagrams) {
+    public void onDropped(DropReason reason, int datagrams) {
         dropped[reason.ordinal()].add(datagrams);
     }
 
-    void onUnreachable(Target target) {
+    public void onUnreachable(Target target) {
         onDropped(DropReason.UNREACHABLE, 1);
         target.unreachable().add(1);
     }

@@ -20,7 +20,7 @@ class EndpointCountsTest {
     private Target install(int number) {
         Target target = new Target(endpoint(number), counts.of(endpoint(number))) {
             @Override
-            void close() {}
+            protected void close() {}
         };
         counts.install(List.of(target));
         return target;

@@ -3,11 +3,13 @@ package dev.udpfanout.forwarder.worker;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import dev.udpfanout.forwarder.Await;
-import dev.udpfanout.forwarder.ForwarderConfig;
 import dev.udpfanout.forwarder.Peer;
+import dev.udpfanout.forwarder.config.ForwarderConfig;
 import dev.udpfanout.forwarder.socket.DatagramSocket;
 import dev.udpfanout.forwarder.socket.LibC;
 import dev.udpfanout.forwarder.socket.MessageHeader;
+import dev.udpfanout.forwarder.worker.epoll.EpollWorker;
+import dev.udpfanout.forwarder.worker.iouring.IoUringWorker;
 import io.netty.channel.IoEventLoopGroup;
 import io.netty.channel.IoHandlerFactory;
 import io.netty.channel.MultiThreadIoEventLoopGroup;

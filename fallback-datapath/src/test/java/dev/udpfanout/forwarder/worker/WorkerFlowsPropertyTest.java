@@ -5,8 +5,8 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.udpfanout.forwarder.FlowCounters;
-import dev.udpfanout.forwarder.ReplyLimits;
+import dev.udpfanout.forwarder.config.ReplyLimits;
+import dev.udpfanout.forwarder.counter.FlowCounters;
 import dev.udpfanout.forwarder.flow.FlowKey;
 import java.io.IOException;
 import java.net.InetSocketAddress;
@@ -83,7 +83,7 @@ class WorkerFlowsPropertyTest {
         }
 
         @Override
-        void close() {}
+        protected void close() {}
     }
 
     private static final class TestFlow extends TargetFlow<Endpoint> {
@@ -94,7 +94,7 @@ class WorkerFlowsPropertyTest {
         }
 
         @Override
-        void close() {
+        protected void close() {
             closed++;
         }
     }
@@ -107,7 +107,7 @@ class WorkerFlowsPropertyTest {
         }
 
         @Override
-        TestFlow open(FlowKey client, Endpoint target) {
+        protected TestFlow open(FlowKey client, Endpoint target) {
             opened.add(new TestFlow(client, target));
             return opened.getLast();
         }

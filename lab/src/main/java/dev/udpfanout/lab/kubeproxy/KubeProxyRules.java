@@ -61,6 +61,11 @@ public record KubeProxyRules(
                 endpoints);
     }
 
+    /** The same rules for a Service of another name, which their comments and their chains' names show. */
+    public KubeProxyRules withName(ServicePortName other) {
+        return new KubeProxyRules(other, virtualIp, clusterIp, nodePort, clusterCidr, policy, endpoints);
+    }
+
     /** Two whole tables, filter and nat: iptables-restore without {@code --noflush} replaces each at one stroke. */
     public String restoreInput() {
         RestoreTable filter = new RestoreTable("filter");

@@ -38,7 +38,7 @@ public final class AdminPages implements RequestHandler {
             case "/healthz" -> alive();
             case "/readyz" -> ready();
             case "/status" -> new HttpResponse(200, "application/json", StatusJson.encode(view.snapshot()));
-            default -> HttpResponse.text(404, "there are: " + metricsPath + " /healthz /readyz /status");
+            default -> HttpResponse.text(404, "not found; the pages are " + metricsPath + " /healthz /readyz /status");
         };
     }
 

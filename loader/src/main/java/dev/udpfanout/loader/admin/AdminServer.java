@@ -97,7 +97,7 @@ public final class AdminServer implements AutoCloseable {
         selector.wakeup();
         try {
             if (!thread.join(STOP_TIMEOUT)) {
-                LOG.warn("the admin server does not stop");
+                LOG.warn("the admin server did not stop in time");
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
@@ -113,8 +113,10 @@ public final class AdminServer implements AutoCloseable {
                 // Too many open files, for example: others may close some.
                 String failure = e.toString();
                 if (!failure.equals(lastFailure)) {
-                    LOG.atError().addKeyValue("error", failure).log("the admin server stumbled, goes on");
-                    LOG.debug("where it stumbled", e);
+                    LOG.atError()
+                            .addKeyValue("error", failure)
+                            .log("failed to serve an admin connection; serving continues");
+                    LOG.debug("the stack trace", e);
                 }
                 lastFailure = failure;
                 LockSupport.parkNanos(PAUSE_AFTER_FAILURE.toNanos());
@@ -125,7 +127,7 @@ public final class AdminServer implements AutoCloseable {
             listening.close();
             selector.close();
         } catch (IOException | ClosedSelectorException e) {
-            LOG.atWarn().addKeyValue("error", e.getMessage()).log("the admin server did not close well");
+            LOG.atWarn().addKeyValue("error", e.getMessage()).log("failed to close the admin server");
         }
     }
 
@@ -177,9 +179,9 @@ public final class AdminServer implements AutoCloseable {
             LOG.atError()
                     .addKeyValue("path", request.path())
                     .addKeyValue("error", e.toString())
-                    .log("cannot make a page");
-            LOG.debug("where it failed", e);
-            return HttpResponse.text(500, "this page cannot be made now; the daemon's log says why");
+                    .log("failed to render page");
+            LOG.debug("the stack trace", e);
+            return HttpResponse.text(500, "failed to render this page; the daemon's log says why");
         }
     }
 

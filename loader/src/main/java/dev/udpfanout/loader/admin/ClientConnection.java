@@ -96,11 +96,11 @@ final class ClientConnection {
 
     private HttpResponse answer(Optional<RequestHead> head) {
         if (head.isEmpty()) {
-            return HttpResponse.text(400, "this is no HTTP/1 request");
+            return HttpResponse.text(400, "not an HTTP/1 request");
         }
         String method = head.get().method();
         if (!method.equals("GET") && !method.equals("HEAD")) {
-            return HttpResponse.text(405, "only GET and HEAD");
+            return HttpResponse.text(405, "only GET and HEAD are allowed");
         }
         return handler.handle(head.get());
     }

@@ -12,7 +12,7 @@ import picocli.CommandLine.Option;
 /** {@code udp-fanout check-config}: says what is wrong with a file, and touches nothing. */
 @Command(
         name = "check-config",
-        description = "Checks a configuration file and prints all that is wrong with it.",
+        description = "Checks a configuration file and prints every problem in it.",
         mixinStandardHelpOptions = true)
 final class CheckConfigCommand implements Callable<Integer> {
     @Option(names = "--config", paramLabel = "FILE", required = true, description = "The configuration, in YAML.")
@@ -20,7 +20,7 @@ final class CheckConfigCommand implements Callable<Integer> {
 
     @Option(
             names = "--any-machine",
-            description = "The file is for another machine: do not ask for its interfaces here.")
+            description = "The file is for another machine: do not check that its interfaces exist here.")
     private boolean anyMachine;
 
     @CommandLine.Spec

@@ -1,8 +1,8 @@
 package dev.udpfanout.loader.cli;
 
 import dev.udpfanout.loader.config.Config;
-import dev.udpfanout.loader.config.ConfigReader;
 import dev.udpfanout.loader.config.InvalidConfigException;
+import dev.udpfanout.loader.config.reader.ConfigReader;
 import dev.udpfanout.loader.daemon.ConfigSource;
 import dev.udpfanout.loader.datapath.network.Network;
 import java.io.PrintWriter;

@@ -26,7 +26,7 @@ import picocli.CommandLine.Option;
 /** {@code udp-fanout detach}: removes what a daemon that is dead has left behind. */
 @Command(
         name = "detach",
-        description = "Takes every udp-fanout program off its hook and puts the routes back.",
+        description = "Detaches every udp-fanout program and restores the routes.",
         mixinStandardHelpOptions = true)
 final class DetachCommand implements Callable<Integer> {
     @Mixin
@@ -58,7 +58,7 @@ final class DetachCommand implements Callable<Integer> {
         PrintWriter out = spec.commandLine().getOut();
         int removed = removeFromKernel();
         int slices = published.isEmpty() ? 0 : deleteSlices(published, node);
-        out.println(removed == 0 ? "nothing of udp-fanout is left here" : "removed " + removed + " leftover(s)");
+        out.println(removed == 0 ? "no leftovers of udp-fanout found" : "removed " + removed + " leftover(s)");
         if (!published.isEmpty()) {
             out.println("EndpointSlices of " + node.nodeName() + " gone: " + slices + " of " + published.size());
         }

@@ -27,14 +27,14 @@ import picocli.CommandLine.Option;
 /** {@code udp-fanout doctor}: what else on this node, or of its Services, is in the datagrams' way. Changes nothing. */
 @Command(
         name = "doctor",
-        description = "Looks at what is in the datagrams' way besides the daemon: forwarding, connection tracking,"
-                + " the Service. Exit status 1 if something has to be mended.",
+        description = "Checks what else is in the datagrams' way: forwarding, connection tracking,"
+                + " the Service. Exits with 1 if something needs repair.",
         mixinStandardHelpOptions = true)
 final class DoctorCommand implements Callable<Integer> {
     @Option(names = "--config", paramLabel = "FILE", required = true, description = "The daemon's configuration.")
     private Path config;
 
-    @Option(names = "--json", description = "For programs to read.")
+    @Option(names = "--json", description = "Print JSON, for programs.")
     private boolean json;
 
     @CommandLine.Spec

@@ -22,12 +22,12 @@ import picocli.CommandLine.Option;
 @Command(
         name = "probe",
         description =
-                "Tries what the datapaths need, without a trace, and prints what is there and the mode that follows.",
+                "Tries what each datapath needs, leaves nothing behind, and prints the result and the mode that follows.",
         mixinStandardHelpOptions = true)
 final class ProbeCommand implements Callable<Integer> {
     private static final String ROW = "%-26s %-8s %-38s %s%n";
 
-    @Option(names = "--json", description = "For programs to read.")
+    @Option(names = "--json", description = "Print JSON, for programs.")
     private boolean json;
 
     @Mixin

@@ -34,7 +34,7 @@ final class StatusCommand implements Callable<Integer> {
             description = "The daemon's metrics.bind; default: ${DEFAULT-VALUE}.")
     private String metrics;
 
-    @Option(names = "--json", description = "As the daemon gives it, for other programs.")
+    @Option(names = "--json", description = "Print the daemon's JSON as it is, for programs.")
     private boolean json;
 
     @CommandLine.Spec
@@ -56,7 +56,7 @@ final class StatusCommand implements Callable<Integer> {
         } catch (IOException e) {
             PrintWriter err = spec.commandLine().getErr();
             err.println("udp-fanout: no status from " + metrics + ": " + e.getMessage()
-                    + " (does the daemon run, and is this its metrics.bind?)");
+                    + " (is the daemon running, and is this its metrics.bind?)");
             err.flush();
             return ExitCode.FAILED;
         }

@@ -30,7 +30,7 @@ final class StatusText {
         line(
                 "config: %s, %s, in force since %s, %d reload(s) applied, %d refused",
                 string(config, "file"),
-                config.path("valid").asBoolean() ? "valid" : "NOT IN FORCE (the one before is)",
+                config.path("valid").asBoolean() ? "valid" : "NOT IN FORCE (the previous one is)",
                 string(config, "applied_at"),
                 config.path("reloads_applied").asLong(),
                 config.path("reloads_refused").asLong());

@@ -22,6 +22,8 @@ import picocli.CommandLine.Mixin;
             StatusCommand.class,
             ProbeCommand.class,
             DoctorCommand.class,
+            ReceiveCommand.class,
+            MapCommand.class,
             CommandLine.HelpCommand.class
         })
 public final class UdpFanout implements Callable<Integer> {
@@ -59,7 +61,7 @@ public final class UdpFanout implements Callable<Integer> {
         String message = e.getMessage() == null ? e.toString() : e.getMessage();
         err.println("udp-fanout: " + message.lines().findFirst().orElse(message));
         err.flush();
-        LoggerFactory.getLogger(UdpFanout.class).debug("where it happened", e);
+        LoggerFactory.getLogger(UdpFanout.class).debug("the stack trace", e);
         return ExitCode.FAILED;
     }
 }

@@ -5,22 +5,23 @@ import java.net.InetAddress;
 import java.nio.ByteBuffer;
 
 /** An address as people write it; IPv6 in the short form of RFC 5952, which Java's own text is not. */
-final class AddressText {
+public final class AddressText {
     private static final int GROUPS = 8;
 
     private AddressText() {}
 
-    static String of(InetAddress address) {
+    /** Without a port and without brackets; IPv6 in lower case, the longest run of zeros as {@code ::}. */
+    public static String of(InetAddress address) {
         return address instanceof Inet6Address ? ipv6(address.getAddress()) : address.getHostAddress();
     }
 
     /** 4 or 6. */
-    static int family(InetAddress address) {
+    public static int family(InetAddress address) {
         return address instanceof Inet6Address ? 6 : 4;
     }
 
     /** A router forwards nothing that comes from or goes to such an address: RFC 4291 section 2.5.6. */
-    static boolean isLinkLocalIpv6(InetAddress address) {
+    public static boolean isLinkLocalIpv6(InetAddress address) {
         return address instanceof Inet6Address && address.isLinkLocalAddress();
     }
 

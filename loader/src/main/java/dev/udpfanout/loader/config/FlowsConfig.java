@@ -12,7 +12,7 @@ public record FlowsConfig(int max, Duration idleTimeout) {
     /** Where the file says nothing. */
     public static final FlowsConfig DEFAULT = new FlowsConfig(65_536, Duration.ofSeconds(120));
 
-    static final int MIN_FLOWS = 1024;
-    static final int MAX_FLOWS = 1 << 20;
-    static final int MAX_IDLE_SECONDS = 3600;
+    public static final int MIN_FLOWS = 1024;
+    public static final int MAX_FLOWS = 1 << 20;
+    public static final int MAX_IDLE_SECONDS = 3600;
 }

@@ -9,7 +9,8 @@ public final class InvalidConfigException extends Exception {
 
     private final transient List<ConfigProblem> problems;
 
-    InvalidConfigException(List<ConfigProblem> problems) {
+    /** @param problems at least one, in the order of their lines */
+    public InvalidConfigException(List<ConfigProblem> problems) {
         super(problems.stream().map(ConfigProblem::toString).collect(Collectors.joining("\n")));
         this.problems = List.copyOf(problems);
     }

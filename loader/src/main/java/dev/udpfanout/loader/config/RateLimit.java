@@ -8,5 +8,5 @@ package dev.udpfanout.loader.config;
  */
 public record RateLimit(int packetsPerSecond, int burst) {
     /** What each of the two may be at the most. */
-    static final int MAX_PACKETS = 100_000_000;
+    public static final int MAX_PACKETS = 100_000_000;
 }

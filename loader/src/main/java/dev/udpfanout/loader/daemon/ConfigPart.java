@@ -51,8 +51,8 @@ final class ConfigPart<T> {
         } catch (RuntimeException e) {
             Optional<String> failure = Optional.of(String.valueOf(e.getMessage()));
             if (!failure.equals(hindrance)) {
-                LOG.error("cannot put {} in force, will go on trying: {}", name, failure.get());
-                LOG.debug("where it happened", e);
+                LOG.error("failed to apply {}, will retry: {}", name, failure.get());
+                LOG.debug("the stack trace", e);
             }
             hindrance = failure;
         }

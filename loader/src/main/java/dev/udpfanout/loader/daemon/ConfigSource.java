@@ -2,9 +2,9 @@ package dev.udpfanout.loader.daemon;
 
 import dev.udpfanout.loader.config.Config;
 import dev.udpfanout.loader.config.ConfigProblem;
-import dev.udpfanout.loader.config.ConfigReader;
-import dev.udpfanout.loader.config.FileContent;
 import dev.udpfanout.loader.config.InvalidConfigException;
+import dev.udpfanout.loader.config.reader.ConfigReader;
+import dev.udpfanout.loader.config.yaml.FileContent;
 import dev.udpfanout.loader.status.ConfigStatus;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -20,7 +20,7 @@ import org.slf4j.LoggerFactory;
 /** The configuration file: what of it is in force, and what became of the changes. Belongs to the control loop's thread. */
 public final class ConfigSource {
     private static final Logger LOG = LoggerFactory.getLogger(ConfigSource.class);
-    private static final String HINDERED = "not possible so far, will go on trying: ";
+    private static final String HINDERED = "not possible yet, will retry: ";
 
     private final Path file;
     private final ConfigReader reader;
@@ -81,7 +81,7 @@ public final class ConfigSource {
             problems = e.problems().stream().map(ConfigProblem::toString).toList();
             LOG.atError()
                     .addKeyValue("problems", problems.size())
-                    .log("refused the changed configuration, the old one stays in force");
+                    .log("refused the changed configuration; the previous one stays in force");
             problems.forEach(LOG::error);
             return Optional.empty();
         }
@@ -93,7 +93,7 @@ public final class ConfigSource {
         if (!waiting.isEmpty()) {
             LOG.atWarn()
                     .addKeyValue("keys", waiting)
-                    .log("these keys need a restart: until then the daemon goes by what they were at its start");
+                    .log("these keys need a restart; until then the daemon keeps the values of its start");
         }
         return Optional.of(inForce);
     }

@@ -1,22 +1,18 @@
 package dev.udpfanout.loader.daemon;
 
 import dev.udpfanout.bindings.lock.NamespaceLock;
-import dev.udpfanout.loader.admin.AdminPages;
-import dev.udpfanout.loader.admin.AdminServer;
 import dev.udpfanout.loader.config.Config;
-import dev.udpfanout.loader.config.FileContent;
 import dev.udpfanout.loader.config.HealthConfig;
 import dev.udpfanout.loader.config.ListenerConfig;
 import dev.udpfanout.loader.config.MetricsConfig;
 import dev.udpfanout.loader.config.ShutdownConfig.OnExit;
+import dev.udpfanout.loader.config.yaml.FileContent;
 import dev.udpfanout.loader.control.EndpointSelection;
 import dev.udpfanout.loader.datapath.Datapath;
 import dev.udpfanout.loader.datapath.Failures;
-import dev.udpfanout.loader.health.HealthMonitor;
 import dev.udpfanout.loader.kubernetes.api.NodeIdentity;
 import dev.udpfanout.loader.metrics.DaemonMetrics;
 import dev.udpfanout.loader.status.Readiness;
-import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.List;
@@ -46,23 +42,23 @@ public final class Daemon {
     private final Inbox inbox = new Inbox();
     private final ComparisonSchedule comparison = new ComparisonSchedule(System::nanoTime);
     private final LiveView view;
+    private final DaemonMetrics metrics;
+    private final ServedPages pages;
     private final CountDownLatch running = new CountDownLatch(1);
     private final CountDownLatch finished = new CountDownLatch(1);
     private Config config;
     private ControlLoop control;
     private Datapath datapath;
     private Optional<KubernetesSources> kubernetes = Optional.empty();
-    private Optional<HealthMonitor> health = Optional.empty();
-    private Optional<AdminServer> admin = Optional.empty();
+    private final Probing health = new Probing(() -> inbox.post(new Event.HealthChanged()));
     private LinkFailures links;
-    private DaemonMetrics metrics;
     private final ConfigPart<List<ListenerConfig>> discovery = new ConfigPart<>("kubernetes", this::discover);
     private final ConfigPart<HealthConfig> probing = new ConfigPart<>("health", this::probe);
-    private final ConfigPart<MetricsConfig> serving = new ConfigPart<>("metrics", this::serve);
+    private final ConfigPart<MetricsConfig> serving;
     /** The file's content until it has been dealt with: its watch tells of a content once. */
     private Optional<FileContent> unread = Optional.empty();
 
-    private String lastFailure = "";
+    private final Attempts attempts = new Attempts(comparison::failed);
     private boolean hasTakenOver;
 
     /**
@@ -75,6 +71,9 @@ public final class Daemon {
         this.config = configSource.inForce();
         this.datapaths = datapaths;
         this.view = new LiveView(version, System::nanoTime);
+        this.metrics = new DaemonMetrics(view);
+        this.pages = new ServedPages(view, metrics);
+        this.serving = new ConfigPart<>("metrics", pages::configure);
     }
 
     /**
@@ -99,7 +98,7 @@ public final class Daemon {
         } catch (NamespaceLock.HeldException e) {
             throw new IllegalStateException(
                     "another udp-fanout runs on this node: process " + e.holderPid()
-                            + (e.holderPid() == 0 ? " (in a container that cannot be seen from here)" : ""),
+                            + (e.holderPid() == 0 ? " (in a container that is not visible from here)" : ""),
                     e);
         }
     }
@@ -129,7 +128,6 @@ public final class Daemon {
     private void setUp() {
         NodeIdentity node = NodeIdentity.detect();
         connectIfNeededBy(config.listeners());
-        metrics = new DaemonMetrics(view);
         Optional<String> zone =
                 StartOnlyKeys.usesZones(config) ? kubernetes.flatMap(KubernetesSources::zone) : Optional.empty();
         control = new ControlLoop(
@@ -162,26 +160,10 @@ public final class Daemon {
         kubernetes.ifPresent(sources -> sources.update(listeners));
     }
 
-    /** If another way of probing cannot be had, the one before goes on. What is known to be dead is sent nothing in between. */
+    /** The first fetch of who is down comes with it: endpoints that are known to be dead are sent nothing in between. */
     private void probe(HealthConfig wanted) {
-        Set<InetSocketAddress> down = health.map(HealthMonitor::down).orElse(Set.of());
-        Optional<HealthMonitor> next = wanted.enabled()
-                ? Optional.of(
-                        HealthMonitor.start(wanted, down, (changes, all) -> inbox.post(new Event.HealthChanged())))
-                : Optional.empty();
-        health.ifPresent(HealthMonitor::close);
-        health = next;
-        attempt(() -> control.health(next.map(HealthMonitor::down).orElse(Set.of())));
-    }
-
-    /** The old address first: the new one may be a part of it. */
-    private void serve(MetricsConfig wanted) {
-        admin.ifPresent(AdminServer::close);
-        admin = Optional.empty();
-        if (wanted.enabled()) {
-            AdminPages pages = new AdminPages(view, metrics, wanted.path(), AdminPages.DEFAULT_ALIVE_LIMIT);
-            admin = Optional.of(AdminServer.start(wanted.bind(), pages));
-        }
+        health.configure(wanted);
+        attempts.attempt("apply the health of endpoints", () -> control.health(health.down()));
     }
 
     /** Turns the loop until it is told to stop, or the time, by System.nanoTime(), has come. */
@@ -203,19 +185,15 @@ public final class Daemon {
     private void turn(List<Event> events) {
         // One that fails must not take the others with it; what it left undone is done by the comparison.
         for (Event event : events) {
-            attempt(() -> deal(event));
+            attempts.attempt(event.handling(), () -> deal(event));
         }
         if (comparison.isDue()) {
             long began = System.nanoTime();
-            unread.ifPresent(content -> attempt(() -> reload(content)));
+            unread.ifPresent(content -> attempts.attempt("reload the configuration", () -> reload(content)));
             putInForce();
-            boolean isRight = attempt(this::compare);
-            comparison.done(began, isRight);
-            if (isRight) {
-                lastFailure = "";
-            }
+            comparison.done(began, attempts.attempt("repair the datapath", this::compare));
         }
-        attempt(this::endTurn);
+        attempts.attempt("publish the state of the listeners", this::endTurn);
     }
 
     private void compare() {
@@ -229,31 +207,11 @@ public final class Daemon {
         switch (event) {
             case Event.Discovered discovered -> control.discovered(discovered);
             case Event.Vips vips -> control.vips(vips);
-            case Event.HealthChanged changed -> health.ifPresent(monitor -> control.health(monitor.down()));
-            case Event.LinksChanged changed -> {
-                Set<InetAddress> cutOff = control.links(changed.down());
-                health.ifPresent(monitor -> monitor.markLinkDown(cutOff));
-            }
+            case Event.HealthChanged changed -> health.monitor().ifPresent(monitor -> control.health(monitor.down()));
+            case Event.LinksChanged changed -> health.markLinkDown(control.links(changed.down()));
             case Event.PeersChanged changed -> control.peers(changed);
             case Event.FileChanged changed -> reload(changed.content());
             case Event.NetworkChanged changed -> comparison.wanted();
-        }
-    }
-
-    /** Does one thing; if it fails, says so, once for each failure in a row, and has it looked at again soon. */
-    private boolean attempt(Runnable thing) {
-        try {
-            thing.run();
-            return true;
-        } catch (RuntimeException e) {
-            String failure = String.valueOf(e.getMessage());
-            if (!failure.equals(lastFailure)) {
-                LOG.error("cannot mend the datapath, will go on trying: {}", failure);
-                LOG.debug("where it happened", e);
-            }
-            lastFailure = failure;
-            comparison.failed();
-            return false;
         }
     }
 
@@ -263,7 +221,7 @@ public final class Daemon {
         unread = Optional.empty();
         if (changed.isPresent()) {
             config = changed.get();
-            attempt(() -> control.configure(config));
+            attempts.attempt("apply the changed listeners", () -> control.configure(config));
             putInForce();
         }
     }
@@ -272,7 +230,7 @@ public final class Daemon {
         Set<InetSocketAddress> targets = control.probeTargets();
         links.targets(targets.stream().map(InetSocketAddress::getAddress).collect(Collectors.toSet()));
         links.peerTargets(control.peerTargets());
-        health.ifPresent(monitor -> monitor.targets(targets));
+        health.targets(targets);
         kubernetes.ifPresent(sources -> config.listeners().forEach(listener -> {
             if (!inbox.isStopped()) {
                 control.publishable(listener.name()).ifPresent(ready -> sources.publish(listener.name(), ready));
@@ -286,9 +244,9 @@ public final class Daemon {
                 control.inForce(),
                 config.listeners().stream()
                         .collect(Collectors.toMap(ListenerConfig::name, listener -> datapath.state(listener.name()))),
-                readiness(),
+                inbox.isStopped() ? Readiness.notReady("stopping") : control.readiness(),
                 datapath,
-                health,
+                health.monitor(),
                 kubernetes.map(sources -> sources::status)));
     }
 
@@ -296,19 +254,6 @@ public final class Daemon {
         return Stream.of(datapath.hindrance(), discovery.hindrance(), probing.hindrance(), serving.hindrance())
                 .flatMap(Optional::stream)
                 .toList();
-    }
-
-    private Readiness readiness() {
-        if (inbox.isStopped()) {
-            return Readiness.notReady("stopping");
-        }
-        return config.listeners().stream()
-                .map(ListenerConfig::name)
-                .filter(name -> !control.isReady(name))
-                .findFirst()
-                .map(name -> Readiness.notReady("listener " + name + " is "
-                        + (datapath.state(name).attached() ? "without a usable endpoint" : "not attached")))
-                .orElse(Readiness.READY);
     }
 
     /** Lets MetalLB move the VIP away while datagrams are still forwarded. */
@@ -326,8 +271,8 @@ public final class Daemon {
      * daemon left at work: until this one has put everything in place, that is all that forwards.
      */
     private void tearDown() {
-        admin.ifPresent(AdminServer::close);
-        health.ifPresent(HealthMonitor::close);
+        pages.close();
+        health.close();
         kubernetes.ifPresent(KubernetesSources::close);
         if (!hasTakenOver) {
             datapath.abandon();

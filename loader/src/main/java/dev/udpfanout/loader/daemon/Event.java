@@ -1,6 +1,6 @@
 package dev.udpfanout.loader.daemon;
 
-import dev.udpfanout.loader.config.FileContent;
+import dev.udpfanout.loader.config.yaml.FileContent;
 import dev.udpfanout.loader.control.DiscoveredEndpoint;
 import dev.udpfanout.loader.links.LocalPeer;
 import java.net.InetAddress;
@@ -15,6 +15,9 @@ sealed interface Event {
 
     /** When it happened, by System.nanoTime(). */
     long atNanos();
+
+    /** What the control loop does about it, to complete the sentence "failed to …". */
+    String handling();
 
     /** The same event, as if it had happened then. */
     Event since(long nanos);
@@ -35,6 +38,11 @@ sealed interface Event {
         }
 
         @Override
+        public String handling() {
+            return "look at the changed network";
+        }
+
+        @Override
         public Event since(long nanos) {
             return new NetworkChanged(nanos);
         }
@@ -49,6 +57,11 @@ sealed interface Event {
         @Override
         public Object key() {
             return List.of(Discovered.class, listener);
+        }
+
+        @Override
+        public String handling() {
+            return "apply the endpoints of listener " + listener;
         }
 
         @Override
@@ -69,6 +82,11 @@ sealed interface Event {
         }
 
         @Override
+        public String handling() {
+            return "apply the VIPs of listener " + listener;
+        }
+
+        @Override
         public Event since(long nanos) {
             return new Vips(listener, addresses, nanos);
         }
@@ -83,6 +101,11 @@ sealed interface Event {
         @Override
         public Object key() {
             return HealthChanged.class;
+        }
+
+        @Override
+        public String handling() {
+            return "apply the health of endpoints";
         }
 
         @Override
@@ -103,6 +126,11 @@ sealed interface Event {
         }
 
         @Override
+        public String handling() {
+            return "apply the state of the links to endpoints";
+        }
+
+        @Override
         public Event since(long nanos) {
             return new LinksChanged(down, nanos);
         }
@@ -120,6 +148,11 @@ sealed interface Event {
         }
 
         @Override
+        public String handling() {
+            return "apply the ways into local pods";
+        }
+
+        @Override
         public Event since(long nanos) {
             return new PeersChanged(peers, nanos);
         }
@@ -134,6 +167,11 @@ sealed interface Event {
         @Override
         public Object key() {
             return FileChanged.class;
+        }
+
+        @Override
+        public String handling() {
+            return "reload the configuration";
         }
 
         @Override

@@ -1,6 +1,6 @@
 package dev.udpfanout.loader.daemon;
 
-import dev.udpfanout.loader.config.FileContent;
+import dev.udpfanout.loader.config.yaml.FileContent;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.nio.file.StandardWatchEventKinds;

@@ -154,8 +154,8 @@ final class LinkFailures implements AutoCloseable {
         if (!failing) {
             LOG.atError()
                     .addKeyValue("error", failure.getMessage())
-                    .log("cannot see by which links endpoints are reached, will go on trying");
-            LOG.debug("where it stumbled", failure);
+                    .log("failed to read which links lead to endpoints, will retry");
+            LOG.debug("the stack trace", failure);
         }
         failing = true;
         try {
@@ -167,7 +167,7 @@ final class LinkFailures implements AutoCloseable {
 
     private void recovered() {
         if (failing) {
-            LOG.info("the links of endpoints are watched again");
+            LOG.info("watching the links of endpoints again");
         }
         failing = false;
     }

@@ -45,7 +45,7 @@ final class NetworkWatch implements AutoCloseable {
                 }
             } catch (RuntimeException e) {
                 if (!stopping) {
-                    LOG.error("the network is not watched any more, only checked now and then: {}", e.getMessage());
+                    LOG.error("stopped watching the network, only checking it periodically: {}", e.getMessage());
                 }
                 return;
             }

@@ -70,7 +70,7 @@ final class ForwardingChecks {
                 .filter(name -> reversePath(name) == STRICT)
                 .toList();
         if (strict.isEmpty()) {
-            return Diagnosis.ok("rp_filter", "not strict where networks are");
+            return Diagnosis.ok("rp_filter", "not strict on any interface with a route");
         }
         return Diagnosis.warning(
                 "rp_filter",

@@ -40,9 +40,10 @@ record NodeFiles(Path proc) {
         }
     }
 
+    /** Line by line: Files.readString asks for one byte first, after which a sysctl has no more to say (proc_dointvec at a position that is not 0). */
     private Optional<String> content(String name) {
         try {
-            return Optional.of(Files.readString(proc.resolve(name)));
+            return Optional.of(String.join("\n", Files.readAllLines(proc.resolve(name))));
         } catch (IOException e) {
             return Optional.empty();
         }

@@ -17,7 +17,7 @@ final class ChangeLog {
         total.add(changes.size());
         changes.stream().limit(MAX_LINES).forEach(ChangeLog::log);
         if (changes.size() > MAX_LINES) {
-            LOG.atWarn().addKeyValue("changes", changes.size() - MAX_LINES).log("more endpoints went up or down");
+            LOG.atWarn().addKeyValue("changes", changes.size() - MAX_LINES).log("further endpoints went up or down");
         }
     }
 

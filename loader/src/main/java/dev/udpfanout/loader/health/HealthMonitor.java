@@ -117,7 +117,7 @@ public final class HealthMonitor implements AutoCloseable {
         prober.wakeUp();
         try {
             if (!thread.join(STOP_TIMEOUT)) {
-                LOG.warn("the health monitor does not stop");
+                LOG.warn("the health monitor did not stop in time");
                 return;
             }
         } catch (InterruptedException e) {
@@ -140,8 +140,10 @@ public final class HealthMonitor implements AutoCloseable {
             } catch (RuntimeException e) {
                 String failure = e.toString();
                 if (!failure.equals(lastFailure)) {
-                    LOG.atError().addKeyValue("error", failure).log("health probing stumbled, goes on");
-                    LOG.debug("where it stumbled", e);
+                    LOG.atError()
+                            .addKeyValue("error", failure)
+                            .log("failed to handle health probes; probing continues");
+                    LOG.debug("the stack trace", e);
                 }
                 lastFailure = failure;
                 LockSupport.parkNanos(PAUSE_AFTER_FAILURE.toNanos());

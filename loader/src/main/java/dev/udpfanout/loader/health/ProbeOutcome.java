@@ -10,7 +10,7 @@ public enum ProbeOutcome {
     /** No answer in time. */
     TIMEOUT("no answer in time"),
     /** This machine could not send it: no memory, no file descriptors, a family that the probe cannot. Decides nothing. */
-    NOT_SENT("could not be probed");
+    NOT_SENT("failed to send the probe");
 
     private final String words;
 

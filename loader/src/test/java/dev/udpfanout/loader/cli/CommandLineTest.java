@@ -106,7 +106,7 @@ class CommandLineTest {
         assertTrue(routes().contains("local 10.255.0.1 dev dummy0"), routes());
         LabProcess again = udpFanout("detach");
         assertEquals(0, again.awaitExit(LIMIT));
-        assertEquals(List.of("nothing of udp-fanout is left here"), again.lines());
+        assertEquals(List.of("no leftovers of udp-fanout found"), again.lines());
     }
 
     @Test

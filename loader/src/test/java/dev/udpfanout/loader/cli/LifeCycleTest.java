@@ -267,7 +267,7 @@ class LifeCycleTest {
         try (SequenceTraffic traffic = traffic()) {
             awaitSent(traffic, 1_000);
             Files.writeString(config, Files.readString(config).replace("40514", "99999"));
-            daemon.awaitLine("refused the changed configuration, the old one stays in force problems=3", LIMIT);
+            daemon.awaitLine("refused the changed configuration; the previous one stays in force problems=3", LIMIT);
             daemon.awaitLine("listeners[0].downstream[0].address: port 99999 is not in 1..65535", LIMIT);
             awaitSent(traffic, 1_000);
             assertNothingLost(traffic);
@@ -337,6 +337,6 @@ class LifeCycleTest {
         assertTrue(BoundedWait.until(() -> page("/readyz").startsWith("ready"), LIMIT), () -> page("/readyz"));
         assertTrue(page("/healthz").startsWith("ok"), () -> page("/healthz"));
         assertTrue(page("/status").contains("\"tc_ebpf\""), () -> page("/status"));
-        assertEquals(3, (long) metric("udp_fanout_downstream_active"));
+        assertEquals(3, (long) metric("udp_fanout_endpoints_active"));
     }
 }

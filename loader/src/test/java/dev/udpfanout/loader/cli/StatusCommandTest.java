@@ -50,7 +50,7 @@ class StatusCommandTest {
         for (String expected : new String[] {
             "udp-fanout 1.2.3, up ",
             ": NOT READY: no endpoints\n",
-            "NOT IN FORCE (the one before is)",
+            "NOT IN FORCE (the previous one is)",
             "  config.yaml:7: listeners[0].bind: port 70000 is not in 1..65535\n",
             "health: by icmp, 2 endpoint(s), 1 down; probes: success 9, timeout 4\n",
             "kubernetes: NOT CONNECTED",

@@ -2,10 +2,10 @@ package dev.udpfanout.loader.control;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
-import dev.udpfanout.loader.config.ConfigReader;
 import dev.udpfanout.loader.config.HealthConfig.OnAllUnhealthy;
 import dev.udpfanout.loader.config.InvalidConfigException;
 import dev.udpfanout.loader.config.ListenerConfig;
+import dev.udpfanout.loader.config.reader.ConfigReader;
 import java.net.InetSocketAddress;
 import java.util.List;
 import java.util.Optional;
@@ -40,7 +40,10 @@ class AnswersPassByNodeTest {
     }
 
     private static List<String> selected(String more, DiscoveredEndpoint... known) throws InvalidConfigException {
-        return SELECTION.select(listener(more), List.of(known), Set.of(), OnAllUnhealthy.FORWARD).endpoints().stream()
+        return SELECTION
+                .select(listener(more).receivers(), List.of(known), Set.of(), OnAllUnhealthy.FORWARD)
+                .endpoints()
+                .stream()
                 .map(Endpoint::name)
                 .toList();
     }
@@ -56,8 +59,12 @@ class AnswersPassByNodeTest {
     void shouldHaveThoseProbedThatItUses() throws InvalidConfigException {
         List<DiscoveredEndpoint> known = List.of(ELSEWHERE, ON_ITS_WAY_OUT);
 
-        assertEquals(List.of(ON_ITS_WAY_OUT), SELECTION.candidates(listener("replies: true"), known));
-        assertEquals(List.of(ELSEWHERE), SELECTION.candidates(listener("replies: false"), known));
+        assertEquals(
+                List.of(ON_ITS_WAY_OUT),
+                SELECTION.candidates(listener("replies: true").receivers(), known));
+        assertEquals(
+                List.of(ELSEWHERE),
+                SELECTION.candidates(listener("replies: false").receivers(), known));
     }
 
     @Test

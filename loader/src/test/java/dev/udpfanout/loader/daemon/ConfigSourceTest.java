@@ -11,9 +11,9 @@ import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.read.ListAppender;
 import dev.udpfanout.lab.BoundedWait;
 import dev.udpfanout.loader.config.Config;
-import dev.udpfanout.loader.config.ConfigReader;
-import dev.udpfanout.loader.config.FileContent;
 import dev.udpfanout.loader.config.InvalidConfigException;
+import dev.udpfanout.loader.config.reader.ConfigReader;
+import dev.udpfanout.loader.config.yaml.FileContent;
 import dev.udpfanout.loader.status.ConfigStatus;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -196,9 +196,7 @@ class ConfigSourceTest {
         ConfigStatus status = source.status(List.of("bpf_tc_attach on eth0 ingress: EBUSY"));
 
         assertFalse(status.valid());
-        assertEquals(
-                List.of("not possible so far, will go on trying: bpf_tc_attach on eth0 ingress: EBUSY"),
-                status.problems());
+        assertEquals(List.of("not possible yet, will retry: bpf_tc_attach on eth0 ingress: EBUSY"), status.problems());
         assertTrue(source.status(List.of()).valid());
     }
 

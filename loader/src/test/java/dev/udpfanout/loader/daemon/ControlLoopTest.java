@@ -6,11 +6,11 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.udpfanout.loader.config.Config;
-import dev.udpfanout.loader.config.ConfigReader;
 import dev.udpfanout.loader.config.HealthConfig.OnAllUnhealthy;
 import dev.udpfanout.loader.config.InvalidConfigException;
-import dev.udpfanout.loader.config.ListenerConfig.Preference;
 import dev.udpfanout.loader.config.ListenerConfigs;
+import dev.udpfanout.loader.config.ReceiverSet.Preference;
+import dev.udpfanout.loader.config.reader.ConfigReader;
 import dev.udpfanout.loader.control.DiscoveredEndpoint;
 import dev.udpfanout.loader.control.Endpoint;
 import dev.udpfanout.loader.control.EndpointSelection;
@@ -52,6 +52,19 @@ class ControlLoopTest {
         datapath.refusing.clear();
         loop.select();
         assertEquals(Set.of("one", "two"), datapath.applied.keySet());
+    }
+
+    @Test
+    void shouldReportTheFailureOfEveryListenerWhenSeveralCannotBeServed() {
+        select();
+        datapath.refusing.addAll(Set.of("one", "two"));
+        assertThrows(IllegalStateException.class, () -> loop.discovered(new Event.Discovered("one", PODS)));
+
+        IllegalStateException failure =
+                assertThrows(IllegalStateException.class, () -> loop.discovered(new Event.Discovered("two", PODS)));
+
+        assertEquals("refused: one", failure.getMessage());
+        assertEquals("refused: two", failure.getSuppressed()[0].getMessage());
     }
 
     @Test

@@ -6,8 +6,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.udpfanout.lab.BoundedWait;
 import dev.udpfanout.lab.Topology;
-import dev.udpfanout.loader.config.ConfigReader;
 import dev.udpfanout.loader.config.InvalidConfigException;
+import dev.udpfanout.loader.config.reader.ConfigReader;
 import dev.udpfanout.loader.endtoend.AdminClient;
 import java.io.IOException;
 import java.net.ConnectException;

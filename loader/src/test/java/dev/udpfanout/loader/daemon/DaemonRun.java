@@ -2,8 +2,8 @@ package dev.udpfanout.loader.daemon;
 
 import dev.udpfanout.lab.LabNamespace;
 import dev.udpfanout.loader.config.Config;
-import dev.udpfanout.loader.config.ConfigReader;
 import dev.udpfanout.loader.config.InvalidConfigException;
+import dev.udpfanout.loader.config.reader.ConfigReader;
 import dev.udpfanout.loader.datapath.Datapath;
 import dev.udpfanout.loader.datapath.kernel.KernelDatapath;
 import dev.udpfanout.loader.datapath.kernel.program.KernelProgram;

@@ -3,7 +3,7 @@ package dev.udpfanout.loader.daemon;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.udpfanout.loader.config.FileContent;
+import dev.udpfanout.loader.config.yaml.FileContent;
 import java.net.InetAddress;
 import java.time.Duration;
 import java.util.ArrayList;

@@ -4,9 +4,9 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.udpfanout.lab.BoundedWait;
-import dev.udpfanout.loader.config.ConfigReader;
 import dev.udpfanout.loader.config.InvalidConfigException;
 import dev.udpfanout.loader.config.ListenerConfig;
+import dev.udpfanout.loader.config.reader.ConfigReader;
 import dev.udpfanout.loader.kubernetes.api.NodeIdentity;
 import dev.udpfanout.loader.kubernetes.fake.FakeApiServer;
 import dev.udpfanout.loader.kubernetes.fake.FakeService;

@@ -1,8 +1,8 @@
 package dev.udpfanout.loader.datapath;
 
-import dev.udpfanout.loader.config.ConfigReader;
 import dev.udpfanout.loader.config.InvalidConfigException;
 import dev.udpfanout.loader.config.ListenerConfig;
+import dev.udpfanout.loader.config.reader.ConfigReader;
 import java.net.InetSocketAddress;
 import java.util.List;
 import java.util.Locale;

@@ -11,25 +11,36 @@ import dev.udpfanout.lab.TopologyPlan;
 import dev.udpfanout.lab.kubeproxy.ExternalTrafficPolicy;
 import dev.udpfanout.lab.kubeproxy.KubeProxy;
 import dev.udpfanout.lab.kubeproxy.KubeProxyRules;
+import dev.udpfanout.lab.kubeproxy.ServicePortName;
 import dev.udpfanout.lab.process.LabProcess;
+import dev.udpfanout.loader.cli.Distribution;
 import dev.udpfanout.loader.datapath.kernel.program.Pins;
 import dev.udpfanout.loader.kubernetes.fake.FakeApiServer;
 import dev.udpfanout.loader.kubernetes.fake.Slices;
 import dev.udpfanout.loader.manifests.Manifests;
 import dev.udpfanout.loader.manifests.Variant;
+import io.fabric8.kubernetes.api.model.ConfigMap;
+import io.fabric8.kubernetes.api.model.HasMetadata;
+import io.fabric8.kubernetes.api.model.Namespace;
 import io.fabric8.kubernetes.api.model.Service;
 import io.fabric8.kubernetes.api.model.ServiceBuilder;
 import io.fabric8.kubernetes.api.model.ServicePort;
+import io.fabric8.kubernetes.api.model.apps.DaemonSet;
+import io.fabric8.kubernetes.api.model.apps.Deployment;
 import io.fabric8.kubernetes.api.model.discovery.v1.Endpoint;
 import io.fabric8.kubernetes.client.utils.Serialization;
 import java.io.IOException;
 import java.net.InetSocketAddress;
-import java.nio.channels.DatagramChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.IntStream;
 
 /**
@@ -40,6 +51,7 @@ final class GuideCluster implements AutoCloseable {
     static final Duration LIMIT = Duration.ofSeconds(60);
     private static final int PODS = 3;
     private static final String NODE = "node-a";
+    private static final Pattern APPLIED = Pattern.compile("kubectl apply -f k8s/(\\S+)");
 
     private final Topology topology = Topology.builder().pods(PODS).build();
     private final FakeApiServer server = topology.node().closedWithTopology(FakeApiServer.runningIn(topology.node()));
@@ -47,6 +59,10 @@ final class GuideCluster implements AutoCloseable {
     private final Service vip = Manifests.only(Service.class, "service-metallb.yaml");
     private final Path bpffs;
     private final GuideShells shells;
+    private final Set<String> namespaces = new HashSet<>();
+    private final List<LabProcess> receiving = new ArrayList<>();
+    private boolean configured;
+    private boolean daemonHasEnded;
     private volatile JsonNode published;
     private LabProcess setUp;
     private LabProcess daemon;
@@ -54,7 +70,7 @@ final class GuideCluster implements AutoCloseable {
     /**
      * Builds it, with nothing of udp-fanout in it.
      *
-     * @param attach the key of the configuration: "auto" as the ConfigMap leaves it, or another
+     * @param attach the key of the configuration, in place of the ConfigMap's
      */
     GuideCluster(Path directory, String attach) throws IOException {
         Bpffs.ensure();
@@ -62,22 +78,11 @@ final class GuideCluster implements AutoCloseable {
         Path kubeconfig = Files.writeString(directory.resolve("kubeconfig"), server.kubeconfig());
         Path configMap = Files.createDirectory(directory.resolve("config-map"));
         String config = Variant.METALLB.configMap().getData().get("config.yaml");
-        String asDeployed = config.replace("mode: tc_ebpf", "mode: tc_ebpf\n    attach: " + attach);
-        assertTrue(asDeployed.contains("attach: " + attach), asDeployed);
-        Files.writeString(configMap.resolve("config.yaml"), asDeployed);
+        assertTrue(config.contains("attach: clsact"), config);
+        Files.writeString(configMap.resolve("config.yaml"), config.replace("attach: clsact", "attach: " + attach));
         shells = new GuideShells(
                 topology, bpffs, configMap, Map.of("KUBECONFIG", kubeconfig.toString(), "NODE_NAME", NODE));
         server.api().onApply(slice -> published = Serialization.unmarshal(slice, JsonNode.class));
-        server.api()
-                .put(new ServiceBuilder(vip)
-                        .withNewStatus()
-                        .withNewLoadBalancer()
-                        .addNewIngress()
-                        .withIp(TopologyPlan.VIP)
-                        .endIngress()
-                        .endLoadBalancer()
-                        .endStatus()
-                        .build());
     }
 
     GuideShells shells() {
@@ -94,45 +99,94 @@ final class GuideCluster implements AutoCloseable {
         return (container == null ? daemon : setUp).lines();
     }
 
-    /** Does what a kubectl command of the guide does to a cluster; most do nothing to this one. */
+    /** What {@code kubectl logs -l} would show of the receivers: the last lines of each. */
+    List<String> logsOfReceivers(int tail) {
+        return receiving.stream()
+                .map(LabProcess::lines)
+                .flatMap(lines -> lines.subList(Math.max(0, lines.size() - tail), lines.size()).stream())
+                .toList();
+    }
+
+    /** Does what a kubectl command of the guide does to a cluster; what has been done already, and the rest, does nothing to this one. */
     void carryOut(String kubectl) {
-        if (kubectl.contains("apply -f k8s/example-receivers.yaml") && daemon == null) {
-            startReceivers();
-        } else if (kubectl.contains("apply -k k8s/overlays/metallb")) {
-            startDaemon();
+        Matcher applied = APPLIED.matcher(kubectl);
+        if (applied.matches()) {
+            Manifests.in(applied.group(1)).forEach(resource -> apply(applied.group(1), resource));
+        } else if (kubectl.contains("rollout status deployment/udp-receiver")) {
+            assertEquals(PODS, receiving.size());
+            receiving.forEach(receiver -> receiver.awaitLine("Receiving.", LIMIT));
+        } else if (kubectl.equals("kubectl -n udp-fanout rollout status daemonset/udp-fanout") && !daemonHasEnded) {
+            assertTrue(BoundedWait.until(this::isPublished, LIMIT), () -> published + "\n" + daemon.lines());
+            leadVipToWhatIsPublished();
         } else if (kubectl.contains("delete daemonset udp-fanout")) {
             daemon.signal("TERM");
             daemon.awaitExit(LIMIT);
+            daemonHasEnded = true;
         }
     }
 
-    private void startReceivers() {
+    /** As the API server does: what has a namespace is refused where there is none of that name. */
+    private void apply(String file, HasMetadata resource) {
+        String namespace = resource.getMetadata().getNamespace();
+        assertTrue(
+                namespace == null || namespaces.contains(namespace),
+                () -> file + ": namespaces \"" + namespace + "\" not found");
+        switch (resource) {
+            case Namespace made -> namespaces.add(made.getMetadata().getName());
+            case ConfigMap ignored -> configured = true;
+            case DaemonSet ignored when daemon == null && file.equals("daemonset-metallb.yaml") -> startDaemon();
+            case Service service when service.equals(vip) -> server.api().put(withVip());
+            case Deployment deployment when receiving.isEmpty() -> startReceivers(deployment);
+            default -> {
+                // Nothing here asks for it.
+            }
+        }
+    }
+
+    private Service withVip() {
+        return new ServiceBuilder(vip)
+                .withNewStatus()
+                .withNewLoadBalancer()
+                .addNewIngress()
+                .withIp(TopologyPlan.VIP)
+                .endIngress()
+                .endLoadBalancer()
+                .endStatus()
+                .build();
+    }
+
+    private void startReceivers(Deployment deployment) {
+        List<String> command = new ArrayList<>(List.of(Distribution.command()));
+        command.addAll(deployment
+                .getSpec()
+                .getTemplate()
+                .getSpec()
+                .getContainers()
+                .getFirst()
+                .getArgs());
+        topology.pods().forEach(pod -> receiving.add(pod.start(command.toArray(String[]::new))));
         ServicePort port = receivers.getSpec().getPorts().getFirst();
-        topology.pods()
-                .forEach(pod -> pod.closedWithTopology(
-                        pod.call(() -> DatagramChannel.open().bind(new InetSocketAddress(port.getPort())))));
+        String service = receivers.getMetadata().getName();
         var slice = Slices.ofService(
-                "syslog-receivers-1",
+                service + "-1",
                 port.getName(),
                 port.getPort(),
                 IntStream.rangeClosed(1, PODS)
-                        .mapToObj(n -> Slices.pod(
-                                "syslog-receivers-" + n, topology.plan().podAddress(n)))
+                        .mapToObj(n ->
+                                Slices.pod(service + "-" + n, topology.plan().podAddress(n)))
                         .toArray(Endpoint[]::new));
         slice.getMetadata().setNamespace(receivers.getMetadata().getNamespace());
-        slice.getMetadata()
-                .setLabels(Map.of(
-                        "kubernetes.io/service-name", receivers.getMetadata().getName()));
+        slice.getMetadata().setLabels(Map.of("kubernetes.io/service-name", service));
         server.api().put(slice);
     }
 
+    /** The pod starts as soon as there is its ConfigMap; that there are receivers is another matter. */
     private void startDaemon() {
+        assertTrue(configured, "there is no ConfigMap udp-fanout yet");
         setUp = shells.container(Variant.METALLB.pod().getInitContainers().getFirst());
         assertEquals(0, setUp.awaitExit(LIMIT), () -> setUp.lines().toString());
         daemon = shells.container(Variant.METALLB.container());
         daemon.awaitLine("ready listeners=", LIMIT);
-        assertTrue(BoundedWait.until(this::isPublished, LIMIT), () -> published + "\n" + daemon.lines());
-        leadVipToWhatIsPublished();
     }
 
     private boolean isPublished() {
@@ -152,9 +206,13 @@ final class GuideCluster implements AutoCloseable {
                 published.at("/ports/0/port").asInt());
         new KubeProxy(topology)
                 .load(KubeProxyRules.labService(
-                        new InetSocketAddress(TopologyPlan.VIP, port.getPort()),
-                        ExternalTrafficPolicy.LOCAL,
-                        List.of(endpoint)));
+                                new InetSocketAddress(TopologyPlan.VIP, port.getPort()),
+                                ExternalTrafficPolicy.LOCAL,
+                                List.of(endpoint))
+                        .withName(new ServicePortName(
+                                vip.getMetadata().getNamespace(),
+                                vip.getMetadata().getName(),
+                                port.getName())));
     }
 
     @Override

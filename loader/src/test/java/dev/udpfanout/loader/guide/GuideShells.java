@@ -3,6 +3,7 @@ package dev.udpfanout.loader.guide;
 import dev.udpfanout.lab.Topology;
 import dev.udpfanout.lab.process.LabProcess;
 import dev.udpfanout.loader.cli.Distribution;
+import dev.udpfanout.loader.manifests.Manifests;
 import dev.udpfanout.loader.manifests.Variant;
 import io.fabric8.kubernetes.api.model.Container;
 import java.nio.file.Path;
@@ -42,6 +43,9 @@ record GuideShells(Topology topology, Path bpffs, Path configMap, Map<String, St
             exec "$@"
             """;
 
+    /** Where the image has them, too: before the packages' own. */
+    private static final Path TOOLS = Manifests.ROOT.resolve("image/tools");
+
     /** Starts a container of the DaemonSet, by its arguments in the manifest. */
     LabProcess container(Container container) {
         List<String> command = new ArrayList<>(List.of(Distribution.command()));
@@ -68,7 +72,7 @@ record GuideShells(Topology topology, Path bpffs, Path configMap, Map<String, St
         all.put("BPFFS", bpffs.toString());
         all.put("CONFIG", configMap.toString());
         all.put("CAPABILITIES", capabilities);
-        all.put("PATH", path());
+        all.put("PATH", TOOLS + ":" + path());
         return inOwnMounts(POD, all, command);
     }
 

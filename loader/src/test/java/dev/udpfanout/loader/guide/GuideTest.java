@@ -29,6 +29,7 @@ class GuideTest {
     private static final Path DOCS = Path.of("..", "docs");
     private static final int CPUS = Runtime.getRuntime().availableProcessors();
     private static final Pattern CONTAINER = Pattern.compile(" -c (\\S+)");
+    private static final Pattern TAIL_OF_RECEIVERS = Pattern.compile(" -l app=udp-receiver --tail=(\\d+)");
     private static final Pattern ATTACHED = Pattern.compile("attached TC eBPF program to ingress .*method=\"(\\w+)\"");
     private static final Pattern VERSION = Pattern.compile("bpftool v(\\d+)\\.(\\d+)");
     private static final Duration AGAIN_LIMIT = Duration.ofSeconds(20);
@@ -43,7 +44,7 @@ class GuideTest {
     private final List<Fence> typed = new ArrayList<>();
 
     @ParameterizedTest
-    @ValueSource(strings = {"auto", "clsact"})
+    @ValueSource(strings = {"clsact", "auto"})
     void shouldPrintWhatThePagesSayWhenTheirCommandsAreTyped(String attach) throws IOException {
         try (GuideCluster made = new GuideCluster(directory, attach)) {
             cluster = made;
@@ -114,6 +115,10 @@ class GuideTest {
 
     private String output(Fence fence) {
         if (fence.says("log")) {
+            Matcher tail = TAIL_OF_RECEIVERS.matcher(fence.text());
+            if (tail.find()) {
+                return String.join("\n", cluster.logsOfReceivers(Integer.parseInt(tail.group(1))));
+            }
             Matcher container = CONTAINER.matcher(fence.text());
             return String.join("\n", cluster.log(container.find() ? container.group(1) : null));
         }

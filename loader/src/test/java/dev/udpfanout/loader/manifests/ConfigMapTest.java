@@ -17,6 +17,7 @@ import io.fabric8.kubernetes.api.model.Service;
 import io.fabric8.kubernetes.api.model.ServicePort;
 import io.fabric8.kubernetes.api.model.apps.Deployment;
 import io.fabric8.kubernetes.api.model.policy.v1.PodDisruptionBudget;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -29,6 +30,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 @Tag("unit")
 class ConfigMapTest {
     private static final String RECEIVERS = "example-receivers.yaml";
+    private static final String BUDGET = "overlays/example-receivers/pod-disruption-budget.yaml";
 
     @ParameterizedTest
     @EnumSource
@@ -54,7 +56,7 @@ class ConfigMapTest {
     @ParameterizedTest
     @EnumSource
     void shouldFindTheExampleReceivers(Variant variant) throws InvalidConfigException {
-        KubernetesSource source = variant.listener().kubernetes().orElseThrow();
+        KubernetesSource source = variant.listener().receivers().kubernetes().orElseThrow();
         Service service = Manifests.only(Service.class, RECEIVERS);
         ServicePort port = service.getSpec().getPorts().getFirst();
 
@@ -68,7 +70,7 @@ class ConfigMapTest {
     void shouldHaveReceiversThatTheirServiceSelects() {
         Service service = Manifests.only(Service.class, RECEIVERS);
         Deployment deployment = Manifests.only(Deployment.class, RECEIVERS);
-        PodDisruptionBudget budget = Manifests.only(PodDisruptionBudget.class, RECEIVERS);
+        PodDisruptionBudget budget = Manifests.only(PodDisruptionBudget.class, BUDGET);
         Map<String, String> labels =
                 deployment.getSpec().getTemplate().getMetadata().getLabels();
 
@@ -96,11 +98,24 @@ class ConfigMapTest {
 
         assertEquals(listens.getName(), port.getTargetPort().getStrVal());
         assertEquals("UDP", listens.getProtocol());
-        assertTrue(receiver.getArgs().contains("UDP4-RECV:" + listens.getContainerPort()));
+        assertEquals(List.of("receive", "--bind=[::]:" + listens.getContainerPort()), receiver.getArgs());
+        assertEquals(Variant.METALLB.container().getImage(), receiver.getImage(), "one image for all");
         assertTrue(receiver.getReadinessProbe()
                 .getExec()
                 .getCommand()
                 .contains(":%04X ".formatted(listens.getContainerPort())));
+    }
+
+    /** The guide's own names. */
+    @Test
+    void shouldHaveTheNamesThatTheGuideTypes() {
+        Service receivers = Manifests.only(Service.class, RECEIVERS);
+        Service vip = Manifests.only(Service.class, "service-metallb.yaml");
+
+        assertEquals("udp-fanout", receivers.getMetadata().getNamespace());
+        assertEquals(Map.of("app", "udp-receiver"), receivers.getSpec().getSelector());
+        assertEquals("udp-fanout", vip.getMetadata().getNamespace());
+        assertEquals("udp-fanout-lb", vip.getMetadata().getName());
     }
 
     @ParameterizedTest
@@ -118,7 +133,9 @@ class ConfigMapTest {
                 listener.bind().getPort(),
                 listener.vipDirect() ? port.getPort() : port.getTargetPort().getIntVal());
         assertNotEquals(
-                target.service(), listener.kubernetes().orElseThrow().service(), "it would be its own receiver");
+                target.service(),
+                listener.receivers().kubernetes().orElseThrow().service(),
+                "it would be its own receiver");
     }
 
     @Test

@@ -5,14 +5,17 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.fabric8.kubernetes.api.model.HasMetadata;
+import io.fabric8.kubernetes.api.model.Service;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -61,17 +64,32 @@ class KustomizeTest {
 
     @ParameterizedTest
     @EnumSource
-    void shouldMakeOfAnOverlayWhatTheFlatFilesAre(Variant variant, @TempDir Path folder)
+    void shouldMakeOfAnOverlayWhatTheFlatFilesAreWithWhatIsNewerInKubernetes(Variant variant, @TempDir Path folder)
+            throws IOException, InterruptedException {
+        List<HasMetadata> flat = variant.resources();
+        Manifests.all(Service.class, flat)
+                .forEach(service -> service.getSpec().setAllocateLoadBalancerNodePorts(false));
+
+        assertMakes(flat, variant.overlay, folder);
+    }
+
+    @Test
+    void shouldAddABudgetToTheReceiversWhereKubernetesHasIt(@TempDir Path folder)
+            throws IOException, InterruptedException {
+        List<HasMetadata> all = new ArrayList<>(Manifests.in("example-receivers.yaml"));
+        all.addAll(Manifests.in("overlays/example-receivers/pod-disruption-budget.yaml"));
+
+        assertMakes(all, "example-receivers", folder);
+    }
+
+    private static void assertMakes(List<HasMetadata> expected, String overlay, Path folder)
             throws IOException, InterruptedException {
         Path built = folder.resolve("built.yaml");
         try {
             Process kubectl = new ProcessBuilder(
                             "kubectl",
                             "kustomize",
-                            Manifests.ROOT
-                                    .resolve("overlays")
-                                    .resolve(variant.overlay)
-                                    .toString())
+                            Manifests.ROOT.resolve("overlays").resolve(overlay).toString())
                     .redirectOutput(built.toFile())
                     .redirectError(ProcessBuilder.Redirect.INHERIT)
                     .start();
@@ -81,7 +99,7 @@ class KustomizeTest {
             return;
         }
 
-        assertEquals(byName(variant.resources()), byName(Manifests.in(built.toString())));
+        assertEquals(byName(expected), byName(Manifests.in(built.toString())));
     }
 
     private static Set<HasMetadata> byName(List<HasMetadata> resources) {

@@ -1,9 +1,9 @@
 package dev.udpfanout.loader.manifests;
 
 import dev.udpfanout.loader.config.Config;
-import dev.udpfanout.loader.config.ConfigReader;
 import dev.udpfanout.loader.config.InvalidConfigException;
 import dev.udpfanout.loader.config.ListenerConfig;
+import dev.udpfanout.loader.config.reader.ConfigReader;
 import io.fabric8.kubernetes.api.model.ConfigMap;
 import io.fabric8.kubernetes.api.model.Container;
 import io.fabric8.kubernetes.api.model.HasMetadata;
@@ -35,8 +35,7 @@ public enum Variant {
 
     /** All that is applied for it, but for the receivers. */
     public List<HasMetadata> resources() {
-        List<HasMetadata> resources = new ArrayList<>(Manifests.in("namespace.yaml"));
-        resources.addAll(Manifests.in("rbac.yaml"));
+        List<HasMetadata> resources = new ArrayList<>(Manifests.in("rbac.yaml"));
         resources.addAll(Manifests.in(configFile));
         resources.addAll(Manifests.in(daemonFile));
         serviceFile.map(Manifests::in).ifPresent(resources::addAll);

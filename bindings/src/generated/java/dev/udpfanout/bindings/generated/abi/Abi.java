@@ -68,6 +68,15 @@ public class Abi {
     public static final AddressLayout C_POINTER = ValueLayout.ADDRESS
             .withTargetLayout(MemoryLayout.sequenceLayout(java.lang.Long.MAX_VALUE, JAVA_BYTE));
     public static final ValueLayout.OfLong C_LONG = ValueLayout.JAVA_LONG;
+    private static final int UF_DROP_REASONS = (int)24L;
+    /**
+     * {@snippet lang=c :
+     * #define UF_DROP_REASONS 24
+     * }
+     */
+    public static int UF_DROP_REASONS() {
+        return UF_DROP_REASONS;
+    }
     private static final int UF_LAYOUT_VERSION = (int)4L;
     /**
      * {@snippet lang=c :
@@ -418,15 +427,6 @@ public class Abi {
      */
     public static int UF_DROP_COPY_FAILED() {
         return UF_DROP_COPY_FAILED;
-    }
-    private static final int UF_DROP_REASONS = (int)24L;
-    /**
-     * {@snippet lang=c :
-     * enum uf_drop_reason.UF_DROP_REASONS = 24
-     * }
-     */
-    public static int UF_DROP_REASONS() {
-        return UF_DROP_REASONS;
     }
     private static final int UF_FILTER_SPREAD = (int)2654435761L;
     /**

@@ -19,7 +19,10 @@ import static java.lang.foreign.MemoryLayout.PathElement.*;
  *     __be16 port;
  *     __u16 flags;
  *     __u32 counter;
- *     __u32 count;
+ *     union {
+ *         __u32 table_count;
+ *         __u32 position;
+ *     };
  *     __u32 peer_ifindex;
  * }
  * }
@@ -35,7 +38,10 @@ public class uf_endpoint {
         Abi.C_SHORT.withName("port"),
         Abi.C_SHORT.withName("flags"),
         Abi.C_INT.withName("counter"),
-        Abi.C_INT.withName("count"),
+        MemoryLayout.unionLayout(
+            Abi.C_INT.withName("table_count"),
+            Abi.C_INT.withName("position")
+        ).withName("$anon$119:2"),
         Abi.C_INT.withName("peer_ifindex")
     ).withName("uf_endpoint");
 
@@ -255,48 +261,92 @@ public class uf_endpoint {
         struct.set(counter$LAYOUT, counter$OFFSET, fieldValue);
     }
 
-    private static final OfInt count$LAYOUT = (OfInt)$LAYOUT.select(groupElement("count"));
+    private static final OfInt table_count$LAYOUT = (OfInt)$LAYOUT.select(groupElement("$anon$119:2"), groupElement("table_count"));
 
     /**
      * Layout for field:
      * {@snippet lang=c :
-     * __u32 count
+     * __u32 table_count
      * }
      */
-    public static final OfInt count$layout() {
-        return count$LAYOUT;
+    public static final OfInt table_count$layout() {
+        return table_count$LAYOUT;
     }
 
-    private static final long count$OFFSET = $LAYOUT.byteOffset(groupElement("count"));
+    private static final long table_count$OFFSET = $LAYOUT.byteOffset(groupElement("$anon$119:2"), groupElement("table_count"));
 
     /**
      * Offset for field:
      * {@snippet lang=c :
-     * __u32 count
+     * __u32 table_count
      * }
      */
-    public static final long count$offset() {
-        return count$OFFSET;
+    public static final long table_count$offset() {
+        return table_count$OFFSET;
     }
 
     /**
      * Getter for field:
      * {@snippet lang=c :
-     * __u32 count
+     * __u32 table_count
      * }
      */
-    public static int count(MemorySegment struct) {
-        return struct.get(count$LAYOUT, count$OFFSET);
+    public static int table_count(MemorySegment struct) {
+        return struct.get(table_count$LAYOUT, table_count$OFFSET);
     }
 
     /**
      * Setter for field:
      * {@snippet lang=c :
-     * __u32 count
+     * __u32 table_count
      * }
      */
-    public static void count(MemorySegment struct, int fieldValue) {
-        struct.set(count$LAYOUT, count$OFFSET, fieldValue);
+    public static void table_count(MemorySegment struct, int fieldValue) {
+        struct.set(table_count$LAYOUT, table_count$OFFSET, fieldValue);
+    }
+
+    private static final OfInt position$LAYOUT = (OfInt)$LAYOUT.select(groupElement("$anon$119:2"), groupElement("position"));
+
+    /**
+     * Layout for field:
+     * {@snippet lang=c :
+     * __u32 position
+     * }
+     */
+    public static final OfInt position$layout() {
+        return position$LAYOUT;
+    }
+
+    private static final long position$OFFSET = $LAYOUT.byteOffset(groupElement("$anon$119:2"), groupElement("position"));
+
+    /**
+     * Offset for field:
+     * {@snippet lang=c :
+     * __u32 position
+     * }
+     */
+    public static final long position$offset() {
+        return position$OFFSET;
+    }
+
+    /**
+     * Getter for field:
+     * {@snippet lang=c :
+     * __u32 position
+     * }
+     */
+    public static int position(MemorySegment struct) {
+        return struct.get(position$LAYOUT, position$OFFSET);
+    }
+
+    /**
+     * Setter for field:
+     * {@snippet lang=c :
+     * __u32 position
+     * }
+     */
+    public static void position(MemorySegment struct, int fieldValue) {
+        struct.set(position$LAYOUT, position$OFFSET, fieldValue);
     }
 
     private static final OfInt peer_ifindex$LAYOUT = (OfInt)$LAYOUT.select(groupElement("peer_ifindex"));

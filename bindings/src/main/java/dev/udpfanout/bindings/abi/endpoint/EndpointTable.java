@@ -58,7 +58,7 @@ public final class EndpointTable {
             MemorySegment element = uf_endpoint.asSlice(table, index++);
             MappedAddress.write(endpoint.getAddress(), uf_endpoint.address(element));
             uf_endpoint.port(element, NetworkOrder.swapped(endpoint.getPort()));
-            uf_endpoint.count(element, endpoints.size());
+            uf_endpoint.table_count(element, endpoints.size());
             uf_endpoint.counter(element, counter.applyAsInt(endpoint));
             uf_endpoint.peer_ifindex(element, peerIfindex.applyAsInt(endpoint));
         }

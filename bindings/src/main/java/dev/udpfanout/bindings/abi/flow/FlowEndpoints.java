@@ -44,7 +44,7 @@ public final class FlowEndpoints {
             EndpointCounterKey whose = EndpointCounterKey.read(key);
             if (!entries.containsKey(whose)) {
                 MemorySegment value = uf_endpoint.allocate(allocator).copyFrom(element);
-                uf_endpoint.count(value, place);
+                uf_endpoint.position(value, place);
                 entries.put(whose, value);
             }
         }

@@ -10,6 +10,7 @@ import dev.udpfanout.bindings.abi.endpoint.EndpointCounterKey;
 import dev.udpfanout.bindings.abi.endpoint.PeerEntry;
 import dev.udpfanout.bindings.abi.flow.FlowEndpoints;
 import dev.udpfanout.bindings.abi.listener.AddressFilter;
+import dev.udpfanout.bindings.abi.listener.AddressRange;
 import dev.udpfanout.bindings.abi.listener.ListenerEntry;
 import dev.udpfanout.bindings.abi.listener.ListenerKey;
 import dev.udpfanout.bindings.abi.listener.ListenerName;
@@ -39,6 +40,7 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Collections;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * The maps of the kernel program that outlive a daemon, with what their keys and values are in Java; what each is for stands at its
@@ -54,6 +56,10 @@ public final class SharedMaps {
     /** Who listens at an address, whatever the port. */
     public static final MapDeclaration<KeyedMap<ListenerKey, ListenerSet>> LISTENER_SETS =
             declared(MapDeclaration.keyed("LISTENER_SETS", ListenerKey.CODEC, ListenerSet.CODEC));
+
+    /** Which addresses a listener takes beside its own. */
+    public static final MapDeclaration<ArrayMap<Optional<AddressRange>>> LISTENER_RANGES =
+            declared(MapDeclaration.array("LISTENER_RANGES", AddressRange.CODEC));
 
     /** Whose a slot is. */
     public static final MapDeclaration<ArrayMap<ListenerName>> LISTENER_NAMES =

@@ -38,9 +38,13 @@ record ModeAssignment(List<ListenerConfig> listeners, Map<String, String> usersp
                         .ifPresent(reason -> userspace.put(listener.name(), reason));
             }
         }
-        for (ListenerConfig listener : listeners) {
-            company(listener, listeners, userspace).ifPresent(reason -> userspace.put(listener.name(), reason));
-        }
+        int before;
+        do {
+            before = userspace.size();
+            for (ListenerConfig listener : listeners) {
+                company(listener, listeners, userspace).ifPresent(reason -> userspace.put(listener.name(), reason));
+            }
+        } while (userspace.size() > before);
         for (ListenerConfig listener : listeners) {
             String reason = userspace.get(listener.name());
             if (reason != null && mustBeInKernel(listener)) {
@@ -53,17 +57,19 @@ record ModeAssignment(List<ListenerConfig> listeners, Map<String, String> usersp
     /** An address on a dummy interface is delivered here or steered past its hooks: its listeners go together. */
     private static Optional<String> company(
             ListenerConfig listener, List<ListenerConfig> listeners, Map<String, String> userspace) {
-        if (!listener.isOnDummyInterface() || userspace.containsKey(listener.name())) {
+        if (userspace.containsKey(listener.name())) {
             return Optional.empty();
         }
-        InetAddress address = listener.bind().getAddress();
         return listeners.stream()
-                .filter(other -> other.isOnDummyInterface()
-                        && other.bind().getAddress().equals(address)
-                        && userspace.containsKey(other.name()))
+                .filter(other -> userspace.containsKey(other.name()) && listener.sharesAddresses(other))
                 .findFirst()
-                .map(other -> "shares " + address.getHostAddress() + " with listener " + other.name()
+                .map(other -> "shares " + shared(listener, other) + " with listener " + other.name()
                         + ", which is in user space");
+    }
+
+    private static String shared(ListenerConfig listener, ListenerConfig other) {
+        InetAddress address = listener.bind().getAddress();
+        return address.equals(other.bind().getAddress()) ? address.getHostAddress() : "published addresses";
     }
 
     private static boolean mustBeInKernel(ListenerConfig listener) {

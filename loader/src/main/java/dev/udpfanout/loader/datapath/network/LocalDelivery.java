@@ -30,7 +30,7 @@ public final class LocalDelivery {
         }
         List<Route> steering = routes.stream()
                 .filter(route -> Steering.isOurs(route, link.index()))
-                .filter(route -> route.destination().equals(address))
+                .filter(route -> HostAddress.isTo(route, link.index(), address))
                 .toList();
         steering.forEach(network.routes()::remove);
         if (added || !steering.isEmpty()) {

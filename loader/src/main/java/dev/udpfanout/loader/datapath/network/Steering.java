@@ -22,7 +22,7 @@ import org.slf4j.LoggerFactory;
  */
 public final class Steering {
     /** Marks our routes, for {@code ip route} and for whoever cleans up after a crash ('u'; rtnetlink(7) leaves it free). */
-    static final RouteProtocol PROTOCOL = new RouteProtocol(117);
+    public static final RouteProtocol PROTOCOL = new RouteProtocol(117);
 
     private static final Logger LOG = LoggerFactory.getLogger(Steering.class);
 
@@ -102,7 +102,7 @@ public final class Steering {
     }
 
     /**
-     * Takes our routes of an interface away and gives addresses their local routes back.
+     * Takes our routes past an interface's hooks away and gives addresses their local routes back. What leads ranges to sockets stays.
      *
      * @param localRouteOwed addresses that had one
      */
@@ -118,7 +118,7 @@ public final class Steering {
             }
         }
         for (Route route : routes) {
-            if (isOurs(route, link.index())) {
+            if (isOurs(route, link.index()) && route.table() == Route.MAIN_TABLE) {
                 network.routes().remove(route);
             }
         }

@@ -5,7 +5,7 @@ import dev.udpfanout.bindings.libbpf.ClsactFilter;
 import dev.udpfanout.bindings.libbpf.HookPoint;
 import dev.udpfanout.bindings.libbpf.TcxLink;
 import dev.udpfanout.bindings.rtnetlink.link.Link;
-import dev.udpfanout.forwarder.Support;
+import dev.udpfanout.forwarder.transport.Support;
 import dev.udpfanout.loader.datapath.network.Network;
 import java.util.LinkedHashMap;
 import java.util.Map;

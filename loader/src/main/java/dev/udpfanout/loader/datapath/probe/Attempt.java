@@ -1,7 +1,7 @@
 package dev.udpfanout.loader.datapath.probe;
 
 import dev.udpfanout.bindings.errno.SystemCallException;
-import dev.udpfanout.forwarder.Support;
+import dev.udpfanout.forwarder.transport.Support;
 import java.util.Set;
 
 /** Tries something and says how it went. What failed for a reason that may pass is unknown, not unsupported. */

@@ -1,6 +1,6 @@
 package dev.udpfanout.loader.datapath.probe;
 
-import dev.udpfanout.forwarder.Support;
+import dev.udpfanout.forwarder.transport.Support;
 
 /**
  * One thing that was looked at.

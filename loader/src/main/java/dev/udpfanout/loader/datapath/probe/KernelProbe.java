@@ -1,9 +1,9 @@
 package dev.udpfanout.loader.datapath.probe;
 
 import dev.udpfanout.bindings.libbpf.BpfFeatures;
-import dev.udpfanout.forwarder.Support;
-import dev.udpfanout.forwarder.Transport;
-import dev.udpfanout.forwarder.TransportProbe;
+import dev.udpfanout.forwarder.transport.Support;
+import dev.udpfanout.forwarder.transport.Transport;
+import dev.udpfanout.forwarder.transport.TransportProbe;
 import dev.udpfanout.loader.config.FlowsConfig;
 import dev.udpfanout.loader.datapath.kernel.program.KernelProgram;
 import dev.udpfanout.loader.datapath.probe.Finding.Need;

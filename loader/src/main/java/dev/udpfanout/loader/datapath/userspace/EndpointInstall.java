@@ -3,7 +3,7 @@ package dev.udpfanout.loader.datapath.userspace;
 import dev.udpfanout.forwarder.EndpointLoopException;
 import dev.udpfanout.forwarder.EndpointTable;
 import dev.udpfanout.forwarder.Forwarder;
-import dev.udpfanout.forwarder.ForwarderException;
+import dev.udpfanout.forwarder.config.ForwarderException;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.channels.DatagramChannel;

@@ -1,7 +1,7 @@
 package dev.udpfanout.loader.datapath.userspace;
 
-import dev.udpfanout.forwarder.DropReason;
-import dev.udpfanout.forwarder.FlowCounters;
+import dev.udpfanout.forwarder.counter.DropReason;
+import dev.udpfanout.forwarder.counter.FlowCounters;
 import dev.udpfanout.loader.datapath.ReplyCounters;
 import java.util.HashMap;
 import java.util.Map;

@@ -1,9 +1,9 @@
 package dev.udpfanout.loader.datapath.userspace;
 
-import dev.udpfanout.forwarder.ForwarderConfig;
-import dev.udpfanout.forwarder.IoChoice;
-import dev.udpfanout.forwarder.ReplyLimits;
-import dev.udpfanout.forwarder.SourceAddress;
+import dev.udpfanout.forwarder.config.ForwarderConfig;
+import dev.udpfanout.forwarder.config.IoChoice;
+import dev.udpfanout.forwarder.config.ReplyLimits;
+import dev.udpfanout.forwarder.config.SourceAddress;
 import dev.udpfanout.loader.config.FlowsConfig;
 import dev.udpfanout.loader.config.ListenerConfig;
 import dev.udpfanout.loader.config.UserspaceConfig;

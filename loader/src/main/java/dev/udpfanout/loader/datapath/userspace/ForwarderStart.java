@@ -1,12 +1,12 @@
 package dev.udpfanout.loader.datapath.userspace;
 
 import dev.udpfanout.forwarder.Forwarder;
-import dev.udpfanout.forwarder.ForwarderException;
-import dev.udpfanout.forwarder.IoChoice;
-import dev.udpfanout.forwarder.SourceAddress;
-import dev.udpfanout.forwarder.Transport;
-import dev.udpfanout.forwarder.TransportChoice;
-import dev.udpfanout.forwarder.TransportProbe;
+import dev.udpfanout.forwarder.config.ForwarderException;
+import dev.udpfanout.forwarder.config.IoChoice;
+import dev.udpfanout.forwarder.config.SourceAddress;
+import dev.udpfanout.forwarder.transport.Transport;
+import dev.udpfanout.forwarder.transport.TransportChoice;
+import dev.udpfanout.forwarder.transport.TransportProbe;
 import dev.udpfanout.loader.config.FlowsConfig;
 import dev.udpfanout.loader.config.ListenerConfig;
 import java.util.Optional;

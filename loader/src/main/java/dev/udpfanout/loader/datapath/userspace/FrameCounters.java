@@ -1,8 +1,8 @@
 package dev.udpfanout.loader.datapath.userspace;
 
 import dev.udpfanout.bindings.abi.counter.ListenerStats;
-import dev.udpfanout.forwarder.DropReason;
-import dev.udpfanout.forwarder.ForwarderCounters;
+import dev.udpfanout.forwarder.counter.DropReason;
+import dev.udpfanout.forwarder.counter.ForwarderCounters;
 import dev.udpfanout.loader.datapath.ListenerCounters;
 import java.net.Inet6Address;
 import java.net.InetAddress;

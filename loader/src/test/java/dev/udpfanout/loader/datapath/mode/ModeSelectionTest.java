@@ -7,9 +7,9 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.udpfanout.bindings.errno.Errno;
 import dev.udpfanout.bindings.errno.SystemCallException;
-import dev.udpfanout.loader.config.ConfigReader;
 import dev.udpfanout.loader.config.InvalidConfigException;
 import dev.udpfanout.loader.config.ListenerConfig;
+import dev.udpfanout.loader.config.reader.ConfigReader;
 import dev.udpfanout.loader.control.EndpointSet;
 import dev.udpfanout.loader.datapath.ListenerState;
 import dev.udpfanout.loader.datapath.SwitchableDatapath;

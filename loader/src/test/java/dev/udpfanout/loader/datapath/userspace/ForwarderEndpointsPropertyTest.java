@@ -58,7 +58,7 @@ class ForwarderEndpointsPropertyTest {
     }
 
     private static InetSocketAddress inUserSpace(EndpointTable table, InetAddress address, int port) {
-        var hash = (dev.udpfanout.forwarder.policy.SourceHash) table.spread();
+        var hash = (dev.udpfanout.forwarder.spread.SourceHash) table.spread();
         return table.endpoints().get(hash.endpoint(SourceBits.high(address), SourceBits.low(address), port));
     }
 }

@@ -5,10 +5,12 @@ import dev.udpfanout.bindings.rtnetlink.link.Link;
 import dev.udpfanout.loader.config.ListenerConfig;
 import dev.udpfanout.loader.config.ListenerConfig.AttachMethod;
 import dev.udpfanout.loader.config.ListenerConfig.Hook;
+import dev.udpfanout.loader.config.Prefix;
 import dev.udpfanout.loader.datapath.kernel.program.KernelProgram;
 import dev.udpfanout.loader.datapath.kernel.program.Pins;
 import dev.udpfanout.loader.datapath.network.DummyInterface;
 import dev.udpfanout.loader.datapath.network.Network;
+import dev.udpfanout.loader.datapath.network.RangeRoutes;
 import dev.udpfanout.loader.datapath.network.Repair;
 import dev.udpfanout.loader.datapath.network.RepairLog;
 import dev.udpfanout.loader.datapath.network.Steering;
@@ -52,7 +54,7 @@ public final class AttachPoint {
     }
 
     /** What only a dummy interface has. */
-    private record Dummy(DummyInterface dummyInterface, Steering steering) {}
+    private record Dummy(DummyInterface dummyInterface, Steering steering, RangeRoutes ranges) {}
 
     public AttachPoint(Key key, KernelProgram program, Network network, RepairLog repairs, Optional<Pins> pins) {
         this.key = key;
@@ -63,7 +65,9 @@ public final class AttachPoint {
         this.program = program;
         this.dummy = key.isDummy()
                 ? Optional.of(new Dummy(
-                        new DummyInterface(key.interfaceName(), network, repairs), new Steering(network, repairs)))
+                        new DummyInterface(key.interfaceName(), network, repairs),
+                        new Steering(network, repairs),
+                        new RangeRoutes(network, RangeRoutes.Way.PAST_HOOKS, repairs)))
                 : Optional.empty();
     }
 
@@ -133,8 +137,16 @@ public final class AttachPoint {
                 .toList();
     }
 
+    private List<Prefix> ranges() {
+        return listeners.stream()
+                .flatMap(listener -> listener.range().stream())
+                .distinct()
+                .toList();
+    }
+
     /** Finds the interface, or makes it if it is a dummy; programs and routes are not touched yet. */
     public void findInterface() {
+        dummy.ifPresent(present -> present.ranges().requireFree(ranges()));
         Optional<Link> link = dummy.isPresent()
                 ? Optional.of(dummy.get().dummyInterface().ensure(addresses(), hasReplies()))
                 : network.links().byName(interfaceName());
@@ -180,6 +192,7 @@ public final class AttachPoint {
         if (dummy.isPresent()) {
             Optional<Link> link = network.links().byIndex(ifindex);
             link.ifPresent(present -> dummy.get().steering().ensure(present, addresses()));
+            link.ifPresent(present -> dummy.get().ranges().ensure(present, ranges()));
         }
     }
 
@@ -212,6 +225,7 @@ public final class AttachPoint {
     /** Takes the programs off and puts the routes back. */
     public void disconnect() {
         dummy.ifPresent(present -> present.steering().undo(interfaceName()));
+        dummy.ifPresent(present -> present.ranges().undo(interfaceName()));
         Set.copyOf(placed.keySet()).forEach(this::takeOff);
         ifindex = NO_INTERFACE;
     }

@@ -39,7 +39,19 @@ public final class Leftovers {
      * @return how many programs, routes and interfaces there were
      */
     public static int remove(Network network) {
-        return removeAllBut(network, List.of()) + removeReplies(network, Set.of()) + removeInterfaces(network);
+        return removeAllBut(network, List.of())
+                + removeReplies(network, Set.of())
+                + removeDelivery(network)
+                + removeInterfaces(network);
+    }
+
+    /** The routes that led ranges to sockets, which ended with their process. */
+    private static int removeDelivery(Network network) {
+        List<Route> ours = network.routes().table(Route.LOCAL_TABLE).stream()
+                .filter(route -> route.protocol().equals(Steering.PROTOCOL))
+                .toList();
+        ours.forEach(network.routes()::remove);
+        return ours.size();
     }
 
     /** Those that we made; one that was there before us is somebody else's. */
@@ -103,7 +115,7 @@ public final class Leftovers {
 
     private static int removeRoutes(Network network, Link link) {
         List<Route> ours = network.routes().all().stream()
-                .filter(route -> Steering.isOurs(route, link.index()))
+                .filter(route -> Steering.isOurs(route, link.index()) && route.table() == Route.MAIN_TABLE)
                 .toList();
         if (ours.isEmpty()) {
             return 0;

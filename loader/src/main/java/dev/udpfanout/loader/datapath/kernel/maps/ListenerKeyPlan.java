@@ -7,6 +7,7 @@ import dev.udpfanout.loader.control.Endpoint;
 import dev.udpfanout.loader.control.EndpointSet;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.UnknownHostException;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
@@ -43,6 +44,9 @@ public final class ListenerKeyPlan {
         int port = listener.bind().getPort();
         if (!listener.vipDirect()) {
             entries.put(new ListenerKey(ifindex, listener.bind().getAddress(), port), entry);
+            // On a dummy interface the wildcard stands for no address of the node's own, but for the range.
+            listener.range()
+                    .ifPresent(range -> entries.put(new ListenerKey(ifindex, wildcard(range.network()), port), entry));
         } else if (vips.isPresent()) {
             Class<?> family = listener.bind().getAddress().getClass();
             vips.get().stream()
@@ -54,6 +58,14 @@ public final class ListenerKeyPlan {
         if (listener.isWildcard()) {
             ListenerEntry pass = ListenerEntry.pass(entry.slot());
             endpoints.ifPresentOrElse(known -> addPasses(known, pass, ifindex, port), () -> keep(pass, ifindex, port));
+        }
+    }
+
+    private static InetAddress wildcard(InetAddress ofSameFamily) {
+        try {
+            return InetAddress.getByAddress(new byte[ofSameFamily.getAddress().length]);
+        } catch (UnknownHostException e) {
+            throw new AssertionError("as long as an address", e);
         }
     }
 

@@ -6,7 +6,7 @@ import dev.udpfanout.bindings.abi.listener.ListenerFlag;
 import dev.udpfanout.bindings.abi.listener.MirrorEntry;
 import dev.udpfanout.bindings.abi.maps.SharedMaps;
 import dev.udpfanout.loader.config.ListenerConfig;
-import dev.udpfanout.loader.config.ListenerConfig.Policy;
+import dev.udpfanout.loader.config.Policy;
 import dev.udpfanout.loader.config.RateLimit;
 import dev.udpfanout.loader.datapath.kernel.program.KernelProgram;
 import java.util.Collection;
@@ -26,11 +26,13 @@ public final class ListenerRules {
     private final AllowedSources allowedSources;
     private final RateLimits rateLimits;
     private final MirrorMap mirrors;
+    private final ListenerRanges ranges;
 
     public ListenerRules(KernelProgram program) {
         this.allowedSources = new AllowedSources(program.map(SharedMaps.ALLOWED_SOURCES));
         this.rateLimits = new RateLimits(program.map(SharedMaps.LIMITS));
         this.mirrors = new MirrorMap(program.map(SharedMaps.MIRRORS));
+        this.ranges = new ListenerRanges(program.map(SharedMaps.LISTENER_RANGES));
     }
 
     /**
@@ -49,7 +51,7 @@ public final class ListenerRules {
         if (listener.admission().rateLimit().isPresent()) {
             flags.add(ListenerFlag.RATE_LIMIT);
         }
-        if (listener.policy() == Policy.REPLICATE) {
+        if (listener.receivers().policy() == Policy.REPLICATE) {
             flags.add(ListenerFlag.REPLICATE);
         }
         if (listener.replies()) {
@@ -91,6 +93,7 @@ public final class ListenerRules {
         allowedSources.add(allowed, checked::contains);
         rateLimits.set(limits);
         mirrors.set(mirrored);
+        ranges.set(listeners);
         setListeners.run();
         allowedSources.keepOnly(allowed);
     }

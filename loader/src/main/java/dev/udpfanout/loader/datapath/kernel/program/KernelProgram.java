@@ -14,6 +14,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -50,10 +51,13 @@ public final class KernelProgram implements AutoCloseable {
 
     private final LoadedObject object;
     private final FlowsConfig flows;
+    private final Optional<Pins> pins;
+    private final Set<String> pinned = new HashSet<>();
 
-    private KernelProgram(LoadedObject object, FlowsConfig flows) {
+    private KernelProgram(LoadedObject object, FlowsConfig flows, Optional<Pins> pins) {
         this.object = object;
         this.flows = flows;
+        this.pins = pins;
     }
 
     /** The program that is built in. */
@@ -100,7 +104,8 @@ public final class KernelProgram implements AutoCloseable {
      * @param programs of {@link #NAMES}
      */
     public static KernelProgram load(byte[] elf, Optional<Pins> pins, FlowsConfig flows, Set<String> programs) {
-        Function<Map<String, BpfMap>, KernelProgram> loadWith = existing -> loadWith(elf, existing, flows, programs);
+        Function<Map<String, BpfMap>, KernelProgram> loadWith =
+                existing -> loadWith(elf, existing, flows, programs, pins);
         if (pins.isEmpty()) {
             return loadWith.apply(Map.of());
         }
@@ -162,13 +167,13 @@ public final class KernelProgram implements AutoCloseable {
     }
 
     private static KernelProgram loadWith(
-            byte[] elf, Map<String, BpfMap> existing, FlowsConfig flows, Set<String> programs) {
+            byte[] elf, Map<String, BpfMap> existing, FlowsConfig flows, Set<String> programs, Optional<Pins> pins) {
         ProgramSettings settings = new ProgramSettings(OnlineCpus.count(), flows.idleTimeout());
         LoadedObject object = LoadedObject.load(elf, programs, opened -> {
             opened.editSection(ProgramSettings.SECTION, settings::writeTo);
             existing.forEach(opened::reuseMap);
         });
-        return new KernelProgram(object, flows);
+        return new KernelProgram(object, flows, pins);
     }
 
     /**
@@ -177,7 +182,11 @@ public final class KernelProgram implements AutoCloseable {
      * @throws SystemCallException if it is not loaded yet and the kernel refuses it
      */
     public BpfProgram named(String name) {
-        return object.program(name);
+        BpfProgram program = object.program(name);
+        if (pins.isPresent() && pinned.add(name)) {
+            pins.get().replaceProgram(program);
+        }
+        return program;
     }
 
     /** Sends a listener's datagrams to its endpoints. */

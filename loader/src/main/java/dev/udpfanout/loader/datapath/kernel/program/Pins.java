@@ -1,6 +1,8 @@
 package dev.udpfanout.loader.datapath.kernel.program;
 
 import dev.udpfanout.bindings.abi.Limits;
+import dev.udpfanout.bindings.errno.SystemCallException;
+import dev.udpfanout.bindings.libbpf.BpfProgram;
 import dev.udpfanout.bindings.libbpf.HookPoint;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -18,6 +20,7 @@ import org.slf4j.LoggerFactory;
  *
  * <pre>
  * ROOT/v1/LISTENERS, STATS, …          the maps, a folder for each layout
+ * ROOT/v1/udp_fanout, …                the programs that were last put on a hook, for bpftool without CAP_SYS_ADMIN
  * ROOT/links/dummy0-ingress, …         the TCX links; they outlive a change of layout
  * </pre>
  */
@@ -85,6 +88,25 @@ public final class Pins {
 
     public Path map(String name) {
         return maps().resolve(name);
+    }
+
+    /** Where a map of this version's layout is pinned. */
+    public static Path map(Path root, String name) {
+        return new Pins(root).map(name);
+    }
+
+    /** Gives a program its name, in place of the one that a daemon before this one has left there. Only people look for it: never fails. */
+    void replaceProgram(BpfProgram program) {
+        Path pin = maps().resolve(program.name());
+        try {
+            remove(pin);
+            program.pin(pin);
+        } catch (UncheckedIOException | SystemCallException e) {
+            LOG.atDebug()
+                    .addKeyValue("path", pin)
+                    .addKeyValue("reason", e.getMessage())
+                    .log("a program is not pinned");
+        }
     }
 
     /** bpffs takes no dots in names; VLAN interfaces have them. */

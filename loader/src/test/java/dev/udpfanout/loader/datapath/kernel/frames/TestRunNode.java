@@ -2,10 +2,10 @@ package dev.udpfanout.loader.datapath.kernel.frames;
 
 import dev.udpfanout.lab.Topology;
 import dev.udpfanout.lab.TopologyPlan;
-import dev.udpfanout.loader.config.ConfigReader;
 import dev.udpfanout.loader.config.InvalidConfigException;
 import dev.udpfanout.loader.config.ListenerConfig;
 import dev.udpfanout.loader.config.Prefix;
+import dev.udpfanout.loader.config.reader.ConfigReader;
 import dev.udpfanout.loader.datapath.kernel.NodeDatapath;
 import dev.udpfanout.loader.datapath.kernel.program.KernelProgram;
 import dev.udpfanout.loader.datapath.network.Network;
@@ -62,7 +62,8 @@ public final class TestRunNode implements AutoCloseable {
                     listener.bind(),
                     none
                             ? Optional.empty()
-                            : Optional.of(listener.downstream().getFirst().address()));
+                            : Optional.of(
+                                    listener.receivers().downstream().getFirst().address()));
         }
         Set<InetAddress> own = topology.node().call(() -> {
             try (Network network = Network.open()) {

@@ -1,0 +1,96 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* Whether a datagram may go on: by what it says of itself, and by the rules of its listener. */
+#ifndef UDP_FANOUT_ADMIT_H
+#define UDP_FANOUT_ADMIT_H
+
+#include <stdbool.h>
+
+#include <linux/bpf.h>
+
+#include <bpf/bpf_helpers.h>
+
+#include "allow.h"
+#include "datagram.h"
+#include "fragment.h"
+#include "limit.h"
+#include "mark.h"
+#include "mirror.h"
+#include "source.h"
+#include "target.h"
+#include "udp_fanout.h"
+#include "verdict.h"
+
+/*
+ * Whether the listener's own rules let a packet pass: UF_CONTINUE or a drop reason. A datagram in fragments is judged by the
+ * one with the port: those that follow are let through with it, and counted, or refused with it.
+ */
+static __noinline enum uf_verdict uf_judge(const struct __sk_buff *skb,
+					   const struct uf_datagram *datagram,
+					   const struct uf_target *target)
+{
+	bool follows = datagram->part == UF_LATER_FRAGMENT && !target->early;
+	enum uf_verdict verdict = UF_CONTINUE;
+
+	/* A mirror's copy: the datagram itself has been judged. */
+	if (uf_is_mirrored(skb))
+		return UF_CONTINUE;
+	if (target->flags & UF_LISTENER_ALLOW && !uf_is_allowed(target->slot, &datagram->source))
+		verdict = uf_drop(UF_DROP_NOT_ALLOWED);
+	else if (target->flags & UF_LISTENER_RATE_LIMIT &&
+		 !uf_take_tokens(target->slot, datagram->packets, follows))
+		verdict = uf_drop(UF_DROP_RATE_LIMITED);
+	if (verdict != UF_CONTINUE && datagram->part == UF_FIRST_FRAGMENT)
+		uf_refuse_fragments(skb, datagram, target->slot, uf_reason(verdict));
+	return verdict;
+}
+
+/*
+ * Applies what a listener asks for beyond the rule: UF_CONTINUE or a drop reason. may_copy is constant: copies come round by
+ * the hook at ingress, and fragments are not mirrored.
+ */
+static __always_inline enum uf_verdict uf_apply_rules(struct __sk_buff *skb,
+						      const struct uf_datagram *datagram,
+						      struct uf_target *target, bool may_copy)
+{
+	__u64 becomes;
+	enum uf_verdict verdict;
+
+	if (target->flags & (UF_LISTENER_ALLOW | UF_LISTENER_RATE_LIMIT)) {
+		verdict = uf_judge(skb, datagram, target);
+		if (verdict != UF_CONTINUE)
+			return verdict;
+	}
+	if (may_copy && target->flags & UF_LISTENER_MIRROR && datagram->part == UF_WHOLE) {
+		becomes = uf_mirror(skb, target->slot, target->flags, datagram->packets);
+		target->slot = becomes;
+		target->flags = becomes >> 32;
+	}
+	return UF_CONTINUE;
+}
+
+/* Whether a listener's datagram may go on at all, whatever the endpoint: UF_CONTINUE or a drop reason. */
+static __always_inline enum uf_verdict uf_admit(struct __sk_buff *skb,
+						const struct uf_datagram *datagram,
+						struct uf_target *target, bool at_egress,
+						bool may_copy)
+{
+	enum uf_verdict verdict;
+
+	if (target->flags & UF_LISTENER_REPLICATE && uf_copy_number(skb))
+		return UF_CONTINUE;
+	if (!at_egress && uf_is_bad_source(skb, datagram))
+		return uf_drop(UF_DROP_BAD_SOURCE);
+	/* Before the stack may answer: who is not allowed is not answered either. */
+	if (target->flags & (UF_LISTENER_ALLOW | UF_LISTENER_RATE_LIMIT | UF_LISTENER_MIRROR)) {
+		verdict = uf_apply_rules(skb, datagram, target, may_copy);
+		if (verdict != UF_CONTINUE)
+			return verdict;
+	}
+	if (datagram->hops_left <= 1)
+		return uf_drop(UF_DROP_TTL_EXPIRED);
+	if (datagram->family == 6 && datagram->part != UF_LATER_FRAGMENT && !datagram->udp_checksum)
+		return uf_drop(UF_DROP_NO_CHECKSUM);
+	return UF_CONTINUE;
+}
+
+#endif /* UDP_FANOUT_ADMIT_H */

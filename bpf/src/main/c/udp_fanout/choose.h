@@ -1,0 +1,63 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* The target of a datagram that may go on: by its fragments, by its flow, or by the listener's policy. */
+#ifndef UDP_FANOUT_CHOOSE_H
+#define UDP_FANOUT_CHOOSE_H
+
+#include <stdbool.h>
+
+#include <linux/bpf.h>
+
+#include <bpf/bpf_helpers.h>
+
+#include "balance.h"
+#include "datagram.h"
+#include "flow.h"
+#include "fragment.h"
+#include "target.h"
+#include "udp_fanout.h"
+
+/* The target of a whole datagram of a listener whose endpoints answer: where its flow goes, and the answer finds its way back. */
+static __noinline bool uf_choose_target_of_flow(struct __sk_buff *skb,
+						const struct uf_datagram *datagram,
+						struct uf_target *target)
+{
+	const struct uf_endpoint *endpoint = uf_endpoint_of_flow(target->slot, datagram);
+	__u32 position;
+
+	if (!endpoint)
+		endpoint = uf_pick_endpoint(target->slot, target->flags, datagram, &position);
+	if (!endpoint)
+		return false;
+	uf_set_target(target, target->slot, endpoint);
+	uf_keep_flow(skb, datagram, target);
+	return true;
+}
+
+/* Finds the target of a whole datagram, or of its first fragment; false if there is no endpoint. */
+static __always_inline bool uf_choose_target(struct __sk_buff *skb,
+					     const struct uf_datagram *datagram,
+					     struct uf_target *target)
+{
+	const struct uf_endpoint *endpoint;
+	__u32 position;
+
+	if (datagram->part != UF_WHOLE) {
+		if (!uf_begin_fragments(skb, datagram, target))
+			return false;
+		if (target->flags & UF_LISTENER_REPLIES)
+			uf_keep_flow(skb, datagram, target);
+		return true;
+	}
+	/* Each copy has its own: uf_copy_to_all. */
+	if (target->flags & UF_LISTENER_REPLICATE)
+		return true;
+	if (target->flags & UF_LISTENER_REPLIES)
+		return uf_choose_target_of_flow(skb, datagram, target);
+	endpoint = uf_pick_endpoint(target->slot, target->flags, datagram, &position);
+	if (!endpoint)
+		return false;
+	uf_set_target(target, target->slot, endpoint);
+	return true;
+}
+
+#endif /* UDP_FANOUT_CHOOSE_H */

@@ -1,0 +1,123 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* The last steps of a datagram that may go on: the way is looked up, the packet edited and redirected. */
+#ifndef UDP_FANOUT_FORWARD_H
+#define UDP_FANOUT_FORWARD_H
+
+#include <stdbool.h>
+
+#include <linux/bpf.h>
+#include <linux/pkt_cls.h>
+
+#include <bpf/bpf_helpers.h>
+
+#include "account.h"
+#include "datagram.h"
+#include "local.h"
+#include "next_hop.h"
+#include "peer.h"
+#include "rewrite.h"
+#include "target.h"
+#include "udp_fanout.h"
+#include "verdict.h"
+
+/* Whether a datagram may go to the endpoint: UF_CONTINUE or a drop reason. */
+static __always_inline enum uf_verdict uf_admit_target(const struct uf_datagram *datagram,
+						       const struct uf_target *target)
+{
+	if (uf_is_mapped_ipv4(&target->address) != (datagram->family == 4))
+		return uf_drop(UF_DROP_FAMILY_MISMATCH);
+	if (target->port == datagram->destination_port &&
+	    target->address.halves[0] == datagram->destination.halves[0] &&
+	    target->address.halves[1] == datagram->destination.halves[1])
+		return uf_drop(UF_DROP_LOOP);
+	return UF_CONTINUE;
+}
+
+/*
+ * Looks the way up, edits, redirects. *action is what the hook is to return if the answer is
+ * UF_FORWARDED; otherwise the answer is the drop reason and nothing has been edited
+ * (but for UF_DROP_REWRITE_FAILED and UF_DROP_REDIRECT_FAILED, whose packets must not go on, and for
+ * UF_DROP_TOO_BIG, whose packet the stack is to send on to the endpoint).
+ */
+static __noinline enum uf_verdict uf_forward(struct __sk_buff *skb,
+					     const struct uf_datagram *datagram,
+					     const struct uf_target *target, bool at_egress,
+					     int *action)
+{
+	const enum uf_verdict verdict = uf_admit_target(datagram, target);
+	struct uf_next_hop hop = {};
+	__u8 hops = 1;
+	long answer;
+
+	if (verdict != UF_CONTINUE)
+		return verdict;
+	answer = uf_find_next_hop(skb, datagram, &target->address, target->port, &hop);
+	if (answer == BPF_FIB_LKUP_RET_NOT_FWDED && uf_is_local(&target->address)) {
+		/* A receiver on the host's own network: the stack delivers it. */
+		*action = TC_ACT_UNSPEC;
+	} else if (answer == BPF_FIB_LKUP_RET_SUCCESS || answer == BPF_FIB_LKUP_RET_NO_NEIGH) {
+		*action = TC_ACT_REDIRECT;
+	} else if (answer == BPF_FIB_LKUP_RET_FRAG_NEEDED) {
+		/* The stack cannot know that without the endpoint: it answers, or cuts, as any router. */
+		hops = 0;
+	} else {
+		return uf_drop(uf_fib_drop_reason(answer));
+	}
+
+	if (uf_rewrite(skb, datagram, &target->address, target->port, hops))
+		return uf_drop(UF_DROP_REWRITE_FAILED);
+	if (!hops)
+		return uf_drop(UF_DROP_TOO_BIG);
+	if (*action == TC_ACT_REDIRECT) {
+		if (uf_prepare_link_header(skb, datagram->l3_offset))
+			return uf_drop(UF_DROP_REWRITE_FAILED);
+		*action = uf_redirect(&hop, at_egress && answer == BPF_FIB_LKUP_RET_NO_NEIGH);
+		if (*action != TC_ACT_REDIRECT)
+			return uf_drop(UF_DROP_REDIRECT_FAILED);
+	} else if (at_egress) {
+		/* Past this hook is the dummy device, which swallows it: to the stack by the way in. */
+		*action = bpf_redirect(skb->ifindex, BPF_F_INGRESS);
+		if (*action != TC_ACT_REDIRECT)
+			return uf_drop(UF_DROP_REDIRECT_FAILED);
+	}
+	uf_account_endpoint(target->counter, datagram);
+	return UF_FORWARDED;
+}
+
+/*
+ * Edits and redirects a datagram to an endpoint on this node. UF_FORWARDED, and the hook is to return TC_ACT_REDIRECT; otherwise
+ * the drop reason, and the packet must not go on.
+ */
+static __noinline enum uf_verdict uf_forward_to_peer(struct __sk_buff *skb,
+						     const struct uf_datagram *datagram,
+						     const struct uf_target *target,
+						     const struct uf_peer *peer)
+{
+	const enum uf_verdict verdict = uf_admit_target(datagram, target);
+
+	if (verdict != UF_CONTINUE)
+		return verdict;
+	if (uf_rewrite(skb, datagram, &target->address, target->port, 1) ||
+	    uf_prepare_link_header(skb, datagram->l3_offset))
+		return uf_drop(UF_DROP_REWRITE_FAILED);
+	if (uf_redirect_to_peer(skb, target->peer_ifindex, peer) != TC_ACT_REDIRECT)
+		return uf_drop(UF_DROP_REDIRECT_FAILED);
+	uf_account_endpoint(target->counter, datagram);
+	return UF_FORWARDED;
+}
+
+/* Sends a datagram on, by the way that its endpoint has: as uf_forward. The way straight into a pod is for ingress only. */
+static __always_inline enum uf_verdict uf_send(struct __sk_buff *skb,
+					       const struct uf_datagram *datagram,
+					       const struct uf_target *target, bool at_egress,
+					       int *action)
+{
+	const struct uf_peer *peer = at_egress ? NULL : uf_peer_of(target->peer_ifindex, datagram);
+
+	if (!peer)
+		return uf_forward(skb, datagram, target, at_egress, action);
+	*action = TC_ACT_REDIRECT;
+	return uf_forward_to_peer(skb, datagram, target, peer);
+}
+
+#endif /* UDP_FANOUT_FORWARD_H */

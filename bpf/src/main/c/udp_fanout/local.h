@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* LOCAL_ADDRESSES: what this node itself is called. */
+#ifndef UDP_FANOUT_LOCAL_H
+#define UDP_FANOUT_LOCAL_H
+
+#include <stdbool.h>
+
+#include <linux/bpf.h>
+
+#include <bpf/bpf_helpers.h>
+
+#include "datagram.h"
+#include "udp_fanout.h"
+
+/* This node's own unicast addresses: what a wildcard listener may match. */
+struct {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(max_entries, UF_MAX_LOCAL_ADDRESSES);
+	__type(key, union uf_address);
+	__type(value, __u32);
+} LOCAL_ADDRESSES SEC(".maps");
+
+/* One filter, over all of LOCAL_ADDRESSES. The daemon sets a bit before its address is added, and clears it after. */
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(max_entries, 1);
+	__type(key, __u32);
+	__type(value, struct uf_address_filter);
+} LOCAL_FILTER SEC(".maps");
+
+/* Whether an address is this node's own. Of most that are not, a bit tells, which is 15 ns less than to look. */
+static __always_inline bool uf_is_local(const union uf_address *address)
+{
+	const struct uf_address_filter *filter;
+	__u32 only = 0;
+	__u32 bit;
+
+	filter = bpf_map_lookup_elem(&LOCAL_FILTER, &only);
+	if (!filter)
+		return false;
+	bit = address->words[0] ^ address->words[1] ^ address->words[2] ^ address->words[3];
+	bit = bit * UF_FILTER_SPREAD >> (32 - UF_FILTER_BITS);
+	if (!(filter->bits[bit / 64] >> bit % 64 & 1))
+		return false;
+	return bpf_map_lookup_elem(&LOCAL_ADDRESSES, address);
+}
+
+#endif /* UDP_FANOUT_LOCAL_H */

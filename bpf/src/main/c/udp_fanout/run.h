@@ -1,0 +1,138 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* A request from the hook to the next hop, and onto its account. */
+#ifndef UDP_FANOUT_RUN_H
+#define UDP_FANOUT_RUN_H
+
+#include <stdbool.h>
+
+#include <linux/bpf.h>
+#include <linux/pkt_cls.h>
+
+#include <bpf/bpf_helpers.h>
+
+#include "account.h"
+#include "admit.h"
+#include "choose.h"
+#include "copy.h"
+#include "datagram.h"
+#include "forward.h"
+#include "fragment.h"
+#include "listener.h"
+#include "parse.h"
+#include "sample.h"
+#include "target.h"
+#include "udp_fanout.h"
+#include "verdict.h"
+
+/* What has come of a packet so far. */
+struct uf_progress {
+	enum uf_verdict verdict;
+	int action; /* what the hook is to return for what is on nobody's account */
+	__u64 began_ns; /* since when it is worked on; 0: that is not measured */
+};
+
+/*
+ * What becomes of a packet that is not forwarded: the stack answers some with ICMP, where the RFCs ask for it;
+ * the others are freed here. Behind an egress hook there is no stack but a driver, which would swallow them.
+ */
+static __always_inline int uf_dispose(struct __sk_buff *skb, enum uf_verdict verdict,
+				      bool at_egress)
+{
+	const enum uf_drop_reason reason = uf_reason(verdict);
+
+	if (reason != UF_DROP_TTL_EXPIRED && reason != UF_DROP_TOO_BIG)
+		return TC_ACT_SHOT;
+	return at_egress ? bpf_redirect(skb->ifindex, BPF_F_INGRESS) : TC_ACT_UNSPEC;
+}
+
+/*
+ * A fragment without ports: it goes where the rest of its datagram goes. Its account, and the verdict is UF_CONTINUE, with the target,
+ * or a drop; NULL if it is on nobody's account, and the action is known.
+ */
+static __always_inline struct uf_stats *
+uf_run_fragment(struct __sk_buff *skb, const struct uf_datagram *datagram, struct uf_target *target,
+		struct uf_progress *progress, bool at_egress)
+{
+	struct uf_stats *stats;
+
+	progress->verdict = uf_follow_fragments(skb, datagram, target, at_egress);
+	if (progress->verdict == UF_LEAVE) {
+		progress->action = TC_ACT_UNSPEC;
+		return NULL;
+	}
+	if (progress->verdict == UF_CONSUME)
+		return NULL;
+	stats = uf_stats_of(target->slot);
+	if (stats && progress->verdict == UF_CONTINUE)
+		progress->verdict = uf_admit(skb, datagram, target, at_egress, false);
+	return stats;
+}
+
+/* A whole datagram, or its first fragment: it says whose it is, and an endpoint is chosen for it. As uf_run_fragment. */
+static __always_inline struct uf_stats *
+uf_run_datagram(struct __sk_buff *skb, const struct uf_datagram *datagram, struct uf_target *target,
+		struct uf_progress *progress, bool at_egress)
+{
+	const struct uf_listener *listener = uf_listener_of(skb, datagram, at_egress);
+	struct uf_stats *stats;
+
+	progress->action = TC_ACT_UNSPEC;
+	if (!listener) {
+		if (datagram->part == UF_FIRST_FRAGMENT)
+			uf_leave_fragments(skb, datagram);
+		return NULL;
+	}
+	target->slot = listener->slot;
+	target->flags = at_egress ? listener->flags & ~UF_LISTENER_REPLICATE : listener->flags;
+	stats = uf_stats_of(target->slot);
+	if (!stats)
+		return NULL;
+	progress->action = TC_ACT_SHOT;
+	progress->began_ns = uf_sample_begin(stats);
+	progress->verdict = uf_admit(skb, datagram, target, at_egress, !at_egress);
+	/* A copy for the mirror has the mirror's account. */
+	if (target->slot != listener->slot) {
+		stats = uf_stats_of(target->slot);
+		if (!stats)
+			return NULL;
+	}
+	if (progress->verdict == UF_CONTINUE && !uf_choose_target(skb, datagram, target))
+		progress->verdict = uf_drop(UF_DROP_NO_ENDPOINTS);
+	return stats;
+}
+
+/* What the hook is to return for a packet. l3_offset and at_egress are constant, so that each program is compiled for its hook. */
+static __always_inline int uf_run(struct __sk_buff *skb, __u32 l3_offset, bool at_egress)
+{
+	struct uf_progress progress = { .verdict = UF_LEAVE, .action = TC_ACT_SHOT };
+	struct uf_target target = {};
+	struct uf_datagram datagram;
+	struct uf_stats *stats;
+	__u32 bytes = skb->len;
+	int action = TC_ACT_SHOT;
+
+	if (!uf_parse(skb, l3_offset, &datagram))
+		return TC_ACT_UNSPEC;
+	stats = datagram.part == UF_LATER_FRAGMENT
+			? uf_run_fragment(skb, &datagram, &target, &progress, at_egress)
+			: uf_run_datagram(skb, &datagram, &target, &progress, at_egress);
+	if (!stats)
+		return progress.action;
+
+	/* At egress that cannot be: copies come round by the hook at ingress, where no program is then. */
+	if (!at_egress && progress.verdict == UF_CONTINUE && target.flags & UF_LISTENER_REPLICATE &&
+	    !uf_copy_to_all(skb, &datagram, &target, bytes))
+		progress.verdict = uf_drop(UF_DROP_NO_ENDPOINTS);
+	if (progress.verdict == UF_CONTINUE)
+		progress.verdict = uf_send(skb, &datagram, &target, at_egress, &action);
+	uf_sample_end(progress.began_ns);
+	if (progress.verdict == UF_FORWARDED) {
+		if (!target.early)
+			uf_account_forwarded(stats, &datagram, bytes);
+		return action;
+	}
+	uf_account_dropped(target.slot, &datagram, bytes, uf_reason(progress.verdict));
+	return target.early ? TC_ACT_SHOT : uf_dispose(skb, progress.verdict, at_egress);
+}
+
+#endif /* UDP_FANOUT_RUN_H */

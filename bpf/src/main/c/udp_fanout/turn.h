@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* At dummy0's egress: what is a listener's is turned round, so that it comes in at dummy0's ingress. */
+#ifndef UDP_FANOUT_TURN_H
+#define UDP_FANOUT_TURN_H
+
+#include <linux/bpf.h>
+#include <linux/if_ether.h>
+#include <linux/pkt_cls.h>
+
+#include <bpf/bpf_helpers.h>
+
+#include "datagram.h"
+#include "fragment.h"
+#include "listener.h"
+#include "mark.h"
+#include "parse.h"
+
+static __always_inline int uf_turn(struct __sk_buff *skb)
+{
+	uf_set_mark(skb, UF_MARK_TURNED);
+	return bpf_redirect(skb->ifindex, BPF_F_INGRESS);
+}
+
+/* What the hook is to return for a packet. */
+static __always_inline int uf_run_turn(struct __sk_buff *skb)
+{
+	struct uf_datagram datagram;
+
+	if (!uf_parse(skb, ETH_HLEN, &datagram))
+		return TC_ACT_UNSPEC;
+	if (datagram.part == UF_LATER_FRAGMENT)
+		return uf_may_be_ours(skb, &datagram) ? uf_turn(skb) : TC_ACT_UNSPEC;
+	if (uf_listener_of(skb, &datagram, true))
+		return uf_turn(skb);
+	if (datagram.part == UF_FIRST_FRAGMENT)
+		uf_leave_fragments(skb, &datagram);
+	return TC_ACT_UNSPEC;
+}
+
+#endif /* UDP_FANOUT_TURN_H */

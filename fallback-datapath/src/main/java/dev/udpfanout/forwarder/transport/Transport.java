@@ -1,0 +1,18 @@
+package dev.udpfanout.forwarder.transport;
+
+import java.util.Locale;
+
+/** How datagrams get from and to the kernel, in order of preference. */
+public enum Transport {
+    /** A multishot receive into provided buffers; sends queued on the same ring. */
+    IO_URING,
+    /** epoll_wait, recvmmsg and sendmmsg. */
+    EPOLL,
+    /** The JDK's selector and datagram channels: one system call a datagram, no native code of ours. */
+    NIO;
+
+    /** The transport as configuration and logs have it, such as {@code io_uring}. */
+    public String label() {
+        return name().toLowerCase(Locale.ROOT);
+    }
+}

@@ -1,0 +1,191 @@
+package dev.udpfanout.forwarder.worker.epoll;
+
+import dev.udpfanout.forwarder.config.SourceAddress;
+import dev.udpfanout.forwarder.counter.DropReason;
+import dev.udpfanout.forwarder.socket.DatagramSocket;
+import dev.udpfanout.forwarder.socket.Errno;
+import dev.udpfanout.forwarder.socket.IoVector;
+import dev.udpfanout.forwarder.socket.LibC;
+import dev.udpfanout.forwarder.socket.MessageFlag;
+import dev.udpfanout.forwarder.socket.MessageHeader;
+import dev.udpfanout.forwarder.socket.SocketException;
+import dev.udpfanout.forwarder.worker.DatagramBatch;
+import dev.udpfanout.forwarder.worker.ReceiveMemory;
+import dev.udpfanout.forwarder.worker.WorkerSetup;
+import dev.udpfanout.forwarder.worker.socket.CopySender;
+import dev.udpfanout.forwarder.worker.socket.Dispatcher;
+import dev.udpfanout.forwarder.worker.socket.SocketWorker;
+import dev.udpfanout.forwarder.worker.socket.SyscallSender;
+import io.netty.channel.IoEvent;
+import io.netty.channel.IoRegistration;
+import io.netty.channel.epoll.EpollIoHandle;
+import io.netty.channel.epoll.EpollIoOps;
+import io.netty.channel.unix.FileDescriptor;
+import java.lang.foreign.MemorySegment;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.IntConsumer;
+
+/** Reads batches with recvmmsg(2) when epoll says so, and sends each with sendmmsg(2). */
+public final class EpollWorker extends SocketWorker implements EpollIoHandle {
+    /** Batches read before the event loop may run its tasks, a table change among them. */
+    private static final int MAX_BATCHES_A_WAKEUP = 16;
+
+    private static final int NAME_BYTES = 32;
+
+    /** A batch has been sent before the next one is read into the same memory. */
+    private static final IntConsumer NOTHING_TO_FREE = slot -> {};
+
+    private final FileDescriptor descriptor;
+    private final ReceiveMemory receive;
+    private final MemorySegment headers;
+    private final MemorySegment errno;
+    private final DatagramBatch batch;
+    private final Dispatcher dispatcher;
+    private IoRegistration registration;
+
+    /** @param socket bound; the worker becomes its owner */
+    public EpollWorker(WorkerSetup setup, DatagramSocket socket) throws SocketException {
+        super(setup, socket, NAME_BYTES);
+        this.descriptor = new FileDescriptor(socket.fd());
+        int batchSize = setup.config().batchSize();
+        SourceAddress source = setup.config().source();
+        this.receive =
+                new ReceiveMemory(batchSize, payloadOffset() + setup.config().maxPacketBytes(), arena);
+        this.headers = arena.allocate((long) batchSize * MessageHeader.BYTES, MessageHeader.BYTES);
+        this.errno = arena.allocate(LibC.ERRNO_STATE);
+        this.batch = new DatagramBatch(receive, batchSize);
+        this.dispatcher = new Dispatcher(
+                turns(),
+                new SyscallSender(batchSize, source, stats(), arena),
+                new CopySender(setup.config(), stats(), arena, NOTHING_TO_FREE),
+                receive,
+                batchSize);
+        writeHeaders(batchSize);
+    }
+
+    private int payloadOffset() {
+        return NAME_BYTES + addresses.controlBytes();
+    }
+
+    private void writeHeaders(int count) {
+        MemorySegment vectors = arena.allocate((long) count * IoVector.BYTES, IoVector.BYTES);
+        for (int i = 0; i < count; i++) {
+            long vectorAt = (long) i * IoVector.BYTES;
+            IoVector.write(
+                    vectors,
+                    vectorAt,
+                    receive.address(i) + payloadOffset(),
+                    setup.config().maxPacketBytes());
+            MessageHeader.write(headers, (long) i * MessageHeader.BYTES, 0, 0, vectors.address() + vectorAt, 1);
+            makeRoomForAddresses(i);
+        }
+    }
+
+    /** Each receive writes over it what it has taken. */
+    private void makeRoomForAddresses(int slot) {
+        if (addresses.nameBytes() != 0) {
+            long headerAt = (long) slot * MessageHeader.BYTES;
+            MessageHeader.name(headers, headerAt, receive.address(slot), addresses.nameBytes());
+            MessageHeader.control(
+                    headers, headerAt, addresses.controlAt(receive.address(slot)), addresses.controlBytes());
+        }
+    }
+
+    @Override
+    public CompletableFuture<Void> start() {
+        CompletableFuture<Void> started = new CompletableFuture<>();
+        loop().register(this).addListener(registered -> {
+            if (registered.isSuccess()) {
+                registration = (IoRegistration) registered.getNow();
+                registration.submit(EpollIoOps.EPOLLIN);
+                started.complete(null);
+            } else {
+                started.completeExceptionally(registered.cause());
+            }
+        });
+        return flows.map(mine -> started.thenCombine(EpollReplies.watch(loop(), mine), (one, other) -> one))
+                .orElse(started);
+    }
+
+    @Override
+    public CompletableFuture<Void> stop() {
+        CompletableFuture<Void> stopped = new CompletableFuture<>();
+        loop().execute(() -> {
+            if (registration != null) {
+                registration.cancel();
+            }
+            stopped.complete(null);
+        });
+        return stopped;
+    }
+
+    @Override
+    public void handle(IoRegistration ready, IoEvent event) {
+        for (int i = 0; i < MAX_BATCHES_A_WAKEUP; i++) {
+            int wanted = receive.slots();
+            int count = LibC.recvmmsg(errno, socket.fd(), headers, wanted, MessageFlag.DONT_WAIT);
+            if (count < 0) {
+                if (count != -Errno.EAGAIN) {
+                    onReceiveError("recvmmsg: " + Errno.text(-count));
+                }
+                return;
+            }
+            collect(count);
+            forward();
+            if (count < wanted) {
+                return;
+            }
+        }
+    }
+
+    private void collect(int count) {
+        long bytes = 0;
+        int tooLong = 0;
+        batch.clear();
+        for (int i = 0; i < count; i++) {
+            long at = (long) i * MessageHeader.BYTES;
+            int length = MessageHeader.messageLength(headers, at);
+            bytes += length;
+            if ((MessageHeader.flags(headers, at) & MessageFlag.TRUNCATED) != 0) {
+                tooLong++;
+            } else {
+                batch.add(i, receive.at(i) + payloadOffset(), length, receive.at(i));
+            }
+            makeRoomForAddresses(i);
+        }
+        stats().onReceived(count, bytes);
+        if (tooLong > 0) {
+            stats().onDropped(DropReason.TOO_LONG, tooLong);
+        }
+    }
+
+    private void forward() {
+        admission().admit(batch, NOTHING_TO_FREE);
+        if (targets.length == 0) {
+            stats().onDropped(DropReason.NO_ENDPOINTS, batch.count());
+        } else if (flows.isPresent()) {
+            flows.get().forward(batch);
+        } else if (batch.count() > 0) {
+            dispatcher.send(batch, targets);
+        }
+    }
+
+    @Override
+    public FileDescriptor fd() {
+        return descriptor;
+    }
+
+    @Override
+    protected Dispatcher dispatcher() {
+        return dispatcher;
+    }
+
+    @Override
+    protected boolean isIdle() throws SocketException {
+        return socket.queuedBytes() == 0;
+    }
+
+    /** For Netty, at the end of the event loop; the socket is closed by {@link #release()}. */
+    @Override
+    public void close() {}
+}

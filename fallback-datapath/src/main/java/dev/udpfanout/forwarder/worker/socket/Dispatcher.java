@@ -1,0 +1,69 @@
+package dev.udpfanout.forwarder.worker.socket;
+
+import dev.udpfanout.forwarder.socket.SourceBits;
+import dev.udpfanout.forwarder.spread.Chains;
+import dev.udpfanout.forwarder.spread.RoundRobin;
+import dev.udpfanout.forwarder.spread.SourceHash;
+import dev.udpfanout.forwarder.spread.Spread;
+import dev.udpfanout.forwarder.worker.DatagramBatch;
+import dev.udpfanout.forwarder.worker.ReceiveMemory;
+import java.lang.foreign.MemorySegment;
+
+/** Gives a batch's datagrams to targets by the policy in force. The event loop's. */
+public final class Dispatcher {
+    private final RoundRobin turns;
+    private final BatchSender sender;
+    private final CopySender copies;
+    private final DatagramBatch share;
+    private final Chains chains;
+    private final int[] endpointOf;
+    private Spread spread = Spread.IN_TURN;
+
+    /** @param capacity datagrams of a batch at the most */
+    public Dispatcher(RoundRobin turns, BatchSender sender, CopySender copies, ReceiveMemory receive, int capacity) {
+        this.turns = turns;
+        this.sender = sender;
+        this.copies = copies;
+        this.share = new DatagramBatch(receive, capacity);
+        this.chains = new Chains(capacity);
+        this.endpointOf = new int[capacity];
+    }
+
+    /** From the next batch on; with so many targets. */
+    void use(Spread next, int targets) {
+        spread = next;
+        if (next instanceof SourceHash) {
+            chains.useEndpoints(targets);
+        } else if (next == Spread.TO_ALL) {
+            copies.open();
+        }
+    }
+
+    /** @param targets those that go with the spread in force; at least one */
+    public void send(DatagramBatch batch, SocketTarget[] targets) {
+        if (spread instanceof SourceHash hash) {
+            sendByHash(batch, targets, hash);
+        } else if (spread == Spread.TO_ALL) {
+            copies.send(batch, targets);
+        } else {
+            sender.send(batch, targets, turns.takeTurns(batch.count(), targets.length));
+        }
+    }
+
+    private void sendByHash(DatagramBatch batch, SocketTarget[] targets, SourceHash hash) {
+        MemorySegment memory = batch.memory();
+        for (int i = 0; i < batch.count(); i++) {
+            long source = batch.sourceAt(i);
+            endpointOf[i] = hash.endpoint(
+                    SourceBits.high(memory, source), SourceBits.low(memory, source), SourceBits.port(memory, source));
+        }
+        chains.link(endpointOf, batch.count());
+        for (int chain = 0; chain < chains.count(); chain++) {
+            share.clear();
+            for (int i = chains.first(chain); i != Chains.NONE; i = chains.next(i)) {
+                share.add(batch.slot(i), batch.payloadAt(i), batch.lengths()[i], batch.sourceAt(i));
+            }
+            sender.sendAll(share, targets[endpointOf[chains.first(chain)]]);
+        }
+    }
+}

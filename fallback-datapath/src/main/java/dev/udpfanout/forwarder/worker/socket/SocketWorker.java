@@ -1,0 +1,72 @@
+package dev.udpfanout.forwarder.worker.socket;
+
+import dev.udpfanout.forwarder.flow.FlowKey;
+import dev.udpfanout.forwarder.socket.DatagramSocket;
+import dev.udpfanout.forwarder.socket.SocketException;
+import dev.udpfanout.forwarder.worker.TargetCounters;
+import dev.udpfanout.forwarder.worker.Worker;
+import dev.udpfanout.forwarder.worker.WorkerSetup;
+import java.io.IOException;
+import java.lang.foreign.Arena;
+import java.net.InetSocketAddress;
+import java.util.List;
+import java.util.Optional;
+
+/** What workers have in common that read a socket by its descriptor, however they wait for it and send. */
+public abstract class SocketWorker extends Worker<SocketTarget> {
+    protected final WorkerSetup setup;
+    protected final DatagramSocket socket;
+    protected final Arena arena = Arena.ofShared();
+    protected final ReceivedAddresses addresses;
+    protected final Optional<SocketFlows> flows;
+    protected SocketTarget[] targets = {};
+
+    /**
+     * @param socket bound; the worker becomes its owner
+     * @param controlOffset see {@link ReceivedAddresses}
+     */
+    // Flows keep the choice for the first datagram, after start(): nothing is called before the subclass is whole.
+    @SuppressWarnings("this-escape")
+    protected SocketWorker(WorkerSetup setup, DatagramSocket socket, int controlOffset) throws SocketException {
+        super(setup.number(), setup.loop(), setup.errorLog());
+        this.setup = setup;
+        this.socket = socket;
+        this.addresses = ReceivedAddresses.of(setup.config(), controlOffset);
+        this.flows = setup.replies().isPresent()
+                ? Optional.of(SocketFlows.open(setup, socket, addresses, stats(), this::choose, arena))
+                : Optional.empty();
+    }
+
+    private SocketTarget choose(FlowKey client) {
+        return targets[indexOf(client, targets.length)];
+    }
+
+    /** Gives datagrams to the targets; there from {@link #start} on. */
+    protected abstract Dispatcher dispatcher();
+
+    @Override
+    public final int kernelDrops() throws SocketException {
+        return socket.kernelDrops();
+    }
+
+    @Override
+    protected final SocketTarget open(InetSocketAddress endpoint, TargetCounters counters) throws IOException {
+        return SocketTarget.open(
+                endpoint, counters, setup.config().source(), setup.config().segmentation());
+    }
+
+    @Override
+    protected final void use(List<SocketTarget> next) {
+        targets = next.toArray(SocketTarget[]::new);
+        dispatcher().use(spread(), targets.length);
+        flows.ifPresent(mine -> mine.use(next));
+    }
+
+    @Override
+    public final void release() {
+        super.release();
+        flows.ifPresent(SocketFlows::closeAll);
+        socket.close();
+        arena.close();
+    }
+}

@@ -1,0 +1,102 @@
+package dev.udpfanout.loader.config.reader;
+
+import dev.udpfanout.loader.config.ListenerConfig;
+import dev.udpfanout.loader.config.yaml.BadTextException;
+import dev.udpfanout.loader.config.yaml.Section;
+import java.nio.charset.StandardCharsets;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.function.Predicate;
+
+/** Reads where a listener's datagrams are intercepted: {@code interface}, or {@code interfaces} where there are several. */
+final class InterfacesReader {
+    private static final String ONE = "interface";
+    private static final String SEVERAL = "interfaces";
+
+    /** IFNAMSIZ of linux/if.h, less the terminating zero. */
+    private static final int MAX_NAME_BYTES = 15;
+
+    private final Predicate<String> exists;
+
+    /** @param exists whether this machine has an interface of a name; dummy interfaces are made, and not asked for */
+    InterfacesReader(Predicate<String> exists) {
+        this.exists = exists;
+    }
+
+    /** The interfaces, each once; empty if none is right, which has been noted. */
+    List<String> read(Section listener) {
+        if (!listener.has(SEVERAL)) {
+            return one(listener);
+        }
+        if (listener.has(ONE)) {
+            listener.problem(SEVERAL, "interface is given as well; give all of them here");
+            // Its value is looked at all the same: everything that is wrong is told at once.
+            one(listener);
+        }
+        return several(listener);
+    }
+
+    private List<String> one(Section listener) {
+        String name = listener.requiredText(ONE);
+        if (name == null) {
+            return List.of();
+        }
+        try {
+            checkName(name);
+        } catch (BadTextException e) {
+            listener.problem(ONE, e.getMessage());
+            return List.of();
+        }
+        if (!isThere(name)) {
+            listener.problem(ONE, notThere(name));
+        }
+        return List.of(name);
+    }
+
+    private List<String> several(Section listener) {
+        Set<String> seen = new HashSet<>();
+        List<String> names = listener.texts(SEVERAL, name -> {
+            if (!seen.add(name)) {
+                throw new BadTextException("\"" + name + "\" is there already");
+            }
+            checkName(name);
+            if (!isThere(name)) {
+                throw new BadTextException(notThere(name));
+            }
+            return name;
+        });
+        if (listener.isEmptyList(SEVERAL)) {
+            listener.problem(SEVERAL, "at least one interface is needed");
+        }
+        if (names.size() > ListenerConfig.MAX_INTERFACES) {
+            listener.problem(
+                    SEVERAL, names.size() + " interfaces; at most " + ListenerConfig.MAX_INTERFACES + " are possible");
+        }
+        if (names.size() > 1) {
+            names.stream()
+                    .filter(ListenerConfig::isDummyInterface)
+                    .forEach(name -> listener.problem(
+                            SEVERAL,
+                            "\"" + name
+                                    + "\" cannot be one of several: whatever comes to the node for the address of a dummy"
+                                    + " interface is led to that one"));
+        }
+        return names;
+    }
+
+    private static void checkName(String name) throws BadTextException {
+        if (name.getBytes(StandardCharsets.UTF_8).length > MAX_NAME_BYTES || !name.matches("[^\\s/:]+")) {
+            throw new BadTextException(
+                    "\"" + name + "\" is not an interface name: 1 to 15 bytes without space, / or :");
+        }
+    }
+
+    private boolean isThere(String name) {
+        return ListenerConfig.isDummyInterface(name) || exists.test(name);
+    }
+
+    private static String notThere(String name) {
+        return "this node has no interface \"" + name + "\" (only dummy interfaces are created)";
+    }
+}

@@ -1,0 +1,2 @@
+/** What the example's receivers run: datagrams are received and counted. Knows nothing of the daemon. */
+package dev.udpfanout.loader.receiver;
