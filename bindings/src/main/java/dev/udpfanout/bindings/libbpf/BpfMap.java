@@ -13,8 +13,8 @@ import java.nio.file.Path;
 import java.util.Optional;
 
 /**
- * A map in the kernel, by its file descriptor. Keys and values are segments of exactly the map's key and value size; the
- * callers know the layout. Errors carry the map's name.
+ * A map in the kernel, by its file descriptor. Keys and values are segments of exactly the map's key and value size;
+ * the callers know the layout. Errors carry the map's name.
  */
 public final class BpfMap implements AutoCloseable {
     private final String name;
@@ -33,7 +33,8 @@ public final class BpfMap implements AutoCloseable {
     }
 
     /**
-     * Makes an array that may stand in an array of maps whose template has another length (BPF_F_INNER_MAP, Linux 5.10).
+     * Makes an array that may stand in an array of maps whose template has another length (BPF_F_INNER_MAP, Linux
+     * 5.10).
      *
      * @param name at most 15 bytes
      * @param elements at least 1
@@ -52,7 +53,8 @@ public final class BpfMap implements AutoCloseable {
      * Makes a map without flags.
      *
      * @param name at most 15 bytes
-     * @param maxEntries of an LRU hash about how many it holds: CPUs keep a few in advance, and its memory is taken at once
+     * @param maxEntries of an LRU hash about how many it holds: CPUs keep a few in advance, and its memory is taken at
+     *     once
      */
     public static BpfMap create(MapType type, String name, int keyBytes, int valueBytes, int maxEntries) {
         return create(type, name, keyBytes, valueBytes, maxEntries, 0);

@@ -8,9 +8,13 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 
-/** Many entries of a map in one system call: BPF_MAP_UPDATE_BATCH and its like, bpf(2). Not every kind of map has them. */
+/**
+ * Many entries of a map in one system call: BPF_MAP_UPDATE_BATCH and its like, bpf(2). Not every kind of map has them.
+ */
 public final class MapBatch {
-    /** What the kernel answers where a kind of map has no batches; C libraries do not know it (include/linux/errno.h). */
+    /**
+     * What the kernel answers where a kind of map has no batches; C libraries do not know it (include/linux/errno.h).
+     */
     private static final Errno ENOTSUPP = new Errno(524);
 
     private static final Errno NONE = new Errno(0);

@@ -30,8 +30,8 @@ public final class ArrayOfMaps {
     }
 
     /**
-     * Puts a map into an element, in one step. It is in use at once, but this returns only when no program can still be using the one
-     * before: after an RCU grace period (maybe_wait_bpf_programs, kernel/bpf/syscall.c).
+     * Puts a map into an element, in one step. It is in use at once, but this returns only when no program can still be
+     * using the one before: after an RCU grace period (maybe_wait_bpf_programs, kernel/bpf/syscall.c).
      *
      * @param inner may be closed afterwards: the element holds it
      */

@@ -6,7 +6,10 @@ import java.lang.foreign.MemorySegment;
 import java.nio.file.Path;
 import java.util.Optional;
 
-/** A map that is made at run time, to stand in an {@link ArrayOfMaps}. Closing it lets go of it; the kernel keeps it while it stands there. */
+/**
+ * A map that is made at run time, to stand in an {@link ArrayOfMaps}. Closing it lets go of it; the kernel keeps it
+ * while it stands there.
+ */
 public final class InnerMap implements AutoCloseable {
     private final BpfMap map;
 
@@ -57,6 +60,11 @@ public final class InnerMap implements AutoCloseable {
     /** The most elements or entries that it holds. */
     public int maxEntries() {
         return map.shape().maxEntries();
+    }
+
+    /** Its elements, if it is an array. */
+    public <V> ArrayMap<V> elements(Codec<V> values) {
+        return new ArrayMap<>(map, values);
     }
 
     /** Its entries, if it is a hash. */

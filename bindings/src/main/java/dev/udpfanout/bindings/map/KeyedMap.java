@@ -16,8 +16,8 @@ import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 
 /**
- * A map of keys to values: a hash, a trie of prefixes, a map of devices. Errors name the map and the key. Many entries go in one system
- * call where the kernel has that for the kind of map, else one by one. Any thread.
+ * A map of keys to values: a hash, a trie of prefixes, a map of devices. Errors name the map and the key. Many entries
+ * go in one system call where the kernel has that for the kind of map, else one by one. Any thread.
  */
 public final class KeyedMap<K, V> {
     /** Entries in one system call; no bucket of a hash comes near. */
@@ -127,7 +127,10 @@ public final class KeyedMap<K, V> {
         }
     }
 
-    /** The keys first, then their values: the kernel would begin anew after a key that is gone (bpf(2), BPF_MAP_GET_NEXT_KEY). */
+    /**
+     * The keys first, then their values: the kernel would begin anew after a key that is gone (bpf(2),
+     * BPF_MAP_GET_NEXT_KEY).
+     */
     private void scanOneByOne(EntryReader reader, Arena arena) {
         MemorySegment value = values.allocate(arena, 1);
         for (K key : snapshotOfKeys(arena)) {
@@ -155,7 +158,8 @@ public final class KeyedMap<K, V> {
     /**
      * Sets keys to values.
      *
-     * @throws dev.udpfanout.bindings.errno.SystemCallException for the first that the kernel refuses; those before it are set
+     * @throws dev.udpfanout.bindings.errno.SystemCallException for the first that the kernel refuses; those before it
+     *     are set
      */
     public void putAll(Map<K, V> entries) {
         putAll(List.copyOf(entries.entrySet()), (key, value) -> {});
@@ -191,7 +195,8 @@ public final class KeyedMap<K, V> {
     /**
      * Removes keys, whether or not they are there.
      *
-     * @throws dev.udpfanout.bindings.errno.SystemCallException for the first that the kernel refuses; those before it are gone
+     * @throws dev.udpfanout.bindings.errno.SystemCallException for the first that the kernel refuses; those before it
+     *     are gone
      */
     public void removeAll(Collection<K> gone) {
         removeAll(List.copyOf(gone), key -> {});

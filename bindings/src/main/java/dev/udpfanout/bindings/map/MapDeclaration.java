@@ -66,7 +66,8 @@ public record MapDeclaration<M>(String name, Optional<Entry> entry, boolean isCa
     /**
      * The map with its types.
      *
-     * @throws IllegalArgumentException if its entries have other sizes: the kernel would write past what Java has allocated
+     * @throws IllegalArgumentException if its entries have other sizes: the kernel would write past what Java has
+     *     allocated
      */
     public M open(BpfMap map) {
         MapShape shape = map.shape();

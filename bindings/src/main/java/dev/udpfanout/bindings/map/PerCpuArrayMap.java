@@ -9,8 +9,8 @@ import java.util.List;
 import java.util.stream.IntStream;
 
 /**
- * An array with an element for each CPU (BPF_MAP_TYPE_PERCPU_ARRAY): the program counts in its own CPU's, and Java reads the sum. Any
- * thread.
+ * An array with an element for each CPU (BPF_MAP_TYPE_PERCPU_ARRAY): the program counts in its own CPU's, and Java
+ * reads the sum. Any thread.
  */
 public final class PerCpuArrayMap<V> implements Clearable {
     private final BpfMap map;

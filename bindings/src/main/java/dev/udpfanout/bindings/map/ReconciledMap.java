@@ -8,8 +8,8 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Predicate;
 
 /**
- * A map that nobody else writes, with what is in force in it: only what differs is written. It begins with what is there, which an
- * earlier process may have left. For one thread; {@link #inForce} is for any.
+ * A map that nobody else writes, with what is in force in it: only what differs is written. It begins with what is
+ * there, which an earlier process may have left. For one thread; {@link #inForce} is for any.
  */
 public final class ReconciledMap<K, V> {
     private final KeyedMap<K, V> map;
@@ -52,8 +52,8 @@ public final class ReconciledMap<K, V> {
     }
 
     /**
-     * Makes the map hold exactly the wanted entries. What stays is not touched. New ones go in before old ones go, as far as there is
-     * room for both; where there is not, just as many old ones go first as new ones need room.
+     * Makes the map hold exactly the wanted entries. What stays is not touched. New ones go in before old ones go, as
+     * far as there is room for both; where there is not, just as many old ones go first as new ones need room.
      *
      * @throws IllegalArgumentException if there are more than the map holds; nothing is changed then
      */

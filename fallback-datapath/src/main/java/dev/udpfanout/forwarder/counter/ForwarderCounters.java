@@ -6,8 +6,8 @@ import java.util.Map;
 
 /**
  * What a forwarder has done since it was started. The parts of one snapshot are read one after the other, under
- * traffic: once traffic stops, {@code received} equals {@code forwarded} and the drops between the two.
- * With {@link dev.udpfanout.forwarder.spread.Spread#TO_ALL} each copy counts as a datagram.
+ * traffic: once traffic stops, {@code received} equals {@code forwarded} and the drops between the two. With
+ * {@link dev.udpfanout.forwarder.spread.Spread#TO_ALL} each copy counts as a datagram.
  *
  * @param received datagrams read from the listening sockets
  * @param receivedBytes their payload
@@ -16,8 +16,8 @@ import java.util.Map;
  * @param dropped datagrams by reason; every reason is present
  * @param receiveErrors failed receive calls; each was survived
  * @param workerReceived the datagrams of {@code received} by worker
- * @param endpoints datagrams forwarded to each endpoint of the table in force, in its order, then to the last that were in an
- *     earlier one: an endpoint's count goes on when it comes back
+ * @param endpoints datagrams forwarded to each endpoint of the table in force, in its order, then to the last that were
+ *     in an earlier one: an endpoint's count goes on when it comes back
  * @param flows what was done about replies
  */
 public record ForwarderCounters(

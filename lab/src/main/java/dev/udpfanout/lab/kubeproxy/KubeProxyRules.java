@@ -8,8 +8,8 @@ import java.util.List;
 
 /**
  * What kube-proxy (iptables mode, Kubernetes 1.24 and newer) writes for one UDP port of a LoadBalancer Service; as
- * input for iptables-restore(8). Pure. Source for layout, order and comments: kubernetes,
- * pkg/proxy/iptables/proxier.go and its test; leaves out what needs nfacct.
+ * input for iptables-restore(8). Pure. Source for layout, order and comments: kubernetes, pkg/proxy/iptables/proxier.go
+ * and its test; leaves out what needs nfacct.
  *
  * @param name the service port
  * @param virtualIp the load balancer's address and port
@@ -30,22 +30,27 @@ public record KubeProxyRules(
     private static final String MASQUERADE_MARK = "0x4000";
     private static final String PROTOCOL = "udp";
 
-    /** @throws IllegalArgumentException without endpoints: kube-proxy then rejects instead, which this does not write */
+    /**
+     * @throws IllegalArgumentException without endpoints: kube-proxy then rejects instead, which this does not write
+     */
     public KubeProxyRules {
         if (endpoints.cluster().isEmpty()) {
             throw new IllegalArgumentException("no endpoints");
         }
     }
 
-    /** As {@link #labService(InetSocketAddress, ExternalTrafficPolicy, ServiceEndpoints)}, with endpoints that are all this node's own. */
+    /**
+     * As {@link #labService(InetSocketAddress, ExternalTrafficPolicy, ServiceEndpoints)}, with endpoints that are all
+     * this node's own.
+     */
     public static KubeProxyRules labService(
             InetSocketAddress virtualIp, ExternalTrafficPolicy policy, List<InetSocketAddress> endpoints) {
         return labService(virtualIp, policy, ServiceEndpoints.allLocal(endpoints));
     }
 
     /**
-     * The Service of the lab, {@code logging/syslog:syslog}, on the lab's addresses, for any set of endpoints: the
-     * pods themselves for the baseline, 10.255.0.1:5514 for fan-out. For an IPv6 VIP the rules are those of ip6tables.
+     * The Service of the lab, {@code logging/syslog:syslog}, on the lab's addresses, for any set of endpoints: the pods
+     * themselves for the baseline, 10.255.0.1:5514 for fan-out. For an IPv6 VIP the rules are those of ip6tables.
      */
     public static KubeProxyRules labService(
             InetSocketAddress virtualIp, ExternalTrafficPolicy policy, ServiceEndpoints endpoints) {
@@ -115,7 +120,10 @@ public record KubeProxyRules(
                 "-m conntrack --ctstate RELATED,ESTABLISHED -j ACCEPT");
     }
 
-    /** With {@code Local}, what comes from outside is dropped on a node without an endpoint: MetalLB leads it to another node. */
+    /**
+     * With {@code Local}, what comes from outside is dropped on a node without an endpoint: MetalLB leads it to another
+     * node.
+     */
     private void dropWithoutLocalEndpoint(RestoreTable filter) {
         filter.chain("KUBE-EXTERNAL-SERVICES");
         for (String chain : List.of("INPUT", "FORWARD")) {

@@ -26,7 +26,10 @@ import java.util.Optional;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.stream.Stream;
 
-/** What listeners have going with Kubernetes: discovery, VIP watch and publisher, started and ended as the configuration changes. */
+/**
+ * What listeners have going with Kubernetes: discovery, VIP watch and publisher, started and ended as the configuration
+ * changes.
+ */
 final class KubernetesSources implements AutoCloseable {
     private static final Duration RETIRE_TIMEOUT = Duration.ofSeconds(10);
 
@@ -52,7 +55,9 @@ final class KubernetesSources implements AutoCloseable {
         WatchTotals totals() {
             WatchTotals totals = ended;
             for (ReadinessPublisher publisher : retiring) {
-                totals = totals.plus(publisher.watchState());
+                for (WatchState state : publisher.watchStates().toList()) {
+                    totals = totals.plus(state);
+                }
             }
             for (WatchState state : states()) {
                 totals = totals.plus(state);
@@ -95,7 +100,7 @@ final class KubernetesSources implements AutoCloseable {
         wanted.forEach((name, each) ->
                 failures.collect(() -> byListener.computeIfAbsent(name, absent -> start(each, leaving))));
         leaving.forEach(retirements::begin);
-        retirements.forgetEnded().forEach(publisher -> count(publisher.watchState()));
+        retirements.forgetEnded().forEach(publisher -> publisher.watchStates().forEach(this::count));
         shown = new Shown(List.copyOf(byListener.values()), retirements.underWay(), ended);
         failures.throwIfAny();
     }
@@ -120,7 +125,7 @@ final class KubernetesSources implements AutoCloseable {
             return;
         }
         publisher.startAfter(predecessor.get());
-        count(predecessor.get().watchState());
+        predecessor.get().watchStates().forEach(this::count);
     }
 
     private ListenerSources start(ListenerSources.Wanted wanted, Map<String, ReadinessPublisher> leaving) {
@@ -153,8 +158,8 @@ final class KubernetesSources implements AutoCloseable {
     }
 
     /**
-     * The listener's own address; a VIP-direct one has none that Kubernetes could use, so the interface's stands for it, of the family
-     * of the VIPs that it takes.
+     * The listener's own address; a VIP-direct one has none that Kubernetes could use, so the interface's stands for
+     * it, of the family of the VIPs that it takes.
      */
     private static InetSocketAddress publishedAddress(ListenerConfig listener) {
         if (!listener.vipDirect()) {
@@ -197,7 +202,9 @@ final class KubernetesSources implements AutoCloseable {
                 .anyMatch(sources -> sources.publisher().isPresent());
     }
 
-    /** Tells Kubernetes that this node is on its way out; waits for all publishers together no longer than the time-out. */
+    /**
+     * Tells Kubernetes that this node is on its way out; waits for all publishers together no longer than the time-out.
+     */
     void withdraw(Duration timeout) {
         long deadline = System.nanoTime() + timeout.toNanos();
         List<ReadinessPublisher> publishers = byListener.values().stream()

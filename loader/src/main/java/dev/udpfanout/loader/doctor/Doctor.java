@@ -11,7 +11,9 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Looks at all that stands between a sender and the daemon's listeners, as far as a process without a shell can see it. */
+/**
+ * Looks at all that stands between a sender and the daemon's listeners, as far as a process without a shell can see it.
+ */
 public final class Doctor {
     private final NodeFiles files;
     private final KubernetesClient client;
@@ -35,6 +37,7 @@ public final class Doctor {
         for (ListenerConfig listener : config.listeners()) {
             listener.publish().ifPresent(target -> found.addAll(service(target, listener, tracking)));
         }
+        new ServiceProxyChecks(files).of(config).ifPresent(found::add);
         found.addAll(new ForwardingChecks(files).of(config));
         if (config.listeners().stream().anyMatch(ListenerConfig::isOnDummyInterface)) {
             found.add(tracking.room());

@@ -5,6 +5,7 @@ import dev.udpfanout.bindings.abi.MappedAddress;
 import dev.udpfanout.bindings.abi.NetworkOrder;
 import dev.udpfanout.bindings.generated.abi.uf_endpoint;
 import dev.udpfanout.bindings.generated.abi.uf_endpoint_table_header;
+import dev.udpfanout.bindings.map.Codec;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.SegmentAllocator;
 import java.net.InetSocketAddress;
@@ -13,6 +14,9 @@ import java.util.function.ToIntFunction;
 
 /** A table of endpoints as one map's elements: the header, then the endpoints. */
 public final class EndpointTable {
+    /** An element, header or endpoint. */
+    public static final Codec<MemorySegment> ELEMENT_CODEC = Codec.raw(uf_endpoint.layout());
+
     /** Bytes of an element, header or endpoint. */
     public static final int ELEMENT_BYTES = (int) uf_endpoint.sizeof();
 
@@ -20,6 +24,19 @@ public final class EndpointTable {
     public static final int FIRST_PLACE = 1;
 
     private EndpointTable() {}
+
+    /** How many endpoints a table has, by its element 0. */
+    public static int count(MemorySegment header) {
+        return uf_endpoint_table_header.count(header);
+    }
+
+    /** The endpoint that an element of a table is. */
+    public static InetSocketAddress read(MemorySegment element) {
+        MemorySegment address = uf_endpoint.address(element);
+        return new InetSocketAddress(
+                MappedAddress.read(address, MappedAddress.isIpv4(address) ? 4 : 6),
+                Short.toUnsignedInt(NetworkOrder.swapped(uf_endpoint.port(element))));
+    }
 
     /** The elements of a table as below, to all of whose endpoints datagrams go by the next hop. */
     public static MemorySegment write(
@@ -33,8 +50,8 @@ public final class EndpointTable {
     /**
      * The elements of a table, one after the other.
      *
-     * @param endpoints at most {@link Limits#MAX_ENDPOINTS_PER_LISTENER}, resolved; one that stands there several times has as
-     *     many turns of each round
+     * @param endpoints at most {@link Limits#MAX_ENDPOINTS_PER_LISTENER}, resolved; one that stands there several times
+     *     has as many turns of each round
      * @param counter the index into ENDPOINT_PACKETS of each; 0 for one that is not counted
      * @param peerIfindex the key in PEERS of what each is behind; 0 for one to which datagrams go by the next hop
      * @param generation for people who look at the map

@@ -6,17 +6,16 @@ import dev.udpfanout.bindings.abi.endpoint.EndpointTable;
 import dev.udpfanout.bindings.abi.endpoint.HashedEndpoints;
 import dev.udpfanout.bindings.generated.abi.uf_endpoint;
 import dev.udpfanout.bindings.generated.abi.uf_endpoint_counter_key;
-import dev.udpfanout.bindings.map.Codec;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.SegmentAllocator;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
-/** The map FLOW_ENDPOINTS: what flows stay with. Its values are the elements of an endpoint table, each with its place there. */
+/**
+ * The map FLOW_ENDPOINTS: what flows stay with. Its values are the elements of an endpoint table, each with its place
+ * there.
+ */
 public final class FlowEndpoints {
-    /** A value: an element of an endpoint table. */
-    public static final Codec<MemorySegment> VALUE_CODEC = Codec.raw(uf_endpoint.layout());
-
     public static final long KEY_BYTES = EndpointCounterKey.BYTES;
     public static final long VALUE_BYTES = EndpointTable.ELEMENT_BYTES;
 

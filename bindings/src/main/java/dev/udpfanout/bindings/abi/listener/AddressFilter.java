@@ -12,8 +12,8 @@ import java.net.InetAddress;
 import java.util.Collection;
 
 /**
- * The value of the map LOCAL_FILTER: a bit for each address of LOCAL_ADDRESSES, by which the kernel program tells most others without
- * a look-up.
+ * The value of the map LOCAL_FILTER: a bit for each address of LOCAL_ADDRESSES, by which the kernel program tells most
+ * others without a look-up.
  */
 public final class AddressFilter {
     /** How one is made of addresses, which cannot be told from it. */

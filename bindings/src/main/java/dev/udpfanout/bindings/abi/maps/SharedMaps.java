@@ -7,8 +7,8 @@ import dev.udpfanout.bindings.abi.counter.ListenerReplies;
 import dev.udpfanout.bindings.abi.counter.ListenerStats;
 import dev.udpfanout.bindings.abi.counter.ProcessingTimes;
 import dev.udpfanout.bindings.abi.endpoint.EndpointCounterKey;
+import dev.udpfanout.bindings.abi.endpoint.EndpointTable;
 import dev.udpfanout.bindings.abi.endpoint.PeerEntry;
-import dev.udpfanout.bindings.abi.flow.FlowEndpoints;
 import dev.udpfanout.bindings.abi.listener.AddressFilter;
 import dev.udpfanout.bindings.abi.listener.AddressRange;
 import dev.udpfanout.bindings.abi.listener.ListenerEntry;
@@ -43,8 +43,8 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * The maps of the kernel program that outlive a daemon, with what their keys and values are in Java; what each is for stands at its
- * declaration in C. An index is a listener's slot where nothing else is said.
+ * The maps of the kernel program that outlive a daemon, with what their keys and values are in Java; what each is for
+ * stands at its declaration in C. An index is a listener's slot where nothing else is said.
  */
 public final class SharedMaps {
     private static final List<MapDeclaration<?>> DECLARED = new ArrayList<>();
@@ -148,7 +148,7 @@ public final class SharedMaps {
 
     /** The endpoints that flows stay with, as elements of an endpoint table. */
     public static final MapDeclaration<KeyedMap<EndpointCounterKey, MemorySegment>> FLOW_ENDPOINTS =
-            declared(MapDeclaration.keyed("FLOW_ENDPOINTS", EndpointCounterKey.CODEC, FlowEndpoints.VALUE_CODEC));
+            declared(MapDeclaration.keyed("FLOW_ENDPOINTS", EndpointCounterKey.CODEC, EndpointTable.ELEMENT_CODEC));
 
     /** Datagrams of which fragments have come. */
     public static final MapDeclaration<BpfMap> FRAGMENTS = declared(MapDeclaration.ofProgram("FRAGMENTS"));

@@ -51,8 +51,8 @@ public final class Routes {
     /**
      * Adds a route, as {@code ip route add}.
      *
-     * @throws SystemCallException EEXIST if there is one to that destination with that priority in that table,
-     *     ENETDOWN if the link is down, EINVAL if the destination has bits behind its prefix
+     * @throws SystemCallException EEXIST if there is one to that destination with that priority in that table, ENETDOWN
+     *     if the link is down, EINVAL if the destination has bits behind its prefix
      */
     public void add(Route route) {
         socket.execute(request(RequestType.RTM_NEWROUTE, NLM_F_CREATE() | NLM_F_EXCL(), route));
@@ -76,8 +76,8 @@ public final class Routes {
     }
 
     /**
-     * By which link the kernel would send a packet to an address, as {@code ip route get}: with rules and all. Empty if it would
-     * not.
+     * By which link the kernel would send a packet to an address, as {@code ip route get}: with rules and all. Empty if
+     * it would not.
      */
     public OptionalInt outgoingLink(InetAddress address) {
         Request request =

@@ -35,6 +35,7 @@ import dev.udpfanout.loader.datapath.network.Network;
 import dev.udpfanout.loader.datapath.network.RepairLog;
 import dev.udpfanout.loader.links.LocalPeer;
 import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -51,8 +52,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The datapath in the kernel: mode {@code tc_ebpf}. What an earlier daemon left in the maps stays in force until there is
- * something better: a listener that this one has no endpoints for yet goes on with those that it had.
+ * The datapath in the kernel: mode {@code tc_ebpf}. What an earlier daemon left in the maps stays in force until there
+ * is something better: a listener that this one has no endpoints for yet goes on with those that it had.
  */
 public final class KernelDatapath implements SwitchableDatapath {
     private static final Logger LOG = LoggerFactory.getLogger(KernelDatapath.class);
@@ -74,7 +75,10 @@ public final class KernelDatapath implements SwitchableDatapath {
     private final FlowTable flowTable;
     private final Replies replies;
     private final FlowSweep sweep;
-    /** Served by the program of another version, whose endpoint tables cannot be read here, until this one has endpoints. */
+    /**
+     * Served by the program of another version, whose endpoint tables cannot be read here, until this one has
+     * endpoints.
+     */
     private final Set<String> servedByOther = new HashSet<>();
 
     private final Map<String, EndpointSet> inForce = new HashMap<>();
@@ -106,7 +110,7 @@ public final class KernelDatapath implements SwitchableDatapath {
         this.listenerSets = new ListenerSets(program.map(SharedMaps.LISTENER_SETS));
         this.listenerRules = new ListenerRules(program);
         this.localAddresses = new LocalAddresses(program);
-        this.tables = new ListenerTables(program, endpointCounters);
+        this.tables = new ListenerTables(program, endpointCounters, pins);
         this.mirrors = new Mirrors(slots, tables);
         this.peers = new Peers(program);
         this.flowTable = new FlowTable(program.map(SharedMaps.FLOWS), program.flowsConfig(), pins);
@@ -126,6 +130,12 @@ public final class KernelDatapath implements SwitchableDatapath {
     @Override
     public boolean hasAdopted(String listener) {
         return adopted.contains(listener) || servedByOther.contains(listener);
+    }
+
+    @Override
+    public Optional<List<InetSocketAddress>> adopted(String listener) {
+        boolean isTheirs = adopted.contains(listener) && !inForce.containsKey(listener);
+        return isTheirs ? slots.of(listener).flatMap(tables::read) : Optional.empty();
     }
 
     @Override

@@ -4,8 +4,8 @@ import dev.udpfanout.loader.config.KubernetesSource.Port;
 import dev.udpfanout.loader.config.ReceiverSet.Downstream;
 import dev.udpfanout.loader.control.DiscoveredEndpoint;
 import dev.udpfanout.loader.kubernetes.api.ServiceName;
-import dev.udpfanout.loader.kubernetes.slice.SliceLabels;
-import dev.udpfanout.loader.kubernetes.watch.ResourceWatch;
+import dev.udpfanout.loader.kubernetes.slice.SliceApi;
+import dev.udpfanout.loader.kubernetes.slice.SliceWatch;
 import dev.udpfanout.loader.kubernetes.watch.WatchState;
 import dev.udpfanout.loader.kubernetes.watch.WatchTiming;
 import io.fabric8.kubernetes.api.model.discovery.v1.EndpointSlice;
@@ -20,7 +20,8 @@ import org.slf4j.LoggerFactory;
 /**
  * Finds a Service's endpoints and follows them. While the API server cannot be reached, the last ones stay.
  *
- * @see <a href="https://kubernetes.io/docs/reference/kubernetes-api/service-resources/endpoint-slice-v1/">EndpointSlice</a>
+ * @see <a
+ *     href="https://kubernetes.io/docs/reference/kubernetes-api/service-resources/endpoint-slice-v1/">EndpointSlice</a>
  */
 public final class EndpointDiscovery implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(EndpointDiscovery.class);
@@ -28,7 +29,7 @@ public final class EndpointDiscovery implements AutoCloseable {
     private final ServiceName service;
     private final Port port;
     private final Consumer<List<DiscoveredEndpoint>> onChange;
-    private final ResourceWatch<EndpointSlice> watch;
+    private final SliceWatch watch;
     private final Set<String> reportedWithoutPort = new HashSet<>();
     private final Set<String> reportedBadWeight = new HashSet<>();
     private List<DiscoveredEndpoint> last;
@@ -36,8 +37,8 @@ public final class EndpointDiscovery implements AutoCloseable {
     /**
      * @param client stays the caller's to close, after this
      * @param port which port of the endpoints receives
-     * @param onChange told of all endpoints, used or not, in the order of their addresses, once they are known and whenever
-     *     they change; the list may be empty. Called on a thread of the discovery; must be quick
+     * @param onChange told of all endpoints, used or not, in the order of their addresses, once they are known and
+     *     whenever they change; the list may be empty. Called on a thread of the discovery; must be quick
      */
     public EndpointDiscovery(
             KubernetesClient client, ServiceName service, Port port, Consumer<List<DiscoveredEndpoint>> onChange) {
@@ -53,16 +54,7 @@ public final class EndpointDiscovery implements AutoCloseable {
         this.service = service;
         this.port = port;
         this.onChange = onChange;
-        this.watch = new ResourceWatch<>(
-                "endpoints of " + service,
-                () -> client.discovery()
-                        .v1()
-                        .endpointSlices()
-                        .inNamespace(service.namespace())
-                        .withLabel(SliceLabels.SERVICE, service.name())
-                        .runnableInformer(0),
-                timing,
-                this::report);
+        this.watch = new SliceWatch("endpoints of " + service, new SliceApi(client), service, timing, this::report);
     }
 
     /** Begins to look; returns at once, and does not fail, whether there is an API server or not. */

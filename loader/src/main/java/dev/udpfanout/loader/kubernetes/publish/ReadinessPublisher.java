@@ -1,24 +1,28 @@
 package dev.udpfanout.loader.kubernetes.publish;
 
 import dev.udpfanout.loader.kubernetes.api.ServiceName;
-import dev.udpfanout.loader.kubernetes.publish.PublisherLoop.Wish;
+import dev.udpfanout.loader.kubernetes.slice.SliceApi;
+import dev.udpfanout.loader.kubernetes.slice.SliceWatch;
 import dev.udpfanout.loader.kubernetes.watch.ResourceWatch;
 import dev.udpfanout.loader.kubernetes.watch.WatchState;
 import io.fabric8.kubernetes.api.model.Service;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import java.net.InetSocketAddress;
 import java.time.Duration;
+import java.util.stream.Stream;
 
 /**
- * Keeps a listener's EndpointSlice of this node for a LoadBalancer Service, by which MetalLB and kube-proxy know whether to send datagrams
- * here. The slice follows the Service: re-created, or with a port of another name, it is applied anew. It belongs to the
- * Service, so that it goes with it, and carries the label {@code endpointslice.kubernetes.io/managed-by: udp-fanout}.
+ * Keeps a listener's EndpointSlice of this node for a LoadBalancer Service, by which MetalLB and kube-proxy know
+ * whether to send datagrams here. The slice follows the Service: re-created, or with a port of another name, it is
+ * applied anew; so it is when somebody else changes or deletes it. It belongs to the Service, so that it goes with it,
+ * and carries the label {@code endpointslice.kubernetes.io/managed-by: udp-fanout}.
  */
 public final class ReadinessPublisher implements AutoCloseable {
     private final ServiceName service;
     private final NodeSlice slice;
     private final PublisherLoop loop;
     private final ResourceWatch<Service> watch;
+    private final SliceWatch slices;
 
     /**
      * @param client stays the caller's to close, after this
@@ -37,9 +41,10 @@ public final class ReadinessPublisher implements AutoCloseable {
             String nodeName,
             PublisherTiming timing) {
         this.service = service;
-        this.slice = new NodeSlice(client, service, endpoint, nodeName);
-        EarlierSlice earlier = new EarlierSlice(client, service, nodeName);
-        this.loop = new PublisherLoop(service, endpoint, slice, earlier, timing);
+        SliceApi api = new SliceApi(client);
+        this.slice = new NodeSlice(api, service, endpoint, nodeName);
+        EarlierSlice earlier = new EarlierSlice(api, service, nodeName);
+        this.loop = new PublisherLoop(service, endpoint, slice, earlier, timing, this::isSliceWatched);
         this.watch = new ResourceWatch<>(
                 "Service " + service,
                 () -> client.services()
@@ -48,22 +53,38 @@ public final class ReadinessPublisher implements AutoCloseable {
                         .runnableInformer(0),
                 timing.watch(),
                 loop::onService);
+        this.slices = new SliceWatch("published slices of " + service, api, service, timing.slices(), loop::onSlices);
+    }
+
+    private boolean isSliceWatched() {
+        return slices.state().connected();
     }
 
     /** Begins to follow the Service; returns at once, and does not fail. Nothing is published before the first wish. */
     public void start() {
         loop.start();
-        watch.start();
+        startWatches();
     }
 
     /**
-     * As {@link #start}, in the place of another publisher of the same slice, which ends without a last word. A request that it
-     * may be in the middle of is waited for, by a thread of ours, so that what the API server gets last is ours.
+     * As {@link #start}, in the place of another publisher of the same slice, which ends without a last word. A request
+     * that it may be in the middle of is waited for, by a thread of ours, so that what the API server gets last is
+     * ours.
      */
     public void startAfter(ReadinessPublisher predecessor) {
         predecessor.end();
         loop.startAfter(predecessor.loop);
+        startWatches();
+    }
+
+    private void startWatches() {
         watch.start();
+        slices.start();
+    }
+
+    private void closeWatches() {
+        watch.close();
+        slices.close();
     }
 
     /** Whether it keeps the very slice that another one keeps. */
@@ -73,15 +94,16 @@ public final class ReadinessPublisher implements AutoCloseable {
     }
 
     /**
-     * Publishes whether this node is ready. Returns at once; it is tried until it has worked, or another wish takes its place.
+     * Publishes whether this node is ready. Returns at once; it is tried until it has worked, or another wish takes its
+     * place.
      */
     public void publish(boolean ready) {
         loop.wish(ready ? Wish.READY : Wish.NOT_READY);
     }
 
     /**
-     * Publishes that this node is on its way out: MetalLB gives the VIP to another node, and kube-proxy still delivers what
-     * comes here meanwhile, if there is no ready endpoint that it could use.
+     * Publishes that this node is on its way out: MetalLB gives the VIP to another node, and kube-proxy still delivers
+     * what comes here meanwhile, if there is no ready endpoint that it could use.
      *
      * @param timeout for which to wait; it is still tried afterwards
      * @return whether it is published; also if there is no such Service, and thus no one to tell
@@ -105,14 +127,14 @@ public final class ReadinessPublisher implements AutoCloseable {
         return loop.state();
     }
 
-    /** How the watch for the Service is doing; any thread may ask. */
-    public WatchState watchState() {
-        return watch.state();
+    /** How the watches for the Service and its slices are doing; any thread may ask. */
+    public Stream<WatchState> watchStates() {
+        return Stream.of(watch.state(), slices.state());
     }
 
     /** Ends all threads, after a request that may be under way; waits for that no longer than for the watch's end. */
     public void end() {
-        watch.close();
+        closeWatches();
         loop.end();
     }
 
@@ -124,7 +146,7 @@ public final class ReadinessPublisher implements AutoCloseable {
     /** Ends all threads. What is published stays so. */
     @Override
     public void close() {
-        watch.close();
+        closeWatches();
         loop.close();
     }
 }

@@ -10,6 +10,7 @@ import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -21,9 +22,9 @@ import java.util.function.Consumer;
 /**
  * A map of maps, ENDPOINTS or HASH_TABLES: one endpoint table a listener.
  *
- * <p>Putting a table in place takes microseconds, but the system call returns only when no program can still be reading the
- * old one: an RCU grace period, some 10 ms. So the call is made on a thread of its own, and {@link #replace} returns when
- * the new table is seen in the map; the next change need not wait.
+ * <p>Putting a table in place takes microseconds, but the system call returns only when no program can still be reading
+ * the old one: an RCU grace period, some 10 ms. So the call is made on a thread of its own, and {@link #replace}
+ * returns when the new table is seen in the map; the next change need not wait.
  */
 final class EndpointTables implements AutoCloseable {
     /** What {@code bpftool map show} calls a table. */
@@ -45,13 +46,15 @@ final class EndpointTables implements AutoCloseable {
     private final ArrayOfMaps tables;
     private final TableLayout layout;
     private final EndpointCounters counters;
+    private final TablePins pins;
     private final ThreadPoolExecutor waiting;
     private int generation;
 
-    EndpointTables(ArrayOfMaps tables, TableLayout layout, EndpointCounters counters) {
+    EndpointTables(ArrayOfMaps tables, TableLayout layout, EndpointCounters counters, TablePins pins) {
         this.tables = tables;
         this.layout = layout;
         this.counters = counters;
+        this.pins = pins;
         this.waiting = new ThreadPoolExecutor(
                 MAX_WAITING,
                 MAX_WAITING,
@@ -65,6 +68,20 @@ final class EndpointTables implements AutoCloseable {
     /** Whether a listener has a table, of whatever daemon. */
     boolean has(int slot) {
         return tables.has(slot);
+    }
+
+    /**
+     * The endpoints of a listener's table, each once; empty if there is no table, or no name by which it could be
+     * opened.
+     */
+    Optional<List<InetSocketAddress>> read(int slot) {
+        int id = tables.idAt(slot).orElse(NO_TABLE);
+        if (id == NO_TABLE) {
+            return Optional.empty();
+        }
+        try (TablePins.Table table = pins.open(slot)) {
+            return table.is(id) ? Optional.of(table.endpoints(layout.firstPlace())) : Optional.empty();
+        }
     }
 
     /**
@@ -87,6 +104,7 @@ final class EndpointTables implements AutoCloseable {
         counters.use(slot, endpoints);
         InnerMap table = filledTable(slot, endpoints, peers, before);
         int id = table.id();
+        pins.add(slot, table);
         CompletableFuture<Void> replaced = CompletableFuture.runAsync(() -> put(slot, table), waiting);
         while (!replaced.isDone() && tables.idAt(slot).orElse(NO_TABLE) != id) {
             LockSupport.parkNanos(LOOK_AGAIN_NANOS);
@@ -124,7 +142,10 @@ final class EndpointTables implements AutoCloseable {
 
     /** Takes a listener's table away, if it has one; nothing is sent by it any more when this returns. */
     void remove(int slot) {
-        tables.remove(slot);
+        if (tables.has(slot)) {
+            tables.remove(slot);
+            pins.remove(slot);
+        }
     }
 
     private void put(int slot, InnerMap table) {

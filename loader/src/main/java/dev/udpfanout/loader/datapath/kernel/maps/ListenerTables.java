@@ -5,6 +5,8 @@ import dev.udpfanout.bindings.abi.endpoint.EndpointTable;
 import dev.udpfanout.bindings.abi.endpoint.HashedEndpoints;
 import dev.udpfanout.bindings.abi.listener.ListenerFlag;
 import dev.udpfanout.bindings.abi.maps.SharedMaps;
+import dev.udpfanout.bindings.map.ArrayOfMaps;
+import dev.udpfanout.bindings.map.MapDeclaration;
 import dev.udpfanout.loader.config.Policy;
 import dev.udpfanout.loader.config.ReceiverSet;
 import dev.udpfanout.loader.config.ReceiverSet.HashOn;
@@ -12,8 +14,10 @@ import dev.udpfanout.loader.control.Endpoint;
 import dev.udpfanout.loader.control.EndpointSet;
 import dev.udpfanout.loader.control.WeightedRound;
 import dev.udpfanout.loader.datapath.kernel.program.KernelProgram;
+import dev.udpfanout.loader.datapath.kernel.program.Pins;
 import java.lang.foreign.MemorySegment;
 import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -23,8 +27,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The endpoint tables of listeners, of the kind that each one's policy goes by: turns or buckets. Where the policy changes from one kind to
- * the other, the table of the one is there until that of the other is in use.
+ * The endpoint tables of listeners, of the kind that each one's policy goes by: turns or buckets. Where the policy
+ * changes from one kind to the other, the table of the one is there until that of the other is in use.
  */
 public final class ListenerTables implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(ListenerTables.class);
@@ -33,15 +37,32 @@ public final class ListenerTables implements AutoCloseable {
     private final EndpointTables buckets;
     private final StickyEndpoints sticky;
 
-    public ListenerTables(KernelProgram program, EndpointCounters counters) {
-        this.turns = new EndpointTables(program.map(SharedMaps.ENDPOINTS), TableLayout.TURNS, counters);
-        this.buckets = new EndpointTables(program.map(SharedMaps.HASH_TABLES), TableLayout.BUCKETS, counters);
+    public ListenerTables(KernelProgram program, EndpointCounters counters, Optional<Pins> pins) {
+        this.turns = tables(program, SharedMaps.ENDPOINTS, TableLayout.TURNS, counters, pins);
+        this.buckets = tables(program, SharedMaps.HASH_TABLES, TableLayout.BUCKETS, counters, pins);
         this.sticky = new StickyEndpoints(program.map(SharedMaps.FLOW_ENDPOINTS));
+    }
+
+    private static EndpointTables tables(
+            KernelProgram program,
+            MapDeclaration<ArrayOfMaps> map,
+            TableLayout layout,
+            EndpointCounters counters,
+            Optional<Pins> pins) {
+        return new EndpointTables(program.map(map), layout, counters, new TablePins(pins, map.name()));
     }
 
     /** Whether a listener has a table, of whatever kind and daemon. */
     public boolean has(int slot) {
         return turns.has(slot) || buckets.has(slot);
+    }
+
+    /**
+     * The endpoints of a listener's table, of whatever kind and daemon; empty if there is none, or none that could be
+     * opened.
+     */
+    public Optional<List<InetSocketAddress>> read(int slot) {
+        return turns.read(slot).or(() -> buckets.read(slot));
     }
 
     /** Whether what two configurations of a set need of the tables is different. */
@@ -75,7 +96,7 @@ public final class ListenerTables implements AutoCloseable {
                     .addKeyValue("listener_id", set.listenerId())
                     .addKeyValue("endpoints", endpoints)
                     .addKeyValue("copies", Limits.MAX_COPIES)
-                    .log("more receivers than copies are made of a datagram: the last ones get none");
+                    .log("too many receivers for copies of each datagram; the last ones get none");
         }
     }
 
@@ -91,8 +112,8 @@ public final class ListenerTables implements AutoCloseable {
     }
 
     /**
-     * What LISTENERS must say: the kind that the policy goes by, once there is a table of it; else that of which there is one, which an
-     * earlier configuration or daemon has left.
+     * What LISTENERS must say: the kind that the policy goes by, once there is a table of it; else that of which there
+     * is one, which an earlier configuration or daemon has left.
      */
     public Optional<ListenerFlag> flag(ReceiverSet set, int slot) {
         boolean byBuckets = isHashed(set) ? buckets.has(slot) : buckets.has(slot) && !turns.has(slot);

@@ -33,7 +33,9 @@ public final class LocalAddresses {
         this.filter = program.map(SharedMaps.LOCAL_FILTER);
     }
 
-    /** A dummy interface's address is not the node's own: nothing is delivered to it. Loopback never leaves the node. */
+    /**
+     * A dummy interface's address is not the node's own: nothing is delivered to it. Loopback never leaves the node.
+     */
     public static Set<InetAddress> of(Network network, Set<Integer> dummies) {
         return network.addresses().all().stream()
                 .filter(address -> !dummies.contains(address.linkIndex()))
@@ -47,7 +49,10 @@ public final class LocalAddresses {
         return map.inForce().keySet().stream().map(LocalAddressKey::address).collect(Collectors.toUnmodifiableSet());
     }
 
-    /** Makes the maps hold exactly the wanted addresses. A bit of the filter is there before its address, and goes after it. */
+    /**
+     * Makes the maps hold exactly the wanted addresses. A bit of the filter is there before its address, and goes after
+     * it.
+     */
     public void set(Set<InetAddress> wanted) {
         Set<InetAddress> before = inForce();
         if (wanted.equals(before)) {
@@ -57,7 +62,7 @@ public final class LocalAddresses {
             LOG.atError()
                     .addKeyValue("addresses", wanted.size())
                     .addKeyValue("most", Limits.MAX_LOCAL_ADDRESSES)
-                    .log("this node has more addresses than a wildcard listener can know; keeping the old set");
+                    .log("this node has more addresses than a wildcard listener can match; keeping the previous set");
             return;
         }
         Set<InetAddress> either = new HashSet<>(before);

@@ -8,8 +8,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * The map LIMITS: how much of each listener's datagrams is forwarded. What is left at the moment is in LIMIT_BUCKETS and LIMIT_SHARES,
- * which are the program's: a new limit goes on with it, and so does a new daemon.
+ * The map LIMITS: how much of each listener's datagrams is forwarded. What is left at the moment is in LIMIT_BUCKETS
+ * and LIMIT_SHARES, which are the program's: a new limit goes on with it, and so does a new daemon.
  */
 final class RateLimits {
     private final ArrayMap<PacketLimit> map;
@@ -22,7 +22,9 @@ final class RateLimits {
         this.inForce = map.all();
     }
 
-    /** Before the listeners change: puts in what is not there. What is there of other slots is not looked at by anyone. */
+    /**
+     * Before the listeners change: puts in what is not there. What is there of other slots is not looked at by anyone.
+     */
     void set(Map<Integer, RateLimit> wanted) {
         wanted.forEach((slot, limit) -> {
             int generation = inForce.get(slot).generation();
