@@ -1,6 +1,6 @@
 package dev.udpfanout.loader.control;
 
-import dev.udpfanout.loader.config.ListenerConfig.Downstream;
+import dev.udpfanout.loader.config.ReceiverSet.Downstream;
 import java.net.InetSocketAddress;
 import java.util.Optional;
 
@@ -26,6 +26,11 @@ public record DiscoveredEndpoint(
         Optional<String> nodeName,
         Optional<String> zone,
         int weight) {
+
+    /** A receiver that an earlier daemon sent datagrams to, of which nothing else is known until its source answers. */
+    public static DiscoveredEndpoint adopted(InetSocketAddress address) {
+        return configured(address.getAddress().getHostAddress(), address, 1);
+    }
 
     /** A receiver from the configuration file: always there. */
     public static DiscoveredEndpoint configured(String name, InetSocketAddress address, int weight) {

@@ -3,15 +3,18 @@ package dev.udpfanout.loader.daemon;
 import dev.udpfanout.loader.config.Config;
 import dev.udpfanout.loader.config.KubernetesSource;
 import dev.udpfanout.loader.config.ListenerConfig;
-import dev.udpfanout.loader.config.ListenerConfig.LocalDelivery;
+import dev.udpfanout.loader.config.ReceiverSet;
+import dev.udpfanout.loader.config.ReceiverSet.LocalDelivery;
 import dev.udpfanout.loader.control.DiscoveredEndpoint;
 import dev.udpfanout.loader.control.EndpointSelection;
 import dev.udpfanout.loader.control.EndpointSet;
 import dev.udpfanout.loader.datapath.Datapath;
 import dev.udpfanout.loader.datapath.Failures;
 import dev.udpfanout.loader.status.Readiness;
+import java.net.Inet6Address;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.StandardProtocolFamily;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -37,7 +40,8 @@ final class ControlLoop {
     private final Consumer<Duration> onEndpointsUpdated;
     private final Map<String, List<DiscoveredEndpoint>> discovered = new HashMap<>();
     private final Set<InetSocketAddress> refusedLoops = new HashSet<>();
-    private volatile Map<String, List<DiscoveredEndpoint>> known = Map.of();
+    private final AdoptedEndpoints adopted;
+    private Map<String, List<DiscoveredEndpoint>> known = Map.of();
     /** As applied; the datapath may have left endpoints of them out. */
     private Map<String, EndpointSet> applied = Map.of();
 
@@ -51,19 +55,30 @@ final class ControlLoop {
     ControlLoop(Config config, Datapath datapath, EndpointSelection selection, Consumer<Duration> onEndpointsUpdated) {
         this.config = config;
         this.datapath = datapath;
+        this.adopted = new AdoptedEndpoints(datapath);
         this.selection = selection;
         this.onEndpointsUpdated = onEndpointsUpdated;
     }
 
-    /** What is known of each listener's endpoints; a listener whose source has not answered yet is not in it. Any thread. */
+    /**
+     * What is known of each listener's endpoints: of one whose source has not answered yet, those that an earlier daemon left in
+     * force. A listener of which nothing is known is not in it.
+     */
     Map<String, List<DiscoveredEndpoint>> known() {
-        return known;
+        return union(adopted.known(), known);
+    }
+
+    private static <T> Map<String, T> union(Map<String, T> one, Map<String, T> other) {
+        Map<String, T> all = new HashMap<>(one);
+        all.putAll(other);
+        return Map.copyOf(all);
     }
 
     /** The endpoint sets in force, by listener: without endpoints that the datapath cannot send to. */
     Map<String, EndpointSet> inForce() {
-        return applied.entrySet().stream()
+        Map<String, EndpointSet> inForce = applied.entrySet().stream()
                 .collect(Collectors.toUnmodifiableMap(Map.Entry::getKey, entry -> withoutLeftOut(entry.getValue())));
+        return union(adopted.sets(), inForce);
     }
 
     private EndpointSet withoutLeftOut(EndpointSet set) {
@@ -79,7 +94,7 @@ final class ControlLoop {
     }
 
     void discovered(Event.Discovered event) {
-        if (listener(event.listener()).isEmpty()) {
+        if (!isConfigured(event.listener())) {
             // Reported before the configuration changed: should the listener come back, this would be long out of date.
             return;
         }
@@ -142,16 +157,16 @@ final class ControlLoop {
     }
 
     private Map<String, Optional<KubernetesSource>> sources() {
-        return sets().stream().collect(Collectors.toMap(ListenerConfig::name, ListenerConfig::kubernetes));
+        return sets().stream().collect(Collectors.toMap(ReceiverSet::name, ReceiverSet::kubernetes));
     }
 
     /** The listeners, and their mirrors, whose receivers are found and chosen like theirs. */
-    private List<ListenerConfig> sets() {
-        return ListenerConfig.withMirrors(config.listeners());
+    private List<ReceiverSet> sets() {
+        return ListenerConfig.receiverSets(config.listeners());
     }
 
-    private Optional<ListenerConfig> listener(String name) {
-        return sets().stream().filter(listener -> listener.name().equals(name)).findFirst();
+    private boolean isConfigured(String set) {
+        return sets().stream().anyMatch(each -> each.name().equals(set));
     }
 
     /**
@@ -163,42 +178,50 @@ final class ControlLoop {
         Failures failures = new Failures();
         Map<String, List<DiscoveredEndpoint>> nowKnown = new HashMap<>();
         Map<String, EndpointSet> nowApplied = new HashMap<>();
-        for (ListenerConfig listener : sets()) {
-            List<DiscoveredEndpoint> endpoints = endpointsOf(listener);
+        Set<String> unanswered = new HashSet<>();
+        for (ReceiverSet receivers : sets()) {
+            List<DiscoveredEndpoint> endpoints = endpointsOf(receivers);
             if (endpoints == null) {
-                // The source has not answered yet: what an earlier daemon left in the kernel stays in force.
+                // The source has not answered yet: what is in force stays so, be it by us or by an earlier daemon.
+                if (applied.containsKey(receivers.name())) {
+                    nowApplied.put(receivers.name(), applied.get(receivers.name()));
+                    nowKnown.put(receivers.name(), known.getOrDefault(receivers.name(), List.of()));
+                } else {
+                    unanswered.add(receivers.name());
+                }
                 continue;
             }
             EndpointSet set = selection.select(
-                    listener, endpoints, unusable(endpoints), config.health().onAllUnhealthy());
-            nowKnown.put(listener.name(), endpoints);
-            Optional.ofNullable(applied.get(listener.name()))
-                    .ifPresent(still -> nowApplied.put(listener.name(), still));
+                    receivers, endpoints, unusable(endpoints), config.health().onAllUnhealthy());
+            nowKnown.put(receivers.name(), endpoints);
+            Optional.ofNullable(applied.get(receivers.name()))
+                    .ifPresent(still -> nowApplied.put(receivers.name(), still));
             failures.collect(() -> {
                 datapath.apply(set);
-                nowApplied.put(listener.name(), set);
+                nowApplied.put(receivers.name(), set);
             });
         }
         known = Map.copyOf(nowKnown);
         applied = Map.copyOf(nowApplied);
+        adopted.of(unanswered);
         failures.throwIfAny();
     }
 
-    private List<DiscoveredEndpoint> endpointsOf(ListenerConfig listener) {
-        if (listener.kubernetes().isEmpty()) {
-            return listener.downstream().stream()
+    private List<DiscoveredEndpoint> endpointsOf(ReceiverSet receivers) {
+        if (receivers.kubernetes().isEmpty()) {
+            return receivers.downstream().stream()
                     .map(each -> DiscoveredEndpoint.configured(each.name(), each.address(), each.weight()))
                     .toList();
         }
-        List<DiscoveredEndpoint> endpoints = discovered.get(listener.name());
-        return endpoints == null ? null : withoutLoops(ofSameFamily(listener, endpoints));
+        List<DiscoveredEndpoint> endpoints = discovered.get(receivers.name());
+        return endpoints == null ? null : withoutLoops(ofSameFamily(receivers, endpoints));
     }
 
     /** A Service of both families has endpoints of both; a datagram does not change its family on the way. */
-    private static List<DiscoveredEndpoint> ofSameFamily(ListenerConfig listener, List<DiscoveredEndpoint> endpoints) {
-        Class<?> family = listener.bind().getAddress().getClass();
+    private static List<DiscoveredEndpoint> ofSameFamily(ReceiverSet receivers, List<DiscoveredEndpoint> endpoints) {
+        boolean isIpv6 = receivers.source().family() == StandardProtocolFamily.INET6;
         return endpoints.stream()
-                .filter(endpoint -> family.isInstance(endpoint.address().getAddress()))
+                .filter(endpoint -> isIpv6 == endpoint.address().getAddress() instanceof Inet6Address)
                 .toList();
     }
 
@@ -218,8 +241,7 @@ final class ControlLoop {
     /** What is worth probing: every endpoint that would be used if it were well. */
     Set<InetSocketAddress> probeTargets() {
         return sets().stream()
-                .flatMap(listener ->
-                        selection.candidates(listener, known.getOrDefault(listener.name(), List.of())).stream())
+                .flatMap(set -> selection.candidates(set, known.getOrDefault(set.name(), List.of())).stream())
                 .map(DiscoveredEndpoint::address)
                 .collect(Collectors.toSet());
     }
@@ -227,8 +249,8 @@ final class ControlLoop {
     /** Where a way straight into the pod is of use: the endpoints in force of listeners that are to take it. */
     Set<InetAddress> peerTargets() {
         return sets().stream()
-                .filter(listener -> listener.localDelivery() == LocalDelivery.PEER)
-                .flatMap(listener -> Optional.ofNullable(applied.get(listener.name())).stream())
+                .filter(set -> set.localDelivery() == LocalDelivery.PEER)
+                .flatMap(set -> Optional.ofNullable(applied.get(set.name())).stream())
                 .flatMap(set -> set.endpoints().stream())
                 .map(endpoint -> endpoint.address().getAddress())
                 .collect(Collectors.toSet());
@@ -248,17 +270,20 @@ final class ControlLoop {
     /** Whether datagrams may be sent to this node for a listener: they reach the datapath, and there is where to go. */
     boolean isReady(String listener) {
         EndpointSet set = applied.get(listener);
-        return set != null
-                && !withoutLeftOut(set).endpoints().isEmpty()
-                && datapath.state(listener).attached();
+        boolean hasWhereToGo = set == null
+                ? !adopted.known().getOrDefault(listener, List.of()).isEmpty()
+                : !withoutLeftOut(set).endpoints().isEmpty();
+        return hasWhereToGo && datapath.state(listener).attached();
     }
 
     /**
-     * What to publish of a listener's readiness; nothing while it serves with what an earlier daemon left, and its source has
-     * not answered: what that daemon published holds, and to withdraw it would send the VIP away from a node that works.
+     * What to publish of a listener's readiness; nothing while it serves with what an earlier daemon left, its source has not
+     * answered, and it is not known what that is: what that daemon published holds, and to withdraw it would send the VIP away from a
+     * node that works.
      */
     Optional<Boolean> publishable(String listener) {
         boolean isCarriedOn = !applied.containsKey(listener)
+                && !adopted.known().containsKey(listener)
                 && datapath.hasAdopted(listener)
                 && datapath.state(listener).attached();
         return isCarriedOn ? Optional.empty() : Optional.of(isReady(listener));

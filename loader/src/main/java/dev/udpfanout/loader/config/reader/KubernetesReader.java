@@ -1,9 +1,9 @@
 package dev.udpfanout.loader.config.reader;
 
 import dev.udpfanout.loader.config.KubernetesSource;
-import dev.udpfanout.loader.config.ListenerConfig.Preference;
 import dev.udpfanout.loader.config.Prefix;
 import dev.udpfanout.loader.config.PublishTarget;
+import dev.udpfanout.loader.config.ReceiverSet.Preference;
 import dev.udpfanout.loader.config.yaml.Section;
 import java.net.InetSocketAddress;
 import java.util.List;
@@ -50,7 +50,8 @@ final class KubernetesReader {
     static Preference preference(Section listener) {
         Preference preference = listener.choice("prefer", Preference.class, Preference.ANY);
         if (preference != Preference.ANY && !listener.has("kubernetes")) {
-            listener.problem("prefer", "is for receivers from kubernetes: the file does not say where downstream runs");
+            listener.problem(
+                    "prefer", "needs receivers from kubernetes: the file does not say on which node a downstream runs");
         }
         return preference;
     }

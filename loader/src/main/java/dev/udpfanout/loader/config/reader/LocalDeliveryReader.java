@@ -2,8 +2,8 @@ package dev.udpfanout.loader.config.reader;
 
 import dev.udpfanout.loader.config.ListenerConfig;
 import dev.udpfanout.loader.config.ListenerConfig.Hook;
-import dev.udpfanout.loader.config.ListenerConfig.LocalDelivery;
 import dev.udpfanout.loader.config.ListenerConfig.Mode;
+import dev.udpfanout.loader.config.ReceiverSet.LocalDelivery;
 import dev.udpfanout.loader.config.yaml.Section;
 
 /** Reads {@code local_delivery}, and checks that it is possible where the listener stands. */
@@ -18,18 +18,17 @@ final class LocalDeliveryReader {
 
     /** What fits neither the hook nor the mode. */
     static void check(ListenerConfig listener, Section section) {
-        if (listener.localDelivery() != LocalDelivery.PEER) {
+        if (listener.receivers().localDelivery() != LocalDelivery.PEER) {
             return;
         }
         if (listener.isOnDummyInterface() && listener.hook() == Hook.EGRESS) {
             section.problem(
                     KEY,
-                    "peer works at ingress only, since the kernel lets no packet into a pod from an egress hook;"
+                    "peer needs hook: ingress, because the kernel does not redirect into a pod from egress;"
                             + " use hook: ingress, or neigh");
         }
         if (listener.mode() == Mode.USERSPACE) {
-            section.problem(
-                    KEY, "peer is for the kernel path; in user space datagrams are sent by a socket. Use neigh");
+            section.problem(KEY, "peer works in the kernel only, because user space sends by a socket; use neigh");
         }
     }
 }

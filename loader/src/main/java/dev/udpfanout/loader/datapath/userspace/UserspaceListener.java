@@ -4,7 +4,7 @@ import dev.udpfanout.forwarder.Forwarder;
 import dev.udpfanout.forwarder.transport.TransportProbe;
 import dev.udpfanout.loader.config.FlowsConfig;
 import dev.udpfanout.loader.config.ListenerConfig;
-import dev.udpfanout.loader.config.ListenerConfig.Policy;
+import dev.udpfanout.loader.config.Policy;
 import dev.udpfanout.loader.control.EndpointSet;
 import dev.udpfanout.loader.datapath.ListenerCounters;
 import java.net.InetSocketAddress;
@@ -117,12 +117,12 @@ final class UserspaceListener {
         endpoints = Optional.of(set);
         endpointsInstalled = false;
         install();
-        if (config.policy() == Policy.REPLICATE && set.endpoints().size() > ForwarderEndpoints.MAX_COPIES) {
+        if (config.receivers().policy() == Policy.REPLICATE && set.endpoints().size() > ForwarderEndpoints.MAX_COPIES) {
             LOG.atWarn()
                     .addKeyValue("listener_id", config.id())
                     .addKeyValue("endpoints", set.endpoints().size())
                     .addKeyValue("copies", ForwarderEndpoints.MAX_COPIES)
-                    .log("more receivers than copies are made of a datagram: the last ones get none");
+                    .log("too many receivers for copies of each datagram; the last ones get none");
         }
         LOG.atInfo()
                 .addKeyValue("listener_id", config.id())
@@ -166,7 +166,7 @@ final class UserspaceListener {
                         .addKeyValue("listener_id", config.id())
                         .addKeyValue("endpoint", endpoint)
                         .addKeyValue("reason", why)
-                        .log("left an endpoint out");
+                        .log("left out an endpoint");
             }
         });
     }
@@ -201,7 +201,7 @@ final class UserspaceListener {
             if (!open.drain(DRAIN_LIMIT)) {
                 LOG.atWarn()
                         .addKeyValue("listener_id", config.id())
-                        .log("datagrams were still coming in when the sockets were closed");
+                        .log("datagrams still arrived while the sockets closed");
             }
         });
         close();

@@ -8,8 +8,10 @@ import dev.udpfanout.loader.config.Config;
 import dev.udpfanout.loader.config.ConfigProblem;
 import dev.udpfanout.loader.config.InvalidConfigException;
 import dev.udpfanout.loader.config.ListenerConfig;
+import dev.udpfanout.loader.config.Policy;
 import dev.udpfanout.loader.config.Prefix;
 import dev.udpfanout.loader.config.RateLimit;
+import dev.udpfanout.loader.config.ReceiverSet;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -72,11 +74,11 @@ class ConfigProblemsTest {
                 .replace("40514\" }", "40514\", weight: 7 }\n      - { address: \"10.42.0.12:40514\" }");
         ListenerConfig listener =
                 READER.parse(weighted, "config.yaml").listeners().getFirst();
-        assertEquals(ListenerConfig.Policy.WEIGHTED, listener.policy());
+        assertEquals(Policy.WEIGHTED, listener.receivers().policy());
         assertEquals(
                 List.of(7, 1),
-                listener.downstream().stream()
-                        .map(ListenerConfig.Downstream::weight)
+                listener.receivers().downstream().stream()
+                        .map(ReceiverSet.Downstream::weight)
                         .toList());
     }
 
@@ -86,7 +88,7 @@ class ConfigProblemsTest {
             { packets_per_second: 100000001 }     | .packets_per_second: 100000001 is not in 1..100000000
             { packets_per_second: many }          | .packets_per_second: expected a whole number, found "many"
             { packets_per_second: 9, burst: 0 }   | .burst: 0 is not in 1..100000000
-            { burst: 9 }                          | .packets_per_second: is missing: how much is to be forwarded?
+            { burst: 9 }                          | .packets_per_second: is missing; set how many packets a second are forwarded
             { packets_per_second: 9, bytes: 1 }   | .bytes: unknown key; known here: burst, packets_per_second
             1000                                  | : expected a mapping, found 1000
             """)
@@ -111,26 +113,26 @@ class ConfigProblemsTest {
 
     @Test
     void shouldReadWhatToHashWhenThePolicyIsToHash() throws InvalidConfigException {
-        for (ListenerConfig.HashOn on : ListenerConfig.HashOn.values()) {
+        for (ReceiverSet.HashOn on : ReceiverSet.HashOn.values()) {
             String hashed = "policy: hash\n    hash_on: " + on.name().toLowerCase(Locale.ROOT);
             ListenerConfig listener = READER.parse(GOOD.replace("mode: tc_ebpf", hashed), "config.yaml")
                     .listeners()
                     .getFirst();
-            assertEquals(ListenerConfig.Policy.HASH, listener.policy());
-            assertEquals(on, listener.hashOn());
+            assertEquals(Policy.HASH, listener.receivers().policy());
+            assertEquals(on, listener.receivers().spreading().hashOn());
         }
     }
 
     @Test
     void shouldRefuseToHashWhatCannotBeOrForNoReason() {
         assertProblem(
-                "config.yaml:5: listeners[0].hash_on: is for policy: hash, and the listener's policy is another",
+                "config.yaml:5: listeners[0].hash_on: works with policy: hash only; remove it, or set policy: hash",
                 GOOD.replace("mode: tc_ebpf", "hash_on: source"));
         assertProblem(
                 "config.yaml:6: listeners[0].hash_on: \"payload\" is not one of: source, source_port",
                 GOOD.replace("mode: tc_ebpf", "policy: hash\n    hash_on: payload"));
         assertProblem(
-                "config.yaml:7: listeners[0].downstream[0].weight: is for policy: weighted, and the listener's policy is another",
+                "config.yaml:7: listeners[0].downstream[0].weight: works with policy: weighted only; remove it, or set policy: weighted",
                 GOOD.replace("mode: tc_ebpf", "policy: hash").replace("40514\" }", "40514\", weight: 2 }"));
     }
 
@@ -156,7 +158,7 @@ class ConfigProblemsTest {
             ["::ffff:10.0.0.0/104"]| allow[0]: "::ffff:10.0.0.0" is an IPv4 address in IPv6's form; write 10.0.0.0
             [10.0.0.1, 10.0.0.1/32]| allow[1]: 10.0.0.1/32 is there already
             [{ a: 1 }]           | allow[0]: expected text, found a mapping
-            []                   | allow: at least one prefix is needed; leave the key out to take everyone's datagrams
+            []                   | allow: no prefixes; add at least one, or remove the key to allow every source
             10.0.0.0/8           | allow: expected a list, found "10.0.0.0/8"
             """)
     void shouldRefuseSourcesThatAreNoPrefixes(String allow, String problem) {
@@ -183,7 +185,7 @@ class ConfigProblemsTest {
                             .replace("40514\" }", "40514\", weight: " + weight + " }"));
         }
         assertProblem(
-                "config.yaml:7: listeners[0].downstream[0].weight: is for policy: weighted, and the listener's policy is another",
+                "config.yaml:7: listeners[0].downstream[0].weight: works with policy: weighted only; remove it, or set policy: weighted",
                 GOOD.replace("40514\" }", "40514\", weight: 2 }"));
         assertProblem(
                 "config.yaml:5: listeners[0].policy: \"random\" is not one of: round_robin, weighted, hash, replicate",
@@ -196,8 +198,9 @@ class ConfigProblemsTest {
         ListenerConfig listener = config.listeners().getFirst();
         assertEquals("syslog", listener.name());
         assertEquals("/10.255.0.1:5514", listener.bind().toString());
-        assertEquals("pod-1", listener.downstream().getFirst().name());
-        assertEquals(40514, listener.downstream().getFirst().address().getPort());
+        assertEquals("pod-1", listener.receivers().downstream().getFirst().name());
+        assertEquals(
+                40514, listener.receivers().downstream().getFirst().address().getPort());
         assertEquals(Duration.ofSeconds(5), config.health().interval());
         assertEquals("/metrics", config.metrics().path());
     }
@@ -256,8 +259,8 @@ class ConfigProblemsTest {
     @Test
     void shouldRefuseWhenTheInterfaceIsMissing() {
         assertProblem(
-                "config.yaml:4: listeners[0].interface: this node has no interface \"eth7\" (only dummy interfaces are"
-                        + " created)",
+                "config.yaml:4: listeners[0].interface: this node has no interface \"eth7\" (the daemon creates"
+                        + " dummy interfaces only)",
                 GOOD.replace("dummy0", "eth7"));
     }
 

@@ -11,7 +11,7 @@ import dev.udpfanout.loader.config.InvalidConfigException;
 import dev.udpfanout.loader.config.KubernetesSource;
 import dev.udpfanout.loader.config.KubernetesSource.Port;
 import dev.udpfanout.loader.config.ListenerConfig;
-import dev.udpfanout.loader.config.ListenerConfig.Preference;
+import dev.udpfanout.loader.config.ReceiverSet.Preference;
 import java.net.InetSocketAddress;
 import java.util.List;
 import java.util.Optional;
@@ -57,10 +57,10 @@ class KubernetesConfigTest {
 
         assertEquals(
                 Optional.of(new KubernetesSource(Optional.of("logging"), "receivers", new Port.Name("syslog"))),
-                listener.kubernetes());
-        assertEquals(List.of(), listener.downstream());
+                listener.receivers().kubernetes());
+        assertEquals(List.of(), listener.receivers().downstream());
         assertEquals(Optional.empty(), listener.publish());
-        assertEquals(Preference.ANY, listener.preference());
+        assertEquals(Preference.ANY, listener.receivers().source().preference());
         assertFalse(listener.vipDirect());
     }
 
@@ -68,7 +68,9 @@ class KubernetesConfigTest {
     void shouldLeaveTheNamespaceOpenWhenItIsNotGiven() throws InvalidConfigException {
         ListenerConfig listener = only(DUMMY, KUBERNETES, PUBLISH);
 
-        assertEquals(Optional.empty(), listener.kubernetes().orElseThrow().namespace());
+        assertEquals(
+                Optional.empty(),
+                listener.receivers().kubernetes().orElseThrow().namespace());
         assertEquals(Optional.empty(), listener.publish().orElseThrow().namespace());
         assertEquals("syslog", listener.publish().orElseThrow().service());
     }
@@ -77,7 +79,11 @@ class KubernetesConfigTest {
     @CsvSource({"same_node,SAME_NODE", "same_zone,SAME_ZONE", "any,ANY"})
     void shouldReadThePreference(String text, Preference expected) throws InvalidConfigException {
         assertEquals(
-                expected, only(DUMMY, KUBERNETES, "    prefer: " + text + "\n").preference());
+                expected,
+                only(DUMMY, KUBERNETES, "    prefer: " + text + "\n")
+                        .receivers()
+                        .source()
+                        .preference());
     }
 
     @ParameterizedTest
@@ -85,7 +91,9 @@ class KubernetesConfigTest {
     void shouldReadAPortNumber(String port) throws InvalidConfigException {
         ListenerConfig listener = only(DUMMY, "    kubernetes: { service: receivers, port: " + port + " }\n");
 
-        assertEquals(new Port.Number(5514), listener.kubernetes().orElseThrow().port());
+        assertEquals(
+                new Port.Number(5514),
+                listener.receivers().kubernetes().orElseThrow().port());
     }
 
     @ParameterizedTest
@@ -135,7 +143,7 @@ class KubernetesConfigTest {
     @Test
     void shouldRefuseTwoSourcesOfReceivers() {
         assertProblem(
-                "config.yaml:5: listeners[0].kubernetes: downstream is given as well: receivers come from one of the two",
+                "config.yaml:5: listeners[0].kubernetes: downstream is given too; keep one of the two",
                 DUMMY,
                 DOWNSTREAM,
                 KUBERNETES);
@@ -144,7 +152,7 @@ class KubernetesConfigTest {
     @Test
     void shouldRefuseNoSourceOfReceivers() {
         assertProblem(
-                "config.yaml:2: listeners[0].downstream: at least one receiver is needed, or kubernetes to find them",
+                "config.yaml:2: listeners[0].downstream: no receivers; add at least one, or kubernetes: to discover them",
                 DUMMY);
         assertProblem(
                 "config.yaml:4: listeners[0].downstream: at least one receiver is needed",
@@ -155,8 +163,8 @@ class KubernetesConfigTest {
     @Test
     void shouldRefuseAPreferenceAmongReceiversFromTheFile() {
         assertProblem(
-                "config.yaml:5: listeners[0].prefer: is for receivers from kubernetes: "
-                        + "the file does not say where downstream runs",
+                "config.yaml:5: listeners[0].prefer: needs receivers from kubernetes: the file"
+                        + " does not say on which node a downstream runs",
                 DUMMY,
                 DOWNSTREAM,
                 "    prefer: same_node\n");
@@ -199,7 +207,7 @@ class KubernetesConfigTest {
     @Test
     void shouldRefuseAVipOfNoService() {
         assertProblem(
-                "config.yaml:3: listeners[0].bind: whose VIP? publish.service must name the LoadBalancer Service",
+                "config.yaml:3: listeners[0].bind: vip needs publish.service: the LoadBalancer Service whose VIP it is",
                 listener("eth0", "vip:5514"),
                 KUBERNETES);
     }
@@ -207,8 +215,8 @@ class KubernetesConfigTest {
     @Test
     void shouldRefuseAVipOnADummyInterface() {
         assertProblem(
-                "config.yaml:3: listeners[0].bind: the VIP is matched where datagrams come in, on a NIC; "
-                        + "on a dummy interface they have lost it",
+                "config.yaml:3: listeners[0].bind: vip works on a NIC only: kube-proxy has replaced"
+                        + " the VIP before a datagram reaches a dummy interface",
                 listener("dummy0", "vip:5514"),
                 KUBERNETES,
                 PUBLISH);
@@ -231,8 +239,8 @@ class KubernetesConfigTest {
     @Test
     void shouldRefuseToPublishAWildcard() {
         assertProblem(
-                "config.yaml:5: listeners[0].publish: 0.0.0.0 is not an address to publish; "
-                        + "bind to one address, or to vip:PORT",
+                "config.yaml:5: listeners[0].publish: 0.0.0.0 cannot be"
+                        + " published; bind to one address, or to vip:PORT",
                 listener("eth0", "0.0.0.0:5514"),
                 KUBERNETES,
                 PUBLISH);

@@ -6,7 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import dev.udpfanout.loader.config.ConfigProblem;
 import dev.udpfanout.loader.config.InvalidConfigException;
 import dev.udpfanout.loader.config.ListenerConfig;
-import dev.udpfanout.loader.config.ListenerConfig.LocalDelivery;
+import dev.udpfanout.loader.config.ReceiverSet.LocalDelivery;
 import java.util.List;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -35,28 +35,28 @@ class LocalDeliveryConfigTest {
 
     @Test
     void shouldGoByTheNextHopWhenNothingIsSaid() throws InvalidConfigException {
-        assertEquals(LocalDelivery.NEIGH, read("").localDelivery());
-        assertEquals(LocalDelivery.NEIGH, read("local_delivery: neigh").localDelivery());
+        assertEquals(LocalDelivery.NEIGH, read("").receivers().localDelivery());
+        assertEquals(
+                LocalDelivery.NEIGH, read("local_delivery: neigh").receivers().localDelivery());
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"auto", "tc_ebpf"})
     void shouldGoStraightIntoThePodWhenToldTo(String mode) throws InvalidConfigException {
         assertEquals(
-                LocalDelivery.PEER, read("local_delivery: peer\nmode: " + mode).localDelivery());
+                LocalDelivery.PEER,
+                read("local_delivery: peer\nmode: " + mode).receivers().localDelivery());
     }
 
     @Test
     void shouldRefusePeerWithTheLineWhereItCannotWork() {
         assertEquals(
-                List.of(
-                        "c.yaml:5: listeners[0].local_delivery: peer works at ingress only, since the kernel lets no packet"
-                                + " into a pod from an egress hook; use hook: ingress, or neigh"),
+                List.of("c.yaml:5: listeners[0].local_delivery: peer needs hook: ingress, because the"
+                        + " kernel does not redirect into a pod from egress; use hook: ingress, or neigh"),
                 problems("local_delivery: peer\nhook: egress"));
         assertEquals(
-                List.of(
-                        "c.yaml:5: listeners[0].local_delivery: peer is for the kernel path; in user space datagrams are"
-                                + " sent by a socket. Use neigh"),
+                List.of("c.yaml:5: listeners[0].local_delivery: peer works in the kernel only, because"
+                        + " user space sends by a socket; use neigh"),
                 problems("local_delivery: peer\nmode: userspace"));
         // Of several at one place only the first is told.
         assertEquals(

@@ -4,12 +4,12 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.udpfanout.loader.config.Admission;
 import dev.udpfanout.loader.config.ConfigProblem;
 import dev.udpfanout.loader.config.InvalidConfigException;
 import dev.udpfanout.loader.config.ListenerConfig;
-import dev.udpfanout.loader.config.ListenerConfig.Policy;
 import dev.udpfanout.loader.config.MirrorConfig;
+import dev.udpfanout.loader.config.Policy;
+import dev.udpfanout.loader.config.ReceiverSet;
 import java.net.InetSocketAddress;
 import java.util.List;
 import java.util.Optional;
@@ -48,7 +48,7 @@ class MirrorConfigTest {
     void shouldCopyNothingWhenNothingIsSaid() throws InvalidConfigException {
         ListenerConfig listener = read(LISTENER).getFirst();
         assertEquals(Optional.empty(), listener.mirror());
-        assertEquals(List.of(listener), ListenerConfig.withMirrors(List.of(listener)));
+        assertEquals(List.of(listener.receivers()), ListenerConfig.receiverSets(List.of(listener)));
     }
 
     @Test
@@ -57,16 +57,13 @@ class MirrorConfigTest {
                 read(with(MIRROR + "\npolicy: hash\nallow: [ 192.0.2.0/24 ]")).getFirst();
         assertEquals(100, listener.mirror().orElseThrow().sample());
         assertEquals(Optional.of("mirror"), listener.kernelOnly());
-        ListenerConfig set = listener.mirrorSet().orElseThrow();
+        ReceiverSet set = listener.mirror().orElseThrow().receivers();
         assertEquals("syslog.mirror", set.name());
         assertEquals(
                 List.of(new InetSocketAddress("10.42.0.9", 1)),
-                set.downstream().stream()
-                        .map(ListenerConfig.Downstream::address)
-                        .toList());
+                set.downstream().stream().map(ReceiverSet.Downstream::address).toList());
         assertEquals(Policy.ROUND_ROBIN, set.policy());
-        assertEquals(Admission.ALL, set.admission());
-        assertEquals(List.of(listener, set), ListenerConfig.withMirrors(List.of(listener)));
+        assertEquals(List.of(listener.receivers(), set), ListenerConfig.receiverSets(List.of(listener)));
     }
 
     @Test
@@ -76,17 +73,17 @@ class MirrorConfigTest {
                 .mirror()
                 .orElseThrow();
         assertEquals(1, mirror.sample());
-        assertEquals("probes", mirror.kubernetes().orElseThrow().service());
+        assertEquals("probes", mirror.receivers().kubernetes().orElseThrow().service());
     }
 
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """
-            mirror: { sample: 2 } | mirror.downstream: at least one receiver is needed, or kubernetes to find them
+            mirror: { sample: 2 } | mirror.downstream: no receivers; add at least one, or kubernetes: to discover them
             mirror: 10.42.0.9:1   | mirror: expected a mapping, found "10.42.0.9:1"
             mirror: { downstream: [ { address: "10.42.0.9:1" } ], sample: 0 } | mirror.sample: 0 is not in 1..1000000
             mirror: { downstream: [ { address: "10.42.0.9:1" } ], every: 2 } | mirror.every: unknown key; known here: downstream, kubernetes, sample
             mirror: { downstream: [ { address: "[2001:db8::9]:1" } ] } | mirror.downstream[0].address: [2001:db8::9]:1 is IPv6, and the listener is IPv4
-            mirror: { downstream: [ { address: "10.255.0.1:5514" } ] } | mirror: 10.255.0.1:5514 is the listener on line 2: datagrams would go round in a circle
+            mirror: { downstream: [ { address: "10.255.0.1:5514" } ] } | mirror: 10.255.0.1:5514 is the listener on line 2: datagrams would loop
             """)
     void shouldSayWhatIsWrongWithIt(String line, String problem) {
         assertEquals("c.yaml:6: listeners[0]." + problem, problems(with(line)).getFirst());
@@ -96,12 +93,12 @@ class MirrorConfigTest {
     void shouldRefuseItWhereNoCopiesCanBeMade() {
         assertEquals(
                 List.of(
-                        "c.yaml:6: listeners[0].mirror: copies are sent back in, where no program is with hook: egress; use"
-                                + " hook: ingress"),
+                        "c.yaml:6: listeners[0].mirror: a mirror needs hook: ingress: copies go back in at ingress, where hook:"
+                                + " egress has no program"),
                 problems(with(MIRROR + "\nhook: egress")));
         assertEquals(
-                List.of("c.yaml:6: listeners[0].mirror: mirror is done in the kernel only: use mode tc_ebpf or auto, or"
-                        + " leave it out"),
+                List.of("c.yaml:6: listeners[0].mirror: mirror works in the kernel only; use mode tc_ebpf or auto, or"
+                        + " remove it"),
                 problems(with(MIRROR + "\nmode: userspace")));
     }
 
@@ -126,7 +123,7 @@ class MirrorConfigTest {
         assertEquals(128, read(many(128)).size());
         assertEquals(
                 List.of("c.yaml:" + (1 + 127 * 4 + 4)
-                        + ": listeners[127].mirror: more than 256 listeners and mirrors together, which is what fits"),
+                        + ": listeners[127].mirror: more than 256 listeners and mirrors together; that is the limit"),
                 problems(many(129)).stream().limit(1).toList());
     }
 

@@ -20,8 +20,8 @@ import dev.udpfanout.lab.traffic.DatagramSender;
 import dev.udpfanout.lab.traffic.SendPlan;
 import dev.udpfanout.loader.config.ListenerConfig;
 import dev.udpfanout.loader.config.ListenerConfig.AttachMethod;
-import dev.udpfanout.loader.config.ListenerConfig.HashOn;
-import dev.udpfanout.loader.config.ListenerConfig.Policy;
+import dev.udpfanout.loader.config.Policy;
+import dev.udpfanout.loader.config.ReceiverSet.HashOn;
 import dev.udpfanout.loader.control.HashTable;
 import dev.udpfanout.loader.datapath.ListenerText;
 import dev.udpfanout.loader.datapath.kernel.NodeDatapath;
@@ -231,7 +231,7 @@ class HashPolicyTest {
     }
 
     private static boolean has(BpfMap tables) {
-        return new EndpointTables(tables, TableLayout.TURNS, null).has(0);
+        return new EndpointTables(tables, TableLayout.TURNS, null, new TablePins(Optional.empty(), "")).has(0);
     }
 
     @Test
