@@ -13,6 +13,7 @@ import dev.udpfanout.lab.cluster.node.Kubelets;
 import dev.udpfanout.lab.cluster.traffic.PodSockets;
 import dev.udpfanout.lab.metallb.ServiceSpeaker;
 import dev.udpfanout.lab.metallb.VipOwner;
+import io.fabric8.kubernetes.api.model.Service;
 import io.fabric8.kubernetes.api.model.ServiceBuilder;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import java.io.IOException;
@@ -32,6 +33,7 @@ public final class Cluster implements AutoCloseable {
     /** How many receivers the guide's example has. */
     static final int EXAMPLE_RECEIVERS = 3;
 
+    private static final Duration POLL = Duration.ofMillis(100);
     private static final int NODES = 3;
     private static final int PODS = 18;
     private static final int FIRST_VIP = 100;
@@ -126,6 +128,10 @@ public final class Cluster implements AutoCloseable {
         return controlPlane;
     }
 
+    Slices slices() {
+        return new Slices(controlPlane);
+    }
+
     SegmentTopology topology() {
         return topology;
     }
@@ -170,6 +176,12 @@ public final class Cluster implements AutoCloseable {
         });
     }
 
+    /** Has the example's Deployment have so many, and waits until it has. */
+    void scaleReceivers(int number) {
+        kubectl().run("-n", Lane.NAMESPACE, "scale", "deployment/udp-receiver", "--replicas=" + number);
+        awaitReceivers(number);
+    }
+
     /** Waits until each node's daemon is ready. */
     public void awaitDaemons() {
         await("daemons ready", () -> nodes.stream()
@@ -211,16 +223,28 @@ public final class Cluster implements AutoCloseable {
                         .build());
     }
 
+    /** A Service's VIP. */
+    String vip(Lane lane) {
+        return service(lane)
+                .getStatus()
+                .getLoadBalancer()
+                .getIngress()
+                .getFirst()
+                .getIp();
+    }
+
     /** Where a Service is inside the cluster. */
     String clusterIp(Lane lane) {
+        return service(lane).getSpec().getClusterIP();
+    }
+
+    private Service service(Lane lane) {
         return controlPlane
                 .client()
                 .services()
                 .inNamespace(Lane.NAMESPACE)
                 .withName(lane.service())
-                .require()
-                .getSpec()
-                .getClusterIP();
+                .require();
     }
 
     /** Waits until a node announces a VIP. */
@@ -230,23 +254,27 @@ public final class Cluster implements AutoCloseable {
     }
 
     static void await(String what, BooleanSupplier condition) {
-        if (!BoundedWait.until(() -> tried(condition), LIMIT)) {
+        if (!BoundedWait.until(() -> holds(condition), LIMIT)) {
             throw new IllegalStateException("not within " + LIMIT.toSeconds() + " s: " + what);
         }
     }
 
-    private static boolean tried(BooleanSupplier condition) {
+    /** The API server is not asked a thousand times a second. */
+    private static boolean holds(BooleanSupplier condition) {
         try {
-            return condition.getAsBoolean() || paused();
+            if (condition.getAsBoolean()) {
+                return true;
+            }
         } catch (KubernetesClientException e) {
-            return paused();
+            // It is away, or there is no such object yet.
         }
+        pause(POLL);
+        return false;
     }
 
-    /** The API server is not asked a thousand times a second. */
-    private static boolean paused() {
-        BoundedWait.until(() -> false, Duration.ofMillis(100));
-        return false;
+    /** Lets traffic go on for a while. */
+    static void pause(Duration time) {
+        BoundedWait.until(() -> false, time);
     }
 
     @Override

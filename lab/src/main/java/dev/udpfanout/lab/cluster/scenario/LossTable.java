@@ -16,7 +16,7 @@ public final class LossTable {
         return text.toString();
     }
 
-    private static String line(Row row) {
+    static String line(Row row) {
         String promised =
                 switch (row.promise()) {
                     case Row.Promise.NothingLost nothing -> "0";

@@ -80,17 +80,17 @@ final class Measurement implements AutoCloseable {
     }
 
     /** Stops; a row for each origin. */
-    List<Row> finish(String scenario, Row.Promise promise) {
+    List<Row> finish(Scenario scenario) {
         traffic.stop();
         return Arrays.stream(Origin.values())
                 .map(origin -> new Row(
-                        scenario,
+                        scenario.name(),
                         origin.toString(),
                         sum(Lane.UDP_FANOUT, origin, Flow::sent),
                         sum(Lane.KUBE_PROXY, origin, flow -> flow.lost().cardinality()),
                         sum(Lane.UDP_FANOUT, origin, flow -> flow.lost().cardinality()),
                         sum(Lane.UDP_FANOUT, origin, Flow::duplicates) + sum(Lane.KUBE_PROXY, origin, Flow::duplicates),
-                        promise))
+                        scenario.promise(PER_SECOND * sum(Lane.UDP_FANOUT, origin, flow -> 1))))
                 .toList();
     }
 

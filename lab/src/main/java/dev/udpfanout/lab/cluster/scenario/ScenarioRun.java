@@ -56,6 +56,23 @@ public final class ScenarioRun {
         }
     }
 
+    /** The VIPs change to addresses that senders use already: nobody has had them before. */
+    public void vipChange() {
+        Scenario change = Scenario.notWorse("the VIP changes, senders go ahead", Duration.ofSeconds(1), nothing -> {});
+        if (change.name().contains(filter)) {
+            attempt(change.name(), () -> {
+                awaitDelivery();
+                for (Lane lane : Lane.values()) {
+                    vips.put(lane, cluster.newVipOf(cluster.nodes().getFirst()));
+                }
+                measure(change, () -> {
+                    vips.forEach(cluster::assignVip);
+                    vips.forEach(cluster::awaitAnnounced);
+                });
+            });
+        }
+    }
+
     /** Runs scenarios on the cluster as it is. */
     public void run(List<Scenario> scenarios) {
         for (Scenario scenario : scenarios) {
@@ -85,16 +102,19 @@ public final class ScenarioRun {
 
     private void measure(Scenario scenario) throws Exception {
         awaitDelivery();
-        List<Row> measured;
+        measure(scenario, () -> scenario.event().happen(cluster));
+    }
+
+    private void measure(Scenario scenario, Step event) throws Exception {
         try (Measurement measurement = new Measurement(cluster, vips)) {
             measurement.awaitSent(BEFORE);
-            scenario.event().happen(cluster);
+            event.run();
             measurement.awaitSent(AFTER);
-            measured = measurement.finish(scenario.name(), scenario.promise());
+            List<Row> measured = measurement.finish(scenario);
+            rows.addAll(measured);
+            measured.forEach(row -> out.accept("  " + LossTable.line(row).strip()));
             out.accept(measurement.describeLoss().stripTrailing());
         }
-        rows.addAll(measured);
-        out.accept(LossTable.render("", measured).strip());
     }
 
     /** What has only just been set up may be on its way to kube-proxy; what is not delivered after a while is what the scenario counts. */

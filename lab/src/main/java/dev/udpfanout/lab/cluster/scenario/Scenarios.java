@@ -14,5 +14,12 @@ public final class Scenarios {
         cluster.awaitDaemons();
         run.eachNodeAsOwner();
         run.run(DaemonScenarios.all());
+        run.run(ReceiverScenarios.all());
+        run.vipChange();
+        run.run(ServiceScenarios.all());
+        run.run(ControlPlaneScenarios.all());
+        cluster.addNode();
+        cluster.awaitDaemons();
+        run.eachNodeAsOwner();
     }
 }
