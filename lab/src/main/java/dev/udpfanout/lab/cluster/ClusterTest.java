@@ -20,9 +20,9 @@ import java.util.List;
 import java.util.stream.Stream;
 
 /**
- * {@code make cluster-test}: for each release of Kubernetes and each mode of kube-proxy a cluster, the guide's objects, and every scenario;
- * a table of what was lost beside kube-proxy alone. Exits with 0 if all promises were kept or there is no Kubernetes to test with, 1 if not, 2
- * if {@value KubernetesRelease#VARIABLE} is wrong.
+ * {@code make cluster-test}: for each release of Kubernetes and each mode of kube-proxy a cluster, the guide's objects,
+ * and every scenario; a table of what was lost beside kube-proxy alone. Exits with 0 if all promises were kept or there
+ * is no Kubernetes to test with, 1 if not, 2 if {@value KubernetesRelease#VARIABLE} is wrong.
  */
 public final class ClusterTest {
     private static final int EXIT_FAILED = 1;
@@ -42,7 +42,8 @@ public final class ClusterTest {
     /**
      * Runs it, in the repository's top folder.
      *
-     * @param arguments part of the names of the scenarios to run, and a mode of kube-proxy; all if they are not there or empty
+     * @param arguments part of the names of the scenarios to run, and a mode of kube-proxy; all if they are not there
+     *     or empty
      */
     public static void main(String[] arguments) {
         System.exit(exitCode(argument(arguments, 0), argument(arguments, 1)));

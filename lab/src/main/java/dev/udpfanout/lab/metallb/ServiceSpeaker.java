@@ -20,9 +20,10 @@ import java.util.Optional;
 import java.util.TreeSet;
 
 /**
- * The speakers of all nodes of a cluster whose nodes are all alive, for the Services of one namespace that are of type LoadBalancer with
- * {@code externalTrafficPolicy: Local}: among the nodes with an endpoint that serves, {@link VipOwner}'s answers ARP for the VIP, which
- * is on no interface. Source: MetalLB, speaker/layer2_controller.go and internal/k8s/epslices.
+ * The speakers of all nodes of a cluster whose nodes are all alive, for the Services of one namespace that are of type
+ * LoadBalancer with {@code externalTrafficPolicy: Local}: among the nodes with an endpoint that serves,
+ * {@link VipOwner}'s answers ARP for the VIP, which is on no interface. Source: MetalLB, speaker/layer2_controller.go
+ * and internal/k8s/epslices.
  */
 public final class ServiceSpeaker implements AutoCloseable {
     private static final String SERVICE_NAME = "kubernetes.io/service-name";

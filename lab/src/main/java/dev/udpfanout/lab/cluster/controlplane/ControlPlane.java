@@ -17,8 +17,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * etcd, kube-apiserver with RBAC and kube-controller-manager in the segment's namespace, at {@link SegmentPlan#API_ADDRESS}. They end with
- * the topology.
+ * etcd, kube-apiserver with RBAC and kube-controller-manager in the segment's namespace, at
+ * {@link SegmentPlan#API_ADDRESS}. They end with the topology.
  */
 public final class ControlPlane implements AutoCloseable {
     /** The range of ClusterIPs. */

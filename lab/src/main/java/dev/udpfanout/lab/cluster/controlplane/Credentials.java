@@ -10,8 +10,9 @@ import java.util.Base64;
 import java.util.UUID;
 
 /**
- * Who may do what at the API server: tokens for the control plane's own parts, as kube-apiserver's {@code --token-auth-file} reads
- * them, and the key pair that signs the tokens of ServiceAccounts. The rights are those of the built-in ClusterRoles.
+ * Who may do what at the API server: tokens for the control plane's own parts, as kube-apiserver's
+ * {@code --token-auth-file} reads them, and the key pair that signs the tokens of ServiceAccounts. The rights are those
+ * of the built-in ClusterRoles.
  */
 final class Credentials {
     private static final int KEY_BITS = 2048;

@@ -41,8 +41,8 @@ final class Etcd {
     }
 
     /**
-     * Forgets all that was before, as etcd does in a cluster every five minutes: whoever asks for changes since an earlier revision
-     * is told 410 Gone.
+     * Forgets all that was before, as etcd does in a cluster every five minutes: whoever asks for changes since an
+     * earlier revision is told 410 Gone.
      */
     void compact() {
         long revision =

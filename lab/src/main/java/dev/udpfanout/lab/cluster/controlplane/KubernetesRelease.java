@@ -29,7 +29,8 @@ public record KubernetesRelease(Path folder, String version) {
     private static final Pattern VERSION = Pattern.compile("v(\\d+\\.(\\d+)\\.\\S+)");
 
     /**
-     * Finds the releases to test with: those that {@link #VARIABLE} names, or else the first usual folder that has all programs.
+     * Finds the releases to test with: those that {@link #VARIABLE} names, or else the first usual folder that has all
+     * programs.
      *
      * @param variable the value of {@link #VARIABLE}; null if it is not set
      * @return empty if the variable is not set and no usual folder has them

@@ -6,8 +6,8 @@ import java.net.http.HttpClient;
 import java.util.concurrent.Executors;
 
 /**
- * HTTP from inside a namespace, for this process, which is outside of it: a connection belongs to the namespace of the thread that
- * opens it, and the JDK's client opens connections on its executor's threads.
+ * HTTP from inside a namespace, for this process, which is outside of it: a connection belongs to the namespace of the
+ * thread that opens it, and the JDK's client opens connections on its executor's threads.
  */
 public final class NamespaceHttp extends JdkHttpClientFactory {
     private final LabNamespace namespace;

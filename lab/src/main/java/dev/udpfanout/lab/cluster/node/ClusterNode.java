@@ -104,7 +104,9 @@ public final class ClusterNode {
         startProxy(controlPlane, mode);
     }
 
-    /** Ways to the other nodes' pods, and a default route, without which an address of a Service could not be sent to. */
+    /**
+     * Ways to the other nodes' pods, and a default route, without which an address of a Service could not be sent to.
+     */
     private void addRoutes() {
         StringBuilder batch = new StringBuilder("route add default via 192.168.1.254\n");
         for (int other = 1; other <= topology.plan().nodes(); other++) {

@@ -20,9 +20,10 @@ import java.util.Map;
 import java.util.function.Consumer;
 
 /**
- * The daemon as its DaemonSet's pod: its init container, then "run" with the arguments of the manifest. In a mount namespace of its own it
- * finds its ServiceAccount's token, and a folder of bpffs that stands for the node's, where the manifest mounts them; the API server it
- * finds by the ClusterIP, as any pod. It is started again when it ends by itself.
+ * The daemon as its DaemonSet's pod: its init container, then "run" with the arguments of the manifest. In a mount
+ * namespace of its own it finds its ServiceAccount's token, and a folder of bpffs that stands for the node's, where the
+ * manifest mounts them; the API server it finds by the ClusterIP, as any pod. It is started again when it ends by
+ * itself.
  */
 public final class DaemonPod implements PodOnNode {
     private static final Duration LIMIT = Duration.ofSeconds(60);

@@ -24,8 +24,9 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 
 /**
- * What scheduler and kubelets do, for the pods of the namespace udp-fanout: it puts receivers where there are the fewest and daemons where
- * their DaemonSet wants them, starts them, says when they are ready, ends those that are deleted, and removes them then.
+ * What scheduler and kubelets do, for the pods of the namespace udp-fanout: it puts receivers where there are the
+ * fewest and daemons where their DaemonSet wants them, starts them, says when they are ready, ends those that are
+ * deleted, and removes them then.
  */
 public final class Kubelets implements AutoCloseable {
     private static final String NAMESPACE = "udp-fanout";

@@ -9,7 +9,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 
-/** The files that a kubelet keeps for a pod's ServiceAccount: token, ca.crt and namespace. The token is had by TokenRequest. */
+/**
+ * The files that a kubelet keeps for a pod's ServiceAccount: token, ca.crt and namespace. The token is had by
+ * TokenRequest.
+ */
 public final class ServiceAccountMount {
     private static final long EXPIRATION_SECONDS = 3600;
 

@@ -35,7 +35,7 @@ public final class Cluster implements AutoCloseable {
 
     private static final Duration POLL = Duration.ofMillis(100);
     private static final int NODES = 3;
-    private static final int PODS = 18;
+    private static final int PODS = 30;
     private static final int FIRST_VIP = 100;
     private static final int LAST_VIP = 250;
 

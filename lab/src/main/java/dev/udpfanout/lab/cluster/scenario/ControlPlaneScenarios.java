@@ -7,7 +7,10 @@ import io.fabric8.kubernetes.api.model.SecretBuilder;
 import java.io.IOException;
 import java.util.List;
 
-/** What happens to the API server, and to the daemons' rights there. After it the daemons must follow the receivers again. */
+/**
+ * What happens to the API server, and to the daemons' rights there. After it the daemons must follow the receivers
+ * again.
+ */
 final class ControlPlaneScenarios {
     private ControlPlaneScenarios() {}
 

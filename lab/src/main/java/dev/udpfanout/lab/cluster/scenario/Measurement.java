@@ -14,8 +14,9 @@ import java.util.Map;
 import java.util.function.ToLongFunction;
 
 /**
- * The same datagrams to both Services at the same time: from the client to the VIP, and from a pod of each node to VIP and ClusterIP. Each
- * sender has one socket for each destination, from which it sends all the time, as a syslog relay does.
+ * The same datagrams to both Services at the same time: from the client to the VIP, and from a pod of each node to VIP
+ * and ClusterIP. Each sender has one socket for each destination, from which it sends all the time, as a syslog relay
+ * does.
  */
 final class Measurement implements AutoCloseable {
     private static final int PER_SECOND = 100;

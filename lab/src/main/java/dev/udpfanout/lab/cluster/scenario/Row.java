@@ -21,7 +21,8 @@ public record Row(
         /**
          * No more is lost than by kube-proxy alone.
          *
-         * @param tolerance datagrams that one may lose more than the other because they hear of a change at different moments
+         * @param tolerance datagrams that one may lose more than the other because they hear of a change at different
+         *     moments
          */
         record NotWorse(long tolerance) implements Promise {}
     }

@@ -6,7 +6,8 @@ import java.time.Duration;
  * Something that happens to the cluster while datagrams are under way.
  *
  * @param name what it is called in the table
- * @param tolerance how much later than kube-proxy alone udp-fanout may hear of a change; null if nothing at all may be lost
+ * @param tolerance how much later than kube-proxy alone udp-fanout may hear of a change; null if nothing at all may be
+ *     lost
  * @param event brings it about, and returns when the cluster has settled
  */
 record Scenario(String name, Duration tolerance, Event event) {

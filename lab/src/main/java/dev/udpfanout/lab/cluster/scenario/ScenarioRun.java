@@ -117,7 +117,10 @@ public final class ScenarioRun {
         }
     }
 
-    /** What has only just been set up may be on its way to kube-proxy; what is not delivered after a while is what the scenario counts. */
+    /**
+     * What has only just been set up may be on its way to kube-proxy; what is not delivered after a while is what the
+     * scenario counts.
+     */
     private void awaitDelivery() {
         cluster.awaitDaemons();
         try (Measurement trial = new Measurement(cluster, vips)) {

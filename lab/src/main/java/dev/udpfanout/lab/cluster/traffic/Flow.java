@@ -9,8 +9,8 @@ import java.nio.channels.DatagramChannel;
 import java.util.BitSet;
 
 /**
- * What one socket sends to one destination: datagrams of {@value #BYTES} bytes with the flow's id and a number that counts up. The socket
- * is not connected, so that no ICMP answer to one datagram refuses the next.
+ * What one socket sends to one destination: datagrams of {@value #BYTES} bytes with the flow's id and a number that
+ * counts up. The socket is not connected, so that no ICMP answer to one datagram refuses the next.
  */
 public final class Flow implements AutoCloseable {
     static final int BYTES = 2 * Long.BYTES;
