@@ -87,9 +87,10 @@ public final class Doctor {
         } catch (KubernetesClientException e) {
             return Diagnosis.notChecked(
                     "endpoints",
-                    "EndpointSlices of " + namespace + "/" + service + ": the API server does not let us ask (" + reason(e)
-                            + ")",
-                    "look with: kubectl -n " + namespace + " get endpointslices -l " + SliceLabels.SERVICE + "=" + service);
+                    "EndpointSlices of " + namespace + "/" + service + ": the API server does not let us ask ("
+                            + reason(e) + ")",
+                    "look with: kubectl -n " + namespace + " get endpointslices -l " + SliceLabels.SERVICE + "="
+                            + service);
         }
     }
 

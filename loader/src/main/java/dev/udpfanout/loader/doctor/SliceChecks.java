@@ -35,7 +35,8 @@ final class SliceChecks {
         return isByHand
                 ? Diagnosis.problem(
                         CHECK,
-                        name + " has Endpoints by hand (" + names + "): of one address for several nodes Kubernetes keeps"
+                        name + " has Endpoints by hand (" + names
+                                + "): of one address for several nodes Kubernetes keeps"
                                 + " one endpoint, and it stays when its node is not ready",
                         "leave it to the daemons: kubectl -n " + namespace + " delete endpoints " + service)
                 : Diagnosis.problem(

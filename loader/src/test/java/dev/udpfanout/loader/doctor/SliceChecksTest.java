@@ -46,8 +46,8 @@ class SliceChecksTest {
 
     @Test
     void shouldRefuseSlicesOfAnybodyElse() {
-        Diagnosis found = with(
-                slice("b", Map.of(KEEPER, "endpointslice-controller.k8s.io")), slice("a", Map.of()), OURS);
+        Diagnosis found =
+                with(slice("b", Map.of(KEEPER, "endpointslice-controller.k8s.io")), slice("a", Map.of()), OURS);
 
         assertEquals(Result.PROBLEM, found.result());
         assertTrue(found.finding().contains("(a, b)"), found::finding);
