@@ -21,8 +21,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
@@ -156,6 +154,7 @@ class ContainerImageScenario {
     /** As {@code kubectl exec} types them: in the container of the running daemon, with what the DaemonSet allows it. */
     @Test
     void shouldDoInTheDaemonsContainerWhatTheGuideTypes() throws Exception {
+        lab.configure("bind: \"10.255.0.1:5514\"\n    interface: dummy0\n    attach: clsact", "on_exit: keep");
         container(Variant.METALLB.pod().getInitContainers().getFirst()).run();
         startDaemon();
         lab.awaitInForce(1, 2, 3);
@@ -169,15 +168,12 @@ class ContainerImageScenario {
         }
         String counters = daemon.exec("bpftool map dump name STATS");
         assertTrue(counters.contains("\"pkts_received\": ") && !counters.contains("Error"), counters);
-        String interfaces = daemon.exec("bpftool net show dev dummy0");
-        Matcher program =
-                Pattern.compile("udp_fanout(?:\\S*)? (?:prog_)?id (\\d+)").matcher(interfaces);
-        assertTrue(program.find(), interfaces);
-        String shown = daemon.exec("bpftool prog show id " + program.group(1));
-        assertTrue(shown.startsWith(program.group(1) + ": sched_cls  name udp_fanout"), shown);
+        String filter = "tc filter show dev dummy0 ingress | grep -oP 'id \\K\\d+'";
+        String shown = daemon.exec("bpftool prog show id $(" + filter + ")");
+        assertTrue(shown.matches("(?s)\\d+: sched_cls +name udp_fanout +tag .*"), shown);
         String rules = daemon.exec("iptables -t nat -L KUBE-SERVICES -n -v");
         assertTrue(rules.contains("loadbalancer IP"), rules);
-        assertTrue(daemon.exec("tc qdisc show dev dummy0").contains("qdisc noqueue"));
+        assertTrue(daemon.exec("tc qdisc show dev dummy0").contains("qdisc clsact"));
     }
 
     @Test

@@ -70,8 +70,10 @@ public record PodmanContainer(
         command.add("--network=ns:" + node.path());
         command.addAll(security());
         for (EnvVar variable : container.getEnv()) {
-            String field = variable.getValueFrom().getFieldRef().getFieldPath();
-            command.add("--env=" + variable.getName() + "=" + required(fields, field));
+            String value = variable.getValue() != null
+                    ? variable.getValue()
+                    : required(fields, variable.getValueFrom().getFieldRef().getFieldPath());
+            command.add("--env=" + variable.getName() + "=" + value);
         }
         environment.forEach((key, value) -> command.add("--env=" + key + "=" + value));
         container.getVolumeMounts().forEach(mount -> command.add(mounted(mount)));
