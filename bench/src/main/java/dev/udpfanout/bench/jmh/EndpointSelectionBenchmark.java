@@ -64,6 +64,6 @@ public class EndpointSelectionBenchmark {
 
     @Benchmark
     public EndpointSet select() {
-        return selection.select(listener, known, down, OnAllUnhealthy.FORWARD);
+        return selection.select(listener.receivers(), known, down, OnAllUnhealthy.FORWARD);
     }
 }

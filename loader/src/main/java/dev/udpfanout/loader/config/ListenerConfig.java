@@ -10,53 +10,48 @@ import java.util.stream.Stream;
  *
  * @param id its position in the file, from 0; {@code listener_id} in log lines
  * @param name unique
- * @param bind destination address and port of the datagrams to spread; 0.0.0.0 stands for the node's own addresses,
- *     unless the listener is VIP-direct
- * @param vipDirect whether the destination is the VIP of the Service in {@code publish}, whatever that is at the time:
- *     {@code bind} gives its port only
- * @param interfaces where they are intercepted: names, at least one, each once; a dummy interface is the only one
- * @param mode which datapath serves it
- * @param attach how the program gets onto the hook
- * @param hook on which side of a dummy interface the rewriting happens; ingress for a NIC
- * @param localDelivery how datagrams get to a receiver on this node, in the kernel
- * @param admission which datagrams are forwarded at all
- * @param policy which endpoint a datagram goes to
- * @param hashOn what that follows from, if the policy is a hash
- * @param replies whether what endpoints answer goes back to the client as from the listener
- * @param downstream receivers from the file; at least one, or none where they come from Kubernetes
- * @param kubernetes where else receivers come from
+ * @param interception which datagrams are its own, and where they are intercepted
+ * @param admission which of them are forwarded at all
+ * @param receivers who they are spread over; its name and id are the listener's
+ * @param mirror who gets copies of some of them, if anyone does
  * @param publish the Service whose traffic it serves; there where it is VIP-direct
- * @param preference which receivers from Kubernetes come first
- * @param mirror who gets copies of some datagrams, if anyone does
  * @param userspace how it is served in user space, if it is
  */
 public record ListenerConfig(
         int id,
         String name,
-        InetSocketAddress bind,
-        boolean vipDirect,
-        List<String> interfaces,
-        Mode mode,
-        AttachMethod attach,
-        Hook hook,
-        LocalDelivery localDelivery,
+        Interception interception,
         Admission admission,
-        Policy policy,
-        HashOn hashOn,
-        boolean replies,
-        List<Downstream> downstream,
-        Optional<KubernetesSource> kubernetes,
-        Optional<PublishTarget> publish,
-        Preference preference,
+        ReceiverSet receivers,
         Optional<MirrorConfig> mirror,
+        Optional<PublishTarget> publish,
         UserspaceConfig userspace) {
 
     /** How many interfaces a listener may stand on: its keys must fit into the kernel's table with those of all others. */
     public static final int MAX_INTERFACES = 16;
 
-    public ListenerConfig {
-        interfaces = List.copyOf(interfaces);
-        downstream = List.copyOf(downstream);
+    /**
+     * Which datagrams are a listener's, and where they are intercepted.
+     *
+     * @param bind destination address and port of the datagrams to spread; 0.0.0.0 stands for the node's own addresses,
+     *     unless the listener is VIP-direct
+     * @param vipDirect whether the destination is the VIP of the Service in {@code publish}, whatever that is at the time:
+     *     {@code bind} gives its port only
+     * @param interfaces where they are intercepted: names, at least one, each once; a dummy interface is the only one
+     * @param mode which datapath serves it
+     * @param attach how the program gets onto the hook
+     * @param hook on which side of a dummy interface the rewriting happens; ingress for a NIC
+     */
+    public record Interception(
+            InetSocketAddress bind,
+            boolean vipDirect,
+            List<String> interfaces,
+            Mode mode,
+            AttachMethod attach,
+            Hook hook) {
+        public Interception {
+            interfaces = List.copyOf(interfaces);
+        }
     }
 
     /** Which datapath serves a listener. */
@@ -87,59 +82,44 @@ public record ListenerConfig(
         EGRESS
     }
 
-    /** How datagrams get to a receiver on this node. */
-    public enum LocalDelivery {
-        /** By the next hop, as to any other receiver: bridge, filters and queues on the way see them. */
-        NEIGH,
-        /** Straight into the receiver's network namespace, past all that stands on this node's side of its veth. */
-        PEER
+    /** See {@link Interception}. */
+    public InetSocketAddress bind() {
+        return interception.bind();
     }
 
-    /** Which endpoint a datagram goes to. */
-    public enum Policy {
-        /** Each in turn. */
-        ROUND_ROBIN,
-        /** Each in turn, those with a larger weight more often. */
-        WEIGHTED,
-        /** One that follows from where the datagram comes from, the same on every node. */
-        HASH,
-        /** To all: each endpoint gets a copy. */
-        REPLICATE
+    /** See {@link Interception}. */
+    public boolean vipDirect() {
+        return interception.vipDirect();
     }
 
-    /** What the endpoint follows from with {@link Policy#HASH}. */
-    public enum HashOn {
-        /** The source address: all of a client goes to one endpoint. */
-        SOURCE,
-        /** Source address and port: all of a client's socket does. */
-        SOURCE_PORT
+    /** See {@link Interception}. */
+    public List<String> interfaces() {
+        return interception.interfaces();
     }
 
-    /** Which receivers come first; the others are used only where there is none of these. */
-    public enum Preference {
-        /** Those on this node. */
-        SAME_NODE,
-        /** Those in this node's zone. */
-        SAME_ZONE,
-        /** All alike. */
-        ANY
+    /** See {@link Interception}. */
+    public Mode mode() {
+        return interception.mode();
     }
 
-    /**
-     * A receiver given in the file.
-     *
-     * @param name for people
-     * @param address its address and UDP port
-     * @param weight its part of the datagrams with {@link Policy#WEIGHTED}, 1 without
-     */
-    public record Downstream(String name, InetSocketAddress address, int weight) {
-        /** What a weight may be at the most. */
-        public static final int MAX_WEIGHT = 1000;
+    /** See {@link Interception}. */
+    public AttachMethod attach() {
+        return interception.attach();
+    }
+
+    /** See {@link Interception}. */
+    public Hook hook() {
+        return interception.hook();
+    }
+
+    /** Whether what receivers answer goes back to the client as from the listener. */
+    public boolean replies() {
+        return receivers.delivery().replies();
     }
 
     /** Whether the interface is one of the kind that we create, steer to and turn datagrams around on. */
     public boolean isOnDummyInterface() {
-        return isDummyInterface(interfaces.getFirst());
+        return isDummyInterface(interfaces().getFirst());
     }
 
     /** Whether an interface is of the kind that we create, by its name: {@code dummy} and a number. */
@@ -164,61 +144,34 @@ public record ListenerConfig(
 
     /** Whether datagrams to this address and port are the listener's, wherever in the cluster they are sent: as far as the file says. */
     public boolean takes(InetSocketAddress destination) {
-        return bind.equals(destination)
-                || bind.getPort() == destination.getPort()
+        return bind().equals(destination)
+                || bind().getPort() == destination.getPort()
                         && range().filter(addresses -> addresses.contains(destination.getAddress()))
                                 .isPresent();
     }
 
     private Stream<Prefix> addresses() {
-        return Stream.concat(Stream.of(Prefix.of(bind.getAddress())), range().stream());
+        return Stream.concat(Stream.of(Prefix.of(bind().getAddress())), range().stream());
     }
 
     /** Whether the listener stands for all of the node's own addresses. */
     public boolean isWildcard() {
-        return !vipDirect && bind.getAddress().isAnyLocalAddress();
+        return !vipDirect() && bind().getAddress().isAnyLocalAddress();
     }
 
-    /** What a listener's mirror is called where it has an account of its own, behind the listener's name. */
-    private static final String MIRROR_SUFFIX = ".mirror";
-
-    /**
-     * The mirror as the set of receivers that it is: a listener that nobody sends to, and that takes turns. Its name is the
-     * listener's with {@code .mirror} behind it.
-     */
-    public Optional<ListenerConfig> mirrorSet() {
-        return mirror.map(set -> new ListenerConfig(
-                id,
-                name + MIRROR_SUFFIX,
-                bind,
-                vipDirect,
-                interfaces,
-                mode,
-                attach,
-                hook,
-                localDelivery,
-                Admission.ALL,
-                Policy.ROUND_ROBIN,
-                HashOn.SOURCE,
-                false,
-                set.downstream(),
-                set.kubernetes(),
-                Optional.empty(),
-                preference,
-                Optional.empty(),
-                userspace));
+    /** Its own receivers, and its mirror's. */
+    public Stream<ReceiverSet> receiverSets() {
+        return Stream.concat(Stream.of(receivers), mirror.map(MirrorConfig::receivers).stream());
     }
 
     /** Every set of receivers that these listeners have: their own, and their mirrors'. */
-    public static List<ListenerConfig> withMirrors(List<ListenerConfig> listeners) {
-        return listeners.stream()
-                .flatMap(listener -> Stream.concat(Stream.of(listener), listener.mirrorSet().stream()))
-                .toList();
+    public static List<ReceiverSet> receiverSets(List<ListenerConfig> listeners) {
+        return listeners.stream().flatMap(ListenerConfig::receiverSets).toList();
     }
 
     /** What the listener asks for that only the kernel datapath can do; empty if either can serve it. */
     public Optional<String> kernelOnly() {
-        if (vipDirect) {
+        if (vipDirect()) {
             return Optional.of("bind: vip");
         }
         return mirror.map(set -> "mirror");

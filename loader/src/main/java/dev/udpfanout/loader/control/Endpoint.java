@@ -1,6 +1,6 @@
 package dev.udpfanout.loader.control;
 
-import dev.udpfanout.loader.config.ListenerConfig.Downstream;
+import dev.udpfanout.loader.config.ReceiverSet.Downstream;
 import java.net.InetSocketAddress;
 
 /**

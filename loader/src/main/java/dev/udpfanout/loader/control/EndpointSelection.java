@@ -1,10 +1,8 @@
 package dev.udpfanout.loader.control;
 
 import dev.udpfanout.loader.config.HealthConfig.OnAllUnhealthy;
-import dev.udpfanout.loader.config.ListenerConfig;
-import dev.udpfanout.loader.config.ListenerConfig.Mode;
-import dev.udpfanout.loader.config.ListenerConfig.Policy;
-import dev.udpfanout.loader.config.ListenerConfig.Preference;
+import dev.udpfanout.loader.config.ReceiverSet;
+import dev.udpfanout.loader.config.ReceiverSet.Preference;
 import java.net.InetSocketAddress;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -14,7 +12,7 @@ import java.util.Set;
 import java.util.function.Predicate;
 
 /**
- * Decides which of the known endpoints a listener uses. Nothing but arithmetic: the same input, the same answer.
+ * Decides which of the known endpoints a set of receivers uses. Nothing but arithmetic: the same input, the same answer.
  *
  * @param nodeName this node's, as Kubernetes calls it
  * @param zone the zone that it is in, if known
@@ -23,30 +21,26 @@ public record EndpointSelection(String nodeName, Optional<String> zone) {
     /**
      * Selects, in this order: those that are ready and not on their way out, or, if there are none, those that still serve on
      * their way out, as kube-proxy does; of these, those that no probe has found down; of these, the preferred ones, if there
-     * are any. An address counts once. Weights are those of the source where the listener goes by them, else all alike.
+     * are any. An address counts once. Weights are those of the source where the policy goes by them, else all alike.
      *
      * @param known all that the source knows of, in the order of the round robin
      * @param down the endpoints that the probes have found down
      * @param onAllUnhealthy what to do when all of them are down
      */
     public EndpointSet select(
-            ListenerConfig listener,
+            ReceiverSet set,
             List<DiscoveredEndpoint> known,
             Set<InetSocketAddress> down,
             OnAllUnhealthy onAllUnhealthy) {
-        List<DiscoveredEndpoint> candidates = candidates(listener, known);
+        List<DiscoveredEndpoint> candidates = candidates(set, known);
         List<DiscoveredEndpoint> healthy = only(candidates, endpoint -> !down.contains(endpoint.address()));
         if (healthy.isEmpty() && onAllUnhealthy == OnAllUnhealthy.FORWARD) {
             healthy = candidates;
         }
-        List<DiscoveredEndpoint> preferred = only(healthy, endpoint -> isPreferred(listener.preference(), endpoint));
-        boolean weighted = listener.policy() == Policy.WEIGHTED;
-        return new EndpointSet(listener.name(), endpoints(preferred.isEmpty() ? healthy : preferred, weighted));
-    }
-
-    /** In user space, answers come to the daemon's own sockets from everywhere. */
-    private static boolean answersPassByNode(ListenerConfig listener) {
-        return listener.replies() && listener.mode() != Mode.USERSPACE;
+        List<DiscoveredEndpoint> preferred =
+                only(healthy, endpoint -> isPreferred(set.source().preference(), endpoint));
+        boolean weighted = set.policy().goesByWeights();
+        return new EndpointSet(set.name(), endpoints(preferred.isEmpty() ? healthy : preferred, weighted));
     }
 
     /** One of which no node is known is taken as given: from the configuration, as a rule. */
@@ -54,9 +48,10 @@ public record EndpointSelection(String nodeName, Optional<String> zone) {
         return endpoint.nodeName().isEmpty() || endpoint.nodeName().get().equals(nodeName);
     }
 
-    /** Those that the listener would use if they are well: what is worth probing. */
-    public List<DiscoveredEndpoint> candidates(ListenerConfig listener, List<DiscoveredEndpoint> known) {
-        List<DiscoveredEndpoint> eligible = answersPassByNode(listener) ? only(known, this::mayBeOnThisNode) : known;
+    /** Those that the set would use if they are well: what is worth probing. */
+    public List<DiscoveredEndpoint> candidates(ReceiverSet set, List<DiscoveredEndpoint> known) {
+        List<DiscoveredEndpoint> eligible =
+                set.delivery().onThisNodeOnly() ? only(known, this::mayBeOnThisNode) : known;
         List<DiscoveredEndpoint> ready = only(eligible, endpoint -> endpoint.ready() && !endpoint.terminating());
         return ready.isEmpty() ? only(eligible, endpoint -> endpoint.serving() && endpoint.terminating()) : ready;
     }

@@ -3,15 +3,18 @@ package dev.udpfanout.loader.daemon;
 import dev.udpfanout.loader.config.Config;
 import dev.udpfanout.loader.config.KubernetesSource;
 import dev.udpfanout.loader.config.ListenerConfig;
-import dev.udpfanout.loader.config.ListenerConfig.LocalDelivery;
+import dev.udpfanout.loader.config.ReceiverSet;
+import dev.udpfanout.loader.config.ReceiverSet.LocalDelivery;
 import dev.udpfanout.loader.control.DiscoveredEndpoint;
 import dev.udpfanout.loader.control.EndpointSelection;
 import dev.udpfanout.loader.control.EndpointSet;
 import dev.udpfanout.loader.datapath.Datapath;
 import dev.udpfanout.loader.datapath.Failures;
 import dev.udpfanout.loader.status.Readiness;
+import java.net.Inet6Address;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.StandardProtocolFamily;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -79,7 +82,7 @@ final class ControlLoop {
     }
 
     void discovered(Event.Discovered event) {
-        if (listener(event.listener()).isEmpty()) {
+        if (!isConfigured(event.listener())) {
             // Reported before the configuration changed: should the listener come back, this would be long out of date.
             return;
         }
@@ -142,16 +145,16 @@ final class ControlLoop {
     }
 
     private Map<String, Optional<KubernetesSource>> sources() {
-        return sets().stream().collect(Collectors.toMap(ListenerConfig::name, ListenerConfig::kubernetes));
+        return sets().stream().collect(Collectors.toMap(ReceiverSet::name, ReceiverSet::kubernetes));
     }
 
     /** The listeners, and their mirrors, whose receivers are found and chosen like theirs. */
-    private List<ListenerConfig> sets() {
-        return ListenerConfig.withMirrors(config.listeners());
+    private List<ReceiverSet> sets() {
+        return ListenerConfig.receiverSets(config.listeners());
     }
 
-    private Optional<ListenerConfig> listener(String name) {
-        return sets().stream().filter(listener -> listener.name().equals(name)).findFirst();
+    private boolean isConfigured(String set) {
+        return sets().stream().anyMatch(each -> each.name().equals(set));
     }
 
     /**
@@ -163,20 +166,20 @@ final class ControlLoop {
         Failures failures = new Failures();
         Map<String, List<DiscoveredEndpoint>> nowKnown = new HashMap<>();
         Map<String, EndpointSet> nowApplied = new HashMap<>();
-        for (ListenerConfig listener : sets()) {
-            List<DiscoveredEndpoint> endpoints = endpointsOf(listener);
+        for (ReceiverSet receivers : sets()) {
+            List<DiscoveredEndpoint> endpoints = endpointsOf(receivers);
             if (endpoints == null) {
                 // The source has not answered yet: what an earlier daemon left in the kernel stays in force.
                 continue;
             }
             EndpointSet set = selection.select(
-                    listener, endpoints, unusable(endpoints), config.health().onAllUnhealthy());
-            nowKnown.put(listener.name(), endpoints);
-            Optional.ofNullable(applied.get(listener.name()))
-                    .ifPresent(still -> nowApplied.put(listener.name(), still));
+                    receivers, endpoints, unusable(endpoints), config.health().onAllUnhealthy());
+            nowKnown.put(receivers.name(), endpoints);
+            Optional.ofNullable(applied.get(receivers.name()))
+                    .ifPresent(still -> nowApplied.put(receivers.name(), still));
             failures.collect(() -> {
                 datapath.apply(set);
-                nowApplied.put(listener.name(), set);
+                nowApplied.put(receivers.name(), set);
             });
         }
         known = Map.copyOf(nowKnown);
@@ -184,21 +187,21 @@ final class ControlLoop {
         failures.throwIfAny();
     }
 
-    private List<DiscoveredEndpoint> endpointsOf(ListenerConfig listener) {
-        if (listener.kubernetes().isEmpty()) {
-            return listener.downstream().stream()
+    private List<DiscoveredEndpoint> endpointsOf(ReceiverSet receivers) {
+        if (receivers.kubernetes().isEmpty()) {
+            return receivers.downstream().stream()
                     .map(each -> DiscoveredEndpoint.configured(each.name(), each.address(), each.weight()))
                     .toList();
         }
-        List<DiscoveredEndpoint> endpoints = discovered.get(listener.name());
-        return endpoints == null ? null : withoutLoops(ofSameFamily(listener, endpoints));
+        List<DiscoveredEndpoint> endpoints = discovered.get(receivers.name());
+        return endpoints == null ? null : withoutLoops(ofSameFamily(receivers, endpoints));
     }
 
     /** A Service of both families has endpoints of both; a datagram does not change its family on the way. */
-    private static List<DiscoveredEndpoint> ofSameFamily(ListenerConfig listener, List<DiscoveredEndpoint> endpoints) {
-        Class<?> family = listener.bind().getAddress().getClass();
+    private static List<DiscoveredEndpoint> ofSameFamily(ReceiverSet receivers, List<DiscoveredEndpoint> endpoints) {
+        boolean isIpv6 = receivers.source().family() == StandardProtocolFamily.INET6;
         return endpoints.stream()
-                .filter(endpoint -> family.isInstance(endpoint.address().getAddress()))
+                .filter(endpoint -> isIpv6 == endpoint.address().getAddress() instanceof Inet6Address)
                 .toList();
     }
 
@@ -218,8 +221,7 @@ final class ControlLoop {
     /** What is worth probing: every endpoint that would be used if it were well. */
     Set<InetSocketAddress> probeTargets() {
         return sets().stream()
-                .flatMap(listener ->
-                        selection.candidates(listener, known.getOrDefault(listener.name(), List.of())).stream())
+                .flatMap(set -> selection.candidates(set, known.getOrDefault(set.name(), List.of())).stream())
                 .map(DiscoveredEndpoint::address)
                 .collect(Collectors.toSet());
     }
@@ -227,8 +229,8 @@ final class ControlLoop {
     /** Where a way straight into the pod is of use: the endpoints in force of listeners that are to take it. */
     Set<InetAddress> peerTargets() {
         return sets().stream()
-                .filter(listener -> listener.localDelivery() == LocalDelivery.PEER)
-                .flatMap(listener -> Optional.ofNullable(applied.get(listener.name())).stream())
+                .filter(set -> set.localDelivery() == LocalDelivery.PEER)
+                .flatMap(set -> Optional.ofNullable(applied.get(set.name())).stream())
                 .flatMap(set -> set.endpoints().stream())
                 .map(endpoint -> endpoint.address().getAddress())
                 .collect(Collectors.toSet());

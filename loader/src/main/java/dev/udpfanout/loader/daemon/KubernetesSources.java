@@ -66,11 +66,7 @@ final class KubernetesSources implements AutoCloseable {
     }
 
     static boolean isNeededBy(List<ListenerConfig> listeners) {
-        return ListenerConfig.withMirrors(listeners).stream().anyMatch(KubernetesSources::concerns);
-    }
-
-    private static boolean concerns(ListenerConfig listener) {
-        return listener.kubernetes().isPresent() || listener.publish().isPresent();
+        return ListenerSources.wanted(listeners).findAny().isPresent();
     }
 
     /** Makes a client; nothing is asked of the API server yet. */
@@ -84,10 +80,8 @@ final class KubernetesSources implements AutoCloseable {
      * @throws RuntimeException if something cannot be started; the others are all the same, and it can be tried again
      */
     void update(List<ListenerConfig> listeners) {
-        Map<String, ListenerConfig> wanted = new LinkedHashMap<>();
-        ListenerConfig.withMirrors(listeners).stream()
-                .filter(KubernetesSources::concerns)
-                .forEach(each -> wanted.put(each.name(), each));
+        Map<String, ListenerSources.Wanted> wanted = new LinkedHashMap<>();
+        ListenerSources.wanted(listeners).forEach(each -> wanted.put(each.name(), each));
         Map<String, ReadinessPublisher> leaving = new LinkedHashMap<>();
         for (String name : new HashSet<>(byListener.keySet())) {
             if (!wanted.containsKey(name) || !byListener.get(name).fit(wanted.get(name))) {
@@ -98,8 +92,8 @@ final class KubernetesSources implements AutoCloseable {
             }
         }
         Failures failures = new Failures();
-        wanted.forEach((name, listener) ->
-                failures.collect(() -> byListener.computeIfAbsent(name, absent -> start(listener, leaving))));
+        wanted.forEach((name, each) ->
+                failures.collect(() -> byListener.computeIfAbsent(name, absent -> start(each, leaving))));
         leaving.forEach(retirements::begin);
         retirements.forgetEnded().forEach(publisher -> count(publisher.watchState()));
         shown = new Shown(List.copyOf(byListener.values()), retirements.underWay(), ended);
@@ -129,25 +123,28 @@ final class KubernetesSources implements AutoCloseable {
         count(predecessor.get().watchState());
     }
 
-    private ListenerSources start(ListenerConfig listener, Map<String, ReadinessPublisher> leaving) {
-        String name = listener.name();
-        Optional<EndpointDiscovery> discovery = listener.kubernetes()
+    private ListenerSources start(ListenerSources.Wanted wanted, Map<String, ReadinessPublisher> leaving) {
+        String name = wanted.name();
+        Optional<EndpointDiscovery> discovery = wanted.receivers()
+                .kubernetes()
                 .map(source -> new EndpointDiscovery(
                         client,
                         node.service(source.namespace(), source.service()),
                         source.port(),
                         endpoints -> post(new Event.Discovered(name, endpoints))));
-        Optional<ServiceName> published =
-                listener.publish().map(target -> node.service(target.namespace(), target.service()));
+        Optional<ServiceName> published = wanted.listener()
+                .flatMap(ListenerConfig::publish)
+                .map(target -> node.service(target.namespace(), target.service()));
         Optional<VipWatch> vips = published
-                .filter(service -> listener.vipDirect())
+                .filter(service ->
+                        wanted.listener().filter(ListenerConfig::vipDirect).isPresent())
                 .map(service -> new VipWatch(client, service, addresses -> post(new Event.Vips(name, addresses))));
-        Optional<ReadinessPublisher> publisher = published.map(
-                service -> new ReadinessPublisher(client, service, publishedAddress(listener), node.nodeName()));
+        Optional<ReadinessPublisher> publisher = published.map(service -> new ReadinessPublisher(
+                client, service, publishedAddress(wanted.listener().orElseThrow()), node.nodeName()));
         discovery.ifPresent(EndpointDiscovery::start);
         vips.ifPresent(VipWatch::start);
         publisher.ifPresent(each -> start(each, leaving));
-        return new ListenerSources(listener, discovery, vips, publisher);
+        return new ListenerSources(wanted, discovery, vips, publisher);
     }
 
     private void post(Event event) {
@@ -217,8 +214,8 @@ final class KubernetesSources implements AutoCloseable {
         Shown now = shown;
         Map<String, Boolean> published = new HashMap<>();
         now.sources().forEach(sources -> sources.publisher()
-                .ifPresent(publisher -> published.put(
-                        sources.listener().name(), publisher.state().published())));
+                .ifPresent(publisher ->
+                        published.put(sources.wanted().name(), publisher.state().published())));
         return new KubernetesStatus(watches(now), published);
     }
 

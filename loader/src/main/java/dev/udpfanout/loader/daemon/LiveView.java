@@ -125,12 +125,10 @@ final class LiveView implements DaemonView {
             Optional<KubernetesStatus> kubernetes) {
         ListenerState state = turn.states().get(listener.name());
         ListenerCounters counters = all.get(listener.name());
-        Optional<MirrorStatus> mirror = listener.mirrorSet().map(set -> {
-            ListenerCounters copies = all.getOrDefault(set.name(), ListenerCounters.ZERO);
-            return new MirrorStatus(
-                    listener.mirror().orElseThrow().sample(),
-                    TrafficCounters.of(copies),
-                    endpoints(turn, set.name(), copies));
+        Optional<MirrorStatus> mirror = listener.mirror().map(each -> {
+            String set = each.receivers().name();
+            ListenerCounters copies = all.getOrDefault(set, ListenerCounters.ZERO);
+            return new MirrorStatus(each.sample(), TrafficCounters.of(copies), endpoints(turn, set, copies));
         });
         return new ListenerStatus(
                 listener.name(),

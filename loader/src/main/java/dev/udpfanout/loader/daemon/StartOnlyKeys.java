@@ -3,7 +3,7 @@ package dev.udpfanout.loader.daemon;
 import dev.udpfanout.loader.config.Config;
 import dev.udpfanout.loader.config.FlowsConfig;
 import dev.udpfanout.loader.config.ListenerConfig;
-import dev.udpfanout.loader.config.ListenerConfig.Preference;
+import dev.udpfanout.loader.config.ReceiverSet.Preference;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -42,6 +42,6 @@ final class StartOnlyKeys {
     }
 
     private static boolean usesZones(ListenerConfig listener) {
-        return listener.preference() == Preference.SAME_ZONE;
+        return listener.receivers().source().preference() == Preference.SAME_ZONE;
     }
 }

@@ -25,8 +25,8 @@ public final class DaemonMetrics {
     /** @param view read anew for each page */
     public DaemonMetrics(DaemonView view) {
         endpointUpdates = Histogram.builder()
-                .name("udp_fanout_endpoint_update_seconds")
-                .help("From the event to the endpoint table in force.")
+                .name(Metric.ENDPOINT_UPDATE.base())
+                .help(Metric.ENDPOINT_UPDATE.help())
                 .classicOnly()
                 .classicUpperBounds(UPDATE_BOUNDS_SECONDS)
                 .register(registry);

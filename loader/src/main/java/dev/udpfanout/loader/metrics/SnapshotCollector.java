@@ -1,6 +1,7 @@
 package dev.udpfanout.loader.metrics;
 
 import dev.udpfanout.loader.status.DaemonView;
+import dev.udpfanout.loader.status.ListenerStatus;
 import dev.udpfanout.loader.status.StatusSnapshot;
 import io.prometheus.metrics.model.registry.MultiCollector;
 import io.prometheus.metrics.model.snapshots.MetricSnapshots;
@@ -19,11 +20,13 @@ final class SnapshotCollector implements MultiCollector {
     @Override
     public MetricSnapshots collect() {
         StatusSnapshot snapshot = view.snapshot();
-        MetricSnapshots.Builder metrics = MetricSnapshots.builder();
-        new ListenerMetrics(snapshot.listeners()).addTo(metrics);
-        new ReplyMetrics(snapshot.listeners()).addTo(metrics);
-        DatapathMetrics.addTo(metrics, snapshot);
-        ControlMetrics.addTo(metrics, snapshot);
-        return metrics.build();
+        Families families = new Families();
+        for (ListenerStatus listener : snapshot.listeners()) {
+            ListenerMetrics.addTo(families, listener);
+            ReplyMetrics.addTo(families, listener);
+        }
+        DatapathMetrics.addTo(families, snapshot);
+        ControlMetrics.addTo(families, snapshot);
+        return families.snapshots();
     }
 }

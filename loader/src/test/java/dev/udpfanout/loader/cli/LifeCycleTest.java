@@ -337,6 +337,6 @@ class LifeCycleTest {
         assertTrue(BoundedWait.until(() -> page("/readyz").startsWith("ready"), LIMIT), () -> page("/readyz"));
         assertTrue(page("/healthz").startsWith("ok"), () -> page("/healthz"));
         assertTrue(page("/status").contains("\"tc_ebpf\""), () -> page("/status"));
-        assertEquals(3, (long) metric("udp_fanout_downstream_active"));
+        assertEquals(3, (long) metric("udp_fanout_endpoints_active"));
     }
 }

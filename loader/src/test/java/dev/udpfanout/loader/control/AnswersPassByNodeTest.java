@@ -40,7 +40,10 @@ class AnswersPassByNodeTest {
     }
 
     private static List<String> selected(String more, DiscoveredEndpoint... known) throws InvalidConfigException {
-        return SELECTION.select(listener(more), List.of(known), Set.of(), OnAllUnhealthy.FORWARD).endpoints().stream()
+        return SELECTION
+                .select(listener(more).receivers(), List.of(known), Set.of(), OnAllUnhealthy.FORWARD)
+                .endpoints()
+                .stream()
                 .map(Endpoint::name)
                 .toList();
     }
@@ -56,8 +59,12 @@ class AnswersPassByNodeTest {
     void shouldHaveThoseProbedThatItUses() throws InvalidConfigException {
         List<DiscoveredEndpoint> known = List.of(ELSEWHERE, ON_ITS_WAY_OUT);
 
-        assertEquals(List.of(ON_ITS_WAY_OUT), SELECTION.candidates(listener("replies: true"), known));
-        assertEquals(List.of(ELSEWHERE), SELECTION.candidates(listener("replies: false"), known));
+        assertEquals(
+                List.of(ON_ITS_WAY_OUT),
+                SELECTION.candidates(listener("replies: true").receivers(), known));
+        assertEquals(
+                List.of(ELSEWHERE),
+                SELECTION.candidates(listener("replies: false").receivers(), known));
     }
 
     @Test

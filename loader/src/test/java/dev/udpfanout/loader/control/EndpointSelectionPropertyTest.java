@@ -5,8 +5,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.udpfanout.loader.config.HealthConfig.OnAllUnhealthy;
 import dev.udpfanout.loader.config.ListenerConfig;
-import dev.udpfanout.loader.config.ListenerConfig.Preference;
 import dev.udpfanout.loader.config.ListenerConfigs;
+import dev.udpfanout.loader.config.ReceiverSet.Preference;
 import java.net.InetSocketAddress;
 import java.util.List;
 import java.util.Optional;
@@ -43,14 +43,18 @@ class EndpointSelectionPropertyTest {
             Set<InetSocketAddress> down,
             OnAllUnhealthy onAllUnhealthy) {
         ListenerConfig listener = ListenerConfigs.discovering("syslog", "receivers", preference);
-        EndpointSet set = new EndpointSelection("node-a", zone).select(listener, known, down, onAllUnhealthy);
+        EndpointSet set =
+                new EndpointSelection("node-a", zone).select(listener.receivers(), known, down, onAllUnhealthy);
         assertEquals("syslog", set.listener());
         return set.endpoints().stream().map(Endpoint::address).toList();
     }
 
     private static List<DiscoveredEndpoint> candidates(List<DiscoveredEndpoint> known) {
         return new EndpointSelection("node-a", Optional.empty())
-                .candidates(ListenerConfigs.discovering("syslog", "receivers", Preference.ANY), known);
+                .candidates(
+                        ListenerConfigs.discovering("syslog", "receivers", Preference.ANY)
+                                .receivers(),
+                        known);
     }
 
     @Property

@@ -1,7 +1,7 @@
 package dev.udpfanout.loader.control;
 
 import dev.udpfanout.loader.config.HealthConfig.OnAllUnhealthy;
-import dev.udpfanout.loader.config.ListenerConfig.Preference;
+import dev.udpfanout.loader.config.ReceiverSet.Preference;
 import java.net.InetSocketAddress;
 import java.util.ArrayList;
 import java.util.List;

@@ -3,7 +3,7 @@ package dev.udpfanout.loader.control;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.udpfanout.loader.config.ListenerConfig.Downstream;
+import dev.udpfanout.loader.config.ReceiverSet.Downstream;
 import java.math.BigInteger;
 import java.net.InetSocketAddress;
 import java.util.HashMap;

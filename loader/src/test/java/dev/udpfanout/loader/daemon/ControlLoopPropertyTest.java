@@ -6,8 +6,8 @@ import dev.udpfanout.loader.config.Config;
 import dev.udpfanout.loader.config.HealthConfig.OnAllUnhealthy;
 import dev.udpfanout.loader.config.KubernetesSource;
 import dev.udpfanout.loader.config.ListenerConfig;
-import dev.udpfanout.loader.config.ListenerConfig.Preference;
 import dev.udpfanout.loader.config.ListenerConfigs;
+import dev.udpfanout.loader.config.ReceiverSet.Preference;
 import dev.udpfanout.loader.control.DiscoveredEndpoint;
 import dev.udpfanout.loader.control.Endpoint;
 import dev.udpfanout.loader.control.EndpointSelection;
@@ -98,23 +98,24 @@ class ControlLoopPropertyTest {
         }
 
         private Optional<KubernetesSource> source(String name) {
-            return listener(name).flatMap(ListenerConfig::kubernetes);
+            return listener(name).flatMap(each -> each.receivers().kubernetes());
         }
 
         private void work() {
             for (ListenerConfig listener : config.listeners()) {
-                List<DiscoveredEndpoint> known = listener.kubernetes().isPresent()
-                        ? answers.get(listener.name())
-                        : listener.downstream().stream()
-                                .map(each -> DiscoveredEndpoint.configured(each.name(), each.address(), 1))
-                                .toList();
+                List<DiscoveredEndpoint> known =
+                        listener.receivers().kubernetes().isPresent()
+                                ? answers.get(listener.name())
+                                : listener.receivers().downstream().stream()
+                                        .map(each -> DiscoveredEndpoint.configured(each.name(), each.address(), 1))
+                                        .toList();
                 if (known != null) {
                     inForce.put(
                             listener.name(),
                             SelectionModel.addresses(
                                     NODE,
                                     ZONE,
-                                    listener.preference(),
+                                    listener.receivers().source().preference(),
                                     known,
                                     down,
                                     config.health().onAllUnhealthy()));

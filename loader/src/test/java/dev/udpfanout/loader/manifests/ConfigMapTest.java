@@ -56,7 +56,7 @@ class ConfigMapTest {
     @ParameterizedTest
     @EnumSource
     void shouldFindTheExampleReceivers(Variant variant) throws InvalidConfigException {
-        KubernetesSource source = variant.listener().kubernetes().orElseThrow();
+        KubernetesSource source = variant.listener().receivers().kubernetes().orElseThrow();
         Service service = Manifests.only(Service.class, RECEIVERS);
         ServicePort port = service.getSpec().getPorts().getFirst();
 
@@ -133,7 +133,9 @@ class ConfigMapTest {
                 listener.bind().getPort(),
                 listener.vipDirect() ? port.getPort() : port.getTargetPort().getIntVal());
         assertNotEquals(
-                target.service(), listener.kubernetes().orElseThrow().service(), "it would be its own receiver");
+                target.service(),
+                listener.receivers().kubernetes().orElseThrow().service(),
+                "it would be its own receiver");
     }
 
     @Test

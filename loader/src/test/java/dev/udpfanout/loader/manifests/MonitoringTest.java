@@ -8,11 +8,13 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.udpfanout.loader.config.InvalidConfigException;
 import dev.udpfanout.loader.metrics.DaemonMetrics;
+import dev.udpfanout.loader.metrics.Metric;
 import dev.udpfanout.loader.status.FixedView;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -37,6 +39,10 @@ class MonitoringTest {
 
     /** Of every target: from Prometheus, and from podmonitor.yaml. */
     private static final Set<String> TARGET_LABELS = Set.of("job", "node");
+
+    private static final Set<String> DEPRECATED = Arrays.stream(Metric.values())
+            .flatMap(metric -> metric.deprecated().stream())
+            .collect(Collectors.toSet());
 
     /** Every series that the page has, with its labels. */
     private static final Map<String, Set<String>> PAGE = page();
@@ -101,6 +107,7 @@ class MonitoringTest {
         while (use.find()) {
             Set<String> labels = PAGE.get(use.group(1));
             assertTrue(labels != null, use.group(1) + " is not on the page");
+            assertFalse(DEPRECATED.contains(use.group(1)), use.group(1) + " is deprecated");
             known.addAll(labels);
             for (String label : labels(use.group(2))) {
                 assertTrue(labels.contains(label) || TARGET_LABELS.contains(label), use.group(1) + " has no " + label);
@@ -149,7 +156,7 @@ class MonitoringTest {
 
         assertTrue(used.containsAll(Set.of(
                 "udp_fanout_packets_dropped_total",
-                "udp_fanout_downstream_active",
+                "udp_fanout_endpoints_active",
                 "udp_fanout_mode",
                 "udp_fanout_published",
                 "udp_fanout_config_valid",

@@ -72,8 +72,12 @@ class RbacTest {
     @ParameterizedTest
     @EnumSource
     void shouldSeeReceiversWhereTheyLive(Variant variant) throws InvalidConfigException {
-        String namespace =
-                variant.listener().kubernetes().orElseThrow().namespace().orElseThrow();
+        String namespace = variant.listener()
+                .receivers()
+                .kubernetes()
+                .orElseThrow()
+                .namespace()
+                .orElseThrow();
 
         for (String verb : List.of("list", "watch")) {
             assertTrue(allowed(RBAC).contains(new Call(verb, "discovery.k8s.io", "endpointslices", namespace)), verb);
@@ -114,7 +118,7 @@ class RbacTest {
 
     private static Set<Call> asked(ListenerConfig listener) {
         return DaemonApiCalls.of(
-                listener.kubernetes().orElseThrow().namespace().orElseThrow(),
+                listener.receivers().kubernetes().orElseThrow().namespace().orElseThrow(),
                 listener.publish().orElseThrow().namespace().orElseThrow());
     }
 

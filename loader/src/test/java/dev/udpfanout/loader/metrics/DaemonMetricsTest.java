@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.udpfanout.loader.status.FixedView;
+import io.prometheus.metrics.model.snapshots.CounterSnapshot;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
@@ -36,6 +37,9 @@ class DaemonMetricsTest {
                 "udp_fanout_bytes_received_total{listener=\"syslog\",mode=\"tc_ebpf\"} 12360.0",
                 "udp_fanout_bytes_forwarded_total{listener=\"syslog\",mode=\"tc_ebpf\"} 12000.0",
                 "udp_fanout_endpoint_packets_total{endpoint=\"10.42.0.11:5514\",listener=\"syslog\"} 60.0",
+                "udp_fanout_endpoints_active{listener=\"syslog\"} 1.0",
+                "udp_fanout_endpoint_health{endpoint=\"10.42.0.12:5514\",listener=\"syslog\"} 0.0",
+                "# HELP udp_fanout_downstream_active Deprecated: use udp_fanout_endpoints_active.",
                 "udp_fanout_downstream_active{listener=\"syslog\"} 1.0",
                 "udp_fanout_downstream_active{listener=\"netflow\"} 0.0",
                 "udp_fanout_downstream_health{endpoint=\"10.42.0.11:5514\",listener=\"syslog\"} 1.0",
@@ -123,13 +127,13 @@ class DaemonMetricsTest {
 
     @Test
     void shouldNotFailWhenASeriesRepeats() {
-        CounterFamily counter =
-                new CounterFamily("test", "Help.").add(1, "a", "b").add(2, "a", "b");
+        Families families = new Families();
+        families.add(Metric.REPAIRS, 1, "route_added");
+        families.add(Metric.REPAIRS, 2, "route_added");
 
         assertEquals(
                 List.of(3.0),
-                counter.snapshot().getDataPoints().stream()
-                        .map(point -> point.getValue())
-                        .toList());
+                ((CounterSnapshot) families.snapshots().get(0))
+                        .getDataPoints().stream().map(point -> point.getValue()).toList());
     }
 }

@@ -33,8 +33,8 @@ public final class EndpointTable {
     /**
      * The elements of a table, one after the other.
      *
-     * @param endpoints at most {@link Limits#MAX_ENDPOINTS_PER_LISTENER}, resolved; one that stands there several times has as
-     *     many turns of each round
+     * @param endpoints at most {@link Limits#MAX_ENDPOINTS_PER_LISTENER}, resolved; one that stands there several times
+     *     has as many turns of each round
      * @param counter the index into ENDPOINT_PACKETS of each; 0 for one that is not counted
      * @param peerIfindex the key in PEERS of what each is behind; 0 for one to which datagrams go by the next hop
      * @param generation for people who look at the map

@@ -4,7 +4,10 @@ import dev.udpfanout.bindings.generated.abi.Abi;
 import java.util.EnumSet;
 import java.util.Set;
 
-/** What the kernel program does with a listener's datagrams beyond the rule: {@code UF_LISTENER_*}, where each is explained. */
+/**
+ * What the kernel program does with a listener's datagrams beyond the rule: {@code UF_LISTENER_*}, where each is
+ * explained.
+ */
 public enum ListenerFlag {
     PASS(Abi.UF_LISTENER_PASS()),
     HASH_SOURCE(Abi.UF_LISTENER_HASH_SOURCE()),

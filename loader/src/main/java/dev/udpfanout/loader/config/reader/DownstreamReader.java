@@ -1,9 +1,8 @@
 package dev.udpfanout.loader.config.reader;
 
-import dev.udpfanout.bindings.abi.Limits;
 import dev.udpfanout.loader.config.AddressText;
-import dev.udpfanout.loader.config.ListenerConfig.Downstream;
-import dev.udpfanout.loader.config.ListenerConfig.Policy;
+import dev.udpfanout.loader.config.Policy;
+import dev.udpfanout.loader.config.ReceiverSet.Downstream;
 import dev.udpfanout.loader.config.yaml.Section;
 import java.net.InetSocketAddress;
 import java.util.ArrayList;
@@ -25,7 +24,7 @@ final class DownstreamReader {
         if (sections.isEmpty() && listener.has("downstream")) {
             listener.problem("downstream", "at least one receiver is needed");
         }
-        int most = policy == Policy.HASH ? Limits.MAX_HASHED_ENDPOINTS : Limits.MAX_ENDPOINTS_PER_LISTENER;
+        int most = policy.maxReceivers();
         if (sections.size() > most) {
             listener.problem("downstream", sections.size() + " receivers; at most " + most + " are possible");
         }
@@ -66,7 +65,7 @@ final class DownstreamReader {
 
     private static int weight(Section section, Policy policy) {
         int weight = section.wholeNumber("weight", 1, 1, Downstream.MAX_WEIGHT);
-        if (policy != Policy.WEIGHTED && section.has("weight")) {
+        if (!policy.goesByWeights() && section.has("weight")) {
             section.problem("weight", "is for policy: weighted, and the listener's policy is another");
         }
         return weight;

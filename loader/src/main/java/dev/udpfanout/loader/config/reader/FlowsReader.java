@@ -1,7 +1,7 @@
 package dev.udpfanout.loader.config.reader;
 
 import dev.udpfanout.loader.config.FlowsConfig;
-import dev.udpfanout.loader.config.ListenerConfig.Policy;
+import dev.udpfanout.loader.config.Policy;
 import dev.udpfanout.loader.config.yaml.Section;
 import java.time.Duration;
 
@@ -25,7 +25,7 @@ final class FlowsReader {
 
     static boolean replies(Section listener, Policy policy) {
         boolean replies = listener.flag(REPLIES, false);
-        if (replies && policy == Policy.REPLICATE) {
+        if (replies && policy.copies()) {
             listener.problem(
                     REPLIES,
                     "with policy: replicate every receiver would answer, and a client takes one answer; use another"

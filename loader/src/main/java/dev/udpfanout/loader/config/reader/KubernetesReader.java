@@ -1,9 +1,9 @@
 package dev.udpfanout.loader.config.reader;
 
 import dev.udpfanout.loader.config.KubernetesSource;
-import dev.udpfanout.loader.config.ListenerConfig.Preference;
 import dev.udpfanout.loader.config.Prefix;
 import dev.udpfanout.loader.config.PublishTarget;
+import dev.udpfanout.loader.config.ReceiverSet.Preference;
 import dev.udpfanout.loader.config.yaml.Section;
 import java.net.InetSocketAddress;
 import java.util.List;

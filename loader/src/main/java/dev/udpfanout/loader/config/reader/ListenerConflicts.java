@@ -4,6 +4,7 @@ import dev.udpfanout.loader.config.ListenerConfig;
 import dev.udpfanout.loader.config.ListenerConfig.Mode;
 import dev.udpfanout.loader.config.Prefix;
 import dev.udpfanout.loader.config.PublishTarget;
+import dev.udpfanout.loader.config.ReceiverSet;
 import dev.udpfanout.loader.config.yaml.Section;
 import java.net.Inet6Address;
 import java.net.InetSocketAddress;
@@ -196,17 +197,18 @@ final class ListenerConflicts {
     private static void refuseLoops(List<Read> read) {
         for (Read each : read) {
             for (Read target : read) {
-                if (sendsTo(each.listener(), target.listener())) {
+                if (sendsTo(each.listener().receivers(), target.listener())) {
                     refuseLoop("downstream", each, target);
                 }
-                if (each.listener().mirrorSet().stream().anyMatch(set -> sendsTo(set, target.listener()))) {
+                if (each.listener().mirror().stream()
+                        .anyMatch(mirror -> sendsTo(mirror.receivers(), target.listener()))) {
                     refuseLoop("mirror", each, target);
                 }
             }
         }
     }
 
-    private static boolean sendsTo(ListenerConfig set, ListenerConfig target) {
+    private static boolean sendsTo(ReceiverSet set, ListenerConfig target) {
         return set.downstream().stream().anyMatch(downstream -> target.takes(downstream.address()));
     }
 

@@ -4,18 +4,14 @@ import dev.udpfanout.bindings.abi.Limits;
 import dev.udpfanout.bindings.abi.listener.ListenerName;
 import dev.udpfanout.loader.config.AddressText;
 import dev.udpfanout.loader.config.Admission;
-import dev.udpfanout.loader.config.KubernetesSource;
 import dev.udpfanout.loader.config.ListenerConfig;
 import dev.udpfanout.loader.config.ListenerConfig.AttachMethod;
-import dev.udpfanout.loader.config.ListenerConfig.Downstream;
-import dev.udpfanout.loader.config.ListenerConfig.HashOn;
 import dev.udpfanout.loader.config.ListenerConfig.Hook;
-import dev.udpfanout.loader.config.ListenerConfig.LocalDelivery;
+import dev.udpfanout.loader.config.ListenerConfig.Interception;
 import dev.udpfanout.loader.config.ListenerConfig.Mode;
-import dev.udpfanout.loader.config.ListenerConfig.Policy;
-import dev.udpfanout.loader.config.ListenerConfig.Preference;
 import dev.udpfanout.loader.config.MirrorConfig;
 import dev.udpfanout.loader.config.PublishTarget;
+import dev.udpfanout.loader.config.ReceiverSet;
 import dev.udpfanout.loader.config.UserspaceConfig;
 import dev.udpfanout.loader.config.yaml.BadTextException;
 import dev.udpfanout.loader.config.yaml.Section;
@@ -68,45 +64,24 @@ final class ListenersReader {
         boolean vipDirect = bindText != null && SocketAddressText.isVip(bindText);
         InetSocketAddress bind = vipDirect ? vip(section, bindText) : ConfigReader.address(section, "bind", bindText);
         List<String> interfaces = interfacesReader.read(section);
-        Mode mode = section.choice("mode", Mode.class, Mode.AUTO);
-        AttachMethod attach = section.choice("attach", AttachMethod.class, AttachMethod.AUTO);
-        Hook hook = section.choice("hook", Hook.class, Hook.INGRESS);
-        LocalDelivery localDelivery = LocalDeliveryReader.read(section);
+        Interception interception = new Interception(
+                bind,
+                vipDirect,
+                interfaces,
+                section.choice("mode", Mode.class, Mode.AUTO),
+                section.choice("attach", AttachMethod.class, AttachMethod.AUTO),
+                section.choice("hook", Hook.class, Hook.INGRESS));
         Admission admission = AdmissionReader.read(section, vipDirect ? null : bind);
-        Policy policy = section.choice("policy", Policy.class, Policy.ROUND_ROBIN);
-        HashOn hashOn = hashOn(section, policy);
-        boolean replies = FlowsReader.replies(section, policy);
-        List<Downstream> downstream = DownstreamReader.read(section, bind, policy);
-        Optional<KubernetesSource> kubernetes = KubernetesReader.source(section);
+        ReceiverSet receivers = ReceiversReader.read(section, id, name, interception);
         Optional<PublishTarget> publish = KubernetesReader.publish(section, bind, interfaces);
-        Preference preference = KubernetesReader.preference(section);
-        Optional<MirrorConfig> mirror = MirrorReader.read(section, bind);
+        Optional<MirrorConfig> mirror = MirrorReader.read(section, receivers, bind);
         UserspaceConfig userspace = UserspaceReader.read(section);
-        checkReceivers(section);
         section.refuseUnknownKeys();
         if (bind == null || interfaces.isEmpty()) {
             return null;
         }
-        ListenerConfig listener = new ListenerConfig(
-                id,
-                name,
-                bind,
-                vipDirect,
-                interfaces,
-                mode,
-                attach,
-                hook,
-                localDelivery,
-                admission,
-                policy,
-                hashOn,
-                replies,
-                downstream,
-                kubernetes,
-                publish,
-                preference,
-                mirror,
-                userspace);
+        ListenerConfig listener =
+                new ListenerConfig(id, name, interception, admission, receivers, mirror, publish, userspace);
         checkPlace(listener, section);
         checkPublished(listener, section);
         LocalDeliveryReader.check(listener, section);
@@ -116,28 +91,12 @@ final class ListenersReader {
         return listener;
     }
 
-    private static HashOn hashOn(Section section, Policy policy) {
-        HashOn hashOn = section.choice("hash_on", HashOn.class, HashOn.SOURCE);
-        if (policy != Policy.HASH && section.has("hash_on")) {
-            section.problem("hash_on", "is for policy: hash, and the listener's policy is another");
-        }
-        return hashOn;
-    }
-
     private static InetSocketAddress vip(Section section, String text) {
         try {
             return SocketAddressText.parseVip(text);
         } catch (BadTextException e) {
             section.problem("bind", e.getMessage());
             return null;
-        }
-    }
-
-    private static void checkReceivers(Section section) {
-        if (section.has("downstream") && section.has("kubernetes")) {
-            section.problem("kubernetes", "downstream is given as well: receivers come from one of the two");
-        } else if (!section.has("downstream") && !section.has("kubernetes")) {
-            section.problem("downstream", "at least one receiver is needed, or kubernetes to find them");
         }
     }
 

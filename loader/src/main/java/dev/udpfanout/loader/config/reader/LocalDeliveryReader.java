@@ -2,8 +2,8 @@ package dev.udpfanout.loader.config.reader;
 
 import dev.udpfanout.loader.config.ListenerConfig;
 import dev.udpfanout.loader.config.ListenerConfig.Hook;
-import dev.udpfanout.loader.config.ListenerConfig.LocalDelivery;
 import dev.udpfanout.loader.config.ListenerConfig.Mode;
+import dev.udpfanout.loader.config.ReceiverSet.LocalDelivery;
 import dev.udpfanout.loader.config.yaml.Section;
 
 /** Reads {@code local_delivery}, and checks that it is possible where the listener stands. */
@@ -18,7 +18,7 @@ final class LocalDeliveryReader {
 
     /** What fits neither the hook nor the mode. */
     static void check(ListenerConfig listener, Section section) {
-        if (listener.localDelivery() != LocalDelivery.PEER) {
+        if (listener.receivers().localDelivery() != LocalDelivery.PEER) {
             return;
         }
         if (listener.isOnDummyInterface() && listener.hook() == Hook.EGRESS) {

@@ -2,12 +2,10 @@ package dev.udpfanout.loader.config.reader;
 
 import dev.udpfanout.bindings.abi.Limits;
 import dev.udpfanout.bindings.abi.listener.ListenerName;
-import dev.udpfanout.loader.config.KubernetesSource;
 import dev.udpfanout.loader.config.ListenerConfig;
-import dev.udpfanout.loader.config.ListenerConfig.Downstream;
 import dev.udpfanout.loader.config.ListenerConfig.Hook;
-import dev.udpfanout.loader.config.ListenerConfig.Policy;
 import dev.udpfanout.loader.config.MirrorConfig;
+import dev.udpfanout.loader.config.ReceiverSet;
 import dev.udpfanout.loader.config.yaml.Section;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
@@ -23,37 +21,32 @@ final class MirrorReader {
     private MirrorReader() {}
 
     /** @param bind of whose family the receivers must be; null if that is not known */
-    static Optional<MirrorConfig> read(Section listener, InetSocketAddress bind) {
-        if (!listener.has(KEY)) {
+    static Optional<MirrorConfig> read(Section section, ReceiverSet listener, InetSocketAddress bind) {
+        if (!section.has(KEY)) {
             return Optional.empty();
         }
-        Section mirror = listener.section(KEY);
-        if (mirror.has("downstream") && mirror.has("kubernetes")) {
-            mirror.problem("kubernetes", "downstream is given as well: receivers come from one of the two");
-        } else if (!mirror.has("downstream") && !mirror.has("kubernetes")) {
-            mirror.problem("downstream", "at least one receiver is needed, or kubernetes to find them");
-        }
-        List<Downstream> downstream = DownstreamReader.read(mirror, bind, Policy.ROUND_ROBIN);
-        Optional<KubernetesSource> kubernetes = KubernetesReader.source(mirror);
+        Section mirror = section.section(KEY);
+        ReceiverSet receivers = ReceiversReader.readMirror(mirror, listener, bind);
         int sample = mirror.wholeNumber("sample", 1, 1, MirrorConfig.MAX_SAMPLE);
         mirror.refuseUnknownKeys();
-        return Optional.of(new MirrorConfig(downstream, kubernetes, sample));
+        return Optional.of(new MirrorConfig(receivers, sample));
     }
 
     /** What fits neither the hook nor the rest of the listener. */
     static void check(ListenerConfig listener, Section section) {
-        Optional<ListenerConfig> set = listener.mirrorSet();
+        Optional<String> set =
+                listener.mirror().map(mirror -> mirror.receivers().name());
         if (set.isEmpty()) {
             return;
         }
         if (listener.isOnDummyInterface() && listener.hook() == Hook.EGRESS) {
             section.problem(KEY, "copies are sent back in, where no program is with hook: egress; use hook: ingress");
         }
-        if (set.get().name().getBytes(StandardCharsets.UTF_8).length > ListenerName.MAX_BYTES) {
+        if (set.get().getBytes(StandardCharsets.UTF_8).length > ListenerName.MAX_BYTES) {
             section.problem(
                     "name",
-                    "is too long for a listener with a mirror, whose counters go by \""
-                            + set.get().name() + "\": at most " + ListenerName.MAX_BYTES + " bytes together");
+                    "is too long for a listener with a mirror, whose counters go by \"" + set.get() + "\": at most "
+                            + ListenerName.MAX_BYTES + " bytes together");
         }
     }
 
@@ -63,17 +56,18 @@ final class MirrorReader {
         read.forEach(each -> names.put(each.listener().name(), each.section()));
         int places = read.size();
         for (ListenerConflicts.Read each : read) {
-            Optional<ListenerConfig> set = each.listener().mirrorSet();
+            Optional<String> set =
+                    each.listener().mirror().map(mirror -> mirror.receivers().name());
             if (set.isEmpty()) {
                 continue;
             }
-            Section other = names.get(set.get().name());
+            Section other = names.get(set.get());
             if (other != null) {
                 each.section()
                         .problem(
                                 KEY,
-                                "its counters go by \"" + set.get().name()
-                                        + "\", which is the name of the listener on line " + other.line());
+                                "its counters go by \"" + set.get() + "\", which is the name of the listener on line "
+                                        + other.line());
             }
             if (++places == Limits.MAX_LISTENERS + 1) {
                 each.section()

@@ -3,7 +3,6 @@ package dev.udpfanout.loader.config.reader;
 import dev.udpfanout.bindings.abi.Limits;
 import dev.udpfanout.loader.config.ListenerConfig;
 import dev.udpfanout.loader.config.ListenerConfig.Hook;
-import dev.udpfanout.loader.config.ListenerConfig.Policy;
 import dev.udpfanout.loader.config.yaml.Section;
 
 /** What does not go together with {@code policy: replicate}. */
@@ -11,7 +10,7 @@ final class ReplicationCheck {
     private ReplicationCheck() {}
 
     static void check(ListenerConfig listener, Section section) {
-        if (listener.policy() != Policy.REPLICATE) {
+        if (!listener.receivers().policy().copies()) {
             return;
         }
         if (listener.isOnDummyInterface() && listener.hook() == Hook.EGRESS) {
@@ -19,7 +18,7 @@ final class ReplicationCheck {
                     "policy",
                     "replicate sends copies back in, where no program is with hook: egress; use hook: ingress");
         }
-        int receivers = listener.downstream().size();
+        int receivers = listener.receivers().downstream().size();
         if (receivers > Limits.MAX_COPIES) {
             section.problem(
                     "policy",

@@ -3,7 +3,8 @@ package dev.udpfanout.loader.datapath.kernel;
 import dev.udpfanout.bindings.abi.counter.ProcessingTimes;
 import dev.udpfanout.bindings.abi.listener.ListenerEntry;
 import dev.udpfanout.loader.config.ListenerConfig;
-import dev.udpfanout.loader.config.ListenerConfig.LocalDelivery;
+import dev.udpfanout.loader.config.ReceiverSet;
+import dev.udpfanout.loader.config.ReceiverSet.LocalDelivery;
 import dev.udpfanout.loader.control.EndpointSet;
 import dev.udpfanout.loader.datapath.Failures;
 import dev.udpfanout.loader.datapath.FlowCounters;
@@ -43,6 +44,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -80,8 +82,8 @@ public final class KernelDatapath implements SwitchableDatapath {
     private final Map<String, Set<InetAddress>> vips = new HashMap<>();
     /** Replaced whole, never changed: {@link #counters()} is for any thread. */
     private volatile Map<String, ListenerConfig> listeners = Map.of();
-    /** The listeners and their mirrors: whatever has a slot, and endpoints. Replaced whole, as above. */
-    private volatile Map<String, ListenerConfig> sets = Map.of();
+    /** Their receivers, and their mirrors': whatever has a slot, and endpoints. Replaced whole, as above. */
+    private volatile Map<String, ReceiverSet> sets = Map.of();
 
     private List<AttachPoint> attachPoints = List.of();
     private boolean interfacesFound;
@@ -129,13 +131,13 @@ public final class KernelDatapath implements SwitchableDatapath {
     @Override
     public void configure(List<ListenerConfig> newListeners, ListenerTargets targets) {
         List<AttachPoint> gone = new ArrayList<>(attachPoints);
-        Map<String, ListenerConfig> listenersBefore = listeners;
+        Map<String, ReceiverSet> setsBefore = sets;
         use(newListeners);
         gone.removeAll(attachPoints);
         gone.forEach(point -> successor(point).ifPresent(next -> next.takeOver(point)));
         Failures failures = new Failures();
         // Before any listener's entry is written: one that goes by another kind of table from now on has it by then.
-        listeners.forEach((name, listener) -> failures.collect(() -> changeKind(listenersBefore.get(name), listener)));
+        sets.forEach((name, set) -> failures.collect(() -> changeKind(setsBefore.get(name), set)));
         // Before anything is attached or steered: a new listener's first datagram finds its endpoints.
         targets.endpoints().values().forEach(set -> failures.collect(() -> apply(set)));
         targets.vips().forEach((name, addresses) -> failures.collect(() -> setVips(name, addresses)));
@@ -145,10 +147,10 @@ public final class KernelDatapath implements SwitchableDatapath {
         failures.throwIfAny();
     }
 
-    private void changeKind(ListenerConfig before, ListenerConfig now) {
+    private void changeKind(ReceiverSet before, ReceiverSet now) {
         EndpointSet endpoints = inForce.get(now.name());
         if (before != null && endpoints != null && ListenerTables.differ(before, now)) {
-            tables.replace(now, slot(now), endpoints, peersInForce.getOrDefault(now.name(), Map.of()));
+            tables.replace(now, slot(now.name()), endpoints, peersInForce.getOrDefault(now.name(), Map.of()));
         }
     }
 
@@ -159,8 +161,8 @@ public final class KernelDatapath implements SwitchableDatapath {
     }
 
     private void use(List<ListenerConfig> newListeners) {
-        listeners = byName(newListeners);
-        sets = byName(ListenerConfig.withMirrors(newListeners));
+        listeners = byName(newListeners, ListenerConfig::name);
+        sets = byName(ListenerConfig.receiverSets(newListeners), ReceiverSet::name);
         slots.assign(sets.keySet());
         inForce.keySet().retainAll(sets.keySet());
         peersInForce.keySet().retainAll(sets.keySet());
@@ -183,36 +185,33 @@ public final class KernelDatapath implements SwitchableDatapath {
         attachPoints = List.copyOf(points);
     }
 
-    private static Map<String, ListenerConfig> byName(List<ListenerConfig> listeners) {
-        return listeners.stream()
-                .collect(Collectors.toMap(
-                        ListenerConfig::name, listener -> listener, (first, second) -> first, LinkedHashMap::new));
+    private static <T> Map<String, T> byName(List<T> all, Function<T, String> name) {
+        return all.stream().collect(Collectors.toMap(name, each -> each, (first, second) -> first, LinkedHashMap::new));
     }
 
     @Override
     public CompletionStage<Void> apply(EndpointSet endpoints) {
-        ListenerConfig listener = sets.get(endpoints.listener());
-        if (listener == null) {
+        ReceiverSet set = sets.get(endpoints.listener());
+        if (set == null) {
             return CompletableFuture.completedStage(null);
         }
-        Map<InetAddress, Integer> direct =
-                listener.localDelivery() == LocalDelivery.PEER ? peers.of(endpoints) : Map.of();
-        boolean isSame = endpoints.equals(inForce.get(listener.name()));
-        boolean isSameWay = direct.equals(peersInForce.getOrDefault(listener.name(), Map.of()));
+        Map<InetAddress, Integer> direct = set.localDelivery() == LocalDelivery.PEER ? peers.of(endpoints) : Map.of();
+        boolean isSame = endpoints.equals(inForce.get(set.name()));
+        boolean isSameWay = direct.equals(peersInForce.getOrDefault(set.name(), Map.of()));
         if (isSame && isSameWay) {
             return CompletableFuture.completedStage(null);
         }
         if (interfacesFound) {
-            replies.expect(listener, endpoints, listeners.values());
+            replies.expect(set, endpoints, listeners.values());
         }
-        CompletionStage<Void> oldIsUnused = tables.replace(listener, slot(listener), endpoints, direct);
-        inForce.put(listener.name(), endpoints);
-        peersInForce.put(listener.name(), direct);
+        CompletionStage<Void> oldIsUnused = tables.replace(set, slot(set.name()), endpoints, direct);
+        inForce.put(set.name(), endpoints);
+        peersInForce.put(set.name(), direct);
         if (!isSame) {
-            report(listener, "endpoints", endpoints.endpoints().size(), "updated tc_ebpf downstream set");
+            report(set, "endpoints", endpoints.endpoints().size(), "updated tc_ebpf downstream set");
         }
         if (!isSameWay) {
-            report(listener, "pods", direct.size(), "delivers straight into pods of this node");
+            report(set, "pods", direct.size(), "delivers straight into pods of this node");
         }
         setListenerKeys();
         if (servedByOther.remove(endpoints.listener()) && interfacesFound) {
@@ -222,9 +221,9 @@ public final class KernelDatapath implements SwitchableDatapath {
         return oldIsUnused;
     }
 
-    private static void report(ListenerConfig listener, String what, int count, String message) {
+    private static void report(ReceiverSet set, String what, int count, String message) {
         LOG.atInfo()
-                .addKeyValue("listener_id", listener.id())
+                .addKeyValue("listener_id", set.listenerId())
                 .addKeyValue(what, count)
                 .log(message);
     }
@@ -240,8 +239,7 @@ public final class KernelDatapath implements SwitchableDatapath {
 
     /** Where no listener is to go by them, the maps hold none: nor does a table then that is an earlier daemon's. */
     private void placePeers() {
-        boolean areWanted =
-                listeners.values().stream().anyMatch(listener -> listener.localDelivery() == LocalDelivery.PEER);
+        boolean areWanted = sets.values().stream().anyMatch(set -> set.localDelivery() == LocalDelivery.PEER);
         peers.set(areWanted ? knownPeers : Map.of());
     }
 
@@ -321,8 +319,8 @@ public final class KernelDatapath implements SwitchableDatapath {
                 }
             });
         }
-        Map<Integer, ListenerConfig> bySlot =
-                listeners.values().stream().collect(Collectors.toMap(this::slot, listener -> listener));
+        Map<Integer, ListenerConfig> bySlot = listeners.values().stream()
+                .collect(Collectors.toMap(listener -> slot(listener.name()), listener -> listener));
         replies.provideFlows(listeners.values());
         listenerRules.apply(
                 bySlot,
@@ -332,22 +330,22 @@ public final class KernelDatapath implements SwitchableDatapath {
                     listenerKeys.set(plan.entries());
                     listenerSets.set(plan.entries(), dummies());
                 });
-        bySlot.forEach((slot, listener) -> tables.removeUnused(listener, slot));
+        bySlot.forEach((slot, listener) -> tables.removeUnused(listener.receivers(), slot));
         tables.retainSticky(slot -> bySlot.containsKey(slot) && bySlot.get(slot).replies());
         replies.removeUnusedFlows(listeners.values());
     }
 
     private ListenerEntry entry(ListenerConfig listener) {
-        int slot = slot(listener);
+        int slot = slot(listener.name());
         return ListenerRules.entry(
                 listener,
                 slot,
-                tables.flag(listener, slot),
+                tables.flag(listener.receivers(), slot),
                 mirrors.slot(listener).isPresent());
     }
 
-    private int slot(ListenerConfig listener) {
-        return slots.of(listener.name()).orElseThrow();
+    private int slot(String set) {
+        return slots.of(set).orElseThrow();
     }
 
     @Override
@@ -378,9 +376,7 @@ public final class KernelDatapath implements SwitchableDatapath {
     }
 
     private boolean hasReplies(String set) {
-        return Optional.ofNullable(listeners.get(set))
-                .map(ListenerConfig::replies)
-                .orElse(false);
+        return Optional.ofNullable(sets.get(set)).map(ReceiverSet::replies).orElse(false);
     }
 
     @Override

@@ -2,6 +2,7 @@ package dev.udpfanout.loader.datapath.kernel;
 
 import dev.udpfanout.loader.config.ListenerConfig;
 import dev.udpfanout.loader.config.ListenerConfig.AttachMethod;
+import dev.udpfanout.loader.config.ReceiverSet;
 import dev.udpfanout.loader.control.EndpointSet;
 import dev.udpfanout.loader.datapath.kernel.attach.ReplyPoints;
 import dev.udpfanout.loader.datapath.kernel.maps.FlowTable;
@@ -44,8 +45,8 @@ final class Replies {
     }
 
     /** A listener is about to have more endpoints: their answers must not come in unseen. */
-    void expect(ListenerConfig listener, EndpointSet endpoints, Collection<ListenerConfig> listeners) {
-        if (listener.replies()) {
+    void expect(ReceiverSet set, EndpointSet endpoints, Collection<ListenerConfig> listeners) {
+        if (set.replies()) {
             points.add(attachMethod(replying(listeners)), addresses(endpoints).collect(Collectors.toSet()));
         }
     }

@@ -3,6 +3,7 @@ package dev.udpfanout.loader.datapath.mode;
 import dev.udpfanout.bindings.abi.counter.ProcessingTimes;
 import dev.udpfanout.loader.config.ListenerConfig;
 import dev.udpfanout.loader.config.ListenerConfig.Mode;
+import dev.udpfanout.loader.config.ReceiverSet;
 import dev.udpfanout.loader.control.EndpointSet;
 import dev.udpfanout.loader.datapath.Datapath;
 import dev.udpfanout.loader.datapath.Failures;
@@ -197,8 +198,8 @@ public final class ModeSelectingDatapath implements Datapath {
             throw e;
         }
         pending = Optional.empty();
-        Set<String> names = ListenerConfig.withMirrors(listeners).stream()
-                .map(ListenerConfig::name)
+        Set<String> names = ListenerConfig.receiverSets(listeners).stream()
+                .map(ReceiverSet::name)
                 .collect(Collectors.toSet());
         endpoints.keySet().retainAll(names);
         vips.keySet().retainAll(names);
@@ -325,8 +326,8 @@ public final class ModeSelectingDatapath implements Datapath {
         kernel.ifPresent(present -> found.putAll(present.counters()));
         userspace.ifPresent(present -> found.putAll(present.counters()));
         Map<String, ListenerCounters> all = new LinkedHashMap<>();
-        for (ListenerConfig listener : ListenerConfig.withMirrors(assignment.listeners())) {
-            all.put(listener.name(), found.getOrDefault(listener.name(), ListenerCounters.ZERO));
+        for (ReceiverSet set : ListenerConfig.receiverSets(assignment.listeners())) {
+            all.put(set.name(), found.getOrDefault(set.name(), ListenerCounters.ZERO));
         }
         return all;
     }

@@ -6,7 +6,7 @@ import dev.udpfanout.forwarder.EndpointTable;
 import dev.udpfanout.forwarder.spread.SourceHash.Mixing;
 import dev.udpfanout.forwarder.spread.Spread;
 import dev.udpfanout.loader.config.ListenerConfig;
-import dev.udpfanout.loader.config.ListenerConfig.HashOn;
+import dev.udpfanout.loader.config.ReceiverSet.HashOn;
 import dev.udpfanout.loader.control.Endpoint;
 import dev.udpfanout.loader.control.EndpointSet;
 import dev.udpfanout.loader.control.HashTable;
@@ -26,7 +26,7 @@ final class ForwarderEndpoints {
 
     /** The addresses that {@link #table} takes: for turns, one as often as it has any. */
     static List<InetSocketAddress> addresses(ListenerConfig listener, EndpointSet set) {
-        return switch (listener.policy()) {
+        return switch (listener.receivers().policy()) {
             case ROUND_ROBIN, WEIGHTED -> WeightedRound.of(set.endpoints());
             case HASH -> set.endpoints().stream().map(Endpoint::address).toList();
             case REPLICATE ->
@@ -38,7 +38,7 @@ final class ForwarderEndpoints {
     }
 
     static EndpointTable table(ListenerConfig listener, List<InetSocketAddress> addresses) {
-        return switch (listener.policy()) {
+        return switch (listener.receivers().policy()) {
             case ROUND_ROBIN, WEIGHTED -> new EndpointTable(addresses);
             case HASH -> addresses.isEmpty() ? EndpointTable.EMPTY : hashed(listener, addresses);
             case REPLICATE -> new EndpointTable(addresses, Spread.TO_ALL);
@@ -50,11 +50,14 @@ final class ForwarderEndpoints {
         return new EndpointTable(
                 table.endpoints(),
                 dev.udpfanout.forwarder.spread.SourceHash.of(
-                        MIXING, listener.hashOn() == HashOn.SOURCE_PORT, SourceHash.BUCKET_BITS, table::owner));
+                        MIXING,
+                        listener.receivers().spreading().hashOn() == HashOn.SOURCE_PORT,
+                        SourceHash.BUCKET_BITS,
+                        table::owner));
     }
 
     /** Whether endpoints are given out differently under two configurations. */
     static boolean differ(ListenerConfig one, ListenerConfig other) {
-        return one.policy() != other.policy() || one.hashOn() != other.hashOn();
+        return !one.receivers().spreading().equals(other.receivers().spreading());
     }
 }

@@ -4,7 +4,7 @@ import dev.udpfanout.forwarder.admission.Admission;
 import dev.udpfanout.forwarder.admission.RateLimit;
 import dev.udpfanout.forwarder.admission.SourcePrefix;
 import dev.udpfanout.loader.config.ListenerConfig;
-import dev.udpfanout.loader.config.ListenerConfig.Policy;
+import dev.udpfanout.loader.config.Policy;
 
 /** What a listener forwards at all, in the forwarder's terms. */
 final class ForwarderRules {
@@ -12,7 +12,7 @@ final class ForwarderRules {
 
     /** Whether a listener's rules or its policy ask where datagrams come from. */
     static boolean askForSources(ListenerConfig listener) {
-        return !listener.admission().allow().isEmpty() || listener.policy() == Policy.HASH;
+        return !listener.admission().allow().isEmpty() || listener.receivers().policy() == Policy.HASH;
     }
 
     static Admission admission(ListenerConfig listener) {

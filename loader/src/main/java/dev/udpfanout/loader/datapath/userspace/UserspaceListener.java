@@ -4,7 +4,7 @@ import dev.udpfanout.forwarder.Forwarder;
 import dev.udpfanout.forwarder.transport.TransportProbe;
 import dev.udpfanout.loader.config.FlowsConfig;
 import dev.udpfanout.loader.config.ListenerConfig;
-import dev.udpfanout.loader.config.ListenerConfig.Policy;
+import dev.udpfanout.loader.config.Policy;
 import dev.udpfanout.loader.control.EndpointSet;
 import dev.udpfanout.loader.datapath.ListenerCounters;
 import java.net.InetSocketAddress;
@@ -117,7 +117,7 @@ final class UserspaceListener {
         endpoints = Optional.of(set);
         endpointsInstalled = false;
         install();
-        if (config.policy() == Policy.REPLICATE && set.endpoints().size() > ForwarderEndpoints.MAX_COPIES) {
+        if (config.receivers().policy() == Policy.REPLICATE && set.endpoints().size() > ForwarderEndpoints.MAX_COPIES) {
             LOG.atWarn()
                     .addKeyValue("listener_id", config.id())
                     .addKeyValue("endpoints", set.endpoints().size())

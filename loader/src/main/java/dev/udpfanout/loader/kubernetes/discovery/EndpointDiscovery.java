@@ -1,7 +1,7 @@
 package dev.udpfanout.loader.kubernetes.discovery;
 
 import dev.udpfanout.loader.config.KubernetesSource.Port;
-import dev.udpfanout.loader.config.ListenerConfig.Downstream;
+import dev.udpfanout.loader.config.ReceiverSet.Downstream;
 import dev.udpfanout.loader.control.DiscoveredEndpoint;
 import dev.udpfanout.loader.kubernetes.api.ServiceName;
 import dev.udpfanout.loader.kubernetes.slice.SliceLabels;

@@ -1,6 +1,6 @@
 package dev.udpfanout.loader.kubernetes.discovery;
 
-import dev.udpfanout.loader.config.ListenerConfig.Downstream;
+import dev.udpfanout.loader.config.ReceiverSet.Downstream;
 import io.fabric8.kubernetes.api.model.discovery.v1.EndpointSlice;
 import java.util.Map;
 import java.util.OptionalInt;

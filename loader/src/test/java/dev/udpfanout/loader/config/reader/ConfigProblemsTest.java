@@ -8,8 +8,10 @@ import dev.udpfanout.loader.config.Config;
 import dev.udpfanout.loader.config.ConfigProblem;
 import dev.udpfanout.loader.config.InvalidConfigException;
 import dev.udpfanout.loader.config.ListenerConfig;
+import dev.udpfanout.loader.config.Policy;
 import dev.udpfanout.loader.config.Prefix;
 import dev.udpfanout.loader.config.RateLimit;
+import dev.udpfanout.loader.config.ReceiverSet;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -72,11 +74,11 @@ class ConfigProblemsTest {
                 .replace("40514\" }", "40514\", weight: 7 }\n      - { address: \"10.42.0.12:40514\" }");
         ListenerConfig listener =
                 READER.parse(weighted, "config.yaml").listeners().getFirst();
-        assertEquals(ListenerConfig.Policy.WEIGHTED, listener.policy());
+        assertEquals(Policy.WEIGHTED, listener.receivers().policy());
         assertEquals(
                 List.of(7, 1),
-                listener.downstream().stream()
-                        .map(ListenerConfig.Downstream::weight)
+                listener.receivers().downstream().stream()
+                        .map(ReceiverSet.Downstream::weight)
                         .toList());
     }
 
@@ -111,13 +113,13 @@ class ConfigProblemsTest {
 
     @Test
     void shouldReadWhatToHashWhenThePolicyIsToHash() throws InvalidConfigException {
-        for (ListenerConfig.HashOn on : ListenerConfig.HashOn.values()) {
+        for (ReceiverSet.HashOn on : ReceiverSet.HashOn.values()) {
             String hashed = "policy: hash\n    hash_on: " + on.name().toLowerCase(Locale.ROOT);
             ListenerConfig listener = READER.parse(GOOD.replace("mode: tc_ebpf", hashed), "config.yaml")
                     .listeners()
                     .getFirst();
-            assertEquals(ListenerConfig.Policy.HASH, listener.policy());
-            assertEquals(on, listener.hashOn());
+            assertEquals(Policy.HASH, listener.receivers().policy());
+            assertEquals(on, listener.receivers().spreading().hashOn());
         }
     }
 
@@ -196,8 +198,9 @@ class ConfigProblemsTest {
         ListenerConfig listener = config.listeners().getFirst();
         assertEquals("syslog", listener.name());
         assertEquals("/10.255.0.1:5514", listener.bind().toString());
-        assertEquals("pod-1", listener.downstream().getFirst().name());
-        assertEquals(40514, listener.downstream().getFirst().address().getPort());
+        assertEquals("pod-1", listener.receivers().downstream().getFirst().name());
+        assertEquals(
+                40514, listener.receivers().downstream().getFirst().address().getPort());
         assertEquals(Duration.ofSeconds(5), config.health().interval());
         assertEquals("/metrics", config.metrics().path());
     }

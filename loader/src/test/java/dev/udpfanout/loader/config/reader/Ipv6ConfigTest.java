@@ -39,7 +39,9 @@ class Ipv6ConfigTest {
         ListenerConfig listener = READER.parse(GOOD, "config.yaml").listeners().getFirst();
         assertEquals(InetAddress.ofLiteral("2001:db8::1"), listener.bind().getAddress());
         assertEquals(5514, listener.bind().getPort());
-        assertEquals("[2001:db8:42::11]:40514", listener.downstream().getFirst().name());
+        assertEquals(
+                "[2001:db8:42::11]:40514",
+                listener.receivers().downstream().getFirst().name());
     }
 
     @Test

@@ -11,7 +11,7 @@ import dev.udpfanout.loader.config.InvalidConfigException;
 import dev.udpfanout.loader.config.KubernetesSource;
 import dev.udpfanout.loader.config.KubernetesSource.Port;
 import dev.udpfanout.loader.config.ListenerConfig;
-import dev.udpfanout.loader.config.ListenerConfig.Preference;
+import dev.udpfanout.loader.config.ReceiverSet.Preference;
 import java.net.InetSocketAddress;
 import java.util.List;
 import java.util.Optional;
@@ -57,10 +57,10 @@ class KubernetesConfigTest {
 
         assertEquals(
                 Optional.of(new KubernetesSource(Optional.of("logging"), "receivers", new Port.Name("syslog"))),
-                listener.kubernetes());
-        assertEquals(List.of(), listener.downstream());
+                listener.receivers().kubernetes());
+        assertEquals(List.of(), listener.receivers().downstream());
         assertEquals(Optional.empty(), listener.publish());
-        assertEquals(Preference.ANY, listener.preference());
+        assertEquals(Preference.ANY, listener.receivers().source().preference());
         assertFalse(listener.vipDirect());
     }
 
@@ -68,7 +68,9 @@ class KubernetesConfigTest {
     void shouldLeaveTheNamespaceOpenWhenItIsNotGiven() throws InvalidConfigException {
         ListenerConfig listener = only(DUMMY, KUBERNETES, PUBLISH);
 
-        assertEquals(Optional.empty(), listener.kubernetes().orElseThrow().namespace());
+        assertEquals(
+                Optional.empty(),
+                listener.receivers().kubernetes().orElseThrow().namespace());
         assertEquals(Optional.empty(), listener.publish().orElseThrow().namespace());
         assertEquals("syslog", listener.publish().orElseThrow().service());
     }
@@ -77,7 +79,11 @@ class KubernetesConfigTest {
     @CsvSource({"same_node,SAME_NODE", "same_zone,SAME_ZONE", "any,ANY"})
     void shouldReadThePreference(String text, Preference expected) throws InvalidConfigException {
         assertEquals(
-                expected, only(DUMMY, KUBERNETES, "    prefer: " + text + "\n").preference());
+                expected,
+                only(DUMMY, KUBERNETES, "    prefer: " + text + "\n")
+                        .receivers()
+                        .source()
+                        .preference());
     }
 
     @ParameterizedTest
@@ -85,7 +91,9 @@ class KubernetesConfigTest {
     void shouldReadAPortNumber(String port) throws InvalidConfigException {
         ListenerConfig listener = only(DUMMY, "    kubernetes: { service: receivers, port: " + port + " }\n");
 
-        assertEquals(new Port.Number(5514), listener.kubernetes().orElseThrow().port());
+        assertEquals(
+                new Port.Number(5514),
+                listener.receivers().kubernetes().orElseThrow().port());
     }
 
     @ParameterizedTest

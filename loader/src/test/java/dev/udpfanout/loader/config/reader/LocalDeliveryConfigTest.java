@@ -6,7 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import dev.udpfanout.loader.config.ConfigProblem;
 import dev.udpfanout.loader.config.InvalidConfigException;
 import dev.udpfanout.loader.config.ListenerConfig;
-import dev.udpfanout.loader.config.ListenerConfig.LocalDelivery;
+import dev.udpfanout.loader.config.ReceiverSet.LocalDelivery;
 import java.util.List;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -35,15 +35,17 @@ class LocalDeliveryConfigTest {
 
     @Test
     void shouldGoByTheNextHopWhenNothingIsSaid() throws InvalidConfigException {
-        assertEquals(LocalDelivery.NEIGH, read("").localDelivery());
-        assertEquals(LocalDelivery.NEIGH, read("local_delivery: neigh").localDelivery());
+        assertEquals(LocalDelivery.NEIGH, read("").receivers().localDelivery());
+        assertEquals(
+                LocalDelivery.NEIGH, read("local_delivery: neigh").receivers().localDelivery());
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"auto", "tc_ebpf"})
     void shouldGoStraightIntoThePodWhenToldTo(String mode) throws InvalidConfigException {
         assertEquals(
-                LocalDelivery.PEER, read("local_delivery: peer\nmode: " + mode).localDelivery());
+                LocalDelivery.PEER,
+                read("local_delivery: peer\nmode: " + mode).receivers().localDelivery());
     }
 
     @Test

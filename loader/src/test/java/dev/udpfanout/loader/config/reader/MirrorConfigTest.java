@@ -4,12 +4,12 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.udpfanout.loader.config.Admission;
 import dev.udpfanout.loader.config.ConfigProblem;
 import dev.udpfanout.loader.config.InvalidConfigException;
 import dev.udpfanout.loader.config.ListenerConfig;
-import dev.udpfanout.loader.config.ListenerConfig.Policy;
 import dev.udpfanout.loader.config.MirrorConfig;
+import dev.udpfanout.loader.config.Policy;
+import dev.udpfanout.loader.config.ReceiverSet;
 import java.net.InetSocketAddress;
 import java.util.List;
 import java.util.Optional;
@@ -48,7 +48,7 @@ class MirrorConfigTest {
     void shouldCopyNothingWhenNothingIsSaid() throws InvalidConfigException {
         ListenerConfig listener = read(LISTENER).getFirst();
         assertEquals(Optional.empty(), listener.mirror());
-        assertEquals(List.of(listener), ListenerConfig.withMirrors(List.of(listener)));
+        assertEquals(List.of(listener.receivers()), ListenerConfig.receiverSets(List.of(listener)));
     }
 
     @Test
@@ -57,16 +57,13 @@ class MirrorConfigTest {
                 read(with(MIRROR + "\npolicy: hash\nallow: [ 192.0.2.0/24 ]")).getFirst();
         assertEquals(100, listener.mirror().orElseThrow().sample());
         assertEquals(Optional.of("mirror"), listener.kernelOnly());
-        ListenerConfig set = listener.mirrorSet().orElseThrow();
+        ReceiverSet set = listener.mirror().orElseThrow().receivers();
         assertEquals("syslog.mirror", set.name());
         assertEquals(
                 List.of(new InetSocketAddress("10.42.0.9", 1)),
-                set.downstream().stream()
-                        .map(ListenerConfig.Downstream::address)
-                        .toList());
+                set.downstream().stream().map(ReceiverSet.Downstream::address).toList());
         assertEquals(Policy.ROUND_ROBIN, set.policy());
-        assertEquals(Admission.ALL, set.admission());
-        assertEquals(List.of(listener, set), ListenerConfig.withMirrors(List.of(listener)));
+        assertEquals(List.of(listener.receivers(), set), ListenerConfig.receiverSets(List.of(listener)));
     }
 
     @Test
@@ -76,7 +73,7 @@ class MirrorConfigTest {
                 .mirror()
                 .orElseThrow();
         assertEquals(1, mirror.sample());
-        assertEquals("probes", mirror.kubernetes().orElseThrow().service());
+        assertEquals("probes", mirror.receivers().kubernetes().orElseThrow().service());
     }
 
     @ParameterizedTest

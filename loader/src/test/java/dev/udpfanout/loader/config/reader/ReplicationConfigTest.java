@@ -6,7 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import dev.udpfanout.loader.config.Config;
 import dev.udpfanout.loader.config.ConfigProblem;
 import dev.udpfanout.loader.config.InvalidConfigException;
-import dev.udpfanout.loader.config.ListenerConfig.Policy;
+import dev.udpfanout.loader.config.Policy;
 import java.util.List;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
@@ -36,7 +36,9 @@ class ReplicationConfigTest {
 
     @Test
     void shouldTakeAsManyReceiversAsThereAreCopies() throws InvalidConfigException {
-        assertEquals(Policy.REPLICATE, read(64, "").listeners().getFirst().policy());
+        assertEquals(
+                Policy.REPLICATE,
+                read(64, "").listeners().getFirst().receivers().policy());
         assertEquals(
                 List.of("c.yaml:4: listeners[0].policy: replicate makes at most 64 copies, and there are 65 receivers"),
                 problems(65, ""));

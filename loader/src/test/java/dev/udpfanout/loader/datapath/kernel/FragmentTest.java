@@ -18,7 +18,10 @@ import dev.udpfanout.lab.traffic.Payload;
 import dev.udpfanout.lab.traffic.PodReceivers;
 import dev.udpfanout.lab.traffic.ReceiverReport;
 import dev.udpfanout.lab.traffic.SendPlan;
+import dev.udpfanout.loader.config.ListenerBuilder;
 import dev.udpfanout.loader.config.ListenerConfig;
+import dev.udpfanout.loader.config.Policy;
+import dev.udpfanout.loader.config.ReceiverSet;
 import dev.udpfanout.loader.datapath.ListenerText;
 import java.net.InetSocketAddress;
 import java.net.StandardProtocolFamily;
@@ -148,28 +151,12 @@ class FragmentTest {
             List<InetSocketAddress> second = topology.podEndpoints(WayIn.POD_PORT + 1);
             ListenerConfig one = wayIn.listener(first);
             InetSocketAddress otherBind = new InetSocketAddress(one.bind().getAddress(), OTHER_PORT);
-            ListenerConfig two = new ListenerConfig(
-                    1,
-                    "other",
-                    otherBind,
-                    false,
-                    one.interfaces(),
-                    one.mode(),
-                    one.attach(),
-                    one.hook(),
-                    one.localDelivery(),
-                    one.admission(),
-                    one.policy(),
-                    one.hashOn(),
-                    one.replies(),
-                    second.stream()
-                            .map(address -> new ListenerConfig.Downstream("", address, 1))
-                            .toList(),
-                    one.kubernetes(),
-                    one.publish(),
-                    one.preference(),
-                    one.mirror(),
-                    one.userspace());
+            ListenerConfig two = ListenerBuilder.like(one)
+                    .id(1)
+                    .name("other")
+                    .at(otherBind)
+                    .to(second)
+                    .build();
             NodeDatapath datapath = NodeDatapath.open(topology.node(), one, two);
             // Straight to the dummy interface, without conntrack's defragmentation on the way.
             InetSocketAddress destination = wayIn.isOnDummy() ? one.bind() : wayIn.destination(topology, family);
@@ -277,7 +264,7 @@ class FragmentTest {
 
     @ParameterizedTest
     @EnumSource
-    void shouldSendAllPiecesWhereTheHashLeadsInAnyOrder(ListenerConfig.HashOn on) {
+    void shouldSendAllPiecesWhereTheHashLeadsInAnyOrder(ReceiverSet.HashOn on) {
         WayIn nic = WayIn.NIC_TCX;
         StandardProtocolFamily family = StandardProtocolFamily.INET;
         try (Topology topology = topology(family);
@@ -285,7 +272,7 @@ class FragmentTest {
             NodeDatapath datapath = NodeDatapath.open(
                     topology.node(),
                     ListenerText.on("eth0", "0.0.0.0:" + WayIn.LISTENER_PORT)
-                            .with("policy", ListenerConfig.Policy.HASH)
+                            .with("policy", Policy.HASH)
                             .with("hash_on", on)
                             .listener(topology.podEndpoints(WayIn.POD_PORT)));
             PodReceivers pods = PodReceivers.start(topology.pods(), WayIn.POD_PORT, family, runId);
@@ -297,7 +284,7 @@ class FragmentTest {
             List<ReceiverReport> reports = pods.stop();
             long used = reports.stream().filter(report -> report.received() > 0).count();
             // A piece without ports that comes first goes by the address alone: then the others follow it there.
-            assertTrue(used <= (on == ListenerConfig.HashOn.SOURCE ? 1 : 2), () -> used + " pods got some");
+            assertTrue(used <= (on == ReceiverSet.HashOn.SOURCE ? 1 : 2), () -> used + " pods got some");
             assertEquals(0, reports.stream().mapToLong(ReceiverReport::corrupt).sum());
             assertEquals(0, datapath.counters(0).stats().packetsDropped());
         }

@@ -3,6 +3,7 @@ package dev.udpfanout.loader.datapath.kernel;
 import dev.udpfanout.bindings.abi.counter.ProcessingTimes;
 import dev.udpfanout.lab.LabNamespace;
 import dev.udpfanout.loader.config.ListenerConfig;
+import dev.udpfanout.loader.config.ReceiverSet;
 import dev.udpfanout.loader.control.Endpoint;
 import dev.udpfanout.loader.control.EndpointSet;
 import dev.udpfanout.loader.datapath.FlowCounters;
@@ -102,7 +103,7 @@ public final class NodeDatapath implements AutoCloseable {
 
     /** Has each listener go to the endpoints of its configuration, and waits until it does. */
     public void applyConfigured(List<ListenerConfig> listeners) {
-        for (ListenerConfig set : ListenerConfig.withMirrors(listeners)) {
+        for (ReceiverSet set : ListenerConfig.receiverSets(listeners)) {
             List<Endpoint> endpoints = set.downstream().stream()
                     .map(each -> new Endpoint(each.name(), each.address()))
                     .toList();

@@ -8,6 +8,7 @@ import dev.udpfanout.lab.kubeproxy.KubeProxy;
 import dev.udpfanout.lab.kubeproxy.KubeProxyRules;
 import dev.udpfanout.loader.config.FlowsConfig;
 import dev.udpfanout.loader.config.ListenerConfig;
+import dev.udpfanout.loader.config.ReceiverSet;
 import dev.udpfanout.loader.control.Endpoint;
 import dev.udpfanout.loader.control.EndpointSet;
 import dev.udpfanout.loader.datapath.Datapath;
@@ -93,8 +94,8 @@ public final class NodeModes implements AutoCloseable {
         for (ListenerConfig listener : listeners) {
             opened.apply(
                     listener.name(),
-                    listener.downstream().stream()
-                            .map(ListenerConfig.Downstream::address)
+                    listener.receivers().downstream().stream()
+                            .map(ReceiverSet.Downstream::address)
                             .toList());
         }
         opened.reconcile();

@@ -5,7 +5,7 @@ import dev.udpfanout.bindings.abi.listener.ListenerEntry;
 import dev.udpfanout.bindings.abi.listener.ListenerFlag;
 import dev.udpfanout.bindings.abi.listener.MirrorEntry;
 import dev.udpfanout.loader.config.ListenerConfig;
-import dev.udpfanout.loader.config.ListenerConfig.Policy;
+import dev.udpfanout.loader.config.Policy;
 import dev.udpfanout.loader.config.RateLimit;
 import dev.udpfanout.loader.datapath.kernel.program.KernelProgram;
 import java.util.Collection;
@@ -50,7 +50,7 @@ public final class ListenerRules {
         if (listener.admission().rateLimit().isPresent()) {
             flags.add(ListenerFlag.RATE_LIMIT);
         }
-        if (listener.policy() == Policy.REPLICATE) {
+        if (listener.receivers().policy() == Policy.REPLICATE) {
             flags.add(ListenerFlag.REPLICATE);
         }
         if (listener.replies()) {

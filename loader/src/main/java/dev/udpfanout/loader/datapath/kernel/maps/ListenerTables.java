@@ -4,9 +4,9 @@ import dev.udpfanout.bindings.abi.Limits;
 import dev.udpfanout.bindings.abi.endpoint.EndpointTable;
 import dev.udpfanout.bindings.abi.endpoint.HashedEndpoints;
 import dev.udpfanout.bindings.abi.listener.ListenerFlag;
-import dev.udpfanout.loader.config.ListenerConfig;
-import dev.udpfanout.loader.config.ListenerConfig.HashOn;
-import dev.udpfanout.loader.config.ListenerConfig.Policy;
+import dev.udpfanout.loader.config.Policy;
+import dev.udpfanout.loader.config.ReceiverSet;
+import dev.udpfanout.loader.config.ReceiverSet.HashOn;
 import dev.udpfanout.loader.control.Endpoint;
 import dev.udpfanout.loader.control.EndpointSet;
 import dev.udpfanout.loader.control.WeightedRound;
@@ -43,43 +43,43 @@ public final class ListenerTables implements AutoCloseable {
         return turns.has(slot) || buckets.has(slot);
     }
 
-    /** Whether what two configurations of a listener need of the tables is different. */
-    public static boolean differ(ListenerConfig one, ListenerConfig other) {
+    /** Whether what two configurations of a set need of the tables is different. */
+    public static boolean differ(ReceiverSet one, ReceiverSet other) {
         return isHashed(one) != isHashed(other) || one.replies() != other.replies();
     }
 
-    private static boolean isHashed(ListenerConfig listener) {
-        return listener.policy() == Policy.HASH;
+    private static boolean isHashed(ReceiverSet set) {
+        return set.policy() == Policy.HASH;
     }
 
     /** Puts a table of the policy's kind in place; as {@link EndpointTables#replace}. */
     public CompletionStage<Void> replace(
-            ListenerConfig listener, int slot, EndpointSet endpoints, Map<InetAddress, Integer> peers) {
+            ReceiverSet set, int slot, EndpointSet endpoints, Map<InetAddress, Integer> peers) {
         List<Endpoint> all = endpoints.endpoints();
-        warnOfTooMany(listener, all.size());
-        if (isHashed(listener)) {
+        warnOfTooMany(set, all.size());
+        if (isHashed(set)) {
             return buckets.replace(
                     slot,
                     all.stream().map(Endpoint::address).toList(),
                     peers,
-                    table -> stickTo(listener, slot, table, HashedEndpoints.FIRST_PLACE));
+                    table -> stickTo(set, slot, table, HashedEndpoints.FIRST_PLACE));
         }
         return turns.replace(
-                slot, WeightedRound.of(all), peers, table -> stickTo(listener, slot, table, EndpointTable.FIRST_PLACE));
+                slot, WeightedRound.of(all), peers, table -> stickTo(set, slot, table, EndpointTable.FIRST_PLACE));
     }
 
-    private static void warnOfTooMany(ListenerConfig listener, int endpoints) {
-        if (listener.policy() == Policy.REPLICATE && endpoints > Limits.MAX_COPIES) {
+    private static void warnOfTooMany(ReceiverSet set, int endpoints) {
+        if (set.policy() == Policy.REPLICATE && endpoints > Limits.MAX_COPIES) {
             LOG.atWarn()
-                    .addKeyValue("listener_id", listener.id())
+                    .addKeyValue("listener_id", set.listenerId())
                     .addKeyValue("endpoints", endpoints)
                     .addKeyValue("copies", Limits.MAX_COPIES)
                     .log("more receivers than copies are made of a datagram: the last ones get none");
         }
     }
 
-    private void stickTo(ListenerConfig listener, int slot, MemorySegment table, int firstPlace) {
-        if (listener.replies()) {
+    private void stickTo(ReceiverSet set, int slot, MemorySegment table, int firstPlace) {
+        if (set.replies()) {
             sticky.set(slot, table, firstPlace);
         }
     }
@@ -93,18 +93,18 @@ public final class ListenerTables implements AutoCloseable {
      * What LISTENERS must say: the kind that the policy goes by, once there is a table of it; else that of which there is one, which an
      * earlier configuration or daemon has left.
      */
-    public Optional<ListenerFlag> flag(ListenerConfig listener, int slot) {
-        boolean byBuckets = isHashed(listener) ? buckets.has(slot) : buckets.has(slot) && !turns.has(slot);
+    public Optional<ListenerFlag> flag(ReceiverSet set, int slot) {
+        boolean byBuckets = isHashed(set) ? buckets.has(slot) : buckets.has(slot) && !turns.has(slot);
         if (!byBuckets) {
             return Optional.empty();
         }
         return Optional.of(
-                listener.hashOn() == HashOn.SOURCE ? ListenerFlag.HASH_SOURCE : ListenerFlag.HASH_SOURCE_PORT);
+                set.spreading().hashOn() == HashOn.SOURCE ? ListenerFlag.HASH_SOURCE : ListenerFlag.HASH_SOURCE_PORT);
     }
 
     /** After LISTENERS has changed: takes the table away that no flag leads to. */
-    public void removeUnused(ListenerConfig listener, int slot) {
-        if (flag(listener, slot).isPresent()) {
+    public void removeUnused(ReceiverSet set, int slot) {
+        if (flag(set, slot).isPresent()) {
             turns.remove(slot);
         } else {
             buckets.remove(slot);

@@ -23,7 +23,9 @@ public final class Mirrors {
 
     /** Where the mirror's receivers are, once they are known, of whatever daemon: until then no copies are made. */
     public Optional<Integer> slot(ListenerConfig listener) {
-        return listener.mirrorSet().flatMap(set -> slots.of(set.name())).filter(tables::has);
+        return listener.mirror()
+                .flatMap(mirror -> slots.of(mirror.receivers().name()))
+                .filter(tables::has);
     }
 
     /** What the map MIRRORS must hold, by the listener's slot. */
@@ -45,7 +47,8 @@ public final class Mirrors {
      */
     public static Optional<EndpointSet> sentTo(ListenerConfig listener, Map<String, EndpointSet> inForce) {
         EndpointSet own = inForce.get(listener.name());
-        Optional<EndpointSet> copies = listener.mirrorSet().map(set -> inForce.get(set.name()));
+        Optional<EndpointSet> copies =
+                listener.mirror().map(mirror -> inForce.get(mirror.receivers().name()));
         if (own == null || copies.isEmpty()) {
             return Optional.ofNullable(own);
         }

@@ -62,7 +62,8 @@ public final class TestRunNode implements AutoCloseable {
                     listener.bind(),
                     none
                             ? Optional.empty()
-                            : Optional.of(listener.downstream().getFirst().address()));
+                            : Optional.of(
+                                    listener.receivers().downstream().getFirst().address()));
         }
         Set<InetAddress> own = topology.node().call(() -> {
             try (Network network = Network.open()) {

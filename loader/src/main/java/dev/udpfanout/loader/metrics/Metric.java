@@ -1,0 +1,191 @@
+package dev.udpfanout.loader.metrics;
+
+import static dev.udpfanout.loader.metrics.Metric.Kind.COUNTER;
+import static dev.udpfanout.loader.metrics.Metric.Kind.GAUGE;
+import static dev.udpfanout.loader.metrics.Metric.Kind.HISTOGRAM;
+
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * The catalogue of the daemon's own metrics: each is declared here once. {@code docs/metrics.md} lists the same ones, the dashboard and the
+ * alerts use no others, and a page with every part of the daemon at work has all of them; tests hold that. Names follow Prometheus'
+ * conventions (prometheus.io/docs/practices/naming): base units, counters end in {@code _total}.
+ */
+public enum Metric {
+    READY(GAUGE, "ready", "1 if every listener is attached and has a usable endpoint, as /readyz says."),
+    BUILD(GAUGE, "build", "Always 1; the label has the program's version.", "version"),
+    CONFIG_VALID(GAUGE, "config_valid", "1 if the current configuration file is in force."),
+    CONFIG_RELOADS(
+            COUNTER, "config_reloads", "Changes of the configuration file, by result: applied or refused.", "result"),
+
+    PACKETS_RECEIVED(COUNTER, "packets_received", "Datagrams that matched a listener.", "listener", "mode"),
+    PACKETS_FORWARDED(COUNTER, "packets_forwarded", "Datagrams that were handed to the next hop.", "listener", "mode"),
+    PACKETS_DROPPED(
+            COUNTER,
+            "packets_dropped",
+            "Datagrams of a listener that were not forwarded, by drop reason.",
+            "listener",
+            "mode",
+            "reason"),
+    BYTES_RECEIVED(COUNTER, "bytes_received", "Bytes of the frames that matched a listener.", "listener", "mode"),
+    BYTES_FORWARDED(
+            COUNTER, "bytes_forwarded", "Bytes of the frames that were handed to the next hop.", "listener", "mode"),
+    ENDPOINT_PACKETS(COUNTER, "endpoint_packets", "Datagrams that were sent to an endpoint.", "listener", "endpoint"),
+    ENDPOINTS_ACTIVE(
+            GAUGE,
+            "endpoints_active",
+            Optional.of("downstream_active"),
+            "Endpoints that datagrams are sent to.",
+            "listener"),
+    ENDPOINT_HEALTH(
+            GAUGE,
+            "endpoint_health",
+            Optional.of("downstream_health"),
+            "0 if the probes find the endpoint down, 1 if it is up or unknown.",
+            "listener",
+            "endpoint"),
+    MODE(
+            GAUGE,
+            "mode",
+            "Always 1; the labels name the datapath of the listener and the reason.",
+            "listener",
+            "mode",
+            "reason"),
+    ATTACHED(GAUGE, "attached", "1 if datagrams reach the listener by at least one interface.", "listener"),
+    INTERFACE_ATTACHED(
+            GAUGE,
+            "interface_attached",
+            "1 if datagrams that arrive by the interface reach the listener.",
+            "listener",
+            "interface"),
+    PUBLISHED(GAUGE, "published", "1 if the API server has this node's current endpoint of the listener.", "listener"),
+
+    MIRROR_PACKETS_FORWARDED(
+            COUNTER, "mirror_packets_forwarded", "Copies for the mirror that were handed to the next hop.", "listener"),
+    MIRROR_PACKETS_DROPPED(
+            COUNTER,
+            "mirror_packets_dropped",
+            "Copies for the mirror that were not forwarded, by drop reason.",
+            "listener",
+            "reason"),
+    MIRROR_ENDPOINT_PACKETS(
+            COUNTER,
+            "mirror_endpoint_packets",
+            "Copies that were sent to an endpoint of the mirror.",
+            "listener",
+            "endpoint"),
+    MIRROR_HEALTH(
+            GAUGE,
+            "mirror_health",
+            "0 if the probes find the mirror's endpoint down, 1 if it is up or unknown.",
+            "listener",
+            "endpoint"),
+
+    FLOWS_ACTIVE(GAUGE, "flows_active", "Flows of a listener with replies; user space only.", "listener", "mode"),
+    FLOWS_OPENED(COUNTER, "flows_opened", "Flows that were opened.", "listener", "mode"),
+    FLOWS_CLOSED(
+            COUNTER,
+            "flows_closed",
+            "Flows that were closed, by reason: evicted for another flow, or expired; user space only.",
+            "listener",
+            "mode",
+            "reason"),
+    REPLY_PACKETS_FORWARDED(
+            COUNTER, "reply_packets_forwarded", "Replies that were sent to clients.", "listener", "mode"),
+    REPLY_BYTES_FORWARDED(
+            COUNTER,
+            "reply_bytes_forwarded",
+            "Bytes of the frames of replies that were sent to clients.",
+            "listener",
+            "mode"),
+    REPLY_PACKETS_DROPPED(
+            COUNTER,
+            "reply_packets_dropped",
+            "Replies that were not sent to their client, by drop reason.",
+            "listener",
+            "mode",
+            "reason"),
+    KERNEL_FLOWS(GAUGE, "kernel_flows", "Flows in the kernel's table."),
+    KERNEL_FLOWS_MAX(GAUGE, "kernel_flows_max", "Flows for which the kernel's table has room."),
+    KERNEL_FLOWS_EXPIRED(COUNTER, "kernel_flows_expired", "Flows that left the kernel's table because they were idle."),
+    KERNEL_FLOWS_EVICTED(COUNTER, "kernel_flows_evicted", "Flows that left the kernel's table for lack of room."),
+
+    HEALTH_PROBES(COUNTER, "health_probes", "Finished health probes, by protocol and result.", "protocol", "result"),
+    HEALTH_CHANGES(COUNTER, "health_changes", "Endpoints that went up or down."),
+    HEALTH_TARGETS(GAUGE, "health_targets", "Endpoints that are probed."),
+    HEALTH_DOWN(GAUGE, "health_down", "Endpoints that the probes find down."),
+
+    KUBERNETES_WATCH_CONNECTED(GAUGE, "kubernetes_watch_connected", "1 if every watch of the API server is running."),
+    KUBERNETES_WATCH_SYNCED(GAUGE, "kubernetes_watch_synced", "1 if every watch has seen a first full list."),
+    KUBERNETES_WATCH_EVENTS(
+            COUNTER,
+            "kubernetes_watch_events",
+            "Changes of endpoints or VIPs that the watches reported; a burst counts once."),
+    KUBERNETES_WATCH_RELISTS(
+            COUNTER, "kubernetes_watch_relists", "Full lists after the first, because a watch had ended."),
+    KUBERNETES_WATCH_FAILURES(COUNTER, "kubernetes_watch_failures", "Lists and watches that failed."),
+    KUBERNETES_WATCH_LAST_CONTACT_AGE(
+            GAUGE,
+            "kubernetes_watch_last_contact_age_seconds",
+            "Seconds since the API server was last heard of; grows where nothing changes."),
+
+    REPAIRS(COUNTER, "repairs", "Repairs of what the daemon had set up, by kind.", "repair"),
+    ENDPOINT_UPDATE(HISTOGRAM, "endpoint_update_seconds", "Seconds from an event to the endpoint table in force."),
+    PACKET_PROCESSING(
+            HISTOGRAM, "packet_processing_seconds", "Seconds in the kernel program for a datagram; a sample of them.");
+
+    /** What a metric counts in: a gauge goes up and down, a counter only up, a histogram counts durations. */
+    public enum Kind {
+        GAUGE,
+        COUNTER,
+        HISTOGRAM
+    }
+
+    private static final String PREFIX = "udp_fanout_";
+
+    private final Kind kind;
+    private final String base;
+    private final Optional<String> deprecated;
+    private final String help;
+    private final List<String> labels;
+
+    Metric(Kind kind, String base, String help, String... labels) {
+        this(kind, base, Optional.empty(), help, labels);
+    }
+
+    Metric(Kind kind, String base, Optional<String> deprecated, String help, String... labels) {
+        this.kind = kind;
+        this.base = PREFIX + base;
+        this.deprecated = deprecated.map(PREFIX::concat);
+        this.help = help;
+        this.labels = List.of(labels);
+    }
+
+    public Kind kind() {
+        return kind;
+    }
+
+    /** The name without {@code _total}, as the client library takes it. */
+    String base() {
+        return base;
+    }
+
+    /** The name on the page; a histogram's series have {@code _bucket}, {@code _sum} and {@code _count} behind it. */
+    public String exposedName() {
+        return kind == Kind.COUNTER ? base + "_total" : base;
+    }
+
+    /** An earlier name that is served beside the new one, and goes with the next version. */
+    public Optional<String> deprecated() {
+        return deprecated;
+    }
+
+    public String help() {
+        return help;
+    }
+
+    public List<String> labels() {
+        return labels;
+    }
+}
