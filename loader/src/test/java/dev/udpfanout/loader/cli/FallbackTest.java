@@ -33,7 +33,7 @@ class FallbackTest {
     private static final Duration LIMIT = Duration.ofSeconds(20);
     private static final int DATAGRAMS = 300;
     private static final String BY_SECCOMP =
-            "bpf(2) answers EPERM although CAP_BPF is there: blocked by a seccomp filter";
+            "bpf(2) answers EPERM although the process has CAP_BPF: blocked by a seccomp filter";
 
     @TempDir
     private Path directory;

@@ -21,6 +21,19 @@ public final class EndpointTable {
 
     private EndpointTable() {}
 
+    /** How many endpoints a table has, by its element 0. */
+    public static int count(MemorySegment header) {
+        return uf_endpoint_table_header.count(header);
+    }
+
+    /** The endpoint that an element of a table is. */
+    public static InetSocketAddress read(MemorySegment element) {
+        MemorySegment address = uf_endpoint.address(element);
+        return new InetSocketAddress(
+                MappedAddress.read(address, MappedAddress.isIpv4(address) ? 4 : 6),
+                Short.toUnsignedInt(NetworkOrder.swapped(uf_endpoint.port(element))));
+    }
+
     /** The elements of a table as below, to all of whose endpoints datagrams go by the next hop. */
     public static MemorySegment write(
             SegmentAllocator allocator,

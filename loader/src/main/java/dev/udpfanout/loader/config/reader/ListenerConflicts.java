@@ -217,6 +217,6 @@ final class ListenerConflicts {
                 .problem(
                         key,
                         SocketAddressText.write(target.listener().bind()) + " is the listener on line "
-                                + target.section().line() + ": datagrams would go round in a circle");
+                                + target.section().line() + ": datagrams would loop");
     }
 }

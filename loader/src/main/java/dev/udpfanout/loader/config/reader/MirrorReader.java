@@ -40,7 +40,9 @@ final class MirrorReader {
             return;
         }
         if (listener.isOnDummyInterface() && listener.hook() == Hook.EGRESS) {
-            section.problem(KEY, "copies are sent back in, where no program is with hook: egress; use hook: ingress");
+            section.problem(
+                    KEY,
+                    "a mirror needs hook: ingress: copies go back in at ingress, where hook: egress has no program");
         }
         if (set.get().getBytes(StandardCharsets.UTF_8).length > ListenerName.MAX_BYTES) {
             section.problem(
@@ -74,7 +76,7 @@ final class MirrorReader {
                         .problem(
                                 KEY,
                                 "more than " + Limits.MAX_LISTENERS
-                                        + " listeners and mirrors together, which is what fits");
+                                        + " listeners and mirrors together; that is the limit");
             }
         }
     }

@@ -30,7 +30,7 @@ final class Ipv6Forwarding {
             return true;
         } catch (IOException e) {
             throw new IllegalStateException(
-                    "IPv6 forwarding of " + interfaceName + " cannot be switched on (" + e
+                    "failed to switch on IPv6 forwarding of " + interfaceName + " (" + e
                             + "); set the sysctl net.ipv6.conf.all.forwarding=1 on the node",
                     e);
         }

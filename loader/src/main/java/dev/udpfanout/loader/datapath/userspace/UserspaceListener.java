@@ -122,7 +122,7 @@ final class UserspaceListener {
                     .addKeyValue("listener_id", config.id())
                     .addKeyValue("endpoints", set.endpoints().size())
                     .addKeyValue("copies", ForwarderEndpoints.MAX_COPIES)
-                    .log("more receivers than copies are made of a datagram: the last ones get none");
+                    .log("too many receivers for copies of each datagram; the last ones get none");
         }
         LOG.atInfo()
                 .addKeyValue("listener_id", config.id())
@@ -166,7 +166,7 @@ final class UserspaceListener {
                         .addKeyValue("listener_id", config.id())
                         .addKeyValue("endpoint", endpoint)
                         .addKeyValue("reason", why)
-                        .log("left an endpoint out");
+                        .log("left out an endpoint");
             }
         });
     }
@@ -201,7 +201,7 @@ final class UserspaceListener {
             if (!open.drain(DRAIN_LIMIT)) {
                 LOG.atWarn()
                         .addKeyValue("listener_id", config.id())
-                        .log("datagrams were still coming in when the sockets were closed");
+                        .log("datagrams still arrived while the sockets closed");
             }
         });
         close();

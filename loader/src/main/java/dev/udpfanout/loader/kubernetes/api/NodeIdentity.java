@@ -68,7 +68,7 @@ public record NodeIdentity(String nodeName, String namespace) {
             LOG.atInfo()
                     .addKeyValue("node", nodeName)
                     .addKeyValue("reason", Reason.of(e))
-                    .log("this node's zone is not known");
+                    .log("the zone of this node is unknown");
             return Optional.empty();
         }
     }

@@ -162,7 +162,7 @@ public final class AttachPoint {
         if (found == NO_INTERFACE) {
             LOG.atWarn()
                     .addKeyValue("interface", interfaceName())
-                    .log("interface vanished; its listeners wait for it to come back");
+                    .log("interface is gone; its listeners wait until it returns");
         } else if (wasThere) {
             repairs.repaired(Repair.INTERFACE_RETURNED, interfaceName());
         }
@@ -175,7 +175,7 @@ public final class AttachPoint {
             LOG.atInfo()
                     .addKeyValue("interface", interfaceName())
                     .addKeyValue("listeners", itsListeners)
-                    .log("another version's program goes on until their endpoints are known");
+                    .log("keeping the program of another version until the endpoints are known");
         }
         leftToOther = true;
     }

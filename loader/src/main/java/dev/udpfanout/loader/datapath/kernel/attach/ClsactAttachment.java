@@ -56,7 +56,7 @@ final class ClsactAttachment implements Attachment {
                     "bpf_tc_attach",
                     place.interfaceName() + " " + place.hook(),
                     Errno.EEXIST,
-                    "an ingress qdisc has the place of clsact, and no egress hook: tc qdisc del dev "
+                    "an ingress qdisc, which has no egress hook, stands in the place of clsact; run tc qdisc del dev "
                             + place.interfaceName() + " ingress, and tc qdisc add dev " + place.interfaceName()
                             + " clsact, which has both");
         }

@@ -42,7 +42,7 @@ public final class KernelLeftovers {
             Leftovers.removeAllBut(network, List.of());
             Leftovers.removeReplies(network, Set.of());
         } catch (RuntimeException | LinkageError e) {
-            LOG.debug("not all that an earlier process may have left could be looked for: {}", e.toString());
+            LOG.debug("failed to search for all leftovers of an earlier process: {}", e.toString());
         }
     }
 }

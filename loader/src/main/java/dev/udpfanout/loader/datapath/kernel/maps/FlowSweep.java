@@ -67,7 +67,7 @@ public final class FlowSweep implements AutoCloseable {
         } catch (InterruptedException e) {
             LOG.trace("told to stop");
         } catch (RuntimeException e) {
-            LOG.atError().addKeyValue("error", e.getMessage()).log("idle flows are not taken out any more");
+            LOG.atError().addKeyValue("error", e.getMessage()).log("stopped removing idle flows");
         }
     }
 
@@ -96,7 +96,7 @@ public final class FlowSweep implements AutoCloseable {
             evicted = Math.max(evicted, begun + made - seen.present);
             latest = Optional.of(new FlowCounters(seen.present, config.max(), expired, evicted));
         } catch (SystemCallException e) {
-            LOG.atWarn().addKeyValue("error", e.getMessage()).log("cannot look through the flows");
+            LOG.atWarn().addKeyValue("error", e.getMessage()).log("failed to walk the flow table");
         }
     }
 

@@ -11,8 +11,10 @@ import dev.udpfanout.loader.control.Endpoint;
 import dev.udpfanout.loader.control.EndpointSet;
 import dev.udpfanout.loader.control.WeightedRound;
 import dev.udpfanout.loader.datapath.kernel.program.KernelProgram;
+import dev.udpfanout.loader.datapath.kernel.program.Pins;
 import java.lang.foreign.MemorySegment;
 import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -32,15 +34,22 @@ public final class ListenerTables implements AutoCloseable {
     private final EndpointTables buckets;
     private final StickyEndpoints sticky;
 
-    public ListenerTables(KernelProgram program, EndpointCounters counters) {
-        this.turns = new EndpointTables(program.endpoints(), TableLayout.TURNS, counters);
-        this.buckets = new EndpointTables(program.hashTables(), TableLayout.BUCKETS, counters);
+    public ListenerTables(KernelProgram program, EndpointCounters counters, Optional<Pins> pins) {
+        this.turns =
+                new EndpointTables(program.endpoints(), TableLayout.TURNS, counters, new TablePins(pins, "ENDPOINTS"));
+        this.buckets = new EndpointTables(
+                program.hashTables(), TableLayout.BUCKETS, counters, new TablePins(pins, "HASH_TABLES"));
         this.sticky = new StickyEndpoints(program.flowEndpoints());
     }
 
     /** Whether a listener has a table, of whatever kind and daemon. */
     public boolean has(int slot) {
         return turns.has(slot) || buckets.has(slot);
+    }
+
+    /** The endpoints of a listener's table, of whatever kind and daemon; empty if there is none, or none that could be opened. */
+    public Optional<List<InetSocketAddress>> read(int slot) {
+        return turns.read(slot).or(() -> buckets.read(slot));
     }
 
     /** Whether what two configurations of a set need of the tables is different. */
@@ -74,7 +83,7 @@ public final class ListenerTables implements AutoCloseable {
                     .addKeyValue("listener_id", set.listenerId())
                     .addKeyValue("endpoints", endpoints)
                     .addKeyValue("copies", Limits.MAX_COPIES)
-                    .log("more receivers than copies are made of a datagram: the last ones get none");
+                    .log("too many receivers for copies of each datagram; the last ones get none");
         }
     }
 

@@ -64,7 +64,7 @@ public final class LocalAddresses {
             LOG.atError()
                     .addKeyValue("addresses", wanted.size())
                     .addKeyValue("most", Limits.MAX_LOCAL_ADDRESSES)
-                    .log("this node has more addresses than a wildcard listener can know; keeping the old set");
+                    .log("this node has more addresses than a wildcard listener can match; keeping the previous set");
             return;
         }
         try (Arena arena = Arena.ofConfined()) {

@@ -58,7 +58,7 @@ public final class Peers {
         wanted.values().forEach(peer -> byIfindex.put(peer.ifindex(), peer));
         if (byIfindex.size() > Limits.MAX_PEERS && !tooMany) {
             LOG.warn(
-                    "{} veths have endpoints behind them, of at most {}: the others go by the next hop",
+                    "{} veths lead to endpoints, and at most {} are possible; the others are reached by the next hop",
                     byIfindex.size(),
                     Limits.MAX_PEERS);
         }
@@ -91,7 +91,7 @@ public final class Peers {
             LOG.atDebug()
                     .addKeyValue("ifindex", peer.ifindex())
                     .addKeyValue("error", e.getMessage())
-                    .log("cannot deliver to a pod directly");
+                    .log("failed to set up direct delivery to a pod");
             entries.remove(key);
             return false;
         }

@@ -195,7 +195,7 @@ public final class KernelProgram implements AutoCloseable {
             if (pinned.isEmpty()) {
                 throw e;
             }
-            LOG.warn("cannot use the maps of an earlier daemon, starting with new ones: {}", e.getMessage());
+            LOG.warn("failed to adopt the maps of an earlier daemon, starting with new ones: {}", e.getMessage());
             // If it is not the maps that the kernel refuses, they are needed by whoever starts next: they go last.
             KernelProgram program = loadWith.apply(Map.of());
             pins.removeMaps();

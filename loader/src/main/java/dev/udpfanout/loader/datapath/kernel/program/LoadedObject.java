@@ -62,7 +62,10 @@ final class LoadedObject implements AutoCloseable {
     BpfProgram program(String name) {
         if (refused.containsKey(name)) {
             throw new SystemCallException(
-                    "bpf_object__load", name, refused.get(name), "refused before; not tried again before a restart");
+                    "bpf_object__load",
+                    name,
+                    refused.get(name),
+                    "the kernel refused it before; restart the daemon to try again");
         }
         if (!programs.containsKey(name)) {
             programs.put(name, loadFurther(name));

@@ -61,7 +61,8 @@ public final class Pins {
         LOG.atWarn()
                 .addKeyValue("path", root)
                 .addKeyValue("reason", reason)
-                .log("nothing is pinned: forwarding will end with this process (mount -t bpf bpf /sys/fs/bpf)");
+                .log(
+                        "nothing is pinned, so forwarding ends with this process; mount a bpffs: mount -t bpf bpf /sys/fs/bpf");
         return Optional.empty();
     }
 
