@@ -4,6 +4,8 @@ import dev.udpfanout.loader.config.Config;
 import dev.udpfanout.loader.config.ListenerConfig;
 import dev.udpfanout.loader.config.PublishTarget;
 import dev.udpfanout.loader.kubernetes.api.NodeIdentity;
+import dev.udpfanout.loader.kubernetes.api.ServiceName;
+import dev.udpfanout.loader.kubernetes.slice.SliceApi;
 import dev.udpfanout.loader.kubernetes.slice.SliceLabels;
 import io.fabric8.kubernetes.api.model.Service;
 import io.fabric8.kubernetes.client.KubernetesClient;
@@ -75,16 +77,7 @@ public final class Doctor {
 
     private Diagnosis endpoints(String namespace, String service) {
         try {
-            return SliceChecks.of(
-                    namespace,
-                    service,
-                    client.discovery()
-                            .v1()
-                            .endpointSlices()
-                            .inNamespace(namespace)
-                            .withLabel(SliceLabels.SERVICE, service)
-                            .list()
-                            .getItems());
+            return SliceChecks.of(namespace, service, new SliceApi(client).list(new ServiceName(namespace, service)));
         } catch (KubernetesClientException e) {
             return Diagnosis.notChecked(
                     "endpoints",
