@@ -27,7 +27,9 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The shipped program where bpf(2), io_uring or libbpf are not to be had: it serves all the same, and says why and how. */
+/**
+ * The shipped program where bpf(2), io_uring or libbpf are not to be had: it serves all the same, and says why and how.
+ */
 @Tag("kernel")
 class FallbackTest {
     private static final Duration LIMIT = Duration.ofSeconds(20);

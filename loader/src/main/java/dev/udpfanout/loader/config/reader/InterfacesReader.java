@@ -9,7 +9,9 @@ import java.util.List;
 import java.util.Set;
 import java.util.function.Predicate;
 
-/** Reads where a listener's datagrams are intercepted: {@code interface}, or {@code interfaces} where there are several. */
+/**
+ * Reads where a listener's datagrams are intercepted: {@code interface}, or {@code interfaces} where there are several.
+ */
 final class InterfacesReader {
     private static final String ONE = "interface";
     private static final String SEVERAL = "interfaces";

@@ -52,7 +52,9 @@ final class MirrorReader {
         }
     }
 
-    /** What all of them come to: a mirror's set takes a listener's place in the kernel's tables, and has a name there. */
+    /**
+     * What all of them come to: a mirror's set takes a listener's place in the kernel's tables, and has a name there.
+     */
     static void checkTogether(List<ListenerConflicts.Read> read) {
         Map<String, Section> names = new HashMap<>();
         read.forEach(each -> names.put(each.listener().name(), each.section()));

@@ -5,8 +5,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 
 /**
- * Whether IPv6 packets that come in on an interface may be sent on: the sysctl {@code net.ipv6.conf.NAME.forwarding}, which
- * bpf_fib_lookup asks for. Unlike its IPv4 sister it cannot be written over rtnetlink (inet6_validate_link_af in
+ * Whether IPv6 packets that come in on an interface may be sent on: the sysctl {@code net.ipv6.conf.NAME.forwarding},
+ * which bpf_fib_lookup asks for. Unlike its IPv4 sister it cannot be written over rtnetlink (inet6_validate_link_af in
  * net/ipv6/addrconf.c), only in /proc/sys, which a container may have mounted read-only.
  */
 final class Ipv6Forwarding {

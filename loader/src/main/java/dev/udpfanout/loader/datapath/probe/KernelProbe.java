@@ -16,8 +16,8 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * Finds out what this kernel and this process can do, by trying each thing, never by the kernel's version. Changes nothing
- * that anybody sees; nothing is remembered from one run to the next.
+ * Finds out what this kernel and this process can do, by trying each thing, never by the kernel's version. Changes
+ * nothing that anybody sees; nothing is remembered from one run to the next.
  */
 public final class KernelProbe {
     private static final String KERNEL_MODE = "tc_ebpf";

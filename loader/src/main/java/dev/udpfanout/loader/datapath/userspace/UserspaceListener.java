@@ -60,7 +60,10 @@ final class UserspaceListener {
                         || theirs.getAddress().isAnyLocalAddress());
     }
 
-    /** Begins with these endpoints, before its sockets are open, unless they are from before a change of the address family. */
+    /**
+     * Begins with these endpoints, before its sockets are open, unless they are from before a change of the address
+     * family.
+     */
     void beginWith(Optional<EndpointSet> known) {
         Class<?> family = config.bind().getAddress().getClass();
         known.filter(set -> set.endpoints().stream()
@@ -131,8 +134,8 @@ final class UserspaceListener {
     }
 
     /**
-     * Gives the open sockets what they do not have yet, and tries those endpoints again that could not be used so far: a
-     * route may have come.
+     * Gives the open sockets what they do not have yet, and tries those endpoints again that could not be used so far:
+     * a route may have come.
      */
     void reconcile() {
         if (!refused.isEmpty()) {

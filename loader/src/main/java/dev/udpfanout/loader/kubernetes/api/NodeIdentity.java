@@ -56,8 +56,8 @@ public record NodeIdentity(String nodeName, String namespace) {
     }
 
     /**
-     * The node's zone; empty if it has none, or the API server does not answer or does not let us ask: {@code get} on nodes
-     * is optional. Blocks for as long as a request may take.
+     * The node's zone; empty if it has none, or the API server does not answer or does not let us ask: {@code get} on
+     * nodes is optional. Blocks for as long as a request may take.
      */
     public Optional<String> zone(KubernetesClient client) {
         try {

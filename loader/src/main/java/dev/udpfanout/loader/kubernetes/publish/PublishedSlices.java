@@ -20,7 +20,8 @@ public final class PublishedSlices {
     private PublishedSlices() {}
 
     /**
-     * Deletes a node's slices of these Services. It takes the right to delete EndpointSlices, which a daemon has no use for.
+     * Deletes a node's slices of these Services. It takes the right to delete EndpointSlices, which a daemon has no use
+     * for.
      *
      * @param ports of the listeners that publish each Service
      * @return how many of the Services have no such slice any more; the reasons why others have are logged

@@ -39,9 +39,7 @@ final class PublisherLoop implements AutoCloseable {
     private long nextNanos = System.nanoTime();
     private long wakeNanos = nextNanos;
 
-    /**
-     * @param watched whether what is seen of the slice is what there is, but for what has just happened
-     */
+    /** @param watched whether what is seen of the slice is what there is, but for what has just happened */
     PublisherLoop(
             ServiceName service,
             InetSocketAddress endpoint,

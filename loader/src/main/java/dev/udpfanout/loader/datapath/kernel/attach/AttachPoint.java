@@ -180,7 +180,9 @@ public final class AttachPoint {
         leftToOther = true;
     }
 
-    /** Attaches the programs and steers, where that is not so yet. What is there instead goes when they are in place. */
+    /**
+     * Attaches the programs and steers, where that is not so yet. What is there instead goes when they are in place.
+     */
     public void connect() {
         if (ifindex == NO_INTERFACE) {
             return;
@@ -236,8 +238,8 @@ public final class AttachPoint {
     }
 
     /**
-     * Goes on from another attach point of this interface, with all that it has on its hooks: until {@link #connect} has put
-     * something better there, that goes on.
+     * Goes on from another attach point of this interface, with all that it has on its hooks: until {@link #connect}
+     * has put something better there, that goes on.
      */
     public void takeOver(AttachPoint predecessor) {
         ifindex = predecessor.ifindex;

@@ -15,8 +15,8 @@ public final class KernelLeftovers {
     private KernelLeftovers() {}
 
     /**
-     * Whether there are pins of maps or links, or, from a process that could pin nothing, filters on hooks in the calling
-     * thread's network namespace.
+     * Whether there are pins of maps or links, or, from a process that could pin nothing, filters on hooks in the
+     * calling thread's network namespace.
      *
      * @param pinDirectory where the earlier process had its pins
      */

@@ -14,8 +14,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Looks through the flows now and then, on a thread of its own: takes out those that are idle, and works out how many went for lack of
- * room, which the kernel does not say: those that were made, less those that are there and those that were taken out.
+ * Looks through the flows now and then, on a thread of its own: takes out those that are idle, and works out how many
+ * went for lack of room, which the kernel does not say: those that were made, less those that are there and those that
+ * were taken out.
  */
 public final class FlowSweep implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(FlowSweep.class);

@@ -42,7 +42,9 @@ public final class LocalAddresses {
         return addresses;
     }
 
-    /** A dummy interface's address is not the node's own: nothing is delivered to it. Loopback never leaves the node. */
+    /**
+     * A dummy interface's address is not the node's own: nothing is delivered to it. Loopback never leaves the node.
+     */
     public static Set<InetAddress> of(Network network, Set<Integer> dummies) {
         return network.addresses().all().stream()
                 .filter(address -> !dummies.contains(address.linkIndex()))
@@ -55,7 +57,10 @@ public final class LocalAddresses {
         return inForce;
     }
 
-    /** Makes the maps hold exactly the wanted addresses. A bit of the filter is there before its address, and goes after it. */
+    /**
+     * Makes the maps hold exactly the wanted addresses. A bit of the filter is there before its address, and goes after
+     * it.
+     */
     public void set(Set<InetAddress> wanted) {
         if (wanted.equals(inForce)) {
             return;

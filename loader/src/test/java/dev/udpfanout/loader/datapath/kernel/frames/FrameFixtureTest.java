@@ -151,7 +151,8 @@ class FrameFixtureTest {
     }
 
     /**
-     * A frame whose tags are still in it: the kernel takes the outer one off before the hook, unless it has seen two (QinQ).
+     * A frame whose tags are still in it: the kernel takes the outer one off before the hook, unless it has seen two
+     * (QinQ).
      *
      * @param tags from the outer one, each with its type in the upper two bytes
      */
