@@ -151,7 +151,9 @@ class ContainerImageScenario {
         }
     }
 
-    /** As {@code kubectl exec} types them: in the container of the running daemon, with what the DaemonSet allows it. */
+    /**
+     * As {@code kubectl exec} types them: in the container of the running daemon, with what the DaemonSet allows it.
+     */
     @Test
     void shouldDoInTheDaemonsContainerWhatTheGuideTypes() throws Exception {
         lab.configure("bind: \"10.255.0.1:5514\"\n    interface: dummy0\n    attach: clsact", "on_exit: keep");

@@ -49,7 +49,10 @@ public record PodmanContainer(
         return node.name() + "-" + container.getName();
     }
 
-    /** Types a line in the container that has been started, as {@code kubectl exec} does; what it prints. Fails if that does. */
+    /**
+     * Types a line in the container that has been started, as {@code kubectl exec} does; what it prints. Fails if that
+     * does.
+     */
     public String exec(String line) {
         return Command.run(List.of("podman", "exec", name(), "sh", "-c", line));
     }
