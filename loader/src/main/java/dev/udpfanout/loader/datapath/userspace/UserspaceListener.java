@@ -60,7 +60,10 @@ final class UserspaceListener {
                         || theirs.getAddress().isAnyLocalAddress());
     }
 
-    /** Begins with these endpoints, before its sockets are open, unless they are from before a change of the address family. */
+    /**
+     * Begins with these endpoints, before its sockets are open, unless they are from before a change of the address
+     * family.
+     */
     void beginWith(Optional<EndpointSet> known) {
         Class<?> family = config.bind().getAddress().getClass();
         known.filter(set -> set.endpoints().stream()
@@ -122,7 +125,7 @@ final class UserspaceListener {
                     .addKeyValue("listener_id", config.id())
                     .addKeyValue("endpoints", set.endpoints().size())
                     .addKeyValue("copies", ForwarderEndpoints.MAX_COPIES)
-                    .log("more receivers than copies are made of a datagram: the last ones get none");
+                    .log("too many receivers for copies of each datagram; the last ones get none");
         }
         LOG.atInfo()
                 .addKeyValue("listener_id", config.id())
@@ -131,8 +134,8 @@ final class UserspaceListener {
     }
 
     /**
-     * Gives the open sockets what they do not have yet, and tries those endpoints again that could not be used so far: a
-     * route may have come.
+     * Gives the open sockets what they do not have yet, and tries those endpoints again that could not be used so far:
+     * a route may have come.
      */
     void reconcile() {
         if (!refused.isEmpty()) {
@@ -166,7 +169,7 @@ final class UserspaceListener {
                         .addKeyValue("listener_id", config.id())
                         .addKeyValue("endpoint", endpoint)
                         .addKeyValue("reason", why)
-                        .log("left an endpoint out");
+                        .log("left out an endpoint");
             }
         });
     }
@@ -201,7 +204,7 @@ final class UserspaceListener {
             if (!open.drain(DRAIN_LIMIT)) {
                 LOG.atWarn()
                         .addKeyValue("listener_id", config.id())
-                        .log("datagrams were still coming in when the sockets were closed");
+                        .log("datagrams still arrived while the sockets closed");
             }
         });
         close();

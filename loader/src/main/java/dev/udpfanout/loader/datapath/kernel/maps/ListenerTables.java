@@ -24,8 +24,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The endpoint tables of listeners, of the kind that each one's policy goes by: turns or buckets. Where the policy changes from one kind to
- * the other, the table of the one is there until that of the other is in use.
+ * The endpoint tables of listeners, of the kind that each one's policy goes by: turns or buckets. Where the policy
+ * changes from one kind to the other, the table of the one is there until that of the other is in use.
  */
 public final class ListenerTables implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(ListenerTables.class);
@@ -47,7 +47,10 @@ public final class ListenerTables implements AutoCloseable {
         return turns.has(slot) || buckets.has(slot);
     }
 
-    /** The endpoints of a listener's table, of whatever kind and daemon; empty if there is none, or none that could be opened. */
+    /**
+     * The endpoints of a listener's table, of whatever kind and daemon; empty if there is none, or none that could be
+     * opened.
+     */
     public Optional<List<InetSocketAddress>> read(int slot) {
         return turns.read(slot).or(() -> buckets.read(slot));
     }
@@ -83,7 +86,7 @@ public final class ListenerTables implements AutoCloseable {
                     .addKeyValue("listener_id", set.listenerId())
                     .addKeyValue("endpoints", endpoints)
                     .addKeyValue("copies", Limits.MAX_COPIES)
-                    .log("more receivers than copies are made of a datagram: the last ones get none");
+                    .log("too many receivers for copies of each datagram; the last ones get none");
         }
     }
 
@@ -99,8 +102,8 @@ public final class ListenerTables implements AutoCloseable {
     }
 
     /**
-     * What LISTENERS must say: the kind that the policy goes by, once there is a table of it; else that of which there is one, which an
-     * earlier configuration or daemon has left.
+     * What LISTENERS must say: the kind that the policy goes by, once there is a table of it; else that of which there
+     * is one, which an earlier configuration or daemon has left.
      */
     public Optional<ListenerFlag> flag(ReceiverSet set, int slot) {
         boolean byBuckets = isHashed(set) ? buckets.has(slot) : buckets.has(slot) && !turns.has(slot);
