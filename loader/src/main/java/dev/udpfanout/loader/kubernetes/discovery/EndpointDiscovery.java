@@ -85,7 +85,10 @@ public final class EndpointDiscovery implements AutoCloseable {
         }
     }
 
-    /** Kubernetes has a slice for each Service with a selector, though it may be empty: without any, a name is wrong as a rule. */
+    /**
+     * Kubernetes has a slice for each Service with a selector, though it may be empty: without any, a name is wrong as
+     * a rule.
+     */
     private void reportNone(boolean isNone) {
         if (isNone && !reportedNone) {
             LOG.atWarn()
