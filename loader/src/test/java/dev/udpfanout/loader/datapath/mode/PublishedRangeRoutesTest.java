@@ -36,7 +36,8 @@ class PublishedRangeRoutesTest {
         try (NodeModes modes = lab.open(served)) {
             assertTrue(lab.routes(served).contains(served.range()), lab.routes(served));
             String table = served.isInKernel() ? "main" : "local";
-            lab.topology().node()
+            lab.topology()
+                    .node()
                     .exec(
                             "ip",
                             served.ipv6 ? "-6" : "-4",

@@ -83,8 +83,8 @@ class PublishedRangeTest {
                     QUESTIONS,
                     RangeLab.LIMIT);
 
-            assertEquals(
-                    RangeLab.SOCKETS * QUESTIONS, answered, () -> modes.counters(NAME).toString());
+            assertEquals(RangeLab.SOCKETS * QUESTIONS, answered, () -> modes.counters(NAME)
+                    .toString());
         }
     }
 
@@ -122,7 +122,10 @@ class PublishedRangeTest {
             RangeLab.send(lab.topology().client(), served.vip(), 0, Long.BYTES);
 
             assertTrue(
-                    BoundedWait.until(() -> lab.received() == (long) RangeLab.RECEIVERS * RangeLab.SOCKETS * RangeLab.DATAGRAMS_A_SOCKET, RangeLab.LIMIT),
+                    BoundedWait.until(
+                            () -> lab.received()
+                                    == (long) RangeLab.RECEIVERS * RangeLab.SOCKETS * RangeLab.DATAGRAMS_A_SOCKET,
+                            RangeLab.LIMIT),
                     () -> lab.received() + ": " + modes.counters(NAME));
         }
     }
@@ -161,7 +164,9 @@ class PublishedRangeTest {
                 modes.configure(lab.listener(next, NodeModes.POD_PORT));
             }
             long sent = traffic.stop();
-            assertTrue(BoundedWait.until(() -> lab.received() == sent, RangeLab.LIMIT), () -> lab.received() + " of " + sent);
+            assertTrue(
+                    BoundedWait.until(() -> lab.received() == sent, RangeLab.LIMIT),
+                    () -> lab.received() + " of " + sent);
         }
         assertEquals("", lab.routes(served));
     }
