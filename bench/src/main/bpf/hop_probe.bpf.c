@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /*
- * Notes when the datagrams of a latency run pass: at the NIC's ingress, dummy0's egress and ingress, and the pod's ingress.
- * Changes no packet and no verdict: the programs behind it run as if it were not there.
+ * Notes when the datagrams of a latency run pass: at the NIC's ingress, dummy0's egress and
+ * ingress, and the pod's ingress. Changes no packet and no verdict: the programs behind it run as
+ * if it were not there.
  */
 #include <linux/bpf.h>
 #include <linux/if_ether.h>

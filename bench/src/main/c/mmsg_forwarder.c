@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 /*
- * The yardstick for the user-space forwarder: one thread, recvmmsg and sendmmsg in batches of 64, each datagram to the
- * next endpoint, from one socket that is not connected.
+ * The yardstick for the user-space forwarder: one thread, recvmmsg and sendmmsg in batches of 64,
+ * each datagram to the next endpoint, from one socket that is not connected.
  *
  *	mmsg_forwarder LISTEN_ADDRESS PORT ENDPOINT_ADDRESS:PORT...
  */

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 /*
- * The swap of an endpoint table in C: the same system calls that the daemon makes from Java, by libbpf. Prints for each round how
- * long it took to make and fill the new table, and to put it in place, which waits for an RCU grace period; in nanoseconds.
+ * The swap of an endpoint table in C: the same system calls that the daemon makes from Java, by
+ * libbpf. Prints for each round how long it took to make and fill the new table, and to put it in
+ * place, which waits for an RCU grace period; in nanoseconds.
  *
  *	table_swap ENDPOINTS ROUNDS
  */

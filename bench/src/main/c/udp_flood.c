@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 /*
- * One sender: datagrams of one size from one socket to one address, as fast as sendmmsg takes them, for some time.
- * Prints how many.
+ * One sender: datagrams of one size from one socket to one address, as fast as sendmmsg takes them,
+ * for some time. Prints how many.
  *
  *	udp_flood ADDRESS PORT PAYLOAD_BYTES MILLISECONDS
  */

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 /*
- * One receiver that costs no CPU of its own: a filter on its socket refuses every datagram after the kernel has carried
- * it all the way, and the socket's drop count is the count of datagrams delivered. Prints the count for each line that
- * it reads, and ends with its input.
+ * One receiver that costs no CPU of its own: a filter on its socket refuses every datagram after
+ * the kernel has carried it all the way, and the socket's drop count is the count of datagrams
+ * delivered. Prints the count for each line that it reads, and ends with its input.
  *
  *	udp_sink PORT
  */

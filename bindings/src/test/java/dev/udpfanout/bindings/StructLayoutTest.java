@@ -65,7 +65,9 @@ class StructLayoutTest {
         assertEquals(List.of(), differences);
     }
 
-    /** Every generated file that holds a layout, so that a struct added to a recipe is checked without a change here. */
+    /**
+     * Every generated file that holds a layout, so that a struct added to a recipe is checked without a change here.
+     */
     private static List<String> structs(String group) throws IOException {
         List<String> names = new ArrayList<>();
         try (Stream<Path> files = Files.list(STRUCTS.resolve(group))) {

@@ -8,8 +8,8 @@ import java.util.List;
 /**
  * The receivers in force, and which of them a datagram goes to; immutable.
  *
- * @param endpoints addresses and ports, resolved; one that stands there several times has as many turns of each round, and
- *     one socket a worker all the same. Empty means that every datagram is dropped and counted
+ * @param endpoints addresses and ports, resolved; one that stands there several times has as many turns of each round,
+ *     and one socket a worker all the same. Empty means that every datagram is dropped and counted
  * @param spread which of them a datagram goes to; but for {@link Spread#IN_TURN} none may stand there twice
  */
 public record EndpointTable(List<InetSocketAddress> endpoints, Spread spread) {

@@ -108,8 +108,8 @@ public final class Forwarder implements AutoCloseable {
 
     /**
      * Replaces all endpoints. Each worker goes from the old table to the new one between two datagrams; those that stay
-     * keep their sockets and counts, one that comes back has the counts that it left with. When the stage returned is complete, nothing more goes to an endpoint that was
-     * removed.
+     * keep their sockets and counts, one that comes back has the counts that it left with. When the stage returned is
+     * complete, nothing more goes to an endpoint that was removed.
      *
      * @throws EndpointLoopException if an endpoint is this forwarder's own address and port; the old table stays
      * @throws ForwarderException if an endpoint cannot be used, for example for want of a route; the old table stays
@@ -139,8 +139,8 @@ public final class Forwarder implements AutoCloseable {
     }
 
     /**
-     * Replaces what decides which datagrams are forwarded at all: to begin with, all are. Each worker goes from the old to
-     * the new between two batches; when the stage returned is complete, all have.
+     * Replaces what decides which datagrams are forwarded at all: to begin with, all are. Each worker goes from the old
+     * to the new between two batches; when the stage returned is complete, all have.
      *
      * @throws ForwarderException if senders' addresses are to be judged and the forwarder does not read them
      */

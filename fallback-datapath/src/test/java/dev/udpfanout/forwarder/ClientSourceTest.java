@@ -16,7 +16,10 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** Needs CAP_NET_RAW. A datagram whose checksum is wrong does not reach its receiver: the kernel checks those of raw sockets. */
+/**
+ * Needs CAP_NET_RAW. A datagram whose checksum is wrong does not reach its receiver: the kernel checks those of raw
+ * sockets.
+ */
 @Tag("kernel")
 class ClientSourceTest {
     private static final int[] SIZES = {0, 1, 2, 3, 4, 5, 200, 1472, 1473, 9000, 65_507};

@@ -12,8 +12,8 @@ import java.util.function.Predicate;
 import java.util.stream.Collectors;
 
 /**
- * The namespaces of one network of the lab, with what was started in them and pinned for them. They are removed by {@link #close},
- * at the JVM's exit, or, after a SIGKILL, by the next run.
+ * The namespaces of one network of the lab, with what was started in them and pinned for them. They are removed by
+ * {@link #close}, at the JVM's exit, or, after a SIGKILL, by the next run.
  */
 final class RunNamespaces implements AutoCloseable {
     private static final AtomicInteger COUNTER = new AtomicInteger();
@@ -83,7 +83,10 @@ final class RunNamespaces implements AutoCloseable {
         return namespace;
     }
 
-    /** A folder in bpffs for what a daemon in a namespace pins: not there yet, and removed with it. Mounts bpffs if need be. */
+    /**
+     * A folder in bpffs for what a daemon in a namespace pins: not there yet, and removed with it. Mounts bpffs if need
+     * be.
+     */
     static Path pinDirectory(LabNamespace namespace) {
         Bpffs.ensure();
         return Bpffs.MOUNT_POINT.resolve(namespace.name());

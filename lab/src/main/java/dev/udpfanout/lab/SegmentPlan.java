@@ -6,10 +6,10 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * The addresses of a cluster of several nodes on one Ethernet segment, and the {@code ip -batch} text that builds it; pure. The
- * segment is a bridge in a namespace of its own, with the API server's address; client and nodes are its ports. The VIP is in
- * the segment and on no interface: who answers ARP for it has it. Each node has pods of its own; there are no routes between
- * the nodes' pods.
+ * The addresses of a cluster of several nodes on one Ethernet segment, and the {@code ip -batch} text that builds it;
+ * pure. The segment is a bridge in a namespace of its own, with the API server's address; client and nodes are its
+ * ports. The VIP is in the segment and on no interface: who answers ARP for it has it. Each node has pods of its own;
+ * there are no routes between the nodes' pods.
  *
  * @param nodes how many nodes, 1 to 4
  * @param pods how many pods each node has, 1 to 16

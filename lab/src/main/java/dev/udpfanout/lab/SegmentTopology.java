@@ -5,8 +5,8 @@ import java.util.List;
 import java.util.stream.IntStream;
 
 /**
- * Several nodes and a client on one Ethernet segment, as {@link SegmentPlan} says. Nothing in it reaches the machine's own
- * network. It is removed by {@link #close}, at the JVM's exit, or, after a SIGKILL, by the next run.
+ * Several nodes and a client on one Ethernet segment, as {@link SegmentPlan} says. Nothing in it reaches the machine's
+ * own network. It is removed by {@link #close}, at the JVM's exit, or, after a SIGKILL, by the next run.
  */
 public final class SegmentTopology implements AutoCloseable {
     private final SegmentPlan plan;
@@ -56,7 +56,10 @@ public final class SegmentTopology implements AutoCloseable {
                 .toList();
     }
 
-    /** A folder in bpffs for what a node's daemon pins: not there yet, and removed with the topology. Mounts bpffs if need be. */
+    /**
+     * A folder in bpffs for what a node's daemon pins: not there yet, and removed with the topology. Mounts bpffs if
+     * need be.
+     */
     public Path pinDirectory(int node) {
         return RunNamespaces.pinDirectory(node(node));
     }

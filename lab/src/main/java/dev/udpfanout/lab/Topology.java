@@ -84,8 +84,8 @@ public final class Topology implements AutoCloseable {
     }
 
     /**
-     * A folder in bpffs for what a daemon on this topology's node pins: not there yet, and removed with the topology. Mounts
-     * bpffs if need be.
+     * A folder in bpffs for what a daemon on this topology's node pins: not there yet, and removed with the topology.
+     * Mounts bpffs if need be.
      */
     public Path pinDirectory() {
         return RunNamespaces.pinDirectory(node());

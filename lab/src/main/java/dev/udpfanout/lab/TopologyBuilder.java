@@ -23,7 +23,10 @@ public final class TopologyBuilder {
         return this;
     }
 
-    /** Whether there is IPv6 beside IPv4, without duplicate address detection: {@link TopologyPlan}; if not, there is no IPv6 on them at all. */
+    /**
+     * Whether there is IPv6 beside IPv4, without duplicate address detection: {@link TopologyPlan}; if not, there is no
+     * IPv6 on them at all.
+     */
     public TopologyBuilder ipv6(boolean enabled) {
         this.ipv6 = enabled;
         return this;

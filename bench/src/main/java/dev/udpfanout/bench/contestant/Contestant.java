@@ -3,8 +3,8 @@ package dev.udpfanout.bench.contestant;
 import java.util.Locale;
 
 /**
- * A way for one client's datagrams to get to the pods; each is measured in a lab of its own. They take turns in this order: those
- * that are compared stand next to each other, so that as little as possible changes between their turns.
+ * A way for one client's datagrams to get to the pods; each is measured in a lab of its own. They take turns in this
+ * order: those that are compared stand next to each other, so that as little as possible changes between their turns.
  */
 public enum Contestant {
     DIRECT("routed straight to one pod: no balancer", Kind.KERNEL),

@@ -27,9 +27,9 @@ import org.openjdk.jmh.annotations.Timeout;
 import org.openjdk.jmh.annotations.Warmup;
 
 /**
- * The user-space forwarder, a datagram: sent over loopback, taken and given on by one worker, and received. What matters here
- * is the allocation that {@code -prof gc} shows (of all threads; this one's own code allocates nothing); the time is mostly
- * the kernel's, three times over.
+ * The user-space forwarder, a datagram: sent over loopback, taken and given on by one worker, and received. What
+ * matters here is the allocation that {@code -prof gc} shows (of all threads; this one's own code allocates nothing);
+ * the time is mostly the kernel's, three times over.
  */
 @State(Scope.Thread)
 @BenchmarkMode(Mode.AverageTime)

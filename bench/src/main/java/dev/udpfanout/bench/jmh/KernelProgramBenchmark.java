@@ -20,8 +20,9 @@ import org.openjdk.jmh.annotations.TearDown;
 import org.openjdk.jmh.annotations.Warmup;
 
 /**
- * The kernel program by BPF_PROG_TEST_RUN, a packet. The system call and what it does around the program are in it, shared by
- * {@value TestRuns#REPEAT} packets; the kernel's own figure, which leaves that out, is {@code udp-fanout-bench --parts=program}'s.
+ * The kernel program by BPF_PROG_TEST_RUN, a packet. The system call and what it does around the program are in it,
+ * shared by {@value TestRuns#REPEAT} packets; the kernel's own figure, which leaves that out, is
+ * {@code udp-fanout-bench --parts=program}'s.
  */
 @State(Scope.Thread)
 @BenchmarkMode(Mode.AverageTime)

@@ -3,9 +3,9 @@ package dev.udpfanout.bench.latency;
 import org.HdrHistogram.Histogram;
 
 /**
- * One-way latencies of one round: from the moment when a datagram was to be sent, whether or not it was sent then, to the moment
- * when it was received. So a stall shows in every datagram that it held up, and nothing is omitted (Tene, "How not to measure
- * latency").
+ * One-way latencies of one round: from the moment when a datagram was to be sent, whether or not it was sent then, to
+ * the moment when it was received. So a stall shows in every datagram that it held up, and nothing is omitted (Tene,
+ * "How not to measure latency").
  */
 public final class LatencyRecording {
     private static final long MOST_NS = 10_000_000_000L;

@@ -3,7 +3,10 @@ package dev.udpfanout.bench.latency;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 
-/** What a datagram of a latency run carries: run, sequence number, intended time; 64 bits each, little-endian like the probe reads them. */
+/**
+ * What a datagram of a latency run carries: run, sequence number, intended time; 64 bits each, little-endian like the
+ * probe reads them.
+ */
 final class TimedPayload {
     static final int BYTES = 24;
     private static final int SEQUENCE_AT = 8;

@@ -12,8 +12,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Listeners that are each other's endpoints, on loopback, which is where test runs have frames come in. No real configuration is
- * like that: it would be refused.
+ * Listeners that are each other's endpoints, on loopback, which is where test runs have frames come in. No real
+ * configuration is like that: it would be refused.
  */
 record PacketRing(List<ListenerConfig> listeners, List<Case> cases) {
     /** Three endpoints each. */

@@ -35,7 +35,8 @@ public final class TableSwap {
      *
      * @param javaFill to make a table and fill it, from Java
      * @param cFill the same from C
-     * @param inUse from {@code Datapath.apply} to the new table seen in place, from Java: all that a change of endpoints takes
+     * @param inUse from {@code Datapath.apply} to the new table seen in place, from Java: all that a change of
+     *     endpoints takes
      */
     public record Round(double javaFill, double cFill, double inUse) {}
 

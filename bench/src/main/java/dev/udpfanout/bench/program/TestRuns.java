@@ -14,8 +14,9 @@ import java.util.Optional;
 /**
  * The kernel program, ready for BPF_PROG_TEST_RUN.
  *
- * <p>The kernel does not put the packet back between two repetitions. So each endpoint here is a listener as well, and the
- * packet goes on from one to the next as long as its TTL lasts: every repetition takes the whole way through the program.
+ * <p>The kernel does not put the packet back between two repetitions. So each endpoint here is a listener as well, and
+ * the packet goes on from one to the next as long as its TTL lasts: every repetition takes the whole way through the
+ * program.
  */
 public final class TestRuns implements AutoCloseable {
     /** Packets a run: no more than a TTL lasts. */

@@ -33,7 +33,9 @@ final class Charts {
 
     private Charts() {}
 
-    /** Percentiles of latency, a line a path; the further right, the rarer: 10, 100, 1,000 stand for p90, p99, p99.9. */
+    /**
+     * Percentiles of latency, a line a path; the further right, the rarer: 10, 100, 1,000 stand for p90, p99, p99.9.
+     */
     static Optional<String> percentiles(Results results, Series series) {
         List<Results.Latency> shown = results.latency().stream()
                 .filter(each -> each.series().equals(series.toString()))

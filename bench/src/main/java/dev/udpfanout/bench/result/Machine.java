@@ -16,7 +16,8 @@ import java.util.stream.Stream;
  * @param cpus online
  * @param clockSource what the kernel tells the time by
  * @param java the JVM's version
- * @param mitigations against speculation, by vulnerability: each helper call and indirect branch of the kernel pays for some
+ * @param mitigations against speculation, by vulnerability: each helper call and indirect branch of the kernel pays for
+ *     some
  */
 public record Machine(
         String kernel, String processor, int cpus, String clockSource, String java, Map<String, String> mitigations) {

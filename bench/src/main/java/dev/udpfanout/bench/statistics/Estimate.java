@@ -19,8 +19,8 @@ public record Estimate(double median, double low, double high, double confidence
     public static final double WANTED = 0.95;
 
     /**
-     * From the order statistics, which takes nothing for granted of the distribution: the interval between the k-th smallest and
-     * the k-th largest value covers the median unless fewer than k values lie on one side of it.
+     * From the order statistics, which takes nothing for granted of the distribution: the interval between the k-th
+     * smallest and the k-th largest value covers the median unless fewer than k values lie on one side of it.
      *
      * @throws IllegalArgumentException without values
      */

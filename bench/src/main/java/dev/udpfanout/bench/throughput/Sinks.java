@@ -12,8 +12,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Receivers that cost no CPU of their own: a filter on each socket refuses every datagram after the kernel has carried it all the
- * way, and the socket's drop count is the count of datagrams delivered.
+ * Receivers that cost no CPU of their own: a filter on each socket refuses every datagram after the kernel has carried
+ * it all the way, and the socket's drop count is the count of datagrams delivered.
  */
 final class Sinks implements AutoCloseable {
     private final List<DatagramSocket> sockets = new ArrayList<>();

@@ -17,7 +17,9 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Known distributions go in at one end, as send and receive times; the files at the other end must say what they were. */
+/**
+ * Known distributions go in at one end, as send and receive times; the files at the other end must say what they were.
+ */
 @Tag("unit")
 class RecordingChainTest {
     @TempDir

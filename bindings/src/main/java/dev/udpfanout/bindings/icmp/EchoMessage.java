@@ -5,7 +5,8 @@ import java.nio.ByteOrder;
 import java.util.Optional;
 
 /**
- * An echo request or reply: RFC 792, and RFC 4443, section 4, which look alike. All numbers are in network byte order on the wire.
+ * An echo request or reply: RFC 792, and RFC 4443, section 4, which look alike. All numbers are in network byte order
+ * on the wire.
  *
  * @param family whose types it has
  * @param isReply whether it is a reply

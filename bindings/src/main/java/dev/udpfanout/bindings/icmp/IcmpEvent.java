@@ -16,8 +16,8 @@ public sealed interface IcmpEvent {
     record EchoReply(InetAddress from, int sequence, byte[] payload) implements IcmpEvent {}
 
     /**
-     * Some router, this very machine included, says that the request cannot get there: destination unreachable of RFC 792
-     * and RFC 4443, section 3.1.
+     * Some router, this very machine included, says that the request cannot get there: destination unreachable of RFC
+     * 792 and RFC 4443, section 3.1.
      *
      * @param destination where the request was sent
      * @param code the RFC's code: of IPv4 0 net, 1 host, 2 protocol, 3 port, ...; of IPv6 0 no route, 1 prohibited, ...

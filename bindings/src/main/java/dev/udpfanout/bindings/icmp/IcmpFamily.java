@@ -26,7 +26,9 @@ import java.net.Inet6Address;
 import java.net.InetAddress;
 import java.util.Arrays;
 
-/** What differs between ICMP (RFC 792) and ICMPv6 (RFC 4443), and between the sockets for them: icmp(7), ip(7), ipv6(7). */
+/**
+ * What differs between ICMP (RFC 792) and ICMPv6 (RFC 4443), and between the sockets for them: icmp(7), ip(7), ipv6(7).
+ */
 enum IcmpFamily {
     V4(
             new Domain(AF_INET(), IPPROTO_ICMP(), (int) sockaddr_in.sizeof()),
@@ -91,7 +93,9 @@ enum IcmpFamily {
         return new Filter(domain.protocol(), ICMPV6_FILTER(), words);
     }
 
-    /** Whether the checksum is the socket's user's task; that of ICMPv6 is always the kernel's: RFC 3542, section 3.1. */
+    /**
+     * Whether the checksum is the socket's user's task; that of ICMPv6 is always the kernel's: RFC 3542, section 3.1.
+     */
     boolean hasOwnChecksum() {
         return this == V4;
     }

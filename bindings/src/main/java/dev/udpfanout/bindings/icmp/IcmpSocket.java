@@ -10,9 +10,9 @@ import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.Consumer;
 
 /**
- * Sends ICMP and ICMPv6 echo requests to any number of addresses and receives what comes back, without blocking: a socket for
- * each of the two, if the kernel speaks IPv6. Errors that the network reports are read from the sockets' error queues
- * (IP_RECVERR of ip(7), IPV6_RECVERR of ipv6(7)), the same way for both {@link SocketKind}s.
+ * Sends ICMP and ICMPv6 echo requests to any number of addresses and receives what comes back, without blocking: a
+ * socket for each of the two, if the kernel speaks IPv6. Errors that the network reports are read from the sockets'
+ * error queues (IP_RECVERR of ip(7), IPV6_RECVERR of ipv6(7)), the same way for both {@link SocketKind}s.
  *
  * <p>It belongs to the network namespace of the thread that opened it. One thread uses it; only {@link #wakeUp} may be
  * called by others, and not after {@link #close}.
@@ -52,7 +52,10 @@ public final class IcmpSocket implements AutoCloseable {
         }
     }
 
-    /** @throws SystemCallException for example EACCES (needs a group in net.ipv4.ping_group_range, which IPv6 goes by too) */
+    /**
+     * @throws SystemCallException for example EACCES (needs a group in net.ipv4.ping_group_range, which IPv6 goes by
+     *     too)
+     */
     public static IcmpSocket open(SocketKind kind) {
         int identifier = ThreadLocalRandom.current().nextInt(MAX_NUMBER + 1);
         List<IcmpChannel> channels = new ArrayList<>();

@@ -9,7 +9,9 @@ import java.net.Inet6Address;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 
-/** Between {@code struct sockaddr_in} or {@code sockaddr_in6}, addresses in network byte order, and Java's addresses. */
+/**
+ * Between {@code struct sockaddr_in} or {@code sockaddr_in6}, addresses in network byte order, and Java's addresses.
+ */
 final class SocketAddress {
     private SocketAddress() {}
 

@@ -4,8 +4,8 @@ import dev.udpfanout.bindings.generated.libbpf.Libbpf;
 import java.lang.foreign.MemorySegment;
 
 /**
- * What the running kernel's bpf(2) knows, found out by trying: libbpf_probe_bpf_* of bpf/libbpf.h. Meaningful only where
- * the process may load programs: where bpf(2) itself is refused, libbpf takes a helper for supported.
+ * What the running kernel's bpf(2) knows, found out by trying: libbpf_probe_bpf_* of bpf/libbpf.h. Meaningful only
+ * where the process may load programs: where bpf(2) itself is refused, libbpf takes a helper for supported.
  */
 public final class BpfFeatures {
     private BpfFeatures() {}

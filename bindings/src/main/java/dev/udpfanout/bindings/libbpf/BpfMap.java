@@ -14,8 +14,8 @@ import java.nio.file.Path;
 import java.util.Optional;
 
 /**
- * A map in the kernel, by its file descriptor. Keys and values are segments of exactly the map's key and value size; the
- * callers know the layout. Errors carry the map's name.
+ * A map in the kernel, by its file descriptor. Keys and values are segments of exactly the map's key and value size;
+ * the callers know the layout. Errors carry the map's name.
  */
 public final class BpfMap implements AutoCloseable {
     private final String name;
@@ -34,7 +34,8 @@ public final class BpfMap implements AutoCloseable {
     }
 
     /**
-     * Makes an array that may stand in an array of maps whose template has another length (BPF_F_INNER_MAP, Linux 5.10).
+     * Makes an array that may stand in an array of maps whose template has another length (BPF_F_INNER_MAP, Linux
+     * 5.10).
      *
      * @param name at most 15 bytes
      * @param elements at least 1
@@ -193,8 +194,8 @@ public final class BpfMap implements AutoCloseable {
     }
 
     /**
-     * Reads all entries of a hash map, some in each system call, without counting that as their use. What changes meanwhile may be
-     * seen or not.
+     * Reads all entries of a hash map, some in each system call, without counting that as their use. What changes
+     * meanwhile may be seen or not.
      *
      * @param most entries in one system call; more than a bucket of the hash ever has
      */

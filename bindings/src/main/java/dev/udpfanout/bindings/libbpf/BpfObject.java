@@ -12,8 +12,8 @@ import java.util.Set;
 import java.util.function.Consumer;
 
 /**
- * An ELF object of BPF programs and maps: opened, given its settings, then loaded into the kernel. Owns the programs and
- * maps that it made; closing it closes them, and what neither a hook, nor a pin nor another descriptor holds goes.
+ * An ELF object of BPF programs and maps: opened, given its settings, then loaded into the kernel. Owns the programs
+ * and maps that it made; closing it closes them, and what neither a hook, nor a pin nor another descriptor holds goes.
  */
 public final class BpfObject implements AutoCloseable {
     private static final MethodHandle OPEN_MEM =
@@ -119,8 +119,8 @@ public final class BpfObject implements AutoCloseable {
     /**
      * Makes the maps and has the verifier check the programs.
      *
-     * @throws SystemCallException EPERM without the capabilities; EINVAL or EACCES where the verifier refuses (its reasons
-     *     are in the log)
+     * @throws SystemCallException EPERM without the capabilities; EINVAL or EACCES where the verifier refuses (its
+     *     reasons are in the log)
      */
     public void load() {
         LibbpfResult.check(Libbpf.bpf_object__load(open()), "bpf_object__load", name);

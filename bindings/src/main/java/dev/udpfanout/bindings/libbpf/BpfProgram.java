@@ -17,7 +17,9 @@ import java.util.Optional;
  * @param fd its file descriptor
  */
 public record BpfProgram(String name, int fd) {
-    /** Room for the packet that a test run gives back: the largest that BPF_PROG_TEST_RUN takes is a page less headroom. */
+    /**
+     * Room for the packet that a test run gives back: the largest that BPF_PROG_TEST_RUN takes is a page less headroom.
+     */
     private static final int TEST_RUN_BYTES = 64 * 1024;
 
     /** The kernel's number for it, as in {@code bpftool prog show}. */

@@ -43,7 +43,10 @@ public final class BpfTestBench implements AutoCloseable {
         return this;
     }
 
-    /** Makes the frames that follow super-packets of so many segments, with so many bytes of payload each; 0, 0 for none. */
+    /**
+     * Makes the frames that follow super-packets of so many segments, with so many bytes of payload each; 0, 0 for
+     * none.
+     */
     public BpfTestBench segments(int count, int payloadBytes) {
         context.set(ValueLayout.JAVA_INT, GSO_SEGMENTS_OFFSET, count);
         context.set(ValueLayout.JAVA_INT, GSO_SIZE_OFFSET, payloadBytes);

@@ -16,8 +16,8 @@ import java.util.Set;
 import java.util.function.Predicate;
 
 /**
- * A program on an interface's TCX hook (Linux 6.6), held by a link: nobody else can replace or remove it, and it goes when
- * the last descriptor of the link is closed, with the process at the latest. Source: kernel/bpf/tcx.c.
+ * A program on an interface's TCX hook (Linux 6.6), held by a link: nobody else can replace or remove it, and it goes
+ * when the last descriptor of the link is closed, with the process at the latest. Source: kernel/bpf/tcx.c.
  */
 public final class TcxLink implements AutoCloseable {
     /** include/net/tcx.h: TCX_MAX_PROGS is one less. */
@@ -100,8 +100,8 @@ public final class TcxLink implements AutoCloseable {
     }
 
     /**
-     * Detaches the links of programs of given names from one hook, whoever holds them: what a daemon that is gone has left
-     * pinned, or one that still runs.
+     * Detaches the links of programs of given names from one hook, whoever holds them: what a daemon that is gone has
+     * left pinned, or one that still runs.
      *
      * @return how many
      */

@@ -14,8 +14,8 @@ import java.util.Optional;
 
 /**
  * A name that one process at a time can hold in a network namespace: a listening socket in the abstract namespace of
- * unix(7). Processes in different containers see it too if they share the network, which is what matters here; it goes with
- * the process, however that ends.
+ * unix(7). Processes in different containers see it too if they share the network, which is what matters here; it goes
+ * with the process, however that ends.
  */
 public final class NamespaceLock implements AutoCloseable {
     private static final MethodHandle SOCKET = ErrnoCapture.handle(Libc.socket$address(), Libc.socket$descriptor());
@@ -45,7 +45,9 @@ public final class NamespaceLock implements AutoCloseable {
             this.holderPid = holderPid;
         }
 
-        /** The holder's process id as this process sees it; 0 if it is in a PID namespace that cannot be seen from here. */
+        /**
+         * The holder's process id as this process sees it; 0 if it is in a PID namespace that cannot be seen from here.
+         */
         public int holderPid() {
             return holderPid;
         }

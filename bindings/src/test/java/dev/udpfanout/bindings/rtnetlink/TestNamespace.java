@@ -14,7 +14,9 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 
-/** A network namespace for one test class, a thread that lives in it, and the ip and tc commands as a second opinion. */
+/**
+ * A network namespace for one test class, a thread that lives in it, and the ip and tc commands as a second opinion.
+ */
 public final class TestNamespace implements AutoCloseable {
     private static final AtomicInteger COUNT = new AtomicInteger();
     private static final long TIMEOUT_SECONDS = 20;

@@ -6,8 +6,8 @@ import java.util.Collection;
 import java.util.List;
 
 /**
- * Where datagrams may come from, as ranges of addresses that neither touch nor overlap, in ascending order: a look-up is a
- * binary search in arrays of numbers. Which of several prefixes has an address does not matter. Immutable.
+ * Where datagrams may come from, as ranges of addresses that neither touch nor overlap, in ascending order: a look-up
+ * is a binary search in arrays of numbers. Which of several prefixes has an address does not matter. Immutable.
  */
 public final class AllowedSources {
     private static final int IPV4_OFFSET_BITS = 96;

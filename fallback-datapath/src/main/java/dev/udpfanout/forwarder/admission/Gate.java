@@ -1,8 +1,8 @@
 package dev.udpfanout.forwarder.admission;
 
 /**
- * An {@link Admission} as workers ask it: first where a datagram comes from, then whether there are too many. The same for all
- * workers.
+ * An {@link Admission} as workers ask it: first where a datagram comes from, then whether there are too many. The same
+ * for all workers.
  *
  * @param allowed where datagrams may come from; null for anywhere
  * @param limiter how many there may be; null for any number

@@ -3,8 +3,8 @@ package dev.udpfanout.forwarder.admission;
 import java.util.function.LongSupplier;
 
 /**
- * The rate limit of one forwarder, which its workers share: which of them a datagram comes to is chance, and the limit is the
- * listener's. A worker asks once for all datagrams of a batch, so that the workers seldom meet.
+ * The rate limit of one forwarder, which its workers share: which of them a datagram comes to is chance, and the limit
+ * is the listener's. A worker asks once for all datagrams of a batch, so that the workers seldom meet.
  */
 public final class RateLimiter {
     private final LongSupplier clockNs;

@@ -3,8 +3,9 @@ package dev.udpfanout.forwarder.admission;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
- * A token bucket for any number of threads, without a lock: one number tells how much has been taken, on the scale of what
- * has accrued since the bucket was made. In any time, no more datagrams pass than burst, rate times the time, and 1/64 of one.
+ * A token bucket for any number of threads, without a lock: one number tells how much has been taken, on the scale of
+ * what has accrued since the bucket was made. In any time, no more datagrams pass than burst, rate times the time, and
+ * 1/64 of one.
  */
 final class TokenBucket {
     /** A datagram's worth. With it neither a product below nor the scale itself overflows within 45 years. */

@@ -19,14 +19,14 @@ import java.util.function.Consumer;
  * @param maxPacketBytes payload of the longest datagram forwarded, 1 to {@value #MAX_PACKET_BYTES}
  * @param source whose address receivers see
  * @param io which transport
- * @param segmentation whether datagrams of equal length for one endpoint may go to the kernel as one message, which cuts
- *     it up as late as it can (UDP_SEGMENT); receivers see the same datagrams, and the rotation is the same
- * @param freeBind whether the address may be one that is not this host's yet (IP_FREEBIND of ip(7)): so that the socket is
- *     there before the first datagram is. NIO cannot do that, and takes no notice
- * @param replies where receivers' replies are to come back to the clients, from the address and port that they sent to: the
- *     bounds for that. A client's datagrams stay with one receiver then, as long as its flow lives
- * @param readsSources whether senders' addresses are received where nothing else needs them: for an {@code allow} in the
- *     {@link dev.udpfanout.forwarder.admission.Admission}, and for endpoints that follow from the sender
+ * @param segmentation whether datagrams of equal length for one endpoint may go to the kernel as one message, which
+ *     cuts it up as late as it can (UDP_SEGMENT); receivers see the same datagrams, and the rotation is the same
+ * @param freeBind whether the address may be one that is not this host's yet (IP_FREEBIND of ip(7)): so that the socket
+ *     is there before the first datagram is. NIO cannot do that, and takes no notice
+ * @param replies where receivers' replies are to come back to the clients, from the address and port that they sent to:
+ *     the bounds for that. A client's datagrams stay with one receiver then, as long as its flow lives
+ * @param readsSources whether senders' addresses are received where nothing else needs them: for an {@code allow} in
+ *     the {@link dev.udpfanout.forwarder.admission.Admission}, and for endpoints that follow from the sender
  */
 public record ForwarderConfig(
         InetSocketAddress bind,
@@ -73,7 +73,9 @@ public record ForwarderConfig(
         }
     }
 
-    /** One worker, batches of 64, an 8 MiB receive buffer, datagrams of any length, the node's address, any transport. */
+    /**
+     * One worker, batches of 64, an 8 MiB receive buffer, datagrams of any length, the node's address, any transport.
+     */
     public static ForwarderConfig forAddress(InetSocketAddress bind) {
         return new ForwarderConfig(
                 bind,

@@ -6,7 +6,8 @@ import java.util.Objects;
 /**
  * Bounds for a forwarder that brings replies back.
  *
- * @param maxFlows flows at a time, each with a socket of its own, at least one a worker; shared out evenly among the workers
+ * @param maxFlows flows at a time, each with a socket of its own, at least one a worker; shared out evenly among the
+ *     workers
  * @param idle how long a flow lives without a datagram in either direction
  */
 public record ReplyLimits(int maxFlows, Duration idle) {

@@ -1,2 +1,5 @@
-/** What a forwarder is asked to do: its address, workers, transport and bounds; and the exception that says it cannot be had. */
+/**
+ * What a forwarder is asked to do: its address, workers, transport and bounds; and the exception that says it cannot be
+ * had.
+ */
 package dev.udpfanout.forwarder.config;

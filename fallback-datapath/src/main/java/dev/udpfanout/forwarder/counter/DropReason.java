@@ -20,8 +20,8 @@ public enum DropReason {
     /** The kernel did not take an endpoint's copy, with {@link dev.udpfanout.forwarder.spread.Spread#TO_ALL}. */
     COPY_FAILED,
     /**
-     * ICMP said that the receiver's port is closed. Such a datagram was counted as forwarded before the answer came; the
-     * kernel reports at most one answer a send, so this is a lower bound.
+     * ICMP said that the receiver's port is closed. Such a datagram was counted as forwarded before the answer came;
+     * the kernel reports at most one answer a send, so this is a lower bound.
      */
     UNREACHABLE,
     /** The kernel dropped it before the forwarder could read it (receive buffer full); not in the received count. */

@@ -11,7 +11,8 @@ import dev.udpfanout.forwarder.config.ForwarderConfig;
  * @param expired flows that were idle for too long, or whose client came again after their endpoint had left the table
  * @param repliesForwarded datagrams from endpoints that the kernel took for their client
  * @param repliesForwardedBytes their payload
- * @param repliesTooLong datagrams from endpoints that were dropped, longer than {@link ForwarderConfig#maxPacketBytes()}
+ * @param repliesTooLong datagrams from endpoints that were dropped, longer than
+ *     {@link ForwarderConfig#maxPacketBytes()}
  * @param repliesRefused datagrams from endpoints that were dropped since the kernel did not take them for their client
  */
 public record FlowCounters(

@@ -16,8 +16,8 @@ import java.util.Map;
  * @param dropped datagrams by reason; every reason is present
  * @param receiveErrors failed receive calls; each was survived
  * @param workerReceived the datagrams of {@code received} by worker
- * @param endpoints datagrams forwarded to each endpoint of the table in force, in its order, then to the last that were in an
- *     earlier one: an endpoint's count goes on when it comes back
+ * @param endpoints datagrams forwarded to each endpoint of the table in force, in its order, then to the last that were
+ *     in an earlier one: an endpoint's count goes on when it comes back
  * @param flows what was done about replies
  */
 public record ForwarderCounters(

@@ -5,8 +5,8 @@ import java.lang.foreign.MemorySegment;
 
 /**
  * Zeroed memory that takes a page of the machine's only when it is first touched: buffers are as long as the longest
- * datagram may be, and most datagrams are short. The JVM's own allocation would write to all of it, and count it against
- * its limit for direct memory. Source: mmap(2).
+ * datagram may be, and most datagrams are short. The JVM's own allocation would write to all of it, and count it
+ * against its limit for direct memory. Source: mmap(2).
  */
 public final class AnonymousMemory {
     private static final int PROT_READ_WRITE = 0x3;
@@ -24,7 +24,7 @@ public final class AnonymousMemory {
             MemorySegment mapped = LibC.mmapAnonymous(
                     call.allocate(LibC.ERRNO_STATE), bytes, PROT_READ_WRITE, MAP_PRIVATE_ANONYMOUS_NORESERVE);
             if (mapped.address() < 0) {
-                throw new OutOfMemoryError("mmap of " + bytes + " bytes: " + Errno.text((int) -mapped.address()));
+                throw new OutOfMemoryError("mmap on " + bytes + " bytes: " + Errno.text((int) -mapped.address()));
             }
             return mapped.reinterpret(bytes, arena, AnonymousMemory::unmap);
         }

@@ -17,7 +17,9 @@ public final class ControlMessage {
     /** Room for a received IP_PKTINFO or IPV6_PKTINFO with its padding. */
     public static final int RECEIVED_BYTES = 40;
 
-    /** Where a received IP_PKTINFO has the local address that an answer is to come from (ipi_spec_dst). Source: ip(7). */
+    /**
+     * Where a received IP_PKTINFO has the local address that an answer is to come from (ipi_spec_dst). Source: ip(7).
+     */
     public static final int IPV4_LOCAL_OFFSET = 20;
 
     /** Where a received IPV6_PKTINFO has the local address. Source: ipv6(7). */

@@ -23,7 +23,7 @@ public final class CpuAffinity {
             mask.setAtIndex(JAVA_LONG, cpu / Long.SIZE, 1L << (cpu % Long.SIZE));
             int result = LibC.schedSetAffinity(arena.allocate(LibC.ERRNO_STATE), mask);
             if (result < 0) {
-                throw new SocketException("pin a worker to CPU " + cpu, -result);
+                throw new SocketException("sched_setaffinity", "CPU " + cpu, -result);
             }
         }
     }

@@ -40,7 +40,7 @@ public final class DatagramSocket implements AutoCloseable {
     private static DatagramSocket open(InetAddress address, int type) throws SocketException {
         try (Arena arena = Arena.ofConfined()) {
             int fd = LibC.socket(errno(arena), SocketAddresses.family(address), type | SOCK_CLOEXEC, IPPROTO_UDP);
-            return new DatagramSocket(check(fd, type == SOCK_RAW ? "open a raw socket" : "open a UDP socket"));
+            return new DatagramSocket(check(fd, "socket", type == SOCK_RAW ? "raw UDP" : "UDP"));
         }
     }
 
@@ -52,14 +52,14 @@ public final class DatagramSocket implements AutoCloseable {
     /** bind(2). */
     public void bind(InetSocketAddress address) throws SocketException {
         try (Arena arena = Arena.ofConfined()) {
-            check(LibC.bind(errno(arena), fd, SocketAddresses.encode(address, arena)), "bind " + address);
+            check(LibC.bind(errno(arena), fd, SocketAddresses.encode(address, arena)), "bind", address.toString());
         }
     }
 
     /** connect(2): from now on errors that ICMP reports for the peer come out of the socket's calls. */
     public void connect(InetSocketAddress peer) throws SocketException {
         try (Arena arena = Arena.ofConfined()) {
-            check(LibC.connect(errno(arena), fd, SocketAddresses.encode(peer, arena)), "connect to " + peer);
+            check(LibC.connect(errno(arena), fd, SocketAddresses.encode(peer, arena)), "connect", peer.toString());
         }
     }
 
@@ -68,14 +68,14 @@ public final class DatagramSocket implements AutoCloseable {
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment address = arena.allocate(SocketAddresses.IPV6_BYTES, 4);
             MemorySegment length = arena.allocateFrom(JAVA_INT, SocketAddresses.IPV6_BYTES);
-            check(LibC.getsockname(errno(arena), fd, address, length), "getsockname");
+            check(LibC.getsockname(errno(arena), fd, address, length), "getsockname", "");
             return SocketAddresses.decode(address);
         }
     }
 
     /** Sets an option whose value is a C int. */
     public void set(SocketOption option, int value) throws SocketException {
-        check(trySet(option, value), "set " + option.name() + " to " + value);
+        check(trySet(option, value), "setsockopt", option.name() + " = " + value);
     }
 
     /** As {@link #set(SocketOption, int)}, but returns 0 or {@code -errno}. */
@@ -90,7 +90,10 @@ public final class DatagramSocket implements AutoCloseable {
     public void attach(SocketOption option, ClassicBpf program) throws SocketException {
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment value = program.encode(arena);
-            check(LibC.setsockopt(errno(arena), fd, option.level(), option.number(), value), "set " + option.name());
+            check(
+                    LibC.setsockopt(errno(arena), fd, option.level(), option.number(), value),
+                    "setsockopt",
+                    option.name());
         }
     }
 
@@ -99,7 +102,10 @@ public final class DatagramSocket implements AutoCloseable {
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment value = arena.allocate(JAVA_INT);
             MemorySegment length = arena.allocateFrom(JAVA_INT, Integer.BYTES);
-            check(LibC.getsockopt(errno(arena), fd, option.level(), option.number(), value, length), option.name());
+            check(
+                    LibC.getsockopt(errno(arena), fd, option.level(), option.number(), value, length),
+                    "getsockopt",
+                    option.name());
             return value.get(JAVA_INT, 0);
         }
     }
@@ -119,7 +125,10 @@ public final class DatagramSocket implements AutoCloseable {
             SocketOption option = SocketOption.MEMINFO;
             MemorySegment words = arena.allocate(JAVA_INT, MEMINFO_WORDS);
             MemorySegment length = arena.allocateFrom(JAVA_INT, (int) words.byteSize());
-            check(LibC.getsockopt(errno(arena), fd, option.level(), option.number(), words, length), option.name());
+            check(
+                    LibC.getsockopt(errno(arena), fd, option.level(), option.number(), words, length),
+                    "getsockopt",
+                    option.name());
             return words.getAtIndex(JAVA_INT, index);
         }
     }
@@ -139,9 +148,9 @@ public final class DatagramSocket implements AutoCloseable {
         return arena.allocate(LibC.ERRNO_STATE);
     }
 
-    private static int check(int result, String call) throws SocketException {
+    private static int check(int result, String call, String on) throws SocketException {
         if (result < 0) {
-            throw new SocketException(call, -result);
+            throw new SocketException(call, on, -result);
         }
         return result;
     }

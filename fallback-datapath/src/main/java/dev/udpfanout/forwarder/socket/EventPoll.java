@@ -6,9 +6,9 @@ import java.lang.foreign.ValueLayout;
 import java.util.Objects;
 
 /**
- * Tells which of many descriptors can be read, by a number given to each. It can be waited for by its own descriptor, so
- * that one registration with an event loop stands for all. A descriptor that is closed leaves by itself. One thread's.
- * Source: epoll(7).
+ * Tells which of many descriptors can be read, by a number given to each. It can be waited for by its own descriptor,
+ * so that one registration with an event loop stands for all. A descriptor that is closed leaves by itself. One
+ * thread's. Source: epoll(7).
  */
 public final class EventPoll implements AutoCloseable {
     private static final int EPOLL_CLOEXEC = 0x80000;
@@ -43,7 +43,7 @@ public final class EventPoll implements AutoCloseable {
         try (Arena call = Arena.ofConfined()) {
             int fd = LibC.epollCreate1(call.allocate(LibC.ERRNO_STATE), EPOLL_CLOEXEC);
             if (fd < 0) {
-                throw new SocketException("epoll_create1", -fd);
+                throw new SocketException("epoll_create1", "", -fd);
             }
             return new EventPoll(fd, capacity, arena);
         }
@@ -62,7 +62,7 @@ public final class EventPoll implements AutoCloseable {
             event.set(ValueLayout.JAVA_INT, NUMBER_OFFSET, number);
             int result = LibC.epollCtl(call.allocate(LibC.ERRNO_STATE), fd, EPOLL_CTL_ADD, descriptor, event);
             if (result < 0) {
-                throw new SocketException("epoll_ctl", -result);
+                throw new SocketException("epoll_ctl", "", -result);
             }
         }
     }

@@ -7,8 +7,8 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 
 /**
- * A sender's address as one number of 128 bits, in two halves, IPv4 as v4-mapped (RFC 4291, section 2.5.5.2): compared and
- * hashed where it was received, without an object for it.
+ * A sender's address as one number of 128 bits, in two halves, IPv4 as v4-mapped (RFC 4291, section 2.5.5.2): compared
+ * and hashed where it was received, without an object for it.
  */
 public final class SourceBits {
     /** What stands above the 32 bits of an IPv4 address in the low half; the high half is 0. */

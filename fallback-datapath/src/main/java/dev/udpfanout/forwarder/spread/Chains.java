@@ -3,8 +3,9 @@ package dev.udpfanout.forwarder.spread;
 import java.util.Arrays;
 
 /**
- * Sorts a batch's datagrams by endpoint, where each has one of its own: a chain for each endpoint that has any, in the order of
- * their first datagrams. Takes a time that grows with the batch alone. One worker's; not for use by several threads.
+ * Sorts a batch's datagrams by endpoint, where each has one of its own: a chain for each endpoint that has any, in the
+ * order of their first datagrams. Takes a time that grows with the batch alone. One worker's; not for use by several
+ * threads.
  */
 public final class Chains {
     /** Behind the last one. */

@@ -2,7 +2,8 @@ package dev.udpfanout.forwarder.spread;
 
 /**
  * Deals datagrams to endpoints in turn. A batch of m datagrams that starts at endpoint f gives datagram i to endpoint
- * (f + i) mod n, so an endpoint's share of the batch is every n-th datagram. One worker's; not for use by several threads.
+ * (f + i) mod n, so an endpoint's share of the batch is every n-th datagram. One worker's; not for use by several
+ * threads.
  */
 public final class RoundRobin {
     private int next;

@@ -2,7 +2,8 @@ package dev.udpfanout.forwarder.spread;
 
 /**
  * Joins datagrams for one endpoint into one message that the kernel cuts up again (UDP_SEGMENT): all have the first
- * one's length, only the last may be shorter, and none is empty. Source: udp(7), Documentation/networking/segmentation-offloads.rst.
+ * one's length, only the last may be shorter, and none is empty. Source: udp(7),
+ * Documentation/networking/segmentation-offloads.rst.
  */
 public final class SegmentRun {
     /** UDP_MAX_SEGMENTS of the kernels up to 6.x; newer ones allow more. Source: include/linux/udp.h. */

@@ -5,8 +5,9 @@ import java.util.function.IntUnaryOperator;
 /**
  * Each datagram to the endpoint that its sender leads to: the sender's hash is a bucket, and the bucket has an owner.
  *
- * <p>The hash begins as a seed. The upper and the lower half of the address ({@link dev.udpfanout.forwarder.socket.SourceBits}),
- * then the port if it counts, are each taken in by exclusive or, after which the hash is mixed. The bucket is the highest bits.
+ * <p>The hash begins as a seed. The upper and the lower half of the address
+ * ({@link dev.udpfanout.forwarder.socket.SourceBits}), then the port if it counts, are each taken in by exclusive or,
+ * after which the hash is mixed. The bucket is the highest bits.
  */
 public final class SourceHash implements Spread.Chosen {
     private static final int MAX_BUCKET_BITS = 24;

@@ -5,8 +5,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 
 /**
- * The sysctl kernel.io_uring_disabled: 0 allows io_uring, 1 only to members of a group or with CAP_SYS_ADMIN, 2 to nobody.
- * Source: Documentation/admin-guide/sysctl/kernel.rst; Linux 6.6.
+ * The sysctl kernel.io_uring_disabled: 0 allows io_uring, 1 only to members of a group or with CAP_SYS_ADMIN, 2 to
+ * nobody. Source: Documentation/admin-guide/sysctl/kernel.rst; Linux 6.6.
  *
  * @param value the number as read, negative if the kernel has no such sysctl or it could not be read
  */

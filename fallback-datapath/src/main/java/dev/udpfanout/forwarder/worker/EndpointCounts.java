@@ -6,8 +6,8 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 
 /**
- * A worker's counts by endpoint. One that leaves the table keeps its counts, for when it comes back: of those that have left,
- * the last {@link #MAX_LEFT} are remembered. The controlling thread's.
+ * A worker's counts by endpoint. One that leaves the table keeps its counts, for when it comes back: of those that have
+ * left, the last {@link #MAX_LEFT} are remembered. The controlling thread's.
  */
 final class EndpointCounts {
     static final int MAX_LEFT = 1024;

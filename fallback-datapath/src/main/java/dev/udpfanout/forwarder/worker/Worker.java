@@ -19,8 +19,8 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 
 /**
- * One event loop with its listening socket. The table of targets belongs to the event loop and is exchanged by a task on
- * it, that is, between two batches: reading it takes no lock. The methods that are public are for one controlling
+ * One event loop with its listening socket. The table of targets belongs to the event loop and is exchanged by a task
+ * on it, that is, between two batches: reading it takes no lock. The methods that are public are for one controlling
  * thread.
  *
  * @param <T> what sends on this transport
@@ -75,7 +75,10 @@ public abstract class Worker<T extends Target> {
         return stats;
     }
 
-    /** What this worker has counted of each endpoint: of those in force, in the table's order, then of the last ones that were. */
+    /**
+     * What this worker has counted of each endpoint: of those in force, in the table's order, then of the last ones
+     * that were.
+     */
     public final Map<InetSocketAddress, TargetCounters> endpointCounts() {
         return endpointCounts.all();
     }
@@ -121,7 +124,10 @@ public abstract class Worker<T extends Target> {
         return new TableChange<>(turns, List.copyOf(kept.values()), opened, List.copyOf(known.values()));
     }
 
-    /** Puts a prepared change in force, with the policy that goes with it; the future is complete once nothing more goes to a removed endpoint. */
+    /**
+     * Puts a prepared change in force, with the policy that goes with it; the future is complete once nothing more goes
+     * to a removed endpoint.
+     */
     public final CompletableFuture<Void> install(TableChange<?> change, Spread next) {
         @SuppressWarnings("unchecked") // a change comes from prepare() of the same worker
         TableChange<T> mine = (TableChange<T>) change;
@@ -152,8 +158,8 @@ public abstract class Worker<T extends Target> {
     }
 
     /**
-     * Complete with true once nothing has been waiting to be read or sent for some looks in a row, and with false if that
-     * is not so within the time.
+     * Complete with true once nothing has been waiting to be read or sent for some looks in a row, and with false if
+     * that is not so within the time.
      */
     public final CompletableFuture<Boolean> whenDrained(Duration limit) {
         CompletableFuture<Boolean> drained = new CompletableFuture<>();
@@ -162,7 +168,9 @@ public abstract class Worker<T extends Target> {
         return drained;
     }
 
-    /** Several looks, a turn of the event loop apart: what the kernel has handed over is not seen before the next turn. */
+    /**
+     * Several looks, a turn of the event loop apart: what the kernel has handed over is not seen before the next turn.
+     */
     private void look(CompletableFuture<Boolean> drained, long deadlineNs, int idleLooks) {
         boolean idle;
         try {

@@ -16,8 +16,8 @@ import java.time.Duration;
 import java.util.Locale;
 
 /**
- * Heap bytes that a worker's thread allocates for a request and its reply, over loopback, of eight clients whose flows are
- * there. Argument: how many requests to count over. Prints a line a transport.
+ * Heap bytes that a worker's thread allocates for a request and its reply, over loopback, of eight clients whose flows
+ * are there. Argument: how many requests to count over. Prints a line a transport.
  */
 final class ReplyAllocationProfile {
     private static final int WARM_UP_ROUNDS = 20_000;

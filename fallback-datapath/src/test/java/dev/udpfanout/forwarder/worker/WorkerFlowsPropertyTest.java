@@ -28,8 +28,8 @@ import net.jqwik.api.constraints.IntRange;
 import net.jqwik.api.constraints.Size;
 
 /**
- * Stickiness, order of eviction, idleness, bound and removal of endpoints, against a model: a list of flows in the order of
- * their last use, searched from end to end.
+ * Stickiness, order of eviction, idleness, bound and removal of endpoints, against a model: a list of flows in the
+ * order of their last use, searched from end to end.
  */
 @Tag("unit")
 class WorkerFlowsPropertyTest {

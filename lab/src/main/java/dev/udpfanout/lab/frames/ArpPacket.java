@@ -36,8 +36,8 @@ public record ArpPacket(
     }
 
     /**
-     * What tells a whole segment that an address has moved to a link-layer address: a request and a reply, since there are
-     * machines that heed the one only, and such as heed the other only; MetalLB sends both.
+     * What tells a whole segment that an address has moved to a link-layer address: a request and a reply, since there
+     * are machines that heed the one only, and such as heed the other only; MetalLB sends both.
      */
     public static List<ArpPacket> gratuitous(MacAddress mac, Inet4Address address) {
         return List.of(

@@ -12,8 +12,8 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Answers ARP requests for addresses that are on no interface, and tells the segment when it has got one, from user space, as
- * MetalLB's speaker does in layer 2 mode. It answers nothing until it is told to.
+ * Answers ARP requests for addresses that are on no interface, and tells the segment when it has got one, from user
+ * space, as MetalLB's speaker does in layer 2 mode. It answers nothing until it is told to.
  */
 public final class ArpResponder implements AutoCloseable {
     private static final Duration START_STOP_LIMIT = Duration.ofSeconds(10);
@@ -59,7 +59,8 @@ public final class ArpResponder implements AutoCloseable {
     /**
      * Tells everyone on the segment that an address is here.
      *
-     * @throws dev.udpfanout.bindings.errno.SystemCallException if the kernel does not take the frames, for example ENETDOWN
+     * @throws dev.udpfanout.bindings.errno.SystemCallException if the kernel does not take the frames, for example
+     *     ENETDOWN
      */
     public synchronized void announce(Inet4Address address) {
         ArpPacket.gratuitous(mac, address).forEach(packet -> announcements.send(packet.frameTo(MacAddress.BROADCAST)));

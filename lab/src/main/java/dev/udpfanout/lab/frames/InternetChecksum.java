@@ -1,6 +1,8 @@
 package dev.udpfanout.lab.frames;
 
-/** The checksum of IPv4, UDP and TCP headers, from its definition in RFC 1071: slow, simple, and so the tests' oracle. */
+/**
+ * The checksum of IPv4, UDP and TCP headers, from its definition in RFC 1071: slow, simple, and so the tests' oracle.
+ */
 final class InternetChecksum {
     private InternetChecksum() {}
 

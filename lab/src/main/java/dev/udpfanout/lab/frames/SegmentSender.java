@@ -12,8 +12,8 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 
 /**
- * Sends many datagrams with one call: UDP_SEGMENT of udp(7). Over veth they stay one packet, with a checksum that is left to
- * whoever takes it apart. For one thread at a time.
+ * Sends many datagrams with one call: UDP_SEGMENT of udp(7). Over veth they stay one packet, with a checksum that is
+ * left to whoever takes it apart. For one thread at a time.
  */
 public final class SegmentSender implements AutoCloseable {
     private static final short AF_INET = 2;

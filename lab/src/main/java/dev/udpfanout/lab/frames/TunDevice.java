@@ -20,8 +20,8 @@ import java.util.Optional;
 import java.util.concurrent.atomic.AtomicReference;
 
 /**
- * An interface without link layer, whose far end is this object: what it writes comes in there, from the IP header on. See
- * the kernel's Documentation/networking/tuntap.rst. For one thread at a time.
+ * An interface without link layer, whose far end is this object: what it writes comes in there, from the IP header on.
+ * See the kernel's Documentation/networking/tuntap.rst. For one thread at a time.
  */
 public final class TunDevice implements AutoCloseable {
     private static final int O_RDWR = 2;

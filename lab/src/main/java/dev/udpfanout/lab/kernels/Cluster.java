@@ -76,7 +76,10 @@ final class Cluster implements AutoCloseable {
         addVlan(topology.node(), "eth0", 7, VLAN_NODE, VLAN_NODE6);
     }
 
-    /** Gives node and pods a VLAN beside the network that they share, and the client an address to which pods answer by that VLAN. */
+    /**
+     * Gives node and pods a VLAN beside the network that they share, and the client an address to which pods answer by
+     * that VLAN.
+     */
     void addPodVlan() {
         LabNamespace client = topology.client();
         client.exec("ip", "address", "add", POD_VLAN_CLIENT + "/24", "dev", "eth0");
@@ -127,7 +130,10 @@ final class Cluster implements AutoCloseable {
         }
     }
 
-    /** As {@link #send}, to a listener with a mirror: what arrived there, by pod; and the datagrams themselves have arrived. */
+    /**
+     * As {@link #send}, to a listener with a mirror: what arrived there, by pod; and the datagrams themselves have
+     * arrived.
+     */
     List<Long> sendToMirror(Listener listener) {
         try (DatagramSender sender = DatagramSender.open(topology.client(), listener.source());
                 PodReceivers receivers =

@@ -3,8 +3,8 @@ package dev.udpfanout.lab.kernels;
 import java.util.List;
 
 /**
- * Every datagram of one socket arrives, and each pod gets its share; with replies, every question is answered. One daemon has all
- * the listeners.
+ * Every datagram of one socket arrives, and each pod gets its share; with replies, every question is answered. One
+ * daemon has all the listeners.
  *
  * @param daemon under test
  * @param name one word

@@ -9,14 +9,15 @@ import java.util.stream.Stream;
 
 /**
  * Runs every scenario on the running kernel, in namespaces of its own, and prints a line for each check:
- * {@code RESULT name PASS|FAIL seconds detail}. The last line is {@code DONE passed failed}. Exits with 1 if one failed.
+ * {@code RESULT name PASS|FAIL seconds detail}. The last line is {@code DONE passed failed}. Exits with 1 if one
+ * failed.
  */
 public final class KernelScenarios {
     private KernelScenarios() {}
 
     /**
-     * @param arguments the daemon's {@code bin/udp-fanout}; then, for a self-test, {@code --without-daemon}: scenarios run, and
-     *     must fail, with no daemon started
+     * @param arguments the daemon's {@code bin/udp-fanout}; then, for a self-test, {@code --without-daemon}: scenarios
+     *     run, and must fail, with no daemon started
      */
     public static void main(String[] arguments) {
         if (arguments.length == 0 || arguments.length > 2) {

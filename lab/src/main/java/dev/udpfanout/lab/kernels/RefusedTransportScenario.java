@@ -4,7 +4,8 @@ import dev.udpfanout.lab.process.LabProcess;
 import java.util.List;
 
 /**
- * A transport of the user-space forwarder that this kernel does not have, asked for by name: the daemon says so, and ends.
+ * A transport of the user-space forwarder that this kernel does not have, asked for by name: the daemon says so, and
+ * ends.
  *
  * @param daemon under test
  * @param way which transport

@@ -30,14 +30,19 @@ public record KubeProxyRules(
     private static final String MASQUERADE_MARK = "0x4000";
     private static final String PROTOCOL = "udp";
 
-    /** @throws IllegalArgumentException without endpoints: kube-proxy then rejects instead, which this does not write */
+    /**
+     * @throws IllegalArgumentException without endpoints: kube-proxy then rejects instead, which this does not write
+     */
     public KubeProxyRules {
         if (endpoints.cluster().isEmpty()) {
             throw new IllegalArgumentException("no endpoints");
         }
     }
 
-    /** As {@link #labService(InetSocketAddress, ExternalTrafficPolicy, ServiceEndpoints)}, with endpoints that are all this node's own. */
+    /**
+     * As {@link #labService(InetSocketAddress, ExternalTrafficPolicy, ServiceEndpoints)}, with endpoints that are all
+     * this node's own.
+     */
     public static KubeProxyRules labService(
             InetSocketAddress virtualIp, ExternalTrafficPolicy policy, List<InetSocketAddress> endpoints) {
         return labService(virtualIp, policy, ServiceEndpoints.allLocal(endpoints));
@@ -115,7 +120,10 @@ public record KubeProxyRules(
                 "-m conntrack --ctstate RELATED,ESTABLISHED -j ACCEPT");
     }
 
-    /** With {@code Local}, what comes from outside is dropped on a node without an endpoint: MetalLB leads it to another node. */
+    /**
+     * With {@code Local}, what comes from outside is dropped on a node without an endpoint: MetalLB leads it to another
+     * node.
+     */
     private void dropWithoutLocalEndpoint(RestoreTable filter) {
         filter.chain("KUBE-EXTERNAL-SERVICES");
         for (String chain : List.of("INPUT", "FORWARD")) {

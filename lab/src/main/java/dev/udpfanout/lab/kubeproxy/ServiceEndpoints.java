@@ -26,8 +26,9 @@ public record ServiceEndpoints(List<InetSocketAddress> cluster, List<InetSocketA
     }
 
     /**
-     * Of several endpoints with one address and port, kube-proxy keeps one. Until Kubernetes 1.35 that was the one of its own node;
-     * since 1.36 it is any of them: source: {@code endpointSliceCache} in kubernetes, pkg/proxy/endpointslicecache.go.
+     * Of several endpoints with one address and port, kube-proxy keeps one. Until Kubernetes 1.35 that was the one of
+     * its own node; since 1.36 it is any of them: source: {@code endpointSliceCache} in kubernetes,
+     * pkg/proxy/endpointslicecache.go.
      *
      * @param node whose kube-proxy it is
      * @param all what the Service's EndpointSlices say

@@ -17,9 +17,9 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Who of the nodes is alive, by datagrams between them on the segment: a node that has not been heard for {@link #SILENCE} is
- * taken for dead, until it is heard again. Stands for the memberlist that MetalLB's speakers keep, which asks other members
- * before it gives one up and by its defaults takes some seconds.
+ * Who of the nodes is alive, by datagrams between them on the segment: a node that has not been heard for
+ * {@link #SILENCE} is taken for dead, until it is heard again. Stands for the memberlist that MetalLB's speakers keep,
+ * which asks other members before it gives one up and by its defaults takes some seconds.
  */
 public final class Membership implements AutoCloseable {
     /** After which a node that is not heard is dead. */

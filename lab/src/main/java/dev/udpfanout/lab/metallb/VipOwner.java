@@ -9,9 +9,9 @@ import java.util.Comparator;
 import java.util.Optional;
 
 /**
- * Which node announces a VIP; pure. Source for the rule: MetalLB, speaker/layer2_controller.go: of the nodes that could, the first in
- * the order of the SHA-256 of node name, {@code #} and VIP. Each speaker works it out by itself, and none keeps a VIP because it
- * has it.
+ * Which node announces a VIP; pure. Source for the rule: MetalLB, speaker/layer2_controller.go: of the nodes that
+ * could, the first in the order of the SHA-256 of node name, {@code #} and VIP. Each speaker works it out by itself,
+ * and none keeps a VIP because it has it.
  */
 public final class VipOwner {
     private VipOwner() {}

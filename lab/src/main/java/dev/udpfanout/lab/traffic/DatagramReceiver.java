@@ -16,7 +16,9 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 
-/** Receives on one port of a namespace, on a thread of its own, until it is stopped. Made by {@link ReceiverBuilder}. */
+/**
+ * Receives on one port of a namespace, on a thread of its own, until it is stopped. Made by {@link ReceiverBuilder}.
+ */
 public final class DatagramReceiver implements AutoCloseable {
     private static final Duration START_STOP_LIMIT = Duration.ofSeconds(10);
     private static final int MAX_DATAGRAM_BYTES = 65_536;

@@ -20,8 +20,9 @@ public final class EchoClient {
     private EchoClient() {}
 
     /**
-     * Sends from several sockets, one after the other, each a flow of its own. A socket that is connected, as these are, takes
-     * answers from the address and port that was asked alone. Once as many questions as a socket asks are unanswered, no further socket is opened.
+     * Sends from several sockets, one after the other, each a flow of its own. A socket that is connected, as these
+     * are, takes answers from the address and port that was asked alone. Once as many questions as a socket asks are
+     * unanswered, no further socket is opened.
      *
      * @param client where from
      * @param local the source address

@@ -7,7 +7,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 
-/** What the kernel threw away at UDP sockets: the last column of /proc/net/udp, see proc(5) and the kernel's net/ipv4/udp.c. */
+/**
+ * What the kernel threw away at UDP sockets: the last column of /proc/net/udp, see proc(5) and the kernel's
+ * net/ipv4/udp.c.
+ */
 final class SocketDrops {
     private static final int LOCAL_ADDRESS = 1;
 

@@ -8,7 +8,8 @@ import java.util.Map;
 import java.util.stream.Collectors;
 
 /**
- * The UDP counters of one network namespace; source: /proc/net/snmp, RFC 4113 and the kernel's include/uapi/linux/snmp.h.
+ * The UDP counters of one network namespace; source: /proc/net/snmp, RFC 4113 and the kernel's
+ * include/uapi/linux/snmp.h.
  *
  * @param inDatagrams delivered to sockets
  * @param noPorts for which there was no socket

@@ -27,6 +27,11 @@ public record DiscoveredEndpoint(
         Optional<String> zone,
         int weight) {
 
+    /** A receiver that an earlier daemon sent datagrams to, of which nothing else is known until its source answers. */
+    public static DiscoveredEndpoint adopted(InetSocketAddress address) {
+        return configured(address.getAddress().getHostAddress(), address, 1);
+    }
+
     /** A receiver from the configuration file: always there. */
     public static DiscoveredEndpoint configured(String name, InetSocketAddress address, int weight) {
         return new DiscoveredEndpoint(name, address, true, true, false, Optional.empty(), Optional.empty(), weight);

@@ -40,7 +40,8 @@ final class ControlLoop {
     private final Consumer<Duration> onEndpointsUpdated;
     private final Map<String, List<DiscoveredEndpoint>> discovered = new HashMap<>();
     private final Set<InetSocketAddress> refusedLoops = new HashSet<>();
-    private volatile Map<String, List<DiscoveredEndpoint>> known = Map.of();
+    private final AdoptedEndpoints adopted;
+    private Map<String, List<DiscoveredEndpoint>> known = Map.of();
     /** As applied; the datapath may have left endpoints of them out. */
     private Map<String, EndpointSet> applied = Map.of();
 
@@ -54,19 +55,30 @@ final class ControlLoop {
     ControlLoop(Config config, Datapath datapath, EndpointSelection selection, Consumer<Duration> onEndpointsUpdated) {
         this.config = config;
         this.datapath = datapath;
+        this.adopted = new AdoptedEndpoints(datapath);
         this.selection = selection;
         this.onEndpointsUpdated = onEndpointsUpdated;
     }
 
-    /** What is known of each listener's endpoints; a listener whose source has not answered yet is not in it. Any thread. */
+    /**
+     * What is known of each listener's endpoints: of one whose source has not answered yet, those that an earlier daemon left in
+     * force. A listener of which nothing is known is not in it.
+     */
     Map<String, List<DiscoveredEndpoint>> known() {
-        return known;
+        return union(adopted.known(), known);
+    }
+
+    private static <T> Map<String, T> union(Map<String, T> one, Map<String, T> other) {
+        Map<String, T> all = new HashMap<>(one);
+        all.putAll(other);
+        return Map.copyOf(all);
     }
 
     /** The endpoint sets in force, by listener: without endpoints that the datapath cannot send to. */
     Map<String, EndpointSet> inForce() {
-        return applied.entrySet().stream()
+        Map<String, EndpointSet> inForce = applied.entrySet().stream()
                 .collect(Collectors.toUnmodifiableMap(Map.Entry::getKey, entry -> withoutLeftOut(entry.getValue())));
+        return union(adopted.sets(), inForce);
     }
 
     private EndpointSet withoutLeftOut(EndpointSet set) {
@@ -166,10 +178,17 @@ final class ControlLoop {
         Failures failures = new Failures();
         Map<String, List<DiscoveredEndpoint>> nowKnown = new HashMap<>();
         Map<String, EndpointSet> nowApplied = new HashMap<>();
+        Set<String> unanswered = new HashSet<>();
         for (ReceiverSet receivers : sets()) {
             List<DiscoveredEndpoint> endpoints = endpointsOf(receivers);
             if (endpoints == null) {
-                // The source has not answered yet: what an earlier daemon left in the kernel stays in force.
+                // The source has not answered yet: what is in force stays so, be it by us or by an earlier daemon.
+                if (applied.containsKey(receivers.name())) {
+                    nowApplied.put(receivers.name(), applied.get(receivers.name()));
+                    nowKnown.put(receivers.name(), known.getOrDefault(receivers.name(), List.of()));
+                } else {
+                    unanswered.add(receivers.name());
+                }
                 continue;
             }
             EndpointSet set = selection.select(
@@ -184,6 +203,7 @@ final class ControlLoop {
         }
         known = Map.copyOf(nowKnown);
         applied = Map.copyOf(nowApplied);
+        adopted.of(unanswered);
         failures.throwIfAny();
     }
 
@@ -250,17 +270,20 @@ final class ControlLoop {
     /** Whether datagrams may be sent to this node for a listener: they reach the datapath, and there is where to go. */
     boolean isReady(String listener) {
         EndpointSet set = applied.get(listener);
-        return set != null
-                && !withoutLeftOut(set).endpoints().isEmpty()
-                && datapath.state(listener).attached();
+        boolean hasWhereToGo = set == null
+                ? !adopted.known().getOrDefault(listener, List.of()).isEmpty()
+                : !withoutLeftOut(set).endpoints().isEmpty();
+        return hasWhereToGo && datapath.state(listener).attached();
     }
 
     /**
-     * What to publish of a listener's readiness; nothing while it serves with what an earlier daemon left, and its source has
-     * not answered: what that daemon published holds, and to withdraw it would send the VIP away from a node that works.
+     * What to publish of a listener's readiness; nothing while it serves with what an earlier daemon left, its source has not
+     * answered, and it is not known what that is: what that daemon published holds, and to withdraw it would send the VIP away from a
+     * node that works.
      */
     Optional<Boolean> publishable(String listener) {
         boolean isCarriedOn = !applied.containsKey(listener)
+                && !adopted.known().containsKey(listener)
                 && datapath.hasAdopted(listener)
                 && datapath.state(listener).attached();
         return isCarriedOn ? Optional.empty() : Optional.of(isReady(listener));

@@ -52,7 +52,9 @@ final class KubernetesSources implements AutoCloseable {
         WatchTotals totals() {
             WatchTotals totals = ended;
             for (ReadinessPublisher publisher : retiring) {
-                totals = totals.plus(publisher.watchState());
+                for (WatchState state : publisher.watchStates().toList()) {
+                    totals = totals.plus(state);
+                }
             }
             for (WatchState state : states()) {
                 totals = totals.plus(state);
@@ -95,7 +97,7 @@ final class KubernetesSources implements AutoCloseable {
         wanted.forEach((name, each) ->
                 failures.collect(() -> byListener.computeIfAbsent(name, absent -> start(each, leaving))));
         leaving.forEach(retirements::begin);
-        retirements.forgetEnded().forEach(publisher -> count(publisher.watchState()));
+        retirements.forgetEnded().forEach(publisher -> publisher.watchStates().forEach(this::count));
         shown = new Shown(List.copyOf(byListener.values()), retirements.underWay(), ended);
         failures.throwIfAny();
     }
@@ -120,7 +122,7 @@ final class KubernetesSources implements AutoCloseable {
             return;
         }
         publisher.startAfter(predecessor.get());
-        count(predecessor.get().watchState());
+        predecessor.get().watchStates().forEach(this::count);
     }
 
     private ListenerSources start(ListenerSources.Wanted wanted, Map<String, ReadinessPublisher> leaving) {

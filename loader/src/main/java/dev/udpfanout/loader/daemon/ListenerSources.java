@@ -70,7 +70,7 @@ record ListenerSources(
 
     /** Of the publisher's watch as well. */
     Stream<WatchState> allWatches() {
-        return Stream.concat(watches(), publisher.map(ReadinessPublisher::watchState).stream());
+        return Stream.concat(watches(), publisher.stream().flatMap(ReadinessPublisher::watchStates));
     }
 
     /** Ends all but the publisher. */

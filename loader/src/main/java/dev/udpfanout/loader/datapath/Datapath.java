@@ -75,6 +75,14 @@ public interface Datapath extends AutoCloseable {
     }
 
     /**
+     * The endpoints that an earlier daemon left in force for this listener, each once; empty if there are none, if {@link #apply} has
+     * replaced them, or if they cannot be read: another version's.
+     */
+    default Optional<List<InetSocketAddress>> adopted(String listener) {
+        return Optional.empty();
+    }
+
+    /**
      * How a listener is served at the moment.
      *
      * @throws IllegalArgumentException if there is no such listener

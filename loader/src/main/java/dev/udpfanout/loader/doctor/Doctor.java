@@ -35,6 +35,7 @@ public final class Doctor {
         for (ListenerConfig listener : config.listeners()) {
             listener.publish().ifPresent(target -> found.addAll(service(target, listener, tracking)));
         }
+        new ServiceProxyChecks(files).of(config).ifPresent(found::add);
         found.addAll(new ForwardingChecks(files).of(config));
         if (config.listeners().stream().anyMatch(ListenerConfig::isOnDummyInterface)) {
             found.add(tracking.room());

@@ -120,6 +120,46 @@ class ControlLoopTest {
     }
 
     @Test
+    void shouldShowAndPublishWhatAnEarlierDaemonLeftUntilTheSourceAnswers() {
+        datapath.adopted.addAll(Set.of("one", "two"));
+        datapath.left.put("one", List.of(POD));
+        datapath.left.put("two", List.of());
+        select();
+
+        assertEquals(POD, loop.inForce().get("one").endpoints().getFirst().address());
+        assertEquals(List.of(DiscoveredEndpoint.adopted(POD)), loop.known().get("one"));
+        assertTrue(loop.isReady("one"));
+        assertEquals(Optional.of(true), loop.publishable("one"));
+        assertEquals(Optional.of(false), loop.publishable("two"), "it was left without an endpoint");
+        assertEquals(Set.of(), loop.probeTargets());
+
+        loop.discovered(new Event.Discovered("one", List.of()));
+
+        assertEquals(List.of(), loop.inForce().get("one").endpoints());
+        assertEquals(Optional.of(false), loop.publishable("one"));
+    }
+
+    @Test
+    void shouldShowAndPublishWhatIsInForceWhenAnotherServiceHasNotAnsweredYet() throws InvalidConfigException {
+        select();
+        loop.discovered(new Event.Discovered("one", PODS));
+        Config other = new ConfigReader(name -> true).parse("""
+                listeners:
+                  - name: one
+                    bind: "10.255.0.1:5514"
+                    interface: dummy0
+                    kubernetes: { service: another, port: 5514 }
+                """, "test");
+
+        loop.configure(other);
+
+        assertEquals(POD, loop.inForce().get("one").endpoints().getFirst().address());
+        assertEquals(Optional.of(true), loop.publishable("one"));
+        loop.discovered(new Event.Discovered("one", List.of()));
+        assertEquals(Optional.of(false), loop.publishable("one"));
+    }
+
+    @Test
     void shouldBeReadyWhenAttachedWithAnEndpoint() {
         select();
         loop.discovered(new Event.Discovered("one", PODS));

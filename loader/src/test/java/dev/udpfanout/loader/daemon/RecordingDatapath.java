@@ -29,6 +29,9 @@ final class RecordingDatapath implements Datapath {
     final Set<InetSocketAddress> unroutable = new HashSet<>();
 
     final Set<String> adopted = new HashSet<>();
+    /** What an earlier daemon left, of listeners of which that is known. */
+    final Map<String, List<InetSocketAddress>> left = new HashMap<>();
+
     volatile List<ListenerConfig> listeners = List.of();
 
     /** Thrown when it is to change its listeners. */
@@ -83,6 +86,11 @@ final class RecordingDatapath implements Datapath {
     @Override
     public boolean hasAdopted(String listener) {
         return adopted.contains(listener);
+    }
+
+    @Override
+    public Optional<List<InetSocketAddress>> adopted(String listener) {
+        return applied.containsKey(listener) ? Optional.empty() : Optional.ofNullable(left.get(listener));
     }
 
     @Override

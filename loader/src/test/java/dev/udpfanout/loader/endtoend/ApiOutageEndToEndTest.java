@@ -130,6 +130,8 @@ class ApiOutageEndToEndTest {
             ServiceLab.awaitSent(traffic, 2_000);
             LabProcess second = lab.start();
             assertTrue(String.join("\n", second.lines()).contains("adopted=true"), () -> "" + second.lines());
+            lab.awaitInForce(1, 2, 3);
+            assertEquals(200, lab.admin().code("/readyz"), "what it adopted is what it has");
             ServiceLab.awaitSent(traffic, 10_000);
             lab.server().comeBack();
             lab.awaitInForce(1, 2, 3);

@@ -30,8 +30,8 @@ public record PacketLimit(long packetsPerSecond, long bucketPackets, long fillNs
     private static final int MAX_BATCH = 64;
 
     /**
-     * The limit that lets no more than {@code burst} datagrams through at once, over all CPUs: at most half of them are in what CPUs
-     * have drawn in advance.
+     * The limit that lets no more than {@code burst} datagrams through at once, over all CPUs: at most half of them are
+     * in what CPUs have drawn in advance.
      *
      * @param packetsPerSecond 1 or more
      * @param burst 1 or more; with packetsPerSecond such that the bucket fills within 2^62 ns

@@ -21,6 +21,19 @@ public final class EndpointTable {
 
     private EndpointTable() {}
 
+    /** How many endpoints a table has, by its element 0. */
+    public static int count(MemorySegment header) {
+        return uf_endpoint_table_header.count(header);
+    }
+
+    /** The endpoint that an element of a table is. */
+    public static InetSocketAddress read(MemorySegment element) {
+        MemorySegment address = uf_endpoint.address(element);
+        return new InetSocketAddress(
+                MappedAddress.read(address, MappedAddress.isIpv4(address) ? 4 : 6),
+                Short.toUnsignedInt(NetworkOrder.swapped(uf_endpoint.port(element))));
+    }
+
     /** The elements of a table as below, to all of whose endpoints datagrams go by the next hop. */
     public static MemorySegment write(
             SegmentAllocator allocator,
@@ -33,8 +46,8 @@ public final class EndpointTable {
     /**
      * The elements of a table, one after the other.
      *
-     * @param endpoints at most {@link Limits#MAX_ENDPOINTS_PER_LISTENER}, resolved; one that stands there several times has as
-     *     many turns of each round
+     * @param endpoints at most {@link Limits#MAX_ENDPOINTS_PER_LISTENER}, resolved; one that stands there several times
+     *     has as many turns of each round
      * @param counter the index into ENDPOINT_PACKETS of each; 0 for one that is not counted
      * @param peerIfindex the key in PEERS of what each is behind; 0 for one to which datagrams go by the next hop
      * @param generation for people who look at the map

@@ -11,7 +11,10 @@ import java.lang.foreign.SegmentAllocator;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
-/** The map FLOW_ENDPOINTS: what flows stay with. Its values are the elements of an endpoint table, each with its place there. */
+/**
+ * The map FLOW_ENDPOINTS: what flows stay with. Its values are the elements of an endpoint table, each with its place
+ * there.
+ */
 public final class FlowEndpoints {
     public static final long KEY_BYTES = EndpointCounterKey.BYTES;
     public static final long VALUE_BYTES = EndpointTable.ELEMENT_BYTES;

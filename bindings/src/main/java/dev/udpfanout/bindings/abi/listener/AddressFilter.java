@@ -11,8 +11,8 @@ import java.net.InetAddress;
 import java.util.Collection;
 
 /**
- * The value of the map LOCAL_FILTER: a bit for each address of LOCAL_ADDRESSES, by which the kernel program tells most others without
- * a look-up.
+ * The value of the map LOCAL_FILTER: a bit for each address of LOCAL_ADDRESSES, by which the kernel program tells most
+ * others without a look-up.
  */
 public final class AddressFilter {
     private AddressFilter() {}

@@ -15,8 +15,8 @@ import java.util.OptionalInt;
  * @param hardwareType ARPHRD_ of linux/if_arp.h: 1 for Ethernet, 65534 for an interface without link layer
  * @param master the bridge or bond that it is a port of
  * @param hardwareAddress in lower-case hexadecimal, for example {@code 02:00:00:00:00:01}; empty if it has none
- * @param peerNamespace where the other end of a veth pair is, as this namespace numbers others; empty if it is in this one, or if
- *     the link is no veth
+ * @param peerNamespace where the other end of a veth pair is, as this namespace numbers others; empty if it is in this
+ *     one, or if the link is no veth
  * @param alias what somebody has noted on it ({@code ip link set alias}); empty if nothing
  */
 public record Link(

@@ -153,8 +153,8 @@ public final class Links {
     }
 
     /**
-     * The sysctl {@code net.ipv4.conf.NAME.accept_local}: whether packets may come in here from one of this node's own addresses.
-     * Even so, a reverse path filter looks at them.
+     * The sysctl {@code net.ipv4.conf.NAME.accept_local}: whether packets may come in here from one of this node's own
+     * addresses. Even so, a reverse path filter looks at them.
      */
     public void setIpv4AcceptLocal(int index, boolean accept) {
         set(index, new Ipv4Settings.Change(Ipv4Settings.ACCEPT_LOCAL, accept ? 1 : 0));

@@ -29,8 +29,8 @@ public sealed interface Event {
     record RouteRemoved(Route route) implements Event {}
 
     /**
-     * A neighbour's entry, or a bridge's forwarding entry, was made, changed or removed: {@link Neighbours} tells what there is.
-     * Only from a monitor that was opened with {@link RouteMonitor#openWithNeighbours()}.
+     * A neighbour's entry, or a bridge's forwarding entry, was made, changed or removed: {@link Neighbours} tells what
+     * there is. Only from a monitor that was opened with {@link RouteMonitor#openWithNeighbours()}.
      */
     record NeighboursChanged() implements Event {
         static final NeighboursChanged INSTANCE = new NeighboursChanged();

@@ -73,8 +73,8 @@ public final class RouteMonitor implements AutoCloseable {
     }
 
     /**
-     * Begins to watch links, routes, neighbours and bridges' forwarding entries, and nothing else: what says by which link a
-     * host is reached. There can be thousands of events a second.
+     * Begins to watch links, routes, neighbours and bridges' forwarding entries, and nothing else: what says by which
+     * link a host is reached. There can be thousands of events a second.
      *
      * @throws SystemCallException if the kernel refuses
      */

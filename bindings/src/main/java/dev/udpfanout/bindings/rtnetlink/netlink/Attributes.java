@@ -12,7 +12,9 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 
-/** The attributes of a received message, by type; of two of one type the last counts, as in the kernel: rtnetlink(3). */
+/**
+ * The attributes of a received message, by type; of two of one type the last counts, as in the kernel: rtnetlink(3).
+ */
 public final class Attributes {
     public static final Attributes NONE = new Attributes(Map.of());
 

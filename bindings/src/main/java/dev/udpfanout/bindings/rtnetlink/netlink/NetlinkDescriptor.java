@@ -19,11 +19,13 @@ import java.lang.invoke.MethodHandle;
 import java.util.OptionalLong;
 
 /**
- * Owns the file descriptor of one NETLINK_ROUTE socket, in the network namespace of the thread that made it: netlink(7).
- * Not for concurrent use; its owner makes sure that nobody closes it while another thread uses it.
+ * Owns the file descriptor of one NETLINK_ROUTE socket, in the network namespace of the thread that made it:
+ * netlink(7). Not for concurrent use; its owner makes sure that nobody closes it while another thread uses it.
  */
 public final class NetlinkDescriptor implements AutoCloseable {
-    /** Bytes of a receive buffer: the kernel fills at most 32 KiB at a time (netlink_dump in net/netlink/af_netlink.c). */
+    /**
+     * Bytes of a receive buffer: the kernel fills at most 32 KiB at a time (netlink_dump in net/netlink/af_netlink.c).
+     */
     public static final long RECEIVE_BUFFER_BYTES = 64 * 1024;
 
     private static final String SUBJECT = "netlink socket";

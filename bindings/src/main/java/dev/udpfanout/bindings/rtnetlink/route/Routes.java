@@ -76,8 +76,8 @@ public final class Routes {
     }
 
     /**
-     * By which link the kernel would send a packet to an address, as {@code ip route get}: with rules and all. Empty if it would
-     * not.
+     * By which link the kernel would send a packet to an address, as {@code ip route get}: with rules and all. Empty if
+     * it would not.
      */
     public OptionalInt outgoingLink(InetAddress address) {
         Request request =

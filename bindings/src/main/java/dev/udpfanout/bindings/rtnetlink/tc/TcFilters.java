@@ -27,8 +27,9 @@ public final class TcFilters {
 
     /**
      * The filters at one hook, in all chains; none if there is no such hook or no such link. The kernel also lists each
-     * classifier by itself, with handle 0: that stands here only where nothing else shows that the classifier is there. An ingress
-     * qdisc it asks for both hooks, and answers the same (net/sched/sch_ingress.c): what it says of another hook is left out.
+     * classifier by itself, with handle 0: that stands here only where nothing else shows that the classifier is there.
+     * An ingress qdisc it asks for both hooks, and answers the same (net/sched/sch_ingress.c): what it says of another
+     * hook is left out.
      */
     public List<TcFilter> of(int linkIndex, TcHook hook) {
         Request request = new Request(

@@ -10,7 +10,10 @@ import java.util.stream.LongStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
-/** Counters are read from where udp_fanout.h has them: every word has a value of its own, and each CPU's are ten times the last one's. */
+/**
+ * Counters are read from where udp_fanout.h has them: every word has a value of its own, and each CPU's are ten times
+ * the last one's.
+ */
 class CounterLayoutTest {
     private static final int CPUS = 3;
     private static final long FACTORS = 1 + 10 + 100;

@@ -30,7 +30,8 @@ import java.util.function.IntConsumer;
 
 /**
  * Receives with one multishot recvmsg into provided buffers, and sends on the same ring: a batch of datagrams costs one
- * io_uring_enter(2). Completions arrive one by one, so a batch ends when it is full or the event loop turns to its tasks.
+ * io_uring_enter(2). Completions arrive one by one, so a batch ends when it is full or the event loop turns to its
+ * tasks.
  */
 public final class IoUringWorker extends SocketWorker implements IoUringIoHandle {
     private static final int BUFFERED_BATCHES = 4;

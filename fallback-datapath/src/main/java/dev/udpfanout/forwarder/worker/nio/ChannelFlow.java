@@ -69,8 +69,8 @@ final class ChannelFlow extends TargetFlow<ChannelTarget> implements NioIoHandle
     }
 
     /**
-     * The JDK sends nothing for an empty buffer on a connected channel, but does on one that is not: this one has the same
-     * port. What comes back goes to the connected one, as the kernel looks for that first.
+     * The JDK sends nothing for an empty buffer on a connected channel, but does on one that is not: this one has the
+     * same port. What comes back goes to the connected one, as the kernel looks for that first.
      */
     private DatagramChannel openForEmptyDatagrams() throws IOException {
         // Not before: two sockets that allow it could be given the same port by chance.

@@ -17,8 +17,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * As {@link SocketListeners}, on the JDK's channels, whose descriptors are out of reach. The program that picks a socket
- * is attached to the group by one more member, the last, which the program never picks.
+ * As {@link SocketListeners}, on the JDK's channels, whose descriptors are out of reach. The program that picks a
+ * socket is attached to the group by one more member, the last, which the program never picks.
  */
 public final class ChannelListeners implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(ChannelListeners.class);

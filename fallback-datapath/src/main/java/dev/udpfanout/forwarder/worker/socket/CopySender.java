@@ -8,8 +8,9 @@ import java.lang.foreign.Arena;
 import java.util.function.IntConsumer;
 
 /**
- * Sends a batch to every target, with one sendmmsg(2) each, whatever the transport: on a ring a payload would have to wait for as many
- * completions. A copy that the kernel does not take does not keep the others from going. The event loop's.
+ * Sends a batch to every target, with one sendmmsg(2) each, whatever the transport: on a ring a payload would have to
+ * wait for as many completions. A copy that the kernel does not take does not keep the others from going. The event
+ * loop's.
  */
 public final class CopySender {
     private final ForwarderConfig config;

@@ -4,7 +4,10 @@ import dev.udpfanout.forwarder.socket.MessageHeader;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 
-/** An array of struct mmsghdr, and its rests from each element on, made in advance: calls that go on in the middle need them. */
+/**
+ * An array of struct mmsghdr, and its rests from each element on, made in advance: calls that go on in the middle need
+ * them.
+ */
 final class MessageHeaders {
     private final MemorySegment memory;
     private final MemorySegment[] rests;

@@ -23,7 +23,8 @@ final class ReplyAddresses {
     /**
      * @param slots flows at a time
      * @param nameBytes of the listener's family's struct sockaddr
-     * @param hasSource whether the source is to be named: a socket that is bound to a wildcard has no address of its own
+     * @param hasSource whether the source is to be named: a socket that is bound to a wildcard has no address of its
+     *     own
      */
     ReplyAddresses(int slots, int nameBytes, boolean hasSource, Arena arena) {
         this.memory = AnonymousMemory.map((long) slots * STRIDE_BYTES, arena);

@@ -21,8 +21,8 @@ import java.net.InetAddress;
 import java.nio.ByteOrder;
 
 /**
- * Flows on descriptors of ours, for io_uring and epoll alike. All flows' sockets are watched by one epoll descriptor, and
- * the event loop watches that: to begin and to end a flow costs the event loop nothing.
+ * Flows on descriptors of ours, for io_uring and epoll alike. All flows' sockets are watched by one epoll descriptor,
+ * and the event loop watches that: to begin and to end a flow costs the event loop nothing.
  */
 public final class SocketFlows extends WorkerFlows<SocketTarget, FlowSocket> {
     private static final int MAX_READY = 64;

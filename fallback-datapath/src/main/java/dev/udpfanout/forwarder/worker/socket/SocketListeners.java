@@ -11,9 +11,9 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * The listening sockets, one a worker, on one address and port. The kernel would keep a sender with one of them for ever
- * (it hashes addresses and ports), so a program picks one at random for each datagram; not where replies are brought
- * back.
+ * The listening sockets, one a worker, on one address and port. The kernel would keep a sender with one of them for
+ * ever (it hashes addresses and ports), so a program picks one at random for each datagram; not where replies are
+ * brought back.
  */
 public final class SocketListeners {
     private SocketListeners() {}

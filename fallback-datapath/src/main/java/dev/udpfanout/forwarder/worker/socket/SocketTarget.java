@@ -12,7 +12,9 @@ import io.netty.channel.uring.IoUringIoOps;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
 
-/** A target with a descriptor of ours: UDP for the node's address as source, raw with IP_TRANSPARENT for the client's. */
+/**
+ * A target with a descriptor of ours: UDP for the node's address as source, raw with IP_TRANSPARENT for the client's.
+ */
 public final class SocketTarget extends Target {
     private static final int SEND_BUFFER_BYTES = 4 << 20;
     private static final int IPV4_HEADER_BYTES = 20;

@@ -34,6 +34,7 @@ import dev.udpfanout.loader.datapath.network.Network;
 import dev.udpfanout.loader.datapath.network.RepairLog;
 import dev.udpfanout.loader.links.LocalPeer;
 import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -105,7 +106,7 @@ public final class KernelDatapath implements SwitchableDatapath {
         this.listenerSets = new ListenerSets(program.listenerSets());
         this.listenerRules = new ListenerRules(program);
         this.localAddresses = new LocalAddresses(program.localAddresses(), program.localFilter());
-        this.tables = new ListenerTables(program, endpointCounters);
+        this.tables = new ListenerTables(program, endpointCounters, pins);
         this.mirrors = new Mirrors(slots, tables);
         this.peers = new Peers(program.peers(), program.peerDevices());
         this.flowTable = new FlowTable(program.flows(), program.flowsConfig(), pins);
@@ -126,6 +127,12 @@ public final class KernelDatapath implements SwitchableDatapath {
     @Override
     public boolean hasAdopted(String listener) {
         return adopted.contains(listener) || servedByOther.contains(listener);
+    }
+
+    @Override
+    public Optional<List<InetSocketAddress>> adopted(String listener) {
+        boolean isTheirs = adopted.contains(listener) && !inForce.containsKey(listener);
+        return isTheirs ? slots.of(listener).flatMap(tables::read) : Optional.empty();
     }
 
     @Override

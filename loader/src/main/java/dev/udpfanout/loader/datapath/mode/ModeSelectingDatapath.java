@@ -307,6 +307,11 @@ public final class ModeSelectingDatapath implements Datapath {
     }
 
     @Override
+    public Optional<List<InetSocketAddress>> adopted(String listener) {
+        return serving(listener).flatMap(datapath -> datapath.adopted(listener));
+    }
+
+    @Override
     public ListenerState state(String listener) {
         Optional<ListenerConfig> expected = pending.flatMap(change -> change.find(listener));
         if (expected.isPresent() && !assignment.has(listener)) {

@@ -4,8 +4,8 @@ import dev.udpfanout.loader.config.KubernetesSource.Port;
 import dev.udpfanout.loader.config.ReceiverSet.Downstream;
 import dev.udpfanout.loader.control.DiscoveredEndpoint;
 import dev.udpfanout.loader.kubernetes.api.ServiceName;
-import dev.udpfanout.loader.kubernetes.slice.SliceLabels;
-import dev.udpfanout.loader.kubernetes.watch.ResourceWatch;
+import dev.udpfanout.loader.kubernetes.slice.SliceApi;
+import dev.udpfanout.loader.kubernetes.slice.SliceWatch;
 import dev.udpfanout.loader.kubernetes.watch.WatchState;
 import dev.udpfanout.loader.kubernetes.watch.WatchTiming;
 import io.fabric8.kubernetes.api.model.discovery.v1.EndpointSlice;
@@ -28,7 +28,7 @@ public final class EndpointDiscovery implements AutoCloseable {
     private final ServiceName service;
     private final Port port;
     private final Consumer<List<DiscoveredEndpoint>> onChange;
-    private final ResourceWatch<EndpointSlice> watch;
+    private final SliceWatch watch;
     private final Set<String> reportedWithoutPort = new HashSet<>();
     private final Set<String> reportedBadWeight = new HashSet<>();
     private List<DiscoveredEndpoint> last;
@@ -53,16 +53,7 @@ public final class EndpointDiscovery implements AutoCloseable {
         this.service = service;
         this.port = port;
         this.onChange = onChange;
-        this.watch = new ResourceWatch<>(
-                "endpoints of " + service,
-                () -> client.discovery()
-                        .v1()
-                        .endpointSlices()
-                        .inNamespace(service.namespace())
-                        .withLabel(SliceLabels.SERVICE, service.name())
-                        .runnableInformer(0),
-                timing,
-                this::report);
+        this.watch = new SliceWatch("endpoints of " + service, new SliceApi(client), service, timing, this::report);
     }
 
     /** Begins to look; returns at once, and does not fail, whether there is an API server or not. */

@@ -1,9 +1,9 @@
 package dev.udpfanout.loader.kubernetes.publish;
 
 import dev.udpfanout.loader.kubernetes.api.ServiceName;
+import dev.udpfanout.loader.kubernetes.slice.SliceApi;
 import io.fabric8.kubernetes.api.model.discovery.v1.EndpointSlice;
 import io.fabric8.kubernetes.api.model.discovery.v1.EndpointSliceBuilder;
-import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import io.fabric8.kubernetes.client.dsl.base.PatchContext;
 import io.fabric8.kubernetes.client.dsl.base.PatchType;
@@ -25,13 +25,13 @@ final class EarlierSlice {
             ]
             """;
 
-    private final KubernetesClient client;
+    private final SliceApi api;
     private final ServiceName service;
     private final String nodeName;
     private boolean isEmpty;
 
-    EarlierSlice(KubernetesClient client, ServiceName service, String nodeName) {
-        this.client = client;
+    EarlierSlice(SliceApi api, ServiceName service, String nodeName) {
+        this.api = api;
         this.service = service;
         this.nodeName = nodeName;
     }
@@ -42,8 +42,7 @@ final class EarlierSlice {
             return;
         }
         try {
-            // With a resource at hand, the client does not get one first, which the daemon may not.
-            client.resource(named()).patch(PatchContext.of(PatchType.JSON), WITHOUT_ENDPOINTS);
+            api.patch(named(), PatchContext.of(PatchType.JSON), WITHOUT_ENDPOINTS);
         } catch (KubernetesClientException e) {
             if (e.getCode() != HttpURLConnection.HTTP_NOT_FOUND && e.getCode() != UNPROCESSABLE) {
                 throw e;

@@ -2,6 +2,8 @@ package dev.udpfanout.loader.kubernetes.publish;
 
 import dev.udpfanout.loader.kubernetes.api.Reason;
 import dev.udpfanout.loader.kubernetes.api.ServiceName;
+import dev.udpfanout.loader.kubernetes.slice.SliceApi;
+import io.fabric8.kubernetes.api.model.discovery.v1.EndpointSliceBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import java.util.ArrayList;
@@ -24,12 +26,13 @@ public final class PublishedSlices {
      * @return how many of the Services have no such slice any more; the reasons why others have are logged
      */
     public static int delete(KubernetesClient client, Map<ServiceName, Set<Integer>> ports, String nodeName) {
+        SliceApi api = new SliceApi(client);
         int gone = 0;
         for (Map.Entry<ServiceName, Set<Integer>> each : ports.entrySet()) {
             ServiceName service = each.getKey();
             boolean all = true;
             for (String slice : names(service, each.getValue(), nodeName)) {
-                all &= delete(client, service, slice);
+                all &= delete(api, service, slice);
             }
             gone += all ? 1 : 0;
         }
@@ -48,15 +51,14 @@ public final class PublishedSlices {
         return names;
     }
 
-    private static boolean delete(KubernetesClient client, ServiceName service, String slice) {
+    private static boolean delete(SliceApi api, ServiceName service, String slice) {
         try {
-            boolean wasThere = !client.discovery()
-                    .v1()
-                    .endpointSlices()
-                    .inNamespace(service.namespace())
+            boolean wasThere = api.delete(new EndpointSliceBuilder()
+                    .withNewMetadata()
+                    .withNamespace(service.namespace())
                     .withName(slice)
-                    .delete()
-                    .isEmpty();
+                    .endMetadata()
+                    .build());
             if (wasThere) {
                 LOG.atInfo()
                         .addKeyValue("service", service)

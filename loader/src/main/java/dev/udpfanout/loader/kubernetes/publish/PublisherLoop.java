@@ -5,73 +5,57 @@ import dev.udpfanout.loader.kubernetes.api.ServiceName;
 import dev.udpfanout.loader.kubernetes.watch.BackOff;
 import dev.udpfanout.loader.kubernetes.watch.Signal;
 import io.fabric8.kubernetes.api.model.Service;
+import io.fabric8.kubernetes.api.model.discovery.v1.EndpointSlice;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.SplittableRandom;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
+import java.util.function.BooleanSupplier;
 
 /** The thread of a publisher: makes the API server have what was last wished for, and keeps it so. */
 final class PublisherLoop implements AutoCloseable {
-    private static final Logger LOG = LoggerFactory.getLogger(PublisherLoop.class);
     private static final Duration STOP_TIMEOUT = Duration.ofSeconds(2);
     /** Requests have a time-out of their own, which is shorter. */
     private static final Duration REQUEST_LIMIT = Duration.ofSeconds(30);
 
-    /** What can be wished for. */
-    enum Wish {
-        /** Nothing yet. */
-        NONE,
-        READY,
-        NOT_READY,
-        WITHDRAWN,
-        /** No slice at all. */
-        REMOVED
-    }
-
-    /** What the API server should have, or has; for another Service, or a port of another name, it is another one. */
-    private record Publication(Wish wish, Optional<PublishedPort> port) {
-        static final Publication NOTHING = new Publication(Wish.NONE, Optional.empty());
-    }
-
-    private final ServiceName service;
-    private final InetSocketAddress endpoint;
     private final NodeSlice slice;
     private final EarlierSlice earlier;
     private final PublisherTiming timing;
+    private final BooleanSupplier watched;
+    private final PublisherLog log;
+    private final PublicationState state;
+    private final SplittableRandom random = new SplittableRandom();
     private final BackOff backOff;
     private final Signal signal = new Signal();
     private final Thread thread;
-    private final Object lock = new Object();
     private volatile boolean closed;
     private volatile Optional<PublisherLoop> predecessor = Optional.empty();
 
-    // Under the lock.
-    private Wish wish = Wish.NONE;
-    private Optional<List<Service>> services = Optional.empty();
-    private Publication published = Publication.NOTHING;
-    private long applied;
-    private long errors;
-
     // The thread's own.
+    private final MendPace mendPace = new MendPace(System.nanoTime(), random);
     private Publication refused = Publication.NOTHING;
+    private String version = "";
     private long nextNanos = System.nanoTime();
-    private String complaint = "";
+    private long wakeNanos = nextNanos;
 
+    /**
+     * @param watched whether what is seen of the slice is what there is, but for what has just happened
+     */
     PublisherLoop(
             ServiceName service,
             InetSocketAddress endpoint,
             NodeSlice slice,
             EarlierSlice earlier,
-            PublisherTiming timing) {
-        this.service = service;
-        this.endpoint = endpoint;
+            PublisherTiming timing,
+            BooleanSupplier watched) {
         this.slice = slice;
         this.earlier = earlier;
         this.timing = timing;
-        this.backOff = new BackOff(timing.leastBackOff(), timing.mostBackOff(), new SplittableRandom());
+        this.watched = watched;
+        this.state = new PublicationState(endpoint.getPort());
+        this.log = new PublisherLog(service, endpoint.getPort(), slice.name());
+        this.backOff = new BackOff(timing.leastBackOff(), timing.mostBackOff(), random);
         this.thread = Thread.ofPlatform().name("publish to " + service).daemon().unstarted(this::run);
     }
 
@@ -98,62 +82,40 @@ final class PublisherLoop implements AutoCloseable {
     }
 
     void wish(Wish newWish) {
-        synchronized (lock) {
-            wish = newWish;
-        }
+        state.wish(newWish);
         signal.raise();
     }
 
     /** All Services of the name: one or none. */
     void onService(List<Service> found) {
-        synchronized (lock) {
-            services = Optional.of(List.copyOf(found));
-        }
+        state.services(found);
+        signal.raise();
+    }
+
+    /** All slices of the Service. */
+    void onSlices(List<EndpointSlice> found) {
+        state.seen(slice.among(found));
         signal.raise();
     }
 
     PublisherState state() {
-        synchronized (lock) {
-            return new PublisherState(published.equals(wanted()), published.wish() == Wish.READY, applied, errors);
-        }
+        return state.shown();
     }
 
     /** Wishes, and waits until it is so; false if the time runs out before. */
     boolean bringAbout(Wish newWish, Duration timeout) {
         wish(newWish);
-        long deadline = System.nanoTime() + timeout.toNanos();
-        synchronized (lock) {
-            while (published.wish() != newWish || !published.equals(wanted())) {
-                long leftMillis = (deadline - System.nanoTime()) / 1_000_000;
-                if (leftMillis <= 0) {
-                    return false;
-                }
-                try {
-                    lock.wait(leftMillis);
-                } catch (InterruptedException e) {
-                    Thread.currentThread().interrupt();
-                    return false;
-                }
-            }
-            return true;
-        }
-    }
-
-    /** Call with the lock held. */
-    private Publication wanted() {
-        Optional<PublishedPort> port = wish == Wish.REMOVED || wish == Wish.NONE
-                ? Optional.empty()
-                : services.flatMap(found -> found.stream().findFirst())
-                        .flatMap(found -> PublishedPort.of(found, endpoint.getPort()));
-        return new Publication(wish, port);
+        return state.await(newWish, timeout);
     }
 
     private void run() {
         predecessor.ifPresent(PublisherLoop::awaitEnd);
         predecessor = Optional.empty();
         while (!closed) {
+            wakeNanos = System.nanoTime() + Long.MAX_VALUE / 2;
             step();
-            signal.await(Duration.ofNanos(Math.max(0, nextNanos - System.nanoTime())));
+            wakeBy(nextNanos);
+            signal.await(Duration.ofNanos(Math.max(0, wakeNanos - System.nanoTime())));
         }
     }
 
@@ -167,102 +129,113 @@ final class PublisherLoop implements AutoCloseable {
     }
 
     private void step() {
-        Publication target;
-        boolean upToDate;
-        synchronized (lock) {
-            target = wanted();
-            upToDate = target.equals(published);
-        }
+        PublicationState.Snapshot now = state.snapshot();
+        Publication target = now.wanted();
         boolean early = nextNanos - System.nanoTime() > 0;
-        if (early && (upToDate || target.equals(refused))) {
+        if (early && target.equals(refused)) {
+            return;
+        }
+        Optional<String> damage = now.upToDate() ? damage(now) : Optional.empty();
+        if (early && now.upToDate() && damage.isEmpty()) {
             return;
         }
         if (!isPossible(target)) {
             refused = Publication.NOTHING;
-            next(timing.refresh());
+            next(refresh());
             return;
         }
         try {
-            bringAbout(target);
-            succeeded(target, upToDate);
+            String before = version;
+            bringAbout(now);
+            damage.filter(any -> !version.equals(before)).ifPresent(this::mended);
+            succeeded(target, now.upToDate());
         } catch (RuntimeException e) {
             failed(target, e);
         }
+    }
+
+    /** What is to be undone now; what it is too early for is looked at again when it is not. */
+    private Optional<String> damage(PublicationState.Snapshot now) {
+        Publication target = now.wanted();
+        if (target.port().isEmpty() || !watched.getAsBoolean()) {
+            return Optional.empty();
+        }
+        Optional<String> damage = slice.damage(target.port().get(), target.readiness(), now.seen());
+        if (damage.isPresent() && mendPace.earliestNanos() - System.nanoTime() > 0) {
+            wakeBy(mendPace.earliestNanos());
+            return Optional.empty();
+        }
+        return damage;
     }
 
     private boolean isPossible(Publication target) {
         if (target.wish() == Wish.NONE) {
             return false;
         }
-        if (target.wish() == Wish.REMOVED || target.port().isPresent()) {
+        if (!target.wish().needsPort() || target.port().isPresent()) {
             return true;
         }
-        synchronized (lock) {
-            if (services.isEmpty()) {
-                return false;
-            }
-            boolean noService = services.get().isEmpty();
-            complain(noService ? "there is no such Service" : "the Service has no UDP port for the listener");
-            // With the Service gone, there is nobody to tell.
-            return noService && target.wish() == Wish.WITHDRAWN;
+        Optional<Boolean> hasService = state.hasService();
+        if (hasService.isEmpty()) {
+            return false;
         }
+        if (!hasService.get() && target.wish() == Wish.WITHDRAWN) {
+            // There is nobody to tell.
+            return true;
+        }
+        log.hindered(hasService.get() ? "the Service has no UDP port for the listener" : "there is no such Service");
+        return false;
     }
 
-    private void complain(String reason) {
-        if (!reason.equals(complaint)) {
-            LOG.atWarn()
-                    .addKeyValue("service", service)
-                    .addKeyValue("port", endpoint.getPort())
-                    .addKeyValue("reason", reason)
-                    .log("cannot publish this node's readiness; waiting");
-        }
-        complaint = reason;
-    }
-
-    private void bringAbout(Publication target) {
+    private void bringAbout(PublicationState.Snapshot now) {
+        Publication target = now.wanted();
         if (target.wish() == Wish.REMOVED) {
             slice.delete();
         } else if (target.port().isPresent()) {
-            slice.apply(target.port().get(), Readiness.valueOf(target.wish().name()));
+            EndpointSlice applied = slice.apply(target.port().get(), target.readiness(), now.seen());
+            version = String.valueOf(applied.getMetadata().getResourceVersion());
+            mendPace.applied(System.nanoTime());
             // Afterwards, so that a node that is ready is so all the time.
             earlier.empty();
         }
     }
 
+    private void mended(String damage) {
+        mendPace.mended(System.nanoTime());
+        state.mended();
+        log.mended(damage);
+    }
+
     private void succeeded(Publication target, boolean refreshed) {
-        synchronized (lock) {
-            published = target;
-            applied++;
-            lock.notifyAll();
-        }
+        state.broughtAbout(target);
         refused = Publication.NOTHING;
         backOff.reset();
-        next(timing.refresh());
-        if (!refreshed || !complaint.isEmpty()) {
-            LOG.atInfo()
-                    .addKeyValue("service", service)
-                    .addKeyValue("slice", slice.name())
-                    .log("published: {}", target.wish().name().toLowerCase(java.util.Locale.ROOT));
-        }
-        complaint = "";
+        next(refresh());
+        log.published(target, !refreshed);
     }
 
     private void failed(Publication target, RuntimeException failure) {
         if (closed) {
             return;
         }
-        synchronized (lock) {
-            errors++;
-        }
+        state.failed();
         refused = target;
         next(backOff.afterFailure());
-        if (complaint.isEmpty()) {
-            complain(Reason.of(failure));
-        }
+        log.hindered(Reason.of(failure));
+    }
+
+    /** Not the same for each node, so that they do not come all at once. */
+    private Duration refresh() {
+        Duration about = watched.getAsBoolean() ? timing.refresh() : timing.unwatchedRefresh();
+        return Duration.ofNanos((long) (about.toNanos() * random.nextDouble(0.75, 1.25)));
     }
 
     private void next(Duration pause) {
         nextNanos = System.nanoTime() + pause.toNanos();
+    }
+
+    private void wakeBy(long nanos) {
+        wakeNanos = nanos - wakeNanos < 0 ? nanos : wakeNanos;
     }
 
     @Override

@@ -7,5 +7,6 @@ package dev.udpfanout.loader.kubernetes.publish;
  * @param ready whether that is that this node is ready
  * @param applied how often the slice was applied or deleted
  * @param errors how often that failed
+ * @param mended how often it was because someone else had changed or deleted the slice
  */
-public record PublisherState(boolean published, boolean ready, long applied, long errors) {}
+public record PublisherState(boolean published, boolean ready, long applied, long errors, long mended) {}

@@ -1,24 +1,27 @@
 package dev.udpfanout.loader.kubernetes.publish;
 
 import dev.udpfanout.loader.kubernetes.api.ServiceName;
-import dev.udpfanout.loader.kubernetes.publish.PublisherLoop.Wish;
+import dev.udpfanout.loader.kubernetes.slice.SliceApi;
+import dev.udpfanout.loader.kubernetes.slice.SliceWatch;
 import dev.udpfanout.loader.kubernetes.watch.ResourceWatch;
 import dev.udpfanout.loader.kubernetes.watch.WatchState;
 import io.fabric8.kubernetes.api.model.Service;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import java.net.InetSocketAddress;
 import java.time.Duration;
+import java.util.stream.Stream;
 
 /**
  * Keeps a listener's EndpointSlice of this node for a LoadBalancer Service, by which MetalLB and kube-proxy know whether to send datagrams
- * here. The slice follows the Service: re-created, or with a port of another name, it is applied anew. It belongs to the
- * Service, so that it goes with it, and carries the label {@code endpointslice.kubernetes.io/managed-by: udp-fanout}.
+ * here. The slice follows the Service: re-created, or with a port of another name, it is applied anew; so it is when somebody
+ * else changes or deletes it. It belongs to the Service, so that it goes with it, and carries the label {@code endpointslice.kubernetes.io/managed-by: udp-fanout}.
  */
 public final class ReadinessPublisher implements AutoCloseable {
     private final ServiceName service;
     private final NodeSlice slice;
     private final PublisherLoop loop;
     private final ResourceWatch<Service> watch;
+    private final SliceWatch slices;
 
     /**
      * @param client stays the caller's to close, after this
@@ -37,9 +40,10 @@ public final class ReadinessPublisher implements AutoCloseable {
             String nodeName,
             PublisherTiming timing) {
         this.service = service;
-        this.slice = new NodeSlice(client, service, endpoint, nodeName);
-        EarlierSlice earlier = new EarlierSlice(client, service, nodeName);
-        this.loop = new PublisherLoop(service, endpoint, slice, earlier, timing);
+        SliceApi api = new SliceApi(client);
+        this.slice = new NodeSlice(api, service, endpoint, nodeName);
+        EarlierSlice earlier = new EarlierSlice(api, service, nodeName);
+        this.loop = new PublisherLoop(service, endpoint, slice, earlier, timing, this::isSliceWatched);
         this.watch = new ResourceWatch<>(
                 "Service " + service,
                 () -> client.services()
@@ -48,12 +52,17 @@ public final class ReadinessPublisher implements AutoCloseable {
                         .runnableInformer(0),
                 timing.watch(),
                 loop::onService);
+        this.slices = new SliceWatch("published slices of " + service, api, service, timing.slices(), loop::onSlices);
+    }
+
+    private boolean isSliceWatched() {
+        return slices.state().connected();
     }
 
     /** Begins to follow the Service; returns at once, and does not fail. Nothing is published before the first wish. */
     public void start() {
         loop.start();
-        watch.start();
+        startWatches();
     }
 
     /**
@@ -63,7 +72,17 @@ public final class ReadinessPublisher implements AutoCloseable {
     public void startAfter(ReadinessPublisher predecessor) {
         predecessor.end();
         loop.startAfter(predecessor.loop);
+        startWatches();
+    }
+
+    private void startWatches() {
         watch.start();
+        slices.start();
+    }
+
+    private void closeWatches() {
+        watch.close();
+        slices.close();
     }
 
     /** Whether it keeps the very slice that another one keeps. */
@@ -105,14 +124,14 @@ public final class ReadinessPublisher implements AutoCloseable {
         return loop.state();
     }
 
-    /** How the watch for the Service is doing; any thread may ask. */
-    public WatchState watchState() {
-        return watch.state();
+    /** How the watches for the Service and its slices are doing; any thread may ask. */
+    public Stream<WatchState> watchStates() {
+        return Stream.of(watch.state(), slices.state());
     }
 
     /** Ends all threads, after a request that may be under way; waits for that no longer than for the watch's end. */
     public void end() {
-        watch.close();
+        closeWatches();
         loop.end();
     }
 
@@ -124,7 +143,7 @@ public final class ReadinessPublisher implements AutoCloseable {
     /** Ends all threads. What is published stays so. */
     @Override
     public void close() {
-        watch.close();
+        closeWatches();
         loop.close();
     }
 }

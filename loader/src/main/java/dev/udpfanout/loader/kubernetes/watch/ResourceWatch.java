@@ -24,7 +24,7 @@ public final class ResourceWatch<T> implements AutoCloseable {
     private static final Duration STOP_TIMEOUT = Duration.ofSeconds(2);
 
     private final String name;
-    private final Supplier<SharedIndexInformer<T>> informers;
+    private final Supplier<? extends SharedIndexInformer<? extends T>> informers;
     private final WatchTiming timing;
     private final Consumer<List<T>> onState;
     private final SplittableRandom random = new SplittableRandom();
@@ -32,17 +32,21 @@ public final class ResourceWatch<T> implements AutoCloseable {
     private final Signal signal = new Signal();
     private final AtomicReference<WatchState> state = new AtomicReference<>(WatchState.INITIAL);
     private final Thread thread;
+    private final Outage outage = new Outage();
     private volatile boolean closed;
-    private boolean failing;
+    private volatile boolean asking;
 
     /**
      * @param name for threads and log lines
-     * @param informers makes one that is not started yet
+     * @param informers makes one that is not started yet; may ask the API server first
      * @param onState told of everything there is, after the first list and after every change; a burst of changes may come
      *     as one. Called on the watch's own thread; must be quick
      */
     public ResourceWatch(
-            String name, Supplier<SharedIndexInformer<T>> informers, WatchTiming timing, Consumer<List<T>> onState) {
+            String name,
+            Supplier<? extends SharedIndexInformer<? extends T>> informers,
+            WatchTiming timing,
+            Consumer<List<T>> onState) {
         this.name = name;
         this.informers = informers;
         this.timing = timing;
@@ -74,7 +78,7 @@ public final class ResourceWatch<T> implements AutoCloseable {
     /** One informer's life; returns how long to wait before the next one's. */
     private Duration follow() {
         long startNanos = System.nanoTime();
-        try (WatchSession<T> session = new WatchSession<>(informers.get(), state, signal, InstantSource.system())) {
+        try (WatchSession<T> session = new WatchSession<>(informer(), state, signal, InstantSource.system())) {
             session.start();
             Duration renewal = renewal();
             while (!closed) {
@@ -104,6 +108,15 @@ public final class ResourceWatch<T> implements AutoCloseable {
         return Duration.ZERO;
     }
 
+    private SharedIndexInformer<? extends T> informer() {
+        asking = true;
+        try {
+            return informers.get();
+        } finally {
+            asking = false;
+        }
+    }
+
     private Duration renewal() {
         double share = random.nextDouble(0.75, 1.25);
         return Duration.ofNanos((long) (timing.renewal().toNanos() * share));
@@ -124,10 +137,9 @@ public final class ResourceWatch<T> implements AutoCloseable {
         if (age.compareTo(timing.mostBackOff()) > 0) {
             backOff.reset();
         }
-        if (failing) {
+        if (outage.end()) {
             LOG.atInfo().addKeyValue("watch", name).log("watching Kubernetes again");
         }
-        failing = false;
     }
 
     private void failed(Exception failure) {
@@ -135,13 +147,13 @@ public final class ResourceWatch<T> implements AutoCloseable {
             return;
         }
         state.updateAndGet(WatchState::withError);
-        if (!failing) {
+        String reason = Reason.of(failure);
+        if (outage.isNews(reason, System.nanoTime())) {
             LOG.atWarn()
                     .addKeyValue("watch", name)
-                    .addKeyValue("reason", Reason.of(failure))
+                    .addKeyValue("reason", reason)
                     .log("cannot watch Kubernetes; what is known stays in force, and it is tried again and again");
         }
-        failing = true;
     }
 
     /** Ends the watch; nobody is told of anything any more once this has returned. */
@@ -151,6 +163,9 @@ public final class ResourceWatch<T> implements AutoCloseable {
         signal.raise();
         if (thread.getState() == Thread.State.NEW) {
             return;
+        }
+        if (asking) {
+            thread.interrupt();
         }
         try {
             thread.join(STOP_TIMEOUT);

@@ -11,7 +11,7 @@ import java.util.stream.Stream;
 
 /** The life of one informer, from its list to the end of its watch. All methods belong to the thread of the watch. */
 final class WatchSession<T> implements AutoCloseable {
-    private final SharedIndexInformer<T> informer;
+    private final SharedIndexInformer<? extends T> informer;
     private final AtomicReference<WatchState> state;
     private final Signal signal;
     private final InstantSource clock;
@@ -21,7 +21,10 @@ final class WatchSession<T> implements AutoCloseable {
     private boolean wasWatching;
 
     WatchSession(
-            SharedIndexInformer<T> informer, AtomicReference<WatchState> state, Signal signal, InstantSource clock) {
+            SharedIndexInformer<? extends T> informer,
+            AtomicReference<WatchState> state,
+            Signal signal,
+            InstantSource clock) {
         this.informer = informer;
         this.state = state;
         this.signal = signal;
@@ -55,7 +58,7 @@ final class WatchSession<T> implements AutoCloseable {
             state.updateAndGet(last -> last.withList(clock.instant()));
         }
         return changed.getAndSet(false) || first
-                ? Optional.of(informer.getStore().list())
+                ? Optional.of(List.copyOf(informer.getStore().list()))
                 : Optional.empty();
     }
 

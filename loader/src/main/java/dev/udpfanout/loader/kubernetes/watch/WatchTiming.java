@@ -20,4 +20,9 @@ public record WatchTiming(
             Duration.ofMinutes(5),
             Duration.ofMillis(250),
             Duration.ofSeconds(10));
+
+    /** The same, but for the time after which a watch is given up for a new one. */
+    public WatchTiming renewedAfter(Duration another) {
+        return new WatchTiming(check, start, another, leastBackOff, mostBackOff);
+    }
 }

@@ -12,19 +12,39 @@ import io.fabric8.mockwebserver.http.RecordedRequest;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;
+import java.util.stream.Collectors;
 
 /**
  * What the API server answers: fabric8's in-memory CRUD dispatcher, plus what that one lacks (server-side apply) and what an
  * API server does on bad days.
  */
 public final class FakeApi extends Dispatcher {
+    private static final String SLICES = "/apis/discovery.k8s.io";
     private static final String APPLY = "application/apply-patch+yaml";
 
     private final KubernetesCrudDispatcher crud = new KubernetesCrudDispatcher();
     private final List<RecordedRequest> requests = new CopyOnWriteArrayList<>();
+    private volatile List<String> sliceVersions = List.of("v1");
     private final FakeWatches watches = new FakeWatches();
     private volatile Consumer<String> onApply = applied -> {};
     private volatile Disturbance disturbance = (request, usual) -> usual.apply(request);
+
+    /** Has EndpointSlices in these versions from now on, and only in these; the newest first. */
+    public void haveSlices(String... versions) {
+        sliceVersions = List.of(versions);
+    }
+
+    private String groupOfSlices() {
+        return sliceVersions.stream()
+                .map(version -> """
+                        {"groupVersion": "discovery.k8s.io/%1$s", "version": "%1$s"}""".formatted(version))
+                .collect(Collectors.joining(", ", """
+                        {"kind": "APIGroup", "apiVersion": "v1", "name": "discovery.k8s.io", "versions": [""", "]}"));
+    }
+
+    private static MockResponse notFound() {
+        return new MockResponse().setResponseCode(404).setBody("404 page not found");
+    }
 
     /** Tells of each resource that is applied, as JSON, before it is there. */
     public void onApply(Consumer<String> listener) {
@@ -48,6 +68,15 @@ public final class FakeApi extends Dispatcher {
     }
 
     private MockResponse usual(RecordedRequest request) {
+        String path = request.getPath().split("\\?")[0];
+        if (path.equals(SLICES)) {
+            return sliceVersions.isEmpty()
+                    ? notFound()
+                    : new MockResponse().setResponseCode(200).setBody(groupOfSlices());
+        }
+        if (path.startsWith(SLICES + "/") && !sliceVersions.contains(path.split("/")[3])) {
+            return notFound();
+        }
         boolean apply = request.method() == HttpMethod.PATCH && APPLY.equals(contentType(request));
         return apply ? apply(request) : store(request);
     }

@@ -13,8 +13,12 @@ public final class TestTiming {
             Duration.ofMillis(10),
             Duration.ofMillis(50));
 
-    public static final PublisherTiming PUBLISHER =
-            new PublisherTiming(Duration.ofMillis(10), Duration.ofMillis(50), Duration.ofMinutes(5), WATCH);
+    public static final PublisherTiming PUBLISHER = refreshing(Duration.ofMinutes(5), Duration.ofMinutes(5));
 
     private TestTiming() {}
+
+    /** An impatient publisher that applies its slice again after a while, watched and unwatched. */
+    public static PublisherTiming refreshing(Duration watched, Duration unwatched) {
+        return new PublisherTiming(Duration.ofMillis(10), Duration.ofMillis(50), watched, unwatched, WATCH, WATCH);
+    }
 }

@@ -10,6 +10,7 @@ import dev.udpfanout.loader.kubernetes.fake.FakeApi;
 import dev.udpfanout.loader.kubernetes.fake.FakeApiServer;
 import dev.udpfanout.loader.kubernetes.fake.FakeService;
 import dev.udpfanout.loader.kubernetes.fake.TestTiming;
+import dev.udpfanout.loader.kubernetes.watch.WatchState;
 import io.fabric8.kubernetes.api.model.OwnerReference;
 import io.fabric8.kubernetes.api.model.Service;
 import io.fabric8.kubernetes.api.model.discovery.v1.Endpoint;
@@ -72,9 +73,9 @@ class ReadinessPublisherTest {
 
     private void awaitWatch() {
         Eventually.isTrue(
-                () -> publisher.watchState().connected()
-                        && server.api().watches().count() == 1,
-                publisher::watchState);
+                () -> publisher.watchStates().allMatch(WatchState::connected)
+                        && server.api().watches().count() == 2,
+                () -> publisher.watchStates().toList());
     }
 
     private void awaitSlice(Predicate<EndpointSlice> condition) {
@@ -360,8 +361,7 @@ class ReadinessPublisherTest {
     @Test
     void shouldApplyAgainWhenSomeoneDeletesTheSlice() {
         createService();
-        PublisherTiming eager = new PublisherTiming(
-                Duration.ofMillis(10), Duration.ofMillis(50), Duration.ofMillis(50), TestTiming.WATCH);
+        PublisherTiming eager = TestTiming.refreshing(Duration.ofMillis(50), Duration.ofMillis(50));
         try (ReadinessPublisher other = new ReadinessPublisher(
                 client, FakeService.NAME, new InetSocketAddress("10.255.0.1", 5514), "node-a", eager)) {
             other.start();

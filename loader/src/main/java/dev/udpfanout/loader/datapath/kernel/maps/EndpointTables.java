@@ -10,6 +10,7 @@ import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -42,13 +43,15 @@ final class EndpointTables implements AutoCloseable {
     private final BpfMap tables;
     private final TableLayout layout;
     private final EndpointCounters counters;
+    private final TablePins pins;
     private final ThreadPoolExecutor waiting;
     private int generation;
 
-    EndpointTables(BpfMap tables, TableLayout layout, EndpointCounters counters) {
+    EndpointTables(BpfMap tables, TableLayout layout, EndpointCounters counters, TablePins pins) {
         this.tables = tables;
         this.layout = layout;
         this.counters = counters;
+        this.pins = pins;
         this.waiting = new ThreadPoolExecutor(
                 MAX_WAITING,
                 MAX_WAITING,
@@ -65,6 +68,17 @@ final class EndpointTables implements AutoCloseable {
             // The kernel gives the table's id.
             return tables.get(
                     arena.allocateFrom(ValueLayout.JAVA_INT, slot), arena.allocate(Integer.BYTES, Integer.BYTES));
+        }
+    }
+
+    /** The endpoints of a listener's table, each once; empty if there is no table, or no name by which it could be opened. */
+    Optional<List<InetSocketAddress>> read(int slot) {
+        int id = idInPlace(slot);
+        if (id == 0) {
+            return Optional.empty();
+        }
+        try (TablePins.Table table = pins.open(slot)) {
+            return table.is(id) ? Optional.of(table.endpoints(layout.firstPlace())) : Optional.empty();
         }
     }
 
@@ -88,6 +102,7 @@ final class EndpointTables implements AutoCloseable {
         counters.use(slot, endpoints);
         BpfMap table = filledTable(slot, endpoints, peers, before);
         int id = table.id();
+        pins.add(slot, table);
         CompletableFuture<Void> replaced = CompletableFuture.runAsync(() -> put(slot, table), waiting);
         while (!replaced.isDone() && idInPlace(slot) != id) {
             LockSupport.parkNanos(LOOK_AGAIN_NANOS);
@@ -130,6 +145,7 @@ final class EndpointTables implements AutoCloseable {
             try (Arena arena = Arena.ofConfined()) {
                 tables.remove(arena.allocateFrom(ValueLayout.JAVA_INT, slot));
             }
+            pins.remove(slot);
         }
     }
 

@@ -6,11 +6,14 @@ import dev.udpfanout.loader.control.EndpointSet;
 import dev.udpfanout.loader.control.SpreadPlan;
 import dev.udpfanout.loader.datapath.SpreadLog;
 import dev.udpfanout.loader.datapath.kernel.program.KernelProgram;
+import dev.udpfanout.loader.datapath.kernel.program.Pins;
 import java.lang.foreign.MemorySegment;
 import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletionStage;
 import java.util.function.IntPredicate;
@@ -24,15 +27,22 @@ public final class ListenerTables implements AutoCloseable {
     private final EndpointTables buckets;
     private final StickyEndpoints sticky;
 
-    public ListenerTables(KernelProgram program, EndpointCounters counters) {
-        this.turns = new EndpointTables(program.endpoints(), TableLayout.TURNS, counters);
-        this.buckets = new EndpointTables(program.hashTables(), TableLayout.BUCKETS, counters);
+    public ListenerTables(KernelProgram program, EndpointCounters counters, Optional<Pins> pins) {
+        this.turns =
+                new EndpointTables(program.endpoints(), TableLayout.TURNS, counters, new TablePins(pins, "ENDPOINTS"));
+        this.buckets = new EndpointTables(
+                program.hashTables(), TableLayout.BUCKETS, counters, new TablePins(pins, "HASH_TABLES"));
         this.sticky = new StickyEndpoints(program.flowEndpoints());
     }
 
     /** Whether a listener has a table, of whatever kind and daemon. */
     public boolean has(int slot) {
         return turns.has(slot) || buckets.has(slot);
+    }
+
+    /** The endpoints of a listener's table, of whatever kind and daemon; empty if there is none, or none that could be opened. */
+    public Optional<List<InetSocketAddress>> read(int slot) {
+        return turns.read(slot).or(() -> buckets.read(slot));
     }
 
     /** Whether the table of a set's endpoints is another one for another configuration of the set. */

@@ -231,7 +231,7 @@ class HashPolicyTest {
     }
 
     private static boolean has(BpfMap tables) {
-        return new EndpointTables(tables, TableLayout.TURNS, null).has(0);
+        return new EndpointTables(tables, TableLayout.TURNS, null, new TablePins(Optional.empty(), "")).has(0);
     }
 
     @Test

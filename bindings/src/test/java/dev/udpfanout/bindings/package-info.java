@@ -1,0 +1,2 @@
+/** Rules for the whole of this module. */
+package dev.udpfanout.bindings;

@@ -1,0 +1,16 @@
+package dev.udpfanout.loader.kubernetes.publish;
+
+import java.util.Optional;
+
+/**
+ * What the API server should have, or has; for another Service, or a port of another name, it is another one.
+ *
+ * @param port empty if there is nothing to say it of, or it is not needed
+ */
+record Publication(Wish wish, Optional<PublishedPort> port) {
+    static final Publication NOTHING = new Publication(Wish.NONE, Optional.empty());
+
+    Readiness readiness() {
+        return Readiness.valueOf(wish.name());
+    }
+}

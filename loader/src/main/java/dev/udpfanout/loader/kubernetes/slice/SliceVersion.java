@@ -1,0 +1,81 @@
+package dev.udpfanout.loader.kubernetes.slice;
+
+import io.fabric8.kubernetes.api.model.HasMetadata;
+import io.fabric8.kubernetes.api.model.discovery.v1.EndpointSlice;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.informers.SharedIndexInformer;
+
+/** A version of the API that EndpointSlices are had in. Everyone else sees those of {@code v1}. */
+enum SliceVersion {
+    /** From Kubernetes 1.21 on. */
+    V1("v1") {
+        @Override
+        SharedIndexInformer<? extends HasMetadata> informer(KubernetesClient client, String namespace, String service) {
+            return client.discovery()
+                    .v1()
+                    .endpointSlices()
+                    .inNamespace(namespace)
+                    .withLabel(SliceLabels.SERVICE, service)
+                    .runnableInformer(0);
+        }
+
+        @Override
+        HasMetadata write(EndpointSlice slice) {
+            return slice;
+        }
+
+        @Override
+        EndpointSlice read(HasMetadata slice) {
+            return (EndpointSlice) slice;
+        }
+    },
+    /** From Kubernetes 1.17 to 1.24. */
+    V1BETA1("v1beta1") {
+        @Override
+        SharedIndexInformer<? extends HasMetadata> informer(KubernetesClient client, String namespace, String service) {
+            return client.discovery()
+                    .v1beta1()
+                    .endpointSlices()
+                    .inNamespace(namespace)
+                    .withLabel(SliceLabels.SERVICE, service)
+                    .runnableInformer(0);
+        }
+
+        @Override
+        HasMetadata write(EndpointSlice slice) {
+            return BetaSlices.ofV1(slice);
+        }
+
+        @Override
+        EndpointSlice read(HasMetadata slice) {
+            return BetaSlices.toV1((io.fabric8.kubernetes.api.model.discovery.v1beta1.EndpointSlice) slice);
+        }
+    };
+
+    private final String text;
+
+    SliceVersion(String text) {
+        this.text = text;
+    }
+
+    /** As the API writes it. */
+    @Override
+    public String toString() {
+        return text;
+    }
+
+    /** Follows a Service's slices; not started yet. */
+    abstract SharedIndexInformer<? extends HasMetadata> informer(
+            KubernetesClient client, String namespace, String service);
+
+    /** A slice as the API server takes it. */
+    abstract HasMetadata write(EndpointSlice slice);
+
+    /** A slice that the API server has given. */
+    abstract EndpointSlice read(HasMetadata slice);
+
+    /** A slice that was seen, of whichever version. */
+    static EndpointSlice readAny(HasMetadata slice) {
+        return slice instanceof EndpointSlice ? V1.read(slice) : V1BETA1.read(slice);
+    }
+}
