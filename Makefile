@@ -3,10 +3,13 @@
 MAVEN = sh build/maven
 # For "make test": what Maven is to do or leave out besides, for example -Dudpfanout.excludedTags=kernel.
 MAVEN_ARGUMENTS ?=
+# For "make cluster-test": part of the names of the scenarios to run, and a mode of kube-proxy.
+SCENARIOS ?=
+PROXY_MODE ?=
 # For "make bench-jmh": a pattern of benchmarks, and JMH's options.
 JMH_ARGUMENTS ?=
 
-.PHONY: help build test demo image image-test kernel-matrix bench bench-quick bench-jmh format clean
+.PHONY: help build test demo image image-test cluster-test kernel-matrix bench bench-quick bench-jmh format clean
 
 help:
 	@echo 'make build    compile everything; the daemon is then in loader/target/udp-fanout/bin/udp-fanout'
@@ -14,6 +17,7 @@ help:
 	@echo 'make demo     the MetalLB path end to end: kube-proxy alone, then udp-fanout (as root, about 20 s)'
 	@echo 'make image    build the container image udp-fanout:0.1.0, with docker, podman or buildah (BASE, JDK, PLATFORM: k8s/image/build)'
 	@echo 'make image-test   make image, and run the MetalLB path with it as the DaemonSet allows it (as root, with podman; about 1 min)'
+	@echo 'make cluster-test the guide and what happens later on real Kubernetes, beside kube-proxy alone; KUBERNETES_BIN (as root, 15 min a version)'
 	@echo 'make kernel-matrix   the same and more on Debian'"'"'s 5.10, 6.1 and 6.12 in virtual machines (as root, about 20 min: 6 a kernel)'
 	@echo 'make bench    latency and throughput beside kube-proxy, nftables and others; bench/target/report (as root, about 12 min)'
 	@echo 'make bench-quick   the same with fewer rounds (about 3 min); bench/udp-fanout-bench --help for more'
@@ -37,6 +41,11 @@ image: build
 
 image-test: build
 	@sh k8s/image/test
+
+cluster-test: build
+	@java_home=$$(sh build/prepare) && exec "$$java_home/bin/java" --enable-native-access=ALL-UNNAMED -XX:+UseSerialGC \
+		-cp "lab/target/classes:loader/target/udp-fanout/lib/*" \
+		dev.udpfanout.lab.cluster.ClusterTest "$(SCENARIOS)" "$(PROXY_MODE)"
 
 kernel-matrix: build
 	@sh lab/kernels/matrix

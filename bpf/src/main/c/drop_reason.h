@@ -2,13 +2,16 @@
 /*
  * Why a datagram of a listener was not forwarded: the one list of drop reasons.
  *
- * "Handed to the stack" means that the packet goes on unedited through the kernel, which answers with ICMP where that is due;
- * otherwise it is freed. A packet that is too big goes on with the endpoint as its destination, so that the kernel finds out that
- * it is: it answers that, or sends it on in pieces. FIB reasons are the answers of bpf_fib_lookup, BPF_FIB_LKUP_RET_* in
- * linux/bpf.h. Bad sources are those of RFC 1812 section 5.3.7; RFC 8200 section 8.1 demands a checksum.
+ * "Handed to the stack" means that the packet goes on unedited through the kernel, which answers
+ * with ICMP where that is due; otherwise it is freed. A packet that is too big goes on with the
+ * endpoint as its destination, so that the kernel finds out that it is: it answers that, or sends
+ * it on in pieces. FIB reasons are the answers of bpf_fib_lookup, BPF_FIB_LKUP_RET_* in
+ * linux/bpf.h. Bad sources are those of RFC 1812 section 5.3.7; RFC 8200 section 8.1 demands a
+ * checksum.
  *
- * To add one: a line here with the next number, then bindings/generate, which makes Java's enum DropReason of the list. A number is
- * an element of DROPS and of REPLIES, so it keeps its meaning for ever.
+ * To add one: a line here with the next number, then bindings/generate, which makes Java's enum
+ * DropReason of the list. A number is an element of DROPS and of REPLIES, so it keeps its meaning
+ * for ever.
  */
 #ifndef UDP_FANOUT_DROP_REASON_H
 #define UDP_FANOUT_DROP_REASON_H
@@ -40,7 +43,10 @@
 enum uf_drop_reason { UF_DROP_REASON_LIST(UF_DROP_REASON_ENUMERATOR) };
 #undef UF_DROP_REASON_ENUMERATOR
 
-/* Elements of a table by reason; more than there are reasons, so that a further one needs no other layout. */
+/*
+ * Elements of a table by reason; more than there are reasons, so that a further one needs no other
+ * layout.
+ */
 #define UF_DROP_REASONS 24
 
 #define UF_DROP_REASON_FITS(name, number, meaning)                                                 \

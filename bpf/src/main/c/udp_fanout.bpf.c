@@ -2,13 +2,6 @@
 /*
  * udp-fanout: each datagram of a listener to the next endpoint.
  *
- *   udp_fanout       rewrites and redirects; at a NIC's or dummy0's ingress
- *   udp_fanout_l3    the same on a device without link layer (tun, WireGuard, ipip)
- *   udp_fanout_turn  at dummy0's egress: sends a listener's datagrams back in at dummy0's ingress
- *   udp_fanout_out   rewrites and redirects at dummy0's egress, in place of the two above
- *   udp_fanout_back  sends what endpoints answer back to the client; at the ingress of what leads to endpoints
- *   udp_fanout_b_l3  the same on a device without link layer
- *
  * What is not ours leaves with TC_ACT_UNSPEC (TCX_NEXT): other people's programs run next.
  */
 #include <linux/bpf.h>
@@ -26,30 +19,35 @@
 /* Two of the helpers are for GPL-compatible programs only: bpf_fib_lookup is one. */
 char LICENSE[] SEC("license") = "Dual BSD/GPL";
 
+/* Rewrites and redirects; at a NIC's or dummy0's ingress. */
 SEC("tc")
 int udp_fanout(struct __sk_buff *skb)
 {
 	return uf_run(skb, ETH_HLEN, false);
 }
 
+/* The same on a device without link layer (tun, WireGuard, ipip). */
 SEC("tc")
 int udp_fanout_l3(struct __sk_buff *skb)
 {
 	return uf_run(skb, 0, false);
 }
 
+/* Rewrites and redirects at dummy0's egress, in place of udp_fanout_turn and udp_fanout. */
 SEC("tc")
 int udp_fanout_out(struct __sk_buff *skb)
 {
 	return uf_run(skb, ETH_HLEN, true);
 }
 
+/* At dummy0's egress: sends a listener's datagrams back in at dummy0's ingress. */
 SEC("tc")
 int udp_fanout_turn(struct __sk_buff *skb)
 {
 	return uf_run_turn(skb);
 }
 
+/* Sends what endpoints answer back to the client; at the ingress of what leads to endpoints. */
 SEC("tc")
 int udp_fanout_back(struct __sk_buff *skb)
 {
@@ -58,6 +56,7 @@ int udp_fanout_back(struct __sk_buff *skb)
 	return uf_parse(skb, ETH_HLEN, &datagram) ? uf_run_reply(skb, &datagram) : TC_ACT_UNSPEC;
 }
 
+/* The same on a device without link layer. */
 SEC("tc")
 int udp_fanout_b_l3(struct __sk_buff *skb)
 {

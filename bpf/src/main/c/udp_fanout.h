@@ -2,8 +2,9 @@
 /*
  * What the kernel program and the daemon agree on: limits, map keys and values, drop reasons.
  *
- * Java's layouts are generated from this header by jextract (bindings/generate), so this file is
- * the only place where a shared structure is described. Change it, then run bindings/generate.
+ * Java's layouts are generated from this header by jextract (bindings/generate), so this file,
+ * with counters.h and drop_reason.h, is the only place where a shared structure is described.
+ * Change it, then run bindings/generate.
  *
  * Addresses are 16 bytes, in network byte order; IPv4 is v4-mapped (::ffff:a.b.c.d, RFC 4291
  * section 2.5.5.2). Ports are in network byte order. Every other number is in the byte order of
@@ -15,12 +16,13 @@
 #include <linux/bpf.h>
 #include <linux/types.h>
 
-#include "drop_reason.h"
+#include "counters.h"
 
 /*
- * Raised whenever the meaning or the layout of a map changes. The counters (LISTENER_NAMES, STATS, DROPS, LATENCY,
- * ENDPOINT_PACKETS, ENDPOINT_IDS) are carried over from another version's layout if their sizes are the same: one that comes to
- * mean something else in the same size needs another name.
+ * Raised whenever the meaning or the layout of a map changes. The counters (LISTENER_NAMES, STATS,
+ * DROPS, LATENCY, ENDPOINT_PACKETS, ENDPOINT_IDS) are carried over from another version's layout if
+ * their sizes are the same: one that comes to mean something else in the same size needs another
+ * name.
  */
 #define UF_LAYOUT_VERSION 4
 
@@ -34,9 +36,10 @@
 #define UF_MAX_LOCAL_ADDRESSES 4096
 
 /*
- * Tells most addresses that are not in LOCAL_ADDRESSES from those that are, without a look-up: bit number
- * (w * UF_FILTER_SPREAD mod 2^32) / 2^(32 - UF_FILTER_BITS) is set for each that is, w being the exclusive or of the address's four words
- * as they lie in memory. A bit that is set may be another address's.
+ * Tells most addresses that are not in LOCAL_ADDRESSES from those that are, without a look-up: bit
+ * number (w * UF_FILTER_SPREAD mod 2^32) / 2^(32 - UF_FILTER_BITS) is set for each that is, w being
+ * the exclusive or of the address's four words as they lie in memory. A bit that is set may be
+ * another address's.
  */
 #define UF_FILTER_BITS 14
 #define UF_FILTER_SPREAD 0x9e3779b1u /* 2^32 divided by the golden ratio, made odd */
@@ -65,11 +68,16 @@ struct uf_listener_key {
 #define UF_LISTENER_RATE_LIMIT 16u
 /* Every endpoint gets a copy, up to UF_MAX_COPIES. */
 #define UF_LISTENER_REPLICATE 32u
-/* Another set of endpoints gets a copy of some datagrams: MIRRORS says of how many, and which set. */
+/*
+ * Another set of endpoints gets a copy of some datagrams: MIRRORS says of how many, and which set.
+ */
 #define UF_LISTENER_MIRROR 64u
 /* What endpoints answer goes back to the client: FLOWS. */
 #define UF_LISTENER_REPLIES 128u
-/* With UF_LISTENER_REPLIES, on a dummy interface: by the stack, which has changed the destination before. */
+/*
+ * With UF_LISTENER_REPLIES, on a dummy interface: by the stack, which has changed the destination
+ * before.
+ */
 #define UF_LISTENER_REPLIES_BY_STACK 256u
 
 struct uf_listener {
@@ -78,8 +86,9 @@ struct uf_listener {
 };
 
 /*
- * The addresses that a listener on a dummy interface takes beside its own: those that are "network" where "mask" has ones. IPv4
- * is v4-mapped, its mask too. All zero: none. Its key in LISTENERS is that of the wildcard.
+ * The addresses that a listener on a dummy interface takes beside its own: those that are "network"
+ * where "mask" has ones. IPv4 is v4-mapped, its mask too. All zero: none. Its key in LISTENERS is
+ * that of the wildcard.
  */
 struct uf_range {
 	__u8 network[16];
@@ -117,7 +126,7 @@ struct uf_endpoint {
 	__u16 flags; /* reserved, 0 */
 	__u32 counter; /* index into ENDPOINT_PACKETS; 0: not counted */
 	union {
-		__u32 table_count; /* in an endpoint table: its count, again, so that an endpoint tells whose round it belongs to */
+		__u32 table_count; /* in an endpoint table, its length: whose round it belongs to */
 		__u32 position; /* in FLOW_ENDPOINTS: where it stands in its table */
 	};
 	__u32 peer_ifindex; /* key of PEERS; 0: the datagram goes by the next hop */
@@ -126,7 +135,10 @@ struct uf_endpoint {
 /* Endpoints on this node, each behind a veth of its own. */
 #define UF_MAX_PEERS 4096
 
-/* What the program has to know to put a packet into a pod: bpf_redirect_peer asks neither a route nor a neighbour. */
+/*
+ * What the program has to know to put a packet into a pod: bpf_redirect_peer asks neither a route
+ * nor a neighbour.
+ */
 struct uf_peer {
 	__u32 mtu; /* of the veth: larger IP packets go by the next hop */
 	__u8 destination[6]; /* the pod's hardware address */
@@ -145,9 +157,10 @@ struct uf_endpoint_table_header {
 };
 
 /*
- * A table of HASH_TABLES: element 0 is the header; 1..UF_HASH_ROWS say of each bucket whose it is; the endpoints come
- * behind. Bucket b is number b % UF_HASH_ROW_BUCKETS of row 1 + b / UF_HASH_ROW_BUCKETS, and holds n for element
- * UF_HASH_ROWS + n. Without endpoints there is nothing but the header.
+ * A table of HASH_TABLES: element 0 is the header; 1..UF_HASH_ROWS say of each bucket whose it is;
+ * the endpoints come behind. Bucket b is number b % UF_HASH_ROW_BUCKETS of row 1 + b /
+ * UF_HASH_ROW_BUCKETS, and holds n for element UF_HASH_ROWS + n. Without endpoints there is nothing
+ * but the header.
  */
 #define UF_HASH_BITS 18
 #define UF_HASH_ROW_BUCKETS 16
@@ -159,9 +172,10 @@ struct uf_hash_row {
 };
 
 /*
- * What a key is hashed with, on every node alike. Each 8 bytes of the address (read as one big-endian number), then the port
- * if it counts, are taken by exclusive or into what there is so far, which begins as UF_HASH_SEED, and mixed:
- * x *= UF_HASH_FIRST; x ^= x >> 32; x *= UF_HASH_SECOND; x ^= x >> 32. The bucket is the highest UF_HASH_BITS bits.
+ * What a key is hashed with, on every node alike. Each 8 bytes of the address (read as one
+ * big-endian number), then the port if it counts, are taken by exclusive or into what there is so
+ * far, which begins as UF_HASH_SEED, and mixed: x *= UF_HASH_FIRST; x ^= x >> 32; x *=
+ * UF_HASH_SECOND; x ^= x >> 32. The bucket is the highest UF_HASH_BITS bits.
  */
 #define UF_HASH_SEED 0x75647066616e6f75ull /* "udpfanou" */
 #define UF_HASH_FIRST 0x9e3779b97f4a7c15ull
@@ -176,60 +190,22 @@ struct uf_cursor {
 };
 
 /*
- * What one listener has done, per CPU. Operators read these names in "bpftool map dump".
- * pkts_received = pkts_forwarded + pkts_dropped. A GSO super-packet counts as its segments.
- * A fragment counts as a packet. Bytes are skb->len: the frame with its link-layer header, as the hook sees it.
+ * Prefixes of all listeners together, and as many again, since a new set is in the map before the
+ * old one goes.
  */
-struct uf_stats {
-	__u64 pkts_received;
-	__u64 pkts_forwarded;
-	__u64 pkts_dropped;
-	__u64 bytes_received;
-	__u64 bytes_forwarded;
-};
-
-/* Datagrams not forwarded, by reason, per CPU; the sum is uf_stats.pkts_dropped. */
-struct uf_drops {
-	__u64 pkts[UF_DROP_REASONS];
-};
-
-#define UF_MAX_ENDPOINT_COUNTERS 16384
-
-/* Which counter of ENDPOINT_PACKETS is whose: the daemon's memory, like uf_listener_name. */
-struct uf_endpoint_counter_key {
-	__u32 slot; /* of the listener */
-	__be16 port;
-	__u16 family; /* 4 or 6 */
-	__u8 address[16];
-};
-
-/*
- * How long the program took from the match to the redirect, of one datagram in UF_SAMPLE_EVERY of a
- * listener and CPU. Bucket i counts what took less than UF_LATENCY_FIRST_NS << i nanoseconds and
- * fits no bucket before it; the last counts all that took longer.
- */
-#define UF_SAMPLE_EVERY 1024
-#define UF_LATENCY_BUCKETS 12
-#define UF_LATENCY_FIRST_NS 100
-
-struct uf_latency {
-	__u64 sum_ns;
-	__u64 buckets[UF_LATENCY_BUCKETS];
-};
-
-/* Prefixes of all listeners together, and as many again, since a new set is in the map before the old one goes. */
 #define UF_MAX_ALLOWED_SOURCES 16384
 
 /* A prefix of sources that a listener takes: a key of a longest-prefix-match trie. */
 struct uf_allowed_source {
-	__u32 prefix_bits; /* of what follows: 32 for the slot, 96 more for IPv4, and the prefix's own */
+	__u32 prefix_bits; /* of what follows: 32 for the slot, 96 for IPv4, the prefix's own */
 	__u32 slot;
 	__u8 address[16];
 };
 
 /*
- * How much a listener may take; the daemon writes it. CPUs draw tokens in batches, each into a share of its own, so that they
- * seldom meet at the lock; what all shares and the bucket can hold together is the burst that was asked for.
+ * How much a listener may take; the daemon writes it. CPUs draw tokens in batches, each into a
+ * share of its own, so that they seldom meet at the lock; what all shares and the bucket can hold
+ * together is the burst that was asked for.
  */
 struct uf_limit {
 	__u64 pkts_per_second; /* at least 1 */
@@ -256,17 +232,18 @@ struct uf_share {
 
 /* Endpoints of all listeners with replies together. */
 #define UF_MAX_FLOW_ENDPOINTS 16384
-/* Replies that come in fragments and are remembered at a time. */
-#define UF_MAX_FRAGMENTED_REPLIES 1024
 
 /* In place of a slot: the entry is for what endpoints answer. */
 #define UF_FLOW_OF_REPLIES 0xffffffffu
 
-/* One side of a flow: what a client's socket sends to one address and port, and what comes back from an endpoint. */
+/*
+ * One side of a flow: what a client's socket sends to one address and port, and what comes back
+ * from an endpoint.
+ */
 struct uf_flow_key {
 	__u8 client[16];
-	__u8 server
-		[16]; /* of requests: what the client sent to, as the program saw it; of replies: the endpoint */
+	__u8 server[16]; /* requests: what the client sent to, as seen here; replies: the endpoint
+			  */
 	__be16 client_port;
 	__be16 server_port;
 	__u32 owner; /* of requests: the listener's slot; of replies: UF_FLOW_OF_REPLIES */
@@ -274,20 +251,15 @@ struct uf_flow_key {
 
 struct uf_flow {
 	__u64 seen_ns; /* CLOCK_MONOTONIC, to about a second: when it was last used */
-	/* What a packet of this side is given, requests as destination, replies as source: the endpoint; what the client sent to. */
+	/*
+	 * What a packet of this side is given, requests as destination, replies as source: the
+	 * endpoint; what the client sent to.
+	 */
 	__u8 address[16];
 	__be16 port;
 	__u8 hardware_address[6]; /* of ifindex, if there is one */
 	__u32 slot; /* of the listener */
-	__u32 ifindex; /* of replies: where the stack is to receive them; 0: they go by the next hop */
-};
-
-/* What a listener's endpoints have answered, per CPU. A reply that was not forwarded is counted by its reason, UF_DROP_*. */
-struct uf_replies {
-	__u64 flows_created;
-	__u64 pkts_forwarded;
-	__u64 bytes_forwarded;
-	__u64 pkts_dropped[UF_DROP_REASONS];
+	__u32 ifindex; /* of replies: where the stack is to receive them; 0: by the next hop */
 };
 
 /* Who gets copies of a listener's datagrams. All zero: nobody. */
@@ -298,7 +270,7 @@ struct uf_mirror {
 
 /* What the daemon tells the program before it is loaded: section .rodata.settings. */
 struct uf_settings {
-	__u32 cpus; /* CPUs online, at least 1: the round robin of each CPU starts at its own share */
+	__u32 cpus; /* CPUs online, at least 1: the round robin of each starts at its own share */
 	__u32 reserved; /* 0 */
 	__u64 flow_idle_ns; /* after how long without a datagram a flow is no more */
 };

@@ -21,8 +21,9 @@
 #include "verdict.h"
 
 /*
- * Whether the listener's own rules let a packet pass: UF_CONTINUE or a drop reason. A datagram in fragments is judged by the
- * one with the port: those that follow are let through with it, and counted, or refused with it.
+ * Whether the listener's own rules let a packet pass: UF_CONTINUE or a drop reason. A datagram in
+ * fragments is judged by the one with the port: those that follow are let through with it, and
+ * counted, or refused with it.
  */
 static __noinline enum uf_verdict uf_judge(const struct __sk_buff *skb,
 					   const struct uf_datagram *datagram,
@@ -45,8 +46,8 @@ static __noinline enum uf_verdict uf_judge(const struct __sk_buff *skb,
 }
 
 /*
- * Applies what a listener asks for beyond the rule: UF_CONTINUE or a drop reason. may_copy is constant: copies come round by
- * the hook at ingress, and fragments are not mirrored.
+ * Applies what a listener asks for beyond the rule: UF_CONTINUE or a drop reason. may_copy is
+ * constant: copies come round by the hook at ingress, and fragments are not mirrored.
  */
 static __always_inline enum uf_verdict uf_apply_rules(struct __sk_buff *skb,
 						      const struct uf_datagram *datagram,
@@ -68,7 +69,10 @@ static __always_inline enum uf_verdict uf_apply_rules(struct __sk_buff *skb,
 	return UF_CONTINUE;
 }
 
-/* Whether a listener's datagram may go on at all, whatever the endpoint: UF_CONTINUE or a drop reason. */
+/*
+ * Whether a listener's datagram may go on at all, whatever the endpoint: UF_CONTINUE or a drop
+ * reason.
+ */
 static __always_inline enum uf_verdict uf_admit(struct __sk_buff *skb,
 						const struct uf_datagram *datagram,
 						struct uf_target *target, bool at_egress,

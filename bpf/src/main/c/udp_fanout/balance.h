@@ -32,8 +32,8 @@ static __always_inline __u32 uf_take_turn(struct uf_cursor *cursor)
 }
 
 /*
- * Fits the cursor to a table of another length, from where it stands; false if there is nothing in the table. CPUs start apart, so
- * that a few datagrams on each of many CPUs still spread.
+ * Fits the cursor to a table of another length, from where it stands; false if there is nothing in
+ * the table. CPUs start apart, so that a few datagrams on each of many CPUs still spread.
  */
 static __noinline bool uf_fit_cursor(struct uf_cursor *cursor, __u32 count)
 {
@@ -50,8 +50,9 @@ static __noinline bool uf_fit_cursor(struct uf_cursor *cursor, __u32 count)
 }
 
 /*
- * The next endpoint of a listener, or NULL if it has none; *position is its place in the table, from 1. The table is
- * asked for its length only when what is found there is not of the length that the cursor knows.
+ * The next endpoint of a listener, or NULL if it has none; *position is its place in the table,
+ * from 1. The table is asked for its length only when what is found there is not of the length that
+ * the cursor knows.
  */
 static __always_inline const struct uf_endpoint *uf_next_endpoint(__u32 slot, __u32 *position)
 {
@@ -78,7 +79,10 @@ static __always_inline const struct uf_endpoint *uf_next_endpoint(__u32 slot, __
 	return bpf_map_lookup_elem(table, position);
 }
 
-/* The endpoint for a datagram of a listener, or NULL if it has none; *position is its place in the table. */
+/*
+ * The endpoint for a datagram of a listener, or NULL if it has none; *position is its place in the
+ * table.
+ */
 static __always_inline const struct uf_endpoint *
 uf_pick_endpoint(__u32 slot, __u32 flags, const struct uf_datagram *datagram, __u32 *position)
 {

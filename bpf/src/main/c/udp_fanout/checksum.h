@@ -13,7 +13,10 @@
 
 #include "datagram.h"
 
-/* Adds a change of 16 bits, at an even place, to a sum of changes: what was goes out, what is comes in. */
+/*
+ * Adds a change of 16 bits, at an even place, to a sum of changes: what was goes out, what is comes
+ * in.
+ */
 static __always_inline __u64 uf_change16(__u64 sum, __u16 before, __u16 after)
 {
 	return sum + (__u16)~before + after;
@@ -40,7 +43,10 @@ static __always_inline __u16 uf_update_checksum(__u16 checksum, __u64 change)
 	return ~uf_fold(change + (__u16)~checksum);
 }
 
-/* The change that a new destination address makes. What makes an IPv4 address a mapped one adds nothing, mod 2^16 - 1. */
+/*
+ * The change that a new destination address makes. What makes an IPv4 address a mapped one adds
+ * nothing, mod 2^16 - 1.
+ */
 static __always_inline __u64 uf_address_change(const union uf_address *before,
 					       const union uf_address *after)
 {
@@ -58,9 +64,10 @@ static __always_inline __u64 uf_address_sum(const union uf_address *address)
 }
 
 /*
- * Whether the checksum may be one that the device is to complete (CHECKSUM_PARTIAL), which a program is not told. Its field
- * then holds the sum of the pseudo header and nothing else (Documentation/networking/checksum-offloads.rst); a finished
- * checksum is the same by accident, once in 65,536 datagrams, and is then treated with the same care.
+ * Whether the checksum may be one that the device is to complete (CHECKSUM_PARTIAL), which a
+ * program is not told. Its field then holds the sum of the pseudo header and nothing else
+ * (Documentation/networking/checksum-offloads.rst); a finished checksum is the same by accident,
+ * once in 65,536 datagrams, and is then treated with the same care.
  */
 static __always_inline bool uf_may_be_unfinished(const struct __sk_buff *skb,
 						 const struct uf_datagram *datagram)

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
-/* The target of a datagram that may go on: by its fragments, by its flow, or by the listener's policy. */
+/*
+ * The target of a datagram that may go on: by its fragments, by its flow, or by the listener's
+ * policy.
+ */
 #ifndef UDP_FANOUT_CHOOSE_H
 #define UDP_FANOUT_CHOOSE_H
 
@@ -16,7 +19,10 @@
 #include "target.h"
 #include "udp_fanout.h"
 
-/* The target of a whole datagram of a listener whose endpoints answer: where its flow goes, and the answer finds its way back. */
+/*
+ * The target of a whole datagram of a listener whose endpoints answer: where its flow goes, and the
+ * answer finds its way back.
+ */
 static __noinline bool uf_choose_target_of_flow(struct __sk_buff *skb,
 						const struct uf_datagram *datagram,
 						struct uf_target *target)

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
- * A datagram for every receiver: copies go round to the same hook, each with its number, and there take the whole way of a
- * datagram of their own. So each has its checksum, its next hop and its fate, whatever becomes of the others.
+ * A datagram for every receiver: copies go round to the same hook, each with its number, and there
+ * take the whole way of a datagram of their own. So each has its checksum, its next hop and its
+ * fate, whatever becomes of the others.
  */
 #ifndef UDP_FANOUT_COPY_H
 #define UDP_FANOUT_COPY_H
@@ -21,8 +22,9 @@
 #include "udp_fanout.h"
 
 /*
- * Sends all copies but the first round. Not static, so that the verifier looks at the loop once, and not again for each state
- * that it is called in: on 6.1 that came to more than the million instructions which it looks at.
+ * Sends all copies but the first round. Not static, so that the verifier looks at the loop once,
+ * and not again for each state that it is called in: on 6.1 that came to more than the million
+ * instructions which it looks at.
  */
 __noinline int uf_send_copies(struct __sk_buff *skb, __u32 slot, __u32 packets, __u32 bytes)
 {
@@ -42,14 +44,20 @@ __noinline int uf_send_copies(struct __sk_buff *skb, __u32 slot, __u32 packets, 
 		if (i >= count)
 			break;
 		uf_set_mark(skb, UF_MARK_COPY + i);
-		/* No memory for a copy, or this CPU's queue is full: softnet_data's, which net.core.netdev_max_backlog bounds. */
+		/*
+		 * No memory for a copy, or this CPU's queue is full: softnet_data's, which
+		 * net.core.netdev_max_backlog bounds.
+		 */
 		if (bpf_clone_redirect(skb, skb->ifindex, BPF_F_INGRESS))
 			uf_account_dropped(slot, &datagram, bytes, UF_DROP_COPY_FAILED);
 	}
 	return 0;
 }
 
-/* Finds the receiver that this copy is for, after the others have been sent round; false if there is none. */
+/*
+ * Finds the receiver that this copy is for, after the others have been sent round; false if there
+ * is none.
+ */
 static __noinline bool uf_copy_to_all(struct __sk_buff *skb, const struct uf_datagram *datagram,
 				      struct uf_target *target, __u32 bytes)
 {

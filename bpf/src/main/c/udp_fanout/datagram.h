@@ -24,7 +24,7 @@ union uf_address {
 enum uf_part {
 	UF_WHOLE,
 	UF_FIRST_FRAGMENT, /* the ports are there, but not all of the payload */
-	UF_LATER_FRAGMENT, /* no ports; the only thing that binds it to the first is the identification */
+	UF_LATER_FRAGMENT, /* no ports; only the identification binds it to the first */
 };
 
 struct uf_datagram {
@@ -49,8 +49,9 @@ struct uf_datagram {
 };
 
 /*
- * Two values as they lie in memory one after the other. What is put together like this is written in one piece: to read
- * as one what was just written in several pieces makes the CPU wait until they have left its store buffer.
+ * Two values as they lie in memory one after the other. What is put together like this is written
+ * in one piece: to read as one what was just written in several pieces makes the CPU wait until
+ * they have left its store buffer.
  */
 static __always_inline __u64 uf_join(__u32 first, __u32 second)
 {
@@ -100,8 +101,8 @@ static __always_inline bool uf_same_address(const __u8 a[16], const __u8 b[16])
 }
 
 /*
- * The first "bytes" of the packet, for direct reading, or NULL if there are not so many. They may lie in
- * a page of their own: then they are copied to where the program can read them.
+ * The first "bytes" of the packet, for direct reading, or NULL if there are not so many. They may
+ * lie in a page of their own: then they are copied to where the program can read them.
  */
 static __always_inline void *uf_head(struct __sk_buff *skb, __u32 bytes)
 {
@@ -116,8 +117,8 @@ static __always_inline void *uf_head(struct __sk_buff *skb, __u32 bytes)
 }
 
 /*
- * The UDP header behind an IP header of constant length, for direct reading; NULL if it lies in a page of its own.
- * "header" is a packet pointer to the IP header's end.
+ * The UDP header behind an IP header of constant length, for direct reading; NULL if it lies in a
+ * page of its own. "header" is a packet pointer to the IP header's end.
  */
 static __always_inline const struct udphdr *uf_udp_behind(const struct __sk_buff *skb, void *header)
 {
@@ -125,13 +126,28 @@ static __always_inline const struct udphdr *uf_udp_behind(const struct __sk_buff
 }
 
 /*
- * Reads the UDP header at l4_offset; false if it lies about its length. "near" is where it can be read without
- * a call; NULL where that is not known, as behind IP options and extension headers, which put it at a variable offset.
+ * How many datagrams a GSO super-packet is. What a virtual machine has put together says how large
+ * they are, but not how many (virtio_net_hdr_to_skb in include/linux/virtio_net.h: gso_segs is 0
+ * until the stack needs it), and is counted here as in __udp_gso_segment, net/ipv4/udp_offload.c.
+ */
+static __always_inline __u32 uf_segments(__u32 gso_segs, __u32 payload_bytes, __u32 gso_bytes)
+{
+	if (gso_segs || !payload_bytes)
+		return gso_segs ? gso_segs : 1;
+	return (payload_bytes + gso_bytes - 1) / gso_bytes;
+}
+
+/*
+ * Reads the UDP header at l4_offset; false if it lies about its length. "near" is where it can be
+ * read without a call; NULL where that is not known, as behind IP options and extension headers,
+ * which put it at a variable offset.
  */
 static __always_inline bool uf_parse_udp(struct __sk_buff *skb, struct uf_datagram *datagram,
 					 __u32 l4_bytes, const struct udphdr *near)
 {
 	__u32 gso_bytes = skb->gso_size;
+	__u32 ip_bytes = datagram->ip_bytes;
+	__u32 packets = 1;
 	struct udphdr udp;
 
 	if (l4_bytes < sizeof(udp))
@@ -148,9 +164,13 @@ static __always_inline bool uf_parse_udp(struct __sk_buff *skb, struct uf_datagr
 	datagram->udp_bytes = udp.len;
 	datagram->udp_checksum = udp.check;
 	/* Of a GSO super-packet, one segment is what the wire gets to see. */
-	if (gso_bytes)
-		datagram->ip_bytes =
-			datagram->l4_offset - datagram->l3_offset + sizeof(udp) + gso_bytes;
+	if (gso_bytes) {
+		packets = uf_segments(skb->gso_segs, l4_bytes - sizeof(udp), gso_bytes);
+		ip_bytes = datagram->l4_offset - datagram->l3_offset + sizeof(udp) + gso_bytes;
+	}
+	/* Once, whatever it is, so that the verifier does not follow a super-packet by itself. */
+	datagram->ip_bytes = ip_bytes;
+	datagram->packets = packets;
 	return true;
 }
 

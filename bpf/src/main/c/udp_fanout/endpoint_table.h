@@ -34,8 +34,9 @@ struct {
 } ENDPOINTS SEC(".maps");
 
 /*
- * One table a listener, buckets and endpoints together, replaced in one step like those of ENDPOINTS. A map of its own: while a
- * listener's policy changes it has a table of either kind, and no datagram meets one of the wrong kind.
+ * One table a listener, buckets and endpoints together, replaced in one step like those of
+ * ENDPOINTS. A map of its own: while a listener's policy changes it has a table of either kind, and
+ * no datagram meets one of the wrong kind.
  */
 struct {
 	__uint(type, BPF_MAP_TYPE_ARRAY_OF_MAPS);
@@ -54,7 +55,9 @@ static __always_inline bool uf_is_hashed(__u32 flags)
 	return flags & (UF_LISTENER_HASH_SOURCE | UF_LISTENER_HASH_SOURCE_PORT);
 }
 
-/* The endpoint at a position of a listener's table, or NULL if the table is not so long any more. */
+/*
+ * The endpoint at a position of a listener's table, or NULL if the table is not so long any more.
+ */
 static __always_inline const struct uf_endpoint *uf_endpoint_at(__u32 slot, __u32 flags,
 								__u32 position)
 {

@@ -2,9 +2,9 @@
 /*
  * FLOWS: who asked what of whom, for listeners whose endpoints answer.
  *
- * A flow has two entries in one table: that of its requests leads to the endpoint, so that it stays with the one; that of
- * its replies leads back to the address that the client sent to. The table is made by the daemon, in the size that is
- * asked for, and only if there is a listener with replies.
+ * A flow has two entries in one table: that of its requests leads to the endpoint, so that it stays
+ * with the one; that of its replies leads back to the address that the client sent to. The table is
+ * made by the daemon, in the size that is asked for, and only if there is a listener with replies.
  */
 #ifndef UDP_FANOUT_FLOW_H
 #define UDP_FANOUT_FLOW_H
@@ -42,8 +42,9 @@ struct {
 } FLOWS SEC(".maps");
 
 /*
- * The endpoints of listeners with replies, for flows that stay with theirs whatever place it has in the endpoint table: as it
- * stands there, but with that position in "position". The daemon takes one out before the table without it is in place.
+ * The endpoints of listeners with replies, for flows that stay with theirs whatever place it has in
+ * the endpoint table: as it stands there, but with that position in "position". The daemon takes
+ * one out before the table without it is in place.
  */
 struct {
 	__uint(type, BPF_MAP_TYPE_HASH);
@@ -159,9 +160,9 @@ static __always_inline bool uf_is_same_way_back(const struct uf_flow *one,
 }
 
 /*
- * Notes that a datagram of a listener with replies goes to the target: that its flow's next ones go there too, and where the
- * replies go. Where two flows would have one key for their replies, the one that was heard of last has them: a client's socket
- * that asks one endpoint by two addresses.
+ * Notes that a datagram of a listener with replies goes to the target: that its flow's next ones go
+ * there too, and where the replies go. Where two flows would have one key for their replies, the
+ * one that was heard of last has them: a client's socket that asks one endpoint by two addresses.
  */
 static __noinline int uf_keep_flow(struct __sk_buff *skb, const struct uf_datagram *datagram,
 				   const struct uf_target *target)

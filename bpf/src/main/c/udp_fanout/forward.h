@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
-/* The last steps of a datagram that may go on: the way is looked up, the packet edited and redirected. */
+/*
+ * The last steps of a datagram that may go on: the way is looked up, the packet edited and
+ * redirected.
+ */
 #ifndef UDP_FANOUT_FORWARD_H
 #define UDP_FANOUT_FORWARD_H
 
@@ -33,11 +36,22 @@ static __always_inline enum uf_verdict uf_admit_target(const struct uf_datagram 
 	return UF_CONTINUE;
 }
 
+/* What an answer of the FIB means for the hook: redirect, leave to the stack, or neither. */
+static __always_inline int uf_action_of(long answer, const union uf_address *address)
+{
+	/* A receiver on the host's own network: the stack delivers it. */
+	if (answer == BPF_FIB_LKUP_RET_NOT_FWDED && uf_is_local(address))
+		return TC_ACT_UNSPEC;
+	if (answer == BPF_FIB_LKUP_RET_SUCCESS || answer == BPF_FIB_LKUP_RET_NO_NEIGH)
+		return TC_ACT_REDIRECT;
+	return TC_ACT_SHOT;
+}
+
 /*
  * Looks the way up, edits, redirects. *action is what the hook is to return if the answer is
  * UF_FORWARDED; otherwise the answer is the drop reason and nothing has been edited
- * (but for UF_DROP_REWRITE_FAILED and UF_DROP_REDIRECT_FAILED, whose packets must not go on, and for
- * UF_DROP_TOO_BIG, whose packet the stack is to send on to the endpoint).
+ * (but for UF_DROP_REWRITE_FAILED and UF_DROP_REDIRECT_FAILED, whose packets must not go on, and
+ * for UF_DROP_TOO_BIG, whose packet the stack is to send on to the endpoint).
  */
 static __noinline enum uf_verdict uf_forward(struct __sk_buff *skb,
 					     const struct uf_datagram *datagram,
@@ -46,24 +60,20 @@ static __noinline enum uf_verdict uf_forward(struct __sk_buff *skb,
 {
 	const enum uf_verdict verdict = uf_admit_target(datagram, target);
 	struct uf_next_hop hop = {};
-	__u8 hops = 1;
 	long answer;
+	__u8 hops;
 
 	if (verdict != UF_CONTINUE)
 		return verdict;
 	answer = uf_find_next_hop(skb, datagram, &target->address, target->port, &hop);
-	if (answer == BPF_FIB_LKUP_RET_NOT_FWDED && uf_is_local(&target->address)) {
-		/* A receiver on the host's own network: the stack delivers it. */
-		*action = TC_ACT_UNSPEC;
-	} else if (answer == BPF_FIB_LKUP_RET_SUCCESS || answer == BPF_FIB_LKUP_RET_NO_NEIGH) {
-		*action = TC_ACT_REDIRECT;
-	} else if (answer == BPF_FIB_LKUP_RET_FRAG_NEEDED) {
-		/* The stack cannot know that without the endpoint: it answers, or cuts, as any router. */
-		hops = 0;
-	} else {
-		return uf_drop(uf_fib_drop_reason(answer));
+	/* The stack cannot know of too small an MTU without the endpoint: it answers, or cuts, as
+	 * any router. */
+	hops = answer == BPF_FIB_LKUP_RET_FRAG_NEEDED ? 0 : 1;
+	if (hops) {
+		*action = uf_action_of(answer, &target->address);
+		if (*action == TC_ACT_SHOT)
+			return uf_drop(uf_fib_drop_reason(answer));
 	}
-
 	if (uf_rewrite(skb, datagram, &target->address, target->port, hops))
 		return uf_drop(UF_DROP_REWRITE_FAILED);
 	if (!hops)
@@ -75,7 +85,10 @@ static __noinline enum uf_verdict uf_forward(struct __sk_buff *skb,
 		if (*action != TC_ACT_REDIRECT)
 			return uf_drop(UF_DROP_REDIRECT_FAILED);
 	} else if (at_egress) {
-		/* Past this hook is the dummy device, which swallows it: to the stack by the way in. */
+		/*
+		 * Past this hook is the dummy device, which swallows it: to the stack by the way
+		 * in.
+		 */
 		*action = bpf_redirect(skb->ifindex, BPF_F_INGRESS);
 		if (*action != TC_ACT_REDIRECT)
 			return uf_drop(UF_DROP_REDIRECT_FAILED);
@@ -85,8 +98,8 @@ static __noinline enum uf_verdict uf_forward(struct __sk_buff *skb,
 }
 
 /*
- * Edits and redirects a datagram to an endpoint on this node. UF_FORWARDED, and the hook is to return TC_ACT_REDIRECT; otherwise
- * the drop reason, and the packet must not go on.
+ * Edits and redirects a datagram to an endpoint on this node. UF_FORWARDED, and the hook is to
+ * return TC_ACT_REDIRECT; otherwise the drop reason, and the packet must not go on.
  */
 static __noinline enum uf_verdict uf_forward_to_peer(struct __sk_buff *skb,
 						     const struct uf_datagram *datagram,
@@ -106,7 +119,10 @@ static __noinline enum uf_verdict uf_forward_to_peer(struct __sk_buff *skb,
 	return UF_FORWARDED;
 }
 
-/* Sends a datagram on, by the way that its endpoint has: as uf_forward. The way straight into a pod is for ingress only. */
+/*
+ * Sends a datagram on, by the way that its endpoint has: as uf_forward. The way straight into a pod
+ * is for ingress only.
+ */
 static __always_inline enum uf_verdict uf_send(struct __sk_buff *skb,
 					       const struct uf_datagram *datagram,
 					       const struct uf_target *target, bool at_egress,

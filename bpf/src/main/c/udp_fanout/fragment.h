@@ -2,13 +2,14 @@
 /*
  * Keeps the fragments of a datagram together, in whatever order they come.
  *
- * Only the first fragment has the ports, so only it says which listener the datagram is for. In order, that is
- * simple: it chooses the endpoint, and the others follow. A fragment that comes before it cannot wait here, as
- * nothing can be queued; so it goes to everyone who could turn out to be the one: a copy to one endpoint of each
- * listener at its address, where the receiver's own reassembly keeps it waiting, and the fragment itself, as it
- * is, to this node's stack. When the fragment with the port comes it goes to one of these, and that one has all
- * of the datagram; the others give up after their time (net.ipv4.ipfrag_time, 30 s), within the memory that they
- * grant to fragments. A copy comes round through the same hook, with its number in its mark.
+ * Only the first fragment has the ports, so only it says which listener the datagram is for. In
+ * order, that is simple: it chooses the endpoint, and the others follow. A fragment that comes
+ * before it cannot wait here, as nothing can be queued; so it goes to everyone who could turn out
+ * to be the one: a copy to one endpoint of each listener at its address, where the receiver's own
+ * reassembly keeps it waiting, and the fragment itself, as it is, to this node's stack. When the
+ * fragment with the port comes it goes to one of these, and that one has all of the datagram; the
+ * others give up after their time (net.ipv4.ipfrag_time, 30 s), within the memory that they grant
+ * to fragments. A copy comes round through the same hook, with its number in its mark.
  */
 #ifndef UDP_FANOUT_FRAGMENT_H
 #define UDP_FANOUT_FRAGMENT_H
@@ -29,7 +30,9 @@
 #include "udp_fanout.h"
 #include "verdict.h"
 
-/* The fragment with the ports has come, and is a listener's. False if the listener has no endpoint. */
+/*
+ * The fragment with the ports has come, and is a listener's. False if the listener has no endpoint.
+ */
 static __noinline bool uf_begin_fragments(const struct __sk_buff *skb,
 					  const struct uf_datagram *datagram,
 					  struct uf_target *target)
@@ -51,7 +54,10 @@ static __noinline bool uf_begin_fragments(const struct __sk_buff *skb,
 	if (!endpoint)
 		return false;
 	created->count = 1;
-	/* Another CPU may have been faster with another fragment of the datagram: then its choice holds. */
+	/*
+	 * Another CPU may have been faster with another fragment of the datagram: then its choice
+	 * holds.
+	 */
 	if (!entry && uf_put_first_entry(&key, created) &&
 	    uf_adopt_choice(uf_fragment_entry_of(&key), target->slot, target))
 		return true;
@@ -60,7 +66,9 @@ static __noinline bool uf_begin_fragments(const struct __sk_buff *skb,
 	return true;
 }
 
-/* The fragment with the ports has come, and is nobody's: the others are not for a listener either. */
+/*
+ * The fragment with the ports has come, and is nobody's: the others are not for a listener either.
+ */
 static __noinline int uf_leave_fragments(const struct __sk_buff *skb,
 					 const struct uf_datagram *datagram)
 {
@@ -73,7 +81,10 @@ static __noinline int uf_leave_fragments(const struct __sk_buff *skb,
 	return uf_put_entry(&key, created);
 }
 
-/* The fragment with the ports has come, and its listener does not take it: none of the others either, for the same reason. */
+/*
+ * The fragment with the ports has come, and its listener does not take it: none of the others
+ * either, for the same reason.
+ */
 static __noinline int uf_refuse_fragments(const struct __sk_buff *skb,
 					  const struct uf_datagram *datagram, __u32 slot,
 					  enum uf_drop_reason reason)
@@ -89,7 +100,9 @@ static __noinline int uf_refuse_fragments(const struct __sk_buff *skb,
 	return uf_put_entry(&key, created);
 }
 
-/* The entry for a datagram of which no fragment has come before, with a choice for each listener. */
+/*
+ * The entry for a datagram of which no fragment has come before, with a choice for each listener.
+ */
 static __noinline int uf_expect_fragments(const struct uf_listener_set *set,
 					  const struct uf_datagram *datagram,
 					  const struct uf_fragment_key *key)
@@ -131,7 +144,10 @@ static __always_inline void uf_send_fragment_copies(struct __sk_buff *skb, __u32
 	uf_set_mark(skb, before);
 }
 
-/* Follows a choice: UF_CONTINUE, and the target is its endpoint; UF_CONSUME; or a drop on the account of its listener. */
+/*
+ * Follows a choice: UF_CONTINUE, and the target is its endpoint; UF_CONSUME; or a drop on the
+ * account of its listener.
+ */
 static __always_inline enum uf_verdict uf_follow_choice(const struct __sk_buff *skb,
 							struct uf_fragment_choice *choice,
 							struct uf_target *target)
@@ -140,7 +156,10 @@ static __always_inline enum uf_verdict uf_follow_choice(const struct __sk_buff *
 
 	target->slot = choice->slot;
 	target->flags = choice->flags;
-	/* Every receiver is to have all fragments: of those that come before the port, copies of copies would be needed. */
+	/*
+	 * Every receiver is to have all fragments: of those that come before the port, copies of
+	 * copies would be needed.
+	 */
 	if (target->early && choice->flags & UF_LISTENER_REPLICATE)
 		return uf_drop(UF_DROP_FRAGMENT);
 	endpoint = uf_chosen(choice);
@@ -155,8 +174,8 @@ static __always_inline enum uf_verdict uf_follow_choice(const struct __sk_buff *
 }
 
 /*
- * The entry of a fragment without ports, or NULL if it is for no listener. *set is who may turn out to be its listener; NULL where it
- * is known, and where the fragment is a copy for one of them.
+ * The entry of a fragment without ports, or NULL if it is for no listener. *set is who may turn out
+ * to be its listener; NULL where it is known, and where the fragment is a copy for one of them.
  */
 static __always_inline struct uf_fragment_entry *
 uf_entry_of_later_fragment(const struct __sk_buff *skb, const struct uf_datagram *datagram,
@@ -178,8 +197,8 @@ uf_entry_of_later_fragment(const struct __sk_buff *skb, const struct uf_datagram
 }
 
 /*
- * What is to become of a fragment without ports: UF_CONTINUE to the target, UF_LEAVE to the stack, UF_CONSUME, or
- * a drop on the account of target->slot.
+ * What is to become of a fragment without ports: UF_CONTINUE to the target, UF_LEAVE to the stack,
+ * UF_CONSUME, or a drop on the account of target->slot.
  */
 static __noinline enum uf_verdict uf_follow_fragments(struct __sk_buff *skb,
 						      const struct uf_datagram *datagram,

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
-/* FRAGMENTS: what is known of a datagram that comes in fragments, and which endpoint was chosen for it. */
+/*
+ * FRAGMENTS: what is known of a datagram that comes in fragments, and which endpoint was chosen for
+ * it.
+ */
 #ifndef UDP_FANOUT_FRAGMENT_ENTRY_H
 #define UDP_FANOUT_FRAGMENT_ENTRY_H
 
@@ -19,13 +22,15 @@
 /* Datagrams that come in fragments and are remembered at a time. */
 #define UF_MAX_FRAGMENTED 8192
 
-/* An endpoint for all fragments of a datagram, if the datagram turns out to be for this listener. */
+/*
+ * An endpoint for all fragments of a datagram, if the datagram turns out to be for this listener.
+ */
 struct uf_fragment_choice {
 	__u32 slot; /* UF_NO_SLOT: the listener has no endpoint */
 	__u32 position; /* in the listener's table, which may have been replaced since */
 	__u8 address[16];
 	__be16 port;
-	__u16 flags; /* UF_LISTENER_*: position is in HASH_TABLES if one of the two for that is set */
+	__u16 flags; /* UF_LISTENER_*: with one of the two for it, position is in HASH_TABLES */
 	__u32 pkts; /* fragments sent there before the one with the port: not in STATS yet */
 	__u64 bytes;
 };
@@ -49,7 +54,10 @@ struct uf_fragment_entry {
 	struct uf_fragment_choice choices[UF_MAX_LISTENERS_IN_SET];
 };
 
-/* Where the fragments of a datagram go. Full, it forgets the datagram that was not seen for longest. */
+/*
+ * Where the fragments of a datagram go. Full, it forgets the datagram that was not seen for
+ * longest.
+ */
 struct {
 	__uint(type, BPF_MAP_TYPE_LRU_HASH);
 	__uint(max_entries, UF_MAX_FRAGMENTED);
@@ -110,8 +118,9 @@ static __always_inline bool uf_has_stale_entry(const struct uf_fragment_key *key
 }
 
 /*
- * Chooses an endpoint of a listener; NULL if it has none. A fragment without ports that comes first is hashed by its address
- * alone, and the datagram goes where that leads. "of_flow" is the endpoint of the datagram's flow, from FLOW_ENDPOINTS, if it has one.
+ * Chooses an endpoint of a listener; NULL if it has none. A fragment without ports that comes first
+ * is hashed by its address alone, and the datagram goes where that leads. "of_flow" is the endpoint
+ * of the datagram's flow, from FLOW_ENDPOINTS, if it has one.
  */
 static __always_inline const struct uf_endpoint *uf_choose(struct uf_fragment_choice *choice,
 							   __u32 slot, __u32 flags,
@@ -145,7 +154,9 @@ static __always_inline const struct uf_endpoint *uf_chosen(const struct uf_fragm
 		       : NULL;
 }
 
-/* Follows what was chosen for earlier fragments of a datagram that is now known to be a listener's. */
+/*
+ * Follows what was chosen for earlier fragments of a datagram that is now known to be a listener's.
+ */
 static __always_inline bool uf_adopt_choice(struct uf_fragment_entry *entry, __u32 slot,
 					    struct uf_target *target)
 {

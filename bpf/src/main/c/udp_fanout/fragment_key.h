@@ -10,7 +10,10 @@
 
 #include "datagram.h"
 
-/* As long as the fragments of one datagram may be apart. An identification comes round again: 16 bits in IPv4. */
+/*
+ * As long as the fragments of one datagram may be apart. An identification comes round again: 16
+ * bits in IPv4.
+ */
 #define UF_FRAGMENT_LIFETIME_NS 5000000000ull
 
 struct uf_fragment_key {

@@ -22,7 +22,10 @@ static __always_inline __u64 uf_mix(__u64 mixed)
 	return mixed ^ mixed >> 32;
 }
 
-/* The endpoint of a source, and of its port if that counts; NULL if there is none. *position is its place in the table. */
+/*
+ * The endpoint of a source, and of its port if that counts; NULL if there is none. *position is its
+ * place in the table.
+ */
 static __noinline const struct uf_endpoint *
 uf_hashed_endpoint(__u32 slot, const struct uf_datagram *datagram, bool with_port, __u32 *position)
 {

@@ -71,8 +71,8 @@ struct uf_ipv4_edit {
 };
 
 /*
- * The edit that sets destination and TTL, which is less by "hops". The header's sum needs no helper: skb->csum covers header
- * and checksum together, which cancel out.
+ * The edit that sets destination and TTL, which is less by "hops". The header's sum needs no
+ * helper: skb->csum covers header and checksum together, which cancel out.
  */
 static __always_inline void uf_plan_ipv4(struct uf_ipv4_edit *edit,
 					 const struct uf_datagram *datagram,

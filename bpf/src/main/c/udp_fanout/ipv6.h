@@ -27,7 +27,7 @@
 /* What the extension headers have in common, and what we want of some: the first 8 bytes. */
 struct uf_extension {
 	__u8 next_header;
-	__u8 length; /* in units of 8 bytes, less one; of a fragment header: reserved, and it has 8 */
+	__u8 length; /* in units of 8 bytes, less one; reserved in a fragment header, which has 8 */
 	union {
 		struct {
 			__u8 routing_type;
@@ -39,10 +39,10 @@ struct uf_extension {
 };
 
 /*
- * Steps over the extension headers. The offset of the UDP header, or of what a later fragment holds; a
- * negative number if the packet is not ours: something else than UDP, a chain that is too long. A routing header with
- * segments left means that we are on the way, not at the end. AH signs the destination, which we would have
- * to change.
+ * Steps over the extension headers. The offset of the UDP header, or of what a later fragment
+ * holds; a negative number if the packet is not ours: something else than UDP, a chain that is too
+ * long. A routing header with segments left means that we are on the way, not at the end. AH signs
+ * the destination, which we would have to change.
  */
 static __always_inline int uf_skip_extensions(struct __sk_buff *skb, struct uf_datagram *datagram,
 					      __u32 offset, __u8 type)
@@ -149,7 +149,10 @@ static __always_inline void uf_plan_ipv6(struct uf_ipv6_edit *edit,
 	edit->destination = *destination;
 }
 
-/* There is no header checksum here in which the change would cancel out, so the kernel takes it into skb->csum. */
+/*
+ * There is no header checksum here in which the change would cancel out, so the kernel takes it
+ * into skb->csum.
+ */
 static __always_inline long uf_edit_ipv6(struct __sk_buff *skb, const struct uf_datagram *datagram,
 					 const union uf_address *destination, __u8 hops)
 {

@@ -2,8 +2,9 @@
 /*
  * LIMITS: how much of a listener's datagrams is let through.
  *
- * The limit is the listener's, not a CPU's: which CPU a datagram comes to is the NIC's choice, and one sender's all come to one.
- * So there is one bucket, under a lock; and so that CPUs seldom wait for each other, each draws a few tokens in advance.
+ * The limit is the listener's, not a CPU's: which CPU a datagram comes to is the NIC's choice, and
+ * one sender's all come to one. So there is one bucket, under a lock; and so that CPUs seldom wait
+ * for each other, each draws a few tokens in advance.
  */
 #ifndef UDP_FANOUT_LIMIT_H
 #define UDP_FANOUT_LIMIT_H
@@ -39,7 +40,10 @@ struct {
 	__type(value, struct uf_share);
 } LIMIT_SHARES SEC(".maps");
 
-/* Puts in what has accrued. Of time, only what whole tokens stand for is used up, rounded up: never more than the limit. */
+/*
+ * Puts in what has accrued. Of time, only what whole tokens stand for is used up, rounded up: never
+ * more than the limit.
+ */
 static __always_inline void uf_fill(struct uf_bucket *bucket, const struct uf_limit *limit,
 				    __u64 now_ns)
 {
@@ -69,8 +73,9 @@ static __always_inline void uf_fill(struct uf_bucket *bucket, const struct uf_li
 }
 
 /*
- * Takes a packet's tokens; false if there are not so many. A super-packet of more segments than the bucket holds passes when
- * it is full, and "forced" whatever there is: both are made up for by those that come after.
+ * Takes a packet's tokens; false if there are not so many. A super-packet of more segments than the
+ * bucket holds passes when it is full, and "forced" whatever there is: both are made up for by
+ * those that come after.
  */
 static __noinline bool uf_take_tokens(__u32 slot, __u32 packets, bool forced)
 {

@@ -23,7 +23,10 @@ struct {
 	__type(value, struct uf_listener);
 } LISTENERS SEC(".maps");
 
-/* Who listens at an address, the port left out (0 in the key). The daemon writes, the program reads. */
+/*
+ * Who listens at an address, the port left out (0 in the key). The daemon writes, the program
+ * reads.
+ */
 struct {
 	__uint(type, BPF_MAP_TYPE_HASH);
 	__uint(max_entries, UF_MAX_LISTENER_KEYS);
@@ -65,8 +68,8 @@ static __always_inline void uf_set_any(union uf_address *address, __u8 family)
 
 /*
  * The listener of a datagram, or NULL. An exact address goes before the wildcard, and the wildcard
- * stands for this node's own addresses only, or on a dummy interface for a range: transit traffic, and what
- * another node has already sent on to a pod, goes to neither.
+ * stands for this node's own addresses only, or on a dummy interface for a range: transit traffic,
+ * and what another node has already sent on to a pod, goes to neither.
  */
 static __always_inline const struct uf_listener *
 uf_listener_of(const struct __sk_buff *skb, const struct uf_datagram *datagram, bool at_egress)
@@ -91,7 +94,10 @@ uf_listener_of(const struct __sk_buff *skb, const struct uf_datagram *datagram, 
 	return is_local || uf_is_in_range(listener->slot, &datagram->destination) ? listener : NULL;
 }
 
-/* Whether an address lies in the range of any of the listeners of a set; of more than fit, it is taken to. */
+/*
+ * Whether an address lies in the range of any of the listeners of a set; of more than fit, it is
+ * taken to.
+ */
 static __noinline bool uf_is_in_range_of_any(const struct uf_listener_set *set,
 					     const union uf_address *address)
 {
@@ -109,8 +115,8 @@ static __noinline bool uf_is_in_range_of_any(const struct uf_listener_set *set,
 }
 
 /*
- * The listeners at the address that a datagram is for, whatever its port, or NULL: one of them it is for, if it
- * is for any. What the set of an address holds includes the wildcard listeners.
+ * The listeners at the address that a datagram is for, whatever its port, or NULL: one of them it
+ * is for, if it is for any. What the set of an address holds includes the wildcard listeners.
  */
 static __always_inline const struct uf_listener_set *
 uf_listeners_at(const struct __sk_buff *skb, const struct uf_datagram *datagram)

@@ -20,7 +20,10 @@ struct {
 	__type(value, __u32);
 } LOCAL_ADDRESSES SEC(".maps");
 
-/* One filter, over all of LOCAL_ADDRESSES. The daemon sets a bit before its address is added, and clears it after. */
+/*
+ * One filter, over all of LOCAL_ADDRESSES. The daemon sets a bit before its address is added, and
+ * clears it after.
+ */
 struct {
 	__uint(type, BPF_MAP_TYPE_ARRAY);
 	__uint(max_entries, 1);
@@ -28,7 +31,10 @@ struct {
 	__type(value, struct uf_address_filter);
 } LOCAL_FILTER SEC(".maps");
 
-/* Whether an address is this node's own. Of most that are not, a bit tells, which is 15 ns less than to look. */
+/*
+ * Whether an address is this node's own. Of most that are not, a bit tells, which is 15 ns less
+ * than to look.
+ */
 static __always_inline bool uf_is_local(const union uf_address *address)
 {
 	const struct uf_address_filter *filter;

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
- * A copy of one datagram in some for another set of endpoints, as copy.h makes them: it goes round to the same hook, with a mark,
- * and there takes the whole way of a datagram of its own, on the account of that set. Whatever becomes of it, the datagram
- * itself knows nothing of it.
+ * A copy of one datagram in some for another set of endpoints, as copy.h makes them: it goes round
+ * to the same hook, with a mark, and there takes the whole way of a datagram of its own, on the
+ * account of that set. Whatever becomes of it, the datagram itself knows nothing of it.
  */
 #ifndef UDP_FANOUT_MIRROR_H
 #define UDP_FANOUT_MIRROR_H
@@ -26,7 +26,9 @@ struct {
 	__type(value, struct uf_mirror);
 } MIRRORS SEC(".maps");
 
-/* How many datagrams of a listener each CPU has seen since the one of which it made the last copy. */
+/*
+ * How many datagrams of a listener each CPU has seen since the one of which it made the last copy.
+ */
 struct {
 	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
 	__uint(max_entries, UF_MAX_LISTENERS);
@@ -40,12 +42,12 @@ static __always_inline __u64 uf_slot_and_flags(__u32 slot, __u32 flags)
 }
 
 /*
- * What is to become of a datagram, or of a copy that has come round, in struct uf_target: its slot, and above it its flags.
- * Not static, so that the verifier looks at it once, and takes what it returns for any number: on what is decided here, the
- * caller does not branch.
+ * What is to become of a datagram, or of a copy that has come round, in struct uf_target: its slot,
+ * and above it its flags. Not static, so that the verifier looks at it once, and takes what it
+ * returns for any number: on what is decided here, the caller does not branch.
  *
- * A datagram stays what it is, and if it is its turn a copy is sent round. A copy becomes one of the mirror's set, which has no
- * rules of its own.
+ * A datagram stays what it is, and if it is its turn a copy is sent round. A copy becomes one of
+ * the mirror's set, which has no rules of its own.
  */
 __noinline __u64 uf_mirror(struct __sk_buff *skb, __u32 slot, __u32 flags, __u32 packets)
 {

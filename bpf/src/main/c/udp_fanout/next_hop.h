@@ -43,7 +43,8 @@ static __always_inline enum uf_drop_reason uf_fib_drop_reason(long answer)
 }
 
 /*
- * What the FIB is asked. Everything that its answer depends on is in here, but for the size. Word by word: see uf_join.
+ * What the FIB is asked. Everything that its answer depends on is in here, but for the size. Word
+ * by word: see uf_join.
  */
 static __always_inline void uf_ask(union uf_question *question, const struct __sk_buff *skb,
 				   const struct uf_datagram *datagram,
@@ -74,8 +75,8 @@ static __always_inline void uf_ask(union uf_question *question, const struct __s
 }
 
 /*
- * Asks for the way to an endpoint: a BPF_FIB_LKUP_RET_* or a negative errno. The hop is filled in for SUCCESS and for
- * NO_NEIGH, which is no error: bpf_redirect_neigh resolves it.
+ * Asks for the way to an endpoint: a BPF_FIB_LKUP_RET_* or a negative errno. The hop is filled in
+ * for SUCCESS and for NO_NEIGH, which is no error: bpf_redirect_neigh resolves it.
  *
  * tot_len makes the kernel compare with the route's MTU from 5.12 on; before, it compares skb->len
  * with the device's. The next hop's family is its own: an IPv4 route may go via an IPv6 gateway.
@@ -115,8 +116,9 @@ static __always_inline long uf_find_next_hop(struct __sk_buff *skb,
 }
 
 /*
- * Makes room for the link-layer header of the next hop's device, where the packet came in without one, and takes
- * a priority tag off, which is for this link. bpf_redirect_neigh wants an Ethernet header in front, and drops it.
+ * Makes room for the link-layer header of the next hop's device, where the packet came in without
+ * one, and takes a priority tag off, which is for this link. bpf_redirect_neigh wants an Ethernet
+ * header in front, and drops it.
  */
 static __always_inline long uf_prepare_link_header(struct __sk_buff *skb, __u32 l3_offset)
 {
@@ -128,8 +130,8 @@ static __always_inline long uf_prepare_link_header(struct __sk_buff *skb, __u32 
 /*
  * Has the neighbour code send the packet to the hop. A packet that must wait for its neighbour is
  * looked up anew through its route once the neighbour has answered (neigh_update in
- * net/core/neighbour.c). At egress it still has the route by which it got there, so there the kernel
- * is asked to look the new destination up by itself, which replaces that route.
+ * net/core/neighbour.c). At egress it still has the route by which it got there, so there the
+ * kernel is asked to look the new destination up by itself, which replaces that route.
  */
 static __always_inline long uf_redirect(struct uf_next_hop *hop, bool replace_route)
 {

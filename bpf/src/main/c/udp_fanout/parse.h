@@ -22,21 +22,26 @@
 /*
  * Reads the headers of a UDP datagram over IP; false for everything else.
  *
- * A packet with a VLAN's tag belongs to the VLAN's own interface, on which it is seen without: a listener of
- * that VLAN stands there. A tag with a priority alone is the stack's to take off, and ours. Behind a second tag
- * there is no IP packet as far as this interface goes. A frame for another host is only seen because the
- * interface is promiscuous, and what is for many hosts is no listener's: none of these is ours.
+ * A packet with a VLAN's tag belongs to the VLAN's own interface, on which it is seen without: a
+ * listener of that VLAN stands there. A tag with a priority alone is the stack's to take off, and
+ * ours. Behind a second tag there is no IP packet as far as this interface goes. A frame for
+ * another host is only seen because the interface is promiscuous, and what is for many hosts is no
+ * listener's: none of these is ours.
  *
- * l3_offset is constant: where the hook sees IP begin, ETH_HLEN or, on devices without link layer, 0.
+ * l3_offset is constant: where the hook sees IP begin, ETH_HLEN or, on devices without link layer,
+ * 0.
  */
 static __always_inline bool uf_parse(struct __sk_buff *skb, __u32 l3_offset,
 				     struct uf_datagram *datagram)
 {
-	/* Before Linux 6.2 vlan_tci is still that of a tag which the VLAN's interface has taken off: vlan_present tells. */
+	/*
+	 * Before Linux 6.2 vlan_tci is still that of a tag which the VLAN's interface has taken
+	 * off: vlan_present tells.
+	 */
 	if ((skb->vlan_present && skb->vlan_tci & UF_VLAN_ID) || skb->pkt_type != PACKET_HOST)
 		return false;
 	datagram->l3_offset = l3_offset;
-	datagram->packets = skb->gso_segs ? skb->gso_segs : 1;
+	datagram->packets = 1;
 	if (skb->protocol == bpf_htons(ETH_P_IP))
 		return uf_parse_ipv4(skb, datagram);
 	if (skb->protocol == bpf_htons(ETH_P_IPV6))

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
- * Straight into a pod on this node: bpf_redirect_peer puts the packet where the other end of a veth pair receives, in
- * the pod's own network namespace, with neither a bridge nor a queue between.
+ * Straight into a pod on this node: bpf_redirect_peer puts the packet where the other end of a veth
+ * pair receives, in the pod's own network namespace, with neither a bridge nor a queue between.
  *
- * The way is the daemon's: it says which endpoint is behind which veth. Where it has not said so, or no longer does, the
- * datagram goes by the next hop, as any other.
+ * The way is the daemon's: it says which endpoint is behind which veth. Where it has not said so,
+ * or no longer does, the datagram goes by the next hop, as any other.
  */
 #ifndef UDP_FANOUT_PEER_H
 #define UDP_FANOUT_PEER_H
@@ -31,8 +31,9 @@ struct {
 } PEERS SEC(".maps");
 
 /*
- * The devices of PEERS. The kernel itself takes a device out of such a map when the device goes, or moves to another
- * namespace (dev_map_notification, kernel/bpf/devmap.c): nothing is sent to one that is no more, with or without a daemon.
+ * The devices of PEERS. The kernel itself takes a device out of such a map when the device goes, or
+ * moves to another namespace (dev_map_notification, kernel/bpf/devmap.c): nothing is sent to one
+ * that is no more, with or without a daemon.
  */
 struct {
 	__uint(type, BPF_MAP_TYPE_DEVMAP_HASH);
@@ -46,8 +47,9 @@ _Static_assert(offsetof(struct uf_peer, source) == offsetof(struct uf_peer, dest
 	       "the two addresses lie as in an Ethernet header");
 
 /*
- * What is behind an endpoint's veth, or NULL if the datagram is to go by the next hop. That is also so for one that is too
- * big, since that way has the answer to it, and for one without an Ethernet header, which the pod's end must have.
+ * What is behind an endpoint's veth, or NULL if the datagram is to go by the next hop. That is also
+ * so for one that is too big, since that way has the answer to it, and for one without an Ethernet
+ * header, which the pod's end must have.
  */
 static __always_inline const struct uf_peer *uf_peer_of(__u32 ifindex,
 							const struct uf_datagram *datagram)
@@ -63,9 +65,10 @@ static __always_inline const struct uf_peer *uf_peer_of(__u32 ifindex,
 }
 
 /*
- * TC_ACT_REDIRECT, or TC_ACT_SHOT if the header cannot be written. The kernel does not look at the header again
- * (eth_type_trans has been), so the packet stays one for this host; the addresses are for those in the pod who see
- * frames. What veth_xmit takes from a packet on its way into another namespace is taken from it here.
+ * TC_ACT_REDIRECT, or TC_ACT_SHOT if the header cannot be written. The kernel does not look at the
+ * header again (eth_type_trans has been), so the packet stays one for this host; the addresses are
+ * for those in the pod who see frames. What veth_xmit takes from a packet on its way into another
+ * namespace is taken from it here.
  */
 static __always_inline long uf_redirect_to_peer(struct __sk_buff *skb, __u32 ifindex,
 						const struct uf_peer *peer)

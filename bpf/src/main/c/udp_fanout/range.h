@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
- * Ranges of addresses beside the listeners' own: each node publishes one of a range, and every node serves all of them.
+ * Ranges of addresses beside the listeners' own: each node publishes one of a range, and every node
+ * serves all of them.
  *
- * A range is too large for a key for each of its addresses. On a dummy interface there is no listener for the node's own
- * addresses, so the wildcard's key leads to the listener with a range there, and this map says whether an address lies in it.
+ * A range is too large for a key for each of its addresses. On a dummy interface there is no
+ * listener for the node's own addresses, so the wildcard's key leads to the listener with a range
+ * there, and this map says whether an address lies in it.
  */
 #ifndef UDP_FANOUT_RANGE_H
 #define UDP_FANOUT_RANGE_H
@@ -29,8 +31,8 @@ struct {
 _Static_assert(sizeof(struct uf_range) == 32, "read as four numbers of 8 bytes");
 
 /*
- * Whether a packet may be for an address of a range: it leaves by a dummy interface, or was sent back in there, which a mark says.
- * What comes in by a NIC has none, and is spared the look.
+ * Whether a packet may be for an address of a range: it leaves by a dummy interface, or was sent
+ * back in there, which a mark says. What comes in by a NIC has none, and is spared the look.
  */
 static __always_inline bool uf_is_steered(const struct __sk_buff *skb, bool at_egress)
 {

@@ -2,9 +2,10 @@
 /*
  * What an endpoint answers goes back to the client from where the client has sent to.
  *
- * Two ways lead back. By the next hop: the way to the client is looked up, the reply edited and redirected, as a request is. By
- * the stack: where kube-proxy has changed the request's destination, its connection tracking has to change it back; so the
- * reply is edited to come from the address on the dummy interface, and received there, where such an address is routed to.
+ * Two ways lead back. By the next hop: the way to the client is looked up, the reply edited and
+ * redirected, as a request is. By the stack: where kube-proxy has changed the request's
+ * destination, its connection tracking has to change it back; so the reply is edited to come from
+ * the address on the dummy interface, and received there, where such an address is routed to.
  */
 #ifndef UDP_FANOUT_REPLY_H
 #define UDP_FANOUT_REPLY_H
@@ -24,26 +25,13 @@
 #include "checksum.h"
 #include "datagram.h"
 #include "flow.h"
-#include "fragment_key.h"
 #include "next_hop.h"
+#include "reply_fragment.h"
 #include "rewrite.h"
 #include "udp_fanout.h"
 #include "verdict.h"
 
 #define UF_IPV4_DONT_FRAGMENT 0x4000 /* RFC 791 section 3.1 */
-
-struct uf_reply_fragment {
-	__u64 begun_ns; /* CLOCK_MONOTONIC */
-	struct uf_flow way_back;
-};
-
-/* Where the fragments of a reply go, from the one with the ports on; one that comes before it is not known for a reply. */
-struct {
-	__uint(type, BPF_MAP_TYPE_LRU_HASH);
-	__uint(max_entries, UF_MAX_FRAGMENTED_REPLIES);
-	__type(key, struct uf_fragment_key);
-	__type(value, struct uf_reply_fragment);
-} REPLY_FRAGMENTS SEC(".maps");
 
 /* What a new source changes in the packet. */
 struct uf_source_change {
@@ -52,34 +40,9 @@ struct uf_source_change {
 	bool unfinished; /* the device is to complete the UDP checksum: uf_may_be_unfinished */
 };
 
-static __always_inline const struct uf_flow *
-uf_way_back_of_fragment(const struct __sk_buff *skb, const struct uf_datagram *datagram)
-{
-	struct uf_reply_fragment *entry;
-	struct uf_fragment_key key;
-
-	uf_set_fragment_key(skb, datagram, &key);
-	entry = bpf_map_lookup_elem(&REPLY_FRAGMENTS, &key);
-	return entry && bpf_ktime_get_ns() - entry->begun_ns < UF_FRAGMENT_LIFETIME_NS
-		       ? &entry->way_back
-		       : NULL;
-}
-
-static __noinline int uf_expect_reply_fragments(const struct __sk_buff *skb,
-						const struct uf_datagram *datagram,
-						const struct uf_flow *back, __u64 now_ns)
-{
-	struct uf_reply_fragment created = { .begun_ns = now_ns };
-	struct uf_fragment_key key;
-
-	if (!datagram || !back)
-		return -1;
-	created.way_back = *back;
-	uf_set_fragment_key(skb, datagram, &key);
-	return bpf_map_update_elem(&REPLY_FRAGMENTS, &key, &created, BPF_ANY);
-}
-
-/* Notes that a flow is in use: both of its entries, as what goes one way keeps the other way open. */
+/*
+ * Notes that a flow is in use: both of its entries, as what goes one way keeps the other way open.
+ */
 static __always_inline void uf_touch_replied_flow(void *table, struct uf_flow *back,
 						  struct uf_flow_key *key, __u64 now_ns)
 {
@@ -96,7 +59,10 @@ static __always_inline void uf_touch_replied_flow(void *table, struct uf_flow *b
 		request->seen_ns = now_ns;
 }
 
-/* The way that a datagram goes back as a reply, or NULL if it is none: nobody has asked, or not for long. */
+/*
+ * The way that a datagram goes back as a reply, or NULL if it is none: nobody has asked, or not for
+ * long.
+ */
 static __always_inline const struct uf_flow *uf_way_back(const struct __sk_buff *skb,
 							 const struct uf_datagram *datagram)
 {
@@ -150,13 +116,19 @@ static __always_inline void uf_change_source(const struct __sk_buff *skb,
 	if (datagram->udp_checksum && !change->unfinished) {
 		sum = uf_change16(change->address, change->port_before, back->port);
 		datagram->udp_checksum = uf_update_checksum(datagram->udp_checksum, sum);
-		/* RFC 768: what comes out as zero is sent as all ones; zero says that there is none. */
+		/*
+		 * RFC 768: what comes out as zero is sent as all ones; zero says that there is
+		 * none.
+		 */
 		if (!datagram->udp_checksum)
 			datagram->udp_checksum = 0xffff;
 	}
 }
 
-/* Writes what uf_change_source has changed, and a TTL that is less by "hops"; a negative errno if the kernel could not. */
+/*
+ * Writes what uf_change_source has changed, and a TTL that is less by "hops"; a negative errno if
+ * the kernel could not.
+ */
 static __always_inline long uf_write_source(struct __sk_buff *skb,
 					    const struct uf_datagram *datagram,
 					    const struct uf_source_change *change, __u8 hops)
@@ -179,7 +151,9 @@ static __always_inline long uf_write_source(struct __sk_buff *skb,
 	return error ? error : uf_edit_ip(skb, datagram, &datagram->destination, hops);
 }
 
-/* Whether a router that finds the packet too large is to say so to its sender, and not to cut it. */
+/*
+ * Whether a router that finds the packet too large is to say so to its sender, and not to cut it.
+ */
 static __always_inline bool uf_must_stay_whole(struct __sk_buff *skb,
 					       const struct uf_datagram *datagram)
 {
@@ -192,7 +166,10 @@ static __always_inline bool uf_must_stay_whole(struct __sk_buff *skb,
 	return fragment & bpf_htons(UF_IPV4_DONT_FRAGMENT);
 }
 
-/* By the stack, as if it had come in at the dummy interface: rp_filter asks by which interface the source is routed. */
+/*
+ * By the stack, as if it had come in at the dummy interface: rp_filter asks by which interface the
+ * source is routed.
+ */
 static __always_inline enum uf_verdict uf_reply_by_stack(struct __sk_buff *skb,
 							 struct uf_datagram *datagram,
 							 const struct uf_flow *back, int *action)
@@ -226,7 +203,10 @@ static __always_inline enum uf_verdict uf_reply_by_next_hop(struct __sk_buff *sk
 	answer = uf_find_next_hop(skb, datagram, &datagram->destination, datagram->destination_port,
 				  &hop);
 	if (answer == BPF_FIB_LKUP_RET_FRAG_NEEDED) {
-		/* Unedited, so that the endpoint is told; edited, so that the pieces come from where they should. */
+		/*
+		 * Unedited, so that the endpoint is told; edited, so that the pieces come from
+		 * where they should.
+		 */
 		*action = TC_ACT_UNSPEC;
 		if (!uf_must_stay_whole(skb, datagram) &&
 		    uf_write_source(skb, datagram, &change, 0))

@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
- * The edit: destination address and port, TTL or hop limit, and the checksums that follow from them.
+ * The edit: destination address and port, TTL or hop limit, and the checksums that follow from
+ * them.
  *
- * All of it lies in one piece of the packet if there are neither IP options nor extension headers: then it is one call
- * of a helper, which is what the edit costs. The helper makes the headers writable, and is what can run out
- * of memory, before anything is edited.
+ * All of it lies in one piece of the packet if there are neither IP options nor extension headers:
+ * then it is one call of a helper, which is what the edit costs. The helper makes the headers
+ * writable, and is what can run out of memory, before anything is edited.
  */
 #ifndef UDP_FANOUT_REWRITE_H
 #define UDP_FANOUT_REWRITE_H
@@ -42,7 +43,10 @@ static __always_inline long uf_edit_ip(struct __sk_buff *skb, const struct uf_da
 				     : uf_edit_ipv6(skb, datagram, address, hops);
 }
 
-/* The UDP header for an endpoint. "No checksum" stays so; one that comes to 0 is written as 0xffff: RFC 768. */
+/*
+ * The UDP header for an endpoint. "No checksum" stays so; one that comes to 0 is written as 0xffff:
+ * RFC 768.
+ */
 static __always_inline struct udphdr uf_plan_udp(const struct uf_datagram *datagram,
 						 const union uf_address *address, __be16 port)
 {
@@ -64,9 +68,9 @@ static __always_inline struct udphdr uf_plan_udp(const struct uf_datagram *datag
 }
 
 /*
- * Where the device may have to complete the checksum, the port must not be taken into it. The kernel's helper knows
- * whether it has to. What BPF_F_PSEUDO_HDR does to skb->csum is right for IPv4, and undone for IPv6 by what
- * BPF_F_RECOMPUTE_CSUM does to it in uf_edit_ipv6.
+ * Where the device may have to complete the checksum, the port must not be taken into it. The
+ * kernel's helper knows whether it has to. What BPF_F_PSEUDO_HDR does to skb->csum is right for
+ * IPv4, and undone for IPv6 by what BPF_F_RECOMPUTE_CSUM does to it in uf_edit_ipv6.
  *
  * "change" is what the address adds to the checksum, "offset" where the port is in the UDP header.
  */
@@ -88,7 +92,10 @@ static __always_inline long uf_edit_unfinished_udp(struct __sk_buff *skb,
 	return bpf_skb_store_bytes(skb, datagram->l4_offset + offset, &after, sizeof(after), 0);
 }
 
-/* The IP header by itself, and the UDP header, if there is one, by itself. A function of its own: it has a stack of its own. */
+/*
+ * The IP header by itself, and the UDP header, if there is one, by itself. A function of its own:
+ * it has a stack of its own.
+ */
 static __noinline long uf_rewrite_apart(struct __sk_buff *skb, const struct uf_datagram *datagram,
 					const union uf_address *address, __be16 port, __u8 hops)
 {
@@ -111,11 +118,11 @@ static __noinline long uf_rewrite_apart(struct __sk_buff *skb, const struct uf_d
 }
 
 /*
- * Sends the datagram to an endpoint of its own family, "hops" nearer to its end. A negative errno if the kernel could
- * not.
+ * Sends the datagram to an endpoint of its own family, "hops" nearer to its end. A negative errno
+ * if the kernel could not.
  *
- * BPF_F_RECOMPUTE_CSUM takes what the bytes change into skb->csum, if the device gave a sum of all of the packet
- * (CHECKSUM_COMPLETE).
+ * BPF_F_RECOMPUTE_CSUM takes what the bytes change into skb->csum, if the device gave a sum of all
+ * of the packet (CHECKSUM_COMPLETE).
  */
 static __always_inline long uf_rewrite(struct __sk_buff *skb, const struct uf_datagram *datagram,
 				       const union uf_address *address, __be16 port, __u8 hops)

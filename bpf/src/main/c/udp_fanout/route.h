@@ -2,9 +2,10 @@
 /*
  * ROUTES: the FIB's answers of this tick.
  *
- * A lookup is the dearest thing that the program does, and a sender's datagrams ask the same questions over and over. An
- * answer is used again for the very same question only, in the same tick of the kernel's clock (1 to 10 ms, CONFIG_HZ): so
- * policy routing, whatever it looks at, holds, and a change of the routes holds from the next tick on.
+ * A lookup is the dearest thing that the program does, and a sender's datagrams ask the same
+ * questions over and over. An answer is used again for the very same question only, in the same
+ * tick of the kernel's clock (1 to 10 ms, CONFIG_HZ): so policy routing, whatever it looks at,
+ * holds, and a change of the routes holds from the next tick on.
  */
 #ifndef UDP_FANOUT_ROUTE_H
 #define UDP_FANOUT_ROUTE_H
@@ -17,7 +18,10 @@
 #include <bpf/bpf_helpers.h>
 
 #define UF_ROUTE_BITS 8
-/* Of struct bpf_fib_lookup, as 8-byte words: protocol, ports, tot_len; interface, TOS; source; destination. */
+/*
+ * Of struct bpf_fib_lookup, as 8-byte words: protocol, ports, tot_len; interface, TOS; source;
+ * destination.
+ */
 #define UF_QUESTION_WORDS 6
 #define UF_SPREAD 0x9e3779b97f4a7c15ull /* 2^64 divided by the golden ratio */
 

@@ -32,8 +32,9 @@ struct uf_progress {
 };
 
 /*
- * What becomes of a packet that is not forwarded: the stack answers some with ICMP, where the RFCs ask for it;
- * the others are freed here. Behind an egress hook there is no stack but a driver, which would swallow them.
+ * What becomes of a packet that is not forwarded: the stack answers some with ICMP, where the RFCs
+ * ask for it; the others are freed here. Behind an egress hook there is no stack but a driver,
+ * which would swallow them.
  */
 static __always_inline int uf_dispose(struct __sk_buff *skb, enum uf_verdict verdict,
 				      bool at_egress)
@@ -46,8 +47,9 @@ static __always_inline int uf_dispose(struct __sk_buff *skb, enum uf_verdict ver
 }
 
 /*
- * A fragment without ports: it goes where the rest of its datagram goes. Its account, and the verdict is UF_CONTINUE, with the target,
- * or a drop; NULL if it is on nobody's account, and the action is known.
+ * A fragment without ports: it goes where the rest of its datagram goes. Its account, and the
+ * verdict is UF_CONTINUE, with the target, or a drop; NULL if it is on nobody's account, and the
+ * action is known.
  */
 static __always_inline struct uf_stats *
 uf_run_fragment(struct __sk_buff *skb, const struct uf_datagram *datagram, struct uf_target *target,
@@ -68,7 +70,10 @@ uf_run_fragment(struct __sk_buff *skb, const struct uf_datagram *datagram, struc
 	return stats;
 }
 
-/* A whole datagram, or its first fragment: it says whose it is, and an endpoint is chosen for it. As uf_run_fragment. */
+/*
+ * A whole datagram, or its first fragment: it says whose it is, and an endpoint is chosen for it.
+ * As uf_run_fragment.
+ */
 static __always_inline struct uf_stats *
 uf_run_datagram(struct __sk_buff *skb, const struct uf_datagram *datagram, struct uf_target *target,
 		struct uf_progress *progress, bool at_egress)
@@ -101,7 +106,10 @@ uf_run_datagram(struct __sk_buff *skb, const struct uf_datagram *datagram, struc
 	return stats;
 }
 
-/* What the hook is to return for a packet. l3_offset and at_egress are constant, so that each program is compiled for its hook. */
+/*
+ * What the hook is to return for a packet. l3_offset and at_egress are constant, so that each
+ * program is compiled for its hook.
+ */
 static __always_inline int uf_run(struct __sk_buff *skb, __u32 l3_offset, bool at_egress)
 {
 	struct uf_progress progress = { .verdict = UF_LEAVE, .action = TC_ACT_SHOT };
@@ -119,7 +127,10 @@ static __always_inline int uf_run(struct __sk_buff *skb, __u32 l3_offset, bool a
 	if (!stats)
 		return progress.action;
 
-	/* At egress that cannot be: copies come round by the hook at ingress, where no program is then. */
+	/*
+	 * At egress that cannot be: copies come round by the hook at ingress, where no program is
+	 * then.
+	 */
 	if (!at_egress && progress.verdict == UF_CONTINUE && target.flags & UF_LISTENER_REPLICATE &&
 	    !uf_copy_to_all(skb, &datagram, &target, bytes))
 		progress.verdict = uf_drop(UF_DROP_NO_ENDPOINTS);

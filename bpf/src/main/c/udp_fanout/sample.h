@@ -16,7 +16,9 @@ struct {
 	__type(value, struct uf_latency);
 } LATENCY SEC(".maps");
 
-/* When this datagram's work began, in nanoseconds; 0 if it is not one of those that are measured. */
+/*
+ * When this datagram's work began, in nanoseconds; 0 if it is not one of those that are measured.
+ */
 static __always_inline __u64 uf_sample_begin(const struct uf_stats *stats)
 {
 	return !(stats->pkts_received % UF_SAMPLE_EVERY) ? bpf_ktime_get_ns() : 0;

@@ -26,13 +26,15 @@ static __always_inline bool uf_is_no_host(const union uf_address *address)
 }
 
 /*
- * Whether a datagram claims a source that nothing on the wire has. What this node itself sends to a VIP comes by
- * the dummy interface, with its own address rightly.
+ * Whether a datagram claims a source that nothing on the wire has. What this node itself sends to a
+ * VIP comes by the dummy interface, with its own address rightly.
  */
 static __always_inline bool uf_is_bad_source(const struct __sk_buff *skb,
 					     const struct uf_datagram *datagram)
 {
-	/* An IPv4 host may call itself by an IPv6 address only over IPv4: RFC 4291 section 2.5.5.2. */
+	/*
+	 * An IPv4 host may call itself by an IPv6 address only over IPv4: RFC 4291 section 2.5.5.2.
+	 */
 	if (datagram->family == 6 && uf_is_mapped_ipv4(&datagram->source))
 		return true;
 	return uf_is_no_host(&datagram->source) ||

@@ -17,7 +17,7 @@ struct uf_target {
 	__u32 counter; /* of struct uf_endpoint */
 	__u32 peer_ifindex; /* of struct uf_endpoint */
 	__be16 port;
-	bool early; /* a copy of a fragment: it is not certain yet that it is ours, so it is not counted yet */
+	bool early; /* a fragment's copy, not counted yet: it is not certain that it is ours */
 };
 
 static __always_inline void uf_set_target(struct uf_target *target, __u32 slot,

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
-/* At dummy0's egress: what is a listener's is turned round, so that it comes in at dummy0's ingress. */
+/*
+ * At dummy0's egress: what is a listener's is turned round, so that it comes in at dummy0's
+ * ingress.
+ */
 #ifndef UDP_FANOUT_TURN_H
 #define UDP_FANOUT_TURN_H
 

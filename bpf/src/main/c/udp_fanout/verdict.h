@@ -8,8 +8,9 @@
 #include "udp_fanout.h"
 
 /*
- * Below 0 what is named here; from 0 on a drop, and the number is its reason (uf_drop). One word for both, as the kernel has it in
- * enum skb_drop_reason, whose first two values are no reasons either. It is the program's own: what the kernel gets is a TC_ACT_*.
+ * Below 0 what is named here; from 0 on a drop, and the number is its reason (uf_drop). One word
+ * for both, as the kernel has it in enum skb_drop_reason, whose first two values are no reasons
+ * either. It is the program's own: what the kernel gets is a TC_ACT_*.
  */
 enum uf_verdict {
 	UF_DROP = 0, /* and all above: dropped, on the listener's account */

@@ -47,8 +47,8 @@ public final class LabNamespace {
     }
 
     /**
-     * Runs code on a fresh platform thread inside the namespace, for at most 30 s. A socket that it opens stays in
-     * the namespace and can be used by any thread afterwards.
+     * Runs code on a fresh platform thread inside the namespace, for at most 30 s. A socket that it opens stays in the
+     * namespace and can be used by any thread afterwards.
      *
      * @throws RuntimeException what the code threw; an IOException as UncheckedIOException, another checked exception
      *     as the cause of an IllegalStateException
@@ -83,8 +83,8 @@ public final class LabNamespace {
     }
 
     /**
-     * An unstarted platform thread, a daemon, that enters this namespace before it runs the code: for receivers and
-     * the like, which {@link #call} would not wait for.
+     * An unstarted platform thread, a daemon, that enters this namespace before it runs the code: for receivers and the
+     * like, which {@link #call} would not wait for.
      */
     public Thread thread(String purpose, Runnable code) {
         return named(purpose, () -> {

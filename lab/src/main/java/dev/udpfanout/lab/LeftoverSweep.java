@@ -8,8 +8,10 @@ import java.util.List;
 import java.util.function.Predicate;
 import java.util.stream.Stream;
 
-/** Removes what runs that were killed left behind: namespaces of the lab whose owner is gone, what runs in them, and
- * what was pinned for them. */
+/**
+ * Removes what runs that were killed left behind: namespaces of the lab whose owner is gone, what runs in them, and
+ * what was pinned for them.
+ */
 final class LeftoverSweep {
     private static final File DIRECTORY = new File("/run/netns");
 

@@ -9,7 +9,10 @@ import com.tngtech.archunit.junit.AnalyzeClasses;
 import com.tngtech.archunit.junit.ArchTest;
 import com.tngtech.archunit.lang.ArchRule;
 
-/** One direction of knowledge: config, discovery and health → control → datapath; the daemon and the command line put it together. */
+/**
+ * One direction of knowledge: config, discovery and health → control → datapath; the daemon and the command line put it
+ * together.
+ */
 @AnalyzeClasses(packages = "dev.udpfanout.loader", importOptions = ImportOption.DoNotIncludeTests.class)
 class LoaderArchitectureTest {
     @ArchTest

@@ -13,8 +13,8 @@ import java.util.BitSet;
 import java.util.concurrent.locks.LockSupport;
 
 /**
- * One sender whose progress can be read while it sends, and receivers that remember which numbers they got: what a datagram
- * sent after a moment is, is then exact, and needs no waiting time.
+ * One sender whose progress can be read while it sends, and receivers that remember which numbers they got: what a
+ * datagram sent after a moment is, is then exact, and needs no waiting time.
  */
 public final class SequenceTraffic implements AutoCloseable {
     private static final int MAX_DATAGRAMS = 4_000_000;

@@ -34,9 +34,7 @@ public final class MappedAddress {
         return from.asSlice(0, PREFIX_BYTES).mismatch(IPV4_PREFIX) < 0;
     }
 
-    /**
-     * @param family 4 or 6: the IPv6 address ::ffff:0.0.0.0 and the IPv4 wildcard look alike
-     */
+    /** @param family 4 or 6: the IPv6 address ::ffff:0.0.0.0 and the IPv4 wildcard look alike */
     public static InetAddress read(MemorySegment from, int family) {
         byte[] bytes = from.asSlice(0, BYTES).toArray(ValueLayout.JAVA_BYTE);
         try {

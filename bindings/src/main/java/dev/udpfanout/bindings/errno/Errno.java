@@ -29,8 +29,8 @@ public record Errno(int number) {
     public static final Errno EPROTO = new Errno(Libc.EPROTO());
 
     /**
-     * The symbol as errno.h has it, for example {@code "EPERM"}; {@code "errno 524"} for a number without one
-     * (the kernel has some that C libraries do not know). Source: strerrorname_np(3), glibc 2.32.
+     * The symbol as errno.h has it, for example {@code "EPERM"}; {@code "errno 524"} for a number without one (the
+     * kernel has some that C libraries do not know). Source: strerrorname_np(3), glibc 2.32.
      */
     public String symbol() {
         MemorySegment name = Libc.strerrorname_np(number);

@@ -10,8 +10,8 @@ import java.lang.invoke.MethodHandle;
 import java.lang.invoke.VarHandle;
 
 /**
- * Calls C functions so that {@code errno} is read before the JVM can overwrite it: what jextract generates does not.
- * A handle made here takes one more leading argument, the segment of {@link #state()}.
+ * Calls C functions so that {@code errno} is read before the JVM can overwrite it: what jextract generates does not. A
+ * handle made here takes one more leading argument, the segment of {@link #state()}.
  *
  * <p>The state is one per thread, allocated once: a call allocates nothing.
  */

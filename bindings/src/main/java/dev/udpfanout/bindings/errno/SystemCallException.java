@@ -1,9 +1,9 @@
 package dev.udpfanout.bindings.errno;
 
 /**
- * A call into the C library, libbpf or the kernel that failed. The message names the call, what it was about, the
- * errno by its symbol and, where there is one, the mend:
- * {@code bpf_tc_attach on dummy0 ingress: EPERM (needs CAP_NET_ADMIN)}.
+ * A call into the C library, libbpf or the kernel that failed. The message names the call, what it was about, the errno
+ * by its symbol and, where there is one, the mend: {@code bpf_tc_attach on dummy0 ingress: EPERM (needs
+ * CAP_NET_ADMIN)}.
  */
 public final class SystemCallException extends RuntimeException {
     private static final long serialVersionUID = 1L;

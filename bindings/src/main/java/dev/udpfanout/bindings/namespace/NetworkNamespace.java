@@ -17,8 +17,8 @@ import java.nio.file.Path;
 /**
  * Moves the calling thread into a network namespace: see setns(2) and network_namespaces(7).
  *
- * <p>The namespace belongs to the kernel thread, so only platform threads may use this. A socket stays in the
- * namespace in which it was opened, whichever thread uses it afterwards; /proc/sys/net shows the reader's.
+ * <p>The namespace belongs to the kernel thread, so only platform threads may use this. A socket stays in the namespace
+ * in which it was opened, whichever thread uses it afterwards; /proc/sys/net shows the reader's.
  */
 public final class NetworkNamespace {
     private static final MethodHandle SETNS = ErrnoCapture.handle(Libc.setns$address(), Libc.setns$descriptor());

@@ -24,8 +24,8 @@ import java.util.Optional;
 import java.util.function.Function;
 
 /**
- * One request and all of its answer, to the NLMSG_ERROR or NLMSG_DONE that ends it. After a failure it still reads
- * to that end: a dump left half read would make the kernel refuse the socket's next one with EBUSY.
+ * One request and all of its answer, to the NLMSG_ERROR or NLMSG_DONE that ends it. After a failure it still reads to
+ * that end: a dump left half read would make the kernel refuse the socket's next one with EBUSY.
  */
 final class Exchange<T> {
     /** A dump may take this many time-outs in all, as long as each of its parts comes within one. */

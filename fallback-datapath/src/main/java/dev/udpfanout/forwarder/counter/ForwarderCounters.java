@@ -6,8 +6,8 @@ import java.util.Map;
 
 /**
  * What a forwarder has done since it was started. The parts of one snapshot are read one after the other, under
- * traffic: once traffic stops, {@code received} equals {@code forwarded} and the drops between the two.
- * With {@link dev.udpfanout.forwarder.spread.Spread#TO_ALL} each copy counts as a datagram.
+ * traffic: once traffic stops, {@code received} equals {@code forwarded} and the drops between the two. With
+ * {@link dev.udpfanout.forwarder.spread.Spread#TO_ALL} each copy counts as a datagram.
  *
  * @param received datagrams read from the listening sockets
  * @param receivedBytes their payload

@@ -9,8 +9,8 @@ public final class RoundRobin {
     private int next;
 
     /**
-     * @param worker the worker's number, from 0: workers start at different endpoints, so that the few datagrams
-     *     which each of many workers sees do not all go to the first endpoint
+     * @param worker the worker's number, from 0: workers start at different endpoints, so that the few datagrams which
+     *     each of many workers sees do not all go to the first endpoint
      */
     public RoundRobin(int worker) {
         this.next = worker;

@@ -1,8 +1,8 @@
 package dev.udpfanout.forwarder.spread;
 
 /**
- * Which endpoints of a table a datagram goes to. Immutable, and the same for all workers, which go through the kinds in a {@code switch}
- * without a default.
+ * Which endpoints of a table a datagram goes to. Immutable, and the same for all workers, which go through the kinds in
+ * a {@code switch} without a default.
  */
 public sealed interface Spread permits Spread.InTurn, Spread.Chosen, Spread.ToAll {
     /** To the next one, in the table's order. */
@@ -19,11 +19,14 @@ public sealed interface Spread permits Spread.InTurn, Spread.Chosen, Spread.ToAl
     /** See {@link #IN_TURN}. */
     record InTurn() implements Spread {}
 
-    /** To one that is chosen for each datagram by itself, whatever the others went to. Event loops ask, several at a time. */
+    /**
+     * To one that is chosen for each datagram by itself, whatever the others went to. Event loops ask, several at a
+     * time.
+     */
     non-sealed interface Chosen extends Spread {
         /**
-         * The index of a datagram's endpoint in the table. The parts of its source ({@link
-         * dev.udpfanout.forwarder.socket.SourceBits}) are 0 unless {@link #readsSources}.
+         * The index of a datagram's endpoint in the table. The parts of its source
+         * ({@link dev.udpfanout.forwarder.socket.SourceBits}) are 0 unless {@link #readsSources}.
          */
         int endpoint(long addressHigh, long addressLow, int port);
 

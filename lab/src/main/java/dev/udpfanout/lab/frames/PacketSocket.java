@@ -9,8 +9,8 @@ import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
 
 /**
- * A raw packet socket on one interface, see packet(7). It belongs to the network namespace of the thread that opens
- * it; afterwards one thread at a time may use it.
+ * A raw packet socket on one interface, see packet(7). It belongs to the network namespace of the thread that opens it;
+ * afterwards one thread at a time may use it.
  */
 final class PacketSocket implements AutoCloseable {
     /** For {@link #open}: frames of every protocol. */

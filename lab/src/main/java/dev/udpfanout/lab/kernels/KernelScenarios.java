@@ -8,9 +8,8 @@ import java.util.List;
 import java.util.stream.Stream;
 
 /**
- * Runs every scenario on the running kernel, in namespaces of its own, and prints a line for each check:
- * {@code RESULT name PASS|FAIL seconds detail}. The last line is {@code DONE passed failed}. Exits with 1 if one
- * failed.
+ * Runs every scenario on the running kernel, in namespaces of its own, and prints a line for each check: {@code RESULT
+ * name PASS|FAIL seconds detail}. The last line is {@code DONE passed failed}. Exits with 1 if one failed.
  */
 public final class KernelScenarios {
     private KernelScenarios() {}

@@ -8,8 +8,8 @@ import java.util.List;
 
 /**
  * What kube-proxy (iptables mode, Kubernetes 1.24 and newer) writes for one UDP port of a LoadBalancer Service; as
- * input for iptables-restore(8). Pure. Source for layout, order and comments: kubernetes,
- * pkg/proxy/iptables/proxier.go and its test; leaves out what needs nfacct.
+ * input for iptables-restore(8). Pure. Source for layout, order and comments: kubernetes, pkg/proxy/iptables/proxier.go
+ * and its test; leaves out what needs nfacct.
  *
  * @param name the service port
  * @param virtualIp the load balancer's address and port
@@ -49,8 +49,8 @@ public record KubeProxyRules(
     }
 
     /**
-     * The Service of the lab, {@code logging/syslog:syslog}, on the lab's addresses, for any set of endpoints: the
-     * pods themselves for the baseline, 10.255.0.1:5514 for fan-out. For an IPv6 VIP the rules are those of ip6tables.
+     * The Service of the lab, {@code logging/syslog:syslog}, on the lab's addresses, for any set of endpoints: the pods
+     * themselves for the baseline, 10.255.0.1:5514 for fan-out. For an IPv6 VIP the rules are those of ip6tables.
      */
     public static KubeProxyRules labService(
             InetSocketAddress virtualIp, ExternalTrafficPolicy policy, ServiceEndpoints endpoints) {

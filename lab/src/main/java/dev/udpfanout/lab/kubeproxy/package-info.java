@@ -1,4 +1,2 @@
-/**
- * kube-proxy's iptables rules, written in the layout of its iptables mode.
- */
+/** kube-proxy's iptables rules, written in the layout of its iptables mode. */
 package dev.udpfanout.lab.kubeproxy;

@@ -1,4 +1,2 @@
-/**
- * Datagrams with numbered, checkable payloads: senders, receivers, and what the kernel counted on the way.
- */
+/** Datagrams with numbered, checkable payloads: senders, receivers, and what the kernel counted on the way. */
 package dev.udpfanout.lab.traffic;

@@ -18,8 +18,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * An HTTP/1.1 server for a few pages: GET and HEAD, one request a connection. One thread serves all clients and waits for
- * none; what they can use up is bounded by {@link ServerLimits}.
+ * An HTTP/1.1 server for a few pages: GET and HEAD, one request a connection. One thread serves all clients and waits
+ * for none; what they can use up is bounded by {@link ServerLimits}.
  */
 public final class AdminServer implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(AdminServer.class);

@@ -21,8 +21,8 @@ import java.util.Map;
 import java.util.stream.Collectors;
 
 /**
- * The snapshot as JSON, field by field: a record's component can be renamed without changing what others read. Durations
- * are in the unit that the name ends with, times are ISO 8601.
+ * The snapshot as JSON, field by field: a record's component can be renamed without changing what others read.
+ * Durations are in the unit that the name ends with, times are ISO 8601.
  */
 final class StatusJson {
     private static final JsonFactory FACTORY = new JsonFactory();

@@ -13,7 +13,10 @@ import java.util.Optional;
 final class ConfigFile {
     private ConfigFile() {}
 
-    /** The file for the daemon, which reads it again when it changes; empty if it is not valid, which has been printed then. */
+    /**
+     * The file for the daemon, which reads it again when it changes; empty if it is not valid, which has been printed
+     * then.
+     */
     static Optional<ConfigSource> open(Path file, PrintWriter err) {
         try {
             return Optional.of(ConfigSource.open(file, new ConfigReader(ConfigFile::interfaceExists)));

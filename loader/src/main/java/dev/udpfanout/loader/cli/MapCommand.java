@@ -19,8 +19,9 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Parameters;
 
 /**
- * {@code udp-fanout map STATS}: the kernel program's counters by their pin, as {@code bpftool map dump name STATS} prints them.
- * bpftool asks the kernel for the map by its name, and for the types of what is in it; both take CAP_SYS_ADMIN, the pin takes CAP_BPF.
+ * {@code udp-fanout map STATS}: the kernel program's counters by their pin, as {@code bpftool map dump name STATS}
+ * prints them. bpftool asks the kernel for the map by its name, and for the types of what is in it; both take
+ * CAP_SYS_ADMIN, the pin takes CAP_BPF.
  */
 @Command(
         name = "map",

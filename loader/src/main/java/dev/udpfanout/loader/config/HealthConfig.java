@@ -5,8 +5,8 @@ import java.util.Locale;
 import java.util.OptionalInt;
 
 /**
- * How endpoints are probed. An endpoint that dies is down after interval + (fall - 1) intervals + timeout at the latest:
- * with the defaults, 5 s + 2 s, after 7 s.
+ * How endpoints are probed. An endpoint that dies is down after interval + (fall - 1) intervals + timeout at the
+ * latest: with the defaults, 5 s + 2 s, after 7 s.
  *
  * @param enabled whether they are
  * @param interval the longest time between the beginnings of two probes of one endpoint

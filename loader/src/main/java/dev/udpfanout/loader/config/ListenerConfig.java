@@ -27,7 +27,9 @@ public record ListenerConfig(
         Optional<PublishTarget> publish,
         UserspaceConfig userspace) {
 
-    /** How many interfaces a listener may stand on: its keys must fit into the kernel's table with those of all others. */
+    /**
+     * How many interfaces a listener may stand on: its keys must fit into the kernel's table with those of all others.
+     */
     public static final int MAX_INTERFACES = 16;
 
     /**
@@ -35,8 +37,8 @@ public record ListenerConfig(
      *
      * @param bind destination address and port of the datagrams to spread; 0.0.0.0 stands for the node's own addresses,
      *     unless the listener is VIP-direct
-     * @param vipDirect whether the destination is the VIP of the Service in {@code publish}, whatever that is at the time:
-     *     {@code bind} gives its port only
+     * @param vipDirect whether the destination is the VIP of the Service in {@code publish}, whatever that is at the
+     *     time: {@code bind} gives its port only
      * @param interfaces where they are intercepted: names, at least one, each once; a dummy interface is the only one
      * @param mode which datapath serves it
      * @param attach how the program gets onto the hook
@@ -127,14 +129,17 @@ public record ListenerConfig(
         return name.matches("dummy\\d+");
     }
 
-    /** The addresses beside {@link #bind} that every node steers to the listener's dummy interface, and serves at its port. */
+    /**
+     * The addresses beside {@link #bind} that every node steers to the listener's dummy interface, and serves at its
+     * port.
+     */
     public Optional<Prefix> range() {
         return publish.flatMap(PublishTarget::addresses);
     }
 
     /**
-     * Whether both stand on dummy interfaces and one route may lead to addresses of both: such addresses are either delivered on this
-     * node or steered past its hooks.
+     * Whether both stand on dummy interfaces and one route may lead to addresses of both: such addresses are either
+     * delivered on this node or steered past its hooks.
      */
     public boolean sharesAddresses(ListenerConfig other) {
         return isOnDummyInterface()
@@ -142,7 +147,10 @@ public record ListenerConfig(
                 && addresses().anyMatch(mine -> other.addresses().anyMatch(mine::overlaps));
     }
 
-    /** Whether datagrams to this address and port are the listener's, wherever in the cluster they are sent: as far as the file says. */
+    /**
+     * Whether datagrams to this address and port are the listener's, wherever in the cluster they are sent: as far as
+     * the file says.
+     */
     public boolean takes(InetSocketAddress destination) {
         return bind().equals(destination)
                 || bind().getPort() == destination.getPort()

@@ -2,7 +2,10 @@ package dev.udpfanout.loader.config;
 
 import dev.udpfanout.bindings.abi.Limits;
 
-/** Which receiver a datagram goes to, and what that asks of the rest of a listener. How each is done, {@code control.SpreadPlan} says. */
+/**
+ * Which receiver a datagram goes to, and what that asks of the rest of a listener. How each is done,
+ * {@code control.SpreadPlan} says.
+ */
 public enum Policy {
     /** Each in turn. */
     ROUND_ROBIN(Limits.MAX_ENDPOINTS_PER_LISTENER, false, false),

@@ -7,7 +7,7 @@ import java.util.Optional;
  *
  * @param namespace the Service's; empty for the pod's own, which is known at run time only
  * @param service the Service's name
- * @param addresses the range out of which each node publishes an address of its own, every address of which this node serves; empty
- *     where what is published is the listener's own address, or the interface's of a VIP-direct one
+ * @param addresses the range out of which each node publishes an address of its own, every address of which this node
+ *     serves; empty where what is published is the listener's own address, or the interface's of a VIP-direct one
  */
 public record PublishTarget(Optional<String> namespace, String service, Optional<Prefix> addresses) {}

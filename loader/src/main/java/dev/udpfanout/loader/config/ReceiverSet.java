@@ -6,8 +6,8 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * Receivers that datagrams are spread over: a listener's own, or its mirror's, which gets copies. Each set has endpoints, a place in the
- * kernel's tables, and counters of its own, by its name.
+ * Receivers that datagrams are spread over: a listener's own, or its mirror's, which gets copies. Each set has
+ * endpoints, a place in the kernel's tables, and counters of its own, by its name.
  *
  * @param listenerId the id of the listener whose they are; {@code listener_id} in log lines
  * @param name unique: the listener's own name, or that with {@code .mirror} behind it

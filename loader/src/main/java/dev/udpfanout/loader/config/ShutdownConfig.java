@@ -6,8 +6,8 @@ import java.time.Duration;
  * How the daemon ends on SIGTERM.
  *
  * @param onExit what becomes of the datapath
- * @param drain for how long the datapath still works after the node has been published as not ready; only where a listener
- *     publishes
+ * @param drain for how long the datapath still works after the node has been published as not ready; only where a
+ *     listener publishes
  */
 public record ShutdownConfig(OnExit onExit, Duration drain) {
     /** What becomes of the datapath when the daemon ends. */

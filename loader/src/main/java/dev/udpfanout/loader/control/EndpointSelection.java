@@ -12,16 +12,18 @@ import java.util.Set;
 import java.util.function.Predicate;
 
 /**
- * Decides which of the known endpoints a set of receivers uses. Nothing but arithmetic: the same input, the same answer.
+ * Decides which of the known endpoints a set of receivers uses. Nothing but arithmetic: the same input, the same
+ * answer.
  *
  * @param nodeName this node's, as Kubernetes calls it
  * @param zone the zone that it is in, if known
  */
 public record EndpointSelection(String nodeName, Optional<String> zone) {
     /**
-     * Selects, in this order: those that are ready and not on their way out, or, if there are none, those that still serve on
-     * their way out, as kube-proxy does; of these, those that no probe has found down; of these, the preferred ones, if there
-     * are any. An address counts once. Weights are those of the source where the policy goes by them, else all alike.
+     * Selects, in this order: those that are ready and not on their way out, or, if there are none, those that still
+     * serve on their way out, as kube-proxy does; of these, those that no probe has found down; of these, the preferred
+     * ones, if there are any. An address counts once. Weights are those of the source where the policy goes by them,
+     * else all alike.
      *
      * @param known all that the source knows of, in the order of the round robin
      * @param down the endpoints that the probes have found down

@@ -7,13 +7,15 @@ import java.util.Comparator;
 import java.util.List;
 
 /**
- * Whose each bucket is, for {@code policy: hash}: the same on every node that has the same endpoints, in whatever order it learnt of them.
+ * Whose each bucket is, for {@code policy: hash}: the same on every node that has the same endpoints, in whatever order
+ * it learnt of them.
  *
- * <p>As in Maglev (NSDI 2016, section 3.4), each endpoint has a permutation of the buckets of its own, and they take turns at claiming the
- * next of it. Other than there, one that finds the bucket taken does not look for another one in the same turn. So whose a bucket is
- * depends on nothing but who has it earliest in his permutation: when an endpoint goes, its buckets move and no other does; when one
- * comes, buckets move to it and nowhere else. The price is that shares are not equal to the bucket, but vary as a sample does: of n
- * endpoints and m buckets, by about the square root of n / 2m.
+ * <p>As in Maglev (NSDI 2016, section 3.4), each endpoint has a permutation of the buckets of its own, and they take
+ * turns at claiming the next of it. Other than there, one that finds the bucket taken does not look for another one in
+ * the same turn. So whose a bucket is depends on nothing but who has it earliest in his permutation: when an endpoint
+ * goes, its buckets move and no other does; when one comes, buckets move to it and nowhere else. The price is that
+ * shares are not equal to the bucket, but vary as a sample does: of n endpoints and m buckets, by about the square root
+ * of n / 2m.
  */
 public final class HashTable {
     private static final int UNCLAIMED = -1;
@@ -70,8 +72,8 @@ public final class HashTable {
     }
 
     /**
-     * All buckets in an order that looks random, and is an endpoint's own. Multiplying by an odd number, adding, and folding the upper
-     * half of the bits onto the lower each map the buckets one to one onto themselves.
+     * All buckets in an order that looks random, and is an endpoint's own. Multiplying by an odd number, adding, and
+     * folding the upper half of the bits onto the lower each map the buckets one to one onto themselves.
      */
     record Permutation(int[] factors, int[] summands, int mask, int halfBits) {
         Permutation(InetSocketAddress endpoint, int bucketBits) {

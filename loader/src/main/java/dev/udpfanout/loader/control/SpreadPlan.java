@@ -7,8 +7,9 @@ import java.net.InetSocketAddress;
 import java.util.List;
 
 /**
- * How a set's datagrams are spread over its endpoints: one kind for each {@link Policy}, with all that a datapath needs to do it. Both
- * datapaths go through the kinds in a {@code switch} without a default, so that the compiler names each place that a new kind needs.
+ * How a set's datagrams are spread over its endpoints: one kind for each {@link Policy}, with all that a datapath needs
+ * to do it. Both datapaths go through the kinds in a {@code switch} without a default, so that the compiler names each
+ * place that a new kind needs.
  */
 public sealed interface SpreadPlan {
     /** How many endpoints get nothing, since there are more than the policy can serve. */

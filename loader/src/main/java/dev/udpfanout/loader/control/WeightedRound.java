@@ -8,16 +8,16 @@ import java.util.List;
 import java.util.PriorityQueue;
 
 /**
- * The order in which endpoints take turns, each as often as its weight says, and each's turns as far apart as they can be:
- * what the datapaths go through over and over.
+ * The order in which endpoints take turns, each as often as its weight says, and each's turns as far apart as they can
+ * be: what the datapaths go through over and over.
  *
- * <p>If a round takes W units of time, turn k of an endpoint of weight w is due at (k + 1/2) W / w, and turns are taken as
- * they are due. So up to any moment t an endpoint has had its exact share w t / W, rounded.
+ * <p>If a round takes W units of time, turn k of an endpoint of weight w is due at (k + 1/2) W / w, and turns are taken
+ * as they are due. So up to any moment t an endpoint has had its exact share w t / W, rounded.
  */
 public final class WeightedRound {
     /**
-     * Turns of a round at the most, unless there are more endpoints. It bounds the table (32 bytes a turn in the kernel) and the
-     * time that it takes to fill it.
+     * Turns of a round at the most, unless there are more endpoints. It bounds the table (32 bytes a turn in the
+     * kernel) and the time that it takes to fill it.
      */
     public static final int MAX_TURNS = 16_384;
 
@@ -37,11 +37,12 @@ public final class WeightedRound {
     }
 
     /**
-     * One round. Shares are exact if the weights, divided by what they have in common, add up to at most {@link #MAX_TURNS};
-     * beyond that they are rounded, and none to nothing.
+     * One round. Shares are exact if the weights, divided by what they have in common, add up to at most
+     * {@link #MAX_TURNS}; beyond that they are rounded, and none to nothing.
      *
      * @param endpoints none twice
-     * @return each endpoint's address as many times as it has turns; the endpoints in their order if all weights are equal
+     * @return each endpoint's address as many times as it has turns; the endpoints in their order if all weights are
+     *     equal
      */
     public static List<InetSocketAddress> of(List<Endpoint> endpoints) {
         int[] turns = turns(endpoints);

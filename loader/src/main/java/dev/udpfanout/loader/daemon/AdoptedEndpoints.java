@@ -12,8 +12,9 @@ import java.util.Set;
 import java.util.stream.Collectors;
 
 /**
- * What an earlier daemon left in force of listeners whose source has not answered yet: until it has, that is what they have. It is
- * shown and published, but neither probed nor chosen from. Belongs to the control loop's thread; maps that it returned never change.
+ * What an earlier daemon left in force of listeners whose source has not answered yet: until it has, that is what they
+ * have. It is shown and published, but neither probed nor chosen from. Belongs to the control loop's thread; maps that
+ * it returned never change.
  */
 final class AdoptedEndpoints {
     private final Datapath datapath;
@@ -23,7 +24,10 @@ final class AdoptedEndpoints {
         this.datapath = datapath;
     }
 
-    /** Looks for those of these listeners, and forgets the others. Only the datapath changes them, by applying a set: each is read once. */
+    /**
+     * Looks for those of these listeners, and forgets the others. Only the datapath changes them, by applying a set:
+     * each is read once.
+     */
     void of(Set<String> unanswered) {
         Map<String, List<DiscoveredEndpoint>> now = new HashMap<>();
         for (String listener : unanswered) {

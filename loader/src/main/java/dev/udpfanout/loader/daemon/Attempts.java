@@ -8,8 +8,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Carries out steps that may fail, and logs each failure under the name of its step. A step that goes on failing for the same reason is
- * logged once; a reason that changes is logged again. Belongs to one thread.
+ * Carries out steps that may fail, and logs each failure under the name of its step. A step that goes on failing for
+ * the same reason is logged once; a reason that changes is logged again. Belongs to one thread.
  */
 final class Attempts {
     private static final Logger LOG = LoggerFactory.getLogger(Attempts.class);

@@ -4,8 +4,8 @@ import java.time.Duration;
 import java.util.function.LongSupplier;
 
 /**
- * When the kernel is to be compared with what it should be: soon after a change, now and then without one, and, in a storm of
- * changes, so seldom that comparing takes no more than a part of the time.
+ * When the kernel is to be compared with what it should be: soon after a change, now and then without one, and, in a
+ * storm of changes, so seldom that comparing takes no more than a part of the time.
  */
 final class ComparisonSchedule {
     /** Even if no event comes, or one gets lost. */

@@ -6,8 +6,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A part of the configuration that is put in force by itself: what goes wrong with it neither keeps the others from theirs nor is
- * forgotten.
+ * A part of the configuration that is put in force by itself: what goes wrong with it neither keeps the others from
+ * theirs nor is forgotten.
  *
  * @param <T> what the configuration says of it
  */
@@ -41,7 +41,9 @@ final class ConfigPart<T> {
         hindrance = Optional.empty();
     }
 
-    /** Puts a value in force unless it is; to be called again and again, and silent while what goes wrong is the same. */
+    /**
+     * Puts a value in force unless it is; to be called again and again, and silent while what goes wrong is the same.
+     */
     void attempt(T wanted) {
         if (inForce.equals(Optional.of(wanted))) {
             return;

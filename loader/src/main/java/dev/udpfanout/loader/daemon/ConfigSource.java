@@ -17,7 +17,9 @@ import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** The configuration file: what of it is in force, and what became of the changes. Belongs to the control loop's thread. */
+/**
+ * The configuration file: what of it is in force, and what became of the changes. Belongs to the control loop's thread.
+ */
 public final class ConfigSource {
     private static final Logger LOG = LoggerFactory.getLogger(ConfigSource.class);
     private static final String HINDERED = "not possible yet, will retry: ";

@@ -29,8 +29,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Turns what is known into what is in force. Belongs to one thread; others read what {@link #known()} and {@link #inForce()}
- * returned at the end of a turn, which are never changed afterwards.
+ * Turns what is known into what is in force. Belongs to one thread; others read what {@link #known()} and
+ * {@link #inForce()} returned at the end of a turn, which are never changed afterwards.
  */
 final class ControlLoop {
     private static final Logger LOG = LoggerFactory.getLogger(ControlLoop.class);
@@ -49,9 +49,7 @@ final class ControlLoop {
     private Set<InetSocketAddress> down = Set.of();
     private Set<InetAddress> cutOff = Set.of();
 
-    /**
-     * @param onEndpointsUpdated told how long it took from an event to the set in force
-     */
+    /** @param onEndpointsUpdated told how long it took from an event to the set in force */
     ControlLoop(Config config, Datapath datapath, EndpointSelection selection, Consumer<Duration> onEndpointsUpdated) {
         this.config = config;
         this.datapath = datapath;
@@ -61,8 +59,8 @@ final class ControlLoop {
     }
 
     /**
-     * What is known of each listener's endpoints: of one whose source has not answered yet, those that an earlier daemon left in
-     * force. A listener of which nothing is known is not in it.
+     * What is known of each listener's endpoints: of one whose source has not answered yet, those that an earlier
+     * daemon left in force. A listener of which nothing is known is not in it.
      */
     Map<String, List<DiscoveredEndpoint>> known() {
         return union(adopted.known(), known);
@@ -172,7 +170,8 @@ final class ControlLoop {
     /**
      * Works every listener's endpoint set out, and applies those that have changed.
      *
-     * @throws RuntimeException the failure of each set that could not be applied; the others are in force, and it can be tried again
+     * @throws RuntimeException the failure of each set that could not be applied; the others are in force, and it can
+     *     be tried again
      */
     void select() {
         Failures failures = new Failures();
@@ -277,9 +276,9 @@ final class ControlLoop {
     }
 
     /**
-     * What to publish of a listener's readiness; nothing while it serves with what an earlier daemon left, its source has not
-     * answered, and it is not known what that is: what that daemon published holds, and to withdraw it would send the VIP away from a
-     * node that works.
+     * What to publish of a listener's readiness; nothing while it serves with what an earlier daemon left, its source
+     * has not answered, and it is not known what that is: what that daemon published holds, and to withdraw it would
+     * send the VIP away from a node that works.
      */
     Optional<Boolean> publishable(String listener) {
         boolean isCarriedOn = !applied.containsKey(listener)

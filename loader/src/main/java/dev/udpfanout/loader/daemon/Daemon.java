@@ -28,8 +28,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The daemon: sets the datapath up, then keeps the kernel as the configuration, Kubernetes and the probes want it, until it
- * is told to stop. One thread does all of it, the one that calls {@link #run()}; others post events.
+ * The daemon: sets the datapath up, then keeps the kernel as the configuration, Kubernetes and the probes want it,
+ * until it is told to stop. One thread does all of it, the one that calls {@link #run()}; others post events.
  */
 public final class Daemon {
     private static final Logger LOG = LoggerFactory.getLogger(Daemon.class);
@@ -79,8 +79,8 @@ public final class Daemon {
     /**
      * Runs until {@link #stop()}.
      *
-     * @throws RuntimeException if it cannot be set up: what was set up of it has been taken back, but what an earlier daemon left
-     *     goes on
+     * @throws RuntimeException if it cannot be set up: what was set up of it has been taken back, but what an earlier
+     *     daemon left goes on
      */
     public void run() {
         try (NamespaceLock lock = lock()) {
@@ -142,7 +142,9 @@ public final class Daemon {
         endTurn();
     }
 
-    /** All that a configuration changes apart from the datapath, each by itself; again at each comparison, until done. */
+    /**
+     * All that a configuration changes apart from the datapath, each by itself; again at each comparison, until done.
+     */
     private void putInForce() {
         discovery.attempt(config.listeners());
         probing.attempt(config.health());
@@ -160,7 +162,9 @@ public final class Daemon {
         kubernetes.ifPresent(sources -> sources.update(listeners));
     }
 
-    /** The first fetch of who is down comes with it: endpoints that are known to be dead are sent nothing in between. */
+    /**
+     * The first fetch of who is down comes with it: endpoints that are known to be dead are sent nothing in between.
+     */
     private void probe(HealthConfig wanted) {
         health.configure(wanted);
         attempts.attempt("apply the health of endpoints", () -> control.health(health.down()));
@@ -266,9 +270,9 @@ public final class Daemon {
     }
 
     /**
-     * However it has come to an end, also by an error: {@code on_exit} says what becomes of what this daemon has set up. It does
-     * not say that a start that fails, over a port that is taken or a file that cannot be watched, may end what an earlier
-     * daemon left at work: until this one has put everything in place, that is all that forwards.
+     * However it has come to an end, also by an error: {@code on_exit} says what becomes of what this daemon has set
+     * up. It does not say that a start that fails, over a port that is taken or a file that cannot be watched, may end
+     * what an earlier daemon left at work: until this one has put everything in place, that is all that forwards.
      */
     private void tearDown() {
         pages.close();

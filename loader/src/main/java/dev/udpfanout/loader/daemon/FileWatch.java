@@ -13,8 +13,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Watches the configuration file. A ConfigMap is changed by exchanging a symbolic link beside the file, so the folder is
- * watched, and what counts is the content, whether it is valid or not; now and then it is read without an event, for file systems that send none.
+ * Watches the configuration file. A ConfigMap is changed by exchanging a symbolic link beside the file, so the folder
+ * is watched, and what counts is the content, whether it is valid or not; now and then it is read without an event, for
+ * file systems that send none.
  */
 final class FileWatch implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(FileWatch.class);

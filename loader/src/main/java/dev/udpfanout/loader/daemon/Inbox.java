@@ -7,9 +7,9 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * What has happened and not been dealt with: other threads post, the control loop takes. Of several events of one kind only
- * the last is kept, since each says all that there is to know: a burst costs one turn of the loop, and the inbox never holds
- * more than one event for each source.
+ * What has happened and not been dealt with: other threads post, the control loop takes. Of several events of one kind
+ * only the last is kept, since each says all that there is to know: a burst costs one turn of the loop, and the inbox
+ * never holds more than one event for each source.
  */
 final class Inbox {
     private final Map<Object, Event> pending = new LinkedHashMap<>();
@@ -35,8 +35,8 @@ final class Inbox {
     }
 
     /**
-     * Waits for an event, but no longer than the time given, or until {@link #stop}; then takes all there are. A stop ends one
-     * wait: after it, while there are things to bring to an end, waiting is as before.
+     * Waits for an event, but no longer than the time given, or until {@link #stop}; then takes all there are. A stop
+     * ends one wait: after it, while there are things to bring to an end, waiting is as before.
      */
     synchronized List<Event> take(Duration timeout) {
         long deadline = System.nanoTime() + timeout.toNanos();

@@ -26,7 +26,10 @@ import java.util.Optional;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.stream.Stream;
 
-/** What listeners have going with Kubernetes: discovery, VIP watch and publisher, started and ended as the configuration changes. */
+/**
+ * What listeners have going with Kubernetes: discovery, VIP watch and publisher, started and ended as the configuration
+ * changes.
+ */
 final class KubernetesSources implements AutoCloseable {
     private static final Duration RETIRE_TIMEOUT = Duration.ofSeconds(10);
 
@@ -155,8 +158,8 @@ final class KubernetesSources implements AutoCloseable {
     }
 
     /**
-     * The listener's own address; a VIP-direct one has none that Kubernetes could use, so the interface's stands for it, of the family
-     * of the VIPs that it takes.
+     * The listener's own address; a VIP-direct one has none that Kubernetes could use, so the interface's stands for
+     * it, of the family of the VIPs that it takes.
      */
     private static InetSocketAddress publishedAddress(ListenerConfig listener) {
         if (!listener.vipDirect()) {
@@ -199,7 +202,9 @@ final class KubernetesSources implements AutoCloseable {
                 .anyMatch(sources -> sources.publisher().isPresent());
     }
 
-    /** Tells Kubernetes that this node is on its way out; waits for all publishers together no longer than the time-out. */
+    /**
+     * Tells Kubernetes that this node is on its way out; waits for all publishers together no longer than the time-out.
+     */
     void withdraw(Duration timeout) {
         long deadline = System.nanoTime() + timeout.toNanos();
         List<ReadinessPublisher> publishers = byListener.values().stream()

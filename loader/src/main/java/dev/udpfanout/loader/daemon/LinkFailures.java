@@ -20,10 +20,10 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Watches the links that lead to endpoints, on a thread of its own, and says which endpoints are cut off, and which are in
- * pods that datagrams can be put straight into. An event of a
- * link counts at once, by what was last known of who is behind it. Who is behind what is read anew after other events, but
- * as a rule for no more than a tenth of the time, however many events there are.
+ * Watches the links that lead to endpoints, on a thread of its own, and says which endpoints are cut off, and which are
+ * in pods that datagrams can be put straight into. An event of a link counts at once, by what was last known of who is
+ * behind it. Who is behind what is read anew after other events, but as a rule for no more than a tenth of the time,
+ * however many events there are.
  */
 final class LinkFailures implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(LinkFailures.class);
@@ -72,9 +72,10 @@ final class LinkFailures implements AutoCloseable {
     /**
      * Starts to watch the calling thread's network namespace; there is nothing to say before {@link #targets}.
      *
-     * @param onChange told the addresses that are cut off, whenever these are others than before; called on the watching
-     *     thread, must be quick
-     * @param onPeers told the way to those of {@link #peerTargets} that are in a pod of this node, whenever it is another; as above
+     * @param onChange told the addresses that are cut off, whenever these are others than before; called on the
+     *     watching thread, must be quick
+     * @param onPeers told the way to those of {@link #peerTargets} that are in a pod of this node, whenever it is
+     *     another; as above
      */
     static LinkFailures start(Consumer<Set<InetAddress>> onChange, Consumer<Map<InetAddress, LocalPeer>> onPeers) {
         return start(onChange, onPeers, NetworkTables::read);

@@ -30,7 +30,10 @@ import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
 
-/** What others see of the daemon. The control loop puts a {@link Turn} down at the end of each turn; the kernel is read anew. */
+/**
+ * What others see of the daemon. The control loop puts a {@link Turn} down at the end of each turn; the kernel is read
+ * anew.
+ */
 final class LiveView implements DaemonView {
     private final String version;
     private final LongSupplier clockNanos;
@@ -56,7 +59,9 @@ final class LiveView implements DaemonView {
             Optional<HealthMonitor> health,
             Optional<Supplier<KubernetesStatus>> kubernetes) {}
 
-    /** @param clockNanos as System.nanoTime(): one that nobody sets, as time synchronization does the wall clock at boot */
+    /**
+     * @param clockNanos as System.nanoTime(): one that nobody sets, as time synchronization does the wall clock at boot
+     */
     LiveView(String version, LongSupplier clockNanos) {
         this.version = version;
         this.clockNanos = clockNanos;

@@ -8,8 +8,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Listens to rtnetlink on a thread of its own, and says when something may have happened to what we have set up. What it
- * was is not passed on: the datapath compares everything anyway, so that an event that got lost does no harm.
+ * Listens to rtnetlink on a thread of its own, and says when something may have happened to what we have set up. What
+ * it was is not passed on: the datapath compares everything anyway, so that an event that got lost does no harm.
  */
 final class NetworkWatch implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(NetworkWatch.class);

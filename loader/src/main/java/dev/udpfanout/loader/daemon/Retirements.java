@@ -7,8 +7,8 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * Publishers whose listeners are gone: nobody is told any more whether this node is ready for them, so each says that it is not,
- * and ends. Belongs to the control loop's thread.
+ * Publishers whose listeners are gone: nobody is told any more whether this node is ready for them, so each says that
+ * it is not, and ends. Belongs to the control loop's thread.
  */
 final class Retirements {
     private static final Duration TIMEOUT = Duration.ofSeconds(10);

@@ -6,7 +6,10 @@ import dev.udpfanout.loader.config.MetricsConfig;
 import dev.udpfanout.loader.metrics.DaemonMetrics;
 import java.util.Optional;
 
-/** The server of metrics, health and status of the configuration in force, if it has one. Belongs to the control loop's thread. */
+/**
+ * The server of metrics, health and status of the configuration in force, if it has one. Belongs to the control loop's
+ * thread.
+ */
 final class ServedPages implements AutoCloseable {
     private final LiveView view;
     private final DaemonMetrics metrics;

@@ -8,8 +8,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Keys of the configuration that the daemon goes by as they were when it started: the memory of flows is made and the program
- * is loaded once, and the API server is asked for the node's zone once.
+ * Keys of the configuration that the daemon goes by as they were when it started: the memory of flows is made and the
+ * program is loaded once, and the API server is asked for the node's zone once.
  */
 final class StartOnlyKeys {
     private StartOnlyKeys() {}

@@ -26,13 +26,14 @@ public interface Datapath extends AutoCloseable {
 
     /**
      * Compares what should be in the kernel with what is there, and mends the difference: the first time by setting
-     * everything up, later after others have changed something. Safe to call at any time; changes nothing if all is well.
+     * everything up, later after others have changed something. Safe to call at any time; changes nothing if all is
+     * well.
      */
     void reconcile();
 
     /**
-     * The endpoints of a listener's set in force that datagrams cannot be sent to at the moment, for example for want of a
-     * route; they go to the others. Empty also if there is no such listener.
+     * The endpoints of a listener's set in force that datagrams cannot be sent to at the moment, for example for want
+     * of a route; they go to the others. Empty also if there is no such listener.
      */
     default Set<InetSocketAddress> leftOut(String listener) {
         return Set.of();
@@ -45,38 +46,41 @@ public interface Datapath extends AutoCloseable {
      */
     void configure(List<ListenerConfig> listeners);
 
-    /** Why the last {@link #configure} is not in force, if it has failed and is tried again; what was before it is, meanwhile. */
+    /**
+     * Why the last {@link #configure} is not in force, if it has failed and is tried again; what was before it is,
+     * meanwhile.
+     */
     default Optional<String> hindrance() {
         return Optional.empty();
     }
 
     /**
-     * Makes a VIP-direct listener take datagrams for these addresses, and no others, from now on. Before the first call it
-     * takes none, or those that an earlier daemon had it take.
+     * Makes a VIP-direct listener take datagrams for these addresses, and no others, from now on. Before the first call
+     * it takes none, or those that an earlier daemon had it take.
      *
      * @param addresses the VIPs of its Service at the moment; may be empty
      */
     void setVips(String listener, Set<InetAddress> addresses);
 
     /**
-     * Tells the way straight into the pods of this node, for listeners that are to take it. To endpoints that are not in it
-     * datagrams go by the next hop.
+     * Tells the way straight into the pods of this node, for listeners that are to take it. To endpoints that are not
+     * in it datagrams go by the next hop.
      *
      * @param peers all that are known, by the pod's address
      */
     default void setPeers(Map<InetAddress, LocalPeer> peers) {}
 
     /**
-     * Whether an earlier daemon left endpoints of this listener in force, which then go on until {@link #apply} replaces
-     * them.
+     * Whether an earlier daemon left endpoints of this listener in force, which then go on until {@link #apply}
+     * replaces them.
      */
     default boolean hasAdopted(String listener) {
         return false;
     }
 
     /**
-     * The endpoints that an earlier daemon left in force for this listener, each once; empty if there are none, if {@link #apply} has
-     * replaced them, or if they cannot be read: another version's.
+     * The endpoints that an earlier daemon left in force for this listener, each once; empty if there are none, if
+     * {@link #apply} has replaced them, or if they cannot be read: another version's.
      */
     default Optional<List<InetSocketAddress>> adopted(String listener) {
         return Optional.empty();
@@ -107,8 +111,8 @@ public interface Datapath extends AutoCloseable {
     void release();
 
     /**
-     * Ends a start that has failed before its first {@link #reconcile()} was done. What an earlier daemon left goes on as if nobody
-     * had tried; if it left nothing, everything is taken back.
+     * Ends a start that has failed before its first {@link #reconcile()} was done. What an earlier daemon left goes on
+     * as if nobody had tried; if it left nothing, everything is taken back.
      */
     default void abandon() {
         close();

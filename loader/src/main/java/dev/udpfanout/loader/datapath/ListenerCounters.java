@@ -11,8 +11,8 @@ import java.util.TreeMap;
  * What one listener has done, whichever datapath serves it.
  *
  * @param stats datagrams, and their bytes with the link-layer header
- * @param drops datagrams not forwarded, by the reason's label, for example {@code "no_endpoints"}: every reason that the
- *     datapath knows, also at 0
+ * @param drops datagrams not forwarded, by the reason's label, for example {@code "no_endpoints"}: every reason that
+ *     the datapath knows, also at 0
  * @param endpointPackets datagrams sent to each endpoint; one that is not in it has been sent none, or is not counted
  * @param replies what has come back; empty for a listener without replies
  */

@@ -19,7 +19,7 @@ public final class SpreadLog {
                     .addKeyValue("listener_id", set.listenerId())
                     .addKeyValue("endpoints", endpoints)
                     .addKeyValue("copies", Policy.MAX_COPIES)
-                    .log("more receivers than copies are made of a datagram: the last ones get none");
+                    .log("too many receivers for copies of each datagram; the last ones get none");
         }
     }
 }

@@ -13,7 +13,10 @@ import java.util.regex.Pattern;
 final class ConnectionTrackingChecks {
     private static final int FULL_PERCENT = 90;
     private static final int EXAMPLES = 3;
-    /** Of an entry of /proc/net/nf_conntrack: the original's source, destination and ports, then where the answer comes from. */
+    /**
+     * Of an entry of /proc/net/nf_conntrack: the original's source, destination and ports, then where the answer comes
+     * from.
+     */
     private static final Pattern UDP_ENTRY = Pattern.compile(
             "ipv[46] .* udp .*?src=(\\S+) dst=(\\S+) sport=(\\d+) dport=(\\d+) .*?src=(\\S+) dst=\\S+ sport=(\\d+).*");
 
@@ -41,7 +44,10 @@ final class ConnectionTrackingChecks {
                 : Diagnosis.ok("conntrack_room", finding);
     }
 
-    /** Entries of the VIPs whose datagrams do not go to where the listener is: from before it was there, or from before an endpoint left. */
+    /**
+     * Entries of the VIPs whose datagrams do not go to where the listener is: from before it was there, or from before
+     * an endpoint left.
+     */
     Diagnosis stale(Set<Place> vips, Place listener) {
         List<String> stale = new ArrayList<>();
         Set<Place> wanted = new HashSet<>(vips);

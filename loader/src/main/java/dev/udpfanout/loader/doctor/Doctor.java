@@ -11,7 +11,9 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Looks at all that stands between a sender and the daemon's listeners, as far as a process without a shell can see it. */
+/**
+ * Looks at all that stands between a sender and the daemon's listeners, as far as a process without a shell can see it.
+ */
 public final class Doctor {
     private final NodeFiles files;
     private final KubernetesClient client;

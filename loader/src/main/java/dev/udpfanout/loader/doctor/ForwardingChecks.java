@@ -8,7 +8,9 @@ import java.util.List;
 import java.util.OptionalLong;
 import java.util.stream.Collectors;
 
-/** Whether the kernel forwards: between interfaces for the dummy0 way, and from the interface where the program asks it. */
+/**
+ * Whether the kernel forwards: between interfaces for the dummy0 way, and from the interface where the program asks it.
+ */
 final class ForwardingChecks {
     private static final int STRICT = 1;
     /** As /proc/net/route has it: of a route to one host. */
@@ -59,7 +61,9 @@ final class ForwardingChecks {
                 : Diagnosis.ok(check, name + " is " + value.getAsLong());
     }
 
-    /** A strict filter drops what comes by another interface than the answer would go by: before kube-proxy, uncounted. */
+    /**
+     * A strict filter drops what comes by another interface than the answer would go by: before kube-proxy, uncounted.
+     */
     private Diagnosis reversePath() {
         List<String> strict = files.lines("net/route").stream()
                 .skip(1)

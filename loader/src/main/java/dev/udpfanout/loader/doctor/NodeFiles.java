@@ -16,7 +16,10 @@ import java.util.stream.Stream;
  * @param proc where proc(5) is mounted
  */
 record NodeFiles(Path proc) {
-    /** A setting below {@code net} in /proc/sys, by its name with slashes; empty where the kernel has none, or it cannot be read. */
+    /**
+     * A setting below {@code net} in /proc/sys, by its name with slashes; empty where the kernel has none, or it cannot
+     * be read.
+     */
     OptionalLong setting(String name) {
         return content("sys/net/" + name)
                 .map(text -> OptionalLong.of(Long.parseLong(text.strip())))
@@ -40,7 +43,10 @@ record NodeFiles(Path proc) {
         }
     }
 
-    /** Line by line: Files.readString asks for one byte first, after which a sysctl has no more to say (proc_dointvec at a position that is not 0). */
+    /**
+     * Line by line: Files.readString asks for one byte first, after which a sysctl has no more to say (proc_dointvec at
+     * a position that is not 0).
+     */
     private Optional<String> content(String name) {
         try {
             return Optional.of(String.join("\n", Files.readAllLines(proc.resolve(name))));

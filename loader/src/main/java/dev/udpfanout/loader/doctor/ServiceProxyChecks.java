@@ -9,8 +9,8 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * What stands for Services on this node, by what it lets be seen there, and whether a listener on a dummy interface can have its
- * datagrams from it. Names and ports are those of the sources of each.
+ * What stands for Services on this node, by what it lets be seen there, and whether a listener on a dummy interface can
+ * have its datagrams from it. Names and ports are those of the sources of each.
  */
 final class ServiceProxyChecks {
     private static final String CHECK = "service_proxy";

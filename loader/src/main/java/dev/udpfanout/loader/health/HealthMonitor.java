@@ -19,8 +19,8 @@ import org.slf4j.LoggerFactory;
 /**
  * Probes endpoints until it is closed, on one thread of its own, however many there are.
  *
- * <p>Its sockets belong to the network namespace of the thread that calls {@link #start}: its own thread is made by that
- * one, and so begins in the same namespace (clone(2)).
+ * <p>Its sockets belong to the network namespace of the thread that calls {@link #start}: its own thread is made by
+ * that one, and so begins in the same namespace (clone(2)).
  */
 public final class HealthMonitor implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(HealthMonitor.class);

@@ -33,7 +33,9 @@ final class HealthTable {
         targets.forEach(target -> endpoints.putIfAbsent(target, EndpointHealth.UNKNOWN));
     }
 
-    /** Takes a probe's result in; the change, if it is one. Results for endpoints that are not known count for nothing. */
+    /**
+     * Takes a probe's result in; the change, if it is one. Results for endpoints that are not known count for nothing.
+     */
     Optional<HealthChange> record(InetSocketAddress endpoint, boolean success, String reason) {
         EndpointHealth before = endpoints.get(endpoint);
         return before == null ? Optional.empty() : replace(endpoint, before, before.after(success, thresholds), reason);

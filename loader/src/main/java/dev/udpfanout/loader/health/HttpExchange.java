@@ -12,8 +12,8 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * GET, and a look at the status: 200 to 399 is well. The rest of the answer is not read. (The JDK's HttpClient would bring
- * a thread pool and read whole answers, from thousands of endpoints.)
+ * GET, and a look at the status: 200 to 399 is well. The rest of the answer is not read. (The JDK's HttpClient would
+ * bring a thread pool and read whole answers, from thousands of endpoints.)
  */
 final class HttpExchange implements StreamExchange {
     private static final Pattern STATUS_LINE =

@@ -9,7 +9,9 @@ public enum ProbeOutcome {
     REFUSED("refused"),
     /** No answer in time. */
     TIMEOUT("no answer in time"),
-    /** This machine could not send it: no memory, no file descriptors, a family that the probe cannot. Decides nothing. */
+    /**
+     * This machine could not send it: no memory, no file descriptors, a family that the probe cannot. Decides nothing.
+     */
     NOT_SENT("failed to send the probe");
 
     private final String words;

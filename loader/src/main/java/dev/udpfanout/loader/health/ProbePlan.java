@@ -7,8 +7,8 @@ import java.time.Duration;
  *
  * @param interval the longest time between the beginnings of two probes of one endpoint
  * @param timeout for an answer; at most the interval
- * @param jitter by which fraction of it an interval may be shorter, 0 to 1, at random each time: probes of several nodes
- *     do not stay in step
+ * @param jitter by which fraction of it an interval may be shorter, 0 to 1, at random each time: probes of several
+ *     nodes do not stay in step
  * @param maxInFlight how many probes may be under way at once
  */
 record ProbePlan(Duration interval, Duration timeout, double jitter, int maxInFlight) {

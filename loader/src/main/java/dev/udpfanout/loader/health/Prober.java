@@ -3,7 +3,10 @@ package dev.udpfanout.loader.health;
 import java.time.Duration;
 import java.util.Optional;
 
-/** One way to probe: sockets and what goes over them. All methods but {@link #wakeUp} are called by the monitor's thread. */
+/**
+ * One way to probe: sockets and what goes over them. All methods but {@link #wakeUp} are called by the monitor's
+ * thread.
+ */
 interface Prober extends AutoCloseable {
     /** Told of each result, on the thread that called. */
     @FunctionalInterface

@@ -9,11 +9,12 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * Which addresses are cut off because the link that leads to them is down, has no carrier or is gone. Pure; for one thread.
+ * Which addresses are cut off because the link that leads to them is down, has no carrier or is gone. Pure; for one
+ * thread.
  *
- * <p>When a link goes down the kernel forgets what was behind it: a bridge its port's forwarding entries, a routing table the
- * link's routes. So what was known of an address is kept while its link is down, and for {@link #MEMORY} after a
- * link has gone altogether; unless a route says by now that it is somewhere else.
+ * <p>When a link goes down the kernel forgets what was behind it: a bridge its port's forwarding entries, a routing
+ * table the link's routes. So what was known of an address is kept while its link is down, and for {@link #MEMORY}
+ * after a link has gone altogether; unless a route says by now that it is somewhere else.
  */
 public final class LinkDowns {
     /** For how long an address counts as cut off after its link was deleted, if nothing more is heard of it. */
@@ -74,7 +75,10 @@ public final class LinkDowns {
         goneSinceNanos.putIfAbsent(index, nowNanos);
     }
 
-    /** By which link each address is reached, as far as that is known; a bridge stands for a port that is not known. Immutable. */
+    /**
+     * By which link each address is reached, as far as that is known; a bridge stands for a port that is not known.
+     * Immutable.
+     */
     public Map<InetAddress, Integer> links() {
         return Map.copyOf(linkOf);
     }

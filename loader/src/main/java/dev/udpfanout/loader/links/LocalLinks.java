@@ -17,9 +17,9 @@ import java.util.Set;
 import java.util.TreeMap;
 
 /**
- * Looks up by which link addresses are reached, as the kernel would with its main table: longest prefix first, then the smallest
- * metric. A link without a router behind it is the answer, or, if it is a bridge, the port behind which the bridge saw the
- * neighbour's hardware address. Rules that lead to other tables are not looked at.
+ * Looks up by which link addresses are reached, as the kernel would with its main table: longest prefix first, then the
+ * smallest metric. A link without a router behind it is the answer, or, if it is a bridge, the port behind which the
+ * bridge saw the neighbour's hardware address. Rules that lead to other tables are not looked at.
  */
 final class LocalLinks {
     private record Network(List<Byte> prefix, int length) {}

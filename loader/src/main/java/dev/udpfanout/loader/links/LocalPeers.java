@@ -11,11 +11,12 @@ import java.util.function.Function;
 import java.util.stream.Collectors;
 
 /**
- * Which addresses are in a pod on this node behind a veth of its own, and what it takes to get there. Pure; for one thread.
+ * Which addresses are in a pod on this node behind a veth of its own, and what it takes to get there. Pure; for one
+ * thread.
  *
- * <p>What goes straight into a pod passes neither the bridge nor the neighbour's entry, so these age and are forgotten although
- * nothing has changed. What was known of an address therefore stays, until its veth is gone or down, or the tables say
- * something else.
+ * <p>What goes straight into a pod passes neither the bridge nor the neighbour's entry, so these age and are forgotten
+ * although nothing has changed. What was known of an address therefore stays, until its veth is gone or down, or the
+ * tables say something else.
  */
 public final class LocalPeers {
     private static final String VETH = "veth";
@@ -48,7 +49,10 @@ public final class LocalPeers {
         return ofOneHostEach(known);
     }
 
-    /** Leaves out the veths behind which there is more than one host, since the program knows one hardware address a veth. */
+    /**
+     * Leaves out the veths behind which there is more than one host, since the program knows one hardware address a
+     * veth.
+     */
     private static Map<InetAddress, LocalPeer> ofOneHostEach(Map<InetAddress, LocalPeer> peers) {
         Map<Integer, Set<LocalPeer>> hosts =
                 peers.values().stream().collect(Collectors.groupingBy(LocalPeer::ifindex, Collectors.toSet()));

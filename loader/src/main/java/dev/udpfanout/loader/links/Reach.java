@@ -5,8 +5,8 @@ sealed interface Reach {
     /**
      * By a link of this node that leads to it and to no router: a pod's veth, a bridge's port, or a NIC.
      *
-     * @param alone whether the link was told by the very address, as a pod's is: by a host route, or by what a bridge has learnt. If
-     *     not, it leads to a whole network
+     * @param alone whether the link was told by the very address, as a pod's is: by a host route, or by what a bridge
+     *     has learnt. If not, it leads to a whole network
      */
     record ByLink(int index, boolean alone) implements Reach {}
 

@@ -15,7 +15,10 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
-/** The values of one page, by metric and labels. The format forbids the same series twice, so values of equal labels become one. */
+/**
+ * The values of one page, by metric and labels. The format forbids the same series twice, so values of equal labels
+ * become one.
+ */
 final class Families {
     private final Map<Metric, Map<Labels, Double>> values = new EnumMap<>(Metric.class);
     private final Map<Metric, HistogramDataPointSnapshot> histograms = new EnumMap<>(Metric.class);

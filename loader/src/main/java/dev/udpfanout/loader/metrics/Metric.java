@@ -8,9 +8,10 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * The catalogue of the daemon's own metrics: each is declared here once. {@code docs/metrics.md} lists the same ones, the dashboard and the
- * alerts use no others, and a page with every part of the daemon at work has all of them; tests hold that. Names follow Prometheus'
- * conventions (prometheus.io/docs/practices/naming): base units, counters end in {@code _total}.
+ * The catalogue of the daemon's own metrics: each is declared here once. {@code docs/metrics.md} lists the same ones,
+ * the dashboard and the alerts use no others, and a page with every part of the daemon at work has all of them; tests
+ * hold that. Names follow Prometheus' conventions (prometheus.io/docs/practices/naming): base units, counters end in
+ * {@code _total}.
  */
 public enum Metric {
     READY(GAUGE, "ready", "1 if every listener is attached and has a usable endpoint, as /readyz says."),

@@ -7,8 +7,8 @@ import io.prometheus.metrics.model.registry.MultiCollector;
 import io.prometheus.metrics.model.snapshots.MetricSnapshots;
 
 /**
- * Makes metrics of one snapshot of the daemon, so that all values of a page belong together. The kernel's counters go out
- * as they stand: they outlive the daemon.
+ * Makes metrics of one snapshot of the daemon, so that all values of a page belong together. The kernel's counters go
+ * out as they stand: they outlive the daemon.
  */
 final class SnapshotCollector implements MultiCollector {
     private final DaemonView view;

@@ -16,8 +16,9 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.LongConsumer;
 
 /**
- * Receives datagrams on one address and counts them; each is one event, an empty one too. One thread calls {@link #run}, any thread
- * may call {@link #stop}. Memory does not grow with what is received: there is one buffer, and content is not kept.
+ * Receives datagrams on one address and counts them; each is one event, an empty one too. One thread calls
+ * {@link #run}, any thread may call {@link #stop}. Memory does not grow with what is received: there is one buffer, and
+ * content is not kept.
  */
 public final class EventReceiver implements AutoCloseable {
     /** What is asked for; the kernel gives net.core.rmem_max at the most (socket(7)). */
@@ -50,7 +51,8 @@ public final class EventReceiver implements AutoCloseable {
     /**
      * Binds a socket.
      *
-     * @param bind an address of this machine, or a wildcard; {@code ::} takes IPv4 as well, and IPv4 alone on a machine that has no IPv6
+     * @param bind an address of this machine, or a wildcard; {@code ::} takes IPv4 as well, and IPv4 alone on a machine
+     *     that has no IPv6
      * @param report told the number of events since the start: once a second while there are new ones, and at the end
      * @throws IOException if the address is not this machine's, or is in use
      */

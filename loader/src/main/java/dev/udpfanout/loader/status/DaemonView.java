@@ -2,7 +2,10 @@ package dev.udpfanout.loader.status;
 
 import java.time.Duration;
 
-/** What others may see of the daemon. All methods may be called by any thread at any time, and none waits for the control loop. */
+/**
+ * What others may see of the daemon. All methods may be called by any thread at any time, and none waits for the
+ * control loop.
+ */
 public interface DaemonView {
     /** How long ago the control loop last turned: large if it hangs. */
     Duration sinceLastTurn();

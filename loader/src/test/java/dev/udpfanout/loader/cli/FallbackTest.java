@@ -27,13 +27,15 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The shipped program where bpf(2), io_uring or libbpf are not to be had: it serves all the same, and says why and how. */
+/**
+ * The shipped program where bpf(2), io_uring or libbpf are not to be had: it serves all the same, and says why and how.
+ */
 @Tag("kernel")
 class FallbackTest {
     private static final Duration LIMIT = Duration.ofSeconds(20);
     private static final int DATAGRAMS = 300;
     private static final String BY_SECCOMP =
-            "bpf(2) answers EPERM although CAP_BPF is there: blocked by a seccomp filter";
+            "bpf(2) answers EPERM although the process has CAP_BPF: blocked by a seccomp filter";
 
     @TempDir
     private Path directory;

@@ -9,8 +9,8 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * What {@link EndpointSelection} must come to, told another way: every endpoint is given a grade, looked at together with all
- * others, and the best grade that anyone has wins. Quadratic, and without a step that filters.
+ * What {@link EndpointSelection} must come to, told another way: every endpoint is given a grade, looked at together
+ * with all others, and the best grade that anyone has wins. Quadratic, and without a step that filters.
  */
 public final class SelectionModel {
     private SelectionModel() {}

@@ -49,8 +49,8 @@ class WeightedRoundPropertyTest {
     }
 
     /**
-     * Up to a moment t, an endpoint has had w t / W turns, rounded: half a turn off at the most, and all turns together half
-     * a turn for each endpoint.
+     * Up to a moment t, an endpoint has had w t / W turns, rounded: half a turn off at the most, and all turns together
+     * half a turn for each endpoint.
      */
     @Property
     void shouldKeepEveryEndpointNearItsShareAtEveryTurn(

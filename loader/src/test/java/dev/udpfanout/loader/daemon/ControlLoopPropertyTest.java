@@ -50,8 +50,8 @@ class ControlLoopPropertyTest {
     }
 
     /**
-     * Remembers what was said last, and works out from it what must be in force. A listener whose source has not answered has
-     * in force what it had before, whatever that was.
+     * Remembers what was said last, and works out from it what must be in force. A listener whose source has not
+     * answered has in force what it had before, whatever that was.
      */
     private static final class Model {
         private Config config;

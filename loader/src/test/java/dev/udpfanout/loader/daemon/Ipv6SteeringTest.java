@@ -75,7 +75,9 @@ class Ipv6SteeringTest {
         }
     }
 
-    /** Once a repair is counted, its other steps are done a moment later: the daemon's next comparison at the latest. */
+    /**
+     * Once a repair is counted, its other steps are done a moment later: the daemon's next comparison at the latest.
+     */
     private void assertSteeredInTime() {
         assertTrue(
                 BoundedWait.until(

@@ -82,7 +82,7 @@ class KubernetesSourcesTest {
         sources.update(publishing());
         sources.publish("syslog", true);
         await(() -> sources.status().watches().synced());
-        assertEquals(Map.of("syslog", false), sources.status().published(), "there is no such Service");
+        assertEquals(Map.of("syslog", false), sources.status().published(), "no such Service");
 
         server.api().put(FakeService.withVips("192.0.2.10"));
 

@@ -6,8 +6,8 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 
 /**
- * A ConfigMap with one key as the kubelet mounts it: the file is a link into {@code ..data}, which is a link to a folder of the
- * present version, and is replaced in one step (pkg/volume/util/atomic_writer.go).
+ * A ConfigMap with one key as the kubelet mounts it: the file is a link into {@code ..data}, which is a link to a
+ * folder of the present version, and is replaced in one step (pkg/volume/util/atomic_writer.go).
  */
 final class MountedConfigMap {
     private final Path volume;

@@ -37,8 +37,9 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /**
- * {@code local_delivery: peer} with the daemon that finds the way by itself: two pods behind a bridge, and one that has a route of its
- * own. That the node's ends of the veths and the bridge count nothing is how it shows that datagrams have not been there.
+ * {@code local_delivery: peer} with the daemon that finds the way by itself: two pods behind a bridge, and one that has
+ * a route of its own. That the node's ends of the veths and the bridge count nothing is how it shows that datagrams
+ * have not been there.
  */
 @Tag("kernel")
 class PeerDeliveryTest {

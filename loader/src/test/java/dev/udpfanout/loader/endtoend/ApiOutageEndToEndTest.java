@@ -144,8 +144,8 @@ class ApiOutageEndToEndTest {
     }
 
     /**
-     * Waits until the API server has it, which is after /readyz has said so. Of one daemon nothing comes before it any more: as a
-     * rule it has published first that the node is not ready, before its endpoints were known.
+     * Waits until the API server has it, which is after /readyz has said so. Of one daemon nothing comes before it any
+     * more: as a rule it has published first that the node is not ready, before its endpoints were known.
      */
     private void awaitPublishedReady() {
         assertTrue(

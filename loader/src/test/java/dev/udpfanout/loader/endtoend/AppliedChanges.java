@@ -11,8 +11,8 @@ import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.locks.LockSupport;
 
 /**
- * Looks at {@code /status} again and again, and notes from which number of the traffic on a change is surely in force. A change
- * is known by its number, which is in the name of an endpoint that is always there.
+ * Looks at {@code /status} again and again, and notes from which number of the traffic on a change is surely in force.
+ * A change is known by its number, which is in the name of an endpoint that is always there.
  */
 final class AppliedChanges implements AutoCloseable {
     private static final String PREFIX = "change-";
@@ -52,7 +52,10 @@ final class AppliedChanges implements AutoCloseable {
         }
     }
 
-    /** The first number that was surely sent with the change, or a later one, in force; none if it has not been seen to be. */
+    /**
+     * The first number that was surely sent with the change, or a later one, in force; none if it has not been seen to
+     * be.
+     */
     OptionalLong of(int change) {
         Map.Entry<Integer, Long> seen = firstUnsent.ceilingEntry(change);
         return seen == null ? OptionalLong.empty() : OptionalLong.of(seen.getValue());

@@ -23,10 +23,10 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * Endpoints come and go a hundred times a second. What can be proven of a removal: the daemon's {@code /status} shows a state
- * only after the kernel has it, so a number that had not been sent when a page with the removal was there was sent after its
- * application; and a number that had arrived somewhere before the endpoint was put back had been sent before that. Numbers
- * between the two must not be found at the endpoint.
+ * Endpoints come and go a hundred times a second. What can be proven of a removal: the daemon's {@code /status} shows a
+ * state only after the kernel has it, so a number that had not been sent when a page with the removal was there was
+ * sent after its application; and a number that had arrived somewhere before the endpoint was put back had been sent
+ * before that. Numbers between the two must not be found at the endpoint.
  *
  * <p>{@code -Dudpfanout.churnSeconds} sets how long it goes on.
  */
@@ -36,7 +36,10 @@ class ChurnEndToEndTest {
     private static final int CHANGES_PER_SECOND = 100;
     private static final int CHANGES = CHANGES_PER_SECOND * Integer.getInteger("udpfanout.churnSeconds", 10);
 
-    /** Every so many changes the next waits until the removal is seen to be in force, so that there is something to prove. */
+    /**
+     * Every so many changes the next waits until the removal is seen to be in force, so that there is something to
+     * prove.
+     */
     private static final int HELD_EVERY = 25;
 
     private static final int HELD_DATAGRAMS = 200;

@@ -26,8 +26,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * The MetalLB path with the image, under exactly what the DaemonSet allows it. Run by {@code make image-test}, never by the build:
- * it needs the image, and podman.
+ * The MetalLB path with the image, under exactly what the DaemonSet allows it. Run by {@code make image-test}, never by
+ * the build: it needs the image, and podman.
  */
 @Tag("kernel")
 class ContainerImageScenario {

@@ -25,8 +25,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * Measures the daemon as it is shipped, in kernel mode: how long it takes to start, how much memory it takes, and how long a
- * change of an endpoint, and a link that goes down, take to the kernel. Asserts no figure. Run by {@code bench/daemon/measure}, never by the build.
+ * Measures the daemon as it is shipped, in kernel mode: how long it takes to start, how much memory it takes, and how
+ * long a change of an endpoint, and a link that goes down, take to the kernel. Asserts no figure. Run by
+ * {@code bench/daemon/measure}, never by the build.
  */
 @Tag("kernel")
 class DaemonBenchmark {
@@ -148,7 +149,8 @@ class DaemonBenchmark {
     }
 
     /**
-     * From before {@code ip link set down} is started, its own time included, to the other pods alone in force, as the log says it.
+     * From before {@code ip link set down} is started, its own time included, to the other pods alone in force, as the
+     * log says it.
      */
     @Test
     void linkDownToKernelTable() throws IOException {

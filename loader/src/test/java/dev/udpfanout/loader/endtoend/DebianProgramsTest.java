@@ -190,7 +190,10 @@ class DebianProgramsTest {
         assertEquals(List.of(0, 1, 2, 3, 4, 5), logged().sorted().toList());
     }
 
-    /** Version 5: each datagram can be read by itself. Those of version 9 need the templates that came in an earlier one. */
+    /**
+     * Version 5: each datagram can be read by itself. Those of version 9 need the templates that came in an earlier
+     * one.
+     */
     @Test
     void shouldSpreadTheExportsOfOneNetflowExporter() throws Exception {
         int flows = 300;

@@ -186,7 +186,9 @@ class DiscoveryEndToEndTest {
         return next;
     }
 
-    /** What the kernel did with a datagram of now: it goes all the way while the sender is in the call, or not at all. */
+    /**
+     * What the kernel did with a datagram of now: it goes all the way while the sender is in the call, or not at all.
+     */
     private boolean isForwarding() {
         long before = lab.received();
         try (SequenceTraffic one = lab.traffic()) {

@@ -29,8 +29,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /**
- * Debian's DNS server in every pod, Debian's clients outside: every query is answered, from the address that was asked. {@code dig}
- * and {@code dnsperf} take no answer from another one.
+ * Debian's DNS server in every pod, Debian's clients outside: every query is answered, from the address that was asked.
+ * {@code dig} and {@code dnsperf} take no answer from another one.
  */
 @Tag("kernel")
 class DnsEndToEndTest {

@@ -26,8 +26,8 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
- * Debian's knot in the pods, behind a listener in user space, and at the client dig and dnsperf, which take no answer that does
- * not come from whom they have asked.
+ * Debian's knot in the pods, behind a listener in user space, and at the client dig and dnsperf, which take no answer
+ * that does not come from whom they have asked.
  */
 @Tag("kernel")
 class DnsServerTest {

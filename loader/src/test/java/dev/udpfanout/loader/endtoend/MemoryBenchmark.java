@@ -23,9 +23,9 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
- * Measures how much memory the daemon takes as it is shipped, in kernel mode, with few receivers and with many: discovery, probes and a
- * published slice, changes one after the other, and both pages read after each. Asserts no figure. Run by {@code bench/daemon/measure},
- * never by the build.
+ * Measures how much memory the daemon takes as it is shipped, in kernel mode, with few receivers and with many:
+ * discovery, probes and a published slice, changes one after the other, and both pages read after each. Asserts no
+ * figure. Run by {@code bench/daemon/measure}, never by the build.
  */
 @Tag("kernel")
 @Timeout(600)

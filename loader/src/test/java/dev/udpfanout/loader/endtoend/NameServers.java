@@ -20,8 +20,8 @@ import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
 /**
- * Debian's knot in every pod, and Debian's clients for it. The zone is example.test: the TXT of {@code who} says which pod has
- * answered, that of {@code large} does not fit into one frame.
+ * Debian's knot in every pod, and Debian's clients for it. The zone is example.test: the TXT of {@code who} says which
+ * pod has answered, that of {@code large} does not fit into one frame.
  */
 final class NameServers {
     static final int PORT = 53;

@@ -10,7 +10,10 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The daemon as it is installed, with {@code local_delivery: peer}: what goes straight into pods goes on while nobody is there. */
+/**
+ * The daemon as it is installed, with {@code local_delivery: peer}: what goes straight into pods goes on while nobody
+ * is there.
+ */
 @Tag("kernel")
 class PeerEndToEndTest {
     @TempDir

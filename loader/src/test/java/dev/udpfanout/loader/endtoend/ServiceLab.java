@@ -29,7 +29,9 @@ import java.util.Map;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
-/** A cluster of one node: client, VIP, kube-proxy's rules, API server, receivers in pods, and the daemon to be started. */
+/**
+ * A cluster of one node: client, VIP, kube-proxy's rules, API server, receivers in pods, and the daemon to be started.
+ */
 final class ServiceLab implements AutoCloseable {
     static final Duration LIMIT = Duration.ofSeconds(30);
 

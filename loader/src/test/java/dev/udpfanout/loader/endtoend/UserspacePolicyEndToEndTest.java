@@ -14,7 +14,9 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The daemon as it is installed, in user space: the rules and policies of its file, and what its metrics say of them. */
+/**
+ * The daemon as it is installed, in user space: the rules and policies of its file, and what its metrics say of them.
+ */
 @Tag("kernel")
 class UserspacePolicyEndToEndTest {
     private static final int PODS = 3;

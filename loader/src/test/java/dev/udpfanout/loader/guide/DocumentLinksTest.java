@@ -21,7 +21,9 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
-/** Links between the pages of this repository lead somewhere, and pages name what the files that they are about have. */
+/**
+ * Links between the pages of this repository lead somewhere, and pages name what the files that they are about have.
+ */
 @Tag("unit")
 class DocumentLinksTest {
     private static final Path ROOT = Manifests.ROOT.getParent();

@@ -8,9 +8,10 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 /**
- * What a page says that a command prints, all of it. {@code <name>} stands for something without spaces, {@code <names…>} for
- * anything in a line, {@code <about 100>} for a number that differs by no more than a tolerance; {@code …} for anything in
- * a line, or for any lines where it is the whole line. How many spaces there are does not matter.
+ * What a page says that a command prints, all of it. {@code <name>} stands for something without spaces,
+ * {@code <names…>} for anything in a line, {@code <about 100>} for a number that differs by no more than a tolerance;
+ * {@code …} for anything in a line, or for any lines where it is the whole line. How many spaces there are does not
+ * matter.
  */
 final class ExpectedOutput {
     private static final Pattern VARIABLE = Pattern.compile("<about (\\d+)>|<([a-z][a-z ]*)(…?)>|…");

@@ -44,8 +44,9 @@ import java.util.regex.Pattern;
 import java.util.stream.IntStream;
 
 /**
- * The cluster of the guide, with one node: what {@code kubectl apply} brings about is done by the manifests' own words. Stands
- * in for the kubelet, the endpoint-slice controller, kube-proxy and MetalLB; the daemon, the kernel and the traffic are real.
+ * The cluster of the guide, with one node: what {@code kubectl apply} brings about is done by the manifests' own words.
+ * Stands in for the kubelet, the endpoint-slice controller, kube-proxy and MetalLB; the daemon, the kernel and the
+ * traffic are real.
  */
 final class GuideCluster implements AutoCloseable {
     static final Duration LIMIT = Duration.ofSeconds(60);
@@ -107,7 +108,10 @@ final class GuideCluster implements AutoCloseable {
                 .toList();
     }
 
-    /** Does what a kubectl command of the guide does to a cluster; what has been done already, and the rest, does nothing to this one. */
+    /**
+     * Does what a kubectl command of the guide does to a cluster; what has been done already, and the rest, does
+     * nothing to this one.
+     */
     void carryOut(String kubectl) {
         Matcher applied = APPLIED.matcher(kubectl);
         if (applied.matches()) {

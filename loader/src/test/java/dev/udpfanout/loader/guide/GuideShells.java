@@ -15,8 +15,9 @@ import java.util.Map;
 import java.util.stream.Collectors;
 
 /**
- * Where the guide's commands are typed. The daemon's pod has the node's network, the capabilities of the manifest and nothing
- * else, its bpffs at /run/bpf, and its ConfigMap in /etc/udp-fanout; the node has the same bpffs where nodes have it.
+ * Where the guide's commands are typed. The daemon's pod has the node's network, the capabilities of the manifest and
+ * nothing else, its bpffs at /run/bpf, and its ConfigMap in /etc/udp-fanout; the node has the same bpffs where nodes
+ * have it.
  *
  * @param bpffs a folder of this machine's bpffs
  * @param configMap the folder that is mounted as such

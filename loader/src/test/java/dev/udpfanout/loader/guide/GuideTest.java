@@ -23,7 +23,10 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** The commands of docs/metallb.md, typed from top to bottom, and of docs/deployment.md after them, print what the pages say. */
+/**
+ * The commands of docs/metallb.md, typed from top to bottom, and of docs/deployment.md after them, print what the pages
+ * say.
+ */
 @Tag("kernel")
 class GuideTest {
     private static final Path DOCS = Path.of("..", "docs");

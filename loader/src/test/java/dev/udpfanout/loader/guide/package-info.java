@@ -1,2 +1,4 @@
-/** The operators' pages in docs: their commands are typed, what these print is compared, and their links are followed. */
+/**
+ * The operators' pages in docs: their commands are typed, what these print is compared, and their links are followed.
+ */
 package dev.udpfanout.loader.guide;

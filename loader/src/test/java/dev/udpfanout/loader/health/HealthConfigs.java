@@ -6,7 +6,9 @@ import dev.udpfanout.loader.config.HealthConfig.Protocol;
 import java.time.Duration;
 import java.util.OptionalInt;
 
-/** Quick settings for tests. The time-out is long against a busy machine's pauses, where an answer is what is awaited. */
+/**
+ * Quick settings for tests. The time-out is long against a busy machine's pauses, where an answer is what is awaited.
+ */
 final class HealthConfigs {
     private HealthConfigs() {}
 

@@ -23,7 +23,9 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The image's own faces of tcpdump, bpftool and iptables, with the capabilities that the DaemonSet gives and no others. */
+/**
+ * The image's own faces of tcpdump, bpftool and iptables, with the capabilities that the DaemonSet gives and no others.
+ */
 @Tag("kernel")
 class ImageToolsTest {
     private static final Duration LIMIT = Duration.ofSeconds(30);

@@ -16,8 +16,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * A container of a pod, run by podman as the kubelet would have it run: with the manifest's user, capabilities, root file system,
- * system call filter, mounts and arguments, in the network of a node.
+ * A container of a pod, run by podman as the kubelet would have it run: with the manifest's user, capabilities, root
+ * file system, system call filter, mounts and arguments, in the network of a node.
  *
  * @param pod whose container it is
  * @param container of the manifest

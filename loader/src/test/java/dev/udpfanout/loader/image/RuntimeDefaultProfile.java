@@ -9,8 +9,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 
 /**
- * The system call filter that RuntimeDefault stands for, as podman takes it. The one that comes with podman 4 lets bpf(2) through
- * for SYS_ADMIN alone, as runtimes did before containerd 1.7 and Docker 23; those let it through for CAP_BPF.
+ * The system call filter that RuntimeDefault stands for, as podman takes it. The one that comes with podman 4 lets
+ * bpf(2) through for SYS_ADMIN alone, as runtimes did before containerd 1.7 and Docker 23; those let it through for
+ * CAP_BPF.
  */
 public enum RuntimeDefaultProfile {
     /** Of runtimes that know CAP_BPF. */

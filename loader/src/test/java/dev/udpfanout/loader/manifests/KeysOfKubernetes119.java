@@ -11,8 +11,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * The keys that Kubernetes 1.19 knows, of the types that the flat manifests use. Its kubectl refuses a file with any other key:
- * "error validating data: ValidationError(…): unknown field".
+ * The keys that Kubernetes 1.19 knows, of the types that the flat manifests use. Its kubectl refuses a file with any
+ * other key: "error validating data: ValidationError(…): unknown field".
  */
 final class KeysOfKubernetes119 {
     private static final String RESOURCE = "/kubernetes-1.19.types";

@@ -77,6 +77,42 @@ public class Abi {
     public static int UF_DROP_REASONS() {
         return UF_DROP_REASONS;
     }
+    private static final int UF_MAX_ENDPOINT_COUNTERS = (int)16384L;
+    /**
+     * {@snippet lang=c :
+     * #define UF_MAX_ENDPOINT_COUNTERS 16384
+     * }
+     */
+    public static int UF_MAX_ENDPOINT_COUNTERS() {
+        return UF_MAX_ENDPOINT_COUNTERS;
+    }
+    private static final int UF_SAMPLE_EVERY = (int)1024L;
+    /**
+     * {@snippet lang=c :
+     * #define UF_SAMPLE_EVERY 1024
+     * }
+     */
+    public static int UF_SAMPLE_EVERY() {
+        return UF_SAMPLE_EVERY;
+    }
+    private static final int UF_LATENCY_BUCKETS = (int)12L;
+    /**
+     * {@snippet lang=c :
+     * #define UF_LATENCY_BUCKETS 12
+     * }
+     */
+    public static int UF_LATENCY_BUCKETS() {
+        return UF_LATENCY_BUCKETS;
+    }
+    private static final int UF_LATENCY_FIRST_NS = (int)100L;
+    /**
+     * {@snippet lang=c :
+     * #define UF_LATENCY_FIRST_NS 100
+     * }
+     */
+    public static int UF_LATENCY_FIRST_NS() {
+        return UF_LATENCY_FIRST_NS;
+    }
     private static final int UF_LAYOUT_VERSION = (int)4L;
     /**
      * {@snippet lang=c :
@@ -193,42 +229,6 @@ public class Abi {
      */
     public static int UF_MAX_HASH_ENDPOINTS() {
         return UF_MAX_HASH_ENDPOINTS;
-    }
-    private static final int UF_MAX_ENDPOINT_COUNTERS = (int)16384L;
-    /**
-     * {@snippet lang=c :
-     * #define UF_MAX_ENDPOINT_COUNTERS 16384
-     * }
-     */
-    public static int UF_MAX_ENDPOINT_COUNTERS() {
-        return UF_MAX_ENDPOINT_COUNTERS;
-    }
-    private static final int UF_SAMPLE_EVERY = (int)1024L;
-    /**
-     * {@snippet lang=c :
-     * #define UF_SAMPLE_EVERY 1024
-     * }
-     */
-    public static int UF_SAMPLE_EVERY() {
-        return UF_SAMPLE_EVERY;
-    }
-    private static final int UF_LATENCY_BUCKETS = (int)12L;
-    /**
-     * {@snippet lang=c :
-     * #define UF_LATENCY_BUCKETS 12
-     * }
-     */
-    public static int UF_LATENCY_BUCKETS() {
-        return UF_LATENCY_BUCKETS;
-    }
-    private static final int UF_LATENCY_FIRST_NS = (int)100L;
-    /**
-     * {@snippet lang=c :
-     * #define UF_LATENCY_FIRST_NS 100
-     * }
-     */
-    public static int UF_LATENCY_FIRST_NS() {
-        return UF_LATENCY_FIRST_NS;
     }
     private static final int UF_MAX_ALLOWED_SOURCES = (int)16384L;
     /**

@@ -9,8 +9,8 @@ final class InterfaceName {
     private InterfaceName() {}
 
     /**
-     * The name itself, if it has 1 to 15 bytes of UTF-8, no '/', ':' or white space, and is neither "." nor "..".
-     * '%' is refused too: the kernel reads "udp%d" as a pattern and makes up a name.
+     * The name itself, if it has 1 to 15 bytes of UTF-8, no '/', ':' or white space, and is neither "." nor "..". '%'
+     * is refused too: the kernel reads "udp%d" as a pattern and makes up a name.
      *
      * @throws IllegalArgumentException if it is not such a name
      */

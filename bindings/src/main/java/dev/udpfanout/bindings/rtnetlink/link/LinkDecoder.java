@@ -32,8 +32,8 @@ public final class LinkDecoder {
     private LinkDecoder() {}
 
     /**
-     * The link; empty for a message about a link's part in a protocol, such as the RTM_DELLINK of family AF_BRIDGE
-     * that says that a port has left its bridge.
+     * The link; empty for a message about a link's part in a protocol, such as the RTM_DELLINK of family AF_BRIDGE that
+     * says that a port has left its bridge.
      */
     public static Optional<Link> decode(Message message) {
         MemorySegment header = message.struct(ifinfomsg.layout());

@@ -51,8 +51,8 @@ public final class Routes {
     /**
      * Adds a route, as {@code ip route add}.
      *
-     * @throws SystemCallException EEXIST if there is one to that destination with that priority in that table,
-     *     ENETDOWN if the link is down, EINVAL if the destination has bits behind its prefix
+     * @throws SystemCallException EEXIST if there is one to that destination with that priority in that table, ENETDOWN
+     *     if the link is down, EINVAL if the destination has bits behind its prefix
      */
     public void add(Route route) {
         socket.execute(request(RequestType.RTM_NEWROUTE, NLM_F_CREATE() | NLM_F_EXCL(), route));

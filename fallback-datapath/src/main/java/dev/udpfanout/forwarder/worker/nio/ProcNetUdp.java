@@ -12,8 +12,8 @@ import java.util.stream.Stream;
 
 /**
  * The table of UDP sockets in /proc, for sockets whose descriptor is the JDK's: one line a socket, the local address as
- * hexadecimal words in host byte order, the last column the datagrams dropped. Source: proc_net_udp(5),
- * udp4_seq_show() in net/ipv4/udp.c.
+ * hexadecimal words in host byte order, the last column the datagrams dropped. Source: proc_net_udp(5), udp4_seq_show()
+ * in net/ipv4/udp.c.
  */
 final class ProcNetUdp {
     private static final int LOCAL_ADDRESS = 1;

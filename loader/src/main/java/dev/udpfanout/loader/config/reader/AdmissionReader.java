@@ -32,7 +32,7 @@ final class AdmissionReader {
         Section limit = listener.section(RATE_LIMIT);
         int packetsPerSecond = limit.wholeNumber("packets_per_second", 1, 1, RateLimit.MAX_PACKETS);
         if (!limit.has("packets_per_second")) {
-            limit.problem("packets_per_second", "is missing: how much is to be forwarded?");
+            limit.problem("packets_per_second", "is missing; set how many packets a second are forwarded");
         }
         int burst = limit.wholeNumber("burst", packetsPerSecond, 1, RateLimit.MAX_PACKETS);
         limit.refuseUnknownKeys();
@@ -50,7 +50,7 @@ final class AdmissionReader {
             return prefix;
         });
         if (listener.isEmptyList(ALLOW)) {
-            listener.problem(ALLOW, "at least one prefix is needed; leave the key out to take everyone's datagrams");
+            listener.problem(ALLOW, "no prefixes; add at least one, or remove the key to allow every source");
         }
         return allow;
     }

@@ -36,9 +36,7 @@ public final class ConfigReader {
         this(interfaceExists, OwnNamespace.detect());
     }
 
-    /**
-     * @param ownNamespace stands for a namespace that is not given
-     */
+    /** @param ownNamespace stands for a namespace that is not given */
     ConfigReader(Predicate<String> interfaceExists, String ownNamespace) {
         this.interfaceExists = interfaceExists;
         this.ownNamespace = ownNamespace;

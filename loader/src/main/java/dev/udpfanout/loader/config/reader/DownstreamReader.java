@@ -41,7 +41,7 @@ final class DownstreamReader {
             checkAddress(section, address, bind);
             Integer first = lines.putIfAbsent(address, section.line());
             if (first != null) {
-                section.problem("address", SocketAddressText.write(address) + " is on line " + first + " already");
+                section.problem("address", SocketAddressText.write(address) + " is already on line " + first + "");
             }
             downstream.add(new Downstream(name, address, weight));
         }
@@ -66,7 +66,7 @@ final class DownstreamReader {
     private static int weight(Section section, Policy policy) {
         int weight = section.wholeNumber("weight", 1, 1, Downstream.MAX_WEIGHT);
         if (!policy.goesByWeights() && section.has("weight")) {
-            section.problem("weight", "is for policy: weighted, and the listener's policy is another");
+            section.problem("weight", "works with policy: weighted only; remove it, or set policy: weighted");
         }
         return weight;
     }

@@ -28,8 +28,8 @@ final class FlowsReader {
         if (replies && policy.copies()) {
             listener.problem(
                     REPLIES,
-                    "with policy: replicate every receiver would answer, and a client takes one answer; use another"
-                            + " policy, or leave it out");
+                    "replies does not work with policy: replicate, because a client takes one answer; use another"
+                            + " policy, or remove replies");
         }
         return replies;
     }

@@ -9,7 +9,9 @@ import java.util.List;
 import java.util.Set;
 import java.util.function.Predicate;
 
-/** Reads where a listener's datagrams are intercepted: {@code interface}, or {@code interfaces} where there are several. */
+/**
+ * Reads where a listener's datagrams are intercepted: {@code interface}, or {@code interfaces} where there are several.
+ */
 final class InterfacesReader {
     private static final String ONE = "interface";
     private static final String SEVERAL = "interfaces";
@@ -30,7 +32,7 @@ final class InterfacesReader {
             return one(listener);
         }
         if (listener.has(ONE)) {
-            listener.problem(SEVERAL, "interface is given as well; give all of them here");
+            listener.problem(SEVERAL, "interface is given too; list all interfaces here");
             // Its value is looked at all the same: everything that is wrong is told at once.
             one(listener);
         }
@@ -79,8 +81,8 @@ final class InterfacesReader {
                     .forEach(name -> listener.problem(
                             SEVERAL,
                             "\"" + name
-                                    + "\" cannot be one of several: whatever comes to the node for the address of a dummy"
-                                    + " interface is led to that one"));
+                                    + "\" is a dummy interface, and a dummy interface must stand alone: everything for its"
+                                    + " address is routed to it"));
         }
         return names;
     }
@@ -97,6 +99,6 @@ final class InterfacesReader {
     }
 
     private static String notThere(String name) {
-        return "this node has no interface \"" + name + "\" (only dummy interfaces are created)";
+        return "this node has no interface \"" + name + "\" (the daemon creates dummy interfaces only)";
     }
 }

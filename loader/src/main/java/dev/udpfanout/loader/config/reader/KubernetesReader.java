@@ -50,7 +50,8 @@ final class KubernetesReader {
     static Preference preference(Section listener) {
         Preference preference = listener.choice("prefer", Preference.class, Preference.ANY);
         if (preference != Preference.ANY && !listener.has("kubernetes")) {
-            listener.problem("prefer", "is for receivers from kubernetes: the file does not say where downstream runs");
+            listener.problem(
+                    "prefer", "needs receivers from kubernetes: the file does not say on which node a downstream runs");
         }
         return preference;
     }

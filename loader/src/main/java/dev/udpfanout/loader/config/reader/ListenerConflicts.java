@@ -19,9 +19,7 @@ import java.util.Set;
 final class ListenerConflicts {
     private final String ownNamespace;
 
-    /**
-     * @param ownNamespace stands for a namespace that is not given
-     */
+    /** @param ownNamespace stands for a namespace that is not given */
     ListenerConflicts(String ownNamespace) {
         this.ownNamespace = ownNamespace;
     }
@@ -44,7 +42,9 @@ final class ListenerConflicts {
         refuseSharedRanges(read);
     }
 
-    /** An address on a dummy interface is either delivered on this node or steered past its hooks, for all its ports. */
+    /**
+     * An address on a dummy interface is either delivered on this node or steered past its hooks, for all its ports.
+     */
     private static void refuseMixedModes(List<Read> read) {
         List<Read> decided = read.stream()
                 .filter(each -> each.listener().mode() != Mode.AUTO)
@@ -217,6 +217,6 @@ final class ListenerConflicts {
                 .problem(
                         key,
                         SocketAddressText.write(target.listener().bind()) + " is the listener on line "
-                                + target.section().line() + ": datagrams would go round in a circle");
+                                + target.section().line() + ": datagrams would loop");
     }
 }

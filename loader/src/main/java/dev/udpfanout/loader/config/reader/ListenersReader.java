@@ -103,18 +103,18 @@ final class ListenersReader {
     private static void checkPublished(ListenerConfig listener, Section section) {
         if (listener.vipDirect()) {
             if (!section.has("publish")) {
-                section.problem("bind", "whose VIP? publish.service must name the LoadBalancer Service");
+                section.problem("bind", "vip needs publish.service: the LoadBalancer Service whose VIP it is");
             }
             if (listener.isOnDummyInterface()) {
                 section.problem(
                         "bind",
-                        "the VIP is matched where datagrams come in, on a NIC; on a dummy interface they have lost it");
+                        "vip works on a NIC only: kube-proxy has replaced the VIP before a datagram reaches a dummy interface");
             }
         } else if (section.has("publish") && listener.isWildcard()) {
             section.problem(
                     "publish",
                     AddressText.of(listener.bind().getAddress())
-                            + " is not an address to publish; bind to one address, or to vip:PORT");
+                            + " cannot be published; bind to one address, or to vip:PORT");
         }
     }
 
@@ -134,7 +134,7 @@ final class ListenersReader {
                                 + AddressText.of(address));
             }
         } else if (listener.hook() == Hook.EGRESS) {
-            section.problem("hook", "egress is for dummy interfaces; a NIC's datagrams come in at ingress");
+            section.problem("hook", "egress works on dummy interfaces only: datagrams enter a NIC at ingress");
         }
     }
 

@@ -24,12 +24,11 @@ final class LocalDeliveryReader {
         if (listener.isOnDummyInterface() && listener.hook() == Hook.EGRESS) {
             section.problem(
                     KEY,
-                    "peer works at ingress only, since the kernel lets no packet into a pod from an egress hook;"
+                    "peer needs hook: ingress, because the kernel does not redirect into a pod from egress;"
                             + " use hook: ingress, or neigh");
         }
         if (listener.mode() == Mode.USERSPACE) {
-            section.problem(
-                    KEY, "peer is for the kernel path; in user space datagrams are sent by a socket. Use neigh");
+            section.problem(KEY, "peer works in the kernel only, because user space sends by a socket; use neigh");
         }
     }
 }

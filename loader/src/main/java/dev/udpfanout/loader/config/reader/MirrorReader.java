@@ -40,7 +40,9 @@ final class MirrorReader {
             return;
         }
         if (listener.isOnDummyInterface() && listener.hook() == Hook.EGRESS) {
-            section.problem(KEY, "copies are sent back in, where no program is with hook: egress; use hook: ingress");
+            section.problem(
+                    KEY,
+                    "a mirror needs hook: ingress: copies go back in at ingress, where hook: egress has no program");
         }
         if (set.get().getBytes(StandardCharsets.UTF_8).length > ListenerName.MAX_BYTES) {
             section.problem(
@@ -50,7 +52,9 @@ final class MirrorReader {
         }
     }
 
-    /** What all of them come to: a mirror's set takes a listener's place in the kernel's tables, and has a name there. */
+    /**
+     * What all of them come to: a mirror's set takes a listener's place in the kernel's tables, and has a name there.
+     */
     static void checkTogether(List<ListenerConflicts.Read> read) {
         Map<String, Section> names = new HashMap<>();
         read.forEach(each -> names.put(each.listener().name(), each.section()));
@@ -74,7 +78,7 @@ final class MirrorReader {
                         .problem(
                                 KEY,
                                 "more than " + Limits.MAX_LISTENERS
-                                        + " listeners and mirrors together, which is what fits");
+                                        + " listeners and mirrors together; that is the limit");
             }
         }
     }

@@ -11,14 +11,18 @@ import java.net.InetSocketAddress;
 import java.util.List;
 import java.util.Optional;
 
-/** Reads {@code publish.addresses}: the range out of which each node publishes an address of its own, or {@code bind}. */
+/**
+ * Reads {@code publish.addresses}: the range out of which each node publishes an address of its own, or {@code bind}.
+ */
 final class PublishedAddressesReader {
     private static final String KEY = "addresses";
     private static final String BIND = "bind";
 
     /** In the guide's private network (RFC 1918), around the address that every node has on dummy0. */
     private static final String IPV4_DEFAULT = "10.255.0.0/16";
-    /** A unique local prefix (RFC 4193), one link long: 2^64 addresses, so that two nodes hardly ever choose the same. */
+    /**
+     * A unique local prefix (RFC 4193), one link long: 2^64 addresses, so that two nodes hardly ever choose the same.
+     */
     private static final String IPV6_DEFAULT = "fd00:10:255::/64";
 
     /** Longer prefixes have no two addresses that a node could publish. */
@@ -29,7 +33,8 @@ final class PublishedAddressesReader {
     private PublishedAddressesReader() {}
 
     /**
-     * The range; empty where the node publishes the listener's own address, or if what is said is wrong, which has been noted.
+     * The range; empty where the node publishes the listener's own address, or if what is said is wrong, which has been
+     * noted.
      *
      * @param bind the listener's; null if it is wrong
      */

@@ -48,9 +48,9 @@ final class ReceiversReader {
 
     private static Source source(Section section, InetSocketAddress bind, Policy policy, Preference preference) {
         if (section.has("downstream") && section.has("kubernetes")) {
-            section.problem("kubernetes", "downstream is given as well: receivers come from one of the two");
+            section.problem("kubernetes", "downstream is given too; keep one of the two");
         } else if (!section.has("downstream") && !section.has("kubernetes")) {
-            section.problem("downstream", "at least one receiver is needed, or kubernetes to find them");
+            section.problem("downstream", "no receivers; add at least one, or kubernetes: to discover them");
         }
         List<Downstream> downstream = DownstreamReader.read(section, bind, policy);
         Optional<KubernetesSource> kubernetes = KubernetesReader.source(section);
@@ -66,7 +66,7 @@ final class ReceiversReader {
     private static HashOn hashOn(Section section, Policy policy) {
         HashOn hashOn = section.choice("hash_on", HashOn.class, HashOn.SOURCE);
         if (policy != Policy.HASH && section.has("hash_on")) {
-            section.problem("hash_on", "is for policy: hash, and the listener's policy is another");
+            section.problem("hash_on", "works with policy: hash only; remove it, or set policy: hash");
         }
         return hashOn;
     }

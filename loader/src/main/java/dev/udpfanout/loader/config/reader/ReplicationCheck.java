@@ -16,7 +16,7 @@ final class ReplicationCheck {
         if (listener.isOnDummyInterface() && listener.hook() == Hook.EGRESS) {
             section.problem(
                     "policy",
-                    "replicate sends copies back in, where no program is with hook: egress; use hook: ingress");
+                    "replicate needs hook: ingress: copies go back in at ingress, where hook: egress has no program");
         }
         int receivers = listener.receivers().downstream().size();
         if (receivers > Limits.MAX_COPIES) {

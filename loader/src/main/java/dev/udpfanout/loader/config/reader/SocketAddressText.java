@@ -11,7 +11,8 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * Reads {@code ADDRESS:PORT} and {@code [IPV6-ADDRESS]:PORT}. Addresses are literal: a name would need a resolver, and could mean something else tomorrow.
+ * Reads {@code ADDRESS:PORT} and {@code [IPV6-ADDRESS]:PORT}. Addresses are literal: a name would need a resolver, and
+ * could mean something else tomorrow.
  */
 public final class SocketAddressText {
     private static final Pattern IPV4 = Pattern.compile("(\\d{1,3})\\.(\\d{1,3})\\.(\\d{1,3})\\.(\\d{1,3})");
@@ -38,12 +39,18 @@ public final class SocketAddressText {
         return text.indexOf(':') >= 0 ? ipv6(text) : ipv4(text);
     }
 
-    /** Whether the text is {@code vip:PORT} or {@code [vip]:PORT}: an address of a Service, whatever that is at the time. */
+    /**
+     * Whether the text is {@code vip:PORT} or {@code [vip]:PORT}: an address of a Service, whatever that is at the
+     * time.
+     */
     static boolean isVip(String text) {
         return text.startsWith(VIP) || text.startsWith(VIP6);
     }
 
-    /** The port of {@code vip:PORT}, with 0.0.0.0, or of {@code [vip]:PORT}, with ::, for the address that is not known yet. */
+    /**
+     * The port of {@code vip:PORT}, with 0.0.0.0, or of {@code [vip]:PORT}, with ::, for the address that is not known
+     * yet.
+     */
     static InetSocketAddress parseVip(String text) throws BadTextException {
         return text.startsWith(VIP6)
                 ? new InetSocketAddress(ipv6("::"), port(text.substring(VIP6.length())))

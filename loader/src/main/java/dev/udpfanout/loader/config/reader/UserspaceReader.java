@@ -77,7 +77,7 @@ final class UserspaceReader {
             listener.kernelOnly()
                     .ifPresent(what -> section.problem(
                             what.split(":")[0],
-                            what + " is done in the kernel only: use mode tc_ebpf or auto, or leave it out"));
+                            what + " works in the kernel only; use mode tc_ebpf or auto, or remove it"));
         }
     }
 

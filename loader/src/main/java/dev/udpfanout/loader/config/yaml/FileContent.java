@@ -9,7 +9,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 
 /**
- * What a configuration file holds, be it text or not: compared by value, and taken for what it is only when it is parsed.
+ * What a configuration file holds, be it text or not: compared by value, and taken for what it is only when it is
+ * parsed.
  *
  * @param bytes of a file that is too large as many as show that it is
  */

@@ -12,8 +12,8 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * A mapping of the file while it is read: gives typed values, notes what is wrong with them, and at the end notes the keys
- * that nobody asked for. A value that is wrong reads as its default, so that reading goes on and finds the rest.
+ * A mapping of the file while it is read: gives typed values, notes what is wrong with them, and at the end notes the
+ * keys that nobody asked for. A value that is wrong reads as its default, so that reading goes on and finds the rest.
  */
 public final class Section {
     private final String path;

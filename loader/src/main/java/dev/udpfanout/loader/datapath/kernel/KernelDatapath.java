@@ -51,8 +51,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The datapath in the kernel: mode {@code tc_ebpf}. What an earlier daemon left in the maps stays in force until there is
- * something better: a listener that this one has no endpoints for yet goes on with those that it had.
+ * The datapath in the kernel: mode {@code tc_ebpf}. What an earlier daemon left in the maps stays in force until there
+ * is something better: a listener that this one has no endpoints for yet goes on with those that it had.
  */
 public final class KernelDatapath implements SwitchableDatapath {
     private static final Logger LOG = LoggerFactory.getLogger(KernelDatapath.class);
@@ -74,7 +74,10 @@ public final class KernelDatapath implements SwitchableDatapath {
     private final FlowTable flowTable;
     private final Replies replies;
     private final FlowSweep sweep;
-    /** Served by the program of another version, whose endpoint tables cannot be read here, until this one has endpoints. */
+    /**
+     * Served by the program of another version, whose endpoint tables cannot be read here, until this one has
+     * endpoints.
+     */
     private final Set<String> servedByOther = new HashSet<>();
 
     private final Map<String, EndpointSet> inForce = new HashMap<>();

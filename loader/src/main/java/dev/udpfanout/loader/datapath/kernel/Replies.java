@@ -19,7 +19,10 @@ import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
-/** What there must be in the kernel for listeners with replies, beside their flags and tables: flows, and programs where answers come in. */
+/**
+ * What there must be in the kernel for listeners with replies, beside their flags and tables: flows, and programs where
+ * answers come in.
+ */
 final class Replies {
     private final FlowTable flows;
     private final ReplyPoints points;
@@ -52,8 +55,8 @@ final class Replies {
     }
 
     /**
-     * Has programs where answers come in, and takes them off elsewhere: there only when all endpoints are known, since before that an
-     * earlier daemon's may be needed.
+     * Has programs where answers come in, and takes them off elsewhere: there only when all endpoints are known, since
+     * before that an earlier daemon's may be needed.
      */
     void reconcile(Collection<ListenerConfig> listeners, Map<String, EndpointSet> inForce) {
         List<ListenerConfig> replying = replying(listeners);

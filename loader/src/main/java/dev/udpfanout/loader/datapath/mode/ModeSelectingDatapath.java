@@ -30,9 +30,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Has each listener served in the kernel or in user space, as its mode says and the node allows, and moves it from one to
- * the other under load. A listener that has fallen back stays in user space until the next {@link #configure}: what made
- * it fall back does not change by itself, and moving back and forth would cost more than it gains.
+ * Has each listener served in the kernel or in user space, as its mode says and the node allows, and moves it from one
+ * to the other under load. A listener that has fallen back stays in user space until the next {@link #configure}: what
+ * made it fall back does not change by itself, and moving back and forth would cost more than it gains.
  */
 public final class ModeSelectingDatapath implements Datapath {
     private static final Logger LOG = LoggerFactory.getLogger(ModeSelectingDatapath.class);
@@ -211,8 +211,8 @@ public final class ModeSelectingDatapath implements Datapath {
     }
 
     /**
-     * Each datapath takes over what is new to it before the other one lets go of it. While both could, the kernel decides
-     * for each datagram: by the route on a dummy interface, by the program's place before any socket on a NIC.
+     * Each datapath takes over what is new to it before the other one lets go of it. While both could, the kernel
+     * decides for each datagram: by the route on a dummy interface, by the program's place before any socket on a NIC.
      */
     private void move(ModeAssignment next) {
         ModeAssignment before = assignment;
@@ -361,8 +361,8 @@ public final class ModeSelectingDatapath implements Datapath {
     }
 
     /**
-     * In the kernel it is all or nothing: where an earlier daemon's program has been replaced already, taking this one's off
-     * would end what that daemon left, and its maps are this one's.
+     * In the kernel it is all or nothing: where an earlier daemon's program has been replaced already, taking this
+     * one's off would end what that daemon left, and its maps are this one's.
      */
     @Override
     public void abandon() {

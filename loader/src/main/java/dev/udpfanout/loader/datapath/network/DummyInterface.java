@@ -15,11 +15,12 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The interface that kube-proxy's datagrams are routed to: created if it is missing, adopted if it is there, and kept up,
- * NOARP, forwarding and with its addresses.
+ * The interface that kube-proxy's datagrams are routed to: created if it is missing, adopted if it is there, and kept
+ * up, NOARP, forwarding and with its addresses.
  *
  * <p>NOARP makes the link-layer destination of what is sent the interface's own address, so that it comes back in as a
- * packet for this host. Forwarding is needed because bpf_fib_lookup asks for it at the interface that the packet came from.
+ * packet for this host. Forwarding is needed because bpf_fib_lookup asks for it at the interface that the packet came
+ * from.
  */
 public final class DummyInterface {
     private static final Logger LOG = LoggerFactory.getLogger(DummyInterface.class);

@@ -11,7 +11,10 @@ import java.util.OptionalInt;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 
-/** An address alone, without a network around it, on an interface; with the route in the table {@code local} that comes with it. */
+/**
+ * An address alone, without a network around it, on an interface; with the route in the table {@code local} that comes
+ * with it.
+ */
 final class HostAddress {
     private static final long LIMIT_NS = TimeUnit.SECONDS.toNanos(1);
     private static final long POLL_NS = TimeUnit.MILLISECONDS.toNanos(1);
@@ -19,10 +22,10 @@ final class HostAddress {
     private HostAddress() {}
 
     /**
-     * Assigns an address, and returns when its {@code local} route is there. For IPv4 that is at once. For IPv6 the kernel
-     * adds the route a little later, on a worker of its own (addrconf_dad_work in net/ipv6/addrconf.c), and whoever had
-     * removed it too early would see it appear again. If it does not come within a second, whoever needs it gone looks
-     * again at the next change of the routes.
+     * Assigns an address, and returns when its {@code local} route is there. For IPv4 that is at once. For IPv6 the
+     * kernel adds the route a little later, on a worker of its own (addrconf_dad_work in net/ipv6/addrconf.c), and
+     * whoever had removed it too early would see it appear again. If it does not come within a second, whoever needs it
+     * gone looks again at the next change of the routes.
      */
     static void assign(Network network, Link link, InetAddress address) {
         assign(network, link, address, bits(address));
@@ -40,8 +43,9 @@ final class HostAddress {
     }
 
     /**
-     * Gives an assigned address the {@code local} route back that was taken away. An IPv6 route that is put back by hand is
-     * not the kernel's own: it has another metric, and stays when the address goes. So the address is assigned anew.
+     * Gives an assigned address the {@code local} route back that was taken away. An IPv6 route that is put back by
+     * hand is not the kernel's own: it has another metric, and stays when the address goes. So the address is assigned
+     * anew.
      */
     static void restoreLocalRoute(Network network, Link link, InetAddress address) {
         if (!(address instanceof Inet6Address)) {

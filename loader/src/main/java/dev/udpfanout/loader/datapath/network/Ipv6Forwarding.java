@@ -5,8 +5,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 
 /**
- * Whether IPv6 packets that come in on an interface may be sent on: the sysctl {@code net.ipv6.conf.NAME.forwarding}, which
- * bpf_fib_lookup asks for. Unlike its IPv4 sister it cannot be written over rtnetlink (inet6_validate_link_af in
+ * Whether IPv6 packets that come in on an interface may be sent on: the sysctl {@code net.ipv6.conf.NAME.forwarding},
+ * which bpf_fib_lookup asks for. Unlike its IPv4 sister it cannot be written over rtnetlink (inet6_validate_link_af in
  * net/ipv6/addrconf.c), only in /proc/sys, which a container may have mounted read-only.
  */
 final class Ipv6Forwarding {
@@ -30,7 +30,7 @@ final class Ipv6Forwarding {
             return true;
         } catch (IOException e) {
             throw new IllegalStateException(
-                    "IPv6 forwarding of " + interfaceName + " cannot be switched on (" + e
+                    "failed to switch on IPv6 forwarding of " + interfaceName + " (" + e
                             + "); set the sysctl net.ipv6.conf.all.forwarding=1 on the node",
                     e);
         }

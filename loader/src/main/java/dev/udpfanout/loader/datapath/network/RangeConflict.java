@@ -11,8 +11,8 @@ import java.util.OptionalInt;
 import java.util.stream.Collectors;
 
 /**
- * What of this node a range of addresses would be taken from: routes but the default ones, and addresses. What is on dummy
- * interfaces is a listener's.
+ * What of this node a range of addresses would be taken from: routes but the default ones, and addresses. What is on
+ * dummy interfaces is a listener's.
  */
 final class RangeConflict {
     private static final int DEFAULT_ROUTE_BITS = 0;

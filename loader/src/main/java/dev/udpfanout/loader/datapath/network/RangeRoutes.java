@@ -16,7 +16,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * The routes that lead the ranges out of which nodes publish addresses to a dummy interface: as {@link Steering} and
- * {@link LocalDelivery} do with single addresses. The interface has none of the addresses, so the kernel makes no routes of its own.
+ * {@link LocalDelivery} do with single addresses. The interface has none of the addresses, so the kernel makes no
+ * routes of its own.
  */
 public final class RangeRoutes {
     private static final Logger LOG = LoggerFactory.getLogger(RangeRoutes.class);
@@ -72,9 +73,11 @@ public final class RangeRoutes {
     }
 
     /**
-     * To be called before anything is set up. What comes to a range later on is no reason to end what works: it is logged.
+     * To be called before anything is set up. What comes to a range later on is no reason to end what works: it is
+     * logged.
      *
-     * @throws IllegalStateException if a range that is not led anywhere yet is not free on this node; the message has the mend
+     * @throws IllegalStateException if a range that is not led anywhere yet is not free on this node; the message has
+     *     the mend
      */
     public void requireFree(Collection<Prefix> ranges) {
         if (ranges.isEmpty()) {

@@ -4,13 +4,13 @@ import java.util.Locale;
 
 /** Something that was in place, was gone or changed, and has been mended. */
 public enum Repair {
-    INTERFACE_RETURNED("the interface vanished and came back"),
+    INTERFACE_RETURNED("the interface had gone and returned"),
     INTERFACE_SET_UP("the interface was down"),
     NOARP_SET("the interface answered ARP"),
     FORWARDING_ENABLED("forwarding was off on the interface"),
     ACCEPT_LOCAL_ENABLED("answers from the interface's own address were refused"),
     ADDRESS_ADDED("the address was gone"),
-    LOCAL_ROUTE_REMOVED("the local route was back: datagrams would have stayed on this node"),
+    LOCAL_ROUTE_REMOVED("the local route was back, so datagrams would have stayed on this node"),
     LINK_ROUTE_ADDED("the route to the interface was gone"),
     PROGRAM_REATTACHED("the program was gone from the hook");
 

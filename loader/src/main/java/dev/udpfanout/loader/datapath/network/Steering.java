@@ -16,12 +16,16 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The routes that bring a DNATed datagram to a dummy interface. The kernel gives an assigned address a route in the table
- * {@code local}, and a datagram to it is delivered on the spot: no TC hook of the interface ever sees it. So that route
- * goes, and one that leads out of the interface takes its place; the datagram is then forwarded, and passes the hooks.
+ * The routes that bring a DNATed datagram to a dummy interface. The kernel gives an assigned address a route in the
+ * table {@code local}, and a datagram to it is delivered on the spot: no TC hook of the interface ever sees it. So that
+ * route goes, and one that leads out of the interface takes its place; the datagram is then forwarded, and passes the
+ * hooks.
  */
 public final class Steering {
-    /** Marks our routes, for {@code ip route} and for whoever cleans up after a crash ('u'; rtnetlink(7) leaves it free). */
+    /**
+     * Marks our routes, for {@code ip route} and for whoever cleans up after a crash ('u'; rtnetlink(7) leaves it
+     * free).
+     */
     public static final RouteProtocol PROTOCOL = new RouteProtocol(117);
 
     private static final Logger LOG = LoggerFactory.getLogger(Steering.class);
@@ -102,7 +106,8 @@ public final class Steering {
     }
 
     /**
-     * Takes our routes past an interface's hooks away and gives addresses their local routes back. What leads ranges to sockets stays.
+     * Takes our routes past an interface's hooks away and gives addresses their local routes back. What leads ranges to
+     * sockets stays.
      *
      * @param localRouteOwed addresses that had one
      */

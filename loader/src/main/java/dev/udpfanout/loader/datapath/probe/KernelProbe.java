@@ -16,8 +16,8 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * Finds out what this kernel and this process can do, by trying each thing, never by the kernel's version. Changes nothing
- * that anybody sees; nothing is remembered from one run to the next.
+ * Finds out what this kernel and this process can do, by trying each thing, never by the kernel's version. Changes
+ * nothing that anybody sees; nothing is remembered from one run to the next.
  */
 public final class KernelProbe {
     private static final String KERNEL_MODE = "tc_ebpf";
@@ -72,7 +72,7 @@ public final class KernelProbe {
                 KERNEL_MODE,
                 Need.KERNEL,
                 unusable.<Support>map(Support.Unsupported::new).orElseGet(Support.Supported::new));
-        Optional<Support> noBpf = unusable.map(why -> new Support.Unknown("bpf(2) cannot be used"));
+        Optional<Support> noBpf = unusable.map(why -> new Support.Unknown("bpf(2) is not usable"));
         features(noBpf);
         program(noBpf);
         add("bpffs at " + pinDirectory.getParent(), "forwarding while the daemon is away", Need.OPTIONAL, bpffs());
@@ -96,7 +96,9 @@ public final class KernelProbe {
                     "map type " + label(type),
                     KERNEL_MODE,
                     Need.KERNEL,
-                    Attempt.of(() -> BpfFeatures.has(type), "this kernel has no such map, or this process may not"));
+                    Attempt.of(
+                            () -> BpfFeatures.has(type),
+                            "this kernel has no such map, or this process may not create one create one"));
         }
     }
 

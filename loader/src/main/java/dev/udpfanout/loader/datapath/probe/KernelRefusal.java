@@ -38,7 +38,7 @@ public final class KernelRefusal {
         } catch (SystemCallException e) {
             return switch (e.errno().symbol()) {
                 case "EPERM", "EACCES" -> Optional.of(refusedCall(e.errno(), ProcessStatus.read()));
-                case "ENOSYS" -> Optional.of("this kernel has no bpf(2), or a seccomp filter says so");
+                case "ENOSYS" -> Optional.of("this kernel has no bpf(2), or a seccomp filter hides it");
                 // It has looked for the file: the call as such works.
                 default -> Optional.empty();
             };
@@ -68,7 +68,7 @@ public final class KernelRefusal {
         if (!status.hasCapability(ProcessStatus.CAP_BPF) && !status.hasCapability(ProcessStatus.CAP_SYS_ADMIN)) {
             return what + ": CAP_BPF is missing";
         }
-        return what + " although CAP_BPF is there: "
+        return what + " although the process has CAP_BPF: "
                 + (status.isFiltered()
                         ? "blocked by a seccomp filter"
                         : "blocked by a security module or by kernel lockdown");
@@ -81,6 +81,6 @@ public final class KernelRefusal {
             root = root.getCause();
         }
         String detail = root.getMessage() == null ? root.toString() : root.getMessage();
-        return "libbpf.so.1 cannot be loaded: " + detail;
+        return "failed to load libbpf.so.1: " + detail;
     }
 }

@@ -10,9 +10,9 @@ import java.util.concurrent.CompletionException;
 import java.util.function.BiFunction;
 
 /**
- * A place to try attaching where nobody's traffic is and nobody looks: an interface in a network namespace that a thread
- * makes for itself, and that goes with it. Without CAP_SYS_ADMIN for that, there is none: an interface in the node's own
- * namespace, or a program on {@code lo}, would be seen by other agents, and that is not worth an answer.
+ * A place to try attaching where nobody's traffic is and nobody looks: an interface in a network namespace that a
+ * thread makes for itself, and that goes with it. Without CAP_SYS_ADMIN for that, there is none: an interface in the
+ * node's own namespace, or a program on {@code lo}, would be seen by other agents, and that is not worth an answer.
  */
 final class ScratchInterface {
     private ScratchInterface() {}

@@ -15,7 +15,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
 
-/** Gives a forwarder its endpoints, but for those that it cannot use: one that is wrong must not keep the others out. */
+/**
+ * Gives a forwarder its endpoints, but for those that it cannot use: one that is wrong must not keep the others out.
+ */
 final class EndpointInstall {
     private final Forwarder forwarder;
     private final Function<List<Endpoint>, EndpointTable> tableOf;

@@ -14,8 +14,9 @@ import java.util.TreeMap;
 
 /**
  * A forwarder's counts in the terms of the kernel datapath. Bytes are those of frames: the payload with headers for
- * Ethernet, IP without options and UDP. A datagram that the kernel dropped for want of room counts as received, its bytes
- * do not. One that a receiver's ICMP message called back counts as forwarded, and under {@code unreachable} as well.
+ * Ethernet, IP without options and UDP. A datagram that the kernel dropped for want of room counts as received, its
+ * bytes do not. One that a receiver's ICMP message called back counts as forwarded, and under {@code unreachable} as
+ * well.
  */
 final class FrameCounters {
     private static final int ETHERNET_BYTES = 14;
@@ -51,8 +52,8 @@ final class FrameCounters {
     }
 
     /**
-     * Both together, to be kept. Each forwarder may have had other endpoints: when they have become many, only those of the
-     * last one are told of.
+     * Both together, to be kept. Each forwarder may have had other endpoints: when they have become many, only those of
+     * the last one are told of.
      */
     static ListenerCounters remember(ListenerCounters earlier, ListenerCounters last) {
         ListenerCounters both = sum(earlier, last);

@@ -27,8 +27,9 @@ import java.util.concurrent.CompletionStage;
 import java.util.stream.Collectors;
 
 /**
- * The datapath in user space: mode {@code userspace}. Each listener has sockets of its own, which the kernel delivers its
- * datagrams to: on a dummy interface that takes the address's local route, the opposite of the kernel datapath's steering.
+ * The datapath in user space: mode {@code userspace}. Each listener has sockets of its own, which the kernel delivers
+ * its datagrams to: on a dummy interface that takes the address's local route, the opposite of the kernel datapath's
+ * steering.
  */
 public final class UserspaceDatapath implements SwitchableDatapath {
     private final Network network;

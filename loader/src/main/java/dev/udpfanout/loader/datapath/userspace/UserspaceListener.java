@@ -63,7 +63,10 @@ final class UserspaceListener {
                         || theirs.getAddress().isAnyLocalAddress());
     }
 
-    /** Begins with these endpoints, before its sockets are open, unless they are from before a change of the address family. */
+    /**
+     * Begins with these endpoints, before its sockets are open, unless they are from before a change of the address
+     * family.
+     */
     void beginWith(Optional<EndpointSet> known) {
         Class<?> family = config.bind().getAddress().getClass();
         known.filter(set -> set.endpoints().stream()
@@ -129,8 +132,8 @@ final class UserspaceListener {
     }
 
     /**
-     * Gives the open sockets what they do not have yet, and tries those endpoints again that could not be used so far: a
-     * route may have come.
+     * Gives the open sockets what they do not have yet, and tries those endpoints again that could not be used so far:
+     * a route may have come.
      */
     void reconcile() {
         if (!refused.isEmpty()) {
@@ -163,7 +166,7 @@ final class UserspaceListener {
                         .addKeyValue("listener_id", config.id())
                         .addKeyValue("endpoint", endpoint)
                         .addKeyValue("reason", why)
-                        .log("left an endpoint out");
+                        .log("left out an endpoint");
             }
         });
     }
@@ -202,7 +205,7 @@ final class UserspaceListener {
             if (!open.drain(DRAIN_LIMIT)) {
                 LOG.atWarn()
                         .addKeyValue("listener_id", config.id())
-                        .log("datagrams were still coming in when the sockets were closed");
+                        .log("datagrams still arrived while the sockets closed");
             }
         });
         close();

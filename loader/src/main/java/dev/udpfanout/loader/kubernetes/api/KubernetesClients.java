@@ -12,14 +12,16 @@ public final class KubernetesClients {
     private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(5);
     private static final Duration REQUEST_TIMEOUT = Duration.ofSeconds(10);
 
-    /** Long enough never to happen: that a watch is gone is noticed before, and {@code ResourceWatch} starts another. */
+    /**
+     * Long enough never to happen: that a watch is gone is noticed before, and {@code ResourceWatch} starts another.
+     */
     private static final Duration WATCH_RECONNECT = Duration.ofMinutes(1);
 
     private KubernetesClients() {}
 
     /**
-     * A client for the cluster that this pod runs in, or else for the one that the kubeconfig file names. Nothing is asked of
-     * the API server yet, so that this does not fail without one.
+     * A client for the cluster that this pod runs in, or else for the one that the kubeconfig file names. Nothing is
+     * asked of the API server yet, so that this does not fail without one.
      *
      * @return the caller's to close, when nobody uses it any more
      */

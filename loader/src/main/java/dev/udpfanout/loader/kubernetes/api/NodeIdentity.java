@@ -56,8 +56,8 @@ public record NodeIdentity(String nodeName, String namespace) {
     }
 
     /**
-     * The node's zone; empty if it has none, or the API server does not answer or does not let us ask: {@code get} on nodes
-     * is optional. Blocks for as long as a request may take.
+     * The node's zone; empty if it has none, or the API server does not answer or does not let us ask: {@code get} on
+     * nodes is optional. Blocks for as long as a request may take.
      */
     public Optional<String> zone(KubernetesClient client) {
         try {
@@ -68,7 +68,7 @@ public record NodeIdentity(String nodeName, String namespace) {
             LOG.atInfo()
                     .addKeyValue("node", nodeName)
                     .addKeyValue("reason", Reason.of(e))
-                    .log("this node's zone is not known");
+                    .log("the zone of this node is unknown");
             return Optional.empty();
         }
     }

@@ -20,7 +20,8 @@ import org.slf4j.LoggerFactory;
 /**
  * Finds a Service's endpoints and follows them. While the API server cannot be reached, the last ones stay.
  *
- * @see <a href="https://kubernetes.io/docs/reference/kubernetes-api/service-resources/endpoint-slice-v1/">EndpointSlice</a>
+ * @see <a
+ *     href="https://kubernetes.io/docs/reference/kubernetes-api/service-resources/endpoint-slice-v1/">EndpointSlice</a>
  */
 public final class EndpointDiscovery implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(EndpointDiscovery.class);
@@ -36,8 +37,8 @@ public final class EndpointDiscovery implements AutoCloseable {
     /**
      * @param client stays the caller's to close, after this
      * @param port which port of the endpoints receives
-     * @param onChange told of all endpoints, used or not, in the order of their addresses, once they are known and whenever
-     *     they change; the list may be empty. Called on a thread of the discovery; must be quick
+     * @param onChange told of all endpoints, used or not, in the order of their addresses, once they are known and
+     *     whenever they change; the list may be empty. Called on a thread of the discovery; must be quick
      */
     public EndpointDiscovery(
             KubernetesClient client, ServiceName service, Port port, Consumer<List<DiscoveredEndpoint>> onChange) {

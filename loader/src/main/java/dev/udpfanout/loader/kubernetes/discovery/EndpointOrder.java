@@ -22,7 +22,10 @@ final class EndpointOrder {
 
     private EndpointOrder() {}
 
-    /** Of two entries for one address, the one to believe: an endpoint moves from slice to slice, and is in both for a while. */
+    /**
+     * Of two entries for one address, the one to believe: an endpoint moves from slice to slice, and is in both for a
+     * while.
+     */
     static DiscoveredEndpoint better(DiscoveredEndpoint one, DiscoveredEndpoint other) {
         return BEST_FIRST.compare(one, other) <= 0 ? one : other;
     }

@@ -6,8 +6,9 @@ import java.util.Map;
 import java.util.OptionalInt;
 
 /**
- * The weight that an EndpointSlice gives each of its endpoints, for listeners that go by weights: an annotation of the slice. The
- * slices of Kubernetes' own controller have none; who writes slices of his own, one for each kind of receiver, can put it there.
+ * The weight that an EndpointSlice gives each of its endpoints, for listeners that go by weights: an annotation of the
+ * slice. The slices of Kubernetes' own controller have none; who writes slices of his own, one for each kind of
+ * receiver, can put it there.
  */
 final class SliceWeight {
     /** A whole number from 1 to {@link Downstream#MAX_WEIGHT}; 1 if it is not there. */

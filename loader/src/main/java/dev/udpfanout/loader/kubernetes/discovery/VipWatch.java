@@ -29,8 +29,8 @@ public final class VipWatch implements AutoCloseable {
 
     /**
      * @param client stays the caller's to close, after this
-     * @param onChange told of all addresses once they are known and whenever they change; none if there is no such Service or
-     *     it was not given any. Called on a thread of the watch; must be quick
+     * @param onChange told of all addresses once they are known and whenever they change; none if there is no such
+     *     Service or it was not given any. Called on a thread of the watch; must be quick
      */
     public VipWatch(KubernetesClient client, ServiceName service, Consumer<Set<InetAddress>> onChange) {
         this(client, service, onChange, WatchTiming.DEFAULT);

@@ -10,8 +10,8 @@ import io.fabric8.kubernetes.client.dsl.base.PatchType;
 import java.net.HttpURLConnection;
 
 /**
- * The slice that an earlier version of the daemon kept for all listeners of a Service. It must not go on to say that this node is
- * ready, and the daemon may not delete, so it is left without endpoints; it goes with its Service.
+ * The slice that an earlier version of the daemon kept for all listeners of a Service. It must not go on to say that
+ * this node is ready, and the daemon may not delete, so it is left without endpoints; it goes with its Service.
  */
 final class EarlierSlice {
     private static final int UNPROCESSABLE = 422;

@@ -5,8 +5,8 @@ import java.time.Duration;
 import java.util.random.RandomGenerator;
 
 /**
- * How soon a slice that somebody else has changed may be applied again: at once, but ever more slowly where somebody keeps on
- * changing it. Times are by {@link System#nanoTime()}.
+ * How soon a slice that somebody else has changed may be applied again: at once, but ever more slowly where somebody
+ * keeps on changing it. Times are by {@link System#nanoTime()}.
  */
 final class MendPace {
     /** What was just applied takes as long, at the most, to be seen in the watch of a server that is well. */

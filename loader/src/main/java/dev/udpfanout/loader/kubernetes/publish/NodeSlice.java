@@ -23,7 +23,9 @@ import org.slf4j.LoggerFactory;
 final class NodeSlice {
     private static final Logger LOG = LoggerFactory.getLogger(NodeSlice.class);
 
-    /** In the message of the admission plugin OwnerReferencesPermissionEnforcement: kubernetes, plugin/pkg/admission/gc. */
+    /**
+     * In the message of the admission plugin OwnerReferencesPermissionEnforcement: kubernetes, plugin/pkg/admission/gc.
+     */
     private static final String OWNER_REFUSED = "cannot set an ownerRef";
 
     private final SliceApi api;
@@ -33,9 +35,7 @@ final class NodeSlice {
     /** The Service, by its UID, that this slice may not be made to belong to; empty if none. */
     private Optional<String> refusedOwner = Optional.empty();
 
-    /**
-     * @param endpoint where datagrams are to be sent
-     */
+    /** @param endpoint where datagrams are to be sent */
     NodeSlice(SliceApi api, ServiceName service, InetSocketAddress endpoint, String nodeName) {
         this.api = api;
         this.service = service;
@@ -44,8 +44,9 @@ final class NodeSlice {
     }
 
     /**
-     * Makes the slice say so, whether there is one already or not. To change whom a slice belongs to may take the right to delete
-     * it, which the daemon has no other use for: where that is so, the slice is left with the owner that it has.
+     * Makes the slice say so, whether there is one already or not. To change whom a slice belongs to may take the right
+     * to delete it, which the daemon has no other use for: where that is so, the slice is left with the owner that it
+     * has.
      *
      * @param seen what there is, as far as is known
      * @return what there is now

@@ -17,8 +17,8 @@ record PublishedPort(String serviceUid, String name) {
     private static final String UDP = "UDP";
 
     /**
-     * Finds it among the Service's UDP ports: the one whose datagrams go to the listener's port, else the one of that number,
-     * else the only one.
+     * Finds it among the Service's UDP ports: the one whose datagrams go to the listener's port, else the one of that
+     * number, else the only one.
      */
     static Optional<PublishedPort> of(Service service, int listenerPort) {
         List<ServicePort> ports = Optional.ofNullable(service.getSpec().getPorts()).orElse(List.of()).stream()

@@ -20,7 +20,8 @@ public final class PublishedSlices {
     private PublishedSlices() {}
 
     /**
-     * Deletes a node's slices of these Services. It takes the right to delete EndpointSlices, which a daemon has no use for.
+     * Deletes a node's slices of these Services. It takes the right to delete EndpointSlices, which a daemon has no use
+     * for.
      *
      * @param ports of the listeners that publish each Service
      * @return how many of the Services have no such slice any more; the reasons why others have are logged
@@ -71,7 +72,7 @@ public final class PublishedSlices {
                     .addKeyValue("service", service)
                     .addKeyValue("slice", slice)
                     .addKeyValue("reason", Reason.of(e))
-                    .log("cannot delete this node's EndpointSlice; delete it by hand");
+                    .log("failed to delete this node's EndpointSlice; delete it by hand");
             return false;
         }
     }

@@ -27,7 +27,7 @@ final class PublisherLog {
                     .addKeyValue("service", service)
                     .addKeyValue("port", port)
                     .addKeyValue("reason", reason)
-                    .log("cannot publish this node's readiness; waiting");
+                    .log("failed to publish this node's readiness, will retry");
         }
     }
 
@@ -38,7 +38,7 @@ final class PublisherLog {
             return;
         }
         if (publication.wish().needsPort() && publication.port().isEmpty()) {
-            LOG.atInfo().addKeyValue("service", service).log("nothing to withdraw: there is no such Service");
+            LOG.atInfo().addKeyValue("service", service).log("nothing to withdraw: no such Service");
             return;
         }
         LOG.atInfo()

@@ -39,9 +39,7 @@ final class PublisherLoop implements AutoCloseable {
     private long nextNanos = System.nanoTime();
     private long wakeNanos = nextNanos;
 
-    /**
-     * @param watched whether what is seen of the slice is what there is, but for what has just happened
-     */
+    /** @param watched whether what is seen of the slice is what there is, but for what has just happened */
     PublisherLoop(
             ServiceName service,
             InetSocketAddress endpoint,
@@ -183,7 +181,7 @@ final class PublisherLoop implements AutoCloseable {
             // There is nobody to tell.
             return true;
         }
-        log.hindered(hasService.get() ? "the Service has no UDP port for the listener" : "there is no such Service");
+        log.hindered(hasService.get() ? "the Service has no UDP port for the listener" : "no such Service");
         return false;
     }
 

@@ -8,7 +8,8 @@ import java.time.Duration;
  *
  * @param leastBackOff after a first failure
  * @param mostBackOff after many
- * @param refresh after about which the slice is applied again while it is watched, which tells when someone else has changed it
+ * @param refresh after about which the slice is applied again while it is watched, which tells when someone else has
+ *     changed it
  * @param unwatchedRefresh the same while it is not watched
  * @param watch for the Service
  * @param slices for the slices of the Service: with one of each node, a new list of them is costly, so that it is rare

@@ -10,9 +10,9 @@ enum Readiness {
     /** Do not. */
     NOT_READY,
     /**
-     * Stop sending datagrams here; those that come all the same are still served. "serving" is left out: MetalLB then takes
-     * it to be as "ready" and withdraws the VIP, while kube-proxy takes it to be true, and sends what still arrives on this
-     * node to a terminating endpoint that serves, rather than drop it.
+     * Stop sending datagrams here; those that come all the same are still served. "serving" is left out: MetalLB then
+     * takes it to be as "ready" and withdraws the VIP, while kube-proxy takes it to be true, and sends what still
+     * arrives on this node to a terminating endpoint that serves, rather than drop it.
      */
     WITHDRAWN;
 

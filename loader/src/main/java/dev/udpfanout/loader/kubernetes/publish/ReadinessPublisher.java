@@ -12,9 +12,10 @@ import java.time.Duration;
 import java.util.stream.Stream;
 
 /**
- * Keeps a listener's EndpointSlice of this node for a LoadBalancer Service, by which MetalLB and kube-proxy know whether to send datagrams
- * here. The slice follows the Service: re-created, or with a port of another name, it is applied anew; so it is when somebody
- * else changes or deletes it. It belongs to the Service, so that it goes with it, and carries the label {@code endpointslice.kubernetes.io/managed-by: udp-fanout}.
+ * Keeps a listener's EndpointSlice of this node for a LoadBalancer Service, by which MetalLB and kube-proxy know
+ * whether to send datagrams here. The slice follows the Service: re-created, or with a port of another name, it is
+ * applied anew; so it is when somebody else changes or deletes it. It belongs to the Service, so that it goes with it,
+ * and carries the label {@code endpointslice.kubernetes.io/managed-by: udp-fanout}.
  */
 public final class ReadinessPublisher implements AutoCloseable {
     private final ServiceName service;
@@ -66,8 +67,9 @@ public final class ReadinessPublisher implements AutoCloseable {
     }
 
     /**
-     * As {@link #start}, in the place of another publisher of the same slice, which ends without a last word. A request that it
-     * may be in the middle of is waited for, by a thread of ours, so that what the API server gets last is ours.
+     * As {@link #start}, in the place of another publisher of the same slice, which ends without a last word. A request
+     * that it may be in the middle of is waited for, by a thread of ours, so that what the API server gets last is
+     * ours.
      */
     public void startAfter(ReadinessPublisher predecessor) {
         predecessor.end();
@@ -92,15 +94,16 @@ public final class ReadinessPublisher implements AutoCloseable {
     }
 
     /**
-     * Publishes whether this node is ready. Returns at once; it is tried until it has worked, or another wish takes its place.
+     * Publishes whether this node is ready. Returns at once; it is tried until it has worked, or another wish takes its
+     * place.
      */
     public void publish(boolean ready) {
         loop.wish(ready ? Wish.READY : Wish.NOT_READY);
     }
 
     /**
-     * Publishes that this node is on its way out: MetalLB gives the VIP to another node, and kube-proxy still delivers what
-     * comes here meanwhile, if there is no ready endpoint that it could use.
+     * Publishes that this node is on its way out: MetalLB gives the VIP to another node, and kube-proxy still delivers
+     * what comes here meanwhile, if there is no ready endpoint that it could use.
      *
      * @param timeout for which to wait; it is still tried afterwards
      * @return whether it is published; also if there is no such Service, and thus no one to tell

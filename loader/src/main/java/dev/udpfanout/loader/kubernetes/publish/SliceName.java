@@ -7,8 +7,8 @@ import java.util.HexFormat;
 import java.util.Locale;
 
 /**
- * The names of a node's EndpointSlices for a Service. Each listener that publishes has one of its own: a slice has one list of
- * ports for all its endpoints, and one family.
+ * The names of a node's EndpointSlices for a Service. Each listener that publishes has one of its own: a slice has one
+ * list of ports for all its endpoints, and one family.
  */
 final class SliceName {
     private static final int MAX_LABEL_CHARS = 63;
@@ -17,8 +17,8 @@ final class SliceName {
     private SliceName() {}
 
     /**
-     * {@code SERVICE-udp-fanout-NODE-PORT-FAMILY}, where that is a DNS label. Otherwise what fits of it, and a hash of the
-     * whole, so that no two nodes or listeners share a name.
+     * {@code SERVICE-udp-fanout-NODE-PORT-FAMILY}, where that is a DNS label. Otherwise what fits of it, and a hash of
+     * the whole, so that no two nodes or listeners share a name.
      *
      * @param port the listener's
      */

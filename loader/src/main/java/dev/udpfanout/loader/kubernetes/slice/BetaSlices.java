@@ -11,17 +11,22 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * EndpointSlices of {@code discovery.k8s.io/v1beta1}, all that Kubernetes 1.19 and 1.20 have, as those of {@code v1} and back.
+ * EndpointSlices of {@code discovery.k8s.io/v1beta1}, all that Kubernetes 1.19 and 1.20 have, as those of {@code v1}
+ * and back.
  *
  * <p>The node's name stands in the topology: the field {@code nodeName} came with 1.20, and without the feature gate
- * EndpointSliceNodeName the API server drops it. The conditions {@code serving} and {@code terminating} came with 1.20 as well,
- * behind a gate, and kube-proxy does not look at them before 1.22; 1.19 refuses to apply a field that it does not know. So
- * neither is ever written, and both are read.
+ * EndpointSliceNodeName the API server drops it. The conditions {@code serving} and {@code terminating} came with 1.20
+ * as well, behind a gate, and kube-proxy does not look at them before 1.22; 1.19 refuses to apply a field that it does
+ * not know. So neither is ever written, and both are read.
  *
- * @see <a href="https://github.com/kubernetes/kubernetes/blob/v1.20.2/staging/src/k8s.io/api/discovery/v1beta1/types.go">types.go</a>
+ * @see <a
+ *     href="https://github.com/kubernetes/kubernetes/blob/v1.20.2/staging/src/k8s.io/api/discovery/v1beta1/types.go">types.go</a>
  */
 final class BetaSlices {
-    /** The value is the node's name, whatever the node's label of this name says: kubernetes, pkg/controller/endpointslice/utils.go. */
+    /**
+     * The value is the node's name, whatever the node's label of this name says: kubernetes,
+     * pkg/controller/endpointslice/utils.go.
+     */
     private static final String NODE = "kubernetes.io/hostname";
 
     private static final String ZONE = "topology.kubernetes.io/zone";

@@ -19,10 +19,11 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * EndpointSlices in the API server, in the newest version that it has. Which that is, it is asked whenever a watch begins, and
- * after an answer that there is no such thing: an API server may be replaced by a newer one while we run.
+ * EndpointSlices in the API server, in the newest version that it has. Which that is, it is asked whenever a watch
+ * begins, and after an answer that there is no such thing: an API server may be replaced by a newer one while we run.
  *
- * <p>Methods that ask the API server fail with {@link KubernetesClientException}, also if it has no version that will do.
+ * <p>Methods that ask the API server fail with {@link KubernetesClientException}, also if it has no version that will
+ * do.
  */
 public final class SliceApi {
     private static final String GROUP = "discovery.k8s.io";
@@ -30,9 +31,7 @@ public final class SliceApi {
     private final KubernetesClient client;
     private volatile Optional<SliceVersion> known = Optional.empty();
 
-    /**
-     * @param client stays the caller's to close, after this is of no use any more
-     */
+    /** @param client stays the caller's to close, after this is of no use any more */
     public SliceApi(KubernetesClient client) {
         this.client = client;
     }

@@ -6,7 +6,8 @@ import java.util.Map;
 /**
  * The labels by which an EndpointSlice is known.
  *
- * @see <a href="https://kubernetes.io/docs/concepts/services-networking/endpoint-slices/#management">Who manages a slice</a>
+ * @see <a href="https://kubernetes.io/docs/concepts/services-networking/endpoint-slices/#management">Who manages a
+ *     slice</a>
  */
 public final class SliceLabels {
     /** Whose endpoints a slice has. */

@@ -9,14 +9,17 @@ import io.fabric8.kubernetes.api.model.discovery.v1.EndpointSlice;
 import java.util.List;
 import java.util.function.Consumer;
 
-/** Follows all EndpointSlices of a Service, whoever keeps them. While the API server cannot be reached, the last ones stay. */
+/**
+ * Follows all EndpointSlices of a Service, whoever keeps them. While the API server cannot be reached, the last ones
+ * stay.
+ */
 public final class SliceWatch implements AutoCloseable {
     private final ResourceWatch<HasMetadata> watch;
 
     /**
      * @param what is followed, for threads and log lines
-     * @param onState told of all slices, in no order, after the first list and after every change. Called on a thread of the
-     *     watch; must be quick
+     * @param onState told of all slices, in no order, after the first list and after every change. Called on a thread
+     *     of the watch; must be quick
      */
     public SliceWatch(
             String what, SliceApi api, ServiceName service, WatchTiming timing, Consumer<List<EndpointSlice>> onState) {

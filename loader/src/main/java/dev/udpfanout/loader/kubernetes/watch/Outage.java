@@ -5,8 +5,8 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 
 /**
- * Why something does not work, for the log: each reason is said when it comes up, as the first one may not be the one that
- * lasts, but not at each attempt. Belongs to one thread.
+ * Why something does not work, for the log: each reason is said when it comes up, as the first one may not be the one
+ * that lasts, but not at each attempt. Belongs to one thread.
  */
 public final class Outage {
     /** Reasons that take turns are said this often, no more. */

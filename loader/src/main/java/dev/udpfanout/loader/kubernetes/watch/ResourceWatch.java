@@ -13,11 +13,12 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Follows resources for as long as it is open, whatever the API server does. One informer after the other does the work:
- * when one fails or loses its watch, a new one lists anew after a back-off, and until it has, what is known stays known.
+ * Follows resources for as long as it is open, whatever the API server does. One informer after the other does the
+ * work: when one fails or loses its watch, a new one lists anew after a back-off, and until it has, what is known stays
+ * known.
  *
- * <p>The library's own reconnecting is not used: it has no jitter, says nothing of failures, and after 410 Gone or a server
- * restored from a backup it cannot be told apart from a watch that works.
+ * <p>The library's own reconnecting is not used: it has no jitter, says nothing of failures, and after 410 Gone or a
+ * server restored from a backup it cannot be told apart from a watch that works.
  */
 public final class ResourceWatch<T> implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(ResourceWatch.class);
@@ -39,8 +40,8 @@ public final class ResourceWatch<T> implements AutoCloseable {
     /**
      * @param name for threads and log lines
      * @param informers makes one that is not started yet; may ask the API server first
-     * @param onState told of everything there is, after the first list and after every change; a burst of changes may come
-     *     as one. Called on the watch's own thread; must be quick
+     * @param onState told of everything there is, after the first list and after every change; a burst of changes may
+     *     come as one. Called on the watch's own thread; must be quick
      */
     public ResourceWatch(
             String name,
@@ -129,7 +130,7 @@ public final class ResourceWatch<T> implements AutoCloseable {
             LOG.atError()
                     .addKeyValue("watch", name)
                     .addKeyValue("reason", Reason.of(e))
-                    .log("cannot use what was seen");
+                    .log("failed to process a watch update");
         }
     }
 
@@ -152,7 +153,7 @@ public final class ResourceWatch<T> implements AutoCloseable {
             LOG.atWarn()
                     .addKeyValue("watch", name)
                     .addKeyValue("reason", reason)
-                    .log("cannot watch Kubernetes; what is known stays in force, and it is tried again and again");
+                    .log("failed to watch Kubernetes, will retry; the last known endpoints stay in force");
         }
     }
 

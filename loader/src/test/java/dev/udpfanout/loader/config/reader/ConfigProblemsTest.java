@@ -88,7 +88,7 @@ class ConfigProblemsTest {
             { packets_per_second: 100000001 }     | .packets_per_second: 100000001 is not in 1..100000000
             { packets_per_second: many }          | .packets_per_second: expected a whole number, found "many"
             { packets_per_second: 9, burst: 0 }   | .burst: 0 is not in 1..100000000
-            { burst: 9 }                          | .packets_per_second: is missing: how much is to be forwarded?
+            { burst: 9 }                          | .packets_per_second: is missing; set how many packets a second are forwarded
             { packets_per_second: 9, bytes: 1 }   | .bytes: unknown key; known here: burst, packets_per_second
             1000                                  | : expected a mapping, found 1000
             """)
@@ -126,13 +126,13 @@ class ConfigProblemsTest {
     @Test
     void shouldRefuseToHashWhatCannotBeOrForNoReason() {
         assertProblem(
-                "config.yaml:5: listeners[0].hash_on: is for policy: hash, and the listener's policy is another",
+                "config.yaml:5: listeners[0].hash_on: works with policy: hash only; remove it, or set policy: hash",
                 GOOD.replace("mode: tc_ebpf", "hash_on: source"));
         assertProblem(
                 "config.yaml:6: listeners[0].hash_on: \"payload\" is not one of: source, source_port",
                 GOOD.replace("mode: tc_ebpf", "policy: hash\n    hash_on: payload"));
         assertProblem(
-                "config.yaml:7: listeners[0].downstream[0].weight: is for policy: weighted, and the listener's policy is another",
+                "config.yaml:7: listeners[0].downstream[0].weight: works with policy: weighted only; remove it, or set policy: weighted",
                 GOOD.replace("mode: tc_ebpf", "policy: hash").replace("40514\" }", "40514\", weight: 2 }"));
     }
 
@@ -158,7 +158,7 @@ class ConfigProblemsTest {
             ["::ffff:10.0.0.0/104"]| allow[0]: "::ffff:10.0.0.0" is an IPv4 address in IPv6's form; write 10.0.0.0
             [10.0.0.1, 10.0.0.1/32]| allow[1]: 10.0.0.1/32 is there already
             [{ a: 1 }]           | allow[0]: expected text, found a mapping
-            []                   | allow: at least one prefix is needed; leave the key out to take everyone's datagrams
+            []                   | allow: no prefixes; add at least one, or remove the key to allow every source
             10.0.0.0/8           | allow: expected a list, found "10.0.0.0/8"
             """)
     void shouldRefuseSourcesThatAreNoPrefixes(String allow, String problem) {
@@ -185,7 +185,7 @@ class ConfigProblemsTest {
                             .replace("40514\" }", "40514\", weight: " + weight + " }"));
         }
         assertProblem(
-                "config.yaml:7: listeners[0].downstream[0].weight: is for policy: weighted, and the listener's policy is another",
+                "config.yaml:7: listeners[0].downstream[0].weight: works with policy: weighted only; remove it, or set policy: weighted",
                 GOOD.replace("40514\" }", "40514\", weight: 2 }"));
         assertProblem(
                 "config.yaml:5: listeners[0].policy: \"random\" is not one of: round_robin, weighted, hash, replicate",
@@ -259,8 +259,8 @@ class ConfigProblemsTest {
     @Test
     void shouldRefuseWhenTheInterfaceIsMissing() {
         assertProblem(
-                "config.yaml:4: listeners[0].interface: this node has no interface \"eth7\" (only dummy interfaces are"
-                        + " created)",
+                "config.yaml:4: listeners[0].interface: this node has no interface \"eth7\" (the daemon creates"
+                        + " dummy interfaces only)",
                 GOOD.replace("dummy0", "eth7"));
     }
 

@@ -62,9 +62,8 @@ class FlowsConfigTest {
     @Test
     void shouldRefuseAnswersWhereTheyCannotBe() {
         assertEquals(
-                List.of(
-                        "c.yaml:5: listeners[0].replies: with policy: replicate every receiver would answer, and a client"
-                                + " takes one answer; use another policy, or leave it out"),
+                List.of("c.yaml:5: listeners[0].replies: replies does not work with policy: replicate,"
+                        + " because a client takes one answer; use another policy, or remove replies"),
                 problems("replies: true\npolicy: replicate", "{}"));
         assertEquals(
                 List.of("c.yaml:5: listeners[0].replies: expected true or false, found \"often\""),

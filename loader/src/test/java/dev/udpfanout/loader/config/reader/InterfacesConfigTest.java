@@ -61,7 +61,7 @@ class InterfacesConfigTest {
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """
             interfaces: [eth0, eth1, eth0] | interfaces[2]: "eth0" is there already
-            interfaces: [eth0, wlan0]      | interfaces[1]: this node has no interface "wlan0" (only dummy interfaces are created)
+            interfaces: [eth0, wlan0]      | interfaces[1]: this node has no interface "wlan0" (the daemon creates dummy interfaces only)
             interfaces: [eth0, a/b]        | interfaces[1]: "a/b" is not an interface name: 1 to 15 bytes without space, / or :
             interfaces: [eth0, []]         | interfaces[1]: expected text, found a list
             interfaces: eth0               | interfaces: expected a list, found "eth0"
@@ -75,7 +75,7 @@ class InterfacesConfigTest {
     @Test
     void shouldRefuseOneAndSeveralTogether() {
         assertEquals(
-                List.of("c.yaml:5: listeners[0].interfaces: interface is given as well; give all of them here"),
+                List.of("c.yaml:5: listeners[0].interfaces: interface is given too; list all interfaces here"),
                 problemsOf("interface: eth0\ninterfaces: [eth1]"));
     }
 
@@ -90,8 +90,8 @@ class InterfacesConfigTest {
     void shouldRefuseADummyInterfaceAmongOthers() {
         assertEquals(
                 List.of(
-                        "c.yaml:4: listeners[0].interfaces: \"dummy0\" cannot be one of several: whatever comes to the node"
-                                + " for the address of a dummy interface is led to that one"),
+                        "c.yaml:4: listeners[0].interfaces: \"dummy0\" is a dummy interface, and a dummy interface must stand"
+                                + " alone: everything for its address is routed to it"),
                 problemsOf("interfaces: [eth0, dummy0]"));
     }
 

@@ -143,7 +143,7 @@ class KubernetesConfigTest {
     @Test
     void shouldRefuseTwoSourcesOfReceivers() {
         assertProblem(
-                "config.yaml:5: listeners[0].kubernetes: downstream is given as well: receivers come from one of the two",
+                "config.yaml:5: listeners[0].kubernetes: downstream is given too; keep one of the two",
                 DUMMY,
                 DOWNSTREAM,
                 KUBERNETES);
@@ -152,7 +152,7 @@ class KubernetesConfigTest {
     @Test
     void shouldRefuseNoSourceOfReceivers() {
         assertProblem(
-                "config.yaml:2: listeners[0].downstream: at least one receiver is needed, or kubernetes to find them",
+                "config.yaml:2: listeners[0].downstream: no receivers; add at least one, or kubernetes: to discover them",
                 DUMMY);
         assertProblem(
                 "config.yaml:4: listeners[0].downstream: at least one receiver is needed",
@@ -163,8 +163,8 @@ class KubernetesConfigTest {
     @Test
     void shouldRefuseAPreferenceAmongReceiversFromTheFile() {
         assertProblem(
-                "config.yaml:5: listeners[0].prefer: is for receivers from kubernetes: "
-                        + "the file does not say where downstream runs",
+                "config.yaml:5: listeners[0].prefer: needs receivers from kubernetes: the file"
+                        + " does not say on which node a downstream runs",
                 DUMMY,
                 DOWNSTREAM,
                 "    prefer: same_node\n");
@@ -207,7 +207,7 @@ class KubernetesConfigTest {
     @Test
     void shouldRefuseAVipOfNoService() {
         assertProblem(
-                "config.yaml:3: listeners[0].bind: whose VIP? publish.service must name the LoadBalancer Service",
+                "config.yaml:3: listeners[0].bind: vip needs publish.service: the LoadBalancer Service whose VIP it is",
                 listener("eth0", "vip:5514"),
                 KUBERNETES);
     }
@@ -215,8 +215,8 @@ class KubernetesConfigTest {
     @Test
     void shouldRefuseAVipOnADummyInterface() {
         assertProblem(
-                "config.yaml:3: listeners[0].bind: the VIP is matched where datagrams come in, on a NIC; "
-                        + "on a dummy interface they have lost it",
+                "config.yaml:3: listeners[0].bind: vip works on a NIC only: kube-proxy has replaced"
+                        + " the VIP before a datagram reaches a dummy interface",
                 listener("dummy0", "vip:5514"),
                 KUBERNETES,
                 PUBLISH);
@@ -239,8 +239,8 @@ class KubernetesConfigTest {
     @Test
     void shouldRefuseToPublishAWildcard() {
         assertProblem(
-                "config.yaml:5: listeners[0].publish: 0.0.0.0 is not an address to publish; "
-                        + "bind to one address, or to vip:PORT",
+                "config.yaml:5: listeners[0].publish: 0.0.0.0 cannot be"
+                        + " published; bind to one address, or to vip:PORT",
                 listener("eth0", "0.0.0.0:5514"),
                 KUBERNETES,
                 PUBLISH);

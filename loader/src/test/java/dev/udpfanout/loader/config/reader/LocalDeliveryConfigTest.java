@@ -51,14 +51,12 @@ class LocalDeliveryConfigTest {
     @Test
     void shouldRefusePeerWithTheLineWhereItCannotWork() {
         assertEquals(
-                List.of(
-                        "c.yaml:5: listeners[0].local_delivery: peer works at ingress only, since the kernel lets no packet"
-                                + " into a pod from an egress hook; use hook: ingress, or neigh"),
+                List.of("c.yaml:5: listeners[0].local_delivery: peer needs hook: ingress, because the"
+                        + " kernel does not redirect into a pod from egress; use hook: ingress, or neigh"),
                 problems("local_delivery: peer\nhook: egress"));
         assertEquals(
-                List.of(
-                        "c.yaml:5: listeners[0].local_delivery: peer is for the kernel path; in user space datagrams are"
-                                + " sent by a socket. Use neigh"),
+                List.of("c.yaml:5: listeners[0].local_delivery: peer works in the kernel only, because"
+                        + " user space sends by a socket; use neigh"),
                 problems("local_delivery: peer\nmode: userspace"));
         // Of several at one place only the first is told.
         assertEquals(

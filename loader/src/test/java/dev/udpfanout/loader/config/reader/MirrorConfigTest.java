@@ -78,12 +78,12 @@ class MirrorConfigTest {
 
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """
-            mirror: { sample: 2 } | mirror.downstream: at least one receiver is needed, or kubernetes to find them
+            mirror: { sample: 2 } | mirror.downstream: no receivers; add at least one, or kubernetes: to discover them
             mirror: 10.42.0.9:1   | mirror: expected a mapping, found "10.42.0.9:1"
             mirror: { downstream: [ { address: "10.42.0.9:1" } ], sample: 0 } | mirror.sample: 0 is not in 1..1000000
             mirror: { downstream: [ { address: "10.42.0.9:1" } ], every: 2 } | mirror.every: unknown key; known here: downstream, kubernetes, sample
             mirror: { downstream: [ { address: "[2001:db8::9]:1" } ] } | mirror.downstream[0].address: [2001:db8::9]:1 is IPv6, and the listener is IPv4
-            mirror: { downstream: [ { address: "10.255.0.1:5514" } ] } | mirror: 10.255.0.1:5514 is the listener on line 2: datagrams would go round in a circle
+            mirror: { downstream: [ { address: "10.255.0.1:5514" } ] } | mirror: 10.255.0.1:5514 is the listener on line 2: datagrams would loop
             """)
     void shouldSayWhatIsWrongWithIt(String line, String problem) {
         assertEquals("c.yaml:6: listeners[0]." + problem, problems(with(line)).getFirst());
@@ -93,12 +93,12 @@ class MirrorConfigTest {
     void shouldRefuseItWhereNoCopiesCanBeMade() {
         assertEquals(
                 List.of(
-                        "c.yaml:6: listeners[0].mirror: copies are sent back in, where no program is with hook: egress; use"
-                                + " hook: ingress"),
+                        "c.yaml:6: listeners[0].mirror: a mirror needs hook: ingress: copies go back in at ingress, where hook:"
+                                + " egress has no program"),
                 problems(with(MIRROR + "\nhook: egress")));
         assertEquals(
-                List.of("c.yaml:6: listeners[0].mirror: mirror is done in the kernel only: use mode tc_ebpf or auto, or"
-                        + " leave it out"),
+                List.of("c.yaml:6: listeners[0].mirror: mirror works in the kernel only; use mode tc_ebpf or auto, or"
+                        + " remove it"),
                 problems(with(MIRROR + "\nmode: userspace")));
     }
 
@@ -123,7 +123,7 @@ class MirrorConfigTest {
         assertEquals(128, read(many(128)).size());
         assertEquals(
                 List.of("c.yaml:" + (1 + 127 * 4 + 4)
-                        + ": listeners[127].mirror: more than 256 listeners and mirrors together, which is what fits"),
+                        + ": listeners[127].mirror: more than 256 listeners and mirrors together; that is the limit"),
                 problems(many(129)).stream().limit(1).toList());
     }
 

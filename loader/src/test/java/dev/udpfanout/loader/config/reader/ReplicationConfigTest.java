@@ -47,8 +47,8 @@ class ReplicationConfigTest {
     @Test
     void shouldRefuseWhereCopiesCannotBeMade() {
         assertEquals(
-                List.of("c.yaml:4: listeners[0].policy: replicate sends copies back in, where no program is with hook:"
-                        + " egress; use hook: ingress"),
+                List.of("c.yaml:4: listeners[0].policy: replicate needs hook: ingress: copies go back"
+                        + " in at ingress, where hook: egress has no program"),
                 problems(2, "hook: egress"));
     }
 }

@@ -42,8 +42,9 @@ import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
- * What BPF_PROG_TEST_RUN cannot show: devices without link layer, overlays and super-packets on real interfaces. This kernel
- * has tun and vxlan; ipip and WireGuard look the same to the program (no link layer); VLAN devices are tried by lab/kernels.
+ * What BPF_PROG_TEST_RUN cannot show: devices without link layer, overlays and super-packets on real interfaces. This
+ * kernel has tun and vxlan; ipip and WireGuard look the same to the program (no link layer); VLAN devices are tried by
+ * lab/kernels.
  */
 @Tag("kernel")
 class DeviceKindsTest {

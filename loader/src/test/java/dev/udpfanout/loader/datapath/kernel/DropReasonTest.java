@@ -19,7 +19,10 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
-/** Each way in which a datagram cannot be sent on has a reason of its own, and is counted under it and under nothing else. */
+/**
+ * Each way in which a datagram cannot be sent on has a reason of its own, and is counted under it and under nothing
+ * else.
+ */
 @Tag("kernel")
 class DropReasonTest {
     private static final Duration LIMIT = Duration.ofSeconds(5);

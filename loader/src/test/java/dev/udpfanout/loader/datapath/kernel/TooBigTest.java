@@ -22,7 +22,9 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** A datagram that is too big for the way to the pod does not vanish: its sender is told, or it gets there in pieces. */
+/**
+ * A datagram that is too big for the way to the pod does not vanish: its sender is told, or it gets there in pieces.
+ */
 @Tag("kernel")
 class TooBigTest {
     private static final Duration LIMIT = Duration.ofSeconds(5);

@@ -54,7 +54,9 @@ class UntouchedPacketsTest {
     private NodeDatapath datapath;
     private KernelProgram program;
 
-    /** BPF_PROG_TEST_RUN runs on the loopback interface of the caller's namespace: that is where this listener waits. */
+    /**
+     * BPF_PROG_TEST_RUN runs on the loopback interface of the caller's namespace: that is where this listener waits.
+     */
     @BeforeAll
     void setUp() {
         topology = Topology.builder().pods(1).build();

@@ -23,8 +23,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /**
- * Tagged frames on a listener's NIC. Here, unlike with BPF_PROG_TEST_RUN, the kernel has put the outer tag beside the packet
- * (vlan_tci) before the hook, as a card does. This kernel has no 802.1Q interfaces of its own.
+ * Tagged frames on a listener's NIC. Here, unlike with BPF_PROG_TEST_RUN, the kernel has put the outer tag beside the
+ * packet (vlan_tci) before the hook, as a card does. This kernel has no 802.1Q interfaces of its own.
  */
 @Tag("kernel")
 class VlanTagTest {

@@ -171,7 +171,7 @@ class LoadedProgramsTest {
                     .getMessage();
             assertTrue(refused.startsWith("bpf_object__load on " + EGRESS), refused);
             assertEquals(
-                    refused + " (refused before; not tried again before a restart)",
+                    refused + " (the kernel refused it before; restart the daemon to try again)",
                     assertThrows(SystemCallException.class, () -> program.named(EGRESS))
                             .getMessage());
             assertEquals(program.turn(), program.turn(), "another one is not concerned");

@@ -19,7 +19,9 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** A listener goes from the kernel to user space and back while datagrams come in: each is handled, and by one of them. */
+/**
+ * A listener goes from the kernel to user space and back while datagrams come in: each is handled, and by one of them.
+ */
 @Tag("kernel")
 class ModeSwitchTest {
     private static final int SWITCHES = 10;

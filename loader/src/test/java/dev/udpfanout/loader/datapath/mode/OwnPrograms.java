@@ -17,8 +17,8 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * The eBPF programs that this process has loaded since this was made, by the kernel's own account: neither what other processes
- * have nor what an earlier test has left counts.
+ * The eBPF programs that this process has loaded since this was made, by the kernel's own account: neither what other
+ * processes have nor what an earlier test has left counts.
  */
 final class OwnPrograms {
     private final Set<Integer> before = ids();

@@ -27,8 +27,8 @@ import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
- * What becomes of the same datagrams, from one socket, by each policy in each datapath. A further policy does not compile here before it
- * has been said what it does.
+ * What becomes of the same datagrams, from one socket, by each policy in each datapath. A further policy does not
+ * compile here before it has been said what it does.
  */
 @Tag("kernel")
 class PolicyTest {
@@ -92,8 +92,8 @@ class PolicyTest {
             case ROUND_ROBIN -> received -> assertShares(received, 1, 1, 1);
             case WEIGHTED -> received -> assertShares(received, WEIGHTS);
             case HASH ->
-                received -> assertEquals(
-                        DATAGRAMS, Arrays.stream(received).max().orElseThrow(), Arrays.toString(received));
+                received ->
+                        assertEquals(DATAGRAMS, Arrays.stream(received).max().orElseThrow(), Arrays.toString(received));
             case REPLICATE -> received -> Arrays.stream(received).forEach(each -> assertEquals(DATAGRAMS, each));
         };
     }

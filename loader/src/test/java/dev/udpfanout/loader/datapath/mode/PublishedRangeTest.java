@@ -30,8 +30,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /**
- * kube-proxy sends to the addresses that this node and another one have published out of a range: both are served here, by every
- * datapath, for clients and for pods.
+ * kube-proxy sends to the addresses that this node and another one have published out of a range: both are served here,
+ * by every datapath, for clients and for pods.
  */
 @Tag("kernel")
 class PublishedRangeTest {

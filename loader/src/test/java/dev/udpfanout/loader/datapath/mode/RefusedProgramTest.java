@@ -22,7 +22,9 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
-/** A program that the kernel refuses, as with a wrong {@code --ebpf-program}, where an earlier daemon has left its maps. */
+/**
+ * A program that the kernel refuses, as with a wrong {@code --ebpf-program}, where an earlier daemon has left its maps.
+ */
 @Tag("kernel")
 class RefusedProgramTest {
     private static final List<ListenerConfig> LISTENERS =

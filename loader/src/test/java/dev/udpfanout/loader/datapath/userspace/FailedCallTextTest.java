@@ -11,7 +11,10 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
-/** The kernel's datapath and the forwarder in user space know nothing of each other, and say alike which call failed and why. */
+/**
+ * The kernel's datapath and the forwarder in user space know nothing of each other, and say alike which call failed and
+ * why.
+ */
 @Tag("unit")
 class FailedCallTextTest {
     /** The last number in errno(3). */

@@ -8,8 +8,9 @@ import java.lang.foreign.ValueLayout;
 import java.lang.invoke.MethodHandle;
 
 /**
- * While it is open, this process gets no new descriptor, as if it had used all up; those that it has stay. A class whose file
- * would have to be opened meanwhile cannot be loaded: let what is tried have run before. Source: getrlimit(2).
+ * While it is open, this process gets no new descriptor, as if it had used all up; those that it has stay. A class
+ * whose file would have to be opened meanwhile cannot be loaded: let what is tried have run before. Source:
+ * getrlimit(2).
  */
 final class NoDescriptors implements AutoCloseable {
     private static final int RLIMIT_NOFILE = 7;

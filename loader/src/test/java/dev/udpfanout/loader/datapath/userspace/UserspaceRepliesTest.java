@@ -33,7 +33,10 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** Requests from outside, answered by pods, in user space: from the VIP by kube-proxy and dummy0, and from the node's address. */
+/**
+ * Requests from outside, answered by pods, in user space: from the VIP by kube-proxy and dummy0, and from the node's
+ * address.
+ */
 @Tag("kernel")
 class UserspaceRepliesTest {
     private static final int LIMIT_MS = 10_000;

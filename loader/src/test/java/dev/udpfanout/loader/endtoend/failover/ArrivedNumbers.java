@@ -11,8 +11,8 @@ import java.util.BitSet;
  */
 record ArrivedNumbers(long sent, BitSet atFirst, BitSet atOther) {
     /**
-     * From which number on the other node got the datagrams. The sender is one thread, and asks its neighbour table for each of
-     * them, so that from some number on all are sent there, and none before.
+     * From which number on the other node got the datagrams. The sender is one thread, and asks its neighbour table for
+     * each of them, so that from some number on all are sent there, and none before.
      */
     long movedAt() {
         int moved = atOther.nextSetBit(0);

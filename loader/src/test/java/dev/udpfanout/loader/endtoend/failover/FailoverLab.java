@@ -24,8 +24,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * A cluster of two nodes on one segment, each with its daemon and a speaker, an API server on the segment, and a client that
- * finds the VIP by ARP. Numbers of datagrams tell what was lost: they, not times, are what tests assert.
+ * A cluster of two nodes on one segment, each with its daemon and a speaker, an API server on the segment, and a client
+ * that finds the VIP by ARP. Numbers of datagrams tell what was lost: they, not times, are what tests assert.
  */
 final class FailoverLab implements AutoCloseable {
     /** How many pods each node has. */

@@ -30,8 +30,8 @@ import java.util.Map;
 import java.util.stream.IntStream;
 
 /**
- * One of the nodes: kube-proxy's rules, pods that receive, and the daemon. The daemon's receivers are the pods of its node: each node
- * has a receivers' Service of its own, so that a node without pods has nowhere to send to.
+ * One of the nodes: kube-proxy's rules, pods that receive, and the daemon. The daemon's receivers are the pods of its
+ * node: each node has a receivers' Service of its own, so that a node without pods has nowhere to send to.
  */
 final class FailoverNode {
     static final Duration LIMIT = Duration.ofSeconds(60);
@@ -137,7 +137,10 @@ final class FailoverNode {
                         "/status"));
     }
 
-    /** Waits until the daemon, which must log at level debug, knows each pod's link: not before datagrams have been sent there. */
+    /**
+     * Waits until the daemon, which must log at level debug, knows each pod's link: not before datagrams have been sent
+     * there.
+     */
     void awaitLinksKnown() {
         for (int pod = 1; pod <= topology.plan().pods(); pod++) {
             daemon.awaitLine(

@@ -19,8 +19,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * A VIP moves to another node while 10,000 datagrams a second are sent to it, and each datagram that is lost has its reason: it was
- * sent to a node that had nowhere to send it, or was dead. Times are printed, not asserted.
+ * A VIP moves to another node while 10,000 datagrams a second are sent to it, and each datagram that is lost has its
+ * reason: it was sent to a node that had nowhere to send it, or was dead. Times are printed, not asserted.
  */
 @Tag("kernel")
 class FailoverTest {

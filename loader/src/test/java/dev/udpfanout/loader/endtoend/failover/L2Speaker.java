@@ -19,10 +19,10 @@ import java.util.function.Consumer;
 import java.util.stream.Collectors;
 
 /**
- * Stands for MetalLB's speaker on a node, for one Service with {@code externalTrafficPolicy: Local}: watches the Service's
- * EndpointSlices, works out who has the VIP among the nodes that are alive and have an endpoint that serves, and if it is this
- * node, answers ARP for the VIP, which is on no interface. Gratuitous ARP is sent once, when the VIP comes here; MetalLB repeats it
- * for some seconds, for segments that lose frames.
+ * Stands for MetalLB's speaker on a node, for one Service with {@code externalTrafficPolicy: Local}: watches the
+ * Service's EndpointSlices, works out who has the VIP among the nodes that are alive and have an endpoint that serves,
+ * and if it is this node, answers ARP for the VIP, which is on no interface. Gratuitous ARP is sent once, when the VIP
+ * comes here; MetalLB repeats it for some seconds, for segments that lose frames.
  */
 final class L2Speaker implements AutoCloseable {
     private final String node;
@@ -99,7 +99,10 @@ final class L2Speaker implements AutoCloseable {
         announcing = mine;
     }
 
-    /** MetalLB, internal/k8s/epslices: "serving" counts, and where it is absent "ready", which is true if it is absent too. */
+    /**
+     * MetalLB, internal/k8s/epslices: "serving" counts, and where it is absent "ready", which is true if it is absent
+     * too.
+     */
     private static boolean serves(Endpoint endpoint) {
         EndpointConditions conditions = endpoint.getConditions();
         if (endpoint.getNodeName() == null || conditions == null) {

@@ -13,8 +13,8 @@ import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.IntStream;
 
 /**
- * Measures how long it takes from just before the API server sends an event to the report of it, with 1,000 endpoints in 10
- * slices: the event over loopback, its parsing, the mapping and the changes of thread. Prints microseconds.
+ * Measures how long it takes from just before the API server sends an event to the report of it, with 1,000 endpoints
+ * in 10 slices: the event over loopback, its parsing, the mapping and the changes of thread. Prints microseconds.
  */
 final class EventLatency {
     private static final int SLICES = 10;

@@ -15,8 +15,8 @@ import java.util.function.Consumer;
 import java.util.stream.Collectors;
 
 /**
- * What the API server answers: fabric8's in-memory CRUD dispatcher, plus what that one lacks (server-side apply) and what an
- * API server does on bad days.
+ * What the API server answers: fabric8's in-memory CRUD dispatcher, plus what that one lacks (server-side apply) and
+ * what an API server does on bad days.
  */
 public final class FakeApi extends Dispatcher {
     private static final String SLICES = "/apis/discovery.k8s.io";

@@ -12,7 +12,10 @@ import java.util.List;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
 
-/** An API server, on loopback if not said otherwise, that can go away and come back, on the same port and with the same content. */
+/**
+ * An API server, on loopback if not said otherwise, that can go away and come back, on the same port and with the same
+ * content.
+ */
 public final class FakeApiServer implements AutoCloseable {
     private final FakeApi api;
     private final Consumer<Runnable> place;
@@ -46,7 +49,9 @@ public final class FakeApiServer implements AutoCloseable {
         return running(new FakeApi(), place, address);
     }
 
-    /** Another server for what this one answers, on this process's own loopback interface: for clients of the test's. */
+    /**
+     * Another server for what this one answers, on this process's own loopback interface: for clients of the test's.
+     */
     public FakeApiServer alsoOnLoopback() {
         return running(api, Runnable::run, InetAddress.getLoopbackAddress());
     }

@@ -20,8 +20,8 @@ public final class FakeWatches {
     private volatile long lastSentNanos;
 
     /**
-     * The dispatcher ends a closed watch's executor before it forgets the watch, and an event that comes between the two is
-     * rejected (RejectedExecutionException out of the request that made the event), so the two take turns.
+     * The dispatcher ends a closed watch's executor before it forgets the watch, and an event that comes between the
+     * two is rejected (RejectedExecutionException out of the request that made the event), so the two take turns.
      */
     <T> T whileNoneCloses(Supplier<T> event) {
         synchronized (closing) {

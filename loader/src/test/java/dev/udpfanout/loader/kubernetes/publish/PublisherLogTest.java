@@ -45,7 +45,7 @@ class PublisherLogTest {
     void shouldSayTheReasonThatTakesThePlaceOfAnother() {
         publisher.start();
         publisher.publish(true);
-        awaitLine("reason=there is no such Service");
+        awaitLine("reason=no such Service");
         server.api()
                 .disturb((request, usual) -> request.method() == HttpMethod.PATCH
                         ? new MockResponse().setResponseCode(403)
@@ -62,11 +62,11 @@ class PublisherLogTest {
     void shouldNotSayThatItIsWithdrawnWhenThereIsNoService() {
         publisher.start();
         publisher.publish(true);
-        awaitLine("there is no such Service");
+        awaitLine("no such Service");
 
         assertTrue(publisher.withdraw(Duration.ofSeconds(20)));
 
-        awaitLine("nothing to withdraw: there is no such Service");
+        awaitLine("nothing to withdraw: no such Service");
         assertEquals(0, log.count("published: withdrawn"), log.all()::toString);
     }
 
@@ -83,7 +83,7 @@ class PublisherLogTest {
 
         assertTrue(publisher.withdraw(Duration.ofSeconds(20)));
 
-        awaitLine("nothing to withdraw: there is no such Service");
+        awaitLine("nothing to withdraw: no such Service");
         assertEquals(0, log.count("published: withdrawn"), log.all()::toString);
     }
 }

@@ -139,7 +139,10 @@ class SliceMendingTest {
         return request.method() == HttpMethod.GET;
     }
 
-    /** The admission plugin OwnerReferencesPermissionEnforcement, for an account that may not delete slices: this one has no owner. */
+    /**
+     * The admission plugin OwnerReferencesPermissionEnforcement, for an account that may not delete slices: this one
+     * has no owner.
+     */
     private static MockResponse letNobodyOwn(RecordedRequest request, FakeApi.Usual usual) {
         if (!FakeApi.contentType(request).equals("application/apply-patch+yaml")) {
             return usual.apply(request);

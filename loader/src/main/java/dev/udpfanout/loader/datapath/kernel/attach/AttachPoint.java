@@ -162,7 +162,7 @@ public final class AttachPoint {
         if (found == NO_INTERFACE) {
             LOG.atWarn()
                     .addKeyValue("interface", interfaceName())
-                    .log("interface vanished; its listeners wait for it to come back");
+                    .log("interface is gone; its listeners wait until it returns");
         } else if (wasThere) {
             repairs.repaired(Repair.INTERFACE_RETURNED, interfaceName());
         }
@@ -175,12 +175,14 @@ public final class AttachPoint {
             LOG.atInfo()
                     .addKeyValue("interface", interfaceName())
                     .addKeyValue("listeners", itsListeners)
-                    .log("another version's program goes on until their endpoints are known");
+                    .log("keeping the program of another version until the endpoints are known");
         }
         leftToOther = true;
     }
 
-    /** Attaches the programs and steers, where that is not so yet. What is there instead goes when they are in place. */
+    /**
+     * Attaches the programs and steers, where that is not so yet. What is there instead goes when they are in place.
+     */
     public void connect() {
         if (ifindex == NO_INTERFACE) {
             return;
@@ -236,8 +238,8 @@ public final class AttachPoint {
     }
 
     /**
-     * Goes on from another attach point of this interface, with all that it has on its hooks: until {@link #connect} has put
-     * something better there, that goes on.
+     * Goes on from another attach point of this interface, with all that it has on its hooks: until {@link #connect}
+     * has put something better there, that goes on.
      */
     public void takeOver(AttachPoint predecessor) {
         ifindex = predecessor.ifindex;

@@ -12,8 +12,8 @@ import dev.udpfanout.loader.datapath.network.Network;
 import java.util.List;
 
 /**
- * A program as a filter of the clsact qdisc. The qdisc is made if there is none, and left alone afterwards: others may have
- * put filters there since. A filter outlives the process by itself.
+ * A program as a filter of the clsact qdisc. The qdisc is made if there is none, and left alone afterwards: others may
+ * have put filters there since. A filter outlives the process by itself.
  */
 final class ClsactAttachment implements Attachment {
     /** Early, so that a filter that ends the chain with TC_ACT_OK comes after us; beside Cilium's, which are at 1. */
@@ -56,7 +56,7 @@ final class ClsactAttachment implements Attachment {
                     "bpf_tc_attach",
                     place.interfaceName() + " " + place.hook(),
                     Errno.EEXIST,
-                    "an ingress qdisc has the place of clsact, and no egress hook: tc qdisc del dev "
+                    "an ingress qdisc, which has no egress hook, stands in the place of clsact; run tc qdisc del dev "
                             + place.interfaceName() + " ingress, and tc qdisc add dev " + place.interfaceName()
                             + " clsact, which has both");
         }

@@ -8,7 +8,8 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * One hook of one interface, and which of our programs has its place there: one for requests and one for replies can be on it.
+ * One hook of one interface, and which of our programs has its place there: one for requests and one for replies can be
+ * on it.
  *
  * @param ifindex the interface
  * @param interfaceName the same, for names and messages

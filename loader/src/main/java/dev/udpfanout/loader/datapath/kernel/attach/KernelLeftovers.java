@@ -15,8 +15,8 @@ public final class KernelLeftovers {
     private KernelLeftovers() {}
 
     /**
-     * Whether there are pins of maps or links, or, from a process that could pin nothing, filters on hooks in the calling
-     * thread's network namespace.
+     * Whether there are pins of maps or links, or, from a process that could pin nothing, filters on hooks in the
+     * calling thread's network namespace.
      *
      * @param pinDirectory where the earlier process had its pins
      */
@@ -42,7 +42,7 @@ public final class KernelLeftovers {
             Leftovers.removeAllBut(network, List.of());
             Leftovers.removeReplies(network, Set.of());
         } catch (RuntimeException | LinkageError e) {
-            LOG.debug("not all that an earlier process may have left could be looked for: {}", e.toString());
+            LOG.debug("failed to search for all leftovers of an earlier process: {}", e.toString());
         }
     }
 }

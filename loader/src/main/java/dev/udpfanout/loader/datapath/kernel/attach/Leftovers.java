@@ -153,8 +153,8 @@ public final class Leftovers {
     }
 
     /**
-     * Takes off what links hold that are pinned, but for these. The names of programs on a hook can be asked for with CAP_SYS_ADMIN
-     * alone; a pin can be opened without.
+     * Takes off what links hold that are pinned, but for these. The names of programs on a hook can be asked for with
+     * CAP_SYS_ADMIN alone; a pin can be opened without.
      */
     static void removePinnedLinks(Pins pins, Predicate<Path> kept) {
         for (Path pin : pins.pinnedLinks()) {

@@ -17,8 +17,9 @@ public final class NeededPrograms {
     private NeededPrograms() {}
 
     /**
-     * Those that listeners are sure to need, as the interfaces are at this moment: a kernel that refuses one is found out before
-     * anything is attached. What an interface that comes later needs, or an endpoint behind one without link layer, is left out.
+     * Those that listeners are sure to need, as the interfaces are at this moment: a kernel that refuses one is found
+     * out before anything is attached. What an interface that comes later needs, or an endpoint behind one without link
+     * layer, is left out.
      */
     public static Set<String> of(List<ListenerConfig> listeners, Network network) {
         Set<String> names = new HashSet<>();

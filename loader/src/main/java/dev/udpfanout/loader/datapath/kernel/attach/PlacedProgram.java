@@ -11,8 +11,8 @@ import dev.udpfanout.loader.config.ListenerConfig.AttachMethod;
  */
 record PlacedProgram(String program, AttachMethod asked, Attachment attachment) {
     /**
-     * Whether nothing has to be done to have a program attached by a method. A clsact filter is AUTO's own choice only where AUTO has
-     * made it: otherwise it may be there although the kernel has TCX.
+     * Whether nothing has to be done to have a program attached by a method. A clsact filter is AUTO's own choice only
+     * where AUTO has made it: otherwise it may be there although the kernel has TCX.
      */
     boolean is(String name, AttachMethod method) {
         AttachMethod first = method == AttachMethod.AUTO ? AttachMethod.TCX : method;

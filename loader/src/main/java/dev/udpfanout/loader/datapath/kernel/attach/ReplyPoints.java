@@ -43,7 +43,9 @@ public final class ReplyPoints {
         this.pins = pins;
     }
 
-    /** Has programs where answers of more endpoints come in; the ways to those that are known are not asked for again. */
+    /**
+     * Has programs where answers of more endpoints come in; the ways to those that are known are not asked for again.
+     */
     public void add(AttachMethod method, Set<InetAddress> endpoints) {
         Map<InetAddress, OptionalInt> all = new HashMap<>(ways);
         endpoints.forEach(endpoint -> all.computeIfAbsent(endpoint, network.routes()::outgoingLink));

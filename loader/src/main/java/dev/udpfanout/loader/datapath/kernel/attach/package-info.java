@@ -1,2 +1,5 @@
-/** Programs on the hooks of interfaces: by TCX or clsact, pinned, changed without a gap, found again and taken off after a crash. */
+/**
+ * Programs on the hooks of interfaces: by TCX or clsact, pinned, changed without a gap, found again and taken off after
+ * a crash.
+ */
 package dev.udpfanout.loader.datapath.kernel.attach;

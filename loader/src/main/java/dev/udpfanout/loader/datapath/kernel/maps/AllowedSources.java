@@ -12,9 +12,9 @@ import java.util.function.IntPredicate;
 import java.util.function.Predicate;
 
 /**
- * The map ALLOWED_SOURCES: where the datagrams of a listener may come from. It is changed in two steps, with the listeners
- * between them, so that a source that is allowed before and after is never refused, and one that is allowed neither before nor
- * after never let through.
+ * The map ALLOWED_SOURCES: where the datagrams of a listener may come from. It is changed in two steps, with the
+ * listeners between them, so that a source that is allowed before and after is never refused, and one that is allowed
+ * neither before nor after never let through.
  */
 final class AllowedSources {
     private final BpfMap map;

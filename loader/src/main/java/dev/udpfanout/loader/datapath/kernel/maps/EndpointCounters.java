@@ -82,8 +82,7 @@ public final class EndpointCounters {
             if (!isFullReported) {
                 LOG.atWarn()
                         .addKeyValue("most", Limits.ENDPOINT_COUNTERS - 1)
-                        .log(
-                                "more endpoints than can be counted each by itself; those beyond are forwarded to all the same");
+                        .log("too many endpoints to count each; those beyond the limit still get datagrams");
             }
             isFullReported = true;
             return false;

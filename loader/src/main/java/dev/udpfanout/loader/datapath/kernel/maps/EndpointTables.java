@@ -22,9 +22,9 @@ import java.util.function.Consumer;
 /**
  * A map of maps, ENDPOINTS or HASH_TABLES: one endpoint table a listener.
  *
- * <p>Putting a table in place takes microseconds, but the system call returns only when no program can still be reading the
- * old one: an RCU grace period, some 10 ms. So the call is made on a thread of its own, and {@link #replace} returns when
- * the new table is seen in the map; the next change need not wait.
+ * <p>Putting a table in place takes microseconds, but the system call returns only when no program can still be reading
+ * the old one: an RCU grace period, some 10 ms. So the call is made on a thread of its own, and {@link #replace}
+ * returns when the new table is seen in the map; the next change need not wait.
  */
 final class EndpointTables implements AutoCloseable {
     /** What {@code bpftool map show} calls a table. */
@@ -71,7 +71,10 @@ final class EndpointTables implements AutoCloseable {
         }
     }
 
-    /** The endpoints of a listener's table, each once; empty if there is no table, or no name by which it could be opened. */
+    /**
+     * The endpoints of a listener's table, each once; empty if there is no table, or no name by which it could be
+     * opened.
+     */
     Optional<List<InetSocketAddress>> read(int slot) {
         int id = idInPlace(slot);
         if (id == 0) {

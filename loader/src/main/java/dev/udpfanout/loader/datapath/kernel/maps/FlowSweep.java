@@ -14,8 +14,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Looks through the flows now and then, on a thread of its own: takes out those that are idle, and works out how many went for lack of
- * room, which the kernel does not say: those that were made, less those that are there and those that were taken out.
+ * Looks through the flows now and then, on a thread of its own: takes out those that are idle, and works out how many
+ * went for lack of room, which the kernel does not say: those that were made, less those that are there and those that
+ * were taken out.
  */
 public final class FlowSweep implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(FlowSweep.class);
@@ -67,7 +68,7 @@ public final class FlowSweep implements AutoCloseable {
         } catch (InterruptedException e) {
             LOG.trace("told to stop");
         } catch (RuntimeException e) {
-            LOG.atError().addKeyValue("error", e.getMessage()).log("idle flows are not taken out any more");
+            LOG.atError().addKeyValue("error", e.getMessage()).log("stopped removing idle flows");
         }
     }
 
@@ -96,7 +97,7 @@ public final class FlowSweep implements AutoCloseable {
             evicted = Math.max(evicted, begun + made - seen.present);
             latest = Optional.of(new FlowCounters(seen.present, config.max(), expired, evicted));
         } catch (SystemCallException e) {
-            LOG.atWarn().addKeyValue("error", e.getMessage()).log("cannot look through the flows");
+            LOG.atWarn().addKeyValue("error", e.getMessage()).log("failed to walk the flow table");
         }
     }
 

@@ -14,7 +14,10 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** The map FLOWS, which holds one table, or none where no listener has replies: what it takes of memory, it takes at once. */
+/**
+ * The map FLOWS, which holds one table, or none where no listener has replies: what it takes of memory, it takes at
+ * once.
+ */
 public final class FlowTable {
     private static final Logger LOG = LoggerFactory.getLogger(FlowTable.class);
     private static final int ONLY = 0;
@@ -22,7 +25,10 @@ public final class FlowTable {
     /** What {@code bpftool map show} calls the table. */
     private static final String NAME = "uf_flows";
 
-    /** Its name under the pins: a map of maps tells the number of what is in it, and opening that by number takes CAP_SYS_ADMIN. */
+    /**
+     * Its name under the pins: a map of maps tells the number of what is in it, and opening that by number takes
+     * CAP_SYS_ADMIN.
+     */
     private static final String PIN = "FLOW_TABLE";
 
     private final BpfMap flows;
@@ -38,7 +44,9 @@ public final class FlowTable {
         this.pin = pins.map(all -> all.map(PIN));
     }
 
-    /** Makes sure that there is a table, of the size that is asked for: the flows of one of another size are forgotten. */
+    /**
+     * Makes sure that there is a table, of the size that is asked for: the flows of one of another size are forgotten.
+     */
     public synchronized void provide() {
         int before = table().map(table -> table.shape().maxEntries()).orElse(0);
         if (before == entries) {
@@ -59,7 +67,10 @@ public final class FlowTable {
                 .log("made the table of flows");
     }
 
-    /** Gives the table's memory back, if there is one; what {@link #table} has given out goes at the next {@link #closeReplaced}. */
+    /**
+     * Gives the table's memory back, if there is one; what {@link #table} has given out goes at the next
+     * {@link #closeReplaced}.
+     */
     public synchronized void remove() {
         // Removing waits for an RCU grace period, even where there is nothing to remove.
         if (id().isPresent()) {
@@ -79,7 +90,10 @@ public final class FlowTable {
         }
     }
 
-    /** The table, not to be closed by the caller; empty if there is none, or one that an earlier daemon has not left a name for. */
+    /**
+     * The table, not to be closed by the caller; empty if there is none, or one that an earlier daemon has not left a
+     * name for.
+     */
     synchronized Optional<BpfMap> table() {
         Optional<Integer> id = id();
         if (!id.equals(open.map(BpfMap::id))) {

@@ -71,8 +71,8 @@ public final class ListenerKeyPlan {
 
     /**
      * Where an endpoint of a wildcard listener is this very node at the listener's port, another node's instance sends
-     * datagrams here that it has balanced: they are for the receiver on this node, and go to it. A listener of that very
-     * address goes before.
+     * datagrams here that it has balanced: they are for the receiver on this node, and go to it. A listener of that
+     * very address goes before.
      */
     private void addPasses(EndpointSet endpoints, ListenerEntry pass, int ifindex, int port) {
         for (Endpoint endpoint : endpoints.endpoints()) {

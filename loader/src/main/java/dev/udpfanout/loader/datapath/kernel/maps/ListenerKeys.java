@@ -38,7 +38,9 @@ public final class ListenerKeys {
         return Collections.unmodifiableMap(inForce);
     }
 
-    /** Makes the map hold exactly the wanted entries; what stays is not touched, and new ones go in before old ones go. */
+    /**
+     * Makes the map hold exactly the wanted entries; what stays is not touched, and new ones go in before old ones go.
+     */
     public void set(Map<ListenerKey, ListenerEntry> wanted) {
         if (wanted.equals(inForce)) {
             return;

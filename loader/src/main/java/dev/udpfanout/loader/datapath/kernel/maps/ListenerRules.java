@@ -20,8 +20,8 @@ import java.util.Set;
 import java.util.stream.Collectors;
 
 /**
- * What the program applies to listeners beyond the rule, in the maps' terms: the flags of each, and what they refer to. What a
- * flag refers to is in the maps before the flag is set, and goes after it.
+ * What the program applies to listeners beyond the rule, in the maps' terms: the flags of each, and what they refer to.
+ * What a flag refers to is in the maps before the flag is set, and goes after it.
  */
 public final class ListenerRules {
     private final AllowedSources allowedSources;

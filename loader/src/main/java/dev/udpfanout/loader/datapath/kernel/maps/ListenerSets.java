@@ -13,8 +13,8 @@ import java.util.Set;
 import java.util.TreeSet;
 
 /**
- * The map LISTENER_SETS: who listens at an address, whatever the port. The program asks for it when a fragment comes before
- * the one that has the port.
+ * The map LISTENER_SETS: who listens at an address, whatever the port. The program asks for it when a fragment comes
+ * before the one that has the port.
  */
 public final class ListenerSets {
     private final BpfMap map;

@@ -19,8 +19,8 @@ import java.util.concurrent.CompletionStage;
 import java.util.function.IntPredicate;
 
 /**
- * The endpoint tables of listeners, of the kind that each one's policy goes by: turns or buckets. Where the policy changes from one kind to
- * the other, the table of the one is there until that of the other is in use.
+ * The endpoint tables of listeners, of the kind that each one's policy goes by: turns or buckets. Where the policy
+ * changes from one kind to the other, the table of the one is there until that of the other is in use.
  */
 public final class ListenerTables implements AutoCloseable {
     private final EndpointTables turns;
@@ -40,7 +40,10 @@ public final class ListenerTables implements AutoCloseable {
         return turns.has(slot) || buckets.has(slot);
     }
 
-    /** The endpoints of a listener's table, of whatever kind and daemon; empty if there is none, or none that could be opened. */
+    /**
+     * The endpoints of a listener's table, of whatever kind and daemon; empty if there is none, or none that could be
+     * opened.
+     */
     public Optional<List<InetSocketAddress>> read(int slot) {
         return turns.read(slot).or(() -> buckets.read(slot));
     }
@@ -92,8 +95,8 @@ public final class ListenerTables implements AutoCloseable {
     }
 
     /**
-     * What LISTENERS must say of how a set is spread: by the map that the policy goes by, once there is a table in it; else by that in
-     * which there is one, which an earlier configuration or daemon has left.
+     * What LISTENERS must say of how a set is spread: by the map that the policy goes by, once there is a table in it;
+     * else by that in which there is one, which an earlier configuration or daemon has left.
      */
     public Set<ListenerFlag> flags(ReceiverSet set, int slot) {
         Set<ListenerFlag> flags = EnumSet.noneOf(ListenerFlag.class);

@@ -42,7 +42,9 @@ public final class LocalAddresses {
         return addresses;
     }
 
-    /** A dummy interface's address is not the node's own: nothing is delivered to it. Loopback never leaves the node. */
+    /**
+     * A dummy interface's address is not the node's own: nothing is delivered to it. Loopback never leaves the node.
+     */
     public static Set<InetAddress> of(Network network, Set<Integer> dummies) {
         return network.addresses().all().stream()
                 .filter(address -> !dummies.contains(address.linkIndex()))
@@ -55,7 +57,10 @@ public final class LocalAddresses {
         return inForce;
     }
 
-    /** Makes the maps hold exactly the wanted addresses. A bit of the filter is there before its address, and goes after it. */
+    /**
+     * Makes the maps hold exactly the wanted addresses. A bit of the filter is there before its address, and goes after
+     * it.
+     */
     public void set(Set<InetAddress> wanted) {
         if (wanted.equals(inForce)) {
             return;
@@ -64,7 +69,7 @@ public final class LocalAddresses {
             LOG.atError()
                     .addKeyValue("addresses", wanted.size())
                     .addKeyValue("most", Limits.MAX_LOCAL_ADDRESSES)
-                    .log("this node has more addresses than a wildcard listener can know; keeping the old set");
+                    .log("this node has more addresses than a wildcard listener can match; keeping the previous set");
             return;
         }
         try (Arena arena = Arena.ofConfined()) {

@@ -20,8 +20,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The maps PEERS and PEER_DEVICES: what is behind which veth. The program goes by them only as long as both have the veth, so
- * that in whatever order they and the endpoint tables change, a datagram goes one way or the other.
+ * The maps PEERS and PEER_DEVICES: what is behind which veth. The program goes by them only as long as both have the
+ * veth, so that in whatever order they and the endpoint tables change, a datagram goes one way or the other.
  */
 public final class Peers {
     private static final Logger LOG = LoggerFactory.getLogger(Peers.class);
@@ -49,7 +49,8 @@ public final class Peers {
     }
 
     /**
-     * Makes the maps hold exactly the wanted ones, also after an earlier daemon. A veth that is gone meanwhile is left out.
+     * Makes the maps hold exactly the wanted ones, also after an earlier daemon. A veth that is gone meanwhile is left
+     * out.
      *
      * @param wanted by address; those of one veth are alike
      */
@@ -58,7 +59,7 @@ public final class Peers {
         wanted.values().forEach(peer -> byIfindex.put(peer.ifindex(), peer));
         if (byIfindex.size() > Limits.MAX_PEERS && !tooMany) {
             LOG.warn(
-                    "{} veths have endpoints behind them, of at most {}: the others go by the next hop",
+                    "{} veths lead to endpoints, and at most {} are possible; the others are reached by the next hop",
                     byIfindex.size(),
                     Limits.MAX_PEERS);
         }
@@ -91,7 +92,7 @@ public final class Peers {
             LOG.atDebug()
                     .addKeyValue("ifindex", peer.ifindex())
                     .addKeyValue("error", e.getMessage())
-                    .log("cannot deliver to a pod directly");
+                    .log("failed to set up direct delivery to a pod");
             entries.remove(key);
             return false;
         }

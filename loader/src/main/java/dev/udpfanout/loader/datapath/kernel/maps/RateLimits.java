@@ -10,8 +10,8 @@ import java.lang.foreign.ValueLayout;
 import java.util.Map;
 
 /**
- * The map LIMITS: how much of each listener's datagrams is forwarded. What is left at the moment is in LIMIT_BUCKETS and LIMIT_SHARES,
- * which are the program's: a new limit goes on with it, and so does a new daemon.
+ * The map LIMITS: how much of each listener's datagrams is forwarded. What is left at the moment is in LIMIT_BUCKETS
+ * and LIMIT_SHARES, which are the program's: a new limit goes on with it, and so does a new daemon.
  */
 final class RateLimits {
     private final BpfMap map;
@@ -30,7 +30,9 @@ final class RateLimits {
         }
     }
 
-    /** Before the listeners change: puts in what is not there. What is there of other slots is not looked at by anyone. */
+    /**
+     * Before the listeners change: puts in what is not there. What is there of other slots is not looked at by anyone.
+     */
     void set(Map<Integer, RateLimit> wanted) {
         wanted.forEach((slot, limit) -> {
             int generation = inForce[slot].generation();

@@ -20,8 +20,8 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
- * Which listener has which slot of the maps; remembered in the map LISTENER_NAMES, so that a listener keeps its counters over
- * a restart and over changes of the configuration.
+ * Which listener has which slot of the maps; remembered in the map LISTENER_NAMES, so that a listener keeps its
+ * counters over a restart and over changes of the configuration.
  */
 public final class Slots {
     private final KernelProgram program;

@@ -34,8 +34,8 @@ final class StickyEndpoints {
     }
 
     /**
-     * Has flows of a listener stay with the endpoints of a table, and with no others from now on. To be called before that table is
-     * put in place: what is not in it is then not used any more when its predecessor is not.
+     * Has flows of a listener stay with the endpoints of a table, and with no others from now on. To be called before
+     * that table is put in place: what is not in it is then not used any more when its predecessor is not.
      */
     void set(int slot, MemorySegment table, int firstPlace) {
         try (Arena arena = Arena.ofConfined()) {

@@ -16,8 +16,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Names in bpffs for the endpoint tables in a map of maps, so that the next daemon can say what is in them: the map of maps tells
- * only the number of each, and to open a map by its number takes CAP_SYS_ADMIN. Forwarding does not need the names.
+ * Names in bpffs for the endpoint tables in a map of maps, so that the next daemon can say what is in them: the map of
+ * maps tells only the number of each, and to open a map by its number takes CAP_SYS_ADMIN. Forwarding does not need the
+ * names.
  */
 final class TablePins {
     private static final Logger LOG = LoggerFactory.getLogger(TablePins.class);
@@ -61,7 +62,9 @@ final class TablePins {
         path(slot).ifPresent(Pins::remove);
     }
 
-    /** Opens what has the name of a listener's table: none, or another one, if a daemon ended in the middle of a change. */
+    /**
+     * Opens what has the name of a listener's table: none, or another one, if a daemon ended in the middle of a change.
+     */
     Table open(int slot) {
         return new Table(path(slot).flatMap(BpfMap::openPinned));
     }

@@ -11,11 +11,12 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The maps that are carried over from another version's layout: the counters, and whose they are. The very maps are used, not
- * copies: that version's program counts in them until this one's takes its place, and nothing goes back to zero.
+ * The maps that are carried over from another version's layout: the counters, and whose they are. The very maps are
+ * used, not copies: that version's program counts in them until this one's takes its place, and nothing goes back to
+ * zero.
  *
- * <p>They go together or not at all, since an index of one is an index of the others. The shape is compared; what changes its
- * meaning without its shape needs another name (udp_fanout.h, UF_LAYOUT_VERSION).
+ * <p>They go together or not at all, since an index of one is an index of the others. The shape is compared; what
+ * changes its meaning without its shape needs another name (udp_fanout.h, UF_LAYOUT_VERSION).
  */
 final class CarriedMaps {
     private static final Logger LOG = LoggerFactory.getLogger(CarriedMaps.class);

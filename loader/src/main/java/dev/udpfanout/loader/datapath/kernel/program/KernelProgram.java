@@ -144,8 +144,8 @@ public final class KernelProgram implements AutoCloseable {
      * Loads the object; the verifier's reasons are in the log if it refuses.
      *
      * @param elf the object file's content
-     * @param pins where maps may be that a daemon before this one has left: they are used, with all that is in them; the
-     *     others are pinned there
+     * @param pins where maps may be that a daemon before this one has left: they are used, with all that is in them;
+     *     the others are pinned there
      */
     public static KernelProgram load(byte[] elf, Optional<Pins> pins) {
         return load(elf, pins, FlowsConfig.DEFAULT);
@@ -157,7 +157,8 @@ public final class KernelProgram implements AutoCloseable {
     }
 
     /**
-     * As above, with what is to be in the kernel from the beginning; any other program is loaded when it is first asked for.
+     * As above, with what is to be in the kernel from the beginning; any other program is loaded when it is first asked
+     * for.
      *
      * @param programs of {@link #NAMES}
      */
@@ -195,7 +196,7 @@ public final class KernelProgram implements AutoCloseable {
             if (pinned.isEmpty()) {
                 throw e;
             }
-            LOG.warn("cannot use the maps of an earlier daemon, starting with new ones: {}", e.getMessage());
+            LOG.warn("failed to adopt the maps of an earlier daemon, starting with new ones: {}", e.getMessage());
             // If it is not the maps that the kernel refuses, they are needed by whoever starts next: they go last.
             KernelProgram program = loadWith.apply(Map.of());
             pins.removeMaps();

@@ -15,8 +15,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * What of one eBPF object file is in the kernel: all maps, and the programs that were asked for, which stay until this is closed.
- * The verifier takes most of a start, and a node has hooks for few of the programs. For one thread.
+ * What of one eBPF object file is in the kernel: all maps, and the programs that were asked for, which stay until this
+ * is closed. The verifier takes most of a start, and a node has hooks for few of the programs. For one thread.
  */
 final class LoadedObject implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(LoadedObject.class);
@@ -56,13 +56,16 @@ final class LoadedObject implements AutoCloseable {
     }
 
     /**
-     * A program, loaded now if it is not yet: then it fails as {@link #load} does. What the verifier has refused once is not given
-     * to it again: it would say the same at every comparison, and take most of a CPU for it.
+     * A program, loaded now if it is not yet: then it fails as {@link #load} does. What the verifier has refused once
+     * is not given to it again: it would say the same at every comparison, and take most of a CPU for it.
      */
     BpfProgram program(String name) {
         if (refused.containsKey(name)) {
             throw new SystemCallException(
-                    "bpf_object__load", name, refused.get(name), "refused before; not tried again before a restart");
+                    "bpf_object__load",
+                    name,
+                    refused.get(name),
+                    "the kernel refused it before; restart the daemon to try again");
         }
         if (!programs.containsKey(name)) {
             programs.put(name, loadFurther(name));

@@ -5,7 +5,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 
-/** The CPUs on which the kernel may have a program run: all that are online, while the JVM counts those that this process may use. */
+/**
+ * The CPUs on which the kernel may have a program run: all that are online, while the JVM counts those that this
+ * process may use.
+ */
 final class OnlineCpus {
     /** For example {@code 0-3,6}: Documentation/admin-guide/cputopology.rst. */
     private static final Path LIST = Path.of("/sys/devices/system/cpu/online");

@@ -40,7 +40,8 @@ public final class Pins {
     }
 
     /**
-     * Makes the folders. Empty, with a warning, where there is no bpffs to write to: then forwarding ends with the process.
+     * Makes the folders. Empty, with a warning, where there is no bpffs to write to: then forwarding ends with the
+     * process.
      */
     public static Optional<Pins> open(Path root) {
         try {
@@ -61,7 +62,8 @@ public final class Pins {
         LOG.atWarn()
                 .addKeyValue("path", root)
                 .addKeyValue("reason", reason)
-                .log("nothing is pinned: forwarding will end with this process (mount -t bpf bpf /sys/fs/bpf)");
+                .log(
+                        "nothing is pinned, so forwarding ends with this process; mount a bpffs: mount -t bpf bpf /sys/fs/bpf");
         return Optional.empty();
     }
 
@@ -95,7 +97,10 @@ public final class Pins {
         return new Pins(root).map(name);
     }
 
-    /** Gives a program its name, in place of the one that a daemon before this one has left there. Only people look for it: never fails. */
+    /**
+     * Gives a program its name, in place of the one that a daemon before this one has left there. Only people look for
+     * it: never fails.
+     */
     void replaceProgram(BpfProgram program) {
         Path pin = maps().resolve(program.name());
         try {

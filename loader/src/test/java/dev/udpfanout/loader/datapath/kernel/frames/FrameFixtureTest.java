@@ -71,6 +71,7 @@ class FrameFixtureTest {
      * A row.
      *
      * @param packets as what it counts
+     * @param segments of a super-packet, as it says; 0 for none, and for one that has not been counted
      * @param segmentBytes of a super-packet; 0 for none
      */
     record Row(
@@ -80,9 +81,15 @@ class FrameFixtureTest {
             Optional<DropReason> reason,
             String listener,
             int packets,
+            int segments,
             int segmentBytes) {
         Row segments(int count, int bytes) {
-            return new Row(what, frame, outcome, reason, listener, count, bytes);
+            return new Row(what, frame, outcome, reason, listener, count, count, bytes);
+        }
+
+        /** A super-packet that says how long its segments are, and not how many. */
+        Row uncountedSegments(int count, int bytes) {
+            return new Row(what, frame, outcome, reason, listener, count, 0, bytes);
         }
 
         @Override
@@ -129,7 +136,7 @@ class FrameFixtureTest {
     }
 
     private static Row row(String what, byte[] frame, Outcome outcome, DropReason reason, String listener) {
-        return new Row(what, frame, outcome, Optional.ofNullable(reason), listener, 1, 0);
+        return new Row(what, frame, outcome, Optional.ofNullable(reason), listener, 1, 0, 0);
     }
 
     private static byte[] large(int bytes) {
@@ -144,7 +151,8 @@ class FrameFixtureTest {
     }
 
     /**
-     * A frame whose tags are still in it: the kernel takes the outer one off before the hook, unless it has seen two (QinQ).
+     * A frame whose tags are still in it: the kernel takes the outer one off before the hook, unless it has seen two
+     * (QinQ).
      *
      * @param tags from the outer one, each with its type in the upper two bytes
      */
@@ -177,6 +185,18 @@ class FrameFixtureTest {
                                 Outcome.SENT_ON,
                                 DropReason.TOO_BIG)
                         .segments(2, 1500),
+                v4("a super-packet that nobody has counted", f -> f.payload(large(3000)), Outcome.FORWARDED)
+                        .uncountedSegments(3, 1000),
+                v4("the same with a last segment of one byte", f -> f.payload(large(3001)), Outcome.FORWARDED)
+                        .uncountedSegments(4, 1000),
+                v4("the same with one segment", f -> f.payload(large(1)), Outcome.FORWARDED)
+                        .uncountedSegments(1, 1000),
+                v4("the same without payload", f -> f.payload(large(0)), Outcome.FORWARDED)
+                        .uncountedSegments(1, 1000),
+                v4("the same behind IP options", f -> f.ipOptions(new byte[40]).payload(large(2999)), Outcome.FORWARDED)
+                        .uncountedSegments(3, 1000),
+                v4("the same that is too large", f -> f.payload(large(3001)), Outcome.SENT_ON, DropReason.TOO_BIG)
+                        .uncountedSegments(3, 1500),
                 v4("TCP", f -> f.protocol(6), Outcome.NOT_OURS),
                 v4("a UDP length of 7", f -> f.udpLength(7), Outcome.NOT_OURS),
                 v4("a UDP length beyond the packet", f -> f.udpLength(18), Outcome.NOT_OURS),
@@ -221,6 +241,14 @@ class FrameFixtureTest {
                 v6("larger than the MTU", f -> f.payload(large(1453)), Outcome.SENT_ON, DropReason.TOO_BIG),
                 v6("a super-packet of small segments", f -> f.payload(large(3000)), Outcome.FORWARDED)
                         .segments(3, 1000),
+                v6("a super-packet that nobody has counted", f -> f.payload(large(3001)), Outcome.FORWARDED)
+                        .uncountedSegments(4, 1000),
+                v6(
+                                "the same behind an extension header",
+                                f -> f.extension(Udp6Frame.DESTINATION_OPTIONS, SIX)
+                                        .payload(large(3000)),
+                                Outcome.FORWARDED)
+                        .uncountedSegments(3, 1000),
                 row(
                         "ARP",
                         Frames.ethernet(new MacAddress(2), new MacAddress(0), 0x0806, large(46)),
@@ -306,8 +334,7 @@ class FrameFixtureTest {
         ListenerCounters before = node.datapath().counters(node.id(row.listener()));
         TestRun run = node.call(() -> {
             try (BpfTestBench bench = new BpfTestBench(node.program().rewrite())) {
-                return bench.segments(row.segmentBytes() == 0 ? 0 : row.packets(), row.segmentBytes())
-                        .run(row.frame());
+                return bench.segments(row.segments(), row.segmentBytes()).run(row.frame());
             }
         });
         ListenerCounters after = node.datapath().counters(node.id(row.listener()));

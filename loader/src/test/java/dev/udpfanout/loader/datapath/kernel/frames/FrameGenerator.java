@@ -10,7 +10,9 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.SplittableRandom;
 
-/** Frames of every kind, mostly near to what a listener takes: right ones, ones wrong in some places, cut ones, noise. */
+/**
+ * Frames of every kind, mostly near to what a listener takes: right ones, ones wrong in some places, cut ones, noise.
+ */
 final class FrameGenerator {
     private static final int MIN_IPV4_FRAME = 34;
     private static final int MIN_IPV6_FRAME = 54;

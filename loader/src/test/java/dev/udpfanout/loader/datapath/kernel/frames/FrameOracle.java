@@ -11,8 +11,8 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * Says what must become of a frame that comes in on a test run's interface, from the RFCs and the design, and shares no line
- * with the program. Each listener has one endpoint, or none.
+ * Says what must become of a frame that comes in on a test run's interface, from the RFCs and the design, and shares no
+ * line with the program. Each listener has one endpoint, or none.
  *
  * @param listeners by destination; 0.0.0.0 and :: stand for the node's own addresses
  * @param allow by destination, too: where datagrams may come from; empty: from everywhere

@@ -30,7 +30,10 @@ import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** What a datagram is when it goes straight into a pod: the endpoint's in all that it is by the next hop, in a frame for the pod. */
+/**
+ * What a datagram is when it goes straight into a pod: the endpoint's in all that it is by the next hop, in a frame for
+ * the pod.
+ */
 @Tag("kernel")
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class PeerFixtureTest {

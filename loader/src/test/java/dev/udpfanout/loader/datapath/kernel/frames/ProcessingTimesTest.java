@@ -13,7 +13,9 @@ import java.util.List;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
-/** Of one datagram in 1,024 of a CPU the program measures how long it took; buckets and sum are of the same datagrams. */
+/**
+ * Of one datagram in 1,024 of a CPU the program measures how long it took; buckets and sum are of the same datagrams.
+ */
 @Tag("kernel")
 class ProcessingTimesTest {
     private static final int SAMPLE_EVERY = 1024;

@@ -21,8 +21,8 @@ import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
 
 /**
- * A node with listeners of both families on its loopback interface, which is where BPF_PROG_TEST_RUN has frames come in. One
- * endpoint each, so that what becomes of a frame does not depend on those before it.
+ * A node with listeners of both families on its loopback interface, which is where BPF_PROG_TEST_RUN has frames come
+ * in. One endpoint each, so that what becomes of a frame does not depend on those before it.
  */
 public final class TestRunNode implements AutoCloseable {
     /** Verdicts of linux/pkt_cls.h. */

@@ -1,0 +1,67 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/*
+ * What the program counts, per CPU, and for whom. Java's layouts are generated from it, as from
+ * udp_fanout.h.
+ */
+#ifndef UDP_FANOUT_COUNTERS_H
+#define UDP_FANOUT_COUNTERS_H
+
+#include <linux/types.h>
+
+#include "drop_reason.h"
+
+/*
+ * What one listener has done, per CPU. Operators read these names in "bpftool map dump".
+ * pkts_received = pkts_forwarded + pkts_dropped. A GSO super-packet counts as its segments.
+ * A fragment counts as a packet. Bytes are skb->len: the frame with its link-layer header, as the
+ * hook sees it.
+ */
+struct uf_stats {
+	__u64 pkts_received;
+	__u64 pkts_forwarded;
+	__u64 pkts_dropped;
+	__u64 bytes_received;
+	__u64 bytes_forwarded;
+};
+
+/* Datagrams not forwarded, by reason, per CPU; the sum is uf_stats.pkts_dropped. */
+struct uf_drops {
+	__u64 pkts[UF_DROP_REASONS];
+};
+
+#define UF_MAX_ENDPOINT_COUNTERS 16384
+
+/* Which counter of ENDPOINT_PACKETS is whose: the daemon's memory, like uf_listener_name. */
+struct uf_endpoint_counter_key {
+	__u32 slot; /* of the listener */
+	__be16 port;
+	__u16 family; /* 4 or 6 */
+	__u8 address[16];
+};
+
+/*
+ * How long the program took from the match to the redirect, of one datagram in UF_SAMPLE_EVERY of a
+ * listener and CPU. Bucket i counts what took less than UF_LATENCY_FIRST_NS << i nanoseconds and
+ * fits no bucket before it; the last counts all that took longer.
+ */
+#define UF_SAMPLE_EVERY 1024
+#define UF_LATENCY_BUCKETS 12
+#define UF_LATENCY_FIRST_NS 100
+
+struct uf_latency {
+	__u64 sum_ns;
+	__u64 buckets[UF_LATENCY_BUCKETS];
+};
+
+/*
+ * What a listener's endpoints have answered, per CPU. A reply that was not forwarded is counted by
+ * its reason, UF_DROP_*.
+ */
+struct uf_replies {
+	__u64 flows_created;
+	__u64 pkts_forwarded;
+	__u64 bytes_forwarded;
+	__u64 pkts_dropped[UF_DROP_REASONS];
+};
+
+#endif /* UDP_FANOUT_COUNTERS_H */
