@@ -1,4 +1,4 @@
-# udp-fanout. Each target does all the set-up that it needs, on Debian 12 as root; "make help" lists them.
+# udp-fanout. Each target does all the set-up that it needs, on Debian 12 or 13 as root; "make help" lists them.
 
 MAVEN = sh build/maven
 # For "make test": what Maven is to do or leave out besides, for example -Dudpfanout.excludedTags=kernel.
@@ -9,7 +9,7 @@ PROXY_MODE ?=
 # For "make bench-jmh": a pattern of benchmarks, and JMH's options.
 JMH_ARGUMENTS ?=
 
-.PHONY: help build test demo image image-test cluster-test kernel-matrix bench bench-quick bench-jmh format clean
+.PHONY: help build test demo image image-test cluster-test kernel-matrix bench bench-quick bench-jmh fresh-machine format clean
 
 help:
 	@echo 'make build    compile everything; the daemon is then in loader/target/udp-fanout/bin/udp-fanout'
@@ -22,6 +22,7 @@ help:
 	@echo 'make bench    latency and throughput beside kube-proxy, nftables and others; bench/target/report (as root, about 12 min)'
 	@echo 'make bench-quick   the same with fewer rounds (about 3 min); bench/udp-fanout-bench --help for more'
 	@echo 'make bench-jmh     single operations by JMH, with what they allocate; JMH_ARGUMENTS (as root, about 4 min)'
+	@echo 'make fresh-machine   make build and make demo on a fresh Debian 13, in a root of its own (as root, with the network, about 10 min)'
 	@echo 'make format   format the Java and C sources'
 	@echo 'make clean    remove what was built'
 
@@ -60,6 +61,9 @@ bench-jmh: build
 	@java_home=$$(sh build/prepare) && exec "$$java_home/bin/java" --enable-native-access=ALL-UNNAMED \
 		-cp "bench/target/classes:bench/target/lib/*" org.openjdk.jmh.Main -jvmArgsAppend --enable-native-access=ALL-UNNAMED \
 		-prof gc -rf json -rff bench/target/jmh.json $(JMH_ARGUMENTS)
+
+fresh-machine:
+	@sh build/fresh-machine
 
 format:
 	@$(MAVEN) --quiet spotless:apply

@@ -1,20 +1,19 @@
 package dev.udpfanout.bench.hop;
 
 import dev.udpfanout.bench.contestant.ContestantLab;
-import dev.udpfanout.bindings.libbpf.BpfMap;
 import dev.udpfanout.bindings.libbpf.BpfObject;
 import dev.udpfanout.bindings.libbpf.HookPoint;
 import dev.udpfanout.bindings.libbpf.TcxLink;
+import dev.udpfanout.bindings.map.ArrayMap;
+import dev.udpfanout.bindings.map.Codec;
 import dev.udpfanout.lab.LabNamespace;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.lang.foreign.Arena;
-import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
 import java.net.NetworkInterface;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 
 /** Programs of the bench on the hooks that a datagram passes, before those of the contestant. Needs TCX: Linux 6.6. */
@@ -75,31 +74,22 @@ public final class HopProbe implements AutoCloseable {
 
     /** Notes the datagrams of this run from now on, and no others; what was noted before is forgotten. */
     public void begin(long run) {
-        try (Arena arena = Arena.ofConfined()) {
-            MemorySegment zeros = arena.allocate(ValueLayout.JAVA_LONG, (long) MAX_DATAGRAMS * HOPS);
-            object.map("PASSED").putAll(zeros, MAX_DATAGRAMS * HOPS);
-            object.map("RUN")
-                    .put(arena.allocateFrom(ValueLayout.JAVA_INT, 0), arena.allocateFrom(ValueLayout.JAVA_LONG, run));
-        }
+        passed().putAll(Collections.nCopies(MAX_DATAGRAMS * HOPS, 0L));
+        new ArrayMap<>(object.map("RUN"), Codec.U64).put(0, run);
+    }
+
+    private ArrayMap<Long> passed() {
+        return new ArrayMap<>(object.map("PASSED"), Codec.U64);
     }
 
     /** The times of the datagrams that were seen at both ends. */
     public List<HopTimes> read(long datagrams) {
         List<HopTimes> all = new ArrayList<>();
-        BpfMap passed = object.map("PASSED");
-        try (Arena arena = Arena.ofConfined()) {
-            MemorySegment key = arena.allocate(ValueLayout.JAVA_INT);
-            MemorySegment value = arena.allocate(ValueLayout.JAVA_LONG);
-            long[] atNs = new long[HOPS];
-            for (int sequence = 0; sequence < Math.min(datagrams, MAX_DATAGRAMS); sequence++) {
-                for (int hop = 0; hop < HOPS; hop++) {
-                    key.set(ValueLayout.JAVA_INT, 0, sequence * HOPS + hop);
-                    passed.get(key, value);
-                    atNs[hop] = value.get(ValueLayout.JAVA_LONG, 0);
-                }
-                if (atNs[NIC] != 0 && atNs[POD] != 0) {
-                    all.add(new HopTimes(atNs[NIC], atNs[OUT], atNs[IN], atNs[POD]));
-                }
+        List<Long> passedNs = passed().all();
+        for (int sequence = 0; sequence < Math.min(datagrams, MAX_DATAGRAMS); sequence++) {
+            List<Long> atNs = passedNs.subList(sequence * HOPS, (sequence + 1) * HOPS);
+            if (atNs.get(NIC) != 0 && atNs.get(POD) != 0) {
+                all.add(new HopTimes(atNs.get(NIC), atNs.get(OUT), atNs.get(IN), atNs.get(POD)));
             }
         }
         return all;

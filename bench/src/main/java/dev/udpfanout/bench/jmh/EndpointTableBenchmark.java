@@ -2,6 +2,7 @@ package dev.udpfanout.bench.jmh;
 
 import dev.udpfanout.bindings.abi.endpoint.EndpointTable;
 import dev.udpfanout.bindings.libbpf.BpfMap;
+import dev.udpfanout.bindings.map.InnerMap;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
@@ -60,16 +61,16 @@ public class EndpointTableBenchmark {
     /** A new table, filled by one call: what a change of endpoints needs before it can be put in place. */
     @Benchmark
     public int makeAndFill() {
-        try (BpfMap table = BpfMap.createInnerArray("bench_table", EndpointTable.ELEMENT_BYTES, endpoints + 1);
+        try (InnerMap table = InnerMap.array("bench_table", EndpointTable.ELEMENT_BYTES, endpoints + 1);
                 Arena each = Arena.ofConfined()) {
-            table.putAll(EndpointTable.write(each, addresses, address -> 0, 1), endpoints + 1);
-            return table.fd();
+            table.fill(EndpointTable.write(each, addresses, address -> 0, 1), endpoints + 1);
+            return table.id();
         }
     }
 
     /** One bpf(2) call by way of libbpf: BPF_MAP_UPDATE_ELEM. */
     @Benchmark
     public void updateOne() {
-        standing.put(key, value);
+        standing.put(key, value, endpoints);
     }
 }

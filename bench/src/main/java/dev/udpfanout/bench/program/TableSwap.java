@@ -2,7 +2,7 @@ package dev.udpfanout.bench.program;
 
 import dev.udpfanout.bench.contestant.Programs;
 import dev.udpfanout.bindings.abi.endpoint.EndpointTable;
-import dev.udpfanout.bindings.libbpf.BpfMap;
+import dev.udpfanout.bindings.map.InnerMap;
 import dev.udpfanout.lab.Topology;
 import dev.udpfanout.lab.process.Command;
 import dev.udpfanout.loader.config.InvalidConfigException;
@@ -81,9 +81,9 @@ public final class TableSwap {
         for (int swap = 0; swap < SWAPS_IN_ROUND; swap++) {
             long beganNs = System.nanoTime();
             int elements = addresses.size() + 1;
-            try (BpfMap table = BpfMap.createInnerArray("bench_table", EndpointTable.ELEMENT_BYTES, elements);
+            try (InnerMap table = InnerMap.array("bench_table", EndpointTable.ELEMENT_BYTES, elements);
                     Arena arena = Arena.ofConfined()) {
-                table.putAll(EndpointTable.write(arena, addresses, address -> 0, swap), elements);
+                table.fill(EndpointTable.write(arena, addresses, address -> 0, swap), elements);
                 micros[swap] = (System.nanoTime() - beganNs) / 1e3;
             }
         }

@@ -3,7 +3,6 @@ package dev.udpfanout.bindings.libbpf;
 import dev.udpfanout.bindings.errno.Errno;
 import dev.udpfanout.bindings.errno.SystemCallException;
 import dev.udpfanout.bindings.generated.libbpf.Libbpf;
-import dev.udpfanout.bindings.generated.libbpf.bpf_map_batch_opts;
 import dev.udpfanout.bindings.generated.libbpf.bpf_map_create_opts;
 import dev.udpfanout.bindings.generated.libbpf.bpf_map_info;
 import dev.udpfanout.bindings.generated.libc.Libc;
@@ -41,33 +40,33 @@ public final class BpfMap implements AutoCloseable {
      * @param elements at least 1
      */
     public static BpfMap createInnerArray(String name, int valueBytes, int elements) {
-        try (Arena arena = Arena.ofConfined()) {
-            MemorySegment options = bpf_map_create_opts.allocate(arena);
-            bpf_map_create_opts.sz(options, bpf_map_create_opts.sizeof());
-            bpf_map_create_opts.map_flags(options, Libbpf.BPF_F_INNER_MAP());
-            int fd = Libbpf.bpf_map_create(
-                    Libbpf.BPF_MAP_TYPE_ARRAY(),
-                    arena.allocateFrom(name),
-                    (int) ValueLayout.JAVA_INT.byteSize(),
-                    valueBytes,
-                    elements,
-                    options);
-            return new BpfMap(name, LibbpfResult.check(fd, "bpf_map_create", name), true);
-        }
+        return create(
+                MapType.ARRAY,
+                name,
+                (int) ValueLayout.JAVA_INT.byteSize(),
+                valueBytes,
+                elements,
+                Libbpf.BPF_F_INNER_MAP());
     }
 
     /**
-     * Makes a hash that forgets what was not used for longest when it is full. Its memory is taken at once.
+     * Makes a map without flags.
      *
      * @param name at most 15 bytes
-     * @param entries about how many it holds: CPUs keep a few in advance
+     * @param maxEntries of an LRU hash about how many it holds: CPUs keep a few in advance, and its memory is taken at
+     *     once
      */
-    public static BpfMap createLruHash(String name, int keyBytes, int valueBytes, int entries) {
+    public static BpfMap create(MapType type, String name, int keyBytes, int valueBytes, int maxEntries) {
+        return create(type, name, keyBytes, valueBytes, maxEntries, 0);
+    }
+
+    private static BpfMap create(MapType type, String name, int keyBytes, int valueBytes, int maxEntries, int flags) {
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment options = bpf_map_create_opts.allocate(arena);
             bpf_map_create_opts.sz(options, bpf_map_create_opts.sizeof());
+            bpf_map_create_opts.map_flags(options, flags);
             int fd = Libbpf.bpf_map_create(
-                    Libbpf.BPF_MAP_TYPE_LRU_HASH(), arena.allocateFrom(name), keyBytes, valueBytes, entries, options);
+                    type.number(), arena.allocateFrom(name), keyBytes, valueBytes, maxEntries, options);
             return new BpfMap(name, LibbpfResult.check(fd, "bpf_map_create", name), true);
         }
     }
@@ -119,58 +118,56 @@ public final class BpfMap implements AutoCloseable {
         return info;
     }
 
-    /** Sets a key's value, whether or not the key was there. */
-    public void put(MemorySegment key, MemorySegment value) {
-        LibbpfResult.check(Libbpf.bpf_map_update_elem(fd(), key, value, Libbpf.BPF_ANY()), "bpf_map_update_elem", name);
+    /** What it is called in errors. */
+    public String name() {
+        return name;
     }
 
     /**
-     * Sets elements 0..count-1 of an array in one system call, or one at a time where the kernel has no batches for it.
+     * Sets a key's value, whether or not the key was there.
      *
-     * @param values count values, one after the other
+     * @param what the key in words, for a message
      */
-    public void putAll(MemorySegment values, int count) {
-        long valueBytes = values.byteSize() / count;
-        try (Arena arena = Arena.ofConfined()) {
-            MemorySegment keys = arena.allocate(ValueLayout.JAVA_INT, count);
-            for (int i = 0; i < count; i++) {
-                keys.setAtIndex(ValueLayout.JAVA_INT, i, i);
-            }
-            MemorySegment options = bpf_map_batch_opts.allocate(arena);
-            bpf_map_batch_opts.sz(options, bpf_map_batch_opts.sizeof());
-            MemorySegment done = arena.allocateFrom(ValueLayout.JAVA_INT, count);
-            int result = Libbpf.bpf_map_update_batch(fd(), keys, values, done, options);
-            if (LibbpfResult.checkUnless(Errno.ENOTSUP, result, "bpf_map_update_batch", name)) {
-                return;
-            }
-            for (int i = 0; i < count; i++) {
-                put(keys.asSlice(4L * i, 4), values.asSlice(valueBytes * i, valueBytes));
-            }
+    public void put(MemorySegment key, MemorySegment value, Object what) {
+        int result = Libbpf.bpf_map_update_elem(fd(), key, value, Libbpf.BPF_ANY());
+        if (result < 0) {
+            throw failure("bpf_map_update_elem", result, what);
         }
     }
 
     /**
      * Reads a key's value; of a per-CPU map, one value for each possible CPU, each rounded up to 8 bytes.
      *
+     * @param what the key in words, for a message
      * @return false if the key is not there
      */
-    public boolean get(MemorySegment key, MemorySegment value) {
-        return LibbpfResult.checkUnless(
-                Errno.ENOENT, Libbpf.bpf_map_lookup_elem(fd(), key, value), "bpf_map_lookup_elem", name);
+    public boolean get(MemorySegment key, MemorySegment value, Object what) {
+        return isThere("bpf_map_lookup_elem", Libbpf.bpf_map_lookup_elem(fd(), key, value), what);
     }
 
     /**
      * Removes a key; of an array of maps, empties the element.
      *
+     * @param what the key in words, for a message
      * @return false if the key was not there
      */
-    public boolean remove(MemorySegment key) {
-        return LibbpfResult.checkUnless(
-                Errno.ENOENT, Libbpf.bpf_map_delete_elem(fd(), key), "bpf_map_delete_elem", name);
+    public boolean remove(MemorySegment key, Object what) {
+        return isThere("bpf_map_delete_elem", Libbpf.bpf_map_delete_elem(fd(), key), what);
+    }
+
+    private boolean isThere(String call, int result, Object what) {
+        if (result < 0 && result != -Errno.ENOENT.number()) {
+            throw failure(call, result, what);
+        }
+        return result >= 0;
+    }
+
+    private SystemCallException failure(String call, int result, Object what) {
+        return new SystemCallException(call, name + " " + what, new Errno(-result));
     }
 
     /**
-     * Steps through the keys of a hash map.
+     * Steps through the keys. After a key that is gone by then the kernel begins anew with the first one.
      *
      * @param key the one before, or {@link MemorySegment#NULL} to begin
      * @param next is given the next one
@@ -179,44 +176,6 @@ public final class BpfMap implements AutoCloseable {
     public boolean nextKey(MemorySegment key, MemorySegment next) {
         return LibbpfResult.checkUnless(
                 Errno.ENOENT, Libbpf.bpf_map_get_next_key(fd(), key, next), "bpf_map_get_next_key", name);
-    }
-
-    /** Is given some of a map's entries. */
-    @FunctionalInterface
-    public interface EntryReader {
-        /**
-         * Reads them.
-         *
-         * @param keys count keys, one after the other; not to be kept
-         * @param values their values
-         */
-        void read(MemorySegment keys, MemorySegment values, int count);
-    }
-
-    /**
-     * Reads all entries of a hash map, some in each system call, without counting that as their use. What changes
-     * meanwhile may be seen or not.
-     *
-     * @param most entries in one system call; more than a bucket of the hash ever has
-     */
-    public void readAll(int keyBytes, int valueBytes, int most, EntryReader reader) {
-        try (Arena arena = Arena.ofConfined()) {
-            MemorySegment position = arena.allocate(ValueLayout.JAVA_INT);
-            MemorySegment keys = arena.allocate((long) keyBytes * most, Long.BYTES);
-            MemorySegment values = arena.allocate((long) valueBytes * most, Long.BYTES);
-            MemorySegment count = arena.allocate(ValueLayout.JAVA_INT);
-            MemorySegment options = bpf_map_batch_opts.allocate(arena);
-            bpf_map_batch_opts.sz(options, bpf_map_batch_opts.sizeof());
-            MemorySegment from = MemorySegment.NULL;
-            boolean more = true;
-            while (more) {
-                count.set(ValueLayout.JAVA_INT, 0, most);
-                int result = Libbpf.bpf_map_lookup_batch(fd(), from, position, keys, values, count, options);
-                more = LibbpfResult.checkUnless(Errno.ENOENT, result, "bpf_map_lookup_batch", name);
-                reader.read(keys, values, count.get(ValueLayout.JAVA_INT, 0));
-                from = position;
-            }
-        }
     }
 
     /** How many values a per-CPU map holds for each key: the CPUs that could ever be there, not those online. */

@@ -2,13 +2,13 @@ package dev.udpfanout.loader.cli;
 
 import dev.udpfanout.bindings.abi.Limits;
 import dev.udpfanout.bindings.abi.counter.ListenerStats;
+import dev.udpfanout.bindings.abi.maps.SharedMaps;
 import dev.udpfanout.bindings.libbpf.BpfMap;
+import dev.udpfanout.bindings.map.PerCpuArrayMap;
 import dev.udpfanout.loader.datapath.kernel.program.Pins;
 import java.io.PrintWriter;
-import java.lang.foreign.Arena;
-import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
@@ -29,7 +29,7 @@ import picocli.CommandLine.Parameters;
                 + " listener on each CPU. Needs no CAP_SYS_ADMIN.",
         mixinStandardHelpOptions = true)
 final class MapCommand implements Callable<Integer> {
-    private static final String STATS = "STATS";
+    private static final String STATS = SharedMaps.STATS.name();
     private static final String VALUE = """
                             "cpu": %d,
                             "value": {
@@ -67,30 +67,21 @@ final class MapCommand implements Callable<Integer> {
         }
         try (BpfMap stats = map.get()) {
             PrintWriter out = spec.commandLine().getOut();
-            out.println(text(stats));
+            out.println(text(SharedMaps.STATS.open(stats)));
             out.flush();
         }
         return ExitCode.OK;
     }
 
-    private static String text(BpfMap stats) {
-        int cpus = BpfMap.possibleCpus();
-        try (Arena arena = Arena.ofConfined()) {
-            MemorySegment slot = arena.allocate(ValueLayout.JAVA_INT);
-            MemorySegment ofCpus = arena.allocate(ListenerStats.BYTES * cpus, Long.BYTES);
-            return IntStream.range(0, Limits.MAX_LISTENERS)
-                    .mapToObj(number -> {
-                        slot.set(ValueLayout.JAVA_INT, 0, number);
-                        stats.get(slot, ofCpus);
-                        return listener(number, ofCpus, cpus);
-                    })
-                    .collect(Collectors.joining(",", "[", "\n]"));
-        }
+    private static String text(PerCpuArrayMap<ListenerStats> stats) {
+        return IntStream.range(0, Limits.MAX_LISTENERS)
+                .mapToObj(slot -> listener(slot, stats.ofEachCpu(slot)))
+                .collect(Collectors.joining(",", "[", "\n]"));
     }
 
-    private static String listener(int slot, MemorySegment ofCpus, int cpus) {
-        String values = IntStream.range(0, cpus)
-                .mapToObj(cpu -> value(cpu, ListenerStats.sum(ofCpus.asSlice(cpu * ListenerStats.BYTES), 1)))
+    private static String listener(int slot, List<ListenerStats> ofCpus) {
+        String values = IntStream.range(0, ofCpus.size())
+                .mapToObj(cpu -> value(cpu, ofCpus.get(cpu)))
                 .collect(Collectors.joining(",", "[", "\n        ]"));
         return "{\n        \"key\": " + slot + ",\n        \"values\": " + values + "\n    }";
     }

@@ -105,6 +105,15 @@ public class Libbpf {
     public static int BPF_MAP_TYPE_LRU_HASH() {
         return BPF_MAP_TYPE_LRU_HASH;
     }
+    private static final int BPF_MAP_TYPE_LPM_TRIE = (int)11L;
+    /**
+     * {@snippet lang=c :
+     * enum bpf_map_type.BPF_MAP_TYPE_LPM_TRIE = 11
+     * }
+     */
+    public static int BPF_MAP_TYPE_LPM_TRIE() {
+        return BPF_MAP_TYPE_LPM_TRIE;
+    }
     private static final int BPF_MAP_TYPE_ARRAY_OF_MAPS = (int)12L;
     /**
      * {@snippet lang=c :
@@ -113,6 +122,15 @@ public class Libbpf {
      */
     public static int BPF_MAP_TYPE_ARRAY_OF_MAPS() {
         return BPF_MAP_TYPE_ARRAY_OF_MAPS;
+    }
+    private static final int BPF_MAP_TYPE_DEVMAP_HASH = (int)25L;
+    /**
+     * {@snippet lang=c :
+     * enum bpf_map_type.BPF_MAP_TYPE_DEVMAP_HASH = 25
+     * }
+     */
+    public static int BPF_MAP_TYPE_DEVMAP_HASH() {
+        return BPF_MAP_TYPE_DEVMAP_HASH;
     }
     private static final int BPF_PROG_TYPE_SCHED_CLS = (int)3L;
     /**
@@ -2283,6 +2301,67 @@ public class Libbpf {
                 traceDowncall("bpf_map_get_next_key", fd, key, next_key);
             }
             return (int)mh$.invokeExact(fd, key, next_key);
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
+
+    private static class bpf_map_delete_batch {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
+            Libbpf.C_INT,
+            Libbpf.C_INT,
+            Libbpf.C_POINTER,
+            Libbpf.C_POINTER,
+            Libbpf.C_POINTER
+        );
+
+        public static final MemorySegment ADDR = Libbpf.findOrThrow("bpf_map_delete_batch");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * int bpf_map_delete_batch(int fd, const void *keys, __u32 *count, const struct bpf_map_batch_opts *opts)
+     * }
+     */
+    public static FunctionDescriptor bpf_map_delete_batch$descriptor() {
+        return bpf_map_delete_batch.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * int bpf_map_delete_batch(int fd, const void *keys, __u32 *count, const struct bpf_map_batch_opts *opts)
+     * }
+     */
+    public static MethodHandle bpf_map_delete_batch$handle() {
+        return bpf_map_delete_batch.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * int bpf_map_delete_batch(int fd, const void *keys, __u32 *count, const struct bpf_map_batch_opts *opts)
+     * }
+     */
+    public static MemorySegment bpf_map_delete_batch$address() {
+        return bpf_map_delete_batch.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * int bpf_map_delete_batch(int fd, const void *keys, __u32 *count, const struct bpf_map_batch_opts *opts)
+     * }
+     */
+    public static int bpf_map_delete_batch(int fd, MemorySegment keys, MemorySegment count, MemorySegment opts) {
+        var mh$ = bpf_map_delete_batch.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("bpf_map_delete_batch", fd, keys, count, opts);
+            }
+            return (int)mh$.invokeExact(fd, keys, count, opts);
         } catch (Throwable ex$) {
            throw new AssertionError("should not reach here", ex$);
         }

@@ -2,6 +2,7 @@ package dev.udpfanout.bindings.abi.admission;
 
 import dev.udpfanout.bindings.abi.MappedAddress;
 import dev.udpfanout.bindings.generated.abi.uf_allowed_source;
+import dev.udpfanout.bindings.map.Codec;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.SegmentAllocator;
 import java.net.Inet4Address;
@@ -15,6 +16,10 @@ import java.net.InetAddress;
  * @param bits the prefix's length, 0..32 or 0..128
  */
 public record AllowedSource(int slot, InetAddress network, int bits) {
+    /** How it is laid out. */
+    public static final Codec<AllowedSource> CODEC =
+            new Codec<>(uf_allowed_source.layout(), AllowedSource::write, AllowedSource::read);
+
     public static final long BYTES = uf_allowed_source.sizeof();
 
     /** In front of every prefix: the slot. */

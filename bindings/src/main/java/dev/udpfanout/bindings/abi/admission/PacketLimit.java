@@ -3,6 +3,7 @@ package dev.udpfanout.bindings.abi.admission;
 import dev.udpfanout.bindings.generated.abi.uf_bucket;
 import dev.udpfanout.bindings.generated.abi.uf_limit;
 import dev.udpfanout.bindings.generated.abi.uf_share;
+import dev.udpfanout.bindings.map.Codec;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.SegmentAllocator;
 
@@ -16,6 +17,10 @@ import java.lang.foreign.SegmentAllocator;
  * @param generation another one makes CPUs forget what they have drawn
  */
 public record PacketLimit(long packetsPerSecond, long bucketPackets, long fillNs, int batchPackets, int generation) {
+    /** How it is laid out. */
+    public static final Codec<PacketLimit> CODEC =
+            new Codec<>(uf_limit.layout(), PacketLimit::write, PacketLimit::read);
+
     public static final long BYTES = uf_limit.sizeof();
 
     /** Bytes of a value of LIMIT_BUCKETS; all zero is a full one. */

@@ -3,6 +3,7 @@ package dev.udpfanout.bindings.abi.endpoint;
 import dev.udpfanout.bindings.abi.MappedAddress;
 import dev.udpfanout.bindings.abi.NetworkOrder;
 import dev.udpfanout.bindings.generated.abi.uf_endpoint_counter_key;
+import dev.udpfanout.bindings.map.Codec;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.SegmentAllocator;
 import java.net.Inet4Address;
@@ -15,6 +16,10 @@ import java.net.InetSocketAddress;
  * @param endpoint resolved
  */
 public record EndpointCounterKey(int slot, InetSocketAddress endpoint) {
+    /** How it is laid out. */
+    public static final Codec<EndpointCounterKey> CODEC =
+            new Codec<>(uf_endpoint_counter_key.layout(), EndpointCounterKey::write, EndpointCounterKey::read);
+
     public static final long BYTES = uf_endpoint_counter_key.sizeof();
 
     /** The key in the map's layout. */

@@ -5,6 +5,7 @@ import dev.udpfanout.bindings.abi.MappedAddress;
 import dev.udpfanout.bindings.abi.NetworkOrder;
 import dev.udpfanout.bindings.generated.abi.uf_endpoint;
 import dev.udpfanout.bindings.generated.abi.uf_endpoint_table_header;
+import dev.udpfanout.bindings.map.Codec;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.SegmentAllocator;
 import java.net.InetSocketAddress;
@@ -13,6 +14,9 @@ import java.util.function.ToIntFunction;
 
 /** A table of endpoints as one map's elements: the header, then the endpoints. */
 public final class EndpointTable {
+    /** An element, header or endpoint. */
+    public static final Codec<MemorySegment> ELEMENT_CODEC = Codec.raw(uf_endpoint.layout());
+
     /** Bytes of an element, header or endpoint. */
     public static final int ELEMENT_BYTES = (int) uf_endpoint.sizeof();
 

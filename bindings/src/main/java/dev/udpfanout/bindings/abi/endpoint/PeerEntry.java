@@ -1,6 +1,7 @@
 package dev.udpfanout.bindings.abi.endpoint;
 
 import dev.udpfanout.bindings.generated.abi.uf_peer;
+import dev.udpfanout.bindings.map.Codec;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.SegmentAllocator;
 import java.lang.foreign.ValueLayout;
@@ -14,6 +15,9 @@ import java.util.HexFormat;
  * @param source the hardware address of the interface by which this node reaches the pod
  */
 public record PeerEntry(int mtuBytes, String destination, String source) {
+    /** How it is laid out. */
+    public static final Codec<PeerEntry> CODEC = Codec.writeOnly(uf_peer.layout(), PeerEntry::write);
+
     private static final HexFormat COLON_SEPARATED = HexFormat.ofDelimiter(":");
 
     /**

@@ -3,10 +3,17 @@ package dev.udpfanout.bindings.abi.flow;
 import dev.udpfanout.bindings.generated.abi.Abi;
 import dev.udpfanout.bindings.generated.abi.uf_flow;
 import dev.udpfanout.bindings.generated.abi.uf_flow_key;
+import dev.udpfanout.bindings.map.Codec;
 import java.lang.foreign.MemorySegment;
 
 /** Reads the entries of a table of FLOWS: {@code struct uf_flow_key} and {@code struct uf_flow}. */
 public final class FlowEntry {
+    /** A key: {@code struct uf_flow_key}. */
+    public static final Codec<MemorySegment> KEY_CODEC = Codec.raw(uf_flow_key.layout());
+
+    /** A value: {@code struct uf_flow}. */
+    public static final Codec<MemorySegment> VALUE_CODEC = Codec.raw(uf_flow.layout());
+
     public static final int KEY_BYTES = (int) uf_flow_key.sizeof();
     public static final int VALUE_BYTES = (int) uf_flow.sizeof();
 

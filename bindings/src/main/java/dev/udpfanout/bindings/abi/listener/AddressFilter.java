@@ -3,6 +3,7 @@ package dev.udpfanout.bindings.abi.listener;
 import dev.udpfanout.bindings.abi.MappedAddress;
 import dev.udpfanout.bindings.generated.abi.Abi;
 import dev.udpfanout.bindings.generated.abi.uf_address_filter;
+import dev.udpfanout.bindings.map.Codec;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.SegmentAllocator;
@@ -15,6 +16,10 @@ import java.util.Collection;
  * others without a look-up.
  */
 public final class AddressFilter {
+    /** How one is made of addresses, which cannot be told from it. */
+    public static final Codec<Collection<InetAddress>> CODEC = Codec.writeOnly(
+            uf_address_filter.layout(), (addresses, allocator) -> AddressFilter.write(allocator, addresses));
+
     private AddressFilter() {}
 
     /** The filter over the addresses, IPv4 or IPv6, in the map's layout. */

@@ -2,11 +2,13 @@ package dev.udpfanout.bindings.abi.listener;
 
 import dev.udpfanout.bindings.abi.MappedAddress;
 import dev.udpfanout.bindings.generated.abi.uf_range;
+import dev.udpfanout.bindings.map.Codec;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.SegmentAllocator;
 import java.lang.foreign.ValueLayout;
 import java.net.Inet4Address;
 import java.net.InetAddress;
+import java.util.Optional;
 
 /**
  * A value of the map LISTENER_RANGES: {@code struct uf_range}.
@@ -15,8 +17,10 @@ import java.net.InetAddress;
  * @param bits the prefix's length, 1..32 or 1..128
  */
 public record AddressRange(InetAddress network, int bits) {
-    /** How long a value is. */
-    public static final long BYTES = uf_range.sizeof();
+    /** How one is laid out; empty where a listener has none. */
+    public static final Codec<Optional<AddressRange>> CODEC =
+            Codec.writeOnly(uf_range.layout(), (range, allocator) -> range.map(each -> each.write(allocator))
+                    .orElseGet(() -> none(allocator)));
 
     /** In front of an IPv4 address: ::ffff:0:0/96. */
     private static final int MAPPED_BITS = 96;

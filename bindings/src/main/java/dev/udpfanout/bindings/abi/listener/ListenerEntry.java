@@ -1,6 +1,7 @@
 package dev.udpfanout.bindings.abi.listener;
 
 import dev.udpfanout.bindings.generated.abi.uf_listener;
+import dev.udpfanout.bindings.map.Codec;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.SegmentAllocator;
 import java.util.Set;
@@ -12,6 +13,10 @@ import java.util.Set;
  * @param flags what the program does beyond the rule
  */
 public record ListenerEntry(int slot, Set<ListenerFlag> flags) {
+    /** How it is laid out. */
+    public static final Codec<ListenerEntry> CODEC =
+            new Codec<>(uf_listener.layout(), ListenerEntry::write, ListenerEntry::read);
+
     public ListenerEntry {
         flags = Set.copyOf(flags);
     }

@@ -3,6 +3,7 @@ package dev.udpfanout.bindings.abi.listener;
 import dev.udpfanout.bindings.abi.MappedAddress;
 import dev.udpfanout.bindings.abi.NetworkOrder;
 import dev.udpfanout.bindings.generated.abi.uf_listener_key;
+import dev.udpfanout.bindings.map.Codec;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.SegmentAllocator;
 import java.net.Inet4Address;
@@ -16,6 +17,10 @@ import java.net.InetAddress;
  * @param port UDP destination port, 1..65535; 0 in a key of LISTENER_SETS
  */
 public record ListenerKey(int ifindex, InetAddress address, int port) {
+    /** How it is laid out. */
+    public static final Codec<ListenerKey> CODEC =
+            new Codec<>(uf_listener_key.layout(), ListenerKey::write, ListenerKey::read);
+
     public static final long BYTES = uf_listener_key.sizeof();
 
     /** The key in the map's layout. */

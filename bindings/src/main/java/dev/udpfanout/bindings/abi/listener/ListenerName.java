@@ -1,6 +1,7 @@
 package dev.udpfanout.bindings.abi.listener;
 
 import dev.udpfanout.bindings.generated.abi.uf_listener_name;
+import dev.udpfanout.bindings.map.Codec;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.SegmentAllocator;
 import java.lang.foreign.ValueLayout;
@@ -12,6 +13,10 @@ import java.nio.charset.StandardCharsets;
  * @param name at most {@link #MAX_BYTES} bytes of UTF-8; empty if the slot is free
  */
 public record ListenerName(String name) {
+    /** How it is laid out. */
+    public static final Codec<ListenerName> CODEC =
+            new Codec<>(uf_listener_name.layout(), ListenerName::write, ListenerName::read);
+
     public static final long BYTES = uf_listener_name.sizeof();
     /** One less than the field: a zero ends it. */
     public static final int MAX_BYTES = (int) BYTES - 1;

@@ -3,6 +3,7 @@ package dev.udpfanout.bindings.abi.listener;
 import dev.udpfanout.bindings.abi.Limits;
 import dev.udpfanout.bindings.generated.abi.Abi;
 import dev.udpfanout.bindings.generated.abi.uf_listener_set;
+import dev.udpfanout.bindings.map.Codec;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.SegmentAllocator;
 import java.lang.foreign.ValueLayout;
@@ -16,6 +17,10 @@ import java.util.List;
  * @param exclusive whether nobody else gets datagrams for the address
  */
 public record ListenerSet(List<ListenerEntry> listeners, boolean exclusive) {
+    /** How it is laid out. */
+    public static final Codec<ListenerSet> CODEC =
+            new Codec<>(uf_listener_set.layout(), ListenerSet::write, ListenerSet::read);
+
     public ListenerSet {
         listeners = List.copyOf(listeners);
     }

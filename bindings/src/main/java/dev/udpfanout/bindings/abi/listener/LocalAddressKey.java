@@ -1,6 +1,8 @@
 package dev.udpfanout.bindings.abi.listener;
 
 import dev.udpfanout.bindings.abi.MappedAddress;
+import dev.udpfanout.bindings.map.Codec;
+import java.lang.foreign.MemoryLayout;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.SegmentAllocator;
 import java.lang.foreign.ValueLayout;
@@ -12,6 +14,12 @@ import java.net.InetAddress;
  * @param address IPv4 or IPv6
  */
 public record LocalAddressKey(InetAddress address) {
+    /** How it is laid out. */
+    public static final Codec<LocalAddressKey> CODEC = new Codec<>(
+            MemoryLayout.sequenceLayout(MappedAddress.BYTES, ValueLayout.JAVA_BYTE),
+            LocalAddressKey::write,
+            LocalAddressKey::read);
+
     public static final long BYTES = MappedAddress.BYTES;
     private static final byte V4_MAPPED = (byte) 0xff;
 

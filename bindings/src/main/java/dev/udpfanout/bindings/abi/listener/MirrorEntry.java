@@ -1,6 +1,7 @@
 package dev.udpfanout.bindings.abi.listener;
 
 import dev.udpfanout.bindings.generated.abi.uf_mirror;
+import dev.udpfanout.bindings.map.Codec;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.SegmentAllocator;
 
@@ -11,6 +12,10 @@ import java.lang.foreign.SegmentAllocator;
  * @param every of how many datagrams one is copied; 0 for none
  */
 public record MirrorEntry(int slot, int every) {
+    /** How it is laid out. */
+    public static final Codec<MirrorEntry> CODEC =
+            new Codec<>(uf_mirror.layout(), MirrorEntry::write, MirrorEntry::read);
+
     /** Nobody gets any. */
     public static final MirrorEntry NONE = new MirrorEntry(0, 0);
 

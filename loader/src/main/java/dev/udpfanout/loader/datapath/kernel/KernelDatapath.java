@@ -2,6 +2,7 @@ package dev.udpfanout.loader.datapath.kernel;
 
 import dev.udpfanout.bindings.abi.counter.ProcessingTimes;
 import dev.udpfanout.bindings.abi.listener.ListenerEntry;
+import dev.udpfanout.bindings.abi.maps.SharedMaps;
 import dev.udpfanout.loader.config.ListenerConfig;
 import dev.udpfanout.loader.config.ReceiverSet;
 import dev.udpfanout.loader.config.ReceiverSet.LocalDelivery;
@@ -103,19 +104,18 @@ public final class KernelDatapath implements SwitchableDatapath {
         this.network = network;
         this.program = program;
         this.pins = pins;
-        EndpointCounters endpointCounters = new EndpointCounters(program.endpointPackets(), program.endpointIds());
+        EndpointCounters endpointCounters = new EndpointCounters(program);
         this.slots = new Slots(program, endpointCounters);
-        this.listenerKeys = new ListenerKeys(program.listeners());
-        this.listenerSets = new ListenerSets(program.listenerSets());
+        this.listenerKeys = new ListenerKeys(program.map(SharedMaps.LISTENERS));
+        this.listenerSets = new ListenerSets(program.map(SharedMaps.LISTENER_SETS));
         this.listenerRules = new ListenerRules(program);
-        this.localAddresses = new LocalAddresses(program.localAddresses(), program.localFilter());
+        this.localAddresses = new LocalAddresses(program);
         this.tables = new ListenerTables(program, endpointCounters, pins);
         this.mirrors = new Mirrors(slots, tables);
-        this.peers = new Peers(program.peers(), program.peerDevices());
-        this.flowTable = new FlowTable(program.flows(), program.flowsConfig(), pins);
+        this.peers = new Peers(program);
+        this.flowTable = new FlowTable(program.map(SharedMaps.FLOWS), program.flowsConfig(), pins);
         this.replies = new Replies(flowTable, program, network, repairs, pins);
-        this.counters =
-                new Counters(program.stats(), program.drops(), program.latency(), program.replies(), endpointCounters);
+        this.counters = new Counters(program, endpointCounters);
         this.sweep = FlowSweep.start(flowTable, program.flowsConfig(), counters);
         this.adopted = slots.names().stream()
                 .filter(name -> slots.of(name).filter(tables::has).isPresent())

@@ -1,10 +1,10 @@
 package dev.udpfanout.loader.datapath.kernel.maps;
 
 import dev.udpfanout.bindings.abi.endpoint.EndpointTable;
-import dev.udpfanout.bindings.libbpf.BpfMap;
+import dev.udpfanout.bindings.map.ArrayOfMaps;
+import dev.udpfanout.bindings.map.InnerMap;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.time.Duration;
@@ -36,18 +36,21 @@ final class EndpointTables implements AutoCloseable {
     /** What a table has in place of a veth's ifindex. */
     private static final int BY_NEXT_HOP = 0;
 
+    /** No table of the kernel has this number. */
+    private static final int NO_TABLE = 0;
+
     private static final Duration IDLE_THREAD = Duration.ofSeconds(10);
     private static final Duration CLOSE_TIMEOUT = Duration.ofSeconds(5);
     private static final long LOOK_AGAIN_NANOS = 20_000;
 
-    private final BpfMap tables;
+    private final ArrayOfMaps tables;
     private final TableLayout layout;
     private final EndpointCounters counters;
     private final TablePins pins;
     private final ThreadPoolExecutor waiting;
     private int generation;
 
-    EndpointTables(BpfMap tables, TableLayout layout, EndpointCounters counters, TablePins pins) {
+    EndpointTables(ArrayOfMaps tables, TableLayout layout, EndpointCounters counters, TablePins pins) {
         this.tables = tables;
         this.layout = layout;
         this.counters = counters;
@@ -64,11 +67,7 @@ final class EndpointTables implements AutoCloseable {
 
     /** Whether a listener has a table, of whatever daemon. */
     boolean has(int slot) {
-        try (Arena arena = Arena.ofConfined()) {
-            // The kernel gives the table's id.
-            return tables.get(
-                    arena.allocateFrom(ValueLayout.JAVA_INT, slot), arena.allocate(Integer.BYTES, Integer.BYTES));
-        }
+        return tables.has(slot);
     }
 
     /**
@@ -76,8 +75,8 @@ final class EndpointTables implements AutoCloseable {
      * opened.
      */
     Optional<List<InetSocketAddress>> read(int slot) {
-        int id = idInPlace(slot);
-        if (id == 0) {
+        int id = tables.idAt(slot).orElse(NO_TABLE);
+        if (id == NO_TABLE) {
             return Optional.empty();
         }
         try (TablePins.Table table = pins.open(slot)) {
@@ -103,11 +102,11 @@ final class EndpointTables implements AutoCloseable {
             Map<InetAddress, Integer> peers,
             Consumer<MemorySegment> before) {
         counters.use(slot, endpoints);
-        BpfMap table = filledTable(slot, endpoints, peers, before);
+        InnerMap table = filledTable(slot, endpoints, peers, before);
         int id = table.id();
         pins.add(slot, table);
         CompletableFuture<Void> replaced = CompletableFuture.runAsync(() -> put(slot, table), waiting);
-        while (!replaced.isDone() && idInPlace(slot) != id) {
+        while (!replaced.isDone() && tables.idAt(slot).orElse(NO_TABLE) != id) {
             LockSupport.parkNanos(LOOK_AGAIN_NANOS);
         }
         if (replaced.isCompletedExceptionally()) {
@@ -116,7 +115,7 @@ final class EndpointTables implements AutoCloseable {
         return replaced;
     }
 
-    private BpfMap filledTable(
+    private InnerMap filledTable(
             int slot,
             List<InetSocketAddress> endpoints,
             Map<InetAddress, Integer> peers,
@@ -129,9 +128,9 @@ final class EndpointTables implements AutoCloseable {
                     endpoint -> peers.getOrDefault(endpoint.getAddress(), BY_NEXT_HOP),
                     ++generation);
             int elements = Math.toIntExact(values.byteSize() / EndpointTable.ELEMENT_BYTES);
-            BpfMap table = BpfMap.createInnerArray(TABLE_NAME, EndpointTable.ELEMENT_BYTES, elements);
+            InnerMap table = InnerMap.array(TABLE_NAME, EndpointTable.ELEMENT_BYTES, elements);
             try {
-                table.putAll(values, elements);
+                table.fill(values, elements);
                 before.accept(values);
                 return table;
             } catch (RuntimeException e) {
@@ -143,28 +142,15 @@ final class EndpointTables implements AutoCloseable {
 
     /** Takes a listener's table away, if it has one; nothing is sent by it any more when this returns. */
     void remove(int slot) {
-        // Removing waits for an RCU grace period, even where there is nothing to remove.
-        if (has(slot)) {
-            try (Arena arena = Arena.ofConfined()) {
-                tables.remove(arena.allocateFrom(ValueLayout.JAVA_INT, slot));
-            }
+        if (tables.has(slot)) {
+            tables.remove(slot);
             pins.remove(slot);
         }
     }
 
-    private void put(int slot, BpfMap table) {
-        try (table;
-                Arena arena = Arena.ofConfined()) {
-            tables.put(
-                    arena.allocateFrom(ValueLayout.JAVA_INT, slot),
-                    arena.allocateFrom(ValueLayout.JAVA_INT, table.fd()));
-        }
-    }
-
-    private int idInPlace(int slot) {
-        try (Arena arena = Arena.ofConfined()) {
-            MemorySegment id = arena.allocate(ValueLayout.JAVA_INT);
-            return tables.get(arena.allocateFrom(ValueLayout.JAVA_INT, slot), id) ? id.get(ValueLayout.JAVA_INT, 0) : 0;
+    private void put(int slot, InnerMap table) {
+        try (table) {
+            tables.put(slot, table);
         }
     }
 

@@ -3,10 +3,10 @@ package dev.udpfanout.loader.datapath.kernel.maps;
 import dev.udpfanout.bindings.abi.Limits;
 import dev.udpfanout.bindings.abi.flow.FlowEntry;
 import dev.udpfanout.bindings.errno.SystemCallException;
-import dev.udpfanout.bindings.libbpf.BpfMap;
+import dev.udpfanout.bindings.map.InnerMap;
+import dev.udpfanout.bindings.map.KeyedMap;
 import dev.udpfanout.loader.config.FlowsConfig;
 import dev.udpfanout.loader.datapath.FlowCounters;
-import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.time.Duration;
 import java.util.Optional;
@@ -23,7 +23,6 @@ public final class FlowSweep implements AutoCloseable {
     private static final Duration MOST_OFTEN = Duration.ofSeconds(1);
     private static final Duration LEAST_OFTEN = Duration.ofSeconds(15);
     private static final Duration STOP_TIMEOUT = Duration.ofSeconds(5);
-    private static final int ENTRIES_AT_ONCE = 4096;
 
     private final FlowTable table;
     private final Counters counters;
@@ -76,7 +75,7 @@ public final class FlowSweep implements AutoCloseable {
     synchronized void pass() {
         try {
             table.closeReplaced();
-            BpfMap flows = table.table().orElse(null);
+            InnerMap flows = table.table().orElse(null);
             countMade();
             if (flows == null) {
                 tableId = 0;
@@ -84,7 +83,7 @@ public final class FlowSweep implements AutoCloseable {
                 latest = Optional.empty();
                 return;
             }
-            Seen seen = sweep(flows);
+            Seen seen = sweep(flows.keyed(FlowEntry.KEY_CODEC, FlowEntry.VALUE_CODEC));
             // Of another table, or an earlier daemon's, it is not known what went: it counts from now on.
             if (isAdopted || (tableId != 0 && tableId != flows.id())) {
                 begun = seen.present + seen.removed - made;
@@ -115,22 +114,15 @@ public final class FlowSweep implements AutoCloseable {
         private long removed;
     }
 
-    private Seen sweep(BpfMap flows) {
+    private Seen sweep(KeyedMap<MemorySegment, MemorySegment> flows) {
         Seen seen = new Seen();
         long now = System.nanoTime();
-        flows.readAll(FlowEntry.KEY_BYTES, FlowEntry.VALUE_BYTES, ENTRIES_AT_ONCE, (keys, values, count) -> {
-            try (Arena arena = Arena.ofConfined()) {
-                MemorySegment again = arena.allocate(FlowEntry.VALUE_BYTES, Long.BYTES);
-                for (int i = 0; i < count; i++) {
-                    MemorySegment key = keys.asSlice((long) i * FlowEntry.KEY_BYTES, FlowEntry.KEY_BYTES);
-                    MemorySegment value = values.asSlice((long) i * FlowEntry.VALUE_BYTES, FlowEntry.VALUE_BYTES);
-                    int flow = FlowEntry.isOfRequests(key) ? 1 : 0;
-                    if (isIdle(value, now) && isStillIdle(flows, key, again, now) && flows.remove(key)) {
-                        seen.removed += flow;
-                    } else {
-                        seen.present += flow;
-                    }
-                }
+        flows.scan((key, value) -> {
+            int flow = FlowEntry.isOfRequests(key) ? 1 : 0;
+            if (isIdle(value, now) && isStillIdle(flows, key, now) && flows.remove(key)) {
+                seen.removed += flow;
+            } else {
+                seen.present += flow;
             }
         });
         return seen;
@@ -141,8 +133,8 @@ public final class FlowSweep implements AutoCloseable {
     }
 
     /** A datagram may have come since it was read. */
-    private boolean isStillIdle(BpfMap flows, MemorySegment key, MemorySegment value, long now) {
-        return flows.get(key, value) && isIdle(value, now);
+    private boolean isStillIdle(KeyedMap<MemorySegment, MemorySegment> flows, MemorySegment key, long now) {
+        return flows.get(key).filter(value -> isIdle(value, now)).isPresent();
     }
 
     /** What there was at the last look; empty if there is no table. Any thread. */

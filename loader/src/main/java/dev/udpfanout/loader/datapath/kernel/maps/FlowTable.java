@@ -1,12 +1,10 @@
 package dev.udpfanout.loader.datapath.kernel.maps;
 
 import dev.udpfanout.bindings.abi.flow.FlowEntry;
-import dev.udpfanout.bindings.libbpf.BpfMap;
+import dev.udpfanout.bindings.map.ArrayOfMaps;
+import dev.udpfanout.bindings.map.InnerMap;
 import dev.udpfanout.loader.config.FlowsConfig;
 import dev.udpfanout.loader.datapath.kernel.program.Pins;
-import java.lang.foreign.Arena;
-import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
 import java.nio.file.Path;
 import java.util.Optional;
 import java.util.Queue;
@@ -31,14 +29,14 @@ public final class FlowTable {
      */
     private static final String PIN = "FLOW_TABLE";
 
-    private final BpfMap flows;
+    private final ArrayOfMaps flows;
     private final int entries;
     private final Optional<Path> pin;
-    private final Queue<BpfMap> replaced = new ConcurrentLinkedQueue<>();
-    private Optional<BpfMap> open = Optional.empty();
+    private final Queue<InnerMap> replaced = new ConcurrentLinkedQueue<>();
+    private Optional<InnerMap> open = Optional.empty();
 
     /** @param pins where the table has a name, so that the next daemon can open it */
-    public FlowTable(BpfMap flows, FlowsConfig config, Optional<Pins> pins) {
+    public FlowTable(ArrayOfMaps flows, FlowsConfig config, Optional<Pins> pins) {
         this.flows = flows;
         this.entries = config.max() * FlowEntry.ENTRIES_PER_FLOW;
         this.pin = pins.map(all -> all.map(PIN));
@@ -48,19 +46,17 @@ public final class FlowTable {
      * Makes sure that there is a table, of the size that is asked for: the flows of one of another size are forgotten.
      */
     public synchronized void provide() {
-        int before = table().map(table -> table.shape().maxEntries()).orElse(0);
+        int before = table().map(table -> table.maxEntries()).orElse(0);
         if (before == entries) {
             return;
         }
-        BpfMap table = BpfMap.createLruHash(NAME, FlowEntry.KEY_BYTES, FlowEntry.VALUE_BYTES, entries);
+        InnerMap table = InnerMap.lruHash(NAME, FlowEntry.KEY_CODEC, FlowEntry.VALUE_CODEC, entries);
         use(Optional.of(table));
         pin.ifPresent(path -> {
             Pins.remove(path);
             table.pin(path);
         });
-        try (Arena arena = Arena.ofConfined()) {
-            flows.put(key(arena), arena.allocateFrom(ValueLayout.JAVA_INT, table.fd()));
-        }
+        flows.put(ONLY, table);
         LOG.atInfo()
                 .addKeyValue("flows", entries / FlowEntry.ENTRIES_PER_FLOW)
                 .addKeyValue("flows_before", before / FlowEntry.ENTRIES_PER_FLOW)
@@ -72,11 +68,8 @@ public final class FlowTable {
      * {@link #closeReplaced}.
      */
     public synchronized void remove() {
-        // Removing waits for an RCU grace period, even where there is nothing to remove.
-        if (id().isPresent()) {
-            try (Arena arena = Arena.ofConfined()) {
-                flows.remove(key(arena));
-            }
+        if (flows.has(ONLY)) {
+            flows.remove(ONLY);
             pin.ifPresent(Pins::remove);
             use(Optional.empty());
         }
@@ -84,26 +77,23 @@ public final class FlowTable {
 
     /** The kernel's number for the table; empty if there is none. */
     Optional<Integer> id() {
-        try (Arena arena = Arena.ofConfined()) {
-            MemorySegment id = arena.allocate(ValueLayout.JAVA_INT);
-            return flows.get(key(arena), id) ? Optional.of(id.get(ValueLayout.JAVA_INT, 0)) : Optional.empty();
-        }
+        return flows.idAt(ONLY);
     }
 
     /**
      * The table, not to be closed by the caller; empty if there is none, or one that an earlier daemon has not left a
      * name for.
      */
-    synchronized Optional<BpfMap> table() {
+    synchronized Optional<InnerMap> table() {
         Optional<Integer> id = id();
-        if (!id.equals(open.map(BpfMap::id))) {
+        if (!id.equals(open.map(InnerMap::id))) {
             use(id.flatMap(this::openPinned));
         }
         return open;
     }
 
-    private Optional<BpfMap> openPinned(int id) {
-        Optional<BpfMap> pinned = pin.flatMap(BpfMap::openPinned);
+    private Optional<InnerMap> openPinned(int id) {
+        Optional<InnerMap> pinned = pin.flatMap(InnerMap::openPinned);
         if (pinned.isPresent() && pinned.get().id() != id) {
             pinned.get().close();
             return Optional.empty();
@@ -111,14 +101,14 @@ public final class FlowTable {
         return pinned;
     }
 
-    private void use(Optional<BpfMap> table) {
+    private void use(Optional<InnerMap> table) {
         open.ifPresent(replaced::add);
         open = table;
     }
 
     /** Closes tables that are none any more. To be called where none of them is in use. */
     void closeReplaced() {
-        for (BpfMap table = replaced.poll(); table != null; table = replaced.poll()) {
+        for (InnerMap table = replaced.poll(); table != null; table = replaced.poll()) {
             table.close();
         }
     }
@@ -127,9 +117,5 @@ public final class FlowTable {
     public synchronized void close() {
         use(Optional.empty());
         closeReplaced();
-    }
-
-    private static MemorySegment key(Arena arena) {
-        return arena.allocateFrom(ValueLayout.JAVA_INT, ONLY);
     }
 }

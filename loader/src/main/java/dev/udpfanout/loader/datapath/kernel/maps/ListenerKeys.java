@@ -2,61 +2,26 @@ package dev.udpfanout.loader.datapath.kernel.maps;
 
 import dev.udpfanout.bindings.abi.listener.ListenerEntry;
 import dev.udpfanout.bindings.abi.listener.ListenerKey;
-import dev.udpfanout.bindings.libbpf.BpfMap;
-import java.lang.foreign.Arena;
-import java.lang.foreign.MemorySegment;
-import java.util.Collections;
-import java.util.HashMap;
+import dev.udpfanout.bindings.map.KeyedMap;
+import dev.udpfanout.bindings.map.ReconciledMap;
 import java.util.Map;
 
 /** The map LISTENERS: who listens where. */
 public final class ListenerKeys {
-    private final BpfMap map;
-    private Map<ListenerKey, ListenerEntry> inForce;
+    private final ReconciledMap<ListenerKey, ListenerEntry> map;
 
     /** Starts from what the map holds: an earlier daemon may have filled it. */
-    public ListenerKeys(BpfMap map) {
-        this.map = map;
-        this.inForce = read(map);
+    public ListenerKeys(KeyedMap<ListenerKey, ListenerEntry> map) {
+        this.map = new ReconciledMap<>(map);
     }
 
-    private static Map<ListenerKey, ListenerEntry> read(BpfMap map) {
-        Map<ListenerKey, ListenerEntry> entries = new HashMap<>();
-        try (Arena arena = Arena.ofConfined()) {
-            MemorySegment key = arena.allocate(ListenerKey.BYTES, Integer.BYTES);
-            MemorySegment value = ListenerEntry.allocate(arena);
-            for (boolean more = map.nextKey(MemorySegment.NULL, key); more; more = map.nextKey(key, key)) {
-                if (map.get(key, value)) {
-                    entries.put(ListenerKey.read(key), ListenerEntry.read(value));
-                }
-            }
-        }
-        return entries;
-    }
-
+    /** What the map holds; changes with it. */
     public Map<ListenerKey, ListenerEntry> inForce() {
-        return Collections.unmodifiableMap(inForce);
+        return map.inForce();
     }
 
-    /**
-     * Makes the map hold exactly the wanted entries; what stays is not touched, and new ones go in before old ones go.
-     */
+    /** Makes the map hold exactly the wanted entries: as {@link ReconciledMap#set}. */
     public void set(Map<ListenerKey, ListenerEntry> wanted) {
-        if (wanted.equals(inForce)) {
-            return;
-        }
-        try (Arena arena = Arena.ofConfined()) {
-            wanted.forEach((key, entry) -> {
-                if (!entry.equals(inForce.get(key))) {
-                    map.put(key.write(arena), entry.write(arena));
-                }
-            });
-            for (ListenerKey key : inForce.keySet()) {
-                if (!wanted.containsKey(key)) {
-                    map.remove(key.write(arena));
-                }
-            }
-        }
-        inForce = new HashMap<>(wanted);
+        map.set(wanted);
     }
 }

@@ -2,38 +2,29 @@ package dev.udpfanout.loader.datapath.kernel.maps;
 
 import dev.udpfanout.bindings.abi.Limits;
 import dev.udpfanout.bindings.abi.listener.AddressRange;
-import dev.udpfanout.bindings.libbpf.BpfMap;
+import dev.udpfanout.bindings.map.ArrayMap;
 import dev.udpfanout.loader.config.ListenerConfig;
 import dev.udpfanout.loader.config.Prefix;
-import java.lang.foreign.Arena;
-import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 
 /** The map LISTENER_RANGES: which addresses each listener takes beside its own. */
 final class ListenerRanges {
-    private final BpfMap map;
+    private final ArrayMap<Optional<AddressRange>> map;
     /** By slot. What an earlier daemon has left is not read: it is written anew, the same in most cases. */
     private final Map<Integer, Optional<Prefix>> inForce = new HashMap<>();
 
-    ListenerRanges(BpfMap map) {
+    ListenerRanges(ArrayMap<Optional<AddressRange>> map) {
         this.map = map;
     }
 
     /** Makes the map hold the ranges of these listeners, and no others. */
     void set(Map<Integer, ListenerConfig> listeners) {
-        try (Arena arena = Arena.ofConfined()) {
-            for (int slot = 0; slot < Limits.MAX_LISTENERS; slot++) {
-                Optional<Prefix> range =
-                        Optional.ofNullable(listeners.get(slot)).flatMap(ListenerConfig::range);
-                if (range.equals(inForce.get(slot))) {
-                    continue;
-                }
-                MemorySegment value = range.map(each -> new AddressRange(each.network(), each.bits()).write(arena))
-                        .orElseGet(() -> AddressRange.none(arena));
-                map.put(arena.allocateFrom(ValueLayout.JAVA_INT, slot), value);
+        for (int slot = 0; slot < Limits.MAX_LISTENERS; slot++) {
+            Optional<Prefix> range = Optional.ofNullable(listeners.get(slot)).flatMap(ListenerConfig::range);
+            if (!range.equals(inForce.get(slot))) {
+                map.put(slot, range.map(each -> new AddressRange(each.network(), each.bits())));
                 inForce.put(slot, range);
             }
         }

@@ -4,6 +4,7 @@ import dev.udpfanout.bindings.abi.admission.AllowedSource;
 import dev.udpfanout.bindings.abi.listener.ListenerEntry;
 import dev.udpfanout.bindings.abi.listener.ListenerFlag;
 import dev.udpfanout.bindings.abi.listener.MirrorEntry;
+import dev.udpfanout.bindings.abi.maps.SharedMaps;
 import dev.udpfanout.loader.config.Admission;
 import dev.udpfanout.loader.config.ListenerConfig;
 import dev.udpfanout.loader.config.Prefix;
@@ -30,10 +31,10 @@ public final class ListenerRules {
     private final ListenerRanges ranges;
 
     public ListenerRules(KernelProgram program) {
-        this.allowedSources = new AllowedSources(program.allowedSources());
-        this.rateLimits = new RateLimits(program.limits());
-        this.mirrors = new MirrorMap(program.mirrors());
-        this.ranges = new ListenerRanges(program.listenerRanges());
+        this.allowedSources = new AllowedSources(program.map(SharedMaps.ALLOWED_SOURCES));
+        this.rateLimits = new RateLimits(program.map(SharedMaps.LIMITS));
+        this.mirrors = new MirrorMap(program.map(SharedMaps.MIRRORS));
+        this.ranges = new ListenerRanges(program.map(SharedMaps.LISTENER_RANGES));
     }
 
     /**

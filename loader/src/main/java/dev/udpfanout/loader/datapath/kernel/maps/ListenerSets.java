@@ -3,9 +3,8 @@ package dev.udpfanout.loader.datapath.kernel.maps;
 import dev.udpfanout.bindings.abi.listener.ListenerEntry;
 import dev.udpfanout.bindings.abi.listener.ListenerKey;
 import dev.udpfanout.bindings.abi.listener.ListenerSet;
-import dev.udpfanout.bindings.libbpf.BpfMap;
-import java.lang.foreign.Arena;
-import java.lang.foreign.MemorySegment;
+import dev.udpfanout.bindings.map.KeyedMap;
+import dev.udpfanout.bindings.map.ReconciledMap;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.Map;
@@ -17,27 +16,11 @@ import java.util.TreeSet;
  * before the one that has the port.
  */
 public final class ListenerSets {
-    private final BpfMap map;
-    private Map<ListenerKey, ListenerSet> inForce;
+    private final ReconciledMap<ListenerKey, ListenerSet> map;
 
     /** Starts from what the map holds: an earlier daemon may have filled it. */
-    public ListenerSets(BpfMap map) {
-        this.map = map;
-        this.inForce = read(map);
-    }
-
-    private static Map<ListenerKey, ListenerSet> read(BpfMap map) {
-        Map<ListenerKey, ListenerSet> sets = new HashMap<>();
-        try (Arena arena = Arena.ofConfined()) {
-            MemorySegment key = arena.allocate(ListenerKey.BYTES, Integer.BYTES);
-            MemorySegment value = ListenerSet.allocate(arena);
-            for (boolean more = map.nextKey(MemorySegment.NULL, key); more; more = map.nextKey(key, key)) {
-                if (map.get(key, value)) {
-                    sets.put(ListenerKey.read(key), ListenerSet.read(value));
-                }
-            }
-        }
-        return sets;
+    public ListenerSets(KeyedMap<ListenerKey, ListenerSet> map) {
+        this.map = new ReconciledMap<>(map);
     }
 
     /**
@@ -47,19 +30,7 @@ public final class ListenerSets {
      * @param dummies the dummy interfaces: nobody else gets what comes by them
      */
     public void set(Map<ListenerKey, ListenerEntry> listeners, Set<Integer> dummies) {
-        Map<ListenerKey, ListenerSet> wanted = sets(listeners, dummies);
-        if (wanted.equals(inForce)) {
-            return;
-        }
-        try (Arena arena = Arena.ofConfined()) {
-            wanted.forEach((key, set) -> map.put(key.write(arena), set.write(arena)));
-            for (ListenerKey key : inForce.keySet()) {
-                if (!wanted.containsKey(key)) {
-                    map.remove(key.write(arena));
-                }
-            }
-        }
-        inForce = wanted;
+        map.set(sets(listeners, dummies));
     }
 
     static Map<ListenerKey, ListenerSet> sets(Map<ListenerKey, ListenerEntry> listeners, Set<Integer> dummies) {

@@ -1,6 +1,9 @@
 package dev.udpfanout.loader.datapath.kernel.maps;
 
 import dev.udpfanout.bindings.abi.listener.ListenerFlag;
+import dev.udpfanout.bindings.abi.maps.SharedMaps;
+import dev.udpfanout.bindings.map.ArrayOfMaps;
+import dev.udpfanout.bindings.map.MapDeclaration;
 import dev.udpfanout.loader.config.ReceiverSet;
 import dev.udpfanout.loader.control.EndpointSet;
 import dev.udpfanout.loader.control.SpreadPlan;
@@ -28,11 +31,18 @@ public final class ListenerTables implements AutoCloseable {
     private final StickyEndpoints sticky;
 
     public ListenerTables(KernelProgram program, EndpointCounters counters, Optional<Pins> pins) {
-        this.turns =
-                new EndpointTables(program.endpoints(), TableLayout.TURNS, counters, new TablePins(pins, "ENDPOINTS"));
-        this.buckets = new EndpointTables(
-                program.hashTables(), TableLayout.BUCKETS, counters, new TablePins(pins, "HASH_TABLES"));
-        this.sticky = new StickyEndpoints(program.flowEndpoints());
+        this.turns = tables(program, SharedMaps.ENDPOINTS, TableLayout.TURNS, counters, pins);
+        this.buckets = tables(program, SharedMaps.HASH_TABLES, TableLayout.BUCKETS, counters, pins);
+        this.sticky = new StickyEndpoints(program.map(SharedMaps.FLOW_ENDPOINTS));
+    }
+
+    private static EndpointTables tables(
+            KernelProgram program,
+            MapDeclaration<ArrayOfMaps> map,
+            TableLayout layout,
+            EndpointCounters counters,
+            Optional<Pins> pins) {
+        return new EndpointTables(program.map(map), layout, counters, new TablePins(pins, map.name()));
     }
 
     /** Whether a listener has a table, of whatever kind and daemon. */

@@ -1,15 +1,16 @@
 package dev.udpfanout.loader.datapath.kernel.maps;
 
 import dev.udpfanout.bindings.abi.Limits;
-import dev.udpfanout.bindings.abi.listener.AddressFilter;
 import dev.udpfanout.bindings.abi.listener.LocalAddressKey;
-import dev.udpfanout.bindings.libbpf.BpfMap;
+import dev.udpfanout.bindings.abi.maps.SharedMaps;
+import dev.udpfanout.bindings.map.ArrayMap;
+import dev.udpfanout.bindings.map.Codec.Present;
+import dev.udpfanout.bindings.map.ReconciledMap;
 import dev.udpfanout.bindings.rtnetlink.address.InterfaceAddress;
+import dev.udpfanout.loader.datapath.kernel.program.KernelProgram;
 import dev.udpfanout.loader.datapath.network.Network;
-import java.lang.foreign.Arena;
-import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
 import java.net.InetAddress;
+import java.util.Collection;
 import java.util.HashSet;
 import java.util.Set;
 import java.util.stream.Collectors;
@@ -20,26 +21,16 @@ import org.slf4j.LoggerFactory;
 public final class LocalAddresses {
     private static final Logger LOG = LoggerFactory.getLogger(LocalAddresses.class);
 
-    private final BpfMap map;
-    private final BpfMap filter;
-    private Set<InetAddress> inForce;
+    /** The element of LOCAL_FILTER. */
+    private static final int ONLY = 0;
 
-    /** Starts from what the map holds: an earlier daemon may have filled it. */
-    public LocalAddresses(BpfMap map, BpfMap filter) {
-        this.map = map;
-        this.filter = filter;
-        this.inForce = read(map);
-    }
+    private final ReconciledMap<LocalAddressKey, Present> map;
+    private final ArrayMap<Collection<InetAddress>> filter;
 
-    private static Set<InetAddress> read(BpfMap map) {
-        Set<InetAddress> addresses = new HashSet<>();
-        try (Arena arena = Arena.ofConfined()) {
-            MemorySegment key = arena.allocate(LocalAddressKey.BYTES);
-            for (boolean more = map.nextKey(MemorySegment.NULL, key); more; more = map.nextKey(key, key)) {
-                addresses.add(LocalAddressKey.read(key).address());
-            }
-        }
-        return addresses;
+    /** Starts from what the maps hold: an earlier daemon may have filled them. */
+    public LocalAddresses(KernelProgram program) {
+        this.map = new ReconciledMap<>(program.map(SharedMaps.LOCAL_ADDRESSES));
+        this.filter = program.map(SharedMaps.LOCAL_FILTER);
     }
 
     /**
@@ -53,8 +44,9 @@ public final class LocalAddresses {
                 .collect(Collectors.toSet());
     }
 
+    /** The addresses that the maps hold. */
     public Set<InetAddress> inForce() {
-        return inForce;
+        return map.inForce().keySet().stream().map(LocalAddressKey::address).collect(Collectors.toUnmodifiableSet());
     }
 
     /**
@@ -62,7 +54,8 @@ public final class LocalAddresses {
      * it.
      */
     public void set(Set<InetAddress> wanted) {
-        if (wanted.equals(inForce)) {
+        Set<InetAddress> before = inForce();
+        if (wanted.equals(before)) {
             return;
         }
         if (wanted.size() > Limits.MAX_LOCAL_ADDRESSES) {
@@ -72,23 +65,10 @@ public final class LocalAddresses {
                     .log("this node has more addresses than a wildcard listener can match; keeping the previous set");
             return;
         }
-        try (Arena arena = Arena.ofConfined()) {
-            Set<InetAddress> either = new HashSet<>(inForce);
-            either.addAll(wanted);
-            filter.put(arena.allocate(Integer.BYTES), AddressFilter.write(arena, either));
-            MemorySegment present = arena.allocateFrom(ValueLayout.JAVA_INT, 1);
-            for (InetAddress address : inForce) {
-                if (!wanted.contains(address)) {
-                    map.remove(new LocalAddressKey(address).write(arena));
-                }
-            }
-            for (InetAddress address : wanted) {
-                if (!inForce.contains(address)) {
-                    map.put(new LocalAddressKey(address).write(arena), present);
-                }
-            }
-            filter.put(arena.allocate(Integer.BYTES), AddressFilter.write(arena, wanted));
-        }
-        inForce = Set.copyOf(wanted);
+        Set<InetAddress> either = new HashSet<>(before);
+        either.addAll(wanted);
+        filter.put(ONLY, either);
+        map.set(wanted.stream().collect(Collectors.toMap(LocalAddressKey::new, address -> Present.YES)));
+        filter.put(ONLY, wanted);
     }
 }

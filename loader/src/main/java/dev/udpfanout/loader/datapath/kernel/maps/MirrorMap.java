@@ -1,39 +1,28 @@
 package dev.udpfanout.loader.datapath.kernel.maps;
 
-import dev.udpfanout.bindings.abi.Limits;
 import dev.udpfanout.bindings.abi.listener.MirrorEntry;
-import dev.udpfanout.bindings.libbpf.BpfMap;
-import java.lang.foreign.Arena;
-import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
+import dev.udpfanout.bindings.map.ArrayMap;
+import java.util.List;
 import java.util.Map;
 
 /** The map MIRRORS: who gets copies of each listener's datagrams. */
 final class MirrorMap {
-    private final BpfMap map;
-    private final MirrorEntry[] inForce = new MirrorEntry[Limits.MAX_LISTENERS];
+    private final ArrayMap<MirrorEntry> map;
+    private final List<MirrorEntry> inForce;
 
     /** Starts from what the map holds: an earlier daemon may have filled it. */
-    MirrorMap(BpfMap map) {
+    MirrorMap(ArrayMap<MirrorEntry> map) {
         this.map = map;
-        try (Arena arena = Arena.ofConfined()) {
-            MemorySegment value = arena.allocate(MirrorEntry.BYTES, Integer.BYTES);
-            for (int slot = 0; slot < inForce.length; slot++) {
-                map.get(arena.allocateFrom(ValueLayout.JAVA_INT, slot), value);
-                inForce[slot] = MirrorEntry.read(value);
-            }
-        }
+        this.inForce = map.all();
     }
 
     /** Before the listeners change: puts in what they want, and stops the copies of those that want none. */
     void set(Map<Integer, MirrorEntry> wanted) {
-        try (Arena arena = Arena.ofConfined()) {
-            for (int slot = 0; slot < inForce.length; slot++) {
-                MirrorEntry entry = wanted.getOrDefault(slot, MirrorEntry.NONE);
-                if (!entry.equals(inForce[slot])) {
-                    map.put(arena.allocateFrom(ValueLayout.JAVA_INT, slot), entry.write(arena));
-                    inForce[slot] = entry;
-                }
+        for (int slot = 0; slot < inForce.size(); slot++) {
+            MirrorEntry entry = wanted.getOrDefault(slot, MirrorEntry.NONE);
+            if (!entry.equals(inForce.get(slot))) {
+                map.put(slot, entry);
+                inForce.set(slot, entry);
             }
         }
     }

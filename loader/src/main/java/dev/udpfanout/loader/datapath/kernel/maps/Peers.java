@@ -2,14 +2,13 @@ package dev.udpfanout.loader.datapath.kernel.maps;
 
 import dev.udpfanout.bindings.abi.Limits;
 import dev.udpfanout.bindings.abi.endpoint.PeerEntry;
+import dev.udpfanout.bindings.abi.maps.SharedMaps;
 import dev.udpfanout.bindings.errno.SystemCallException;
-import dev.udpfanout.bindings.libbpf.BpfMap;
+import dev.udpfanout.bindings.map.KeyedMap;
 import dev.udpfanout.loader.control.Endpoint;
 import dev.udpfanout.loader.control.EndpointSet;
+import dev.udpfanout.loader.datapath.kernel.program.KernelProgram;
 import dev.udpfanout.loader.links.LocalPeer;
-import java.lang.foreign.Arena;
-import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
 import java.net.InetAddress;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -26,14 +25,14 @@ import org.slf4j.LoggerFactory;
 public final class Peers {
     private static final Logger LOG = LoggerFactory.getLogger(Peers.class);
 
-    private final BpfMap entries;
-    private final BpfMap devices;
+    private final KeyedMap<Integer, PeerEntry> entries;
+    private final KeyedMap<Integer, Integer> devices;
     private Map<InetAddress, Integer> ifindexes = Map.of();
     private boolean tooMany;
 
-    public Peers(BpfMap entries, BpfMap devices) {
-        this.entries = entries;
-        this.devices = devices;
+    public Peers(KernelProgram program) {
+        this.entries = program.map(SharedMaps.PEERS);
+        this.devices = program.map(SharedMaps.PEER_DEVICES);
     }
 
     /** Which of a set's endpoints are in pods that can be reached so, and by which veth. */
@@ -65,49 +64,38 @@ public final class Peers {
         }
         tooMany = byIfindex.size() > Limits.MAX_PEERS;
         Set<Integer> placed = new HashSet<>();
-        try (Arena arena = Arena.ofConfined()) {
-            removeAllBut(byIfindex.keySet(), entries, arena);
-            removeAllBut(byIfindex.keySet(), devices, arena);
-            byIfindex.values().stream().limit(Limits.MAX_PEERS).forEach(peer -> {
-                if (put(arena, peer)) {
-                    placed.add(peer.ifindex());
-                }
-            });
-        }
+        removeAllBut(byIfindex.keySet(), entries);
+        removeAllBut(byIfindex.keySet(), devices);
+        byIfindex.values().stream()
+                .limit(Limits.MAX_PEERS)
+                .filter(this::put)
+                .forEach(peer -> placed.add(peer.ifindex()));
         ifindexes = wanted.entrySet().stream()
                 .filter(entry -> placed.contains(entry.getValue().ifindex()))
                 .collect(Collectors.toMap(
                         Map.Entry::getKey, entry -> entry.getValue().ifindex()));
     }
 
-    private boolean put(Arena arena, LocalPeer peer) {
-        MemorySegment key = arena.allocateFrom(ValueLayout.JAVA_INT, peer.ifindex());
-        PeerEntry entry = new PeerEntry(peer.mtuBytes(), peer.hardwareAddress(), peer.gatewayHardwareAddress());
+    private boolean put(LocalPeer peer) {
+        int ifindex = peer.ifindex();
         try {
-            entries.put(key, entry.write(arena));
-            devices.put(key, key);
+            entries.put(ifindex, new PeerEntry(peer.mtuBytes(), peer.hardwareAddress(), peer.gatewayHardwareAddress()));
+            devices.put(ifindex, ifindex);
             return true;
         } catch (SystemCallException e) {
             // EINVAL: no such device. It went after it was seen, and the next look at the network says so.
             LOG.atDebug()
-                    .addKeyValue("ifindex", peer.ifindex())
+                    .addKeyValue("ifindex", ifindex)
                     .addKeyValue("error", e.getMessage())
                     .log("failed to set up direct delivery to a pod");
-            entries.remove(key);
+            entries.remove(ifindex);
             return false;
         }
     }
 
-    private static void removeAllBut(Set<Integer> kept, BpfMap map, Arena arena) {
-        Set<Integer> others = new HashSet<>();
-        MemorySegment key = arena.allocate(ValueLayout.JAVA_INT);
-        for (boolean more = map.nextKey(MemorySegment.NULL, key); more; more = map.nextKey(key, key)) {
-            others.add(key.get(ValueLayout.JAVA_INT, 0));
-        }
+    private static void removeAllBut(Set<Integer> kept, KeyedMap<Integer, ?> map) {
+        Set<Integer> others = map.keys();
         others.removeAll(kept);
-        for (int ifindex : others) {
-            key.set(ValueLayout.JAVA_INT, 0, ifindex);
-            map.remove(key);
-        }
+        map.removeAll(others);
     }
 }

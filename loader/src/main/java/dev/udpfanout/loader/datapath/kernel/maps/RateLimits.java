@@ -1,12 +1,10 @@
 package dev.udpfanout.loader.datapath.kernel.maps;
 
-import dev.udpfanout.bindings.abi.Limits;
 import dev.udpfanout.bindings.abi.admission.PacketLimit;
 import dev.udpfanout.bindings.libbpf.BpfMap;
+import dev.udpfanout.bindings.map.ArrayMap;
 import dev.udpfanout.loader.config.RateLimit;
-import java.lang.foreign.Arena;
-import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
+import java.util.List;
 import java.util.Map;
 
 /**
@@ -14,20 +12,14 @@ import java.util.Map;
  * and LIMIT_SHARES, which are the program's: a new limit goes on with it, and so does a new daemon.
  */
 final class RateLimits {
-    private final BpfMap map;
+    private final ArrayMap<PacketLimit> map;
     private final int cpus = BpfMap.possibleCpus();
-    private final PacketLimit[] inForce = new PacketLimit[Limits.MAX_LISTENERS];
+    private final List<PacketLimit> inForce;
 
     /** Starts from what the map holds: an earlier daemon may have filled it. */
-    RateLimits(BpfMap map) {
+    RateLimits(ArrayMap<PacketLimit> map) {
         this.map = map;
-        try (Arena arena = Arena.ofConfined()) {
-            MemorySegment value = arena.allocate(PacketLimit.BYTES, Long.BYTES);
-            for (int slot = 0; slot < inForce.length; slot++) {
-                map.get(arena.allocateFrom(ValueLayout.JAVA_INT, slot), value);
-                inForce[slot] = PacketLimit.read(value);
-            }
-        }
+        this.inForce = map.all();
     }
 
     /**
@@ -35,9 +27,9 @@ final class RateLimits {
      */
     void set(Map<Integer, RateLimit> wanted) {
         wanted.forEach((slot, limit) -> {
-            int generation = inForce[slot].generation();
+            int generation = inForce.get(slot).generation();
             PacketLimit same = PacketLimit.of(limit.packetsPerSecond(), limit.burst(), cpus, generation);
-            if (!same.equals(inForce[slot])) {
+            if (!same.equals(inForce.get(slot))) {
                 put(slot, PacketLimit.of(limit.packetsPerSecond(), limit.burst(), cpus, generation + 1));
             }
         });
@@ -45,13 +37,11 @@ final class RateLimits {
 
     /** What is in force for a slot. */
     PacketLimit of(int slot) {
-        return inForce[slot];
+        return inForce.get(slot);
     }
 
     private void put(int slot, PacketLimit limit) {
-        try (Arena arena = Arena.ofConfined()) {
-            map.put(arena.allocateFrom(ValueLayout.JAVA_INT, slot), limit.write(arena));
-        }
-        inForce[slot] = limit;
+        map.put(slot, limit);
+        inForce.set(slot, limit);
     }
 }

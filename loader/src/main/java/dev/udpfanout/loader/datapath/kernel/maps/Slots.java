@@ -1,17 +1,12 @@
 package dev.udpfanout.loader.datapath.kernel.maps;
 
 import dev.udpfanout.bindings.abi.Limits;
-import dev.udpfanout.bindings.abi.admission.PacketLimit;
-import dev.udpfanout.bindings.abi.counter.ListenerDrops;
-import dev.udpfanout.bindings.abi.counter.ListenerReplies;
-import dev.udpfanout.bindings.abi.counter.ListenerStats;
-import dev.udpfanout.bindings.abi.endpoint.RoundRobinCursor;
 import dev.udpfanout.bindings.abi.listener.ListenerName;
-import dev.udpfanout.bindings.libbpf.BpfMap;
+import dev.udpfanout.bindings.abi.maps.SharedMaps;
+import dev.udpfanout.bindings.map.ArrayMap;
+import dev.udpfanout.bindings.map.ArrayOfMaps;
+import dev.udpfanout.bindings.map.Clearable;
 import dev.udpfanout.loader.datapath.kernel.program.KernelProgram;
-import java.lang.foreign.Arena;
-import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -24,22 +19,29 @@ import java.util.concurrent.ConcurrentHashMap;
  * counters over a restart and over changes of the configuration.
  */
 public final class Slots {
-    private final KernelProgram program;
+    private final ArrayMap<ListenerName> names;
+    private final List<ArrayOfMaps> tables;
+    /** What is a listener's own, and nothing of another's. */
+    private final List<Clearable> owned;
+
     private final EndpointCounters endpointCounters;
-    private final int cpus = BpfMap.possibleCpus();
     private final Map<String, Integer> slots = new ConcurrentHashMap<>();
 
     public Slots(KernelProgram program, EndpointCounters endpointCounters) {
-        this.program = program;
+        this.names = program.map(SharedMaps.LISTENER_NAMES);
+        this.tables = List.of(program.map(SharedMaps.ENDPOINTS), program.map(SharedMaps.HASH_TABLES));
+        this.owned = List.of(
+                program.map(SharedMaps.CURSORS),
+                program.map(SharedMaps.LIMIT_BUCKETS),
+                program.map(SharedMaps.LIMIT_SHARES),
+                program.map(SharedMaps.STATS),
+                program.map(SharedMaps.REPLIES),
+                program.map(SharedMaps.DROPS));
         this.endpointCounters = endpointCounters;
-        try (Arena arena = Arena.ofConfined()) {
-            MemorySegment value = arena.allocate(ListenerName.BYTES);
-            for (int slot = 0; slot < Limits.MAX_LISTENERS; slot++) {
-                program.listenerNames().get(key(arena, slot), value);
-                String name = ListenerName.read(value).name();
-                if (!name.isEmpty()) {
-                    slots.put(name, slot);
-                }
+        List<ListenerName> all = names.all();
+        for (int slot = 0; slot < all.size(); slot++) {
+            if (!all.get(slot).equals(ListenerName.NONE)) {
+                slots.put(all.get(slot).name(), slot);
             }
         }
     }
@@ -60,7 +62,7 @@ public final class Slots {
             if (!slots.containsKey(listener)) {
                 int slot = freeSlot();
                 clear(slot);
-                name(slot, new ListenerName(listener));
+                names.put(slot, new ListenerName(listener));
                 slots.put(listener, slot);
             }
         }
@@ -71,7 +73,7 @@ public final class Slots {
         for (String listener : new HashSet<>(slots.keySet())) {
             if (!listeners.contains(listener)) {
                 int slot = slots.remove(listener);
-                name(slot, ListenerName.NONE);
+                names.put(slot, ListenerName.NONE);
                 clear(slot);
             }
         }
@@ -87,32 +89,9 @@ public final class Slots {
         throw new IllegalStateException("all " + Limits.MAX_LISTENERS + " listeners are taken");
     }
 
-    private void name(int slot, ListenerName name) {
-        try (Arena arena = Arena.ofConfined()) {
-            program.listenerNames().put(key(arena, slot), name.write(arena));
-        }
-    }
-
     private void clear(int slot) {
         endpointCounters.drop(slot);
-        try (Arena arena = Arena.ofConfined()) {
-            MemorySegment key = key(arena, slot);
-            for (BpfMap tables : List.of(program.endpoints(), program.hashTables())) {
-                // Removing waits for an RCU grace period, even where there is nothing to remove.
-                if (tables.get(key, arena.allocate(ValueLayout.JAVA_INT))) {
-                    tables.remove(key);
-                }
-            }
-            program.cursors().put(key, arena.allocate(RoundRobinCursor.BYTES * cpus, Long.BYTES));
-            program.limitBuckets().put(key, arena.allocate(PacketLimit.BUCKET_BYTES, Long.BYTES));
-            program.limitShares().put(key, arena.allocate(PacketLimit.SHARE_BYTES * cpus, Long.BYTES));
-            program.stats().put(key, arena.allocate(ListenerStats.BYTES * cpus, Long.BYTES));
-            program.replies().put(key, arena.allocate(ListenerReplies.BYTES * cpus, Long.BYTES));
-            program.drops().put(key, arena.allocate(ListenerDrops.BYTES * cpus, Long.BYTES));
-        }
-    }
-
-    private static MemorySegment key(Arena arena, int slot) {
-        return arena.allocateFrom(ValueLayout.JAVA_INT, slot);
+        tables.forEach(each -> each.remove(slot));
+        owned.forEach(each -> each.clear(slot));
     }
 }

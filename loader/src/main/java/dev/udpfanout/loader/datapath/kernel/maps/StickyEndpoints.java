@@ -3,10 +3,10 @@ package dev.udpfanout.loader.datapath.kernel.maps;
 import dev.udpfanout.bindings.abi.Limits;
 import dev.udpfanout.bindings.abi.endpoint.EndpointCounterKey;
 import dev.udpfanout.bindings.abi.flow.FlowEndpoints;
-import dev.udpfanout.bindings.libbpf.BpfMap;
+import dev.udpfanout.bindings.map.KeyedMap;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
-import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.IntPredicate;
@@ -18,19 +18,14 @@ import org.slf4j.LoggerFactory;
 final class StickyEndpoints {
     private static final Logger LOG = LoggerFactory.getLogger(StickyEndpoints.class);
 
-    private final BpfMap map;
-    private final Set<EndpointCounterKey> inForce = new HashSet<>();
+    private final KeyedMap<EndpointCounterKey, MemorySegment> map;
+    private final Set<EndpointCounterKey> inForce;
     private boolean isFullReported;
 
     /** Starts from what the map holds: an earlier daemon may have filled it. */
-    StickyEndpoints(BpfMap map) {
+    StickyEndpoints(KeyedMap<EndpointCounterKey, MemorySegment> map) {
         this.map = map;
-        try (Arena arena = Arena.ofConfined()) {
-            MemorySegment key = arena.allocate(FlowEndpoints.KEY_BYTES, Integer.BYTES);
-            for (boolean more = map.nextKey(MemorySegment.NULL, key); more; more = map.nextKey(key, key)) {
-                inForce.add(EndpointCounterKey.read(key));
-            }
-        }
+        this.inForce = map.keys();
     }
 
     /**
@@ -40,13 +35,13 @@ final class StickyEndpoints {
     void set(int slot, MemorySegment table, int firstPlace) {
         try (Arena arena = Arena.ofConfined()) {
             Map<EndpointCounterKey, MemorySegment> wanted = FlowEndpoints.of(arena, slot, table, firstPlace);
-            keepOnly(arena, key -> key.slot() != slot || wanted.containsKey(key));
+            keepOnly(key -> key.slot() != slot || wanted.containsKey(key));
             for (Map.Entry<EndpointCounterKey, MemorySegment> entry : wanted.entrySet()) {
                 if (!inForce.contains(entry.getKey()) && inForce.size() >= Limits.MAX_FLOW_ENDPOINTS) {
                     reportFull();
                     return;
                 }
-                map.put(entry.getKey().write(arena), entry.getValue());
+                map.put(entry.getKey(), entry.getValue());
                 inForce.add(entry.getKey());
             }
         }
@@ -64,17 +59,12 @@ final class StickyEndpoints {
 
     /** Forgets those of all other listeners. */
     void retain(IntPredicate slots) {
-        try (Arena arena = Arena.ofConfined()) {
-            keepOnly(arena, key -> slots.test(key.slot()));
-        }
+        keepOnly(key -> slots.test(key.slot()));
     }
 
-    private void keepOnly(Arena arena, Predicate<EndpointCounterKey> kept) {
-        for (EndpointCounterKey key : Set.copyOf(inForce)) {
-            if (!kept.test(key)) {
-                map.remove(key.write(arena));
-                inForce.remove(key);
-            }
-        }
+    private void keepOnly(Predicate<EndpointCounterKey> kept) {
+        List<EndpointCounterKey> gone = inForce.stream().filter(kept.negate()).toList();
+        map.removeAll(gone);
+        gone.forEach(inForce::remove);
     }
 }

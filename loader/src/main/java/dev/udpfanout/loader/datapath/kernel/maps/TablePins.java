@@ -1,17 +1,13 @@
 package dev.udpfanout.loader.datapath.kernel.maps;
 
 import dev.udpfanout.bindings.abi.endpoint.EndpointTable;
-import dev.udpfanout.bindings.libbpf.BpfMap;
+import dev.udpfanout.bindings.map.InnerMap;
 import dev.udpfanout.loader.datapath.kernel.program.Pins;
-import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -37,7 +33,7 @@ final class TablePins {
     }
 
     /** Gives a table that is about to be put in place the name of a listener's. */
-    void add(int slot, BpfMap table) {
+    void add(int slot, InnerMap table) {
         path(slot).ifPresent(path -> {
             try {
                 Pins.remove(path);
@@ -66,38 +62,31 @@ final class TablePins {
      * Opens what has the name of a listener's table: none, or another one, if a daemon ended in the middle of a change.
      */
     Table open(int slot) {
-        return new Table(path(slot).flatMap(BpfMap::openPinned));
+        return new Table(path(slot).flatMap(InnerMap::openPinned));
     }
 
     /** A table that is to be read. */
-    record Table(Optional<BpfMap> map) implements AutoCloseable {
+    record Table(Optional<InnerMap> map) implements AutoCloseable {
         /** Whether it is the map of a number. */
         boolean is(int id) {
-            return map.map(BpfMap::id).filter(found -> found == id).isPresent();
+            return map.map(InnerMap::id).filter(found -> found == id).isPresent();
         }
 
         /** Each once, in the order of their first turns. */
         List<InetSocketAddress> endpoints(int firstPlace) {
-            Set<InetSocketAddress> endpoints = new LinkedHashSet<>();
-            BpfMap table = map.orElseThrow();
-            try (Arena arena = Arena.ofConfined()) {
-                MemorySegment element = arena.allocate(EndpointTable.ELEMENT_BYTES, Long.BYTES);
-                MemorySegment place = arena.allocate(ValueLayout.JAVA_INT);
-                table.get(place, element);
-                int count = EndpointTable.count(element);
-                for (int index = 0; index < count; index++) {
-                    place.set(ValueLayout.JAVA_INT, 0, firstPlace + index);
-                    if (table.get(place, element)) {
-                        endpoints.add(EndpointTable.read(element));
-                    }
-                }
-            }
-            return List.copyOf(endpoints);
+            List<MemorySegment> elements =
+                    map.orElseThrow().elements(EndpointTable.ELEMENT_CODEC).all();
+            return elements.stream()
+                    .skip(firstPlace)
+                    .limit(EndpointTable.count(elements.getFirst()))
+                    .map(EndpointTable::read)
+                    .distinct()
+                    .toList();
         }
 
         @Override
         public void close() {
-            map.ifPresent(BpfMap::close);
+            map.ifPresent(InnerMap::close);
         }
     }
 }

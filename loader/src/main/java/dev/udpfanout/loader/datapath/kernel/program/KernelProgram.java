@@ -1,10 +1,12 @@
 package dev.udpfanout.loader.datapath.kernel.program;
 
 import dev.udpfanout.bindings.abi.ProgramSettings;
+import dev.udpfanout.bindings.abi.maps.SharedMaps;
 import dev.udpfanout.bindings.errno.SystemCallException;
 import dev.udpfanout.bindings.libbpf.BpfMap;
 import dev.udpfanout.bindings.libbpf.BpfObject;
 import dev.udpfanout.bindings.libbpf.BpfProgram;
+import dev.udpfanout.bindings.map.MapDeclaration;
 import dev.udpfanout.loader.config.FlowsConfig;
 import java.io.IOException;
 import java.io.InputStream;
@@ -43,66 +45,6 @@ public final class KernelProgram implements AutoCloseable {
     /** All of them. */
     public static final Set<String> NAMES =
             Stream.concat(FOR_REQUESTS.stream(), FOR_REPLIES.stream()).collect(Collectors.toUnmodifiableSet());
-
-    private static final String LISTENERS = "LISTENERS";
-    private static final String LISTENER_RANGES = "LISTENER_RANGES";
-    private static final String LISTENER_NAMES = "LISTENER_NAMES";
-    private static final String LOCAL_ADDRESSES = "LOCAL_ADDRESSES";
-    private static final String LOCAL_FILTER = "LOCAL_FILTER";
-    private static final String ENDPOINTS = "ENDPOINTS";
-    private static final String CURSORS = "CURSORS";
-    private static final String STATS = "STATS";
-    private static final String DROPS = "DROPS";
-    private static final String ENDPOINT_PACKETS = "ENDPOINT_PACKETS";
-    private static final String ENDPOINT_IDS = "ENDPOINT_IDS";
-    private static final String LATENCY = "LATENCY";
-    private static final String LISTENER_SETS = "LISTENER_SETS";
-    private static final String FRAGMENTS = "FRAGMENTS";
-    private static final String PEERS = "PEERS";
-    private static final String PEER_DEVICES = "PEER_DEVICES";
-    private static final String ALLOWED_SOURCES = "ALLOWED_SOURCES";
-    private static final String HASH_TABLES = "HASH_TABLES";
-    private static final String LIMITS = "LIMITS";
-    private static final String MIRRORS = "MIRRORS";
-    private static final String MIRROR_TURNS = "MIRROR_TURNS";
-    private static final String LIMIT_BUCKETS = "LIMIT_BUCKETS";
-    private static final String LIMIT_SHARES = "LIMIT_SHARES";
-    private static final String FLOWS = "FLOWS";
-    private static final String FLOW_ENDPOINTS = "FLOW_ENDPOINTS";
-    private static final String REPLIES = "REPLIES";
-    private static final String REPLY_FRAGMENTS = "REPLY_FRAGMENTS";
-    private static final List<String> MAPS = List.of(
-            LISTENERS,
-            LISTENER_RANGES,
-            ALLOWED_SOURCES,
-            LIMITS,
-            MIRRORS,
-            MIRROR_TURNS,
-            LIMIT_BUCKETS,
-            LIMIT_SHARES,
-            LISTENER_SETS,
-            FRAGMENTS,
-            LISTENER_NAMES,
-            LOCAL_ADDRESSES,
-            LOCAL_FILTER,
-            ENDPOINTS,
-            HASH_TABLES,
-            ENDPOINT_PACKETS,
-            ENDPOINT_IDS,
-            CURSORS,
-            STATS,
-            DROPS,
-            LATENCY,
-            PEERS,
-            PEER_DEVICES,
-            FLOWS,
-            FLOW_ENDPOINTS,
-            REPLIES,
-            REPLY_FRAGMENTS);
-
-    /** What another version's layout is likely to have in common with this one: see {@link CarriedMaps}. */
-    private static final List<String> CARRIED =
-            List.of(LISTENER_NAMES, STATS, DROPS, LATENCY, ENDPOINT_PACKETS, ENDPOINT_IDS);
 
     private static final Logger LOG = LoggerFactory.getLogger(KernelProgram.class);
     private static final String RESOURCE = "/dev/udpfanout/bpf/udp_fanout.bpf.o";
@@ -175,10 +117,10 @@ public final class KernelProgram implements AutoCloseable {
         } finally {
             pinned.values().forEach(BpfMap::close);
         }
-        for (String map : MAPS) {
-            Path pin = pins.get().map(map);
+        for (MapDeclaration<?> map : SharedMaps.ALL) {
+            Path pin = pins.get().map(map.name());
             if (!Files.exists(pin)) {
-                program.object.map(map).pin(pin);
+                program.object.map(map.name()).pin(pin);
             }
         }
         return program;
@@ -206,15 +148,23 @@ public final class KernelProgram implements AutoCloseable {
 
     private static Map<String, BpfMap> pinnedMaps(byte[] elf, Pins pins) {
         Map<String, BpfMap> pinned = new HashMap<>();
-        for (String map : MAPS) {
-            BpfMap.openPinned(pins.map(map)).ifPresent(open -> pinned.put(map, open));
+        for (MapDeclaration<?> map : SharedMaps.ALL) {
+            BpfMap.openPinned(pins.map(map.name())).ifPresent(open -> pinned.put(map.name(), open));
         }
-        if (!pinned.containsKey(LISTENER_NAMES) && !pins.otherLayouts().isEmpty()) {
+        if (!pinned.containsKey(SharedMaps.LISTENER_NAMES.name())
+                && !pins.otherLayouts().isEmpty()) {
             try (BpfObject object = BpfObject.open(elf, REWRITE)) {
-                pinned.putAll(CarriedMaps.open(pins, CARRIED, object::shapeOf));
+                pinned.putAll(CarriedMaps.open(pins, carriedOver(), object::shapeOf));
             }
         }
         return pinned;
+    }
+
+    private static List<String> carriedOver() {
+        return SharedMaps.ALL.stream()
+                .filter(MapDeclaration::isCarriedOver)
+                .map(MapDeclaration::name)
+                .toList();
     }
 
     private static KernelProgram loadWith(
@@ -260,100 +210,9 @@ public final class KernelProgram implements AutoCloseable {
         return flows;
     }
 
-    public BpfMap flows() {
-        return object.map(FLOWS);
-    }
-
-    public BpfMap flowEndpoints() {
-        return object.map(FLOW_ENDPOINTS);
-    }
-
-    public BpfMap replies() {
-        return object.map(REPLIES);
-    }
-
-    public BpfMap listeners() {
-        return object.map(LISTENERS);
-    }
-
-    public BpfMap listenerRanges() {
-        return object.map(LISTENER_RANGES);
-    }
-
-    public BpfMap listenerNames() {
-        return object.map(LISTENER_NAMES);
-    }
-
-    public BpfMap cursors() {
-        return object.map(CURSORS);
-    }
-
-    public BpfMap listenerSets() {
-        return object.map(LISTENER_SETS);
-    }
-
-    public BpfMap peers() {
-        return object.map(PEERS);
-    }
-
-    public BpfMap peerDevices() {
-        return object.map(PEER_DEVICES);
-    }
-
-    public BpfMap allowedSources() {
-        return object.map(ALLOWED_SOURCES);
-    }
-
-    public BpfMap limits() {
-        return object.map(LIMITS);
-    }
-
-    public BpfMap mirrors() {
-        return object.map(MIRRORS);
-    }
-
-    public BpfMap limitBuckets() {
-        return object.map(LIMIT_BUCKETS);
-    }
-
-    public BpfMap limitShares() {
-        return object.map(LIMIT_SHARES);
-    }
-
-    public BpfMap localAddresses() {
-        return object.map(LOCAL_ADDRESSES);
-    }
-
-    public BpfMap localFilter() {
-        return object.map(LOCAL_FILTER);
-    }
-
-    public BpfMap endpoints() {
-        return object.map(ENDPOINTS);
-    }
-
-    public BpfMap hashTables() {
-        return object.map(HASH_TABLES);
-    }
-
-    public BpfMap endpointPackets() {
-        return object.map(ENDPOINT_PACKETS);
-    }
-
-    public BpfMap endpointIds() {
-        return object.map(ENDPOINT_IDS);
-    }
-
-    public BpfMap latency() {
-        return object.map(LATENCY);
-    }
-
-    public BpfMap stats() {
-        return object.map(STATS);
-    }
-
-    public BpfMap drops() {
-        return object.map(DROPS);
+    /** A map of the program; valid as long as this is open. */
+    public <M> M map(MapDeclaration<M> declaration) {
+        return declaration.open(object.map(declaration.name()));
     }
 
     @Override

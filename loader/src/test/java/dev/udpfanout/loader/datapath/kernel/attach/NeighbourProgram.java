@@ -4,14 +4,13 @@ import dev.udpfanout.bindings.libbpf.BpfObject;
 import dev.udpfanout.bindings.libbpf.BpfProgram;
 import dev.udpfanout.bindings.libbpf.ClsactFilter;
 import dev.udpfanout.bindings.libbpf.HookPoint;
+import dev.udpfanout.bindings.map.ArrayMap;
+import dev.udpfanout.bindings.map.Codec;
 import dev.udpfanout.lab.LabNamespace;
 import dev.udpfanout.lab.process.Command;
 import dev.udpfanout.loader.datapath.network.Network;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.lang.foreign.Arena;
-import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -74,11 +73,7 @@ public final class NeighbourProgram implements AutoCloseable {
 
     /** How many packets it has been given. */
     public long seen() {
-        try (Arena arena = Arena.ofConfined()) {
-            MemorySegment value = arena.allocate(ValueLayout.JAVA_LONG);
-            object.map("SEEN").get(arena.allocateFrom(ValueLayout.JAVA_INT, 0), value);
-            return value.get(ValueLayout.JAVA_LONG, 0);
-        }
+        return new ArrayMap<>(object.map("SEEN"), Codec.U64).get(0);
     }
 
     @Override

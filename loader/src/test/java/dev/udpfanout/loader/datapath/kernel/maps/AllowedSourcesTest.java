@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.udpfanout.bindings.abi.admission.AllowedSource;
 import dev.udpfanout.bindings.abi.counter.DropReason;
+import dev.udpfanout.bindings.abi.maps.SharedMaps;
 import dev.udpfanout.lab.BoundedWait;
 import dev.udpfanout.lab.Bpffs;
 import dev.udpfanout.lab.Topology;
@@ -40,7 +41,7 @@ class AllowedSourcesTest {
     }
 
     private static Set<String> inMap(NodeDatapath datapath, KernelProgram program) {
-        return datapath.call(() -> AllowedSources.read(program.allowedSources())).stream()
+        return datapath.call(() -> program.map(SharedMaps.ALLOWED_SOURCES).keys()).stream()
                 .map(source -> source.network().getHostAddress() + "/" + source.bits())
                 .collect(Collectors.toSet());
     }
@@ -94,7 +95,7 @@ class AllowedSourcesTest {
             topology.node().call(() -> {
                 // Of a listener that no longer is, and whose slot another one may get.
                 AllowedSource stray = new AllowedSource(77, InetAddress.ofLiteral("10.0.0.0"), 8);
-                new AllowedSources(first.allowedSources()).add(Set.of(stray), slot -> false);
+                new AllowedSources(first.map(SharedMaps.ALLOWED_SOURCES)).add(Set.of(stray), slot -> false);
                 return null;
             });
             NodeDatapath before =
@@ -106,7 +107,7 @@ class AllowedSourcesTest {
             assertEquals(
                     2,
                     topology.node()
-                            .call(() -> AllowedSources.read(second.allowedSources()))
+                            .call(() -> second.map(SharedMaps.ALLOWED_SOURCES).keys())
                             .size(),
                     "the map outlives the daemon");
             NodeDatapath after = NodeDatapath.open(topology.node(), second, allowing(topology, "192.168.1.0/25"));

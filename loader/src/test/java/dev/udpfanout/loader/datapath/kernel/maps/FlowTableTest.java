@@ -3,6 +3,7 @@ package dev.udpfanout.loader.datapath.kernel.maps;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.udpfanout.bindings.abi.maps.SharedMaps;
 import dev.udpfanout.bindings.libbpf.BpfTestBench;
 import dev.udpfanout.lab.BoundedWait;
 import dev.udpfanout.lab.MacAddress;
@@ -107,7 +108,7 @@ class FlowTableTest {
     void shouldTakeNoMemoryWhereNobodyAnswers() {
         KernelProgram program = load(Duration.ofSeconds(120));
         NodeDatapath datapath = NodeDatapath.open(topology.node(), program, listener(false));
-        FlowTable table = new FlowTable(program.flows(), program.flowsConfig(), Optional.empty());
+        FlowTable table = new FlowTable(program.map(SharedMaps.FLOWS), program.flowsConfig(), Optional.empty());
         assertEquals(Optional.empty(), table.id());
         datapath.configure(listener(true));
         String shown = Command.run(List.of(

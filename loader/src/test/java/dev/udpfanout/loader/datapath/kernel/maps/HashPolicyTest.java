@@ -6,7 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.udpfanout.bindings.abi.endpoint.HashedEndpoints;
 import dev.udpfanout.bindings.abi.endpoint.SourceHash;
-import dev.udpfanout.bindings.libbpf.BpfMap;
+import dev.udpfanout.bindings.abi.maps.SharedMaps;
 import dev.udpfanout.bindings.libbpf.BpfProgram.TestRun;
 import dev.udpfanout.bindings.libbpf.BpfTestBench;
 import dev.udpfanout.lab.BoundedWait;
@@ -219,8 +219,14 @@ class HashPolicyTest {
             while (traffic.isAlive()) {
                 boolean hashed = ++changes % 2 == 1;
                 datapath.configure(policies.get(changes % 2));
-                assertEquals(hashed, datapath.call(() -> has(program.hashTables())), "a table of buckets");
-                assertEquals(!hashed, datapath.call(() -> has(program.endpoints())), "a table of turns");
+                assertEquals(
+                        hashed,
+                        datapath.call(() -> program.map(SharedMaps.HASH_TABLES).has(0)),
+                        "a table of buckets");
+                assertEquals(
+                        !hashed,
+                        datapath.call(() -> program.map(SharedMaps.ENDPOINTS).has(0)),
+                        "a table of turns");
             }
             assertTrue(
                     BoundedWait.until(() -> datapath.counters(0).stats().packetsForwarded() == sent, LIMIT),
@@ -228,10 +234,6 @@ class HashPolicyTest {
             assertEquals(0, datapath.counters(0).stats().packetsDropped());
             assertTrue(changes > 2, "it never changed");
         }
-    }
-
-    private static boolean has(BpfMap tables) {
-        return new EndpointTables(tables, TableLayout.TURNS, null, new TablePins(Optional.empty(), "")).has(0);
     }
 
     @Test
@@ -251,7 +253,9 @@ class HashPolicyTest {
                     topology.node(), second, listener(false, Policy.ROUND_ROBIN).listener(endpoints));
             assertSame(expected(endpoints, false, HashOn.SOURCE), destinations(topology, second, false));
             datapath.apply(0, endpoints);
-            assertFalse(datapath.call(() -> has(second.hashTables())), "what is not used any more is gone");
+            assertFalse(
+                    datapath.call(() -> second.map(SharedMaps.HASH_TABLES).has(0)),
+                    "what is not used any more is gone");
             Set<InetSocketAddress> ofOne = new HashSet<>();
             InetSocketAddress source = new InetSocketAddress(InetAddress.ofLiteral("203.0.113.9"), 4711);
             topology.node().call(() -> {

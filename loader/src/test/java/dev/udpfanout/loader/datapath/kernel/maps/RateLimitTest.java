@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.udpfanout.bindings.abi.admission.PacketLimit;
 import dev.udpfanout.bindings.abi.counter.DropReason;
+import dev.udpfanout.bindings.abi.maps.SharedMaps;
 import dev.udpfanout.bindings.libbpf.BpfMap;
 import dev.udpfanout.bindings.libbpf.BpfTestBench;
 import dev.udpfanout.lab.BoundedWait;
@@ -200,7 +201,7 @@ class RateLimitTest {
         datapath.configure(limited("lo", "192.0.2.1:5514", "packets_per_second: 100000000, burst: 100000000"));
         assertEquals(
                 PacketLimit.of(100_000_000, 100_000_000, BpfMap.possibleCpus(), 2),
-                datapath.call(() -> new RateLimits(program.limits()).of(0)));
+                datapath.call(() -> new RateLimits(program.map(SharedMaps.LIMITS)).of(0)));
         assertTrue(
                 BoundedWait.until(
                         () -> {

@@ -1,0 +1,172 @@
+package dev.udpfanout.bindings.abi.maps;
+
+import dev.udpfanout.bindings.abi.admission.AllowedSource;
+import dev.udpfanout.bindings.abi.admission.PacketLimit;
+import dev.udpfanout.bindings.abi.counter.ListenerDrops;
+import dev.udpfanout.bindings.abi.counter.ListenerReplies;
+import dev.udpfanout.bindings.abi.counter.ListenerStats;
+import dev.udpfanout.bindings.abi.counter.ProcessingTimes;
+import dev.udpfanout.bindings.abi.endpoint.EndpointCounterKey;
+import dev.udpfanout.bindings.abi.endpoint.EndpointTable;
+import dev.udpfanout.bindings.abi.endpoint.PeerEntry;
+import dev.udpfanout.bindings.abi.listener.AddressFilter;
+import dev.udpfanout.bindings.abi.listener.AddressRange;
+import dev.udpfanout.bindings.abi.listener.ListenerEntry;
+import dev.udpfanout.bindings.abi.listener.ListenerKey;
+import dev.udpfanout.bindings.abi.listener.ListenerName;
+import dev.udpfanout.bindings.abi.listener.ListenerSet;
+import dev.udpfanout.bindings.abi.listener.LocalAddressKey;
+import dev.udpfanout.bindings.abi.listener.MirrorEntry;
+import dev.udpfanout.bindings.generated.abi.uf_bucket;
+import dev.udpfanout.bindings.generated.abi.uf_cursor;
+import dev.udpfanout.bindings.generated.abi.uf_drops;
+import dev.udpfanout.bindings.generated.abi.uf_latency;
+import dev.udpfanout.bindings.generated.abi.uf_replies;
+import dev.udpfanout.bindings.generated.abi.uf_share;
+import dev.udpfanout.bindings.generated.abi.uf_stats;
+import dev.udpfanout.bindings.libbpf.BpfMap;
+import dev.udpfanout.bindings.map.ArrayMap;
+import dev.udpfanout.bindings.map.ArrayOfMaps;
+import dev.udpfanout.bindings.map.Clearable;
+import dev.udpfanout.bindings.map.Codec;
+import dev.udpfanout.bindings.map.Codec.Present;
+import dev.udpfanout.bindings.map.KeyedMap;
+import dev.udpfanout.bindings.map.MapDeclaration;
+import dev.udpfanout.bindings.map.PerCpuArrayMap;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.net.InetAddress;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Collections;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * The maps of the kernel program that outlive a daemon, with what their keys and values are in Java; what each is for
+ * stands at its declaration in C. An index is a listener's slot where nothing else is said.
+ */
+public final class SharedMaps {
+    private static final List<MapDeclaration<?>> DECLARED = new ArrayList<>();
+
+    /** Who listens where. */
+    public static final MapDeclaration<KeyedMap<ListenerKey, ListenerEntry>> LISTENERS =
+            declared(MapDeclaration.keyed("LISTENERS", ListenerKey.CODEC, ListenerEntry.CODEC));
+
+    /** Who listens at an address, whatever the port. */
+    public static final MapDeclaration<KeyedMap<ListenerKey, ListenerSet>> LISTENER_SETS =
+            declared(MapDeclaration.keyed("LISTENER_SETS", ListenerKey.CODEC, ListenerSet.CODEC));
+
+    /** Which addresses a listener takes beside its own. */
+    public static final MapDeclaration<ArrayMap<Optional<AddressRange>>> LISTENER_RANGES =
+            declared(MapDeclaration.array("LISTENER_RANGES", AddressRange.CODEC));
+
+    /** Whose a slot is. */
+    public static final MapDeclaration<ArrayMap<ListenerName>> LISTENER_NAMES =
+            declared(MapDeclaration.array("LISTENER_NAMES", ListenerName.CODEC).carriedOver());
+
+    /** This node's own addresses. */
+    public static final MapDeclaration<KeyedMap<LocalAddressKey, Present>> LOCAL_ADDRESSES =
+            declared(MapDeclaration.keyed("LOCAL_ADDRESSES", LocalAddressKey.CODEC, Codec.PRESENT));
+
+    /** Of element 0 the bits of all those addresses. */
+    public static final MapDeclaration<ArrayMap<Collection<InetAddress>>> LOCAL_FILTER =
+            declared(MapDeclaration.array("LOCAL_FILTER", AddressFilter.CODEC));
+
+    /** Endpoints in the order of their turns. */
+    public static final MapDeclaration<ArrayOfMaps> ENDPOINTS = declared(MapDeclaration.arrayOfMaps("ENDPOINTS"));
+
+    /** Endpoints by buckets. */
+    public static final MapDeclaration<ArrayOfMaps> HASH_TABLES = declared(MapDeclaration.arrayOfMaps("HASH_TABLES"));
+
+    /** Where the round robin of each CPU stands: the program's own, emptied for another listener. */
+    public static final MapDeclaration<? extends Clearable> CURSORS =
+            declared(MapDeclaration.perCpuArray("CURSORS", uf_cursor.layout(), SharedMaps::notSummed));
+
+    /** What a listener has done. */
+    public static final MapDeclaration<PerCpuArrayMap<ListenerStats>> STATS =
+            declared(MapDeclaration.perCpuArray("STATS", uf_stats.layout(), ListenerStats::sum)
+                    .carriedOver());
+
+    /** Why a listener's datagrams were dropped. */
+    public static final MapDeclaration<PerCpuArrayMap<ListenerDrops>> DROPS =
+            declared(MapDeclaration.perCpuArray("DROPS", uf_drops.layout(), ListenerDrops::sum)
+                    .carriedOver());
+
+    /** Of element 0 how long the program took. */
+    public static final MapDeclaration<PerCpuArrayMap<ProcessingTimes>> LATENCY =
+            declared(MapDeclaration.perCpuArray("LATENCY", uf_latency.layout(), ProcessingTimes::sum)
+                    .carriedOver());
+
+    /** What a listener's endpoints have answered. */
+    public static final MapDeclaration<PerCpuArrayMap<ListenerReplies>> REPLIES =
+            declared(MapDeclaration.perCpuArray("REPLIES", uf_replies.layout(), ListenerReplies::sum));
+
+    /** Datagrams sent to an endpoint, by the endpoint's counter. */
+    public static final MapDeclaration<PerCpuArrayMap<Long>> ENDPOINT_PACKETS =
+            declared(MapDeclaration.perCpuArray("ENDPOINT_PACKETS", ValueLayout.JAVA_LONG, PerCpuArrayMap.longs())
+                    .carriedOver());
+
+    /** Which counter an endpoint has. */
+    public static final MapDeclaration<KeyedMap<EndpointCounterKey, Integer>> ENDPOINT_IDS =
+            declared(MapDeclaration.keyed("ENDPOINT_IDS", EndpointCounterKey.CODEC, Codec.U32)
+                    .carriedOver());
+
+    /** Where datagrams may come from. */
+    public static final MapDeclaration<KeyedMap<AllowedSource, Present>> ALLOWED_SOURCES =
+            declared(MapDeclaration.keyed("ALLOWED_SOURCES", AllowedSource.CODEC, Codec.PRESENT));
+
+    /** How many datagrams may pass. */
+    public static final MapDeclaration<ArrayMap<PacketLimit>> LIMITS =
+            declared(MapDeclaration.array("LIMITS", PacketLimit.CODEC));
+
+    /** What is left of a limit: the program's own, emptied for another listener. */
+    public static final MapDeclaration<? extends Clearable> LIMIT_BUCKETS =
+            declared(MapDeclaration.array("LIMIT_BUCKETS", Codec.raw(uf_bucket.layout())));
+
+    /** What each CPU has taken of that in advance: the program's own, emptied for another listener. */
+    public static final MapDeclaration<? extends Clearable> LIMIT_SHARES =
+            declared(MapDeclaration.perCpuArray("LIMIT_SHARES", uf_share.layout(), SharedMaps::notSummed));
+
+    /** Who gets copies. */
+    public static final MapDeclaration<ArrayMap<MirrorEntry>> MIRRORS =
+            declared(MapDeclaration.array("MIRRORS", MirrorEntry.CODEC));
+
+    /** Which datagram is copied next. */
+    public static final MapDeclaration<BpfMap> MIRROR_TURNS = declared(MapDeclaration.ofProgram("MIRROR_TURNS"));
+
+    /** What is behind a veth, by its interface index. */
+    public static final MapDeclaration<KeyedMap<Integer, PeerEntry>> PEERS =
+            declared(MapDeclaration.keyed("PEERS", Codec.U32, PeerEntry.CODEC));
+
+    /** The veths themselves, by interface index: the kernel takes one out that goes. */
+    public static final MapDeclaration<KeyedMap<Integer, Integer>> PEER_DEVICES =
+            declared(MapDeclaration.keyed("PEER_DEVICES", Codec.U32, Codec.U32));
+
+    /** Of element 0 the table of flows, if there is one. */
+    public static final MapDeclaration<ArrayOfMaps> FLOWS = declared(MapDeclaration.arrayOfMaps("FLOWS"));
+
+    /** The endpoints that flows stay with, as elements of an endpoint table. */
+    public static final MapDeclaration<KeyedMap<EndpointCounterKey, MemorySegment>> FLOW_ENDPOINTS =
+            declared(MapDeclaration.keyed("FLOW_ENDPOINTS", EndpointCounterKey.CODEC, EndpointTable.ELEMENT_CODEC));
+
+    /** Datagrams of which fragments have come. */
+    public static final MapDeclaration<BpfMap> FRAGMENTS = declared(MapDeclaration.ofProgram("FRAGMENTS"));
+
+    /** As above, of replies. */
+    public static final MapDeclaration<BpfMap> REPLY_FRAGMENTS = declared(MapDeclaration.ofProgram("REPLY_FRAGMENTS"));
+
+    /** All of them. */
+    public static final List<MapDeclaration<?>> ALL = Collections.unmodifiableList(DECLARED);
+
+    private SharedMaps() {}
+
+    private static <M> MapDeclaration<M> declared(MapDeclaration<M> declaration) {
+        DECLARED.add(declaration);
+        return declaration;
+    }
+
+    private static Void notSummed(MemorySegment perCpu, int cpus) {
+        throw new UnsupportedOperationException("what a CPU has here is the program's own");
+    }
+}

@@ -1,0 +1,86 @@
+package dev.udpfanout.bindings.map;
+
+import dev.udpfanout.bindings.libbpf.BpfMap;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemoryLayout;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.util.List;
+import java.util.stream.IntStream;
+
+/**
+ * An array with an element for each CPU (BPF_MAP_TYPE_PERCPU_ARRAY): the program counts in its own CPU's, and Java
+ * reads the sum. Any thread.
+ */
+public final class PerCpuArrayMap<V> implements Clearable {
+    private final BpfMap map;
+    private final long bytesOfCpu;
+    private final SumOverCpus<V> sum;
+    private final int cpus = BpfMap.possibleCpus();
+
+    /** Makes one value of those of all CPUs. */
+    @FunctionalInterface
+    public interface SumOverCpus<V> {
+        /**
+         * Adds them up.
+         *
+         * @param perCpu one value for each CPU, each rounded up to 8 bytes; not to be kept
+         * @param cpus that could ever be there
+         */
+        V sum(MemorySegment perCpu, int cpus);
+    }
+
+    /** @param element what one CPU has */
+    public PerCpuArrayMap(BpfMap map, MemoryLayout element, SumOverCpus<V> sum) {
+        this.map = map;
+        // copy_map_value_long, and round_up(value_size, 8) in kernel/bpf/syscall.c
+        this.bytesOfCpu = Math.ceilDiv(element.byteSize(), Long.BYTES) * Long.BYTES;
+        this.sum = sum;
+    }
+
+    /** Adds up numbers of 64 bits. */
+    public static SumOverCpus<Long> longs() {
+        return (perCpu, cpus) -> {
+            long sum = 0;
+            for (int cpu = 0; cpu < cpus; cpu++) {
+                sum += perCpu.getAtIndex(ValueLayout.JAVA_LONG, cpu);
+            }
+            return sum;
+        };
+    }
+
+    /** The sum of an element's values. */
+    public V get(int index) {
+        try (Arena arena = Arena.ofConfined()) {
+            return sum.sum(read(index, arena), cpus);
+        }
+    }
+
+    /** An element's values, one for each CPU that could ever be there. */
+    public List<V> ofEachCpu(int index) {
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment perCpu = read(index, arena);
+            return IntStream.range(0, cpus)
+                    .mapToObj(cpu -> sum.sum(perCpu.asSlice(bytesOfCpu * cpu, bytesOfCpu), 1))
+                    .toList();
+        }
+    }
+
+    private MemorySegment read(int index, Arena arena) {
+        MemorySegment perCpu = arena.allocate(bytesOfCpu * cpus, Long.BYTES);
+        if (!map.get(arena.allocateFrom(ValueLayout.JAVA_INT, index), perCpu, index)) {
+            throw new IndexOutOfBoundsException(map.name() + " has no element " + index);
+        }
+        return perCpu;
+    }
+
+    @Override
+    public void clear(int index) {
+        try (Arena arena = Arena.ofConfined()) {
+            map.put(
+                    arena.allocateFrom(ValueLayout.JAVA_INT, index),
+                    arena.allocate(bytesOfCpu * cpus, Long.BYTES),
+                    index);
+        }
+    }
+}
