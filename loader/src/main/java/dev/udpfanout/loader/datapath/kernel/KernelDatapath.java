@@ -159,7 +159,7 @@ public final class KernelDatapath implements SwitchableDatapath {
 
     private void changeKind(ReceiverSet before, ReceiverSet now) {
         EndpointSet endpoints = inForce.get(now.name());
-        if (before != null && endpoints != null && ListenerTables.differ(before, now)) {
+        if (before != null && endpoints != null && ListenerTables.differ(before, now, endpoints)) {
             tables.replace(now, slot(now.name()), endpoints, peersInForce.getOrDefault(now.name(), Map.of()));
         }
     }
@@ -350,7 +350,7 @@ public final class KernelDatapath implements SwitchableDatapath {
         return ListenerRules.entry(
                 listener,
                 slot,
-                tables.flag(listener.receivers(), slot),
+                tables.flags(listener.receivers(), slot),
                 mirrors.slot(listener).isPresent());
     }
 
