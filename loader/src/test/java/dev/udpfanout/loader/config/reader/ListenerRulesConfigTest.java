@@ -2,6 +2,7 @@ package dev.udpfanout.loader.config.reader;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+
 import dev.udpfanout.loader.config.ConfigProblem;
 import dev.udpfanout.loader.config.InvalidConfigException;
 import dev.udpfanout.loader.config.ListenerConfig;

@@ -15,13 +15,13 @@ import java.util.Optional;
  * @param checksummed whether its UDP checksum is one
  */
 record FrameFields(
-            boolean later,
-            int udp,
-            InetSocketAddress source,
-            InetSocketAddress destination,
-            int hops,
-            int bytes,
-            boolean checksummed) {
+        boolean later,
+        int udp,
+        InetSocketAddress source,
+        InetSocketAddress destination,
+        int hops,
+        int bytes,
+        boolean checksummed) {
     /** Where the IP header begins, behind the link layer's. */
     static final int IP = 14;
 
@@ -164,5 +164,4 @@ record FrameFields(
     static int at16(byte[] bytes, int offset) {
         return (bytes[offset] & 0xff) << 8 | bytes[offset + 1] & 0xff;
     }
-
 }

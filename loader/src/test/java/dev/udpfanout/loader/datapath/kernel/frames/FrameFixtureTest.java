@@ -44,15 +44,15 @@ class FrameFixtureTest {
         ListenerCounters after = node.datapath().counters(node.id(row.listener()));
 
         assertEquals(row.outcome().verdict, run.verdict(), "verdict");
-        if (row.outcome() == FrameFixtures.Outcome.FORWARDED) {
+        if (row.outcome() == FrameOutcome.FORWARDED) {
             assertEquals(Optional.empty(), node.oracle().fault(row.frame(), run.frame(), 1));
-        } else if (row.outcome() == FrameFixtures.Outcome.SENT_ON) {
+        } else if (row.outcome() == FrameOutcome.SENT_ON) {
             assertEquals(Optional.empty(), node.oracle().fault(row.frame(), run.frame(), 0));
         } else {
             assertArrayEquals(row.frame(), run.frame());
         }
-        int forwarded = row.outcome() == FrameFixtures.Outcome.FORWARDED ? row.packets() : 0;
-        int received = row.outcome() == FrameFixtures.Outcome.NOT_OURS ? 0 : row.packets();
+        int forwarded = row.outcome() == FrameOutcome.FORWARDED ? row.packets() : 0;
+        int received = row.outcome() == FrameOutcome.NOT_OURS ? 0 : row.packets();
         assertEquals(
                 forwarded, after.stats().packetsForwarded() - before.stats().packetsForwarded(), "forwarded");
         assertEquals(received, after.stats().packetsReceived() - before.stats().packetsReceived(), "received");

@@ -172,7 +172,10 @@ record FrameOracle(
         int length = FrameFields.at16(frame, fields.udp() + 4);
         boolean ipv6 = FrameFields.isIpv6(frame);
         long pseudo = ipv6 ? sum(frame, FrameFields.IP + 8, 32) : sum(frame, FrameFields.IP + 12, 8);
-        return pseudo + 17 + length + sum(frame, fields.udp(), Math.min(length, FrameFields.IP + fields.bytes() - fields.udp()));
+        return pseudo
+                + 17
+                + length
+                + sum(frame, fields.udp(), Math.min(length, FrameFields.IP + fields.bytes() - fields.udp()));
     }
 
     private static long sum(byte[] bytes, int from, int length) {
