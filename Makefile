@@ -1,12 +1,15 @@
-# udp-fanout. Each target does all the set-up that it needs, on Debian 12 as root; "make help" lists them.
+# udp-fanout. Each target does all the set-up that it needs, on Debian 12 or 13 as root; "make help" lists them.
 
 MAVEN = sh build/maven
 # For "make test": what Maven is to do or leave out besides, for example -Dudpfanout.excludedTags=kernel.
 MAVEN_ARGUMENTS ?=
+# For "make cluster-test": part of the names of the scenarios to run, and a mode of kube-proxy.
+SCENARIOS ?=
+PROXY_MODE ?=
 # For "make bench-jmh": a pattern of benchmarks, and JMH's options.
 JMH_ARGUMENTS ?=
 
-.PHONY: help build test demo image image-test kernel-matrix bench bench-quick bench-jmh format clean
+.PHONY: help build test demo image image-test cluster-test kernel-matrix bench bench-quick bench-jmh fresh-machine format clean
 
 help:
 	@echo 'make build    compile everything; the daemon is then in loader/target/udp-fanout/bin/udp-fanout'
@@ -14,10 +17,12 @@ help:
 	@echo 'make demo     the MetalLB path end to end: kube-proxy alone, then udp-fanout (as root, about 20 s)'
 	@echo 'make image    build the container image udp-fanout:0.1.0, with docker, podman or buildah (BASE, JDK, PLATFORM: k8s/image/build)'
 	@echo 'make image-test   make image, and run the MetalLB path with it as the DaemonSet allows it (as root, with podman; about 1 min)'
+	@echo 'make cluster-test the guide and what happens later on real Kubernetes, beside kube-proxy alone; KUBERNETES_BIN (as root, 15 min a version)'
 	@echo 'make kernel-matrix   the same and more on Debian'"'"'s 5.10, 6.1 and 6.12 in virtual machines (as root, about 20 min: 6 a kernel)'
 	@echo 'make bench    latency and throughput beside kube-proxy, nftables and others; bench/target/report (as root, about 12 min)'
 	@echo 'make bench-quick   the same with fewer rounds (about 3 min); bench/udp-fanout-bench --help for more'
 	@echo 'make bench-jmh     single operations by JMH, with what they allocate; JMH_ARGUMENTS (as root, about 4 min)'
+	@echo 'make fresh-machine   make build and make demo on a fresh Debian 13, in a root of its own (as root, with the network, about 10 min)'
 	@echo 'make format   format the Java and C sources'
 	@echo 'make clean    remove what was built'
 
@@ -38,6 +43,11 @@ image: build
 image-test: build
 	@sh k8s/image/test
 
+cluster-test: build
+	@java_home=$$(sh build/prepare) && exec "$$java_home/bin/java" --enable-native-access=ALL-UNNAMED -XX:+UseSerialGC \
+		-cp "lab/target/classes:loader/target/udp-fanout/lib/*" \
+		dev.udpfanout.lab.cluster.ClusterTest "$(SCENARIOS)" "$(PROXY_MODE)"
+
 kernel-matrix: build
 	@sh lab/kernels/matrix
 
@@ -51,6 +61,9 @@ bench-jmh: build
 	@java_home=$$(sh build/prepare) && exec "$$java_home/bin/java" --enable-native-access=ALL-UNNAMED \
 		-cp "bench/target/classes:bench/target/lib/*" org.openjdk.jmh.Main -jvmArgsAppend --enable-native-access=ALL-UNNAMED \
 		-prof gc -rf json -rff bench/target/jmh.json $(JMH_ARGUMENTS)
+
+fresh-machine:
+	@sh build/fresh-machine
 
 format:
 	@$(MAVEN) --quiet spotless:apply

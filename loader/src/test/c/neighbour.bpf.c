@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
-/* Somebody else's program on our hook: counts what it sees, and ends the chain as many agents do. */
+/*
+ * Somebody else's program on our hook: counts what it sees, and ends the chain as many agents do.
+ */
 #include <linux/bpf.h>
 #include <linux/pkt_cls.h>
 

@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 /*
- * Runs a program to which system calls are refused with EPERM, as a container's seccomp profile does:
+ * Runs a program to which system calls are refused with EPERM, as a container's seccomp profile
+ * does:
  *
  *	without_syscalls NAME[,NAME...] PROGRAM [ARGUMENT...]
  *
- * Names: bpf, io_uring. The filter is kept across execve(2) and inherited by children. Source: seccomp(2).
+ * Names: bpf, io_uring. The filter is kept across execve(2) and inherited by children. Source:
+ * seccomp(2).
  */
 #include <errno.h>
 #include <linux/filter.h>

@@ -1,6 +1,5 @@
 package dev.udpfanout.forwarder;
 
-import dev.udpfanout.forwarder.spread.SourceHash;
 import dev.udpfanout.forwarder.spread.Spread;
 import java.net.InetSocketAddress;
 import java.util.HashSet;
@@ -38,8 +37,8 @@ public record EndpointTable(List<InetSocketAddress> endpoints, Spread spread) {
             throw new IllegalArgumentException("endpoints: " + endpoints.size() + " are more than the "
                     + Spread.ToAll.MAX_COPIES + " copies that are made");
         }
-        if (spread instanceof SourceHash hash && hash.highestEndpoint() >= endpoints.size()) {
-            throw new IllegalArgumentException("spread: there is no endpoint " + hash.highestEndpoint());
+        if (spread instanceof Spread.Chosen chosen && chosen.highestEndpoint() >= endpoints.size()) {
+            throw new IllegalArgumentException("spread: there is no endpoint " + chosen.highestEndpoint());
         }
     }
 

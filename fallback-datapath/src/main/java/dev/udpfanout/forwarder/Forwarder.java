@@ -10,7 +10,6 @@ import dev.udpfanout.forwarder.counter.DropReason;
 import dev.udpfanout.forwarder.counter.FlowCounters;
 import dev.udpfanout.forwarder.counter.ForwarderCounters;
 import dev.udpfanout.forwarder.counter.ForwarderCounters.EndpointCounters;
-import dev.udpfanout.forwarder.spread.SourceHash;
 import dev.udpfanout.forwarder.transport.Support;
 import dev.udpfanout.forwarder.transport.Transport;
 import dev.udpfanout.forwarder.transport.TransportChoice;
@@ -119,7 +118,7 @@ public final class Forwarder implements AutoCloseable {
         requireOpen();
         LoopCheck.requireNoLoop(localAddress(), table);
         requireSourceFamily(table);
-        if (table.spread() instanceof SourceHash && !config.takesSources()) {
+        if (table.spread().readsSources() && !config.takesSources()) {
             throw new ForwarderException("spread: the forwarder was started without reading senders' addresses");
         }
         List<TableChange<?>> changes = new ArrayList<>();

@@ -12,7 +12,7 @@ import java.util.Map;
  * there are no routes between the nodes' pods.
  *
  * @param nodes how many nodes, 1 to 4
- * @param pods how many pods each node has, 1 to 16
+ * @param pods how many pods each node has, 1 to 64
  */
 public record SegmentPlan(int nodes, int pods) {
     public static final String CLIENT_ADDRESS = "192.168.1.10";
@@ -20,7 +20,7 @@ public record SegmentPlan(int nodes, int pods) {
     public static final String VIP = TopologyPlan.VIP;
 
     private static final int MAX_NODES = 4;
-    private static final int MAX_PODS = 16;
+    private static final int MAX_PODS = 64;
     private static final int FIRST_POD_HOST = 10;
 
     /** @throws IllegalArgumentException if one of the numbers is out of range */

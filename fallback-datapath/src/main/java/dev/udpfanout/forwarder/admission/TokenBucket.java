@@ -49,7 +49,7 @@ final class TokenBucket {
 
     private long accrued(long nowNs) {
         long elapsedNs = Math.max(nowNs - madeNs, 0);
-        long rate = limit.datagramsPerSecond() * TOKEN;
+        long rate = limit.packetsPerSecond() * TOKEN;
         return elapsedNs / SECOND_NS * rate + elapsedNs % SECOND_NS * rate / SECOND_NS;
     }
 

@@ -9,7 +9,7 @@ import java.util.function.IntUnaryOperator;
  * ({@link dev.udpfanout.forwarder.socket.SourceBits}), then the port if it counts, are each taken in by exclusive or,
  * after which the hash is mixed. The bucket is the highest bits.
  */
-public final class SourceHash implements Spread {
+public final class SourceHash implements Spread.Chosen {
     private static final int MAX_BUCKET_BITS = 24;
 
     private final Mixing mixing;
@@ -62,7 +62,7 @@ public final class SourceHash implements Spread {
         return new SourceHash(mixing, withPort, Long.SIZE - bucketBits, owners);
     }
 
-    /** The index of a sender's endpoint. */
+    @Override
     public int endpoint(long addressHigh, long addressLow, int port) {
         long hash = mixing.mixed(mixing.seed ^ addressHigh);
         hash = mixing.mixed(hash ^ addressLow);
@@ -72,7 +72,12 @@ public final class SourceHash implements Spread {
         return owners[(int) (hash >>> shift)];
     }
 
-    /** The highest index of an endpoint that a bucket has. */
+    @Override
+    public boolean readsSources() {
+        return true;
+    }
+
+    @Override
     public int highestEndpoint() {
         int highest = 0;
         for (char owner : owners) {

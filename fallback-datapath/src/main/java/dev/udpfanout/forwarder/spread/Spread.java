@@ -1,15 +1,38 @@
 package dev.udpfanout.forwarder.spread;
 
-/** Which endpoints of a table a datagram goes to. Immutable, and the same for all workers. */
-public sealed interface Spread permits Spread.InTurn, SourceHash, Spread.ToAll {
+/**
+ * Which endpoints of a table a datagram goes to. Immutable, and the same for all workers, which go through the kinds in
+ * a {@code switch} without a default.
+ */
+public sealed interface Spread permits Spread.InTurn, Spread.Chosen, Spread.ToAll {
     /** To the next one, in the table's order. */
     Spread IN_TURN = new InTurn();
 
     /** A copy to each; at most {@link ToAll#MAX_COPIES}. */
     Spread TO_ALL = new ToAll();
 
+    /** Whether it follows from where a datagram comes from. */
+    default boolean readsSources() {
+        return false;
+    }
+
     /** See {@link #IN_TURN}. */
     record InTurn() implements Spread {}
+
+    /**
+     * To one that is chosen for each datagram by itself, whatever the others went to. Event loops ask, several at a
+     * time.
+     */
+    non-sealed interface Chosen extends Spread {
+        /**
+         * The index of a datagram's endpoint in the table. The parts of its source
+         * ({@link dev.udpfanout.forwarder.socket.SourceBits}) are 0 unless {@link #readsSources}.
+         */
+        int endpoint(long addressHigh, long addressLow, int port);
+
+        /** The highest index that can be chosen. */
+        int highestEndpoint();
+    }
 
     /** See {@link #TO_ALL}. */
     record ToAll() implements Spread {

@@ -4,7 +4,6 @@ import dev.udpfanout.forwarder.admission.Gate;
 import dev.udpfanout.forwarder.flow.FlowKey;
 import dev.udpfanout.forwarder.socket.CpuAffinity;
 import dev.udpfanout.forwarder.spread.RoundRobin;
-import dev.udpfanout.forwarder.spread.SourceHash;
 import dev.udpfanout.forwarder.spread.Spread;
 import io.netty.channel.IoEventLoop;
 import java.io.IOException;
@@ -193,9 +192,12 @@ public abstract class Worker<T extends Target> {
 
     /** The index among so many targets of the one for a flow that begins. */
     protected final int indexOf(FlowKey client, int targets) {
-        return spread instanceof SourceHash hash
-                ? hash.endpoint(client.clientHigh(), client.clientLow(), client.clientPort())
-                : turns.takeTurns(1, targets);
+        return switch (spread) {
+            case Spread.Chosen chosen -> chosen.endpoint(client.clientHigh(), client.clientLow(), client.clientPort());
+            // Copies have no flows: their answers would be more than one.
+            case Spread.InTurn inTurn -> turns.takeTurns(1, targets);
+            case Spread.ToAll toAll -> turns.takeTurns(1, targets);
+        };
     }
 
     /** On the event loop: how datagrams are given to the targets in force. */

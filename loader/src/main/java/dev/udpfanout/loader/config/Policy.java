@@ -16,6 +16,9 @@ public enum Policy {
     /** To all: each endpoint gets a copy. */
     REPLICATE(Limits.MAX_ENDPOINTS_PER_LISTENER, false, true);
 
+    /** Copies of a datagram at the most; more receivers than that get none. */
+    public static final int MAX_COPIES = Limits.MAX_COPIES;
+
     private final int maxReceivers;
     private final boolean weights;
     private final boolean copies;

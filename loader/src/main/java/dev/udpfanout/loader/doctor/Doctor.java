@@ -4,6 +4,9 @@ import dev.udpfanout.loader.config.Config;
 import dev.udpfanout.loader.config.ListenerConfig;
 import dev.udpfanout.loader.config.PublishTarget;
 import dev.udpfanout.loader.kubernetes.api.NodeIdentity;
+import dev.udpfanout.loader.kubernetes.api.ServiceName;
+import dev.udpfanout.loader.kubernetes.slice.SliceApi;
+import dev.udpfanout.loader.kubernetes.slice.SliceLabels;
 import io.fabric8.kubernetes.api.model.Service;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;
@@ -58,6 +61,7 @@ public final class Doctor {
                         "service", "there is no Service " + name, "create it, or correct publish of the listener"));
             }
             List<Diagnosis> found = new ArrayList<>(ServiceChecks.of(service, listener));
+            found.add(endpoints(namespace, target.service()));
             if (listener.isOnDummyInterface()) {
                 int port = listener.bind().getPort();
                 found.add(tracking.stale(
@@ -70,6 +74,19 @@ public final class Doctor {
                     "service",
                     "Service " + name + ": the API server does not answer, or does not let us ask (" + reason(e) + ")",
                     "look with: kubectl -n " + namespace + " get service " + target.service() + " -o yaml"));
+        }
+    }
+
+    private Diagnosis endpoints(String namespace, String service) {
+        try {
+            return SliceChecks.of(namespace, service, new SliceApi(client).list(new ServiceName(namespace, service)));
+        } catch (KubernetesClientException e) {
+            return Diagnosis.notChecked(
+                    "endpoints",
+                    "EndpointSlices of " + namespace + "/" + service + ": the API server does not let us ask ("
+                            + reason(e) + ")",
+                    "look with: kubectl -n " + namespace + " get endpointslices -l " + SliceLabels.SERVICE + "="
+                            + service);
         }
     }
 

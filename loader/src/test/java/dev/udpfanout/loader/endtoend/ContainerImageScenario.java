@@ -10,9 +10,11 @@ import dev.udpfanout.loader.datapath.kernel.program.Pins;
 import dev.udpfanout.loader.image.PodmanContainer;
 import dev.udpfanout.loader.image.RuntimeDefaultProfile;
 import dev.udpfanout.loader.kubernetes.fake.FakeService;
+import dev.udpfanout.loader.manifests.Manifests;
 import dev.udpfanout.loader.manifests.Variant;
 import io.fabric8.kubernetes.api.model.Container;
 import io.fabric8.kubernetes.api.model.PodSpec;
+import io.fabric8.kubernetes.api.model.apps.Deployment;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -136,10 +138,74 @@ class ContainerImageScenario {
 
     @Test
     void shouldHaveTheToolsThatTheGuideNames() {
-        for (String tool : List.of("ip -V", "tc -V", "bpftool version", "tcpdump --version")) {
+        for (String tool : List.of(
+                "ip -V",
+                "tc -V",
+                "bpftool version",
+                "tcpdump --version",
+                "iptables -V",
+                "ip6tables -V",
+                "conntrack -V")) {
             List<String> words = List.of(tool.split(" "));
             runImage(List.of("--entrypoint=" + words.getFirst()), words.subList(1, words.size()));
         }
+    }
+
+    /**
+     * As {@code kubectl exec} types them: in the container of the running daemon, with what the DaemonSet allows it.
+     */
+    @Test
+    void shouldDoInTheDaemonsContainerWhatTheGuideTypes() throws Exception {
+        lab.configure("bind: \"10.255.0.1:5514\"\n    interface: dummy0\n    attach: clsact", "on_exit: keep");
+        container(Variant.METALLB.pod().getInitContainers().getFirst()).run();
+        startDaemon();
+        lab.awaitInForce(1, 2, 3);
+        PodmanContainer daemon = container(Variant.METALLB.container());
+        try (SequenceTraffic traffic = lab.traffic()) {
+            ServiceLab.awaitSent(traffic, DATAGRAMS);
+            for (String nic : List.of("eth0", "dummy0", "cni0")) {
+                String seen = daemon.exec("tcpdump -n -c 2 -i " + nic + " udp 2>/dev/null");
+                assertTrue(seen.contains("IP 192.168.1.10."), nic + ": " + seen);
+            }
+        }
+        String counters = daemon.exec("bpftool map dump name STATS");
+        assertTrue(counters.contains("\"pkts_received\": ") && !counters.contains("Error"), counters);
+        String filter = "tc filter show dev dummy0 ingress | grep -oP 'id \\K\\d+'";
+        String shown = daemon.exec("bpftool prog show id $(" + filter + ")");
+        assertTrue(shown.matches("(?s)\\d+: sched_cls +name udp_fanout +tag .*"), shown);
+        String rules = daemon.exec("iptables -t nat -L KUBE-SERVICES -n -v");
+        assertTrue(rules.contains("loadbalancer IP"), rules);
+        assertTrue(daemon.exec("tc qdisc show dev dummy0").contains("qdisc clsact"));
+    }
+
+    @Test
+    void shouldRunTheExamplesReceiversAsTheirDeploymentAllows() throws Exception {
+        PodSpec pod = Manifests.only(Deployment.class, "example-receivers.yaml")
+                .getSpec()
+                .getTemplate()
+                .getSpec();
+        PodmanContainer receiver = new PodmanContainer(
+                pod,
+                pod.getContainers().getFirst(),
+                lab.topology().pod(1),
+                Map.of(),
+                Map.of(),
+                runtimeDefault.writeTo(profiles));
+        // The lab's own receivers are elsewhere.
+        LabProcess receiving = receiver.start(Map.of());
+        receiving.awaitLine("Receiving. bind=[::]:5514", ServiceLab.LIMIT);
+        lab.topology().pod(1).exec("bash", "-c", "for i in 1 2 3; do echo $i >/dev/udp/127.0.0.1/5514; done");
+        receiving.awaitLine("Collected events. events=3", ServiceLab.LIMIT);
+        String probe = String.join(
+                " ",
+                pod.getContainers().getFirst().getReadinessProbe().getExec().getCommand());
+        receiver.exec(probe.replace(":158A ", "':158A '"));
+        receiver.exec("sleep 0");
+        receiving.signal("TERM");
+        assertEquals(ENDED_BY_SIGTERM, receiving.awaitExit(ServiceLab.LIMIT), () -> receiving
+                .lines()
+                .toString());
+        assertEquals("Collected events. events=3", receiving.lines().getLast());
     }
 
     @Test

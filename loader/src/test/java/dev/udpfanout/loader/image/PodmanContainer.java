@@ -40,9 +40,21 @@ public record PodmanContainer(
 
     /** Starts it, with more variables than the manifest has; ends with the node's topology. */
     public LabProcess start(Map<String, String> environment) {
-        String name = node.name() + "-" + container.getName();
+        String name = name();
         node.closedWithTopology(() -> Command.run(List.of("podman", "rm", "--force", "--ignore", "--time=1", name)));
         return node.closedWithTopology(LabProcess.start(command(name, environment), Map.of(), line -> {}));
+    }
+
+    private String name() {
+        return node.name() + "-" + container.getName();
+    }
+
+    /**
+     * Types a line in the container that has been started, as {@code kubectl exec} does; what it prints. Fails if that
+     * does.
+     */
+    public String exec(String line) {
+        return Command.run(List.of("podman", "exec", name(), "sh", "-c", line));
     }
 
     /** Runs it to its end, which must be a good one; what it said. */
@@ -61,8 +73,10 @@ public record PodmanContainer(
         command.add("--network=ns:" + node.path());
         command.addAll(security());
         for (EnvVar variable : container.getEnv()) {
-            String field = variable.getValueFrom().getFieldRef().getFieldPath();
-            command.add("--env=" + variable.getName() + "=" + required(fields, field));
+            String value = variable.getValue() != null
+                    ? variable.getValue()
+                    : required(fields, variable.getValueFrom().getFieldRef().getFieldPath());
+            command.add("--env=" + variable.getName() + "=" + value);
         }
         environment.forEach((key, value) -> command.add("--env=" + key + "=" + value));
         container.getVolumeMounts().forEach(mount -> command.add(mounted(mount)));

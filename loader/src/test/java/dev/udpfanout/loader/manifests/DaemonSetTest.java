@@ -217,8 +217,8 @@ class DaemonSetTest {
 
         assertEquals("system-node-critical", pod.getPriorityClassName());
         containers(variant).map(Container::getResources).forEach(resources -> {
-            assertEquals(Map.of("cpu", new Quantity("50m"), "memory", new Quantity("128Mi")), resources.getRequests());
-            assertEquals(Map.of("memory", new Quantity("192Mi")), resources.getLimits());
+            assertEquals(Map.of("cpu", new Quantity("50m"), "memory", new Quantity("192Mi")), resources.getRequests());
+            assertEquals(Map.of("memory", new Quantity("256Mi")), resources.getLimits());
         });
     }
 }

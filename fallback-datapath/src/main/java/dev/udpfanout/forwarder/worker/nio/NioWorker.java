@@ -3,7 +3,6 @@ package dev.udpfanout.forwarder.worker.nio;
 import dev.udpfanout.forwarder.counter.DropReason;
 import dev.udpfanout.forwarder.flow.FlowKey;
 import dev.udpfanout.forwarder.socket.SourceBits;
-import dev.udpfanout.forwarder.spread.SourceHash;
 import dev.udpfanout.forwarder.spread.Spread;
 import dev.udpfanout.forwarder.worker.TargetCounters;
 import dev.udpfanout.forwarder.worker.Worker;
@@ -116,10 +115,18 @@ public final class NioWorker extends Worker<ChannelTarget> implements NioIoHandl
     }
 
     private void send(InetSocketAddress source, int bytes) {
-        if (spread() != Spread.TO_ALL) {
-            send(targets[endpointOf(source)], bytes, DropReason.SEND_QUEUE_FULL, DropReason.SEND_FAILED);
-            return;
+        switch (spread()) {
+            case Spread.InTurn inTurn -> sendTo(turns().takeTurns(1, targets.length), bytes);
+            case Spread.Chosen chosen -> sendTo(endpointOf(source, chosen), bytes);
+            case Spread.ToAll toAll -> sendCopies(bytes);
         }
+    }
+
+    private void sendTo(int endpoint, int bytes) {
+        send(targets[endpoint], bytes, DropReason.SEND_QUEUE_FULL, DropReason.SEND_FAILED);
+    }
+
+    private void sendCopies(int bytes) {
         int copies = targets.length - 1;
         stats().onReceived(copies, (long) copies * bytes);
         for (ChannelTarget target : targets) {
@@ -128,12 +135,12 @@ public final class NioWorker extends Worker<ChannelTarget> implements NioIoHandl
         }
     }
 
-    private int endpointOf(InetSocketAddress source) {
-        if (spread() instanceof SourceHash hash) {
-            InetAddress address = source.getAddress();
-            return hash.endpoint(SourceBits.high(address), SourceBits.low(address), source.getPort());
+    private static int endpointOf(InetSocketAddress source, Spread.Chosen chosen) {
+        if (!chosen.readsSources()) {
+            return chosen.endpoint(0, 0, 0);
         }
-        return turns().takeTurns(1, targets.length);
+        InetAddress address = source.getAddress();
+        return chosen.endpoint(SourceBits.high(address), SourceBits.low(address), source.getPort());
     }
 
     private void send(ChannelTarget target, int bytes, DropReason whenFull, DropReason whenRefused) {

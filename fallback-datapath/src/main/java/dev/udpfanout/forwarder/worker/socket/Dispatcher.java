@@ -3,7 +3,6 @@ package dev.udpfanout.forwarder.worker.socket;
 import dev.udpfanout.forwarder.socket.SourceBits;
 import dev.udpfanout.forwarder.spread.Chains;
 import dev.udpfanout.forwarder.spread.RoundRobin;
-import dev.udpfanout.forwarder.spread.SourceHash;
 import dev.udpfanout.forwarder.spread.Spread;
 import dev.udpfanout.forwarder.worker.DatagramBatch;
 import dev.udpfanout.forwarder.worker.ReceiveMemory;
@@ -32,30 +31,29 @@ public final class Dispatcher {
     /** From the next batch on; with so many targets. */
     void use(Spread next, int targets) {
         spread = next;
-        if (next instanceof SourceHash) {
-            chains.useEndpoints(targets);
-        } else if (next == Spread.TO_ALL) {
-            copies.open();
+        switch (next) {
+            case Spread.InTurn inTurn -> {}
+            case Spread.Chosen chosen -> chains.useEndpoints(targets);
+            case Spread.ToAll toAll -> copies.open();
         }
     }
 
     /** @param targets those that go with the spread in force; at least one */
     public void send(DatagramBatch batch, SocketTarget[] targets) {
-        if (spread instanceof SourceHash hash) {
-            sendByHash(batch, targets, hash);
-        } else if (spread == Spread.TO_ALL) {
-            copies.send(batch, targets);
-        } else {
-            sender.send(batch, targets, turns.takeTurns(batch.count(), targets.length));
+        switch (spread) {
+            case Spread.InTurn inTurn -> sender.send(batch, targets, turns.takeTurns(batch.count(), targets.length));
+            case Spread.Chosen chosen -> sendChosen(batch, targets, chosen);
+            case Spread.ToAll toAll -> copies.send(batch, targets);
         }
     }
 
-    private void sendByHash(DatagramBatch batch, SocketTarget[] targets, SourceHash hash) {
-        MemorySegment memory = batch.memory();
-        for (int i = 0; i < batch.count(); i++) {
-            long source = batch.sourceAt(i);
-            endpointOf[i] = hash.endpoint(
-                    SourceBits.high(memory, source), SourceBits.low(memory, source), SourceBits.port(memory, source));
+    private void sendChosen(DatagramBatch batch, SocketTarget[] targets, Spread.Chosen chosen) {
+        if (chosen.readsSources()) {
+            chooseBySource(batch, chosen);
+        } else {
+            for (int i = 0; i < batch.count(); i++) {
+                endpointOf[i] = chosen.endpoint(0, 0, 0);
+            }
         }
         chains.link(endpointOf, batch.count());
         for (int chain = 0; chain < chains.count(); chain++) {
@@ -64,6 +62,15 @@ public final class Dispatcher {
                 share.add(batch.slot(i), batch.payloadAt(i), batch.lengths()[i], batch.sourceAt(i));
             }
             sender.sendAll(share, targets[endpointOf[chains.first(chain)]]);
+        }
+    }
+
+    private void chooseBySource(DatagramBatch batch, Spread.Chosen chosen) {
+        MemorySegment memory = batch.memory();
+        for (int i = 0; i < batch.count(); i++) {
+            long source = batch.sourceAt(i);
+            endpointOf[i] = chosen.endpoint(
+                    SourceBits.high(memory, source), SourceBits.low(memory, source), SourceBits.port(memory, source));
         }
     }
 }

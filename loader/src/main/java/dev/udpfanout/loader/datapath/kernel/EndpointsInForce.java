@@ -52,7 +52,7 @@ final class EndpointsInForce {
     /** Puts a table of another kind in place, where a changed configuration goes by another. */
     void changeKind(ReceiverSet before, ReceiverSet now, int slot) {
         EndpointSet endpoints = sets.get(now.name());
-        if (before != null && endpoints != null && ListenerTables.differ(before, now)) {
+        if (before != null && endpoints != null && ListenerTables.differ(before, now, endpoints)) {
             tables.replace(now, slot, endpoints, peersOfSets.getOrDefault(now.name(), Map.of()));
         }
     }

@@ -4,13 +4,13 @@ import dev.udpfanout.forwarder.EndpointLoopException;
 import dev.udpfanout.forwarder.EndpointTable;
 import dev.udpfanout.forwarder.Forwarder;
 import dev.udpfanout.forwarder.config.ForwarderException;
+import dev.udpfanout.loader.control.Endpoint;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.channels.DatagramChannel;
 import java.nio.channels.UnresolvedAddressException;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
@@ -20,14 +20,12 @@ import java.util.function.Function;
  */
 final class EndpointInstall {
     private final Forwarder forwarder;
-    private final Function<List<InetSocketAddress>, EndpointTable> tableOf;
-    private final List<InetSocketAddress> usable;
+    private final Function<List<Endpoint>, EndpointTable> tableOf;
+    private final List<Endpoint> usable;
     private final Map<InetSocketAddress, String> refused = new LinkedHashMap<>();
 
     private EndpointInstall(
-            Forwarder forwarder,
-            List<InetSocketAddress> endpoints,
-            Function<List<InetSocketAddress>, EndpointTable> tableOf) {
+            Forwarder forwarder, List<Endpoint> endpoints, Function<List<Endpoint>, EndpointTable> tableOf) {
         this.forwarder = forwarder;
         this.tableOf = tableOf;
         this.usable = new ArrayList<>(endpoints);
@@ -36,14 +34,11 @@ final class EndpointInstall {
     /**
      * Puts the endpoints in force; when this returns, nothing goes to any other.
      *
-     * @param endpoints as the table takes them
      * @param tableOf the table of those that are usable
      * @return those that were left out, and why
      */
     static Map<InetSocketAddress, String> run(
-            Forwarder forwarder,
-            List<InetSocketAddress> endpoints,
-            Function<List<InetSocketAddress>, EndpointTable> tableOf) {
+            Forwarder forwarder, List<Endpoint> endpoints, Function<List<Endpoint>, EndpointTable> tableOf) {
         EndpointInstall install = new EndpointInstall(forwarder, endpoints, tableOf);
         while (!install.attempt()) {
             // Each attempt that fails has left at least one endpoint out.
@@ -68,7 +63,7 @@ final class EndpointInstall {
 
     private boolean refuseUnroutable(ForwarderException failure) {
         boolean any = false;
-        for (InetSocketAddress endpoint : new LinkedHashSet<>(usable)) {
+        for (InetSocketAddress endpoint : usable.stream().map(Endpoint::address).toList()) {
             try (DatagramChannel trial = DatagramChannel.open()) {
                 any |= isRefused(trial, endpoint);
             } catch (IOException e) {
@@ -91,7 +86,7 @@ final class EndpointInstall {
     }
 
     private void refuse(InetSocketAddress endpoint, String why) {
-        usable.removeIf(endpoint::equals);
+        usable.removeIf(each -> each.address().equals(endpoint));
         refused.put(endpoint, why);
     }
 }

@@ -4,11 +4,14 @@ import dev.udpfanout.forwarder.Forwarder;
 import dev.udpfanout.forwarder.transport.TransportProbe;
 import dev.udpfanout.loader.config.FlowsConfig;
 import dev.udpfanout.loader.config.ListenerConfig;
-import dev.udpfanout.loader.config.Policy;
+import dev.udpfanout.loader.control.Endpoint;
 import dev.udpfanout.loader.control.EndpointSet;
+import dev.udpfanout.loader.control.SpreadPlan;
 import dev.udpfanout.loader.datapath.ListenerCounters;
+import dev.udpfanout.loader.datapath.SpreadLog;
 import java.net.InetSocketAddress;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -90,7 +93,8 @@ final class UserspaceListener {
             close();
         }
         rulesInstalled = false;
-        endpointsInstalled = endpointsInstalled && !ForwarderEndpoints.differ(config, other);
+        endpointsInstalled = endpointsInstalled
+                && config.receivers().spreading().equals(other.receivers().spreading());
         config = other;
         install();
     }
@@ -120,13 +124,7 @@ final class UserspaceListener {
         endpoints = Optional.of(set);
         endpointsInstalled = false;
         install();
-        if (config.receivers().policy() == Policy.REPLICATE && set.endpoints().size() > ForwarderEndpoints.MAX_COPIES) {
-            LOG.atWarn()
-                    .addKeyValue("listener_id", config.id())
-                    .addKeyValue("endpoints", set.endpoints().size())
-                    .addKeyValue("copies", ForwarderEndpoints.MAX_COPIES)
-                    .log("too many receivers for copies of each datagram; the last ones get none");
-        }
+        SpreadLog.warnOfLeftOut(config.receivers(), set.endpoints().size(), plan(set.endpoints()));
         LOG.atInfo()
                 .addKeyValue("listener_id", config.id())
                 .addKeyValue("endpoints", set.endpoints().size())
@@ -150,7 +148,7 @@ final class UserspaceListener {
             return;
         }
         if (!rulesInstalled) {
-            WorkersAnswer.await(forwarder.get().admission(ForwarderRules.admission(config)), "the rules");
+            WorkersAnswer.await(forwarder.get().admission(ForwarderRules.admission(config.admission())), "the rules");
             rulesInstalled = true;
         }
         if (!endpointsInstalled && endpoints.isPresent()) {
@@ -161,8 +159,7 @@ final class UserspaceListener {
 
     private void install(Forwarder open, EndpointSet set) {
         Map<InetSocketAddress, String> before = refused;
-        refused = EndpointInstall.run(
-                open, ForwarderEndpoints.addresses(config, set), usable -> ForwarderEndpoints.table(config, usable));
+        refused = EndpointInstall.run(open, set.endpoints(), usable -> ForwarderSpread.table(plan(usable)));
         refused.forEach((endpoint, why) -> {
             if (!before.containsKey(endpoint)) {
                 LOG.atError()
@@ -172,6 +169,10 @@ final class UserspaceListener {
                         .log("left out an endpoint");
             }
         });
+    }
+
+    private SpreadPlan plan(List<Endpoint> of) {
+        return SpreadPlan.of(config.receivers().spreading(), of);
     }
 
     /** The endpoints that the forwarder cannot use. */

@@ -5,6 +5,7 @@ import dev.udpfanout.loader.config.ReceiverSet.Downstream;
 import dev.udpfanout.loader.control.DiscoveredEndpoint;
 import dev.udpfanout.loader.kubernetes.api.ServiceName;
 import dev.udpfanout.loader.kubernetes.slice.SliceApi;
+import dev.udpfanout.loader.kubernetes.slice.SliceLabels;
 import dev.udpfanout.loader.kubernetes.slice.SliceWatch;
 import dev.udpfanout.loader.kubernetes.watch.WatchState;
 import dev.udpfanout.loader.kubernetes.watch.WatchTiming;
@@ -33,6 +34,7 @@ public final class EndpointDiscovery implements AutoCloseable {
     private final Set<String> reportedWithoutPort = new HashSet<>();
     private final Set<String> reportedBadWeight = new HashSet<>();
     private List<DiscoveredEndpoint> last;
+    private boolean reportedNone;
 
     /**
      * @param client stays the caller's to close, after this
@@ -74,12 +76,27 @@ public final class EndpointDiscovery implements AutoCloseable {
 
     private void report(List<EndpointSlice> slices) {
         SliceEndpoints found = SliceEndpoints.of(slices, port);
+        reportNone(slices.stream().allMatch(SliceLabels::isOfANode));
         reportWithoutPort(found.slicesWithoutPort());
         reportBadWeight(found.slicesWithBadWeight());
         if (!found.endpoints().equals(last)) {
             last = found.endpoints();
             onChange.accept(last);
         }
+    }
+
+    /**
+     * Kubernetes has a slice for each Service with a selector, though it may be empty: without any, a name is wrong as
+     * a rule.
+     */
+    private void reportNone(boolean isNone) {
+        if (isNone && !reportedNone) {
+            LOG.atWarn()
+                    .addKeyValue("service", service)
+                    .log(
+                            "there is no EndpointSlice of this Service: is it there, in this namespace, and has it a selector?");
+        }
+        reportedNone = isNone;
     }
 
     private void reportWithoutPort(List<String> slices) {

@@ -46,6 +46,11 @@ public final class SliceApi {
         return slices.stream().map(SliceVersion::readAny).toList();
     }
 
+    /** The slices of a Service, as they are now. */
+    public List<EndpointSlice> list(ServiceName service) {
+        return withVersion(version -> read(version.list(client, service.namespace(), service.name())));
+    }
+
     /**
      * Makes a slice be so, by server-side apply, whether there is one already or not.
      *

@@ -4,6 +4,7 @@ import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.discovery.v1.EndpointSlice;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.informers.SharedIndexInformer;
+import java.util.List;
 
 /** A version of the API that EndpointSlices are had in. Everyone else sees those of {@code v1}. */
 enum SliceVersion {
@@ -17,6 +18,17 @@ enum SliceVersion {
                     .inNamespace(namespace)
                     .withLabel(SliceLabels.SERVICE, service)
                     .runnableInformer(0);
+        }
+
+        @Override
+        List<? extends HasMetadata> list(KubernetesClient client, String namespace, String service) {
+            return client.discovery()
+                    .v1()
+                    .endpointSlices()
+                    .inNamespace(namespace)
+                    .withLabel(SliceLabels.SERVICE, service)
+                    .list()
+                    .getItems();
         }
 
         @Override
@@ -39,6 +51,17 @@ enum SliceVersion {
                     .inNamespace(namespace)
                     .withLabel(SliceLabels.SERVICE, service)
                     .runnableInformer(0);
+        }
+
+        @Override
+        List<? extends HasMetadata> list(KubernetesClient client, String namespace, String service) {
+            return client.discovery()
+                    .v1beta1()
+                    .endpointSlices()
+                    .inNamespace(namespace)
+                    .withLabel(SliceLabels.SERVICE, service)
+                    .list()
+                    .getItems();
         }
 
         @Override
@@ -67,6 +90,9 @@ enum SliceVersion {
     /** Follows a Service's slices; not started yet. */
     abstract SharedIndexInformer<? extends HasMetadata> informer(
             KubernetesClient client, String namespace, String service);
+
+    /** A Service's slices, as they are now. */
+    abstract List<? extends HasMetadata> list(KubernetesClient client, String namespace, String service);
 
     /** A slice as the API server takes it. */
     abstract HasMetadata write(EndpointSlice slice);

@@ -7,10 +7,13 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.udpfanout.loader.config.Config;
 import dev.udpfanout.loader.config.ConfigProblem;
 import dev.udpfanout.loader.config.InvalidConfigException;
+import dev.udpfanout.loader.config.Policy;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
@@ -110,5 +113,17 @@ class ConfigurationDocumentTest {
         assertEquals(defaults.health(), config.health());
         assertEquals(defaults.metrics(), config.metrics());
         assertEquals(defaults.shutdown(), config.shutdown());
+    }
+
+    /** A policy is named in the table of its key, and the page about choosing one says what it is good for. */
+    @Test
+    void shouldExplainEveryPolicy() throws IOException {
+        List<String> policies = Arrays.stream(Policy.values())
+                .map(policy -> policy.name().toLowerCase(Locale.ROOT))
+                .toList();
+        String values = policies.stream().map(policy -> "`" + policy + "`").collect(Collectors.joining(", "));
+        assertTrue(Files.readString(DOCUMENT).contains("| `policy` | " + values + " |"), values);
+        String choosing = Files.readString(DOCUMENT.resolveSibling("spreading.md"));
+        policies.forEach(policy -> assertTrue(choosing.contains("`policy: " + policy + "`"), policy));
     }
 }

@@ -15,6 +15,8 @@ import dev.udpfanout.lab.traffic.Payload;
 import dev.udpfanout.lab.traffic.PodReceivers;
 import dev.udpfanout.lab.traffic.ReceiverReport;
 import dev.udpfanout.lab.traffic.SendPlan;
+import dev.udpfanout.loader.config.ListenerBuilder;
+import dev.udpfanout.loader.config.Policy;
 import dev.udpfanout.loader.control.Endpoint;
 import dev.udpfanout.loader.datapath.ListenerCounters;
 import java.net.InetSocketAddress;
@@ -169,7 +171,11 @@ class ForwardingTest {
     @EnumSource
     void shouldSpreadByWeightsWhenTheyDiffer(WayIn wayIn) {
         try (Topology topology = Topology.builder().pods(PODS).build();
-                NodeDatapath datapath = wayIn.open(topology)) {
+                NodeDatapath datapath = wayIn.open(
+                        topology,
+                        ListenerBuilder.like(wayIn.listener(topology))
+                                .policy(Policy.WEIGHTED)
+                                .build())) {
             int[] weights = {5, 3, 2};
             List<Endpoint> endpoints = new java.util.ArrayList<>();
             for (InetSocketAddress pod : topology.podEndpoints(WayIn.POD_PORT)) {

@@ -13,7 +13,9 @@ import dev.udpfanout.lab.traffic.Payload;
 import dev.udpfanout.lab.traffic.PodReceivers;
 import dev.udpfanout.lab.traffic.ReceiverReport;
 import dev.udpfanout.lab.traffic.SendPlan;
+import dev.udpfanout.loader.config.ListenerBuilder;
 import dev.udpfanout.loader.config.ListenerConfig;
+import dev.udpfanout.loader.config.Policy;
 import dev.udpfanout.loader.control.Endpoint;
 import dev.udpfanout.loader.datapath.ListenerCounters;
 import dev.udpfanout.loader.datapath.ListenerState;
@@ -125,7 +127,11 @@ class UserspaceForwardingTest {
     @ParameterizedTest
     @ValueSource(strings = {"io_uring", "epoll", "nio"})
     void shouldSpreadByWeightsWhenTheyDiffer(String io) {
-        NodeModes modes = NodeModes.open(topology.node(), listener(NodeModes.onDummy(), io));
+        NodeModes modes = NodeModes.open(
+                topology.node(),
+                ListenerBuilder.like(listener(NodeModes.onDummy(), io))
+                        .policy(Policy.WEIGHTED)
+                        .build());
         int[] weights = {5, 3, 2};
         List<Endpoint> endpoints = new ArrayList<>();
         for (InetSocketAddress pod : topology.podEndpoints(NodeModes.POD_PORT)) {

@@ -10,8 +10,10 @@ import dev.udpfanout.loader.config.KubernetesSource.Port;
 import dev.udpfanout.loader.control.DiscoveredEndpoint;
 import dev.udpfanout.loader.kubernetes.fake.Eventually;
 import dev.udpfanout.loader.kubernetes.fake.FakeApiServer;
+import dev.udpfanout.loader.kubernetes.fake.LogLines;
 import dev.udpfanout.loader.kubernetes.fake.Slices;
 import dev.udpfanout.loader.kubernetes.fake.TestTiming;
+import dev.udpfanout.loader.kubernetes.watch.ResourceWatch;
 import io.fabric8.kubernetes.api.model.discovery.v1.Endpoint;
 import io.fabric8.kubernetes.api.model.discovery.v1.EndpointSlice;
 import io.fabric8.kubernetes.client.KubernetesClient;
@@ -248,6 +250,39 @@ class EndpointDiscoveryTest {
         server.api().behave();
 
         awaitNames("one");
+    }
+
+    @Test
+    void shouldSayEachReasonOnceWhenOneTakesThePlaceOfAnother() {
+        try (LogLines log = LogLines.of(ResourceWatch.class)) {
+            server.api().disturb((request, usual) -> new MockResponse().setResponseCode(403));
+            discover();
+            Eventually.isTrue(() -> discovery.state().errors() > 2, this::seen);
+            assertEquals(1, log.count("cannot watch Kubernetes"), log.all()::toString);
+
+            server.api().disturb((request, usual) -> new MockResponse().setResponseCode(500));
+
+            long before = discovery.state().errors();
+            Eventually.isTrue(() -> discovery.state().errors() > before + 3, this::seen);
+            assertEquals(2, log.count("cannot watch Kubernetes"), log.all()::toString);
+        }
+    }
+
+    @Test
+    void shouldSayOnceThatThereAreNoSlices() {
+        try (LogLines log = LogLines.of(EndpointDiscovery.class)) {
+            discover();
+            awaitNames();
+            awaitWatch();
+            assertEquals(1, log.count("there is no EndpointSlice of this Service"), log.all()::toString);
+
+            slice(pod("one", "10.0.0.1")).create();
+            awaitNames("one");
+            slice().delete();
+            awaitNames();
+
+            Eventually.isTrue(() -> log.count("there is no EndpointSlice of this Service") == 2, log::all);
+        }
     }
 
     @Test

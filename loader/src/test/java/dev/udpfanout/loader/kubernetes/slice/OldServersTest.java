@@ -83,6 +83,19 @@ class OldServersTest {
     }
 
     @Test
+    void shouldListTheSlicesOfAServiceAndNoOthers() {
+        server.api().haveSlices("v1beta1");
+        createReceivers();
+
+        List<String> names = new SliceApi(client)
+                .list(RECEIVERS).stream()
+                        .map(slice -> slice.getMetadata().getName())
+                        .toList();
+        assertEquals(List.of("receivers-abc"), names);
+        assertEquals(List.of(), new SliceApi(client).list(new ServiceName("logging", "others")));
+    }
+
+    @Test
     void shouldDiscoverAndPublishWithTheOldVersionWhereThereIsNoNewer() {
         server.api().haveSlices("v1beta1");
         createReceivers();

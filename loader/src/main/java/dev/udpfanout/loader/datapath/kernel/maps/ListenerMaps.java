@@ -50,7 +50,7 @@ public final class ListenerMaps {
         return ListenerRules.entry(
                 listener,
                 slot,
-                tables.flag(listener.receivers(), slot),
+                tables.flags(listener.receivers(), slot),
                 mirrors.slot(listener).isPresent());
     }
 

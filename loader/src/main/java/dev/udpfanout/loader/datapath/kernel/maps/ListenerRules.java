@@ -5,14 +5,16 @@ import dev.udpfanout.bindings.abi.listener.ListenerEntry;
 import dev.udpfanout.bindings.abi.listener.ListenerFlag;
 import dev.udpfanout.bindings.abi.listener.MirrorEntry;
 import dev.udpfanout.bindings.abi.maps.SharedMaps;
+import dev.udpfanout.loader.config.Admission;
 import dev.udpfanout.loader.config.ListenerConfig;
-import dev.udpfanout.loader.config.Policy;
+import dev.udpfanout.loader.config.Prefix;
 import dev.udpfanout.loader.config.RateLimit;
 import dev.udpfanout.loader.datapath.kernel.program.KernelProgram;
 import java.util.Collection;
 import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -38,22 +40,14 @@ public final class ListenerRules {
     /**
      * What LISTENERS must say of a listener.
      *
-     * @param hash how its endpoint is picked, if by a hash
+     * @param spreading how it is spread: see {@link ListenerTables#flags}
      * @param isMirrored whether it has a mirror whose receivers are known
      */
     public static ListenerEntry entry(
-            ListenerConfig listener, int slot, Optional<ListenerFlag> hash, boolean isMirrored) {
+            ListenerConfig listener, int slot, Set<ListenerFlag> spreading, boolean isMirrored) {
         Set<ListenerFlag> flags = EnumSet.noneOf(ListenerFlag.class);
-        hash.ifPresent(flags::add);
-        if (!listener.admission().allow().isEmpty()) {
-            flags.add(ListenerFlag.ALLOW);
-        }
-        if (listener.admission().rateLimit().isPresent()) {
-            flags.add(ListenerFlag.RATE_LIMIT);
-        }
-        if (listener.receivers().policy() == Policy.REPLICATE) {
-            flags.add(ListenerFlag.REPLICATE);
-        }
+        flags.addAll(spreading);
+        flags.addAll(flags(listener.admission()));
         if (listener.replies()) {
             flags.add(ListenerFlag.REPLIES);
             if (listener.isOnDummyInterface()) {
@@ -64,6 +58,22 @@ public final class ListenerRules {
             flags.add(ListenerFlag.MIRROR);
         }
         return new ListenerEntry(slot, flags);
+    }
+
+    /** By a pattern with all components: the compiler names this place when there is a further rule. */
+    private static Set<ListenerFlag> flags(Admission rules) {
+        return switch (rules) {
+            case Admission(List<Prefix> allow, Optional<RateLimit> limit) -> {
+                Set<ListenerFlag> flags = EnumSet.noneOf(ListenerFlag.class);
+                if (!allow.isEmpty()) {
+                    flags.add(ListenerFlag.ALLOW);
+                }
+                if (limit.isPresent()) {
+                    flags.add(ListenerFlag.RATE_LIMIT);
+                }
+                yield flags;
+            }
+        };
     }
 
     /**

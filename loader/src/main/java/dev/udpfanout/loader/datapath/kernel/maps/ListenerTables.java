@@ -1,38 +1,31 @@
 package dev.udpfanout.loader.datapath.kernel.maps;
 
-import dev.udpfanout.bindings.abi.Limits;
-import dev.udpfanout.bindings.abi.endpoint.EndpointTable;
-import dev.udpfanout.bindings.abi.endpoint.HashedEndpoints;
 import dev.udpfanout.bindings.abi.listener.ListenerFlag;
 import dev.udpfanout.bindings.abi.maps.SharedMaps;
 import dev.udpfanout.bindings.map.ArrayOfMaps;
 import dev.udpfanout.bindings.map.MapDeclaration;
-import dev.udpfanout.loader.config.Policy;
 import dev.udpfanout.loader.config.ReceiverSet;
-import dev.udpfanout.loader.config.ReceiverSet.HashOn;
-import dev.udpfanout.loader.control.Endpoint;
 import dev.udpfanout.loader.control.EndpointSet;
-import dev.udpfanout.loader.control.WeightedRound;
+import dev.udpfanout.loader.control.SpreadPlan;
+import dev.udpfanout.loader.datapath.SpreadLog;
 import dev.udpfanout.loader.datapath.kernel.program.KernelProgram;
 import dev.udpfanout.loader.datapath.kernel.program.Pins;
 import java.lang.foreign.MemorySegment;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletionStage;
 import java.util.function.IntPredicate;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * The endpoint tables of listeners, of the kind that each one's policy goes by: turns or buckets. Where the policy
  * changes from one kind to the other, the table of the one is there until that of the other is in use.
  */
 public final class ListenerTables implements AutoCloseable {
-    private static final Logger LOG = LoggerFactory.getLogger(ListenerTables.class);
-
     private final EndpointTables turns;
     private final EndpointTables buckets;
     private final StickyEndpoints sticky;
@@ -65,39 +58,39 @@ public final class ListenerTables implements AutoCloseable {
         return turns.read(slot).or(() -> buckets.read(slot));
     }
 
-    /** Whether what two configurations of a set need of the tables is different. */
-    public static boolean differ(ReceiverSet one, ReceiverSet other) {
-        return isHashed(one) != isHashed(other) || one.replies() != other.replies();
+    /** Whether the table of a set's endpoints is another one for another configuration of the set. */
+    public static boolean differ(ReceiverSet one, ReceiverSet other, EndpointSet endpoints) {
+        return !spread(one, endpoints).equals(spread(other, endpoints)) || one.replies() != other.replies();
     }
 
-    private static boolean isHashed(ReceiverSet set) {
-        return set.policy() == Policy.HASH;
+    private static KernelSpread spread(ReceiverSet set, EndpointSet endpoints) {
+        return KernelSpread.of(SpreadPlan.of(set.spreading(), endpoints.endpoints()));
+    }
+
+    /** How a set is spread, whoever the endpoints are. */
+    private static KernelSpread spread(ReceiverSet set) {
+        return KernelSpread.of(SpreadPlan.of(set.spreading(), List.of()));
     }
 
     /** Puts a table of the policy's kind in place; as {@link EndpointTables#replace}. */
     public CompletionStage<Void> replace(
             ReceiverSet set, int slot, EndpointSet endpoints, Map<InetAddress, Integer> peers) {
-        List<Endpoint> all = endpoints.endpoints();
-        warnOfTooMany(set, all.size());
-        if (isHashed(set)) {
-            return buckets.replace(
-                    slot,
-                    all.stream().map(Endpoint::address).toList(),
-                    peers,
-                    table -> stickTo(set, slot, table, HashedEndpoints.FIRST_PLACE));
-        }
-        return turns.replace(
-                slot, WeightedRound.of(all), peers, table -> stickTo(set, slot, table, EndpointTable.FIRST_PLACE));
+        SpreadPlan plan = SpreadPlan.of(set.spreading(), endpoints.endpoints());
+        SpreadLog.warnOfLeftOut(set, endpoints.endpoints().size(), plan);
+        KernelSpread spread = KernelSpread.of(plan);
+        return tables(spread.layout())
+                .replace(
+                        slot,
+                        spread.endpoints(),
+                        peers,
+                        table -> stickTo(set, slot, table, spread.layout().firstPlace()));
     }
 
-    private static void warnOfTooMany(ReceiverSet set, int endpoints) {
-        if (set.policy() == Policy.REPLICATE && endpoints > Limits.MAX_COPIES) {
-            LOG.atWarn()
-                    .addKeyValue("listener_id", set.listenerId())
-                    .addKeyValue("endpoints", endpoints)
-                    .addKeyValue("copies", Limits.MAX_COPIES)
-                    .log("too many receivers for copies of each datagram; the last ones get none");
-        }
+    private EndpointTables tables(TableLayout layout) {
+        return switch (layout) {
+            case TURNS -> turns;
+            case BUCKETS -> buckets;
+        };
     }
 
     private void stickTo(ReceiverSet set, int slot, MemorySegment table, int firstPlace) {
@@ -112,21 +105,25 @@ public final class ListenerTables implements AutoCloseable {
     }
 
     /**
-     * What LISTENERS must say: the kind that the policy goes by, once there is a table of it; else that of which there
-     * is one, which an earlier configuration or daemon has left.
+     * What LISTENERS must say of how a set is spread: by the map that the policy goes by, once there is a table in it;
+     * else by that in which there is one, which an earlier configuration or daemon has left.
      */
-    public Optional<ListenerFlag> flag(ReceiverSet set, int slot) {
-        boolean byBuckets = isHashed(set) ? buckets.has(slot) : buckets.has(slot) && !turns.has(slot);
-        if (!byBuckets) {
-            return Optional.empty();
+    public Set<ListenerFlag> flags(ReceiverSet set, int slot) {
+        Set<ListenerFlag> flags = EnumSet.noneOf(ListenerFlag.class);
+        flags.addAll(spread(set).flags());
+        if (goesByBuckets(set, slot)) {
+            flags.add(KernelSpread.bucketsFlag(set.spreading().hashOn()));
         }
-        return Optional.of(
-                set.spreading().hashOn() == HashOn.SOURCE ? ListenerFlag.HASH_SOURCE : ListenerFlag.HASH_SOURCE_PORT);
+        return flags;
+    }
+
+    private boolean goesByBuckets(ReceiverSet set, int slot) {
+        return buckets.has(slot) && (spread(set).layout() == TableLayout.BUCKETS || !turns.has(slot));
     }
 
     /** After LISTENERS has changed: takes the table away that no flag leads to. */
     public void removeUnused(ReceiverSet set, int slot) {
-        if (flag(set, slot).isPresent()) {
+        if (goesByBuckets(set, slot)) {
             turns.remove(slot);
         } else {
             buckets.remove(slot);

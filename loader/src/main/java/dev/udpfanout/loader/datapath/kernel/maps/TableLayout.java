@@ -10,46 +10,44 @@ import java.util.List;
 import java.util.function.ToIntFunction;
 
 /** How a listener's endpoints are written as the elements of one map. */
-interface TableLayout {
+enum TableLayout {
     /** For ENDPOINTS: endpoints in the order of their turns; one may have several. */
-    TableLayout TURNS = new TableLayout() {
-        @Override
-        public int firstPlace() {
-            return EndpointTable.FIRST_PLACE;
-        }
-
-        @Override
-        public MemorySegment write(
-                SegmentAllocator allocator,
-                List<InetSocketAddress> endpoints,
-                ToIntFunction<InetSocketAddress> counter,
-                ToIntFunction<InetSocketAddress> peerIfindex,
-                int generation) {
-            return EndpointTable.write(allocator, endpoints, counter, peerIfindex, generation);
-        }
-    };
+    TURNS(EndpointTable.FIRST_PLACE, EndpointTable::write),
 
     /** For HASH_TABLES: buckets, and the endpoints, whose order does not matter. */
-    TableLayout BUCKETS = new TableLayout() {
-        @Override
-        public int firstPlace() {
-            return HashedEndpoints.FIRST_PLACE;
-        }
+    BUCKETS(HashedEndpoints.FIRST_PLACE, TableLayout::writeBuckets);
 
-        @Override
-        public MemorySegment write(
+    private final int firstPlace;
+    private final Writer writer;
+
+    TableLayout(int firstPlace, Writer writer) {
+        this.firstPlace = firstPlace;
+        this.writer = writer;
+    }
+
+    private interface Writer {
+        MemorySegment write(
                 SegmentAllocator allocator,
                 List<InetSocketAddress> endpoints,
                 ToIntFunction<InetSocketAddress> counter,
                 ToIntFunction<InetSocketAddress> peerIfindex,
-                int generation) {
-            HashTable table = HashTable.of(endpoints, Integer.numberOfTrailingZeros(HashedEndpoints.BUCKETS));
-            return HashedEndpoints.write(allocator, table.endpoints(), table::owner, counter, peerIfindex, generation);
-        }
-    };
+                int generation);
+    }
 
-    /** The place of the first endpoint; the others come behind. */
-    int firstPlace();
+    private static MemorySegment writeBuckets(
+            SegmentAllocator allocator,
+            List<InetSocketAddress> endpoints,
+            ToIntFunction<InetSocketAddress> counter,
+            ToIntFunction<InetSocketAddress> peerIfindex,
+            int generation) {
+        HashTable table = HashTable.of(endpoints, Integer.numberOfTrailingZeros(HashedEndpoints.BUCKETS));
+        return HashedEndpoints.write(allocator, table.endpoints(), table::owner, counter, peerIfindex, generation);
+    }
+
+    /** The index of the first element that is an endpoint. */
+    int firstPlace() {
+        return firstPlace;
+    }
 
     /**
      * The elements, {@link EndpointTable#ELEMENT_BYTES} each.
@@ -63,5 +61,7 @@ interface TableLayout {
             List<InetSocketAddress> endpoints,
             ToIntFunction<InetSocketAddress> counter,
             ToIntFunction<InetSocketAddress> peerIfindex,
-            int generation);
+            int generation) {
+        return writer.write(allocator, endpoints, counter, peerIfindex, generation);
+    }
 }

@@ -5,8 +5,9 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import dev.udpfanout.bindings.abi.endpoint.SourceHash;
 import dev.udpfanout.forwarder.EndpointTable;
 import dev.udpfanout.forwarder.socket.SourceBits;
+import dev.udpfanout.loader.config.ReceiverSet.HashOn;
 import dev.udpfanout.loader.control.HashTable;
-import dev.udpfanout.loader.datapath.ListenerText;
+import dev.udpfanout.loader.control.SpreadPlan;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
@@ -18,23 +19,15 @@ import net.jqwik.api.constraints.Size;
 
 /** The forwarder's hash against the kernel program's, which HashPolicyTest compares with what the program does. */
 @Tag("unit")
-class ForwarderEndpointsPropertyTest {
+class ForwarderSpreadPropertyTest {
     private static final List<InetSocketAddress> ENDPOINTS = List.of(
             new InetSocketAddress("10.42.0.11", 514),
             new InetSocketAddress("10.42.0.12", 514),
             new InetSocketAddress("10.42.1.13", 514));
     private static final HashTable KERNEL = HashTable.of(ENDPOINTS.reversed(), SourceHash.BUCKET_BITS);
-    private static final EndpointTable BY_SOURCE = table("source");
-    private static final EndpointTable BY_PORT = table("source_port");
-
-    private static EndpointTable table(String hashOn) {
-        return ForwarderEndpoints.table(
-                ListenerText.on("eth0", "0.0.0.0:5514")
-                        .with("policy", "hash")
-                        .with("hash_on", hashOn)
-                        .listener(ENDPOINTS),
-                ENDPOINTS);
-    }
+    private static final EndpointTable BY_SOURCE = ForwarderSpread.table(new SpreadPlan.Hash(ENDPOINTS, HashOn.SOURCE));
+    private static final EndpointTable BY_PORT =
+            ForwarderSpread.table(new SpreadPlan.Hash(ENDPOINTS, HashOn.SOURCE_PORT));
 
     @Property
     void anIpv4SourceHasTheEndpointThatItHasInTheKernel(@ForAll @Size(4) byte[] address, @ForAll char port)

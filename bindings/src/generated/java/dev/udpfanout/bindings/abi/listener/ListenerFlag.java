@@ -1,0 +1,53 @@
+// Written by bindings/generate from bpf/src/main/c/udp_fanout.h
+
+package dev.udpfanout.bindings.abi.listener;
+
+import java.util.EnumSet;
+import java.util.Set;
+
+/** What the kernel program does with a listener's datagrams beyond the rule: {@code UF_LISTENER_*}. */
+public enum ListenerFlag {
+    /** The datagram is for this node's own receiver: leave it to the stack, never balance it again. */
+    PASS(1),
+    /** The endpoint follows from the source address, by the listener's table in HASH_TABLES. */
+    HASH_SOURCE(2),
+    /** The same, from source address and port. */
+    HASH_SOURCE_PORT(4),
+    /** Only sources in ALLOWED_SOURCES are forwarded. */
+    ALLOW(8),
+    /** Only as much as LIMITS says is forwarded. */
+    RATE_LIMIT(16),
+    /** Every endpoint gets a copy, up to UF_MAX_COPIES. */
+    REPLICATE(32),
+    /** Another set of endpoints gets a copy of some datagrams: MIRRORS says of how many, and which set. */
+    MIRROR(64),
+    /** What endpoints answer goes back to the client: FLOWS. */
+    REPLIES(128),
+    /** With UF_LISTENER_REPLIES, on a dummy interface: by the stack, which has changed the destination before. */
+    REPLIES_BY_STACK(256);
+
+    private final int bit;
+
+    ListenerFlag(int bit) {
+        this.bit = bit;
+    }
+
+    /** The bit in {@code uf_listener.flags}. */
+    public int bit() {
+        return bit;
+    }
+
+    static int bits(Set<ListenerFlag> flags) {
+        return flags.stream().mapToInt(ListenerFlag::bit).sum();
+    }
+
+    static Set<ListenerFlag> of(int bits) {
+        Set<ListenerFlag> flags = EnumSet.noneOf(ListenerFlag.class);
+        for (ListenerFlag flag : values()) {
+            if ((bits & flag.bit) != 0) {
+                flags.add(flag);
+            }
+        }
+        return flags;
+    }
+}

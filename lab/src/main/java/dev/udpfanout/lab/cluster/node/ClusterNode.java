@@ -1,0 +1,163 @@
+package dev.udpfanout.lab.cluster.node;
+
+import dev.udpfanout.lab.LabNamespace;
+import dev.udpfanout.lab.MacAddress;
+import dev.udpfanout.lab.SegmentTopology;
+import dev.udpfanout.lab.cluster.controlplane.ControlPlane;
+import dev.udpfanout.lab.cluster.controlplane.ProxyMode;
+import dev.udpfanout.lab.process.LabProcess;
+import io.fabric8.kubernetes.api.model.Node;
+import io.fabric8.kubernetes.api.model.NodeBuilder;
+import io.fabric8.kubernetes.api.model.Quantity;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.List;
+import java.util.Map;
+
+/** A node: its namespace, its object at the API server, its kube-proxy, and places for pods. */
+public final class ClusterNode {
+    private static final Duration PROXY_LIMIT = Duration.ofSeconds(60);
+
+    private final SegmentTopology topology;
+    private final int number;
+    private final Deque<PodPlace> free = new ArrayDeque<>();
+    private LabProcess proxy;
+
+    /**
+     * Where a pod can be.
+     *
+     * @param namespace with an eth0
+     * @param address eth0's
+     */
+    record PodPlace(LabNamespace namespace, String address) {}
+
+    /**
+     * A node of a topology; its first pod sends, and the others are places for receivers.
+     *
+     * @param number from 1
+     */
+    public ClusterNode(SegmentTopology topology, int number) {
+        this.topology = topology;
+        this.number = number;
+        List<LabNamespace> pods = topology.pods(number);
+        for (int pod = 2; pod <= pods.size(); pod++) {
+            free.add(new PodPlace(pods.get(pod - 1), topology.plan().podAddress(number, pod)));
+        }
+    }
+
+    /** The node's name in Kubernetes: node-a is the first. */
+    public String name() {
+        return "node-" + (char) ('a' + number - 1);
+    }
+
+    public LabNamespace namespace() {
+        return topology.node(number);
+    }
+
+    public String address() {
+        return topology.plan().nodeAddress(number);
+    }
+
+    /** The link-layer address of eth0. */
+    public MacAddress mac() {
+        return topology.plan().nodeMac(number);
+    }
+
+    /** The pod of this node that sends. */
+    public LabNamespace senderPod() {
+        return topology.pods(number).getFirst();
+    }
+
+    /** A folder in bpffs that stands for the node's own bpffs. */
+    Path pins() {
+        return topology.pinDirectory(number);
+    }
+
+    synchronized int freePlaces() {
+        return free.size();
+    }
+
+    /** The place that has been free for the longest time, so that addresses are not used again at once. */
+    synchronized PodPlace take() {
+        return free.remove();
+    }
+
+    synchronized void giveBack(PodPlace place) {
+        free.add(place);
+    }
+
+    /** Makes the node known, ready and without taints, and starts kube-proxy. */
+    public void join(ControlPlane controlPlane, ProxyMode mode) throws IOException {
+        addRoutes();
+        controlPlane.client().nodes().resource(node()).create();
+        controlPlane.client().nodes().withName(name()).edit(node -> new NodeBuilder(node)
+                .editSpec()
+                .withTaints(List.of())
+                .endSpec()
+                .build());
+        controlPlane.client().nodes().withName(name()).editStatus(node -> new NodeBuilder(node)
+                .withStatus(node().getStatus())
+                .build());
+        startProxy(controlPlane, mode);
+    }
+
+    /**
+     * Ways to the other nodes' pods, and a default route, without which an address of a Service could not be sent to.
+     */
+    private void addRoutes() {
+        StringBuilder batch = new StringBuilder("route add default via 192.168.1.254\n");
+        for (int other = 1; other <= topology.plan().nodes(); other++) {
+            if (other != number) {
+                batch.append("route add 10.42.%d.0/24 via %s\n"
+                        .formatted(other, topology.plan().nodeAddress(other)));
+            }
+        }
+        namespace().execWithInput(batch.toString(), "ip", "-batch", "-");
+    }
+
+    private Node node() {
+        Map<String, Quantity> capacity =
+                Map.of("cpu", new Quantity("4"), "memory", new Quantity("8Gi"), "pods", new Quantity("110"));
+        return new NodeBuilder()
+                .withNewMetadata()
+                .withName(name())
+                .addToLabels("kubernetes.io/os", "linux")
+                .addToLabels("kubernetes.io/hostname", name())
+                .endMetadata()
+                .withNewSpec()
+                .withPodCIDR("10.42." + number + ".0/24")
+                .endSpec()
+                .withNewStatus()
+                .addNewAddress(address(), "InternalIP")
+                .addNewAddress(name(), "Hostname")
+                .withCapacity(capacity)
+                .withAllocatable(capacity)
+                .addNewCondition()
+                .withType("Ready")
+                .withStatus("True")
+                .withReason("KubeletReady")
+                .endCondition()
+                .endStatus()
+                .build();
+    }
+
+    /** Conntrack's limits are the machine's, not a namespace's: they stay as they are. */
+    private void startProxy(ControlPlane controlPlane, ProxyMode mode) throws IOException {
+        proxy = namespace()
+                .start(
+                        controlPlane.release().program("kube-proxy"),
+                        "--kubeconfig=" + controlPlane.proxyConfig(),
+                        "--hostname-override=" + name(),
+                        "--proxy-mode=" + mode.flag(),
+                        "--cluster-cidr=10.42.0.0/16",
+                        "--conntrack-max-per-core=0",
+                        "--conntrack-min=0",
+                        "--conntrack-tcp-timeout-established=0s",
+                        "--conntrack-tcp-timeout-close-wait=0s",
+                        "--v=2");
+        proxy.awaitLine("Caches are synced", PROXY_LIMIT);
+    }
+}

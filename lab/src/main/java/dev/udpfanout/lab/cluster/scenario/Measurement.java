@@ -1,0 +1,109 @@
+package dev.udpfanout.lab.cluster.scenario;
+
+import dev.udpfanout.lab.BoundedWait;
+import dev.udpfanout.lab.LabNamespace;
+import dev.udpfanout.lab.cluster.node.ClusterNode;
+import dev.udpfanout.lab.cluster.traffic.Flow;
+import dev.udpfanout.lab.cluster.traffic.SteadyTraffic;
+import java.net.InetSocketAddress;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.function.ToLongFunction;
+
+/**
+ * The same datagrams to both Services at the same time: from the client to the VIP, and from a pod of each node to VIP
+ * and ClusterIP. Each sender has one socket for each destination, from which it sends all the time, as a syslog relay
+ * does.
+ */
+final class Measurement implements AutoCloseable {
+    private static final int PER_SECOND = 100;
+    private static final int IN_A_ROW = 20;
+
+    private final List<Sent> all = new ArrayList<>();
+    private final SteadyTraffic traffic;
+
+    private record Sent(Lane lane, Origin origin, Flow flow) {}
+
+    /** Starts to send. */
+    Measurement(Cluster cluster, Map<Lane, String> vips) {
+        for (Lane lane : Lane.values()) {
+            InetSocketAddress vip = new InetSocketAddress(vips.get(lane), Lane.PORT);
+            InetSocketAddress clusterIp = new InetSocketAddress(cluster.clusterIp(lane), Lane.PORT);
+            add(cluster, lane, Origin.CLIENT, cluster.topology().client(), vip);
+            for (ClusterNode node : cluster.nodes()) {
+                add(cluster, lane, Origin.POD_TO_VIP, node.senderPod(), vip);
+                add(cluster, lane, Origin.POD_TO_CLUSTER_IP, node.senderPod(), clusterIp);
+            }
+        }
+        traffic = new SteadyTraffic(all.stream().map(Sent::flow).toList(), PER_SECOND);
+    }
+
+    private void add(Cluster cluster, Lane lane, Origin origin, LabNamespace from, InetSocketAddress to) {
+        all.add(new Sent(lane, origin, cluster.sockets().flow(from, to)));
+    }
+
+    /** Waits until so many more have been sent by each sender. */
+    void awaitSent(int more) {
+        traffic.awaitSent(more);
+    }
+
+    /** Waits until of each sender many datagrams in a row have arrived; false if the limit passes first. */
+    boolean awaitDelivery(Duration limit) {
+        int from = all.getFirst().flow().sent();
+        return BoundedWait.until(
+                () -> all.stream().allMatch(sent -> {
+                    int last = sent.flow().sent() - IN_A_ROW;
+                    return last > from && sent.flow().arrivedBetween(last - IN_A_ROW, last);
+                }),
+                limit);
+    }
+
+    /** A line for each sender of whose datagrams some are lost up to now. */
+    String describeLoss() {
+        StringBuilder text = new StringBuilder();
+        for (Sent sent : all) {
+            var lost = sent.flow().lost();
+            if (!lost.isEmpty()) {
+                text.append("  %s, %s: %d of %d lost, between %d and %d%n"
+                        .formatted(
+                                sent.lane().service(),
+                                sent.origin(),
+                                lost.cardinality(),
+                                sent.flow().sent(),
+                                lost.nextSetBit(0),
+                                lost.length() - 1));
+            }
+        }
+        return text.toString();
+    }
+
+    /** Stops; a row for each origin. */
+    List<Row> finish(Scenario scenario) {
+        traffic.stop();
+        return Arrays.stream(Origin.values())
+                .map(origin -> new Row(
+                        scenario.name(),
+                        origin.toString(),
+                        sum(Lane.UDP_FANOUT, origin, Flow::sent),
+                        sum(Lane.KUBE_PROXY, origin, flow -> flow.lost().cardinality()),
+                        sum(Lane.UDP_FANOUT, origin, flow -> flow.lost().cardinality()),
+                        sum(Lane.UDP_FANOUT, origin, Flow::duplicates) + sum(Lane.KUBE_PROXY, origin, Flow::duplicates),
+                        scenario.promise(PER_SECOND * sum(Lane.UDP_FANOUT, origin, flow -> 1))))
+                .toList();
+    }
+
+    private long sum(Lane lane, Origin origin, ToLongFunction<Flow> count) {
+        return all.stream()
+                .filter(sent -> sent.lane() == lane && sent.origin() == origin)
+                .mapToLong(sent -> count.applyAsLong(sent.flow()))
+                .sum();
+    }
+
+    @Override
+    public void close() {
+        traffic.close();
+    }
+}

@@ -1,0 +1,137 @@
+package dev.udpfanout.lab.cluster.scenario;
+
+import dev.udpfanout.lab.cluster.node.ClusterNode;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Consumer;
+
+/** Runs scenarios on one cluster, one after the other. */
+public final class ScenarioRun {
+    private static final int BEFORE = 150;
+    private static final int AFTER = 300;
+    private static final Duration DELIVERY_LIMIT = Duration.ofSeconds(30);
+
+    private final Cluster cluster;
+    private final Consumer<String> out;
+    private final String filter;
+    private final List<Row> rows = new ArrayList<>();
+    private final List<String> failures = new ArrayList<>();
+    private final Map<Lane, String> vips = new EnumMap<>(Lane.class);
+
+    /**
+     * Prepares a run.
+     *
+     * @param out told how far it is
+     * @param filter only scenarios whose names contain it are run; empty for all
+     */
+    public ScenarioRun(Cluster cluster, Consumer<String> out, String filter) {
+        this.cluster = cluster;
+        this.out = out;
+        this.filter = filter;
+    }
+
+    /** What was counted. */
+    public List<Row> rows() {
+        return List.copyOf(rows);
+    }
+
+    /** Scenarios that could not be carried out, and why. */
+    public List<String> failures() {
+        return List.copyOf(failures);
+    }
+
+    /** Each node in turn has the VIPs. */
+    public void eachNodeAsOwner() {
+        for (ClusterNode owner : cluster.nodes()) {
+            String name = cluster.nodes().size() + " nodes, VIP at " + owner.name();
+            if (name.contains(filter) || vips.isEmpty()) {
+                attempt(name, () -> {
+                    giveVipsTo(owner);
+                    measure(Scenario.lossless(name, nothing -> {}));
+                });
+            }
+        }
+    }
+
+    /** The VIPs change to addresses that senders use already: nobody has had them before. */
+    public void vipChange() {
+        Scenario change = Scenario.notWorse("the VIP changes, senders go ahead", Duration.ofSeconds(1), nothing -> {});
+        if (change.name().contains(filter)) {
+            attempt(change.name(), () -> {
+                awaitDelivery();
+                for (Lane lane : Lane.values()) {
+                    vips.put(lane, cluster.newVipOf(cluster.nodes().getFirst()));
+                }
+                measure(change, () -> {
+                    vips.forEach(cluster::assignVip);
+                    vips.forEach(cluster::awaitAnnounced);
+                });
+            });
+        }
+    }
+
+    /** Runs scenarios on the cluster as it is. */
+    public void run(List<Scenario> scenarios) {
+        for (Scenario scenario : scenarios) {
+            if (scenario.name().contains(filter)) {
+                attempt(scenario.name(), () -> measure(scenario));
+            }
+        }
+    }
+
+    private void attempt(String name, Step step) {
+        out.accept("- " + name);
+        try {
+            step.run();
+        } catch (Exception e) {
+            failures.add(name + ": " + e);
+            out.accept("  not carried out: " + e);
+        }
+    }
+
+    private void giveVipsTo(ClusterNode owner) {
+        for (Lane lane : Lane.values()) {
+            vips.put(lane, cluster.newVipOf(owner));
+            cluster.assignVip(lane, vips.get(lane));
+        }
+        vips.forEach(cluster::awaitAnnounced);
+    }
+
+    private void measure(Scenario scenario) throws Exception {
+        awaitDelivery();
+        measure(scenario, () -> scenario.event().happen(cluster));
+    }
+
+    private void measure(Scenario scenario, Step event) throws Exception {
+        try (Measurement measurement = new Measurement(cluster, vips)) {
+            measurement.awaitSent(BEFORE);
+            event.run();
+            measurement.awaitSent(AFTER);
+            List<Row> measured = measurement.finish(scenario);
+            rows.addAll(measured);
+            measured.forEach(row -> out.accept("  " + LossTable.line(row).strip()));
+            out.accept(measurement.describeLoss().stripTrailing());
+        }
+    }
+
+    /**
+     * What has only just been set up may be on its way to kube-proxy; what is not delivered after a while is what the
+     * scenario counts.
+     */
+    private void awaitDelivery() {
+        cluster.awaitDaemons();
+        try (Measurement trial = new Measurement(cluster, vips)) {
+            if (!trial.awaitDelivery(DELIVERY_LIMIT)) {
+                out.accept("  not all is delivered before it begins:\n" + trial.describeLoss());
+            }
+        }
+    }
+
+    @FunctionalInterface
+    private interface Step {
+        void run() throws Exception;
+    }
+}

@@ -1,0 +1,86 @@
+package dev.udpfanout.lab.cluster.traffic;
+
+import dev.udpfanout.lab.LabNamespace;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetSocketAddress;
+import java.nio.ByteBuffer;
+import java.nio.channels.DatagramChannel;
+import java.util.BitSet;
+
+/**
+ * What one socket sends to one destination: datagrams of {@value #BYTES} bytes with the flow's id and a number that
+ * counts up. The socket is not connected, so that no ICMP answer to one datagram refuses the next.
+ */
+public final class Flow implements AutoCloseable {
+    static final int BYTES = 2 * Long.BYTES;
+
+    private final long id;
+    private final InetSocketAddress destination;
+    private final DatagramChannel socket;
+    private final ByteBuffer buffer = ByteBuffer.allocateDirect(BYTES);
+    private final BitSet arrived = new BitSet();
+    private long duplicates;
+    private volatile int sent;
+
+    Flow(long id, LabNamespace from, InetSocketAddress destination) {
+        this.id = id;
+        this.destination = destination;
+        this.socket = from.call(() -> DatagramChannel.open().bind(null));
+    }
+
+    /** Sends the next one. What the kernel refuses counts as sent: nobody will receive it. */
+    void sendNext() {
+        int number = sent;
+        sent = number + 1;
+        try {
+            socket.send(buffer.clear().putLong(id).putLong(number).flip(), destination);
+        } catch (IOException e) {
+            // No route, no neighbour, a rule that rejects.
+        }
+    }
+
+    synchronized void arrive(int number) {
+        if (arrived.get(number)) {
+            duplicates++;
+        }
+        arrived.set(number);
+    }
+
+    /** How many have been sent up to now. */
+    public int sent() {
+        return sent;
+    }
+
+    /** Whether all numbers from one, which may be negative, up to but without another have arrived. */
+    public synchronized boolean arrivedBetween(int from, int to) {
+        return arrived.nextClearBit(Math.max(0, from)) >= to;
+    }
+
+    /** How many different ones have arrived. */
+    public synchronized int received() {
+        return arrived.cardinality();
+    }
+
+    /** How many came that had come before. */
+    public synchronized long duplicates() {
+        return duplicates;
+    }
+
+    /** Which numbers of those sent up to now have not arrived. */
+    public synchronized BitSet lost() {
+        BitSet lost = new BitSet();
+        lost.set(0, sent);
+        lost.andNot(arrived);
+        return lost;
+    }
+
+    @Override
+    public void close() {
+        try {
+            socket.close();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}

@@ -1,0 +1,35 @@
+package dev.udpfanout.loader.datapath.kernel.maps;
+
+import dev.udpfanout.bindings.abi.listener.ListenerFlag;
+import dev.udpfanout.loader.config.ReceiverSet.HashOn;
+import dev.udpfanout.loader.control.SpreadPlan;
+import java.net.InetSocketAddress;
+import java.util.List;
+import java.util.Set;
+
+/**
+ * A {@link SpreadPlan} in the maps' terms.
+ *
+ * @param layout of the listener's table: it says in which map of tables that is
+ * @param endpoints as the layout takes them
+ * @param flags that have the program do it, but for those that say in which map the table is
+ */
+record KernelSpread(TableLayout layout, List<InetSocketAddress> endpoints, Set<ListenerFlag> flags) {
+    static KernelSpread of(SpreadPlan plan) {
+        return switch (plan) {
+            case SpreadPlan.RoundRobin(var endpoints) -> new KernelSpread(TableLayout.TURNS, endpoints, Set.of());
+            case SpreadPlan.Weighted(var turns) -> new KernelSpread(TableLayout.TURNS, turns, Set.of());
+            case SpreadPlan.Hash(var endpoints, var on) -> new KernelSpread(TableLayout.BUCKETS, endpoints, Set.of());
+            case SpreadPlan.Replicate(var endpoints, var leftOut) ->
+                new KernelSpread(TableLayout.TURNS, endpoints, Set.of(ListenerFlag.REPLICATE));
+        };
+    }
+
+    /** What has the program go by the table of buckets. */
+    static ListenerFlag bucketsFlag(HashOn on) {
+        return switch (on) {
+            case SOURCE -> ListenerFlag.HASH_SOURCE;
+            case SOURCE_PORT -> ListenerFlag.HASH_SOURCE_PORT;
+        };
+    }
+}

@@ -1,0 +1,47 @@
+package dev.udpfanout.loader.datapath.userspace;
+
+import dev.udpfanout.bindings.abi.endpoint.SourceHash;
+import dev.udpfanout.forwarder.EndpointTable;
+import dev.udpfanout.forwarder.spread.SourceHash.Mixing;
+import dev.udpfanout.forwarder.spread.Spread;
+import dev.udpfanout.loader.config.ReceiverSet.HashOn;
+import dev.udpfanout.loader.control.HashTable;
+import dev.udpfanout.loader.control.SpreadPlan;
+import java.net.InetSocketAddress;
+import java.util.List;
+
+/** A {@link SpreadPlan} in the forwarder's terms. */
+final class ForwarderSpread {
+    /** The kernel program's: a source keeps its endpoint whichever datapath serves the listener. */
+    private static final Mixing MIXING = new Mixing(SourceHash.SEED, SourceHash.FIRST_FACTOR, SourceHash.SECOND_FACTOR);
+
+    private ForwarderSpread() {}
+
+    static EndpointTable table(SpreadPlan plan) {
+        return switch (plan) {
+            case SpreadPlan.RoundRobin(var endpoints) -> new EndpointTable(endpoints);
+            case SpreadPlan.Weighted(var turns) -> new EndpointTable(turns);
+            case SpreadPlan.Hash(var endpoints, var on) ->
+                endpoints.isEmpty() ? EndpointTable.EMPTY : hashed(endpoints, on);
+            case SpreadPlan.Replicate(var endpoints, var leftOut) -> new EndpointTable(endpoints, Spread.TO_ALL);
+        };
+    }
+
+    /** Whether it follows from where a datagram comes from. */
+    static boolean asksForSources(SpreadPlan plan) {
+        return switch (plan) {
+            case SpreadPlan.Hash hash -> true;
+            case SpreadPlan.RoundRobin roundRobin -> false;
+            case SpreadPlan.Weighted weighted -> false;
+            case SpreadPlan.Replicate replicate -> false;
+        };
+    }
+
+    private static EndpointTable hashed(List<InetSocketAddress> endpoints, HashOn on) {
+        HashTable table = HashTable.of(endpoints, SourceHash.BUCKET_BITS);
+        return new EndpointTable(
+                table.endpoints(),
+                dev.udpfanout.forwarder.spread.SourceHash.of(
+                        MIXING, on == HashOn.SOURCE_PORT, SourceHash.BUCKET_BITS, table::owner));
+    }
+}
