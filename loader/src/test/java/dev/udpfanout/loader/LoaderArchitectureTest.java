@@ -41,7 +41,7 @@ class LoaderArchitectureTest {
 
     @ArchTest
     static final ArchRule ROOMS_OF_THE_DATAPATH_KNOW_EACH_OTHER_IN_ONE_DIRECTION =
-            slices().matching("dev.udpfanout.loader.(datapath.**)").should().beFreeOfCycles();
+            slices().matching("dev.udpfanout.loader.datapath.(**)").should().beFreeOfCycles();
 
     @ArchTest
     static final ArchRule THE_NETWORK_KNOWS_NO_DATAPATH =
