@@ -258,13 +258,13 @@ class EndpointDiscoveryTest {
             server.api().disturb((request, usual) -> new MockResponse().setResponseCode(403));
             discover();
             Eventually.isTrue(() -> discovery.state().errors() > 2, this::seen);
-            assertEquals(1, log.count("cannot watch Kubernetes"), log.all()::toString);
+            assertEquals(1, log.count("failed to watch Kubernetes"), log.all()::toString);
 
             server.api().disturb((request, usual) -> new MockResponse().setResponseCode(500));
 
             long before = discovery.state().errors();
             Eventually.isTrue(() -> discovery.state().errors() > before + 3, this::seen);
-            assertEquals(2, log.count("cannot watch Kubernetes"), log.all()::toString);
+            assertEquals(2, log.count("failed to watch Kubernetes"), log.all()::toString);
         }
     }
 
