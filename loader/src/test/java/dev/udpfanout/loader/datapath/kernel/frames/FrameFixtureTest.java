@@ -34,7 +34,7 @@ class FrameFixtureTest {
 
     @ParameterizedTest(name = "{0}")
     @MethodSource("dev.udpfanout.loader.datapath.kernel.frames.FrameFixtures#rows")
-    void shouldDoWhatTheRowSays(FrameFixtures.Row row) {
+    void shouldDoWhatTheRowSays(FrameRow row) {
         ListenerCounters before = node.datapath().counters(node.id(row.listener()));
         TestRun run = node.call(() -> {
             try (BpfTestBench bench = new BpfTestBench(node.program().rewrite())) {

@@ -22,37 +22,6 @@ final class FrameFixtures {
 
     private FrameFixtures() {}
 
-    /**
-     * A row.
-     *
-     * @param packets as what it counts
-     * @param segments of a super-packet, as it says; 0 for none, and for one that has not been counted
-     * @param segmentBytes of a super-packet; 0 for none
-     */
-    record Row(
-            String what,
-            byte[] frame,
-            FrameOutcome outcome,
-            Optional<DropReason> reason,
-            String listener,
-            int packets,
-            int segments,
-            int segmentBytes) {
-        Row segments(int count, int bytes) {
-            return new Row(what, frame, outcome, reason, listener, count, count, bytes);
-        }
-
-        /** A super-packet that says how long its segments are, and not how many. */
-        Row uncountedSegments(int count, int bytes) {
-            return new Row(what, frame, outcome, reason, listener, count, 0, bytes);
-        }
-
-        @Override
-        public String toString() {
-            return what + " → " + outcome + reason.map(why -> " " + why).orElse("");
-        }
-    }
-
     private static UdpFrame v4(InetSocketAddress from, InetSocketAddress to) {
         return UdpFrame.between(from, to)
                 .link(new MacAddress(2), new MacAddress(0))
@@ -65,23 +34,23 @@ final class FrameFixtures {
                 .payload("forty-two".getBytes(StandardCharsets.US_ASCII));
     }
 
-    private static Row v4(String what, UnaryOperator<UdpFrame> change, FrameOutcome outcome) {
+    private static FrameRow v4(String what, UnaryOperator<UdpFrame> change, FrameOutcome outcome) {
         return row("IPv4, " + what, change.apply(v4(FROM, TO)).build(), outcome, null, "exact");
     }
 
-    private static Row v4(String what, UnaryOperator<UdpFrame> change, FrameOutcome outcome, DropReason reason) {
+    private static FrameRow v4(String what, UnaryOperator<UdpFrame> change, FrameOutcome outcome, DropReason reason) {
         return row("IPv4, " + what, change.apply(v4(FROM, TO)).build(), outcome, reason, "exact");
     }
 
-    private static Row v6(String what, UnaryOperator<Udp6Frame> change, FrameOutcome outcome) {
+    private static FrameRow v6(String what, UnaryOperator<Udp6Frame> change, FrameOutcome outcome) {
         return row("IPv6, " + what, change.apply(v6(FROM6, TO6)).build(), outcome, null, "exact6");
     }
 
-    private static Row v6(String what, UnaryOperator<Udp6Frame> change, FrameOutcome outcome, DropReason reason) {
+    private static FrameRow v6(String what, UnaryOperator<Udp6Frame> change, FrameOutcome outcome, DropReason reason) {
         return row("IPv6, " + what, change.apply(v6(FROM6, TO6)).build(), outcome, reason, "exact6");
     }
 
-    private static Row between(
+    private static FrameRow between(
             String from, String to, int port, FrameOutcome outcome, DropReason reason, String listener) {
         InetSocketAddress source = new InetSocketAddress(from, 4711);
         InetSocketAddress destination = new InetSocketAddress(to, port);
@@ -91,8 +60,8 @@ final class FrameFixtures {
         return row(from + " to " + to + " port " + port, frame, outcome, reason, listener);
     }
 
-    private static Row row(String what, byte[] frame, FrameOutcome outcome, DropReason reason, String listener) {
-        return new Row(what, frame, outcome, Optional.ofNullable(reason), listener, 1, 0, 0);
+    private static FrameRow row(String what, byte[] frame, FrameOutcome outcome, DropReason reason, String listener) {
+        return new FrameRow(what, frame, outcome, Optional.ofNullable(reason), listener, 1, 0, 0);
     }
 
     private static byte[] large(int bytes) {
@@ -112,12 +81,12 @@ final class FrameFixtures {
      *
      * @param tags from the outer one, each with its type in the upper two bytes
      */
-    private static Row tagged(String what, byte[] plain, int... tags) {
+    private static FrameRow tagged(String what, byte[] plain, int... tags) {
         return row(what, VlanTags.put(plain, tags), FrameOutcome.NOT_OURS, null, "exact");
     }
 
     /** All of them. */
-    static Stream<Row> rows() {
+    static Stream<FrameRow> rows() {
         return Stream.of(
                 v4("as it should be", f -> f, FrameOutcome.FORWARDED),
                 v4("no payload", f -> f.payload(large(0)), FrameOutcome.FORWARDED),
