@@ -8,6 +8,7 @@ import dev.udpfanout.loader.kubernetes.api.ServiceName;
 import dev.udpfanout.loader.kubernetes.discovery.EndpointDiscovery;
 import dev.udpfanout.loader.kubernetes.discovery.VipWatch;
 import dev.udpfanout.loader.kubernetes.publish.ReadinessPublisher;
+import dev.udpfanout.loader.kubernetes.publish.TerminatingEndpoints;
 import dev.udpfanout.loader.kubernetes.watch.WatchState;
 import dev.udpfanout.loader.status.WatchStatus;
 import io.fabric8.kubernetes.client.KubernetesClient;
@@ -200,6 +201,11 @@ final class KubernetesSources implements AutoCloseable {
     boolean publishes() {
         return byListener.values().stream()
                 .anyMatch(sources -> sources.publisher().isPresent());
+    }
+
+    /** Whether kube-proxy goes on with a node that is on its way out; asks the API server, with a time-out. */
+    boolean servesTerminatingEndpoints() {
+        return TerminatingEndpoints.areServedIn(client);
     }
 
     /**
