@@ -83,11 +83,10 @@ public final class Forwarder implements AutoCloseable {
     }
 
     private static void requireRepliesPossible(ForwarderConfig config, TransportChoice choice) {
-        if (config.replies().isPresent()
-                && choice.transport() == Transport.NIO
-                && config.bind().getAddress().isAnyLocalAddress()) {
-            throw new ForwarderException("replies from a wildcard address need io_uring or epoll, but there is only "
-                    + choice.describe() + "; bind to one address");
+        if (config.replies().isPresent() && choice.transport() == Transport.NIO && config.hasManyAddresses()) {
+            throw new ForwarderException(
+                    "replies from one of several addresses need io_uring or epoll, but there is only "
+                            + choice.describe() + "; bind to one address");
         }
     }
 
@@ -116,7 +115,7 @@ public final class Forwarder implements AutoCloseable {
      */
     public synchronized CompletionStage<Void> endpoints(EndpointTable table) {
         requireOpen();
-        LoopCheck.requireNoLoop(localAddress(), table);
+        LoopCheck.requireNoLoop(localAddress(), config.range(), table);
         requireSourceFamily(table);
         if (table.spread().readsSources() && !config.takesSources()) {
             throw new ForwarderException("spread: the forwarder was started without reading senders' addresses");

@@ -65,10 +65,10 @@ final class WorkerGroup implements AutoCloseable {
     }
 
     private void addSocketWorkers(ForwarderConfig config) throws IOException {
-        List<DatagramSocket> sockets = SocketListeners.open(config);
-        listeners.addAll(sockets);
-        localAddress = sockets.getFirst().localAddress();
-        for (DatagramSocket socket : sockets) {
+        SocketListeners.Open opened = SocketListeners.open(config);
+        listeners.add(opened);
+        localAddress = localAddress(config, opened.address());
+        for (DatagramSocket socket : opened.sockets()) {
             WorkerSetup setup = setup(config);
             workers.add(
                     choice.transport() == Transport.IO_URING
@@ -80,10 +80,18 @@ final class WorkerGroup implements AutoCloseable {
     private void addNioWorkers(ForwarderConfig config) throws IOException {
         ChannelListeners opened = ChannelListeners.open(config);
         listeners.add(opened);
-        localAddress = (InetSocketAddress) opened.channels().getFirst().getLocalAddress();
+        localAddress = localAddress(
+                config, (InetSocketAddress) opened.channels().getFirst().getLocalAddress());
         for (DatagramChannel channel : opened.channels()) {
-            workers.add(new NioWorker(setup(config), channel));
+            workers.add(new NioWorker(setup(config), channel, opened::discarded));
         }
+    }
+
+    /**
+     * The address asked for, also where sockets are bound to the wildcard address because there is a range beside it.
+     */
+    private static InetSocketAddress localAddress(ForwarderConfig config, InetSocketAddress bound) {
+        return new InetSocketAddress(config.bind().getAddress(), bound.getPort());
     }
 
     private WorkerSetup setup(ForwarderConfig config) {

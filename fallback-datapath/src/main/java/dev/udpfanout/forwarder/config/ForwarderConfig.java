@@ -1,7 +1,9 @@
 package dev.udpfanout.forwarder.config;
 
 import dev.udpfanout.forwarder.socket.CpuAffinity;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.UnknownHostException;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
@@ -27,6 +29,9 @@ import java.util.function.Consumer;
  *     the bounds for that. A client's datagrams stay with one receiver then, as long as its flow lives
  * @param readsSources whether senders' addresses are received where nothing else needs them: for an {@code allow} in
  *     the {@link dev.udpfanout.forwarder.admission.Admission}, and for endpoints that follow from the sender
+ * @param range addresses beside {@code bind} on which to receive, at its port: nobody else on this host may have the
+ *     port then, on whichever address of the family. They need not be assigned; a {@code local} route brings their
+ *     datagrams
  */
 public record ForwarderConfig(
         InetSocketAddress bind,
@@ -40,7 +45,8 @@ public record ForwarderConfig(
         boolean segmentation,
         boolean freeBind,
         Optional<ReplyLimits> replies,
-        boolean readsSources) {
+        boolean readsSources,
+        Optional<AddressRange> range) {
 
     /** The payload of the longest UDP datagram over IPv4: 65,535 less 20 and 8 bytes of headers. */
     public static final int MAX_PACKET_BYTES = 65_507;
@@ -70,6 +76,12 @@ public record ForwarderConfig(
         }
         if (replies.isPresent()) {
             requireReplies(bind, source, io);
+            requireKnownLocal(bind, io, range);
+        }
+        if (range.filter(addresses ->
+                        addresses.network().getClass() != bind.getAddress().getClass())
+                .isPresent()) {
+            throw new IllegalArgumentException("range: " + range.get() + " is not of the family of " + bind);
         }
     }
 
@@ -89,7 +101,8 @@ public record ForwarderConfig(
                 true,
                 false,
                 Optional.empty(),
-                false);
+                false,
+                Optional.empty());
     }
 
     public ForwarderConfig withWorkers(int value) {
@@ -136,6 +149,28 @@ public record ForwarderConfig(
         return changed(draft -> draft.replies = Optional.of(value));
     }
 
+    public ForwarderConfig withRange(AddressRange value) {
+        return changed(draft -> draft.range = Optional.of(value));
+    }
+
+    /** The wildcard address of the family of {@link #bind}, with its port. */
+    public InetSocketAddress wildcard() {
+        try {
+            byte[] any = new byte[bind.getAddress().getAddress().length];
+            return new InetSocketAddress(InetAddress.getByAddress(any), bind.getPort());
+        } catch (UnknownHostException e) {
+            throw new AssertionError("as long as an address", e);
+        }
+    }
+
+    /**
+     * Whether a datagram may have been sent to one of several addresses: sockets are bound to the wildcard address
+     * then.
+     */
+    public boolean hasManyAddresses() {
+        return range.isPresent() || bind.getAddress().isAnyLocalAddress();
+    }
+
     /** Whether workers know the sender's address of each datagram. */
     public boolean takesSources() {
         return source == SourceAddress.CLIENT || readsSources || replies.isPresent();
@@ -161,6 +196,7 @@ public record ForwarderConfig(
         private boolean freeBind;
         private Optional<ReplyLimits> replies;
         private boolean readsSources;
+        private Optional<AddressRange> range;
 
         Draft(ForwarderConfig from) {
             bind = from.bind;
@@ -175,6 +211,7 @@ public record ForwarderConfig(
             freeBind = from.freeBind;
             replies = from.replies;
             readsSources = from.readsSources;
+            range = from.range;
         }
 
         ForwarderConfig config() {
@@ -190,7 +227,8 @@ public record ForwarderConfig(
                     segmentation,
                     freeBind,
                     replies,
-                    readsSources);
+                    readsSources,
+                    range);
         }
     }
 
@@ -199,7 +237,10 @@ public record ForwarderConfig(
             throw new IllegalArgumentException("source: with replies receivers see the node's address,"
                     + " since what they answer must come back to the forwarder; use node");
         }
-        if (io == IoChoice.NIO && bind.getAddress().isAnyLocalAddress()) {
+    }
+
+    private static void requireKnownLocal(InetSocketAddress bind, IoChoice io, Optional<AddressRange> range) {
+        if (io == IoChoice.NIO && (range.isPresent() || bind.getAddress().isAnyLocalAddress())) {
             throw new IllegalArgumentException(
                     "bind: NIO does not learn which of the host's addresses a client sent to, so"
                             + " it cannot answer from it; bind to one address, or use io_uring or epoll");

@@ -23,7 +23,11 @@ public final class ClassicBpf {
 
     private final int[][] instructions;
 
-    private ClassicBpf(int[]... instructions) {
+    /**
+     * @param instructions each with its code, how far to jump if its condition is true, and if it is not, and its
+     *     constant
+     */
+    ClassicBpf(int[]... instructions) {
         this.instructions = instructions;
     }
 
@@ -33,14 +37,15 @@ public final class ClassicBpf {
      * @param sockets how many sockets, in the order in which they joined the group
      */
     public static ClassicBpf randomSocket(int sockets) {
-        return new ClassicBpf(new int[] {LOAD_WORD_ABSOLUTE, RANDOM}, new int[] {MODULO_CONSTANT, sockets}, new int[] {
-            RETURN_ACCUMULATOR, 0
-        });
+        return new ClassicBpf(
+                new int[] {LOAD_WORD_ABSOLUTE, 0, 0, RANDOM},
+                new int[] {MODULO_CONSTANT, 0, 0, sockets},
+                new int[] {RETURN_ACCUMULATOR, 0, 0, 0});
     }
 
     /** For SO_ATTACH_FILTER: keeps nothing of any datagram, for a socket that only sends. */
     public static ClassicBpf dropAll() {
-        return new ClassicBpf(new int[] {RETURN_CONSTANT, 0});
+        return new ClassicBpf(new int[] {RETURN_CONSTANT, 0, 0, 0});
     }
 
     /** struct sock_fprog, pointing to its struct sock_filter array; both live as long as the arena. */
@@ -49,9 +54,9 @@ public final class ClassicBpf {
         for (int i = 0; i < instructions.length; i++) {
             long at = (long) i * INSTRUCTION_BYTES;
             filter.set(JAVA_SHORT, at, (short) instructions[i][0]);
-            filter.set(JAVA_BYTE, at + 2, (byte) 0);
-            filter.set(JAVA_BYTE, at + 3, (byte) 0);
-            filter.set(JAVA_INT, at + 4, instructions[i][1]);
+            filter.set(JAVA_BYTE, at + 2, (byte) instructions[i][1]);
+            filter.set(JAVA_BYTE, at + 3, (byte) instructions[i][2]);
+            filter.set(JAVA_INT, at + 4, instructions[i][3]);
         }
         MemorySegment program = arena.allocate(PROGRAM_BYTES, Long.BYTES);
         program.set(JAVA_SHORT, 0, (short) instructions.length);

@@ -25,6 +25,9 @@ public record SocketOption(int level, int number, String name) {
     /** A classic BPF program that says how many bytes of a datagram to keep. Source: socket(7). */
     public static final SocketOption ATTACH_FILTER = new SocketOption(SOL_SOCKET, 26, "SO_ATTACH_FILTER");
 
+    /** Takes that program away again. Source: socket(7). */
+    public static final SocketOption DETACH_FILTER = new SocketOption(SOL_SOCKET, 27, "SO_DETACH_FILTER");
+
     /** As SNDBUF, beyond net.core.wmem_max; needs CAP_NET_ADMIN. Source: socket(7). */
     public static final SocketOption SNDBUFFORCE = new SocketOption(SOL_SOCKET, 32, "SO_SNDBUFFORCE");
 

@@ -2,6 +2,7 @@ package dev.udpfanout.loader.admin;
 
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
+import dev.udpfanout.loader.config.AddressText;
 import dev.udpfanout.loader.datapath.FlowCounters;
 import dev.udpfanout.loader.datapath.ReplyCounters;
 import dev.udpfanout.loader.status.ConfigStatus;
@@ -96,7 +97,12 @@ final class StatusJson {
         json.writeBooleanField("attached", listener.attached());
         json.writeStringField("attachment", listener.attachment());
         if (listener.published().isPresent()) {
-            json.writeBooleanField("published", listener.published().get());
+            json.writeBooleanField("published", listener.published().get().upToDate());
+            if (listener.published().get().address().isPresent()) {
+                json.writeStringField(
+                        "published_address",
+                        AddressText.of(listener.published().get().address().get()));
+            }
         }
         json.writeNumberField("packets_received", listener.counters().packetsReceived());
         json.writeNumberField("packets_forwarded", listener.counters().packetsForwarded());

@@ -85,6 +85,9 @@ final class StatusText {
         if (!listener.path("published").asBoolean(true)) {
             line("  NOT PUBLISHED to Kubernetes; the daemon's log says why");
         }
+        if (listener.has("published_address")) {
+            line("  published  %s", string(listener, "published_address"));
+        }
         traffic(listener, "received");
         traffic(listener, "forwarded");
         String dropped = counts(listener.path("packets_dropped"));

@@ -16,7 +16,6 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.StandardProtocolFamily;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -39,7 +38,7 @@ final class ControlLoop {
     private final EndpointSelection selection;
     private final Consumer<Duration> onEndpointsUpdated;
     private final Map<String, List<DiscoveredEndpoint>> discovered = new HashMap<>();
-    private final Set<InetSocketAddress> refusedLoops = new HashSet<>();
+    private final RefusedEndpoints refused = new RefusedEndpoints();
     private final AdoptedEndpoints adopted;
     private Map<String, List<DiscoveredEndpoint>> known = Map.of();
     /** As applied; the datapath may have left endpoints of them out. */
@@ -213,7 +212,7 @@ final class ControlLoop {
                     .toList();
         }
         List<DiscoveredEndpoint> endpoints = discovered.get(receivers.name());
-        return endpoints == null ? null : withoutLoops(ofSameFamily(receivers, endpoints));
+        return endpoints == null ? null : refused.without(config.listeners(), ofSameFamily(receivers, endpoints));
     }
 
     /** A Service of both families has endpoints of both; a datagram does not change its family on the way. */
@@ -222,19 +221,6 @@ final class ControlLoop {
         return endpoints.stream()
                 .filter(endpoint -> isIpv6 == endpoint.address().getAddress() instanceof Inet6Address)
                 .toList();
-    }
-
-    /** An endpoint that is a listener of this daemon would be sent its own datagrams for ever. */
-    private List<DiscoveredEndpoint> withoutLoops(List<DiscoveredEndpoint> endpoints) {
-        List<DiscoveredEndpoint> kept = new ArrayList<>(endpoints.size());
-        for (DiscoveredEndpoint endpoint : endpoints) {
-            if (config.listeners().stream().noneMatch(listener -> listener.takes(endpoint.address()))) {
-                kept.add(endpoint);
-            } else if (refusedLoops.add(endpoint.address())) {
-                LOG.atWarn().addKeyValue("endpoint", endpoint.address()).log("refused an endpoint that is a listener");
-            }
-        }
-        return kept;
     }
 
     /** What is worth probing: every endpoint that would be used if it were well. */

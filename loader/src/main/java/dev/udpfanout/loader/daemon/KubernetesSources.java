@@ -7,9 +7,13 @@ import dev.udpfanout.loader.kubernetes.api.NodeIdentity;
 import dev.udpfanout.loader.kubernetes.api.ServiceName;
 import dev.udpfanout.loader.kubernetes.discovery.EndpointDiscovery;
 import dev.udpfanout.loader.kubernetes.discovery.VipWatch;
+import dev.udpfanout.loader.kubernetes.publish.PublishedEndpoint;
+import dev.udpfanout.loader.kubernetes.publish.PublisherState;
 import dev.udpfanout.loader.kubernetes.publish.ReadinessPublisher;
+import dev.udpfanout.loader.kubernetes.publish.SharedAddress;
 import dev.udpfanout.loader.kubernetes.publish.TerminatingEndpoints;
 import dev.udpfanout.loader.kubernetes.watch.WatchState;
+import dev.udpfanout.loader.status.PublicationStatus;
 import dev.udpfanout.loader.status.WatchStatus;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import java.net.InetAddress;
@@ -24,7 +28,9 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.atomic.LongAdder;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
@@ -42,6 +48,9 @@ final class KubernetesSources implements AutoCloseable {
     private final Retirements retirements = new Retirements();
     /** Of watches that have ended: counters do not go backwards. */
     private WatchTotals ended = WatchTotals.NONE;
+
+    /** Addresses that listeners are bound to: no node publishes them as its own. */
+    private Set<InetAddress> binds = Set.of();
 
     private volatile Shown shown = new Shown(List.of(), List.of(), WatchTotals.NONE);
 
@@ -86,6 +95,7 @@ final class KubernetesSources implements AutoCloseable {
      * @throws RuntimeException if something cannot be started; the others are all the same, and it can be tried again
      */
     void update(List<ListenerConfig> listeners) {
+        binds = listeners.stream().map(listener -> listener.bind().getAddress()).collect(Collectors.toSet());
         Map<String, ListenerSources.Wanted> wanted = new LinkedHashMap<>();
         ListenerSources.wanted(listeners).forEach(each -> wanted.put(each.name(), each));
         Map<String, ReadinessPublisher> leaving = new LinkedHashMap<>();
@@ -146,7 +156,12 @@ final class KubernetesSources implements AutoCloseable {
                         wanted.listener().filter(ListenerConfig::vipDirect).isPresent())
                 .map(service -> new VipWatch(client, service, addresses -> post(new Event.Vips(name, addresses))));
         Optional<ReadinessPublisher> publisher = published.map(service -> new ReadinessPublisher(
-                client, service, publishedAddress(wanted.listener().orElseThrow()), node.nodeName()));
+                client, service, publishedEndpoint(wanted.listener().orElseThrow()), node.nodeName()));
+        published
+                .filter(service -> wanted.listener()
+                        .filter(KubernetesSources::sharesAddress)
+                        .isPresent())
+                .ifPresent(service -> Thread.ofVirtual().start(() -> SharedAddress.warn(client, service)));
         discovery.ifPresent(EndpointDiscovery::start);
         vips.ifPresent(VipWatch::start);
         publisher.ifPresent(each -> start(each, leaving));
@@ -156,6 +171,14 @@ final class KubernetesSources implements AutoCloseable {
     private void post(Event event) {
         events.increment();
         inbox.post(event);
+    }
+
+    private static boolean sharesAddress(ListenerConfig listener) {
+        return listener.isOnDummyInterface() && listener.range().isEmpty();
+    }
+
+    private PublishedEndpoint publishedEndpoint(ListenerConfig listener) {
+        return new PublishedEndpoint(publishedAddress(listener), listener.range(), binds);
     }
 
     /**
@@ -225,10 +248,11 @@ final class KubernetesSources implements AutoCloseable {
     /** How it goes; any thread may ask. */
     KubernetesStatus status() {
         Shown now = shown;
-        Map<String, Boolean> published = new HashMap<>();
-        now.sources().forEach(sources -> sources.publisher()
-                .ifPresent(publisher ->
-                        published.put(sources.wanted().name(), publisher.state().published())));
+        Map<String, PublicationStatus> published = new HashMap<>();
+        now.sources().forEach(sources -> sources.publisher().ifPresent(publisher -> {
+            PublisherState state = publisher.state();
+            published.put(sources.wanted().name(), new PublicationStatus(state.published(), state.address()));
+        }));
         return new KubernetesStatus(watches(now), published);
     }
 

@@ -6,6 +6,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.OptionalLong;
 import java.util.Set;
+import java.util.function.Predicate;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -48,14 +49,14 @@ final class ConnectionTrackingChecks {
      * Entries of the VIPs whose datagrams do not go to where the listener is: from before it was there, or from before
      * an endpoint left.
      */
-    Diagnosis stale(Set<Place> vips, Place listener) {
+    Diagnosis stale(Set<Place> vips, Predicate<Place> isListener) {
         List<String> stale = new ArrayList<>();
         Set<Place> wanted = new HashSet<>(vips);
         boolean isThere = files.read("net/nf_conntrack", line -> {
             Matcher entry = UDP_ENTRY.matcher(line);
             if (entry.matches()
                     && wanted.contains(place(entry.group(2), entry.group(4)))
-                    && !listener.equals(place(entry.group(5), entry.group(6)))) {
+                    && !isListener.test(place(entry.group(5), entry.group(6)))) {
                 stale.add(entry.group(1) + ":" + entry.group(3) + " to " + entry.group(5) + ":" + entry.group(6));
             }
         });

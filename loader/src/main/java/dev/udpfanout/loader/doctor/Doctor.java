@@ -10,6 +10,8 @@ import dev.udpfanout.loader.kubernetes.slice.SliceLabels;
 import io.fabric8.kubernetes.api.model.Service;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;
+import io.fabric8.kubernetes.client.VersionInfo;
+import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -66,7 +68,8 @@ public final class Doctor {
                 int port = listener.bind().getPort();
                 found.add(tracking.stale(
                         ServiceChecks.vips(service, port),
-                        new ConnectionTrackingChecks.Place(listener.bind().getAddress(), port)));
+                        place -> listener.takes(new InetSocketAddress(place.address(), place.port()))));
+                PublishedAddressChecks.of(service, listener, version(listener)).ifPresent(found::add);
             }
             return found;
         } catch (KubernetesClientException e) {
@@ -74,6 +77,15 @@ public final class Doctor {
                     "service",
                     "Service " + name + ": the API server does not answer, or does not let us ask (" + reason(e) + ")",
                     "look with: kubectl -n " + namespace + " get service " + target.service() + " -o yaml"));
+        }
+    }
+
+    /** The API server's, where it matters; null if it does not say. */
+    private VersionInfo version(ListenerConfig listener) {
+        try {
+            return listener.range().isPresent() ? null : client.getKubernetesVersion();
+        } catch (KubernetesClientException e) {
+            return null;
         }
     }
 

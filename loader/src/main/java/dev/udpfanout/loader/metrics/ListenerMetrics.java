@@ -16,7 +16,7 @@ final class ListenerMetrics {
         addTraffic(families, name, listener.mode(), listener.counters());
         families.set(Metric.ENDPOINTS_ACTIVE, listener.activeEndpoints(), name);
         families.set(Metric.ATTACHED, listener.attached(), name);
-        listener.published().ifPresent(has -> families.set(Metric.PUBLISHED, has, name));
+        listener.published().ifPresent(has -> families.set(Metric.PUBLISHED, has.upToDate(), name));
         for (InterfaceStatus each : listener.interfaces()) {
             families.set(Metric.INTERFACE_ATTACHED, each.attached(), name, each.name());
         }

@@ -14,7 +14,7 @@ import java.util.Optional;
  * @param modeReason why this one: {@code configured}, or what made it fall back
  * @param attached whether datagrams get to it, by one interface at least
  * @param attachment how, for example {@code "tcx ingress"}; empty if it is not
- * @param published whether Kubernetes has what is to be said of this node; empty if the listener publishes nothing
+ * @param published what Kubernetes has of this node; empty if the listener publishes nothing
  * @param counters what it has done in this mode
  * @param endpoints all that are known, in use or not
  * @param mirror who gets copies, if anyone does
@@ -27,7 +27,7 @@ public record ListenerStatus(
         String modeReason,
         boolean attached,
         String attachment,
-        Optional<Boolean> published,
+        Optional<PublicationStatus> published,
         TrafficCounters counters,
         List<EndpointStatus> endpoints,
         Optional<MirrorStatus> mirror) {

@@ -80,6 +80,10 @@ class AdminPagesTest {
         assertFalse(listener.path("interfaces").path(1).path("attached").asBoolean(true));
         assertFalse(listener.path("published").asBoolean(true));
         assertTrue(status.path("listeners").path(1).path("published").asBoolean());
+        assertFalse(listener.has("published_address"));
+        assertEquals(
+                "10.255.77.3",
+                status.path("listeners").path(1).path("published_address").asText());
         assertEquals(8, listener.path("mirror").path("packets_forwarded").asLong());
         assertEquals(
                 "10.42.0.13:5514",

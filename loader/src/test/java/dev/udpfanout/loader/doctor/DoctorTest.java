@@ -130,7 +130,7 @@ class DoctorTest {
         return new ConnectionTrackingChecks(new NodeFiles(proc))
                 .stale(
                         Set.of(new ConnectionTrackingChecks.Place(InetAddress.ofLiteral("192.168.1.100"), 514)),
-                        LISTENER);
+                        LISTENER::equals);
     }
 
     @Test
@@ -152,7 +152,7 @@ class DoctorTest {
         assertEquals(
                 Result.NOT_CHECKED,
                 new ConnectionTrackingChecks(new NodeFiles(proc))
-                        .stale(Set.of(), LISTENER)
+                        .stale(Set.of(), LISTENER::equals)
                         .result());
     }
 

@@ -57,6 +57,6 @@ class TrackedConnectionTest {
         return new ConnectionTrackingChecks(new NodeFiles(Path.of("/proc/thread-self")))
                 .stale(
                         Set.of(new Place(VIP.getAddress(), VIP.getPort())),
-                        new Place(InetAddress.ofLiteral("10.255.0.1"), 5514));
+                        new Place(InetAddress.ofLiteral("10.255.0.1"), 5514)::equals);
     }
 }

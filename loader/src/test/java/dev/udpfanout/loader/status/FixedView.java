@@ -2,6 +2,7 @@ package dev.udpfanout.loader.status;
 
 import dev.udpfanout.loader.datapath.FlowCounters;
 import dev.udpfanout.loader.datapath.ReplyCounters;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.time.Instant;
@@ -67,7 +68,7 @@ public final class FixedView implements DaemonView {
                 "configured",
                 true,
                 "tcx ingress",
-                Optional.of(false),
+                Optional.of(new PublicationStatus(false, Optional.empty())),
                 new TrafficCounters(
                         received, 100, 12_360, 12_000, Map.of("no_endpoints", 3L, "too_big", 0L), Optional.of(REPLIES)),
                 List.of(UP, DOWN),
@@ -86,7 +87,7 @@ public final class FixedView implements DaemonView {
                 "a \"verifier\" says no",
                 false,
                 "",
-                Optional.of(true),
+                Optional.of(new PublicationStatus(true, Optional.of(InetAddress.ofLiteral("10.255.77.3")))),
                 new TrafficCounters(
                         0,
                         0,

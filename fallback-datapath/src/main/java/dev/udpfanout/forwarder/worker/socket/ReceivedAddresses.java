@@ -15,7 +15,7 @@ public record ReceivedAddresses(int nameBytes, int controlOffset, int controlByt
     /** @param controlOffset see above */
     static ReceivedAddresses of(ForwarderConfig config, int controlOffset) {
         boolean hasReplies = config.replies().isPresent();
-        boolean isAny = config.bind().getAddress().isAnyLocalAddress();
+        boolean isAny = config.hasManyAddresses();
         return new ReceivedAddresses(
                 config.takesSources() ? SocketAddresses.IPV6_BYTES : 0,
                 controlOffset,

@@ -1,14 +1,17 @@
 package dev.udpfanout.forwarder.worker.socket;
 
+import dev.udpfanout.forwarder.config.AddressRange;
 import dev.udpfanout.forwarder.config.ForwarderConfig;
 import dev.udpfanout.forwarder.socket.ClassicBpf;
 import dev.udpfanout.forwarder.socket.DatagramSocket;
+import dev.udpfanout.forwarder.socket.DiscardingSocket;
 import dev.udpfanout.forwarder.socket.SocketException;
 import dev.udpfanout.forwarder.socket.SocketOption;
 import java.net.Inet6Address;
 import java.net.InetSocketAddress;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * The listening sockets, one a worker, on one address and port. The kernel would keep a sender with one of them for
@@ -18,8 +21,36 @@ import java.util.List;
 public final class SocketListeners {
     private SocketListeners() {}
 
+    /**
+     * What is open.
+     *
+     * @param sockets one a worker
+     * @param discarding takes what comes to the port and is for none of the listener's addresses, where it has a range
+     *     of them
+     */
+    public record Open(List<DatagramSocket> sockets, Optional<DiscardingSocket> discarding) implements AutoCloseable {
+        public Open {
+            sockets = List.copyOf(sockets);
+        }
+
+        /** Where they are bound. */
+        public InetSocketAddress address() throws SocketException {
+            return sockets.getFirst().localAddress();
+        }
+
+        @Override
+        public void close() {
+            sockets.forEach(DatagramSocket::close);
+            discarding.ifPresent(DiscardingSocket::close);
+        }
+    }
+
     /** Opens them, or none; the caller becomes their owner. */
-    public static List<DatagramSocket> open(ForwarderConfig config) throws SocketException {
+    public static Open open(ForwarderConfig config) throws SocketException {
+        return config.range().isPresent() ? openInRange(config, config.range().get()) : openOnAddress(config);
+    }
+
+    private static Open openOnAddress(ForwarderConfig config) throws SocketException {
         List<DatagramSocket> sockets = new ArrayList<>();
         try {
             InetSocketAddress address = config.bind();
@@ -36,9 +67,38 @@ public final class SocketListeners {
                 sockets.getFirst()
                         .attach(SocketOption.ATTACH_REUSEPORT_CBPF, ClassicBpf.randomSocket(config.workers()));
             }
-            return sockets;
+            return new Open(sockets, Optional.empty());
         } catch (SocketException | RuntimeException e) {
             sockets.forEach(DatagramSocket::close);
+            throw e;
+        }
+    }
+
+    private static Open openInRange(ForwarderConfig config, AddressRange range) throws SocketException {
+        List<DatagramSocket> sockets = new ArrayList<>();
+        DiscardingSocket discarding = DiscardingSocket.bind(config.wildcard(), true);
+        try {
+            for (int i = 0; i < config.workers(); i++) {
+                DatagramSocket socket = DatagramSocket.openUdp(config.bind().getAddress());
+                sockets.add(socket);
+                configure(socket, config);
+                // Until the program picks, what comes may be for others.
+                socket.attach(SocketOption.ATTACH_FILTER, ClassicBpf.dropAll());
+                bind(socket, discarding.address(), false);
+            }
+            discarding.select(
+                    config.bind().getAddress(),
+                    range.network(),
+                    range.bits(),
+                    config.workers(),
+                    config.replies().isPresent());
+            for (DatagramSocket socket : sockets) {
+                socket.set(SocketOption.DETACH_FILTER, 0);
+            }
+            return new Open(sockets, Optional.of(discarding));
+        } catch (SocketException | RuntimeException e) {
+            sockets.forEach(DatagramSocket::close);
+            discarding.close();
             throw e;
         }
     }
@@ -51,7 +111,7 @@ public final class SocketListeners {
         if (config.freeBind()) {
             socket.set(ipv6 ? SocketOption.IPV6_FREEBIND : SocketOption.IP_FREEBIND, 1);
         }
-        if (config.replies().isPresent() && config.bind().getAddress().isAnyLocalAddress()) {
+        if (config.replies().isPresent() && config.hasManyAddresses()) {
             socket.set(ipv6 ? SocketOption.IPV6_RECVPKTINFO : SocketOption.IP_PKTINFO, 1);
         }
         // A wildcard stands for the addresses of its own family; another listener may have the other's.

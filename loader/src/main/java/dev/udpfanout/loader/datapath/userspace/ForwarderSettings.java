@@ -1,11 +1,13 @@
 package dev.udpfanout.loader.datapath.userspace;
 
+import dev.udpfanout.forwarder.config.AddressRange;
 import dev.udpfanout.forwarder.config.ForwarderConfig;
 import dev.udpfanout.forwarder.config.IoChoice;
 import dev.udpfanout.forwarder.config.ReplyLimits;
 import dev.udpfanout.forwarder.config.SourceAddress;
 import dev.udpfanout.loader.config.FlowsConfig;
 import dev.udpfanout.loader.config.ListenerConfig;
+import dev.udpfanout.loader.config.Prefix;
 import dev.udpfanout.loader.config.UserspaceConfig;
 
 /** A listener's configuration in the forwarder's terms. */
@@ -25,6 +27,10 @@ final class ForwarderSettings {
                 .withReadsSources(ForwarderRules.askForSources(listener))
                 // So that the socket is there before the route that brings the first datagram is.
                 .withFreeBind(!listener.bind().getAddress().isAnyLocalAddress());
+        if (listener.range().isPresent()) {
+            Prefix range = listener.range().get();
+            settings = settings.withRange(new AddressRange(range.network(), range.bits()));
+        }
         return listener.replies() ? settings.withReplies(new ReplyLimits(flows.max(), flows.idleTimeout())) : settings;
     }
 }

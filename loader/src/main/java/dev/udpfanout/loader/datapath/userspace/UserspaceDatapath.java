@@ -13,6 +13,7 @@ import dev.udpfanout.loader.datapath.SwitchableDatapath;
 import dev.udpfanout.loader.datapath.network.DummyInterface;
 import dev.udpfanout.loader.datapath.network.LocalDelivery;
 import dev.udpfanout.loader.datapath.network.Network;
+import dev.udpfanout.loader.datapath.network.RangeRoutes;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.HashMap;
@@ -25,6 +26,7 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * The datapath in user space: mode {@code userspace}. Each listener has sockets of its own, which the kernel delivers
@@ -35,6 +37,7 @@ public final class UserspaceDatapath implements SwitchableDatapath {
     private final Network network;
     private final FlowsConfig flows;
     private final Map<String, DummyInterface> dummies = new HashMap<>();
+    private final Map<String, RangeRoutes> ranges = new HashMap<>();
     /** Replaced whole, never changed: {@link #counters()} is for any thread. */
     private volatile Map<String, UserspaceListener> listeners;
 
@@ -96,18 +99,48 @@ public final class UserspaceDatapath implements SwitchableDatapath {
             return Optional.empty();
         }
         String interfaceName = listener.interfaces().getFirst();
+        ranges(interfaceName).requireFree(listener.range().stream().toList());
         DummyInterface dummy = dummies.computeIfAbsent(interfaceName, name -> new DummyInterface(name, network));
-        Set<InetAddress> addresses = listeners.values().stream()
-                .filter(other -> other.isAttached()
-                        && other.config().interfaces().getFirst().equals(interfaceName))
+        Set<InetAddress> addresses = attachedTo(interfaceName)
                 .map(other -> other.config().bind().getAddress())
                 .collect(Collectors.toCollection(LinkedHashSet::new));
         addresses.add(listener.bind().getAddress());
         return Optional.of(dummy.ensure(addresses, false));
     }
 
+    private RangeRoutes ranges(String interfaceName) {
+        return ranges.computeIfAbsent(interfaceName, name -> new RangeRoutes(network, RangeRoutes.Way.TO_SOCKETS));
+    }
+
+    private Stream<UserspaceListener> attachedTo(String interfaceName) {
+        return listeners.values().stream()
+                .filter(listener -> listener.isAttached()
+                        && listener.config().interfaces().getFirst().equals(interfaceName));
+    }
+
     private void deliver(Link link, UserspaceListener listener) {
         LocalDelivery.ensure(network, link, listener.config().bind().getAddress());
+        ranges(link.name())
+                .ensure(
+                        link,
+                        Stream.concat(attachedTo(link.name()), Stream.of(listener))
+                                .flatMap(each -> each.config().range().stream())
+                                .distinct()
+                                .toList());
+    }
+
+    /** Leads no range here that is none of the listeners' any more: what comes to it has nobody to take it. */
+    private void retireRanges() {
+        Failures failures = new Failures();
+        ranges.forEach((interfaceName, routes) -> network.links()
+                .byName(interfaceName)
+                .ifPresent(link -> failures.collect(() -> routes.ensure(
+                        link,
+                        attachedTo(interfaceName)
+                                .flatMap(listener -> listener.config().range().stream())
+                                .distinct()
+                                .toList()))));
+        failures.throwIfAny();
     }
 
     @Override
@@ -128,6 +161,7 @@ public final class UserspaceDatapath implements SwitchableDatapath {
         newListeners.forEach(config ->
                 failures.collect(() -> change.next().get(config.name()).configure(config)));
         targets.endpoints().values().forEach(set -> failures.collect(() -> apply(set)));
+        failures.collect(this::retireRanges);
         change.gone().forEach(old -> failures.collect(old::drainAndClose));
         failures.collect(this::reconcile);
         failures.throwIfAny();
@@ -202,10 +236,14 @@ public final class UserspaceDatapath implements SwitchableDatapath {
         close();
     }
 
-    /** Closes the sockets. The address and its local route stay, as the kernel has them by itself. */
+    /**
+     * Closes the sockets. The address and its local route stay, as the kernel has them by itself; ranges' routes do
+     * not.
+     */
     @Override
     public void close() {
         Failures failures = new Failures();
+        ranges.forEach((interfaceName, routes) -> failures.collect(() -> routes.undo(interfaceName)));
         listeners.values().forEach(listener -> failures.collect(listener::close));
         listeners = new LinkedHashMap<>();
         failures.collect(network::close);

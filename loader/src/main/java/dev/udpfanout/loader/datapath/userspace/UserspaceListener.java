@@ -48,19 +48,24 @@ final class UserspaceListener {
     /** Whether the sockets can stay as they are under another configuration with the same address and port. */
     boolean fits(ListenerConfig other) {
         return config.userspace().equals(other.userspace())
+                && config.range().equals(other.range())
                 && config.replies() == other.replies()
                 && (!ForwarderRules.askForSources(other)
                         || forwarder.map(Forwarder::takesSources).orElse(true));
     }
 
-    /** Whether only one of both can have its port: a wildcard address takes it on all of them. */
+    /** Whether only one of both can have its port: a wildcard address takes it on all of them, and so does a range. */
     boolean excludes(UserspaceListener other) {
         InetSocketAddress mine = config.bind();
         InetSocketAddress theirs = other.config.bind();
         return mine.getPort() == theirs.getPort()
                 && (mine.getAddress().equals(theirs.getAddress())
-                        || mine.getAddress().isAnyLocalAddress()
-                        || theirs.getAddress().isAnyLocalAddress());
+                        || takesPortOnAllAddresses()
+                        || other.takesPortOnAllAddresses());
+    }
+
+    private boolean takesPortOnAllAddresses() {
+        return config.bind().getAddress().isAnyLocalAddress() || config.range().isPresent();
     }
 
     /**

@@ -35,7 +35,7 @@ final class NodeSlice {
     /** The Service, by its UID, that this slice may not be made to belong to; empty if none. */
     private Optional<String> refusedOwner = Optional.empty();
 
-    /** @param endpoint where datagrams are to be sent */
+    /** @param endpoint its port, and an address of the family */
     NodeSlice(SliceApi api, ServiceName service, InetSocketAddress endpoint, String nodeName) {
         this.api = api;
         this.service = service;
@@ -51,9 +51,10 @@ final class NodeSlice {
      * @param seen what there is, as far as is known
      * @return what there is now
      */
-    EndpointSlice apply(PublishedPort port, Readiness readiness, Optional<EndpointSlice> seen) {
+    EndpointSlice apply(Publication publication, Optional<EndpointSlice> seen) {
+        PublishedPort port = publication.port().orElseThrow();
         try {
-            return api.apply(slice(port, readiness, owners(port, seen)));
+            return api.apply(slice(publication, owners(port, seen)));
         } catch (KubernetesClientException e) {
             if (e.getCode() != HttpURLConnection.HTTP_FORBIDDEN
                     || !String.valueOf(e.getMessage()).contains(OWNER_REFUSED)
@@ -67,7 +68,7 @@ final class NodeSlice {
                     .log(
                             "the API server does not let the EndpointSlice belong to the Service anew (admission plugin "
                                     + "OwnerReferencesPermissionEnforcement): it is kept, but stays when the Service is deleted");
-            return api.apply(slice(port, readiness, owners(port, seen)));
+            return api.apply(slice(publication, owners(port, seen)));
         }
     }
 
@@ -102,9 +103,14 @@ final class NodeSlice {
     }
 
     /** What somebody else has made of the slice, in a word for the log; empty if it is as it was applied. */
-    Optional<String> damage(PublishedPort port, Readiness readiness, Optional<EndpointSlice> seen) {
-        return seen.map(slice -> SliceDamage.of(slice, slice(port, readiness, owners(port, seen))))
+    Optional<String> damage(Publication publication, Optional<EndpointSlice> seen) {
+        PublishedPort port = publication.port().orElseThrow();
+        return seen.map(slice -> SliceDamage.of(slice, slice(publication, owners(port, seen))))
                 .orElse(Optional.of("deleted"));
+    }
+
+    String nodeName() {
+        return nodeName;
     }
 
     String name() {
@@ -120,7 +126,8 @@ final class NodeSlice {
                 .build();
     }
 
-    private EndpointSlice slice(PublishedPort port, Readiness readiness, List<OwnerReference> owners) {
+    private EndpointSlice slice(Publication publication, List<OwnerReference> owners) {
+        PublishedPort port = publication.port().orElseThrow();
         return named().edit()
                 .editMetadata()
                 .addToLabels(SliceLabels.SERVICE, service.name())
@@ -134,9 +141,9 @@ final class NodeSlice {
                 .withPort(endpoint.getPort())
                 .endPort()
                 .addNewEndpoint()
-                .withAddresses(endpoint.getAddress().getHostAddress())
+                .withAddresses(publication.address().orElseThrow().getHostAddress())
                 .withNodeName(nodeName)
-                .withConditions(readiness.conditions())
+                .withConditions(publication.readiness().conditions())
                 .endEndpoint()
                 .build();
     }

@@ -2,6 +2,7 @@ package dev.udpfanout.loader.kubernetes.publish;
 
 import io.fabric8.kubernetes.api.model.Service;
 import io.fabric8.kubernetes.api.model.discovery.v1.EndpointSlice;
+import java.net.InetAddress;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -9,17 +10,23 @@ import java.util.Optional;
 /** What is wished for, what is known of the API server, and what was brought about so far. Any thread may use it. */
 final class PublicationState {
     private final int listenerPort;
+    private final AddressSource addresses;
 
     private Wish wish = Wish.NONE;
     private Optional<List<Service>> services = Optional.empty();
     private Optional<EndpointSlice> seen = Optional.empty();
+    private Optional<EndpointSlice> lastApplied = Optional.empty();
+    /** Of the Service; empty as long as they are not known. */
+    private Optional<List<EndpointSlice>> slices = Optional.empty();
+
     private Publication published = Publication.NOTHING;
     private long applied;
     private long errors;
     private long mended;
 
-    PublicationState(int listenerPort) {
+    PublicationState(int listenerPort, AddressSource addresses) {
         this.listenerPort = listenerPort;
+        this.addresses = addresses;
     }
 
     /**
@@ -37,7 +44,13 @@ final class PublicationState {
     }
 
     synchronized PublisherState shown() {
-        return new PublisherState(published.equals(wanted()), published.wish() == Wish.READY, applied, errors, mended);
+        return new PublisherState(
+                published.equals(wanted()),
+                published.wish() == Wish.READY,
+                published.address(),
+                applied,
+                errors,
+                mended);
     }
 
     private Publication wanted() {
@@ -45,7 +58,24 @@ final class PublicationState {
                 ? services.flatMap(found -> found.stream().findFirst())
                         .flatMap(found -> PublishedPort.of(found, listenerPort))
                 : Optional.empty();
-        return new Publication(wish, port);
+        return new Publication(wish, port, wish.needsPort() ? address() : Optional.empty());
+    }
+
+    /** What others have published has to be known first: an address that two nodes publish is served by one of them. */
+    private Optional<InetAddress> address() {
+        return addresses.asksForSlices()
+                ? slices.flatMap(all -> addresses.choose(all, seen.or(() -> lastApplied)))
+                : addresses.choose(List.of(), Optional.empty());
+    }
+
+    /** Whether what others have published is not known and has to be. */
+    synchronized boolean waitsForSlices() {
+        return addresses.asksForSlices() && slices.isEmpty();
+    }
+
+    /** The Service, if there is one. */
+    synchronized Optional<Service> service() {
+        return services.flatMap(found -> found.stream().findFirst());
     }
 
     /** Whether the Service is there; empty if that is not known yet. */
@@ -62,8 +92,19 @@ final class PublicationState {
         services = Optional.of(List.copyOf(found));
     }
 
-    synchronized void seen(Optional<EndpointSlice> slice) {
-        seen = slice;
+    /**
+     * What there is.
+     *
+     * @param all slices of the Service
+     * @param own this node's among them
+     */
+    synchronized void seen(List<EndpointSlice> all, Optional<EndpointSlice> own) {
+        slices = Optional.of(List.copyOf(all));
+        seen = own;
+    }
+
+    synchronized void applied(EndpointSlice slice) {
+        lastApplied = Optional.of(slice);
     }
 
     synchronized void broughtAbout(Publication publication) {

@@ -2,6 +2,7 @@ package dev.udpfanout.loader.kubernetes.publish;
 
 import dev.udpfanout.loader.kubernetes.api.ServiceName;
 import dev.udpfanout.loader.kubernetes.watch.Outage;
+import java.net.InetAddress;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -31,6 +32,15 @@ final class PublisherLog {
         }
     }
 
+    /** What other nodes have published is not to be had. */
+    void blind() {
+        LOG.atWarn()
+                .addKeyValue("service", service)
+                .log(
+                        "cannot see which addresses other nodes have published: if one has the same, one of both gets no datagrams;"
+                                + " give the role list and watch of endpointslices in this namespace, as in rbac.yaml");
+    }
+
     /** The API server has it. */
     void published(Publication publication, boolean isNew) {
         boolean wasHindered = outage.end();
@@ -44,6 +54,9 @@ final class PublisherLog {
         LOG.atInfo()
                 .addKeyValue("service", service)
                 .addKeyValue("slice", slice)
+                .addKeyValue(
+                        "address",
+                        publication.address().map(InetAddress::getHostAddress).orElse(""))
                 .log("published: {}", publication.wish());
     }
 

@@ -6,10 +6,10 @@ import dev.udpfanout.loader.kubernetes.watch.BackOff;
 import dev.udpfanout.loader.kubernetes.watch.Signal;
 import io.fabric8.kubernetes.api.model.Service;
 import io.fabric8.kubernetes.api.model.discovery.v1.EndpointSlice;
-import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.SplittableRandom;
 import java.util.function.BooleanSupplier;
 
@@ -23,8 +23,10 @@ final class PublisherLoop implements AutoCloseable {
     private final EarlierSlice earlier;
     private final PublisherTiming timing;
     private final BooleanSupplier watched;
+    private final BooleanSupplier blind;
     private final PublisherLog log;
     private final PublicationState state;
+    private final PublicationObstacles obstacles;
     private final SplittableRandom random = new SplittableRandom();
     private final BackOff backOff;
     private final Signal signal = new Signal();
@@ -38,21 +40,28 @@ final class PublisherLoop implements AutoCloseable {
     private String version = "";
     private long nextNanos = System.nanoTime();
     private long wakeNanos = nextNanos;
+    private OptionalLong blindSinceNanos = OptionalLong.empty();
 
-    /** @param watched whether what is seen of the slice is what there is, but for what has just happened */
+    /**
+     * @param watched whether what is seen of the slice is what there is, but for what has just happened
+     * @param blind whether the Service's slices cannot be had, although the API server answers
+     */
     PublisherLoop(
             ServiceName service,
-            InetSocketAddress endpoint,
+            PublishedEndpoint endpoint,
             NodeSlice slice,
             EarlierSlice earlier,
             PublisherTiming timing,
-            BooleanSupplier watched) {
+            BooleanSupplier watched,
+            BooleanSupplier blind) {
+        this.blind = blind;
         this.slice = slice;
         this.earlier = earlier;
         this.timing = timing;
         this.watched = watched;
-        this.state = new PublicationState(endpoint.getPort());
-        this.log = new PublisherLog(service, endpoint.getPort(), slice.name());
+        this.state = new PublicationState(endpoint.bind().getPort(), endpoint.source(slice.nodeName(), slice.name()));
+        this.log = new PublisherLog(service, endpoint.bind().getPort(), slice.name());
+        this.obstacles = new PublicationObstacles(endpoint);
         this.backOff = new BackOff(timing.leastBackOff(), timing.mostBackOff(), random);
         this.thread = Thread.ofPlatform().name("publish to " + service).daemon().unstarted(this::run);
     }
@@ -92,7 +101,7 @@ final class PublisherLoop implements AutoCloseable {
 
     /** All slices of the Service. */
     void onSlices(List<EndpointSlice> found) {
-        state.seen(slice.among(found));
+        state.seen(found, slice.among(found));
         signal.raise();
     }
 
@@ -126,7 +135,22 @@ final class PublisherLoop implements AutoCloseable {
         }
     }
 
+    /** For a role from before addresses were chosen: published without knowing what others have is better than not. */
+    private void chooseBlindly() {
+        if (!state.waitsForSlices() || !blind.getAsBoolean()) {
+            blindSinceNanos = OptionalLong.empty();
+            return;
+        }
+        long now = System.nanoTime();
+        blindSinceNanos = OptionalLong.of(blindSinceNanos.orElse(now));
+        if (now - blindSinceNanos.getAsLong() > timing.mostBackOff().toNanos()) {
+            log.blind();
+            state.seen(List.of(), Optional.empty());
+        }
+    }
+
     private void step() {
+        chooseBlindly();
         PublicationState.Snapshot now = state.snapshot();
         Publication target = now.wanted();
         boolean early = nextNanos - System.nanoTime() > 0;
@@ -139,7 +163,7 @@ final class PublisherLoop implements AutoCloseable {
         }
         if (!isPossible(target)) {
             refused = Publication.NOTHING;
-            next(refresh());
+            next(state.waitsForSlices() ? timing.leastBackOff() : refresh());
             return;
         }
         try {
@@ -155,10 +179,10 @@ final class PublisherLoop implements AutoCloseable {
     /** What is to be undone now; what it is too early for is looked at again when it is not. */
     private Optional<String> damage(PublicationState.Snapshot now) {
         Publication target = now.wanted();
-        if (target.port().isEmpty() || !watched.getAsBoolean()) {
+        if (target.port().isEmpty() || target.address().isEmpty() || !watched.getAsBoolean()) {
             return Optional.empty();
         }
-        Optional<String> damage = slice.damage(target.port().get(), target.readiness(), now.seen());
+        Optional<String> damage = slice.damage(target, now.seen());
         if (damage.isPresent() && mendPace.earliestNanos() - System.nanoTime() > 0) {
             wakeBy(mendPace.earliestNanos());
             return Optional.empty();
@@ -170,8 +194,11 @@ final class PublisherLoop implements AutoCloseable {
         if (target.wish() == Wish.NONE) {
             return false;
         }
-        if (!target.wish().needsPort() || target.port().isPresent()) {
+        if (!target.wish().needsPort()) {
             return true;
+        }
+        if (target.port().isPresent()) {
+            return hasAddress(target);
         }
         Optional<Boolean> hasService = state.hasService();
         if (hasService.isEmpty()) {
@@ -185,12 +212,19 @@ final class PublisherLoop implements AutoCloseable {
         return false;
     }
 
+    private boolean hasAddress(Publication target) {
+        Optional<String> obstacle = obstacles.find(state.service(), target.address());
+        obstacle.filter(known -> !state.waitsForSlices()).ifPresent(log::hindered);
+        return obstacle.isEmpty();
+    }
+
     private void bringAbout(PublicationState.Snapshot now) {
         Publication target = now.wanted();
         if (target.wish() == Wish.REMOVED) {
             slice.delete();
         } else if (target.port().isPresent()) {
-            EndpointSlice applied = slice.apply(target.port().get(), target.readiness(), now.seen());
+            EndpointSlice applied = slice.apply(target, now.seen());
+            state.applied(applied);
             version = String.valueOf(applied.getMetadata().getResourceVersion());
             mendPace.applied(System.nanoTime());
             // Afterwards, so that a node that is ready is so all the time.

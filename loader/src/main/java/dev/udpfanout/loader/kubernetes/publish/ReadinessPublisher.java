@@ -24,14 +24,10 @@ public final class ReadinessPublisher implements AutoCloseable {
     private final ResourceWatch<Service> watch;
     private final SliceWatch slices;
 
-    /**
-     * @param client stays the caller's to close, after this
-     * @param endpoint where datagrams are to be sent: the listener's address and port
-     * @param nodeName this node's, as Kubernetes calls it
-     */
+    /** As below, with the very address that is given. */
     public ReadinessPublisher(
             KubernetesClient client, ServiceName service, InetSocketAddress endpoint, String nodeName) {
-        this(client, service, endpoint, nodeName, PublisherTiming.DEFAULT);
+        this(client, service, PublishedEndpoint.fixed(endpoint), nodeName);
     }
 
     ReadinessPublisher(
@@ -40,11 +36,30 @@ public final class ReadinessPublisher implements AutoCloseable {
             InetSocketAddress endpoint,
             String nodeName,
             PublisherTiming timing) {
+        this(client, service, PublishedEndpoint.fixed(endpoint), nodeName, timing);
+    }
+
+    /**
+     * @param client stays the caller's to close, after this
+     * @param endpoint where datagrams are to be sent
+     * @param nodeName this node's, as Kubernetes calls it
+     */
+    public ReadinessPublisher(
+            KubernetesClient client, ServiceName service, PublishedEndpoint endpoint, String nodeName) {
+        this(client, service, endpoint, nodeName, PublisherTiming.DEFAULT);
+    }
+
+    ReadinessPublisher(
+            KubernetesClient client,
+            ServiceName service,
+            PublishedEndpoint endpoint,
+            String nodeName,
+            PublisherTiming timing) {
         this.service = service;
         SliceApi api = new SliceApi(client);
-        this.slice = new NodeSlice(api, service, endpoint, nodeName);
+        this.slice = new NodeSlice(api, service, endpoint.bind(), nodeName);
         EarlierSlice earlier = new EarlierSlice(api, service, nodeName);
-        this.loop = new PublisherLoop(service, endpoint, slice, earlier, timing, this::isSliceWatched);
+        this.loop = new PublisherLoop(service, endpoint, slice, earlier, timing, this::isSliceWatched, this::isBlind);
         this.watch = new ResourceWatch<>(
                 "Service " + service,
                 () -> client.services()
@@ -58,6 +73,12 @@ public final class ReadinessPublisher implements AutoCloseable {
 
     private boolean isSliceWatched() {
         return slices.state().connected();
+    }
+
+    /** Whether the API server answers, but does not give the slices: the role does not allow it. */
+    private boolean isBlind() {
+        WatchState state = slices.state();
+        return watch.state().connected() && !state.synced() && state.errors() > 0;
     }
 
     /** Begins to follow the Service; returns at once, and does not fail. Nothing is published before the first wish. */

@@ -6,6 +6,9 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.udpfanout.lab.BoundedWait;
 import dev.udpfanout.lab.SegmentPlan;
 import dev.udpfanout.lab.SegmentTopology;
+import dev.udpfanout.lab.kubeproxy.ExternalTrafficPolicy;
+import dev.udpfanout.lab.kubeproxy.NodeEndpoint;
+import dev.udpfanout.lab.kubeproxy.ServiceEndpoints;
 import dev.udpfanout.lab.metallb.VipOwner;
 import dev.udpfanout.loader.SequenceTraffic;
 import dev.udpfanout.loader.kubernetes.fake.FakeApiServer;
@@ -22,6 +25,8 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.SplittableRandom;
+import java.util.random.RandomGenerator;
 
 /**
  * A cluster of two nodes on one segment, each with its daemon and a speaker, an API server on the segment, and a client
@@ -54,6 +59,11 @@ final class FailoverLab implements AutoCloseable {
      * @param moreArguments the daemons'
      */
     FailoverLab(Path directory, String... moreArguments) throws IOException {
+        this(directory, List.of("publish: { namespace: logging, service: syslog }"), moreArguments);
+    }
+
+    /** @param listenerKeys in the daemons' configuration, each on a line of its own; one is "publish" */
+    FailoverLab(Path directory, List<String> listenerKeys, String... moreArguments) throws IOException {
         topology = SegmentTopology.build(new SegmentPlan(2, PODS));
         server = topology.segment()
                 .closedWithTopology(
@@ -62,7 +72,8 @@ final class FailoverLab implements AutoCloseable {
         server.api().onApply(this::notePublished);
         kubeconfig = Files.writeString(directory.resolve("kubeconfig"), server.kubeconfig());
         nodes = List.of(
-                new FailoverNode(topology, 1, directory, server), new FailoverNode(topology, 2, directory, server));
+                new FailoverNode(topology, 1, directory, server, listenerKeys),
+                new FailoverNode(topology, 2, directory, server, listenerKeys));
         // The speakers live in this process, whose own loopback no change of namespaces can take from them.
         forSpeakers = server.alsoOnLoopback();
         client = forSpeakers.client();
@@ -71,11 +82,44 @@ final class FailoverLab implements AutoCloseable {
         nodes.forEach(FailoverNode::awaitReady);
         // Published after that: no node's readiness may still be on its way when a test begins.
         nodes.forEach(node -> timeline.awaitAfter(start, published(node.name(), true), FailoverNode.LIMIT));
+        loadKubeProxies(ExternalTrafficPolicy.LOCAL, new SplittableRandom());
         speakers = Map.of(nodes.getFirst(), speaker(0), nodes.getLast(), speaker(1));
         assertTrue(BoundedWait.until(
                 () -> speakers.get(owner()).isAnnouncing()
                         && !speakers.get(other()).isAnnouncing(),
                 FailoverNode.LIMIT));
+    }
+
+    /** Has each node's kube-proxy go by what all nodes have published, as it would by itself. */
+    void loadKubeProxies(ExternalTrafficPolicy policy, RandomGenerator random) {
+        List<NodeEndpoint> published = published();
+        nodes.forEach(node -> node.loadKubeProxy(policy, ServiceEndpoints.seenBy(node.name(), published, random)));
+    }
+
+    /** What the nodes have published that are ready. */
+    List<NodeEndpoint> published() {
+        return client
+                .discovery()
+                .v1()
+                .endpointSlices()
+                .inNamespace(FakeService.NAME.namespace())
+                .withLabel("kubernetes.io/service-name", FakeService.NAME.name())
+                .list()
+                .getItems()
+                .stream()
+                .flatMap(slice -> slice.getEndpoints().stream()
+                        .filter(endpoint -> endpoint.getConditions().getReady())
+                        .map(endpoint -> new NodeEndpoint(
+                                new InetSocketAddress(
+                                        InetAddress.ofLiteral(
+                                                endpoint.getAddresses().getFirst()),
+                                        slice.getPorts().getFirst().getPort()),
+                                endpoint.getNodeName())))
+                .toList();
+    }
+
+    List<FailoverNode> nodes() {
+        return nodes;
     }
 
     private L2Speaker speaker(int index) throws IOException {

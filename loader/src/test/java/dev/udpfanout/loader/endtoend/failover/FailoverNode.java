@@ -9,6 +9,7 @@ import dev.udpfanout.lab.SegmentTopology;
 import dev.udpfanout.lab.kubeproxy.ExternalTrafficPolicy;
 import dev.udpfanout.lab.kubeproxy.KubeProxy;
 import dev.udpfanout.lab.kubeproxy.KubeProxyRules;
+import dev.udpfanout.lab.kubeproxy.ServiceEndpoints;
 import dev.udpfanout.lab.process.LabProcess;
 import dev.udpfanout.loader.SequenceTraffic;
 import dev.udpfanout.loader.cli.Distribution;
@@ -27,6 +28,7 @@ import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
 /**
@@ -46,7 +48,9 @@ final class FailoverNode {
     private final List<SequenceTraffic.Receiver> receivers;
     private LabProcess daemon;
 
-    FailoverNode(SegmentTopology topology, int number, Path directory, FakeApiServer server) throws IOException {
+    /** @param listenerKeys of its configuration, beside those that lead to this Service; each on a line of its own */
+    FailoverNode(SegmentTopology topology, int number, Path directory, FakeApiServer server, List<String> listenerKeys)
+            throws IOException {
         this.topology = topology;
         this.number = number;
         this.directory = directory;
@@ -54,9 +58,6 @@ final class FailoverNode {
         this.receivers = topology.pods(number).stream()
                 .map(pod -> pod.closedWithTopology(new SequenceTraffic.Receiver(pod, POD_PORT)))
                 .toList();
-        new KubeProxy(namespace())
-                .load(KubeProxyRules.labService(
-                        VIP, ExternalTrafficPolicy.LOCAL, List.of(new InetSocketAddress("10.255.0.1", 5514))));
         Files.writeString(config(), """
                 metrics: { bind: "127.0.0.1:9090" }
                 drain_secs: 10
@@ -66,8 +67,9 @@ final class FailoverNode {
                     bind: "10.255.0.1:5514"
                     interface: dummy0
                     kubernetes: { namespace: logging, service: receivers-%s, port: syslog }
-                    publish: { namespace: logging, service: syslog }
-                """.formatted(name()));
+                %s
+                """.formatted(
+                        name(), listenerKeys.stream().map(key -> "    " + key).collect(Collectors.joining("\n"))));
         serve(topology.plan().pods());
     }
 
@@ -108,6 +110,11 @@ final class FailoverNode {
                         .addToLabels("kubernetes.io/service-name", "receivers-" + name())
                         .endMetadata()
                         .build());
+    }
+
+    /** Has the node's kube-proxy know these endpoints of the VIP's Service. */
+    void loadKubeProxy(ExternalTrafficPolicy policy, ServiceEndpoints endpoints) {
+        new KubeProxy(namespace()).load(KubeProxyRules.labService(VIP, policy, endpoints));
     }
 
     /** Starts the daemon. */

@@ -1,0 +1,58 @@
+package dev.udpfanout.loader.daemon;
+
+import dev.udpfanout.loader.config.ListenerConfig;
+import dev.udpfanout.loader.control.DiscoveredEndpoint;
+import java.net.InetSocketAddress;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Endpoints that listeners of this daemon are in the way of: one that is a listener would be sent its own datagrams for
+ * ever, and one in a range that is led to a dummy interface is not reached. Each is logged once. Belongs to one thread.
+ */
+final class RefusedEndpoints {
+    private static final Logger LOG = LoggerFactory.getLogger(ControlLoop.class);
+
+    private final Set<InetSocketAddress> reported = new HashSet<>();
+
+    /** The endpoints that are not. */
+    List<DiscoveredEndpoint> without(List<ListenerConfig> listeners, List<DiscoveredEndpoint> endpoints) {
+        List<DiscoveredEndpoint> kept = new ArrayList<>(endpoints.size());
+        for (DiscoveredEndpoint endpoint : endpoints) {
+            Optional<ListenerConfig> inTheWay = listeners.stream()
+                    .filter(listener -> isInTheWay(listener, endpoint.address()))
+                    .findFirst();
+            if (inTheWay.isEmpty()) {
+                kept.add(endpoint);
+            } else if (reported.add(endpoint.address())) {
+                report(inTheWay.get(), endpoint.address());
+            }
+        }
+        return kept;
+    }
+
+    private static boolean isInTheWay(ListenerConfig listener, InetSocketAddress endpoint) {
+        return listener.takes(endpoint)
+                || listener.range()
+                        .filter(range -> range.contains(endpoint.getAddress()))
+                        .isPresent();
+    }
+
+    private static void report(ListenerConfig inTheWay, InetSocketAddress endpoint) {
+        if (inTheWay.takes(endpoint)) {
+            LOG.atWarn().addKeyValue("endpoint", endpoint).log("refused an endpoint that is a listener");
+        } else {
+            LOG.atError()
+                    .addKeyValue("endpoint", endpoint)
+                    .addKeyValue("range", inTheWay.range().orElseThrow())
+                    .log(
+                            "refused an endpoint in the range of publish.addresses; choose a range that nothing in the cluster"
+                                    + " has");
+        }
+    }
+}
