@@ -40,6 +40,46 @@ class LoaderArchitectureTest {
             slices().matching("dev.udpfanout.loader.kubernetes.(*)..").should().beFreeOfCycles();
 
     @ArchTest
+    static final ArchRule ROOMS_OF_THE_DATAPATH_KNOW_EACH_OTHER_IN_ONE_DIRECTION =
+            slices().matching("dev.udpfanout.loader.datapath.(**)").should().beFreeOfCycles();
+
+    @ArchTest
+    static final ArchRule THE_NETWORK_KNOWS_NO_DATAPATH =
+            room("..datapath.network..", "..datapath.kernel..", "..datapath.userspace..", "..datapath.mode..");
+
+    @ArchTest
+    static final ArchRule USER_SPACE_DOES_WITHOUT_THE_KERNEL_DATAPATH =
+            room("..datapath.userspace..", "..datapath.kernel..", "..datapath.mode..");
+
+    @ArchTest
+    static final ArchRule THE_KERNEL_DATAPATH_DOES_WITHOUT_USER_SPACE =
+            room("..datapath.kernel..", "..datapath.userspace..", "..datapath.mode..", "dev.udpfanout.forwarder..");
+
+    @ArchTest
+    static final ArchRule MAPS_ARE_FILLED_WHATEVER_IS_ATTACHED =
+            room("..datapath.kernel.maps..", "..datapath.kernel.attach..");
+
+    @ArchTest
+    static final ArchRule PROGRAMS_ARE_ATTACHED_WHATEVER_MAPS_HOLD =
+            room("..datapath.kernel.attach..", "..datapath.kernel.maps..");
+
+    @ArchTest
+    static final ArchRule THE_PROGRAM_KNOWS_NEITHER = room(
+            "..datapath.kernel.program..",
+            "..datapath.kernel.maps..",
+            "..datapath.kernel.attach..",
+            "..datapath.network..");
+
+    private static ArchRule room(String room, String... unknown) {
+        return noClasses()
+                .that()
+                .resideInAPackage(room)
+                .should()
+                .dependOnClassesThat()
+                .resideInAnyPackage(unknown);
+    }
+
+    @ArchTest
     static final ArchRule CONTROL_IS_PURE = noClasses()
             .that()
             .resideInAPackage("..loader.control..")

@@ -32,8 +32,6 @@ class SourceTreeTest {
     private static final Set<String> STILL_LONG = Set.of(
             "bpf/src/main/c/udp_fanout.h",
             "loader/src/main/java/dev/udpfanout/loader/daemon/Daemon.java",
-            "loader/src/main/java/dev/udpfanout/loader/datapath/kernel/KernelDatapath.java",
-            "loader/src/main/java/dev/udpfanout/loader/datapath/kernel/program/KernelProgram.java",
             "loader/src/main/java/dev/udpfanout/loader/datapath/mode/ModeSelectingDatapath.java",
             "loader/src/test/java/dev/udpfanout/loader/cli/LifeCycleTest.java",
             "loader/src/test/java/dev/udpfanout/loader/config/reader/ConfigProblemsTest.java",

@@ -1,10 +1,14 @@
 package dev.udpfanout.loader.datapath.kernel;
 
+import dev.udpfanout.bindings.abi.maps.SharedMaps;
 import dev.udpfanout.loader.config.ListenerConfig;
 import dev.udpfanout.loader.config.ListenerConfig.AttachMethod;
 import dev.udpfanout.loader.config.ReceiverSet;
 import dev.udpfanout.loader.control.EndpointSet;
+import dev.udpfanout.loader.datapath.FlowCounters;
 import dev.udpfanout.loader.datapath.kernel.attach.ReplyPoints;
+import dev.udpfanout.loader.datapath.kernel.maps.Counters;
+import dev.udpfanout.loader.datapath.kernel.maps.FlowSweep;
 import dev.udpfanout.loader.datapath.kernel.maps.FlowTable;
 import dev.udpfanout.loader.datapath.kernel.program.KernelProgram;
 import dev.udpfanout.loader.datapath.kernel.program.Pins;
@@ -26,11 +30,13 @@ import java.util.stream.Stream;
 final class Replies {
     private final FlowTable flows;
     private final ReplyPoints points;
+    private final FlowSweep sweep;
     private boolean leftoversRemoved;
 
-    Replies(FlowTable flows, KernelProgram program, Network network, RepairLog repairs, Optional<Pins> pins) {
-        this.flows = flows;
+    Replies(KernelProgram program, Network network, RepairLog repairs, Optional<Pins> pins, Counters counters) {
+        this.flows = new FlowTable(program.map(SharedMaps.FLOWS), program.flowsConfig(), pins);
         this.points = new ReplyPoints(program, network, repairs, pins);
+        this.sweep = FlowSweep.start(flows, program.flowsConfig(), counters);
     }
 
     /** To be called before LISTENERS says that a listener has replies. */
@@ -92,10 +98,23 @@ final class Replies {
                 .orElse(AttachMethod.AUTO);
     }
 
+    /** The flows at the last look; empty where nobody answers. Any thread. */
+    Optional<FlowCounters> flows() {
+        return sweep.counters();
+    }
+
+    /** Ends the looks through the flows and lets go of their table; the kernel keeps it as long as its map. */
+    void closeFlows() {
+        sweep.close();
+        flows.close();
+    }
+
+    /** Lets go of the programs and leaves them working. */
     void release() {
         points.release();
     }
 
+    /** Takes the programs off. */
     void close() {
         points.close();
     }

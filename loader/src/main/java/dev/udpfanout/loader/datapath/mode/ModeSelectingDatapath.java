@@ -23,11 +23,8 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
-import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Has each listener served in the kernel or in user space, as its mode says and the node allows, and moves it from one
@@ -35,14 +32,13 @@ import org.slf4j.LoggerFactory;
  * made it fall back does not change by itself, and moving back and forth would cost more than it gains.
  */
 public final class ModeSelectingDatapath implements Datapath {
-    private static final Logger LOG = LoggerFactory.getLogger(ModeSelectingDatapath.class);
     private static final String FALLBACKS = "userspace_fallback";
 
     /** One failure may be another agent's doing, and over a moment later. */
     private static final int FAILURES_TO_GIVE_UP = 3;
 
     private final Backends backends;
-    private final AtomicLong fallbacks = new AtomicLong();
+    private final ModeLog log = new ModeLog();
     private final Map<String, EndpointSet> endpoints = new HashMap<>();
     private final Map<String, Set<InetAddress>> vips = new HashMap<>();
     private Map<InetAddress, LocalPeer> peers = Map.of();
@@ -50,25 +46,11 @@ public final class ModeSelectingDatapath implements Datapath {
     private volatile Optional<SwitchableDatapath> kernel = Optional.empty();
     private volatile Optional<SwitchableDatapath> userspace = Optional.empty();
     private volatile ModeAssignment assignment;
-    private Optional<Pending> pending = Optional.empty();
+    private Optional<PendingChange> pending = Optional.empty();
     private int kernelFailures;
     private boolean kernelHasServed;
     private final boolean kernelHadPredecessor;
     private boolean leftoversRemoved;
-
-    /**
-     * A change of the configuration that has not been possible so far; until it is, the one before is in force.
-     *
-     * @param listeners as they should be
-     * @param failure why it was not possible
-     */
-    private record Pending(List<ListenerConfig> listeners, String failure) {
-        Optional<ListenerConfig> find(String name) {
-            return listeners.stream()
-                    .filter(listener -> listener.name().equals(name))
-                    .findFirst();
-        }
-    }
 
     /**
      * Opens what the listeners need, the kernel datapath only if one of them may be in the kernel. Nothing is attached
@@ -90,7 +72,7 @@ public final class ModeSelectingDatapath implements Datapath {
             abandon();
             throw e;
         }
-        reportFallbacks(ModeAssignment.decide(List.of(), Optional.empty(), Map.of()));
+        log.fallbacks(ModeAssignment.decide(List.of(), Optional.empty(), Map.of()), assignment);
     }
 
     /** Why it cannot be opened; empty if it is open or not needed. */
@@ -104,18 +86,6 @@ public final class ModeSelectingDatapath implements Datapath {
             return Optional.empty();
         } catch (KernelRefusedException e) {
             return Optional.of(e.getMessage());
-        }
-    }
-
-    private void reportFallbacks(ModeAssignment before) {
-        for (ListenerConfig listener : assignment.inUserspace()) {
-            if (assignment.isFallback(listener.name()) && !before.isFallback(listener.name())) {
-                fallbacks.incrementAndGet();
-                LOG.atWarn()
-                        .addKeyValue("listener_id", listener.id())
-                        .addKeyValue("reason", assignment.reason(listener.name()))
-                        .log("falling back to userspace datapath");
-            }
         }
     }
 
@@ -194,7 +164,7 @@ public final class ModeSelectingDatapath implements Datapath {
             move(ModeAssignment.decide(listeners, openKernelFor(hoped.inKernel()), lost));
         } catch (RuntimeException e) {
             lost.putAll(lostBefore);
-            pending = Optional.of(new Pending(listeners, String.valueOf(e.getMessage())));
+            pending = Optional.of(new PendingChange(listeners, String.valueOf(e.getMessage())));
             throw e;
         }
         pending = Optional.empty();
@@ -207,7 +177,7 @@ public final class ModeSelectingDatapath implements Datapath {
 
     @Override
     public Optional<String> hindrance() {
-        return pending.map(Pending::failure);
+        return pending.map(PendingChange::failure);
     }
 
     /**
@@ -220,8 +190,8 @@ public final class ModeSelectingDatapath implements Datapath {
         ModeAssignment settled = configureKernel(next);
         assignment = settled;
         userspace.ifPresent(present -> present.configure(settled.inUserspace(), targets()));
-        reportFallbacks(before);
-        reportMoves(before);
+        log.fallbacks(before, assignment);
+        log.moves(before, assignment);
     }
 
     /** Those that are to go to the kernel stay for the time being, as they are. */
@@ -276,19 +246,6 @@ public final class ModeSelectingDatapath implements Datapath {
         } catch (KernelRefusedException e) {
             kernel.orElseThrow().configure(assignment.inKernel(), targets());
             throw e;
-        }
-    }
-
-    private void reportMoves(ModeAssignment before) {
-        for (ListenerConfig listener : assignment.listeners()) {
-            boolean isInUserspace = assignment.isInUserspace(listener.name());
-            if (before.has(listener.name()) && isInUserspace != before.isInUserspace(listener.name())) {
-                LOG.atInfo()
-                        .addKeyValue("listener_id", listener.id())
-                        .addKeyValue("mode", isInUserspace ? ListenerState.USERSPACE : ListenerState.TC_EBPF)
-                        .addKeyValue("reason", assignment.reason(listener.name()))
-                        .log("switched datapath");
-            }
         }
     }
 
@@ -351,7 +308,7 @@ public final class ModeSelectingDatapath implements Datapath {
     public Map<String, Long> repairs() {
         Map<String, Long> all = new HashMap<>();
         kernel.ifPresent(present -> all.putAll(present.repairs()));
-        all.put(FALLBACKS, fallbacks.get());
+        all.put(FALLBACKS, log.fallbacks());
         return all;
     }
 

@@ -3,6 +3,7 @@ package dev.udpfanout.loader.datapath.network;
 import java.util.EnumMap;
 import java.util.Map;
 import java.util.concurrent.atomic.LongAdder;
+import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -27,6 +28,12 @@ public final class RepairLog {
                 .addKeyValue("repair", repair.label())
                 .addKeyValue("repairs", count.sum())
                 .log("repaired datapath");
+    }
+
+    /** How often each has happened, by the repair's label; readable by any thread. */
+    public Map<String, Long> byLabel() {
+        return counts().entrySet().stream()
+                .collect(Collectors.toMap(entry -> entry.getKey().label(), Map.Entry::getValue));
     }
 
     /** How often each has happened; readable by any thread. */

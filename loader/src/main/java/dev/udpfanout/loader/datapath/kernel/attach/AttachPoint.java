@@ -16,12 +16,10 @@ import dev.udpfanout.loader.datapath.network.RepairLog;
 import dev.udpfanout.loader.datapath.network.Steering;
 import java.net.InetAddress;
 import java.util.Comparator;
-import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -36,8 +34,7 @@ public final class AttachPoint {
     private final RepairLog repairs;
     private final Optional<Pins> pins;
     private final Optional<Dummy> dummy;
-    private final KernelProgram program;
-    private final Map<HookPoint, PlacedProgram> placed = new EnumMap<>(HookPoint.class);
+    private final Hooks<HookPoint> hooks;
     private List<ListenerConfig> listeners;
     private int ifindex = NO_INTERFACE;
     private boolean hasLinkLayer = true;
@@ -62,7 +59,7 @@ public final class AttachPoint {
         this.repairs = repairs;
         this.pins = pins;
         this.listeners = List.of();
-        this.program = program;
+        this.hooks = new Hooks<>(program, network, repairs);
         this.dummy = key.isDummy()
                 ? Optional.of(new Dummy(
                         new DummyInterface(key.interfaceName(), network, repairs),
@@ -92,6 +89,7 @@ public final class AttachPoint {
         return key.isDummy();
     }
 
+    /** Those that are to have a program. */
     Set<HookPoint> hooks() {
         return wanted().keySet();
     }
@@ -108,21 +106,12 @@ public final class AttachPoint {
 
     /** Whether every program is on its hook, attached as it is to be. */
     public boolean isConnected() {
-        Map<HookPoint, String> wanted = wanted();
-        return ifindex != NO_INTERFACE
-                && placed.keySet().equals(wanted.keySet())
-                && placed.entrySet().stream()
-                        .allMatch(each -> each.getValue().is(wanted.get(each.getKey()), key.attach()));
+        return ifindex != NO_INTERFACE && hooks.have(wanted(), key.attach());
     }
 
     /** How the programs are on their hooks, for example {@code "tcx"}; empty if they are not. */
     public String attachment() {
-        return isConnected()
-                ? placed.values().stream()
-                        .map(each -> each.attachment().method())
-                        .distinct()
-                        .collect(Collectors.joining("+"))
-                : "";
+        return isConnected() ? hooks.methods() : "";
     }
 
     private boolean hasReplies() {
@@ -155,8 +144,7 @@ public final class AttachPoint {
             return;
         }
         // What was on the old interface went with it.
-        placed.values().forEach(each -> each.attachment().close());
-        placed.clear();
+        hooks.forget();
         ifindex = found;
         hasLinkLayer = link.map(Link::hasEthernetHeader).orElse(hasLinkLayer);
         if (found == NO_INTERFACE) {
@@ -187,10 +175,10 @@ public final class AttachPoint {
         if (ifindex == NO_INTERFACE) {
             return;
         }
-        wanted().forEach(this::ensureAttached);
-        Set.copyOf(placed.keySet()).stream()
-                .filter(hook -> !hooks().contains(hook))
-                .forEach(this::takeOff);
+        Map<HookPoint, String> wanted = wanted();
+        wanted.forEach((hook, name) ->
+                hooks.ensure(hook, HookPlace.of(ifindex, interfaceName(), hook, pins), name, key.attach()));
+        hooks.keys().stream().filter(hook -> !wanted.containsKey(hook)).forEach(hooks::takeOff);
         if (dummy.isPresent()) {
             Optional<Link> link = network.links().byIndex(ifindex);
             link.ifPresent(present -> dummy.get().steering().ensure(present, addresses()));
@@ -198,43 +186,12 @@ public final class AttachPoint {
         }
     }
 
-    private void ensureAttached(HookPoint hook, String name) {
-        PlacedProgram before = placed.get(hook);
-        boolean wasRemoved = before != null && !before.attachment().isAttached();
-        if (wasRemoved) {
-            before.attachment().close();
-            placed.remove(hook);
-        } else if (before != null && before.is(name, key.attach())) {
-            return;
-        }
-        HookPlace place = HookPlace.of(ifindex, interfaceName(), hook, pins);
-        Attachment attachment = Attacher.attach(key.attach(), program.named(name), place, network);
-        PlacedProgram now = new PlacedProgram(name, key.attach(), attachment);
-        placed.put(hook, now);
-        String what = name.equals(KernelProgram.TURN) ? "turn program" : "program";
-        LOG.atInfo()
-                .addKeyValue("interface", interfaceName())
-                .addKeyValue("method", attachment.method())
-                .addKeyValue("adopted", attachment.isAdopted())
-                .log("attached TC eBPF {} to {}", what, hook);
-        if (wasRemoved) {
-            repairs.repaired(Repair.PROGRAM_REATTACHED, interfaceName());
-        } else if (before != null && before.giveWayTo(now)) {
-            logDetached(hook);
-        }
-    }
-
     /** Takes the programs off and puts the routes back. */
     public void disconnect() {
         dummy.ifPresent(present -> present.steering().undo(interfaceName()));
         dummy.ifPresent(present -> present.ranges().undo(interfaceName()));
-        Set.copyOf(placed.keySet()).forEach(this::takeOff);
+        hooks.keys().forEach(hooks::takeOff);
         ifindex = NO_INTERFACE;
-    }
-
-    private void takeOff(HookPoint hook) {
-        placed.remove(hook).attachment().close();
-        logDetached(hook);
     }
 
     /**
@@ -245,17 +202,11 @@ public final class AttachPoint {
         ifindex = predecessor.ifindex;
         wasThere = predecessor.wasThere;
         hasLinkLayer = predecessor.hasLinkLayer;
-        placed.putAll(predecessor.placed);
-        predecessor.placed.clear();
+        hooks.takeOver(predecessor.hooks);
     }
 
     /** Lets go of everything and leaves it working. */
     public void release() {
-        placed.values().forEach(each -> each.attachment().release());
-        placed.clear();
-    }
-
-    private void logDetached(HookPoint hook) {
-        LOG.atInfo().addKeyValue("interface", interfaceName()).log("detached TC eBPF program from {}", hook);
+        hooks.release();
     }
 }

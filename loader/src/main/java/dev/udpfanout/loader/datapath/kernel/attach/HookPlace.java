@@ -15,18 +15,47 @@ import java.util.Set;
  * @param interfaceName the same, for names and messages
  * @param hook which side
  * @param pin where its link is or will be pinned, if anything is
- * @param programs whose place it is, by name
+ * @param role of the programs whose place it is
  */
-record HookPlace(int ifindex, String interfaceName, HookPoint hook, Optional<Path> pin, Set<String> programs) {
+record HookPlace(int ifindex, String interfaceName, HookPoint hook, Optional<Path> pin, Role role) {
+    /** What a program is there for. */
+    enum Role {
+        REQUESTS("program", KernelProgram.FOR_REQUESTS),
+        REPLIES("program for replies", KernelProgram.FOR_REPLIES);
+
+        private final String words;
+        private final Set<String> programs;
+
+        Role(String words, Set<String> programs) {
+            this.words = words;
+            this.programs = programs;
+        }
+
+        /** For the log. */
+        String words() {
+            return words;
+        }
+
+        /** One of its programs, for the log. */
+        String describe(String program) {
+            return program.equals(KernelProgram.TURN) ? "turn program" : words;
+        }
+    }
+
+    /** The programs whose place it is, by name. */
+    Set<String> programs() {
+        return role.programs;
+    }
+
     /** For a program that sees what clients send. */
     static HookPlace of(int ifindex, String interfaceName, HookPoint hook, Optional<Pins> pins) {
         Optional<Path> pin = pins.map(all -> all.link(interfaceName, hook));
-        return new HookPlace(ifindex, interfaceName, hook, pin, KernelProgram.FOR_REQUESTS);
+        return new HookPlace(ifindex, interfaceName, hook, pin, Role.REQUESTS);
     }
 
     /** For a program that sees what endpoints answer. */
     static HookPlace ofReplies(int ifindex, String interfaceName, Optional<Pins> pins) {
         Optional<Path> pin = pins.map(all -> all.linkOfReplies(interfaceName));
-        return new HookPlace(ifindex, interfaceName, HookPoint.INGRESS, pin, KernelProgram.FOR_REPLIES);
+        return new HookPlace(ifindex, interfaceName, HookPoint.INGRESS, pin, Role.REPLIES);
     }
 }

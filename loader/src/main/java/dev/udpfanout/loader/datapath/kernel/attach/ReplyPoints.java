@@ -6,7 +6,6 @@ import dev.udpfanout.loader.datapath.Failures;
 import dev.udpfanout.loader.datapath.kernel.program.KernelProgram;
 import dev.udpfanout.loader.datapath.kernel.program.Pins;
 import dev.udpfanout.loader.datapath.network.Network;
-import dev.udpfanout.loader.datapath.network.Repair;
 import dev.udpfanout.loader.datapath.network.RepairLog;
 import java.net.InetAddress;
 import java.nio.file.Path;
@@ -17,30 +16,23 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
 import java.util.stream.Collectors;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /** The programs for replies: at the ingress of each interface by which this node sends to an endpoint that answers. */
 public final class ReplyPoints {
-    private static final Logger LOG = LoggerFactory.getLogger(ReplyPoints.class);
-
     /** What a receiver on this node's own network answers does not come in anywhere. */
     private static final int LOOPBACK = 1;
 
-    private final KernelProgram program;
     private final Network network;
-    private final RepairLog repairs;
     private final Optional<Pins> pins;
-    private final Map<Integer, Point> points = new HashMap<>();
+    /** By interface. */
+    private final Hooks<Integer> hooks;
+
     private Map<InetAddress, OptionalInt> ways = Map.of();
 
-    private record Point(String interfaceName, PlacedProgram placed) {}
-
     public ReplyPoints(KernelProgram program, Network network, RepairLog repairs, Optional<Pins> pins) {
-        this.program = program;
         this.network = network;
-        this.repairs = repairs;
         this.pins = pins;
+        this.hooks = new Hooks<>(program, network, repairs);
     }
 
     /**
@@ -61,19 +53,18 @@ public final class ReplyPoints {
         // What is new first: at no moment is there none where a route has changed.
         Failures failures = new Failures();
         failures.collect(() -> attach(method));
-        Set<Integer> unused = new HashSet<>(points.keySet());
+        Set<Integer> unused = new HashSet<>(hooks.keys());
         unused.removeAll(interfaces());
-        unused.forEach(ifindex -> failures.collect(() -> detach(ifindex)));
+        unused.forEach(ifindex -> failures.collect(() -> hooks.takeOff(ifindex)));
         failures.throwIfAny();
     }
 
     /** Takes away what an earlier daemon has left elsewhere. */
     public void removeLeftovers() {
-        Leftovers.removeReplies(network, points.keySet());
+        Leftovers.removeReplies(network, hooks.keys());
         pins.ifPresent(all -> {
-            Set<Path> kept = points.values().stream()
-                    .map(point -> all.linkOfReplies(point.interfaceName()))
-                    .collect(Collectors.toSet());
+            Set<Path> kept =
+                    hooks.interfaceNames().stream().map(all::linkOfReplies).collect(Collectors.toSet());
             Leftovers.removePinnedLinks(all, link -> !Pins.isOfReplies(link) || kept.contains(link));
         });
     }
@@ -95,50 +86,18 @@ public final class ReplyPoints {
 
     private void ensureAttached(AttachMethod method, Link link) {
         String name = link.hasEthernetHeader() ? KernelProgram.REPLY : KernelProgram.REPLY_L3;
-        Optional<PlacedProgram> before =
-                Optional.ofNullable(points.get(link.index())).map(Point::placed);
-        boolean wasRemoved = before.isPresent() && !before.get().attachment().isAttached();
-        if (wasRemoved) {
-            points.remove(link.index()).placed().attachment().close();
-        } else if (before.isPresent() && before.get().is(name, method)) {
-            return;
-        }
-        HookPlace place = HookPlace.ofReplies(link.index(), link.name(), pins);
-        Attachment attachment = Attacher.attach(method, program.named(name), place, network);
-        PlacedProgram now = new PlacedProgram(name, method, attachment);
-        points.put(link.index(), new Point(link.name(), now));
-        LOG.atInfo()
-                .addKeyValue("interface", link.name())
-                .addKeyValue("method", attachment.method())
-                .addKeyValue("adopted", attachment.isAdopted())
-                .log("attached TC eBPF program for replies to ingress");
-        if (wasRemoved) {
-            repairs.repaired(Repair.PROGRAM_REATTACHED, link.name());
-        } else if (before.isPresent() && before.get().giveWayTo(now)) {
-            logDetached(link.name());
-        }
-    }
-
-    private void detach(int ifindex) {
-        Point point = points.remove(ifindex);
-        point.placed().attachment().close();
-        logDetached(point.interfaceName());
-    }
-
-    private static void logDetached(String interfaceName) {
-        LOG.atInfo().addKeyValue("interface", interfaceName).log("detached TC eBPF program for replies from ingress");
+        hooks.ensure(link.index(), HookPlace.ofReplies(link.index(), link.name(), pins), name, method);
     }
 
     /** Takes all of them off. */
     public void close() {
         Failures failures = new Failures();
-        Set.copyOf(points.keySet()).forEach(ifindex -> failures.collect(() -> detach(ifindex)));
+        hooks.keys().forEach(ifindex -> failures.collect(() -> hooks.takeOff(ifindex)));
         failures.throwIfAny();
     }
 
     /** Lets go of all of them and leaves them working. */
     public void release() {
-        points.values().forEach(point -> point.placed().attachment().release());
-        points.clear();
+        hooks.release();
     }
 }

@@ -1,0 +1,104 @@
+package dev.udpfanout.loader.datapath.kernel;
+
+import dev.udpfanout.loader.config.ReceiverSet;
+import dev.udpfanout.loader.config.ReceiverSet.LocalDelivery;
+import dev.udpfanout.loader.control.EndpointSet;
+import dev.udpfanout.loader.datapath.kernel.maps.ListenerTables;
+import dev.udpfanout.loader.datapath.kernel.maps.Peers;
+import dev.udpfanout.loader.links.LocalPeer;
+import java.net.InetAddress;
+import java.util.Collection;
+import java.util.Collections;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.CompletionStage;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Which endpoints each set of receivers has in the kernel, and which of them are reached past their veth. */
+final class EndpointsInForce {
+    private static final Logger LOG = LoggerFactory.getLogger(EndpointsInForce.class);
+
+    private final ListenerTables tables;
+    private final Peers peers;
+    private final Map<String, EndpointSet> sets = new HashMap<>();
+    private final Map<String, Map<InetAddress, Integer>> peersOfSets = new HashMap<>();
+    private Map<InetAddress, LocalPeer> knownPeers = Map.of();
+
+    EndpointsInForce(ListenerTables tables, Peers peers) {
+        this.tables = tables;
+        this.peers = peers;
+    }
+
+    /** By the set's name, those that this daemon has applied; unmodifiable, and changes. */
+    Map<String, EndpointSet> sets() {
+        return Collections.unmodifiableMap(sets);
+    }
+
+    /** All of them as they are now, for who changes them meanwhile. */
+    List<EndpointSet> copy() {
+        return List.copyOf(sets.values());
+    }
+
+    /** Forgets all other sets. */
+    void retain(Set<String> names) {
+        sets.keySet().retainAll(names);
+        peersOfSets.keySet().retainAll(names);
+    }
+
+    /** Puts a table of another kind in place, where a changed configuration goes by another. */
+    void changeKind(ReceiverSet before, ReceiverSet now, int slot) {
+        EndpointSet endpoints = sets.get(now.name());
+        if (before != null && endpoints != null && ListenerTables.differ(before, now, endpoints)) {
+            tables.replace(now, slot, endpoints, peersOfSets.getOrDefault(now.name(), Map.of()));
+        }
+    }
+
+    /**
+     * Puts a set's endpoints in place.
+     *
+     * @param before done first, if there is anything to put in place
+     * @return done when nothing is sent by the table before; empty if these are in force already
+     */
+    Optional<CompletionStage<Void>> put(ReceiverSet set, int slot, EndpointSet endpoints, Runnable before) {
+        Map<InetAddress, Integer> direct = set.localDelivery() == LocalDelivery.PEER ? peers.of(endpoints) : Map.of();
+        boolean isSame = endpoints.equals(sets.get(set.name()));
+        boolean isSameWay = direct.equals(peersOfSets.getOrDefault(set.name(), Map.of()));
+        if (isSame && isSameWay) {
+            return Optional.empty();
+        }
+        before.run();
+        CompletionStage<Void> oldIsUnused = tables.replace(set, slot, endpoints, direct);
+        sets.put(set.name(), endpoints);
+        peersOfSets.put(set.name(), direct);
+        if (!isSame) {
+            report(set, "endpoints", endpoints.endpoints().size(), "updated tc_ebpf downstream set");
+        }
+        if (!isSameWay) {
+            report(set, "pods", direct.size(), "delivers straight into pods of this node");
+        }
+        return Optional.of(oldIsUnused);
+    }
+
+    private static void report(ReceiverSet set, String what, int count, String message) {
+        LOG.atInfo()
+                .addKeyValue("listener_id", set.listenerId())
+                .addKeyValue(what, count)
+                .log(message);
+    }
+
+    /** From now on these are known; takes effect where endpoints are put. */
+    void know(Map<InetAddress, LocalPeer> known, Collection<ReceiverSet> receivers) {
+        knownPeers = Map.copyOf(known);
+        placePeers(receivers);
+    }
+
+    /** Where no listener is to go by them, the maps hold none: nor does a table then that is an earlier daemon's. */
+    void placePeers(Collection<ReceiverSet> receivers) {
+        boolean areWanted = receivers.stream().anyMatch(set -> set.localDelivery() == LocalDelivery.PEER);
+        peers.set(areWanted ? knownPeers : Map.of());
+    }
+}

@@ -1,0 +1,144 @@
+package dev.udpfanout.loader.datapath.kernel.attach;
+
+import dev.udpfanout.loader.config.ListenerConfig;
+import dev.udpfanout.loader.datapath.Failures;
+import dev.udpfanout.loader.datapath.InterfaceState;
+import dev.udpfanout.loader.datapath.kernel.program.KernelProgram;
+import dev.udpfanout.loader.datapath.kernel.program.Pins;
+import dev.udpfanout.loader.datapath.network.Network;
+import dev.udpfanout.loader.datapath.network.RepairLog;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.BiConsumer;
+import java.util.function.Predicate;
+import java.util.stream.Collectors;
+
+/** All interfaces that listeners stand on. */
+public final class AttachPoints {
+    private final KernelProgram program;
+    private final Network network;
+    private final RepairLog repairs;
+    private final Optional<Pins> pins;
+    private List<AttachPoint> points = List.of();
+
+    public AttachPoints(KernelProgram program, Network network, RepairLog repairs, Optional<Pins> pins) {
+        this.program = program;
+        this.network = network;
+        this.repairs = repairs;
+        this.pins = pins;
+    }
+
+    /**
+     * Has attach points for these listeners; where another way of attaching is asked for, the new one goes on with what
+     * the old one has. Takes effect at the next {@link #findInterfaces} and {@link #connect}.
+     *
+     * @return those on whose interface no listener stands any more, to be disconnected
+     */
+    public List<AttachPoint> use(List<ListenerConfig> listeners) {
+        Map<AttachPoint.Key, AttachPoint> present =
+                points.stream().collect(Collectors.toMap(AttachPoint::key, point -> point));
+        Map<AttachPoint.Key, List<ListenerConfig>> byPlace = new LinkedHashMap<>();
+        listeners.forEach(listener -> AttachPoint.Key.of(listener)
+                .forEach(key ->
+                        byPlace.computeIfAbsent(key, none -> new ArrayList<>()).add(listener)));
+        List<AttachPoint> next = new ArrayList<>();
+        byPlace.forEach((key, ofKey) -> {
+            AttachPoint point =
+                    present.containsKey(key) ? present.get(key) : new AttachPoint(key, program, network, repairs, pins);
+            point.setListeners(ofKey);
+            next.add(point);
+        });
+        List<AttachPoint> gone = new ArrayList<>(points);
+        gone.removeAll(next);
+        points = List.copyOf(next);
+        gone.forEach(point -> successor(point).ifPresent(successor -> successor.takeOver(point)));
+        return gone.stream().filter(point -> successor(point).isEmpty()).toList();
+    }
+
+    private Optional<AttachPoint> successor(AttachPoint gone) {
+        return points.stream()
+                .filter(point -> point.interfaceName().equals(gone.interfaceName()))
+                .findFirst();
+    }
+
+    /** Finds the interfaces, or makes those that are dummies. */
+    public void findInterfaces(Failures failures) {
+        points.forEach(point -> failures.collect(point::findInterface));
+    }
+
+    /**
+     * Attaches and steers where that is not so yet.
+     *
+     * @param servedByOther listeners whose interfaces are left to another version's program for now
+     */
+    public void connect(Set<String> servedByOther, Failures failures) {
+        for (AttachPoint point : points) {
+            if (isServedBy(servedByOther).test(point)) {
+                point.leaveToOther(servedByOther);
+            } else {
+                failures.collect(point::connect);
+            }
+        }
+    }
+
+    private static Predicate<AttachPoint> isServedBy(Set<String> other) {
+        return point -> point.listeners().stream().anyMatch(listener -> other.contains(listener.name()));
+    }
+
+    /** The interfaces' indexes of those that are dummies, while they are there. */
+    public Set<Integer> dummies() {
+        return points.stream()
+                .filter(AttachPoint::isDummy)
+                .flatMap(point -> point.ifindex().stream())
+                .collect(Collectors.toSet());
+    }
+
+    /** Each listener with the index of each interface of its that is there. */
+    public void forEachListener(BiConsumer<ListenerConfig, Integer> reader) {
+        points.forEach(point -> point.ifindex()
+                .ifPresent(ifindex -> point.listeners().forEach(listener -> reader.accept(listener, ifindex))));
+    }
+
+    /** How a listener's interfaces are; none if there is no such listener. */
+    public List<InterfaceState> of(String listener, Set<String> servedByOther) {
+        return points.stream()
+                .filter(point -> point.listeners().stream()
+                        .anyMatch(config -> config.name().equals(listener)))
+                .map(point -> new InterfaceState(
+                        point.interfaceName(),
+                        point.isConnected() || isServedBy(servedByOther).test(point),
+                        point.attachment()))
+                .toList();
+    }
+
+    /** Takes away what an earlier daemon had on interfaces and hooks on which nothing of this one is. */
+    public void removeLeftovers() {
+        Leftovers.removeAllBut(network, points);
+    }
+
+    /** As above, of pinned links. */
+    public void removeLeftoverPins(Pins all) {
+        Leftovers.removePinnedLinksBut(all, points);
+    }
+
+    /** Whether there are none, as after {@link #release} and {@link #disconnect}. */
+    public boolean isEmpty() {
+        return points.isEmpty();
+    }
+
+    /** Takes the programs off and puts the routes back. */
+    public void disconnect(Failures failures) {
+        points.forEach(point -> failures.collect(point::disconnect));
+        points = List.of();
+    }
+
+    /** Lets go of everything and leaves it working. */
+    public void release() {
+        points.forEach(AttachPoint::release);
+        points = List.of();
+    }
+}

@@ -1,0 +1,77 @@
+package dev.udpfanout.loader.datapath.kernel.maps;
+
+import dev.udpfanout.bindings.abi.listener.ListenerEntry;
+import dev.udpfanout.bindings.abi.maps.SharedMaps;
+import dev.udpfanout.loader.config.ListenerConfig;
+import dev.udpfanout.loader.datapath.kernel.program.KernelProgram;
+import java.net.InetAddress;
+import java.util.Collection;
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
+
+/**
+ * The maps by which the program knows its listeners: who listens where, by what rules, and who gets copies. They change
+ * together, so that the program never finds one that refers to what is not there.
+ */
+public final class ListenerMaps {
+    private final Slots slots;
+    private final ListenerTables tables;
+    private final Mirrors mirrors;
+    private final ListenerKeys keys;
+    private final ListenerSets sets;
+    private final ListenerRules rules;
+    private final LocalAddresses localAddresses;
+
+    /** Starts from what the maps hold: an earlier daemon may have filled them. */
+    public ListenerMaps(KernelProgram program, Slots slots, ListenerTables tables) {
+        this.slots = slots;
+        this.tables = tables;
+        this.mirrors = new Mirrors(slots, tables);
+        this.keys = new ListenerKeys(program.map(SharedMaps.LISTENERS));
+        this.sets = new ListenerSets(program.map(SharedMaps.LISTENER_SETS));
+        this.rules = new ListenerRules(program);
+        this.localAddresses = new LocalAddresses(program);
+    }
+
+    /** Has the program know these addresses of the node's own. */
+    public void setLocalAddresses(Set<InetAddress> addresses) {
+        localAddresses.set(addresses);
+    }
+
+    /** An empty plan of who listens where, for {@link #apply}. */
+    public ListenerKeyPlan plan() {
+        return new ListenerKeyPlan(keys.inForce(), localAddresses.inForce());
+    }
+
+    /** What the plan must say of a listener. */
+    public ListenerEntry entry(ListenerConfig listener) {
+        int slot = slot(listener);
+        return ListenerRules.entry(
+                listener,
+                slot,
+                tables.flags(listener.receivers(), slot),
+                mirrors.slot(listener).isPresent());
+    }
+
+    /**
+     * Puts a plan in force, and takes away what no listener refers to any more.
+     *
+     * @param listeners all of them
+     * @param dummies the dummy interfaces: nobody else gets what comes by them
+     */
+    public void apply(ListenerKeyPlan plan, Collection<ListenerConfig> listeners, Set<Integer> dummies) {
+        Map<Integer, ListenerConfig> bySlot =
+                listeners.stream().collect(Collectors.toMap(this::slot, listener -> listener));
+        rules.apply(bySlot, mirrors.entries(listeners), keys.inForce().values(), () -> {
+            keys.set(plan.entries());
+            sets.set(plan.entries(), dummies);
+        });
+        bySlot.forEach((slot, listener) -> tables.removeUnused(listener.receivers(), slot));
+        tables.retainSticky(slot -> bySlot.containsKey(slot) && bySlot.get(slot).replies());
+    }
+
+    private int slot(ListenerConfig listener) {
+        return slots.of(listener.name()).orElseThrow();
+    }
+}
