@@ -251,7 +251,7 @@ public final class Daemon {
     /** Lets MetalLB move the VIP away while datagrams are still forwarded. */
     private void drain() {
         endTurn();
-        if (kubernetes.isPresent() && kubernetes.get().publishes()) {
+        if (kubernetes.isPresent() && Departure.isAnnounced(config, datapath, kubernetes.get())) {
             kubernetes.get().withdraw(WITHDRAW_TIMEOUT);
             keepUntil(System.nanoTime() + config.shutdown().drain().toNanos());
         }
