@@ -34,8 +34,6 @@ import org.slf4j.LoggerFactory;
 public final class Daemon {
     private static final Logger LOG = LoggerFactory.getLogger(Daemon.class);
 
-    private static final Duration WITHDRAW_TIMEOUT = Duration.ofSeconds(2);
-
     private final ConfigSource configSource;
     private final Function<Config, Datapath> datapaths;
     private final Inbox inbox = new Inbox();
@@ -252,7 +250,7 @@ public final class Daemon {
     private void drain() {
         endTurn();
         if (kubernetes.isPresent() && Departure.isAnnounced(config, datapath, kubernetes.get())) {
-            kubernetes.get().withdraw(WITHDRAW_TIMEOUT);
+            kubernetes.get().withdraw(Departure.WITHDRAW_TIMEOUT);
             keepUntil(System.nanoTime() + config.shutdown().drain().toNanos());
         }
     }

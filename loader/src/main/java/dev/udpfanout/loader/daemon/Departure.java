@@ -5,9 +5,13 @@ import dev.udpfanout.loader.config.ListenerConfig;
 import dev.udpfanout.loader.config.ShutdownConfig.OnExit;
 import dev.udpfanout.loader.datapath.Datapath;
 import dev.udpfanout.loader.datapath.ListenerState;
+import java.time.Duration;
 
 /** Whether a daemon that stops tells Kubernetes that its node is on its way out. */
 final class Departure {
+    /** For how long a daemon that stops waits until Kubernetes has been told. */
+    static final Duration WITHDRAW_TIMEOUT = Duration.ofSeconds(2);
+
     private Departure() {}
 
     /**
