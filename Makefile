@@ -17,7 +17,7 @@ help:
 	@echo 'make demo     the MetalLB path end to end: kube-proxy alone, then udp-fanout (as root, about 20 s)'
 	@echo 'make image    build the container image udp-fanout:0.1.0, with docker, podman or buildah (BASE, JDK, PLATFORM: k8s/image/build)'
 	@echo 'make image-test   make image, and run the MetalLB path with it under the DaemonSet'"'"'s restrictions (as root, with podman; about 1 min)'
-	@echo 'make cluster-test   the guide and later events on real Kubernetes, beside kube-proxy alone; KUBERNETES_BIN (as root, 15 min for each version)'
+	@echo 'make cluster-test   the guide and later events on real Kubernetes, beside kube-proxy alone; KUBERNETES_BIN (as root, 10 min for each version)'
 	@echo 'make kernel-matrix   every way in on Debian'"'"'s 5.10, 6.1 and 6.12 in virtual machines (as root, about 20 min: 6 for each kernel)'
 	@echo 'make bench    latency and throughput beside kube-proxy, nftables and others; bench/target/report (as root, about 12 min)'
 	@echo 'make bench-quick   the same with fewer rounds (about 3 min); bench/udp-fanout-bench --help for more'

@@ -33,9 +33,6 @@ import org.slf4j.LoggerFactory;
  */
 public final class Daemon {
     private static final Logger LOG = LoggerFactory.getLogger(Daemon.class);
-    private static final String LOCK = "udp-fanout";
-
-    private static final Duration WITHDRAW_TIMEOUT = Duration.ofSeconds(2);
 
     private final ConfigSource configSource;
     private final Function<Config, Datapath> datapaths;
@@ -83,23 +80,12 @@ public final class Daemon {
      *     daemon left goes on
      */
     public void run() {
-        try (NamespaceLock lock = lock()) {
+        try (NamespaceLock lock = NodeLock.acquire()) {
             runUntilStopped();
             LOG.info("stopped");
         } finally {
             running.countDown();
             finished.countDown();
-        }
-    }
-
-    private static NamespaceLock lock() {
-        try {
-            return NamespaceLock.acquire(LOCK);
-        } catch (NamespaceLock.HeldException e) {
-            throw new IllegalStateException(
-                    "another udp-fanout runs on this node: process " + e.holderPid()
-                            + (e.holderPid() == 0 ? " (in a container that is not visible from here)" : ""),
-                    e);
         }
     }
 
@@ -263,8 +249,8 @@ public final class Daemon {
     /** Lets MetalLB move the VIP away while datagrams are still forwarded. */
     private void drain() {
         endTurn();
-        if (kubernetes.isPresent() && kubernetes.get().publishes()) {
-            kubernetes.get().withdraw(WITHDRAW_TIMEOUT);
+        if (kubernetes.isPresent() && Departure.isAnnounced(config, datapath, kubernetes.get())) {
+            kubernetes.get().withdraw(Departure.WITHDRAW_TIMEOUT);
             keepUntil(System.nanoTime() + config.shutdown().drain().toNanos());
         }
     }

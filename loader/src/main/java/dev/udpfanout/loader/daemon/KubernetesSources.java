@@ -11,6 +11,7 @@ import dev.udpfanout.loader.kubernetes.publish.PublishedEndpoint;
 import dev.udpfanout.loader.kubernetes.publish.PublisherState;
 import dev.udpfanout.loader.kubernetes.publish.ReadinessPublisher;
 import dev.udpfanout.loader.kubernetes.publish.SharedAddress;
+import dev.udpfanout.loader.kubernetes.publish.TerminatingEndpoints;
 import dev.udpfanout.loader.kubernetes.watch.WatchState;
 import dev.udpfanout.loader.status.PublicationStatus;
 import dev.udpfanout.loader.status.WatchStatus;
@@ -223,6 +224,11 @@ final class KubernetesSources implements AutoCloseable {
     boolean publishes() {
         return byListener.values().stream()
                 .anyMatch(sources -> sources.publisher().isPresent());
+    }
+
+    /** Whether kube-proxy goes on with a node that is on its way out; asks the API server, with a time-out. */
+    boolean servesTerminatingEndpoints() {
+        return TerminatingEndpoints.areServedIn(client);
     }
 
     /**

@@ -5,153 +5,22 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.udpfanout.lab.BoundedWait;
-import dev.udpfanout.lab.Topology;
-import dev.udpfanout.lab.TopologyPlan;
-import dev.udpfanout.lab.kubeproxy.ExternalTrafficPolicy;
-import dev.udpfanout.lab.kubeproxy.KubeProxy;
-import dev.udpfanout.lab.kubeproxy.KubeProxyRules;
 import dev.udpfanout.lab.process.LabProcess;
 import dev.udpfanout.loader.OtherLayout;
 import dev.udpfanout.loader.SequenceTraffic;
-import java.io.IOException;
 import java.net.InetAddress;
-import java.net.InetSocketAddress;
 import java.net.ServerSocket;
-import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpResponse;
 import java.nio.file.Files;
-import java.nio.file.Path;
-import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Daemons come and go, and change their minds, while 20,000 datagrams a second pass: none is lost. */
 @Tag("kernel")
-class LifeCycleTest {
-    private static final Duration LIMIT = Duration.ofSeconds(20);
-    private static final int PER_SECOND = 20_000;
-    private static final int PODS = 3;
-    private static final InetSocketAddress VIP = new InetSocketAddress(TopologyPlan.VIP, 5514);
-
-    @TempDir
-    private Path directory;
-
-    private Topology topology;
-    private Path config;
-    private List<SequenceTraffic.Receiver> receivers;
-
-    @BeforeEach
-    void setUp() {
-        topology = Topology.builder().pods(PODS).build();
-        new KubeProxy(topology)
-                .load(KubeProxyRules.labService(
-                        VIP, ExternalTrafficPolicy.LOCAL, List.of(new InetSocketAddress("10.255.0.1", 5514))));
-        config = directory.resolve("config.yaml");
-        receivers = new ArrayList<>();
-        topology.pods().forEach(pod -> receivers.add(new SequenceTraffic.Receiver(pod, 40514)));
-    }
-
-    @AfterEach
-    void tearDown() throws IOException {
-        for (SequenceTraffic.Receiver receiver : receivers) {
-            receiver.close();
-        }
-        topology.close();
-    }
-
-    private void write(String attach, String top, String more) throws IOException {
-        Path next = directory.resolve("next.yaml");
-        Files.writeString(next, """
-                %s
-                metrics: { bind: "127.0.0.1:9090" }
-                listeners:
-                  - name: syslog
-                    bind: "10.255.0.1:5514"
-                    interface: dummy0
-                    attach: %s
-                    downstream:
-                      - { name: pod-1, address: "10.42.0.11:40514" }
-                      - { name: pod-2, address: "10.42.0.12:40514" }
-                      - { name: pod-3, address: "10.42.0.13:40514" }
-                %s
-                """.formatted(top, attach, more));
-        // As a ConfigMap changes: another file takes the name in one step.
-        Files.move(next, config, java.nio.file.StandardCopyOption.ATOMIC_MOVE);
-    }
-
-    /** Starts one, and does not wait. */
-    private LabProcess launch() {
-        return topology.node()
-                .start(
-                        Distribution.command(),
-                        "--config",
-                        config.toString(),
-                        "--pin-dir",
-                        topology.pinDirectory().toString());
-    }
-
-    private LabProcess start() {
-        LabProcess daemon = launch();
-        daemon.awaitLine("ready listeners=", LIMIT);
-        return daemon;
-    }
-
-    private SequenceTraffic traffic() {
-        return new SequenceTraffic(topology.client(), VIP, PER_SECOND);
-    }
-
-    private void awaitSent(SequenceTraffic traffic, long more) {
-        long until = traffic.next() + more;
-        assertTrue(BoundedWait.until(() -> traffic.next() >= until, LIMIT));
-    }
-
-    private long received(int pod) {
-        return receivers.get(pod).received();
-    }
-
-    private long received() {
-        return receivers.stream().mapToLong(SequenceTraffic.Receiver::received).sum();
-    }
-
-    private void assertNothingLost(SequenceTraffic traffic) throws InterruptedException {
-        long sent = traffic.stop();
-        assertTrue(
-                BoundedWait.until(() -> received() >= sent, Duration.ofSeconds(5)),
-                () -> "sent " + sent + ", received " + received());
-        assertEquals(sent, received());
-    }
-
-    private String page(String path) {
-        return topology.node().call(() -> {
-            HttpRequest request = HttpRequest.newBuilder(URI.create("http://127.0.0.1:9090" + path))
-                    .timeout(Duration.ofSeconds(5))
-                    .build();
-            return HttpClient.newHttpClient()
-                    .send(request, HttpResponse.BodyHandlers.ofString())
-                    .body();
-        });
-    }
-
-    private double metric(String name) {
-        String page = page("/metrics");
-        Matcher matcher =
-                Pattern.compile("(?m)^" + Pattern.quote(name) + "[^ ]* (\\S+)$").matcher(page);
-        assertTrue(matcher.find(), () -> name + " is not in\n" + page);
-        return Double.parseDouble(matcher.group(1));
-    }
-
+class LifeCycleTest extends LifeCycleLab {
     @ParameterizedTest
     @ValueSource(strings = {"tcx", "clsact"})
     void shouldLoseNothingWhenTheDaemonIsKilledAndAnotherAdopts(String attach) throws Exception {

@@ -29,19 +29,8 @@ class SourceTreeTest {
     private static final int MAX_LINES_OF_A_FILE = 300;
 
     /** Those that are longer: to be split, and taken off this list then. None is to be added. */
-    private static final Set<String> STILL_LONG = Set.of(
-            "bpf/src/main/c/udp_fanout.h",
-            "loader/src/main/java/dev/udpfanout/loader/daemon/Daemon.java",
-            "loader/src/main/java/dev/udpfanout/loader/datapath/mode/ModeSelectingDatapath.java",
-            "loader/src/test/java/dev/udpfanout/loader/cli/LifeCycleTest.java",
-            "loader/src/test/java/dev/udpfanout/loader/config/reader/ConfigProblemsTest.java",
-            "loader/src/test/java/dev/udpfanout/loader/daemon/PeerDeliveryTest.java",
-            "loader/src/test/java/dev/udpfanout/loader/datapath/kernel/DeviceKindsTest.java",
-            "loader/src/test/java/dev/udpfanout/loader/datapath/kernel/frames/FrameFixtureTest.java",
-            "loader/src/test/java/dev/udpfanout/loader/datapath/kernel/frames/FrameOracle.java",
-            "loader/src/test/java/dev/udpfanout/loader/datapath/kernel/frames/ReplyFixtureTest.java",
-            "loader/src/test/java/dev/udpfanout/loader/kubernetes/discovery/EndpointDiscoveryTest.java",
-            "loader/src/test/java/dev/udpfanout/loader/kubernetes/publish/ReadinessPublisherTest.java");
+    private static final Set<String> STILL_LONG =
+            Set.of("loader/src/main/java/dev/udpfanout/loader/datapath/mode/ModeSelectingDatapath.java");
 
     /** A line that is a comment, or a part of one, and has no code. */
     private static final Pattern COMMENT = Pattern.compile("\\s*(//|/\\*|\\*( |/|$)).*");

@@ -106,9 +106,11 @@ public final class ControlPlane implements AutoCloseable {
         etcd.compact();
     }
 
-    /** Starts the API server again after {@link #killApiServer()}, and waits until it is ready. */
+    /** Starts the API server again if it has ended, and waits until it is ready. */
     public void startApiServer() {
-        launchApiServer();
+        if (!apiServer.isAlive()) {
+            launchApiServer();
+        }
         awaitApiServer();
     }
 

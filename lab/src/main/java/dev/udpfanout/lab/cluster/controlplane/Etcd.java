@@ -20,7 +20,7 @@ final class Etcd {
     static final String URL = "http://127.0.0.1:2379";
 
     private static final String PEER_URL = "http://127.0.0.1:2380";
-    private static final Duration LIMIT = Duration.ofSeconds(20);
+    private static final Duration LIMIT = Duration.ofSeconds(60);
     private static final Pattern REVISION = Pattern.compile("\"revision\":\"(\\d+)\"");
 
     private final HttpClient http;
@@ -62,7 +62,7 @@ final class Etcd {
             }
             return answer.body();
         } catch (IOException e) {
-            throw new UncheckedIOException("etcd, " + path, e);
+            throw new UncheckedIOException("etcd, " + path + ": " + e.getMessage(), e);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new IllegalStateException("interrupted while etcd was asked", e);

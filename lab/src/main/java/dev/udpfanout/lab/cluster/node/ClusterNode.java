@@ -1,5 +1,6 @@
 package dev.udpfanout.lab.cluster.node;
 
+import dev.udpfanout.lab.BoundedWait;
 import dev.udpfanout.lab.LabNamespace;
 import dev.udpfanout.lab.MacAddress;
 import dev.udpfanout.lab.SegmentTopology;
@@ -9,6 +10,8 @@ import dev.udpfanout.lab.process.LabProcess;
 import io.fabric8.kubernetes.api.model.Node;
 import io.fabric8.kubernetes.api.model.NodeBuilder;
 import io.fabric8.kubernetes.api.model.Quantity;
+import io.fabric8.kubernetes.client.KubernetesClientException;
+import io.fabric8.kubernetes.client.dsl.Resource;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -93,15 +96,28 @@ public final class ClusterNode {
     public void join(ControlPlane controlPlane, ProxyMode mode) throws IOException {
         addRoutes();
         controlPlane.client().nodes().resource(node()).create();
-        controlPlane.client().nodes().withName(name()).edit(node -> new NodeBuilder(node)
-                .editSpec()
-                .withTaints(List.of())
-                .endSpec()
-                .build());
-        controlPlane.client().nodes().withName(name()).editStatus(node -> new NodeBuilder(node)
-                .withStatus(node().getStatus())
-                .build());
+        // The controller manager writes to it at the same time.
+        boolean taken = BoundedWait.until(() -> isMadeReady(controlPlane), PROXY_LIMIT);
+        if (!taken) {
+            throw new IllegalStateException("the API server did not take what " + name() + " reports");
+        }
         startProxy(controlPlane, mode);
+    }
+
+    private boolean isMadeReady(ControlPlane controlPlane) {
+        try {
+            Resource<Node> node = controlPlane.client().nodes().withName(name());
+            node.edit(now -> new NodeBuilder(now)
+                    .editSpec()
+                    .withTaints(List.of())
+                    .endSpec()
+                    .build());
+            node.editStatus(
+                    now -> new NodeBuilder(now).withStatus(node().getStatus()).build());
+            return true;
+        } catch (KubernetesClientException e) {
+            return false;
+        }
     }
 
     /**

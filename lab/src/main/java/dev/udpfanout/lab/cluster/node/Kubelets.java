@@ -130,8 +130,7 @@ public final class Kubelets implements AutoCloseable {
             while (!closed && !isDeleted(pod)) {
                 placed.tend();
                 boolean ready = placed.isReady();
-                if (ready != wasReady) {
-                    persist(() -> report(name, placed, ready));
+                if (ready != wasReady && reported(name, placed, ready)) {
                     wasReady = ready;
                 }
                 BoundedWait.until(() -> closed || isDeleted(pod), PERIOD);
@@ -180,10 +179,16 @@ public final class Kubelets implements AutoCloseable {
         }
     }
 
-    private void report(String name, PodOnNode placed, boolean ready) {
-        client.pods().inNamespace(NAMESPACE).withName(name).editStatus(pod -> new PodBuilder(pod)
-                .withStatus(status(pod, placed, ready))
-                .build());
+    /** Tells the API server once: the pod is tended to while it is away. */
+    private boolean reported(String name, PodOnNode placed, boolean ready) {
+        try {
+            client.pods().inNamespace(NAMESPACE).withName(name).editStatus(pod -> new PodBuilder(pod)
+                    .withStatus(status(pod, placed, ready))
+                    .build());
+            return true;
+        } catch (KubernetesClientException e) {
+            return false;
+        }
     }
 
     private static Binding binding(Pod pod, PodOnNode placed) {

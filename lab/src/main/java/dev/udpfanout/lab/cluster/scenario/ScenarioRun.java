@@ -82,13 +82,21 @@ public final class ScenarioRun {
         }
     }
 
-    private void attempt(String name, Step step) {
+    /**
+     * Has something happen that later scenarios rest on.
+     *
+     * @return whether it did; if not, it is among the failures
+     */
+    boolean attempt(String name, Step step) {
         out.accept("- " + name);
         try {
             step.run();
+            return true;
         } catch (Exception e) {
             failures.add(name + ": " + e);
             out.accept("  not carried out: " + e);
+            cluster.controlPlane().startApiServer();
+            return false;
         }
     }
 
@@ -130,8 +138,9 @@ public final class ScenarioRun {
         }
     }
 
+    /** One thing to do. */
     @FunctionalInterface
-    private interface Step {
+    interface Step {
         void run() throws Exception;
     }
 }

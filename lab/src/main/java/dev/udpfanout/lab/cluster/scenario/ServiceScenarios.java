@@ -19,11 +19,11 @@ final class ServiceScenarios {
                 Scenario.lossless("a foreign slice comes and goes", ServiceScenarios::foreignSlice),
                 Scenario.notWorse("the Service's port is renamed", Duration.ofSeconds(1), ServiceScenarios::renamePort),
                 Scenario.notWorse(
-                        "the Service is deleted and made anew",
+                        "the Service is made anew",
                         Duration.ofSeconds(2),
                         cluster -> makeAnew(cluster, "--cascade=true")),
                 Scenario.notWorse(
-                        "the same with --cascade=orphan",
+                        "the Service is made anew, --cascade=orphan",
                         Duration.ofSeconds(2),
                         cluster -> makeAnew(cluster, "--cascade=orphan")));
     }

@@ -6,18 +6,15 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.udpfanout.bindings.abi.counter.DropReason;
 import dev.udpfanout.lab.BoundedWait;
-import dev.udpfanout.lab.Topology;
 import dev.udpfanout.lab.TopologyPlan;
 import dev.udpfanout.lab.frames.Fragmenter;
 import dev.udpfanout.lab.frames.ParsedFrame;
 import dev.udpfanout.lab.frames.SegmentSender;
 import dev.udpfanout.lab.frames.TunDevice;
-import dev.udpfanout.lab.frames.Udp6Frame;
 import dev.udpfanout.lab.frames.UdpFrame;
 import dev.udpfanout.lab.traffic.DatagramSender;
 import dev.udpfanout.lab.traffic.Payload;
 import dev.udpfanout.lab.traffic.PodReceivers;
-import dev.udpfanout.lab.traffic.ReceiverReport;
 import dev.udpfanout.lab.traffic.SendPlan;
 import dev.udpfanout.loader.config.ListenerConfig;
 import dev.udpfanout.loader.datapath.ListenerText;
@@ -28,13 +25,11 @@ import java.net.DatagramSocket;
 import java.net.InetSocketAddress;
 import java.net.StandardProtocolFamily;
 import java.nio.ByteBuffer;
-import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -47,70 +42,7 @@ import org.junit.jupiter.params.provider.MethodSource;
  * lab/kernels.
  */
 @Tag("kernel")
-class DeviceKindsTest {
-    private static final Duration LIMIT = Duration.ofSeconds(5);
-    private static final int ETHERNET_BYTES = 14;
-
-    private final long runId = DatagramSender.newRunId();
-    private Topology topology;
-
-    @AfterEach
-    void tearDown() {
-        topology.close();
-    }
-
-    private void build(boolean verifyChecksums) {
-        topology = Topology.builder()
-                .pods(2)
-                .ipv6(true)
-                .verifyChecksums(verifyChecksums)
-                .build();
-    }
-
-    private void node(String command) {
-        topology.node().exec(command.split(" "));
-    }
-
-    private TunDevice tun() {
-        TunDevice tun = TunDevice.open(topology.node(), "tun0");
-        node("ip address add 10.9.0.1/24 dev tun0");
-        node("ip address add 2001:db8:9::1/64 dev tun0 nodad");
-        node("ip link set tun0 up");
-        return tun;
-    }
-
-    private byte[] frame(StandardProtocolFamily family, int size, long sequence) {
-        byte[] payload = Payload.of(runId, sequence, size);
-        return family == StandardProtocolFamily.INET6
-                ? Udp6Frame.between(
-                                new InetSocketAddress("2001:db8:9::2", 4711),
-                                new InetSocketAddress("2001:db8:9::1", 5514))
-                        .payload(payload)
-                        .build()
-                : UdpFrame.between(new InetSocketAddress("10.9.0.2", 4711), new InetSocketAddress("10.9.0.1", 5514))
-                        .payload(payload)
-                        .build();
-    }
-
-    private static byte[] withoutLinkLayer(byte[] frame) {
-        return Arrays.copyOfRange(frame, ETHERNET_BYTES, frame.length);
-    }
-
-    private List<InetSocketAddress> endpoints(StandardProtocolFamily family) {
-        return family == StandardProtocolFamily.INET6
-                ? topology.podEndpoints6(WayIn.POD_PORT)
-                : topology.podEndpoints(WayIn.POD_PORT);
-    }
-
-    private static void assertIntact(PodReceivers pods, int count) {
-        assertTrue(pods.awaitReceived(count, LIMIT), () -> pods.received() + " of " + count + " arrived");
-        for (ReceiverReport report : pods.stop()) {
-            assertEquals(0, report.corrupt() + report.duplicates(), report.receiver() + ": corrupt, duplicates");
-            assertEquals(0, report.kernel().checksumErrors(), report.receiver() + ": checksum errors");
-            assertTrue(report.received() > 0, report.receiver() + " got nothing");
-        }
-    }
-
+class DeviceKindsTest extends DeviceKindsLab {
     @ParameterizedTest
     @EnumSource(names = {"INET", "INET6"})
     void shouldForwardWhatComesInWithoutLinkLayer(StandardProtocolFamily family) {

@@ -9,82 +9,19 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.udpfanout.loader.config.KubernetesSource.Port;
 import dev.udpfanout.loader.control.DiscoveredEndpoint;
 import dev.udpfanout.loader.kubernetes.fake.Eventually;
-import dev.udpfanout.loader.kubernetes.fake.FakeApiServer;
 import dev.udpfanout.loader.kubernetes.fake.LogLines;
 import dev.udpfanout.loader.kubernetes.fake.Slices;
 import dev.udpfanout.loader.kubernetes.fake.TestTiming;
-import dev.udpfanout.loader.kubernetes.watch.ResourceWatch;
-import io.fabric8.kubernetes.api.model.discovery.v1.Endpoint;
 import io.fabric8.kubernetes.api.model.discovery.v1.EndpointSlice;
-import io.fabric8.kubernetes.client.KubernetesClient;
-import io.fabric8.kubernetes.client.dsl.Resource;
-import io.fabric8.mockwebserver.dsl.HttpMethod;
-import io.fabric8.mockwebserver.http.MockResponse;
 import java.time.Duration;
-import java.util.List;
-import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 @Tag("unit")
 @Timeout(60)
-class EndpointDiscoveryTest {
-    private final List<List<DiscoveredEndpoint>> reported = new CopyOnWriteArrayList<>();
-    private FakeApiServer server = FakeApiServer.running();
-    private KubernetesClient client;
-    private EndpointDiscovery discovery;
-
-    @AfterEach
-    void close() {
-        if (discovery != null) {
-            discovery.close();
-        }
-        if (client != null) {
-            client.close();
-        }
-        server.close();
-    }
-
-    private void discover() {
-        connect();
-        discovery = new EndpointDiscovery(client, SERVICE, new Port.Name("syslog"), reported::add, TestTiming.WATCH);
-        discovery.start();
-    }
-
-    private void connect() {
-        if (client == null) {
-            client = server.client();
-        }
-    }
-
-    private void awaitWatch() {
-        Eventually.isTrue(
-                () -> discovery.state().connected() && server.api().watches().count() == 1, this::seen);
-    }
-
-    private Resource<EndpointSlice> slice(Endpoint... endpoints) {
-        connect();
-        return client.resource(Slices.ofService("receivers-abc", "syslog", 5514, endpoints));
-    }
-
-    private String seen() {
-        return "reported " + reported + ", " + discovery.state();
-    }
-
-    private void awaitNames(String... names) {
-        List<String> expected = List.of(names);
-        Eventually.isTrue(() -> expected.equals(lastNames()), this::seen);
-    }
-
-    private List<String> lastNames() {
-        return reported.isEmpty()
-                ? List.of("nothing reported")
-                : reported.getLast().stream().map(DiscoveredEndpoint::name).toList();
-    }
-
+class EndpointDiscoveryTest extends DiscoveryLab {
     @Test
     void shouldReportAnEmptyListWhenThereAreNoSlices() {
         discover();
@@ -135,137 +72,6 @@ class EndpointDiscoveryTest {
         discover();
 
         awaitNames("one");
-    }
-
-    @Test
-    void shouldCatchUpWhenTheWatchIsDropped() {
-        slice(pod("one", "10.0.0.1")).create();
-        discover();
-        awaitNames("one");
-        awaitWatch();
-
-        server.api().watches().drop();
-        slice(pod("two", "10.0.0.2")).update();
-
-        awaitNames("two");
-        Eventually.isTrue(() -> discovery.state().relists() > 0, this::seen);
-        assertEquals(0, discovery.state().errors(), "a server ends watches as a routine");
-    }
-
-    @Test
-    void shouldListAgainWhenTheResourceVersionIsGone() {
-        slice(pod("one", "10.0.0.1")).create();
-        discover();
-        awaitNames("one");
-        awaitWatch();
-
-        server.api().watches().gone();
-
-        Eventually.isTrue(() -> discovery.state().relists() == 1, this::seen);
-        awaitWatch();
-        slice(pod("two", "10.0.0.2")).update();
-        awaitNames("two");
-    }
-
-    @Test
-    void shouldListAgainWhenWatchingIsRefusedAsGone() {
-        slice(pod("one", "10.0.0.1")).create();
-        server.api()
-                .disturb((request, usual) -> request.getPath().contains("watch=true")
-                        ? new MockResponse().setResponseCode(410)
-                        : usual.apply(request));
-        discover();
-        awaitNames("one");
-        Eventually.isTrue(() -> discovery.state().relists() > 2, this::seen);
-
-        server.api().behave();
-
-        awaitWatch();
-    }
-
-    @Test
-    void shouldKeepTheEndpointsWhenTheServerIsGoneForAWhile() {
-        slice(pod("one", "10.0.0.1"), pod("two", "10.0.0.2")).create();
-        discover();
-        awaitNames("one", "two");
-        awaitWatch();
-
-        server.goAway();
-        Eventually.isTrue(() -> discovery.state().errors() > 3, this::seen);
-        assertFalse(discovery.state().connected());
-        assertEquals(1, reported.size(), "what is known stays");
-
-        server.comeBack();
-        awaitWatch();
-        assertEquals(1, reported.size(), "and nothing has changed");
-        slice(pod("two", "10.0.0.2")).update();
-        awaitNames("two");
-    }
-
-    @Test
-    void shouldSeeWhatChangedWhileItCouldNotWatch() {
-        slice(pod("one", "10.0.0.1"), pod("two", "10.0.0.2")).create();
-        discover();
-        awaitNames("one", "two");
-        awaitWatch();
-        server.api()
-                .disturb((request, usual) -> request.method() == HttpMethod.GET
-                        ? new MockResponse().setResponseCode(503)
-                        : usual.apply(request));
-        server.api().watches().drop();
-        Eventually.isTrue(() -> discovery.state().errors() > 0, this::seen);
-
-        client.resource(Slices.ofService("receivers-def", "syslog", 5514, pod("three", "10.0.0.3")))
-                .create();
-        slice().delete();
-        assertEquals(1, reported.size());
-        server.api().behave();
-
-        awaitNames("three");
-    }
-
-    @Test
-    void shouldWaitWhenThereIsNoServerAtStart() {
-        server.close();
-        server = FakeApiServer.absent();
-        discover();
-        Eventually.isTrue(() -> discovery.state().errors() > 3, this::seen);
-        assertFalse(discovery.hasSynced());
-        assertEquals(List.of(), reported);
-
-        server.comeBack();
-        slice(pod("one", "10.0.0.1")).create();
-
-        awaitNames("one");
-    }
-
-    @Test
-    void shouldRetryWhenTheServerRefuses() {
-        slice(pod("one", "10.0.0.1")).create();
-        server.api().disturb((request, usual) -> new MockResponse().setResponseCode(403));
-        discover();
-        Eventually.isTrue(() -> discovery.state().errors() > 2, this::seen);
-        assertEquals(List.of(), reported);
-
-        server.api().behave();
-
-        awaitNames("one");
-    }
-
-    @Test
-    void shouldSayEachReasonOnceWhenOneTakesThePlaceOfAnother() {
-        try (LogLines log = LogLines.of(ResourceWatch.class)) {
-            server.api().disturb((request, usual) -> new MockResponse().setResponseCode(403));
-            discover();
-            Eventually.isTrue(() -> discovery.state().errors() > 2, this::seen);
-            assertEquals(1, log.count("failed to watch Kubernetes"), log.all()::toString);
-
-            server.api().disturb((request, usual) -> new MockResponse().setResponseCode(500));
-
-            long before = discovery.state().errors();
-            Eventually.isTrue(() -> discovery.state().errors() > before + 3, this::seen);
-            assertEquals(2, log.count("failed to watch Kubernetes"), log.all()::toString);
-        }
     }
 
     @Test

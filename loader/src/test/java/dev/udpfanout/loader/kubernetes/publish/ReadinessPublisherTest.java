@@ -7,17 +7,13 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.udpfanout.loader.kubernetes.fake.Eventually;
 import dev.udpfanout.loader.kubernetes.fake.FakeApi;
-import dev.udpfanout.loader.kubernetes.fake.FakeApiServer;
 import dev.udpfanout.loader.kubernetes.fake.FakeService;
 import dev.udpfanout.loader.kubernetes.fake.TestTiming;
-import dev.udpfanout.loader.kubernetes.watch.WatchState;
 import io.fabric8.kubernetes.api.model.OwnerReference;
 import io.fabric8.kubernetes.api.model.Service;
 import io.fabric8.kubernetes.api.model.discovery.v1.Endpoint;
-import io.fabric8.kubernetes.api.model.discovery.v1.EndpointConditions;
 import io.fabric8.kubernetes.api.model.discovery.v1.EndpointPort;
 import io.fabric8.kubernetes.api.model.discovery.v1.EndpointSlice;
-import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.mockwebserver.dsl.HttpMethod;
 import io.fabric8.mockwebserver.http.MockResponse;
 import io.fabric8.mockwebserver.http.RecordedRequest;
@@ -26,71 +22,13 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.function.Predicate;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 @Tag("unit")
 @Timeout(60)
-class ReadinessPublisherTest {
-    private static final Duration LONG = Duration.ofSeconds(20);
-    private static final String SLICE = "syslog-udp-fanout-node-a-5514-ipv4";
-
-    private final FakeApiServer server = FakeApiServer.running();
-    private final KubernetesClient client = server.client();
-    private final ReadinessPublisher publisher = new ReadinessPublisher(
-            client, FakeService.NAME, new InetSocketAddress("10.255.0.1", 5514), "node-a", TestTiming.PUBLISHER);
-
-    @AfterEach
-    void close() {
-        publisher.close();
-        client.close();
-        server.close();
-    }
-
-    private EndpointSlice slice() {
-        return client.discovery()
-                .v1()
-                .endpointSlices()
-                .inNamespace("logging")
-                .withName(SLICE)
-                .get();
-    }
-
-    private Service createService() {
-        return client.resource(FakeService.withVips("192.0.2.10")).create();
-    }
-
-    private EndpointConditions conditions() {
-        return slice().getEndpoints().getFirst().getConditions();
-    }
-
-    private void awaitPublished() {
-        Eventually.isTrue(() -> publisher.state().published(), publisher::state);
-    }
-
-    private void awaitWatch() {
-        Eventually.isTrue(
-                () -> publisher.watchStates().allMatch(WatchState::connected)
-                        && server.api().watches().count() == 2,
-                () -> publisher.watchStates().toList());
-    }
-
-    private void awaitSlice(Predicate<EndpointSlice> condition) {
-        Eventually.isTrue(
-                () -> {
-                    EndpointSlice slice = slice();
-                    return slice != null && condition.test(slice);
-                },
-                this::slice);
-    }
-
-    private List<RecordedRequest> applied() {
-        return server.requests(request -> FakeApi.contentType(request).equals("application/apply-patch+yaml"));
-    }
-
+class ReadinessPublisherTest extends PublisherLab {
     @Test
     void shouldPublishAnEndpointThatKubeProxyAndMetallbCanUse() {
         Service service = createService();
@@ -255,107 +193,6 @@ class ReadinessPublisherTest {
 
         assertEquals(List.of(false, true), endedBefore);
         assertEquals(List.of("10.255.0.2"), slice().getEndpoints().getFirst().getAddresses());
-    }
-
-    @Test
-    void shouldFollowTheNameOfThePort() {
-        createService();
-        publisher.start();
-        publisher.publish(true);
-        awaitPublished();
-        awaitWatch();
-
-        client.resource(FakeService.withUdpPort("renamed", 514, 5514).build()).update();
-
-        awaitSlice(slice -> slice.getPorts().getFirst().getName().equals("renamed"));
-    }
-
-    @Test
-    void shouldNameThePortEvenIfTheServiceDoesNot() {
-        client.resource(FakeService.withUdpPort(null, 514, 5514).build()).create();
-        publisher.start();
-
-        publisher.publish(true);
-        awaitPublished();
-
-        assertEquals("", slice().getPorts().getFirst().getName(), "kube-proxy leaves out a port that is null");
-    }
-
-    @Test
-    void shouldApplyAgainWhenTheServiceIsCreatedAnew() {
-        Service first = createService();
-        publisher.start();
-        publisher.publish(true);
-        awaitPublished();
-        awaitWatch();
-
-        client.resource(first).delete();
-        // As the garbage collector does.
-        client.resource(slice()).delete();
-        Eventually.isTrue(() -> !publisher.state().published(), publisher::state);
-        Service second = createService();
-
-        awaitSlice(slice -> slice.getMetadata()
-                .getOwnerReferences()
-                .getFirst()
-                .getUid()
-                .equals(second.getMetadata().getUid()));
-    }
-
-    @Test
-    void shouldPublishWhenTheServiceIsBackThatWasThereBefore() {
-        Service service = createService();
-        server.api()
-                .disturb((request, usual) -> request.method() == HttpMethod.PATCH
-                        ? new MockResponse().setResponseCode(500)
-                        : usual.apply(request));
-        publisher.start();
-        publisher.publish(true);
-        Eventually.isTrue(() -> publisher.state().errors() > 0, publisher::state);
-        awaitWatch();
-        server.api().behave();
-        client.resource(service).delete();
-
-        createService();
-
-        awaitPublished();
-        assertTrue(conditions().getReady());
-    }
-
-    @Test
-    void shouldWaitForTheService() {
-        publisher.start();
-        publisher.publish(true);
-        awaitWatch();
-        assertFalse(publisher.state().published());
-
-        createService();
-
-        awaitPublished();
-        assertTrue(conditions().getReady());
-    }
-
-    @Test
-    void shouldHaveNobodyToTellWhenTheServiceIsGone() {
-        publisher.start();
-        publisher.publish(true);
-        awaitWatch();
-
-        assertTrue(publisher.withdraw(LONG));
-        assertEquals(List.of(), applied());
-    }
-
-    @Test
-    void shouldNotPublishWhenTheServiceHasNoUdpPort() {
-        Service tcpOnly = FakeService.withUdpPort("syslog", 514, 5514).build();
-        tcpOnly.getSpec().getPorts().removeLast();
-        client.resource(tcpOnly).create();
-        publisher.start();
-        publisher.publish(true);
-        awaitWatch();
-
-        assertFalse(publisher.withdraw(Duration.ofMillis(50)));
-        assertEquals(List.of(), applied());
     }
 
     @Test

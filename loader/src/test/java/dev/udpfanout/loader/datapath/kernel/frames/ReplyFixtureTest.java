@@ -5,17 +5,13 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.udpfanout.bindings.abi.counter.DropReason;
-import dev.udpfanout.bindings.libbpf.BpfProgram;
 import dev.udpfanout.bindings.libbpf.BpfProgram.TestRun;
-import dev.udpfanout.bindings.libbpf.BpfTestBench;
-import dev.udpfanout.lab.MacAddress;
 import dev.udpfanout.lab.TopologyPlan;
 import dev.udpfanout.lab.frames.ParsedFrame;
 import dev.udpfanout.lab.frames.Udp6Frame;
 import dev.udpfanout.lab.frames.UdpFrame;
 import dev.udpfanout.loader.datapath.ReplyCounters;
 import java.net.InetSocketAddress;
-import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
@@ -23,8 +19,6 @@ import java.util.Map;
 import java.util.function.UnaryOperator;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
@@ -34,66 +28,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 /** What an endpoint's answer is when it leaves for the client, frame by frame; and that nothing else is touched. */
 @Tag("kernel")
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
-class ReplyFixtureTest {
-    private static final InetSocketAddress CLIENT = new InetSocketAddress(TopologyPlan.CLIENT_ADDRESS, 4711);
-    private static final InetSocketAddress CLIENT6 = new InetSocketAddress(TopologyPlan.CLIENT_ADDRESS6, 4711);
-    private static final InetSocketAddress ASKED = new InetSocketAddress(TestRunNode.ADDRESS, TestRunNode.PORT);
-    private static final InetSocketAddress ASKED6 = new InetSocketAddress(TestRunNode.ADDRESS6, TestRunNode.PORT);
-    private static final InetSocketAddress POD = new InetSocketAddress("10.42.0.11", 40_514);
-    private static final InetSocketAddress POD6 = new InetSocketAddress("2001:db8:42::11", 40_514);
-    private static final int HOPS = 64;
-
-    private TestRunNode node;
-
-    @BeforeAll
-    void setUp() {
-        node = TestRunNode.open("replies: true");
-    }
-
-    @AfterAll
-    void tearDown() {
-        node.close();
-    }
-
-    private TestRun run(BpfProgram program, byte[] frame) {
-        return node.call(() -> {
-            try (BpfTestBench bench = new BpfTestBench(program)) {
-                return bench.run(frame);
-            }
-        });
-    }
-
-    private TestRun ask(byte[] frame) {
-        return run(node.program().rewrite(), frame);
-    }
-
-    private TestRun answer(byte[] frame) {
-        return run(node.program().reply(), frame);
-    }
-
-    private static UdpFrame v4(InetSocketAddress from, InetSocketAddress to) {
-        return UdpFrame.between(from, to)
-                .link(new MacAddress(2), new MacAddress(0))
-                .payload("forty-two".getBytes(StandardCharsets.US_ASCII))
-                .ttl(HOPS);
-    }
-
-    private static Udp6Frame v6(InetSocketAddress from, InetSocketAddress to) {
-        return Udp6Frame.between(from, to)
-                .link(new MacAddress(2), new MacAddress(0))
-                .payload("forty-two".getBytes(StandardCharsets.US_ASCII))
-                .hopLimit(HOPS);
-    }
-
-    private void askBoth() {
-        assertEquals(TestRunNode.REDIRECT, ask(v4(CLIENT, ASKED).build()).verdict());
-        assertEquals(TestRunNode.REDIRECT, ask(v6(CLIENT6, ASKED6).build()).verdict());
-    }
-
-    private static UdpFrame with(UdpFrame frame, UnaryOperator<UdpFrame> more) {
-        return more.apply(frame);
-    }
-
+class ReplyFixtureTest extends ReplyFixtureNode {
     static Stream<UnaryOperator<UdpFrame>> ipv4() {
         return Stream.of(
                 frame -> frame,

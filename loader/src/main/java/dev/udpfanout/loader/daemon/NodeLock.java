@@ -1,0 +1,22 @@
+package dev.udpfanout.loader.daemon;
+
+import dev.udpfanout.bindings.lock.NamespaceLock;
+
+/** The lock of the node: one daemon runs in a network namespace. */
+final class NodeLock {
+    private static final String NAME = "udp-fanout";
+
+    private NodeLock() {}
+
+    /** @throws IllegalStateException with the process that holds it */
+    static NamespaceLock acquire() {
+        try {
+            return NamespaceLock.acquire(NAME);
+        } catch (NamespaceLock.HeldException e) {
+            throw new IllegalStateException(
+                    "another udp-fanout runs on this node: process " + e.holderPid()
+                            + (e.holderPid() == 0 ? " (in a container that is not visible from here)" : ""),
+                    e);
+        }
+    }
+}
