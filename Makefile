@@ -1,9 +1,9 @@
-# udp-fanout. Each target does all the set-up that it needs, on Debian 12 or 13 as root; "make help" lists them.
+# udp-fanout. Each target prepares the machine by itself (Debian 12 or 13, root). "make help" lists the targets.
 
 MAVEN = sh build/maven
-# For "make test": what Maven is to do or leave out besides, for example -Dudpfanout.excludedTags=kernel.
+# For "make test": further arguments of Maven, for example -Dudpfanout.excludedTags=kernel.
 MAVEN_ARGUMENTS ?=
-# For "make cluster-test": part of the names of the scenarios to run, and a mode of kube-proxy.
+# For "make cluster-test": a part of the names of the scenarios to run, and kube-proxy's mode.
 SCENARIOS ?=
 PROXY_MODE ?=
 # For "make bench-jmh": a pattern of benchmarks, and JMH's options.
@@ -16,13 +16,13 @@ help:
 	@echo 'make test     build, and run all tests: against the real kernel, in network namespaces, as root'
 	@echo 'make demo     the MetalLB path end to end: kube-proxy alone, then udp-fanout (as root, about 20 s)'
 	@echo 'make image    build the container image udp-fanout:0.1.0, with docker, podman or buildah (BASE, JDK, PLATFORM: k8s/image/build)'
-	@echo 'make image-test   make image, and run the MetalLB path with it as the DaemonSet allows it (as root, with podman; about 1 min)'
-	@echo 'make cluster-test the guide and what happens later on real Kubernetes, beside kube-proxy alone; KUBERNETES_BIN (as root, 10 min a version)'
-	@echo 'make kernel-matrix   the same and more on Debian'"'"'s 5.10, 6.1 and 6.12 in virtual machines (as root, about 20 min: 6 a kernel)'
+	@echo 'make image-test   make image, and run the MetalLB path with it under the DaemonSet'"'"'s restrictions (as root, with podman; about 1 min)'
+	@echo 'make cluster-test   the guide and later events on real Kubernetes, beside kube-proxy alone; KUBERNETES_BIN (as root, 10 min for each version)'
+	@echo 'make kernel-matrix   every way in on Debian'"'"'s 5.10, 6.1 and 6.12 in virtual machines (as root, about 20 min: 6 for each kernel)'
 	@echo 'make bench    latency and throughput beside kube-proxy, nftables and others; bench/target/report (as root, about 12 min)'
 	@echo 'make bench-quick   the same with fewer rounds (about 3 min); bench/udp-fanout-bench --help for more'
-	@echo 'make bench-jmh     single operations by JMH, with what they allocate; JMH_ARGUMENTS (as root, about 4 min)'
-	@echo 'make fresh-machine   make build and make demo on a fresh Debian 13, in a root of its own (as root, with the network, about 10 min)'
+	@echo 'make bench-jmh   single operations by JMH, with their allocations; JMH_ARGUMENTS (as root, about 4 min)'
+	@echo 'make fresh-machine   make build and make demo on a fresh Debian 13, in a root file system of its own (as root, with the network, about 10 min)'
 	@echo 'make format   format the Java and C sources'
 	@echo 'make clean    remove what was built'
 
