@@ -221,11 +221,9 @@ public final class Daemon {
         links.targets(targets.stream().map(InetSocketAddress::getAddress).collect(Collectors.toSet()));
         links.peerTargets(control.peerTargets());
         health.targets(targets);
-        kubernetes.ifPresent(sources -> config.listeners().forEach(listener -> {
-            if (!inbox.isStopped()) {
-                control.publishable(listener.name()).ifPresent(ready -> sources.publish(listener.name(), ready));
-            }
-        }));
+        if (!inbox.isStopped()) {
+            kubernetes.ifPresent(sources -> sources.publish(config.listeners(), control::publishable));
+        }
         view.turned(new LiveView.Turn(
                 System.nanoTime(),
                 config,
@@ -249,8 +247,10 @@ public final class Daemon {
     /** Lets MetalLB move the VIP away while datagrams are still forwarded. */
     private void drain() {
         endTurn();
-        if (kubernetes.isPresent() && Departure.isAnnounced(config, datapath, kubernetes.get())) {
-            kubernetes.get().withdraw(Departure.WITHDRAW_TIMEOUT);
+        Optional<KubernetesSources> publishing = kubernetes.filter(KubernetesSources::publishes);
+        if (publishing.isPresent()
+                && Departure.isAnnounced(config, datapath, publishing.get()::servesTerminatingEndpoints)) {
+            publishing.get().withdraw(Departure.WITHDRAW_TIMEOUT);
             keepUntil(System.nanoTime() + config.shutdown().drain().toNanos());
         }
     }

@@ -6,6 +6,7 @@ import dev.udpfanout.loader.config.ShutdownConfig.OnExit;
 import dev.udpfanout.loader.datapath.Datapath;
 import dev.udpfanout.loader.datapath.ListenerState;
 import java.time.Duration;
+import java.util.function.BooleanSupplier;
 
 /** Whether a daemon that stops tells Kubernetes that its node is on its way out. */
 final class Departure {
@@ -17,14 +18,13 @@ final class Departure {
     /**
      * It does, but where that alone would lose datagrams: kube-proxy before 1.26 drops what comes to a node that is
      * withdrawn, while the kernel, with {@code on_exit: keep}, would have forwarded it all the time.
+     *
+     * @param servesTerminatingEndpoints whether kube-proxy does not drop it; asked only if that decides
      */
-    static boolean isAnnounced(Config config, Datapath datapath, KubernetesSources kubernetes) {
-        if (!kubernetes.publishes()) {
-            return false;
-        }
+    static boolean isAnnounced(Config config, Datapath datapath, BooleanSupplier servesTerminatingEndpoints) {
         return config.shutdown().onExit() != OnExit.KEEP
                 || !isAllInKernel(config, datapath)
-                || kubernetes.servesTerminatingEndpoints();
+                || servesTerminatingEndpoints.getAsBoolean();
     }
 
     private static boolean isAllInKernel(Config config, Datapath datapath) {

@@ -30,6 +30,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.atomic.LongAdder;
+import java.util.function.Function;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
@@ -38,6 +39,8 @@ import java.util.stream.Stream;
  * changes.
  */
 final class KubernetesSources implements AutoCloseable {
+    private static final Duration VERSION_TIMEOUT = Duration.ofSeconds(2);
+
     private static final Duration RETIRE_TIMEOUT = Duration.ofSeconds(10);
 
     private final KubernetesClient client;
@@ -221,6 +224,17 @@ final class KubernetesSources implements AutoCloseable {
         }
     }
 
+    /**
+     * The same for all listeners.
+     *
+     * @param publishable what to tell of a listener; empty if what was told holds
+     */
+    void publish(List<ListenerConfig> listeners, Function<String, Optional<Boolean>> publishable) {
+        for (ListenerConfig listener : listeners) {
+            publishable.apply(listener.name()).ifPresent(ready -> publish(listener.name(), ready));
+        }
+    }
+
     boolean publishes() {
         return byListener.values().stream()
                 .anyMatch(sources -> sources.publisher().isPresent());
@@ -228,7 +242,7 @@ final class KubernetesSources implements AutoCloseable {
 
     /** Whether kube-proxy goes on with a node that is on its way out; asks the API server, with a time-out. */
     boolean servesTerminatingEndpoints() {
-        return TerminatingEndpoints.areServedIn(client);
+        return TerminatingEndpoints.areServedIn(client, VERSION_TIMEOUT);
     }
 
     /**

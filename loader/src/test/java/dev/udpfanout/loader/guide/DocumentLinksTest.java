@@ -83,6 +83,27 @@ class DocumentLinksTest {
         assertTrue(followed > 0);
     }
 
+    /** The map of the documentation leads to every page beside it, and no page has the marks of an unfinished merge. */
+    @Test
+    void shouldListEveryPageInTheMapWhenAPageIsWhole() throws IOException {
+        String map = Files.readString(ROOT.resolve("docs/README.md"));
+        List<String> unlisted = new ArrayList<>();
+        List<String> unfinished = new ArrayList<>();
+        for (Path page : pages()) {
+            String name = page.getFileName().toString();
+            if (page.getParent().equals(ROOT.resolve("docs"))
+                    && !name.equals("README.md")
+                    && !map.contains("](" + name + ")")) {
+                unlisted.add(name);
+            }
+            if (Files.readString(page).lines().anyMatch(line -> line.matches("(<{7}|>{7}) .*"))) {
+                unfinished.add(name);
+            }
+        }
+        assertEquals(List.of(), unlisted, "not in docs/README.md");
+        assertEquals(List.of(), unfinished, "with marks of a merge");
+    }
+
     @Test
     void shouldExplainEveryAlertAndNoOther() throws IOException {
         Set<String> alerts = names(ALERT, ROOT.resolve("k8s/monitoring/prometheusrule.yaml"));

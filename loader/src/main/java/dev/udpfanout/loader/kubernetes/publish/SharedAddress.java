@@ -1,5 +1,6 @@
 package dev.udpfanout.loader.kubernetes.publish;
 
+import dev.udpfanout.loader.kubernetes.api.Release;
 import dev.udpfanout.loader.kubernetes.api.ServiceName;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;
@@ -12,22 +13,13 @@ public final class SharedAddress {
     private static final Logger LOG = LoggerFactory.getLogger(SharedAddress.class);
 
     /** Since then kube-proxy does not prefer its own node's endpoint among equal ones: kubernetes#135593. */
-    private static final int FIRST_MAJOR = 1;
-
-    private static final int FIRST_MINOR = 36;
+    private static final Release FIRST = new Release(1, 36);
 
     private SharedAddress() {}
 
     /** @param version the API server's, which kube-proxy's follows; null if it is not known */
     public static boolean isRefusedBy(VersionInfo version) {
-        int major = version == null ? 0 : number(version.getMajor());
-        return major > FIRST_MAJOR || major == FIRST_MAJOR && number(version.getMinor()) >= FIRST_MINOR;
-    }
-
-    /** Some distributions write "36+". */
-    private static int number(String text) {
-        String digits = text == null ? "" : text.replaceAll("\\D.*", "");
-        return digits.isEmpty() || digits.length() > 9 ? 0 : Integer.parseInt(digits);
+        return Release.of(version).map(release -> !release.isBefore(FIRST)).orElse(false);
     }
 
     /** Asks the API server, with its time-out, and says in the log if one address for all nodes is of no use there. */

@@ -1,8 +1,11 @@
 package dev.udpfanout.loader.kubernetes.publish;
 
+import dev.udpfanout.loader.kubernetes.api.Release;
 import io.fabric8.kubernetes.client.KubernetesClient;
-import io.fabric8.kubernetes.client.KubernetesClientException;
 import io.fabric8.kubernetes.client.VersionInfo;
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 
 /**
  * Whether kube-proxy sends what still arrives on a node to an endpoint of it that has been withdrawn, and serves:
@@ -10,26 +13,26 @@ import io.fabric8.kubernetes.client.VersionInfo;
  * connection tracking may keep a sender lost after the endpoint is ready again.
  */
 public final class TerminatingEndpoints {
-    private static final int FIRST_MINOR = 26;
+    private static final Release FIRST = new Release(1, 26);
 
     private TerminatingEndpoints() {}
 
-    /** Asks the API server, with the client's time-out; true if it does not tell. */
-    public static boolean areServedIn(KubernetesClient client) {
-        try {
-            return areServedBy(client.getKubernetesVersion());
-        } catch (KubernetesClientException e) {
-            return true;
-        }
+    /** Asks the API server; true if it refuses to tell, or does not tell in time. */
+    public static boolean areServedIn(KubernetesClient client, Duration timeout) {
+        CompletableFuture<Boolean> answer = new CompletableFuture<>();
+        Thread.ofVirtual().start(() -> {
+            try {
+                answer.complete(areServedBy(client.getKubernetesVersion()));
+            } catch (RuntimeException e) {
+                answer.complete(true);
+            }
+        });
+        return answer.completeOnTimeout(true, timeout.toNanos(), TimeUnit.NANOSECONDS)
+                .join();
     }
 
-    /** @param version the API server's, which kube-proxy's follows; null if it is not known */
+    /** @param version the API server's; null if it is not known */
     static boolean areServedBy(VersionInfo version) {
-        if (version == null || !"1".equals(version.getMajor())) {
-            return true;
-        }
-        // Some distributions write "20+".
-        String minor = version.getMinor() == null ? "" : version.getMinor().replaceAll("\\D.*", "");
-        return minor.isEmpty() || minor.length() > 9 || Integer.parseInt(minor) >= FIRST_MINOR;
+        return Release.of(version).map(release -> !release.isBefore(FIRST)).orElse(true);
     }
 }
