@@ -153,7 +153,9 @@ class FallbackTest {
         LabProcess daemon = start(command);
         assertServes(daemon);
         assertTrue(
-                log(daemon).contains("falling back to userspace datapath listener_id=0 reason=\"libbpf.so.1 cannot be"),
+                log(daemon)
+                        .contains(
+                                "falling back to userspace datapath listener_id=0 reason=\"failed to load libbpf.so.1"),
                 log(daemon));
     }
 

@@ -8,6 +8,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /**
  * Which datapath serves which listener, and why; immutable.
@@ -92,6 +93,22 @@ record ModeAssignment(List<ListenerConfig> listeners, Map<String, String> usersp
     List<ListenerConfig> inUserspace() {
         return listeners.stream()
                 .filter(listener -> isInUserspace(listener.name()))
+                .toList();
+    }
+
+    /** Those that leave user space for the next assignment, and those that it has there: none is without a datapath. */
+    List<ListenerConfig> inUserspaceUntil(ModeAssignment next) {
+        return Stream.concat(
+                        inUserspace().stream().filter(listener -> !next.isInUserspace(listener.name())),
+                        next.inUserspace().stream())
+                .toList();
+    }
+
+    /** Those in the kernel that may go to user space. */
+    List<ListenerConfig> movableToUserspace() {
+        return inKernel().stream()
+                .filter(listener ->
+                        listener.mode() == Mode.AUTO && listener.kernelOnly().isEmpty())
                 .toList();
     }
 

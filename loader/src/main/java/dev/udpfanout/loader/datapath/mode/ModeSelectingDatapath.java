@@ -2,7 +2,6 @@ package dev.udpfanout.loader.datapath.mode;
 
 import dev.udpfanout.bindings.abi.counter.ProcessingTimes;
 import dev.udpfanout.loader.config.ListenerConfig;
-import dev.udpfanout.loader.config.ListenerConfig.Mode;
 import dev.udpfanout.loader.config.ReceiverSet;
 import dev.udpfanout.loader.control.EndpointSet;
 import dev.udpfanout.loader.datapath.Datapath;
@@ -16,7 +15,6 @@ import dev.udpfanout.loader.links.LocalPeer;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.HashMap;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -24,7 +22,6 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.stream.Collectors;
-import java.util.stream.Stream;
 
 /**
  * Has each listener served in the kernel or in user space, as its mode says and the node allows, and moves it from one
@@ -145,9 +142,7 @@ public final class ModeSelectingDatapath implements Datapath {
 
     /** False if there is no listener that may go to user space. */
     private boolean loseUnattached(String reason) {
-        List<ListenerConfig> unattached = assignment.inKernel().stream()
-                .filter(listener ->
-                        listener.mode() == Mode.AUTO && listener.kernelOnly().isEmpty())
+        List<ListenerConfig> unattached = assignment.movableToUserspace().stream()
                 .filter(listener -> kernel.stream()
                         .noneMatch(present -> present.state(listener.name()).attached()))
                 .toList();
@@ -202,15 +197,7 @@ public final class ModeSelectingDatapath implements Datapath {
         if (userspace.isEmpty()) {
             userspace = Optional.of(backends.openUserspace(List.of()));
         }
-        List<ListenerConfig> leaving = assignment.inUserspace().stream()
-                .filter(listener -> !next.isInUserspace(listener.name()))
-                .toList();
-        userspace
-                .get()
-                .configure(
-                        Stream.concat(leaving.stream(), next.inUserspace().stream())
-                                .toList(),
-                        targets());
+        userspace.get().configure(assignment.inUserspaceUntil(next), targets());
     }
 
     /** A listener that the kernel refuses stays in, or goes to, user space. */
@@ -270,10 +257,11 @@ public final class ModeSelectingDatapath implements Datapath {
 
     @Override
     public ListenerState state(String listener) {
-        Optional<ListenerConfig> expected = pending.flatMap(change -> change.find(listener));
-        if (expected.isPresent() && !assignment.has(listener)) {
-            String mode = expected.get().mode() == Mode.USERSPACE ? ListenerState.USERSPACE : ListenerState.TC_EBPF;
-            return new ListenerState(mode, pending.get().failure(), false, "");
+        if (pending.isPresent() && !assignment.has(listener)) {
+            Optional<ListenerState> expected = pending.get().state(listener);
+            if (expected.isPresent()) {
+                return expected.get();
+            }
         }
         ListenerState state = serving(listener)
                 .orElseThrow(() -> new IllegalArgumentException("no listener " + listener))
@@ -284,14 +272,7 @@ public final class ModeSelectingDatapath implements Datapath {
     /** What each listener has done in the mode that it is in now. */
     @Override
     public Map<String, ListenerCounters> counters() {
-        Map<String, ListenerCounters> found = new HashMap<>();
-        kernel.ifPresent(present -> found.putAll(present.counters()));
-        userspace.ifPresent(present -> found.putAll(present.counters()));
-        Map<String, ListenerCounters> all = new LinkedHashMap<>();
-        for (ReceiverSet set : ListenerConfig.receiverSets(assignment.listeners())) {
-            all.put(set.name(), found.getOrDefault(set.name(), ListenerCounters.ZERO));
-        }
-        return all;
+        return both().counters(assignment.listeners());
     }
 
     @Override
@@ -301,7 +282,7 @@ public final class ModeSelectingDatapath implements Datapath {
 
     @Override
     public Optional<FlowCounters> flows() {
-        return kernel.flatMap(Datapath::flows).or(() -> userspace.flatMap(Datapath::flows));
+        return both().flows();
     }
 
     @Override
@@ -314,7 +295,7 @@ public final class ModeSelectingDatapath implements Datapath {
 
     @Override
     public void release() {
-        closeBoth(Datapath::release);
+        both().end(Datapath::release);
     }
 
     /**
@@ -323,18 +304,15 @@ public final class ModeSelectingDatapath implements Datapath {
      */
     @Override
     public void abandon() {
-        closeBoth(kernelHadPredecessor ? Datapath::release : Datapath::close);
+        both().end(kernelHadPredecessor ? Datapath::release : Datapath::close);
     }
 
     @Override
     public void close() {
-        closeBoth(Datapath::close);
+        both().end(Datapath::close);
     }
 
-    private void closeBoth(java.util.function.Consumer<Datapath> ending) {
-        Failures failures = new Failures();
-        kernel.ifPresent(present -> failures.collect(() -> ending.accept(present)));
-        userspace.ifPresent(present -> failures.collect(() -> ending.accept(present)));
-        failures.throwIfAny();
+    private DatapathPair both() {
+        return new DatapathPair(kernel, userspace);
     }
 }

@@ -1,0 +1,42 @@
+package dev.udpfanout.loader.datapath.mode;
+
+import dev.udpfanout.loader.config.ListenerConfig;
+import dev.udpfanout.loader.config.ReceiverSet;
+import dev.udpfanout.loader.datapath.Datapath;
+import dev.udpfanout.loader.datapath.Failures;
+import dev.udpfanout.loader.datapath.FlowCounters;
+import dev.udpfanout.loader.datapath.ListenerCounters;
+import dev.udpfanout.loader.datapath.SwitchableDatapath;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Consumer;
+
+/** The datapaths that are open, for what is asked of both. */
+record DatapathPair(Optional<SwitchableDatapath> kernel, Optional<SwitchableDatapath> userspace) {
+    /** What each listener, and each mirror, has done in the mode that it is in now. */
+    Map<String, ListenerCounters> counters(List<ListenerConfig> listeners) {
+        Map<String, ListenerCounters> found = new HashMap<>();
+        kernel.ifPresent(present -> found.putAll(present.counters()));
+        userspace.ifPresent(present -> found.putAll(present.counters()));
+        Map<String, ListenerCounters> all = new LinkedHashMap<>();
+        for (ReceiverSet set : ListenerConfig.receiverSets(listeners)) {
+            all.put(set.name(), found.getOrDefault(set.name(), ListenerCounters.ZERO));
+        }
+        return all;
+    }
+
+    Optional<FlowCounters> flows() {
+        return kernel.flatMap(Datapath::flows).or(() -> userspace.flatMap(Datapath::flows));
+    }
+
+    /** @throws RuntimeException if one of them fails to end; the other has ended all the same */
+    void end(Consumer<Datapath> ending) {
+        Failures failures = new Failures();
+        kernel.ifPresent(present -> failures.collect(() -> ending.accept(present)));
+        userspace.ifPresent(present -> failures.collect(() -> ending.accept(present)));
+        failures.throwIfAny();
+    }
+}
