@@ -101,7 +101,7 @@ class ApiOutageEndToEndTest {
             first.awaitExit(ServiceLab.LIMIT);
             OtherLayout.rename(lab.pins());
             LabProcess second = lab.start();
-            second.awaitLine("another version's program goes on", ServiceLab.LIMIT);
+            second.awaitLine("keeping the program of another version", ServiceLab.LIMIT);
             ServiceLab.awaitSent(traffic, 10_000);
             lab.serve(lab.pod(1), lab.pod(3));
             lab.server().comeBack();

@@ -99,7 +99,7 @@ class DiscoveryEndToEndTest {
                         kubernetes: { namespace: logging, service: receivers, port: syslog } }
                     """);
             daemon.awaitLine("applied the changed configuration", ServiceLab.LIMIT);
-            daemon.awaitLine("will go on trying", ServiceLab.LIMIT);
+            daemon.awaitLine("will retry", ServiceLab.LIMIT);
             assertTrue(BoundedWait.until(() -> lab.admin().metric("udp_fanout_config_valid") == 0, ServiceLab.LIMIT));
         }
         lab.awaitInForce(1, 2, 3, 1, 2, 3);
@@ -160,7 +160,7 @@ class DiscoveryEndToEndTest {
         assertEquals(1, again.awaitExit(ServiceLab.LIMIT), () -> "" + again.lines());
         assertEquals("EndpointSlices of node-a gone: 0 of 1", again.lines().getLast());
         assertTrue(
-                again.lines().stream().anyMatch(line -> line.contains("cannot delete this node's EndpointSlice")),
+                again.lines().stream().anyMatch(line -> line.contains("failed to delete this node's EndpointSlice")),
                 () -> "" + again.lines());
     }
 

@@ -63,33 +63,49 @@ final class ListenerConflicts {
         }
     }
 
-    /** A datagram to an address of two ranges could be either listener's, and a range is led to one interface. */
+    /**
+     * A datagram to an address of two ranges could be either listener's, and a range is routed to one interface. The
+     * kernel program has one range for a port of an interface (map LISTENERS, the key of the wildcard address), and
+     * user space one wildcard socket for a port.
+     */
     private static void refuseSharedRanges(List<Read> read) {
         for (int i = 0; i < read.size(); i++) {
-            Read each = read.get(i);
             for (Read other : read.subList(0, i)) {
-                Optional<Prefix> mine = each.listener().range();
-                Optional<Prefix> theirs = other.listener().range();
-                if (mine.isEmpty() || theirs.isEmpty() || !mine.get().overlaps(theirs.get())) {
-                    continue;
-                }
-                boolean samePort = each.listener().bind().getPort()
-                        == other.listener().bind().getPort();
-                boolean sameInterface =
-                        each.listener().interfaces().equals(other.listener().interfaces());
+                Read each = read.get(i);
                 // The same bind has been refused already.
-                if (each.listener().bind().equals(other.listener().bind()) || !samePort && sameInterface) {
-                    continue;
+                if (!each.listener().bind().equals(other.listener().bind())) {
+                    rangeConflict(each.listener(), other.listener()).ifPresent(what -> each.section()
+                            .problem(
+                                    "publish",
+                                    "addresses: "
+                                            + what.formatted("the listener on line "
+                                                    + other.section().line())));
                 }
-                each.section()
-                        .problem(
-                                "publish",
-                                "addresses: " + mine.get() + " overlaps " + theirs.get() + " of the listener on line "
-                                        + other.section().line() + ", which has "
-                                        + (sameInterface ? "the same port" : "another interface")
-                                        + "; give one of the two another range, or addresses: bind");
             }
         }
+    }
+
+    /** What is wrong with the ranges of two listeners; %s stands for the other one. */
+    private static Optional<String> rangeConflict(ListenerConfig listener, ListenerConfig other) {
+        Optional<Prefix> mine = listener.range();
+        Optional<Prefix> theirs = other.range();
+        if (mine.isEmpty()
+                || theirs.isEmpty()
+                || mine.get().family() != theirs.get().family()) {
+            return Optional.empty();
+        }
+        boolean samePort = listener.bind().getPort() == other.bind().getPort();
+        boolean sameInterface = listener.interfaces().equals(other.interfaces());
+        boolean inUserspace = listener.mode() == Mode.USERSPACE || other.mode() == Mode.USERSPACE;
+        if (samePort && (sameInterface || inUserspace)) {
+            return Optional.of("%s has a range on the same port; use another port"
+                    + (inUserspace ? "" : ", another dummy interface with another range") + ", or addresses: bind");
+        }
+        if (!sameInterface && mine.get().overlaps(theirs.get())) {
+            return Optional.of(mine.get() + " overlaps " + theirs.get()
+                    + " of %s, which has another interface; give one of the two another range, or addresses: bind");
+        }
+        return Optional.empty();
     }
 
     private static void refuseSameNames(List<Read> read) {

@@ -2,14 +2,12 @@ package dev.udpfanout.loader.datapath.mode;
 
 import dev.udpfanout.bindings.abi.counter.ProcessingTimes;
 import dev.udpfanout.loader.config.ListenerConfig;
-import dev.udpfanout.loader.config.ReceiverSet;
 import dev.udpfanout.loader.control.EndpointSet;
 import dev.udpfanout.loader.datapath.Datapath;
 import dev.udpfanout.loader.datapath.Failures;
 import dev.udpfanout.loader.datapath.FlowCounters;
 import dev.udpfanout.loader.datapath.ListenerCounters;
 import dev.udpfanout.loader.datapath.ListenerState;
-import dev.udpfanout.loader.datapath.ListenerTargets;
 import dev.udpfanout.loader.datapath.SwitchableDatapath;
 import dev.udpfanout.loader.links.LocalPeer;
 import java.net.InetAddress;
@@ -21,7 +19,6 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
-import java.util.stream.Collectors;
 
 /**
  * Has each listener served in the kernel or in user space, as its mode says and the node allows, and moves it from one
@@ -31,21 +28,16 @@ import java.util.stream.Collectors;
 public final class ModeSelectingDatapath implements Datapath {
     private static final String FALLBACKS = "userspace_fallback";
 
-    /** One failure may be another agent's doing, and over a moment later. */
-    private static final int FAILURES_TO_GIVE_UP = 3;
-
     private final Backends backends;
     private final ModeLog log = new ModeLog();
-    private final Map<String, EndpointSet> endpoints = new HashMap<>();
-    private final Map<String, Set<InetAddress>> vips = new HashMap<>();
+    private final WantedTargets targets = new WantedTargets();
+    private final KernelPatience patience = new KernelPatience();
     private Map<InetAddress, LocalPeer> peers = Map.of();
     private final Map<String, String> lost = new HashMap<>();
     private volatile Optional<SwitchableDatapath> kernel = Optional.empty();
     private volatile Optional<SwitchableDatapath> userspace = Optional.empty();
     private volatile ModeAssignment assignment;
     private Optional<PendingChange> pending = Optional.empty();
-    private int kernelFailures;
-    private boolean kernelHasServed;
     private final boolean kernelHadPredecessor;
     private boolean leftoversRemoved;
 
@@ -88,7 +80,7 @@ public final class ModeSelectingDatapath implements Datapath {
 
     @Override
     public CompletionStage<Void> apply(EndpointSet set) {
-        endpoints.put(set.listener(), set);
+        targets.endpoints(set);
         return serving(set.listener())
                 .map(datapath -> datapath.apply(set))
                 .orElse(CompletableFuture.completedStage(null));
@@ -96,7 +88,7 @@ public final class ModeSelectingDatapath implements Datapath {
 
     @Override
     public void setVips(String listener, Set<InetAddress> addresses) {
-        vips.put(listener, Set.copyOf(addresses));
+        targets.vips(listener, addresses);
         serving(listener).ifPresent(datapath -> datapath.setVips(listener, addresses));
     }
 
@@ -126,16 +118,14 @@ public final class ModeSelectingDatapath implements Datapath {
     private void reconcileKernel(SwitchableDatapath present) {
         try {
             present.reconcile();
-            kernelFailures = 0;
-            kernelHasServed = true;
+            patience.served();
         } catch (RuntimeException e) {
-            kernelFailures++;
+            patience.failed();
             Optional<String> reason = backends.refusal(e);
-            boolean giveUp = !kernelHasServed || kernelFailures >= FAILURES_TO_GIVE_UP;
-            if (reason.isEmpty() || !giveUp || !loseUnattached(reason.get())) {
+            if (reason.isEmpty() || !patience.isOver() || !loseUnattached(reason.get())) {
                 throw e;
             }
-            kernelFailures = 0;
+            patience.beginAnew();
             move(ModeAssignment.decide(assignment.listeners(), Optional.empty(), lost));
         }
     }
@@ -163,11 +153,7 @@ public final class ModeSelectingDatapath implements Datapath {
             throw e;
         }
         pending = Optional.empty();
-        Set<String> names = ListenerConfig.receiverSets(listeners).stream()
-                .map(ReceiverSet::name)
-                .collect(Collectors.toSet());
-        endpoints.keySet().retainAll(names);
-        vips.keySet().retainAll(names);
+        targets.retain(listeners);
     }
 
     @Override
@@ -184,7 +170,7 @@ public final class ModeSelectingDatapath implements Datapath {
         takeOverInUserspace(next);
         ModeAssignment settled = configureKernel(next);
         assignment = settled;
-        userspace.ifPresent(present -> present.configure(settled.inUserspace(), targets()));
+        userspace.ifPresent(present -> present.configure(settled.inUserspace(), targets.current()));
         log.fallbacks(before, assignment);
         log.moves(before, assignment);
     }
@@ -197,7 +183,7 @@ public final class ModeSelectingDatapath implements Datapath {
         if (userspace.isEmpty()) {
             userspace = Optional.of(backends.openUserspace(List.of()));
         }
-        userspace.get().configure(assignment.inUserspaceUntil(next), targets());
+        userspace.get().configure(assignment.inUserspaceUntil(next), targets.current());
     }
 
     /** A listener that the kernel refuses stays in, or goes to, user space. */
@@ -206,8 +192,8 @@ public final class ModeSelectingDatapath implements Datapath {
             return next;
         }
         try {
-            kernel.get().configure(next.inKernel(), targets());
-            kernelHasServed = true;
+            kernel.get().configure(next.inKernel(), targets.current());
+            patience.hasServed();
             return next;
         } catch (RuntimeException e) {
             Optional<String> reason = backends.refusal(e);
@@ -216,13 +202,13 @@ public final class ModeSelectingDatapath implements Datapath {
                     .filter(listener -> !kernel.get().state(listener.name()).attached())
                     .forEach(listener -> refused.put(listener.name(), reason.orElse("")));
             if (reason.isEmpty() || refused.equals(lost)) {
-                kernel.get().configure(assignment.inKernel(), targets());
+                kernel.get().configure(assignment.inKernel(), targets.current());
                 throw e;
             }
             ModeAssignment settled = decideOrGoBack(next, refused);
             lost.putAll(refused);
             takeOverInUserspace(settled);
-            kernel.get().configure(settled.inKernel(), targets());
+            kernel.get().configure(settled.inKernel(), targets.current());
             return settled;
         }
     }
@@ -231,13 +217,9 @@ public final class ModeSelectingDatapath implements Datapath {
         try {
             return ModeAssignment.decide(next.listeners(), Optional.empty(), refused);
         } catch (KernelRefusedException e) {
-            kernel.orElseThrow().configure(assignment.inKernel(), targets());
+            kernel.orElseThrow().configure(assignment.inKernel(), targets.current());
             throw e;
         }
-    }
-
-    private ListenerTargets targets() {
-        return new ListenerTargets(endpoints, vips);
     }
 
     @Override

@@ -9,6 +9,8 @@ import dev.udpfanout.loader.config.InvalidConfigException;
 import java.util.List;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** A node keeps one EndpointSlice for each port and family of a Service, so two listeners cannot share one. */
 @Tag("unit")
@@ -42,7 +44,8 @@ class PublicationConflictTest {
                 listener("10.255.0.1:5514", "service: syslog"),
                 listener("10.255.0.1:5515", "service: syslog"),
                 listener("[fd00::1]:5514", "service: syslog"),
-                listener("10.255.0.2:5514", "service: other, addresses: 10.254.0.0/16"),
+                listener("10.255.0.2:5514", "service: other, addresses: 10.254.0.0/16")
+                        .replace("dummy0", "dummy1"),
                 listener("10.255.0.3:5514", "service: syslog, namespace: theirs, addresses: bind"));
 
         assertEquals(5, config.listeners().size());
@@ -68,15 +71,31 @@ class PublicationConflictTest {
                         listener("vip:5514", "service: syslog, namespace: mine")));
     }
 
-    @Test
-    void shouldRefuseTwoListenersWithOnePortWhoseRangesOverlap() {
+    /**
+     * The kernel program has one range for a port of an interface: the second would have taken the first one's place.
+     */
+    @ParameterizedTest
+    @ValueSource(strings = {"10.255.8.0/24", "10.254.0.0/16"})
+    void shouldRefuseTwoRangesOnOnePortOfAnInterface(String range) {
         assertEquals(
                 List.of(
-                        "c.yaml:8: listeners[1].publish: addresses: 10.255.8.0/24 overlaps 10.255.0.0/16 of the listener on"
-                                + " line 2, which has the same port; give one of the two another range, or addresses: bind"),
+                        "c.yaml:8: listeners[1].publish: addresses: the listener on line 2 has a range on the same port; use"
+                                + " another port, another dummy interface with another range, or addresses: bind"),
                 problems(
                         listener("10.255.0.1:5514", "service: syslog"),
-                        listener("10.255.0.2:5514", "service: other, addresses: 10.255.8.0/24")));
+                        listener("10.255.0.2:5514", "service: other, addresses: " + range)));
+    }
+
+    @Test
+    void shouldRefuseTwoRangesOnOnePortWhenUserSpaceServesOne() {
+        assertEquals(
+                List.of(
+                        "c.yaml:9: listeners[1].publish: addresses: the listener on line 2 has a range on the same port; use"
+                                + " another port, or addresses: bind"),
+                problems(
+                        listener("10.255.0.1:5514", "service: syslog"),
+                        listener("10.254.0.2:5514", "service: other, addresses: 10.254.0.0/16")
+                                .replace("dummy0", "dummy1\n    mode: userspace")));
     }
 
     @Test

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.udpfanout.lab.BoundedWait;
 import dev.udpfanout.lab.LabNamespace;
 import dev.udpfanout.lab.Topology;
+import dev.udpfanout.lab.TopologyPlan;
 import dev.udpfanout.lab.kubeproxy.ExternalTrafficPolicy;
 import dev.udpfanout.lab.kubeproxy.KubeProxy;
 import dev.udpfanout.lab.kubeproxy.KubeProxyRules;
@@ -110,7 +111,10 @@ final class RangeLab implements AutoCloseable {
                     ? StandardProtocolFamily.INET6
                     : StandardProtocolFamily.INET;
             try (DatagramChannel channel = DatagramChannel.open(family)) {
-                channel.setOption(StandardSocketOptions.SO_BROADCAST, true);
+                String own = family == StandardProtocolFamily.INET6
+                        ? TopologyPlan.CLIENT_ADDRESS6
+                        : TopologyPlan.CLIENT_ADDRESS;
+                channel.bind(new InetSocketAddress(own, 0)).setOption(StandardSocketOptions.SO_BROADCAST, true);
                 for (int i = 0; i < DATAGRAMS_A_SOCKET; i++) {
                     channel.send(ByteBuffer.allocate(Long.BYTES), to);
                 }
