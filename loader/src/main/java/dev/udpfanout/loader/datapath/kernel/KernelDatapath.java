@@ -25,6 +25,7 @@ import dev.udpfanout.loader.datapath.kernel.maps.Slots;
 import dev.udpfanout.loader.datapath.kernel.program.KernelProgram;
 import dev.udpfanout.loader.datapath.kernel.program.Pins;
 import dev.udpfanout.loader.datapath.network.Network;
+import dev.udpfanout.loader.datapath.network.RangeRoutes;
 import dev.udpfanout.loader.datapath.network.RepairLog;
 import dev.udpfanout.loader.links.LocalPeer;
 import java.net.InetAddress;
@@ -118,6 +119,7 @@ public final class KernelDatapath implements SwitchableDatapath {
 
     @Override
     public void configure(List<ListenerConfig> newListeners, ListenerTargets targets) {
+        RangeRoutes.requireFree(network, newListeners);
         Map<String, ReceiverSet> setsBefore = sets;
         List<AttachPoint> gone = use(newListeners);
         Failures failures = new Failures();

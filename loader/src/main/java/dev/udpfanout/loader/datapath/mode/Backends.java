@@ -28,4 +28,11 @@ public interface Backends {
 
     /** Takes away what a kernel datapath of an earlier process has left, as far as this process may. */
     void removeKernelLeftovers();
+
+    /**
+     * Takes away what a datapath in user space of an earlier process has left.
+     *
+     * @param inUserspace the listeners that are there now; what is theirs stays
+     */
+    void removeUserspaceLeftovers(List<ListenerConfig> inUserspace);
 }

@@ -40,6 +40,7 @@ public final class ModeSelectingDatapath implements Datapath {
     private Optional<PendingChange> pending = Optional.empty();
     private final boolean kernelHadPredecessor;
     private boolean leftoversRemoved;
+    private boolean userspaceLeftoversRemoved;
 
     /**
      * Opens what the listeners need, the kernel datapath only if one of them may be in the kernel. Nothing is attached
@@ -107,6 +108,10 @@ public final class ModeSelectingDatapath implements Datapath {
         Failures failures = new Failures();
         kernel.ifPresent(present -> failures.collect(() -> reconcileKernel(present)));
         userspace.ifPresent(present -> failures.collect(present::reconcile));
+        if (!userspaceLeftoversRemoved) {
+            failures.collect(() -> backends.removeUserspaceLeftovers(assignment.inUserspace()));
+            userspaceLeftoversRemoved = true;
+        }
         pending.ifPresent(change -> failures.collect(() -> configure(change.listeners())));
         failures.throwIfAny();
         if (kernel.isEmpty() && !leftoversRemoved) {

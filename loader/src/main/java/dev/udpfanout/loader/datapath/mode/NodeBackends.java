@@ -10,6 +10,7 @@ import dev.udpfanout.loader.datapath.kernel.attach.NeededPrograms;
 import dev.udpfanout.loader.datapath.kernel.program.KernelProgram;
 import dev.udpfanout.loader.datapath.kernel.program.Pins;
 import dev.udpfanout.loader.datapath.network.Network;
+import dev.udpfanout.loader.datapath.network.RangeRoutes;
 import dev.udpfanout.loader.datapath.probe.KernelRefusal;
 import dev.udpfanout.loader.datapath.userspace.UserspaceDatapath;
 import java.nio.file.Path;
@@ -92,5 +93,12 @@ public final class NodeBackends implements Backends {
     @Override
     public void removeKernelLeftovers() {
         KernelLeftovers.removeWhatIsPossible(pinDirectory);
+    }
+
+    @Override
+    public void removeUserspaceLeftovers(List<ListenerConfig> inUserspace) {
+        try (Network network = Network.open()) {
+            RangeRoutes.removeLeftToSockets(network, inUserspace);
+        }
     }
 }

@@ -4,6 +4,7 @@ import dev.udpfanout.bindings.rtnetlink.address.Scope;
 import dev.udpfanout.bindings.rtnetlink.link.Link;
 import dev.udpfanout.bindings.rtnetlink.route.Route;
 import dev.udpfanout.bindings.rtnetlink.route.RouteType;
+import dev.udpfanout.loader.config.ListenerConfig;
 import dev.udpfanout.loader.config.Prefix;
 import java.util.Collection;
 import java.util.HashSet;
@@ -89,10 +90,7 @@ public final class RangeRoutes {
             if (conflict.isEmpty()) {
                 reported.remove(range);
             } else if (routes.stream().noneMatch(route -> isOursTo(route, range))) {
-                throw new IllegalStateException("publish.addresses: " + range
-                        + " is not free on this node: it overlaps "
-                        + conflict.get() + "; choose a range that nothing in the cluster has, the same for all nodes,"
-                        + " or addresses: bind");
+                throw notFree(range, conflict.get());
             } else if (reported.add(range)) {
                 LOG.atError()
                         .addKeyValue("range", range)
@@ -104,20 +102,55 @@ public final class RangeRoutes {
         }
     }
 
-    /** Leads these ranges to the interface, and no others; does nothing where that is so. */
+    /**
+     * As above, of a reload: to be called before anything of it is in force, so that what was in force before stays.
+     */
+    public static void requireFree(Network network, List<ListenerConfig> listeners) {
+        List<Prefix> ranges = ranges(listeners);
+        List<Route> routes = ranges.isEmpty() ? List.of() : network.routes().all();
+        for (Prefix range : ranges) {
+            if (routes.stream().noneMatch(route -> isOursTo(route, range))) {
+                RangeConflict.find(network, range, routes).ifPresent(conflict -> {
+                    throw notFree(range, conflict);
+                });
+            }
+        }
+    }
+
+    private static List<Prefix> ranges(List<ListenerConfig> listeners) {
+        return listeners.stream()
+                .filter(ListenerConfig::isOnDummyInterface)
+                .flatMap(listener -> listener.range().stream())
+                .distinct()
+                .toList();
+    }
+
+    private static IllegalStateException notFree(Prefix range, String conflict) {
+        return new IllegalStateException("publish.addresses: " + range + " is not free on this node: it overlaps "
+                + conflict + "; choose a range that nothing in the cluster has, the same for all nodes,"
+                + " or addresses: bind");
+    }
+
+    /**
+     * Leads these ranges to the interface, and no others; does nothing where that is so.
+     *
+     * @throws IllegalStateException as {@link #requireFree(Collection)}; nothing is changed then
+     */
     public void ensure(Link link, Collection<Prefix> ranges) {
         List<Route> routes = network.routes().all();
+        Set<Prefix> missing = new HashSet<>(ranges);
+        missing.removeIf(range -> routes.stream().anyMatch(route -> isOwn(route, link.index()) && isTo(route, range)));
+        requireFree(missing);
         for (Prefix range : ranges) {
-            boolean isThere = routes.stream().anyMatch(route -> isOwn(route, link.index()) && isTo(route, range));
-            if (!isThere) {
-                network.routes().replace(way.route(range, link.index()));
+            if (missing.contains(range)) {
+                lead(range, link, routes);
             }
             // The other way's afterwards: at no moment is there none.
             routes.stream()
                     .filter(route -> Steering.isOurs(route, link.index()) && isTo(route, range))
                     .filter(route -> route.table() != way.table)
                     .forEach(network.routes()::remove);
-            report(link, range, !isThere);
+            report(link, range, missing.contains(range));
         }
         routes.stream()
                 .filter(route -> isOwn(route, link.index()))
@@ -125,6 +158,16 @@ public final class RangeRoutes {
                 .filter(route -> ranges.stream().noneMatch(range -> isTo(route, range)))
                 .forEach(network.routes()::remove);
         inPlace.retainAll(ranges);
+    }
+
+    /** Puts a route in the place of one of ours, as of another interface, and never of somebody else's. */
+    private void lead(Prefix range, Link link, List<Route> routes) {
+        Route wanted = way.route(range, link.index());
+        if (routes.stream().anyMatch(route -> route.table() == way.table && isOursTo(route, range))) {
+            network.routes().replace(wanted);
+        } else {
+            network.routes().add(wanted);
+        }
     }
 
     private void report(Link link, Prefix range, boolean added) {
@@ -145,6 +188,23 @@ public final class RangeRoutes {
     /** Takes away what leads ranges this way to an interface. */
     public void undo(String interfaceName) {
         network.links().byName(interfaceName).ifPresent(link -> ensure(link, List.of()));
+    }
+
+    /**
+     * Takes away the routes to sockets that a process has left, which ended with it. The kernel looks into their table
+     * first, so that they hide every route past hooks.
+     *
+     * @param kept those that are served in user space now
+     * @return how many there were
+     */
+    public static int removeLeftToSockets(Network network, List<ListenerConfig> kept) {
+        List<Prefix> served = ranges(kept);
+        List<Route> left = network.routes().table(Route.LOCAL_TABLE).stream()
+                .filter(route -> route.protocol().equals(Steering.PROTOCOL))
+                .filter(route -> served.stream().noneMatch(range -> isTo(route, range)))
+                .toList();
+        left.forEach(network.routes()::remove);
+        return left.size();
     }
 
     private boolean isOwn(Route route, int linkIndex) {

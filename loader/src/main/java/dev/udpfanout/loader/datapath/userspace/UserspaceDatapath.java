@@ -145,6 +145,7 @@ public final class UserspaceDatapath implements SwitchableDatapath {
 
     @Override
     public void configure(List<ListenerConfig> newListeners, ListenerTargets targets) {
+        RangeRoutes.requireFree(network, newListeners);
         ListenerChange change = ListenerChange.between(listeners, newListeners, flows);
         try {
             open(change, targets);

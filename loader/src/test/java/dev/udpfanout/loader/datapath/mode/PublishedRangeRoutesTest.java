@@ -5,13 +5,19 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.udpfanout.lab.LabNamespace;
+import dev.udpfanout.lab.TopologyPlan;
 import dev.udpfanout.lab.kubeproxy.ExternalTrafficPolicy;
+import dev.udpfanout.loader.config.ListenerConfig;
 import dev.udpfanout.loader.datapath.kernel.attach.Leftovers;
+import dev.udpfanout.loader.datapath.network.DummyInterface;
 import dev.udpfanout.loader.datapath.network.Network;
+import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.function.Executable;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
@@ -130,5 +136,82 @@ class PublishedRangeRoutesTest {
 
             assertFalse(lab.routes(ServedRange.INGRESS).contains("10.255.0.0/16"), lab.routes(ServedRange.INGRESS));
         }
+    }
+
+    /** Nothing of the reload is in force: neither its routes nor its map entries, also when it is tried again. */
+    @ParameterizedTest
+    @EnumSource(names = {"INGRESS", "INGRESS6", "EPOLL", "EPOLL6"})
+    void shouldKeepEveryRouteWhenAReloadsRangeIsNotFree(ServedRange served) {
+        String range = served.ipv6 ? "fd00:200:1::/64" : "10.200.1.0/24";
+        String router = served.ipv6 ? TopologyPlan.CLIENT_ADDRESS6 : TopologyPlan.CLIENT_ADDRESS;
+        LabNamespace node = lab.topology().node();
+        node.exec("ip", family(served), "route", "add", range, "via", router);
+        ListenerConfig refused = lab.publishing(served, "\"" + range + "\"");
+        try (NodeModes modes = lab.open(served)) {
+            lab.loadKubeProxy(served, ExternalTrafficPolicy.LOCAL);
+            String before = node.exec("ip", family(served), "route", "show", "table", "all");
+
+            assertNotFree(range, () -> modes.configure(refused));
+            assertNotFree(range, modes::reconcile);
+
+            assertEquals(before, node.exec("ip", family(served), "route", "show", "table", "all"));
+            lab.sendAll(lab.topology().client(), served.vip(), 0);
+
+            modes.configure(lab.listener(served, NodeModes.POD_PORT));
+
+            assertEquals(before, node.exec("ip", family(served), "route", "show", "table", "all"));
+        }
+    }
+
+    private static void assertNotFree(String range, Executable reload) {
+        IllegalStateException refused = assertThrows(IllegalStateException.class, reload);
+        assertTrue(
+                refused.getMessage()
+                        .contains(range + " is not free on this node: it overlaps the route " + range
+                                + " of interface eth0"),
+                refused::toString);
+    }
+
+    /** The table {@code local} is looked into before the route that steers the address. */
+    @ParameterizedTest
+    @EnumSource(names = {"INGRESS", "INGRESS6"})
+    void shouldServeTheAddressInTheKernelWhenAKilledUserSpaceDatapathLeftItsRange(ServedRange served) {
+        LabNamespace node = lab.topology().node();
+        String range = served.ipv6 ? "2001:db8:255::/64" : "10.255.0.0/16";
+        node.call(() -> {
+            try (Network network = Network.open()) {
+                return new DummyInterface("dummy0", network).ensure(List.of(), false);
+            }
+        });
+        node.exec(
+                "ip",
+                family(served),
+                "route",
+                "add",
+                "local",
+                range,
+                "dev",
+                "dummy0",
+                "table",
+                "local",
+                "proto",
+                "117");
+        ListenerConfig bind = lab.publishing(served, "bind");
+        try (NodeModes modes = NodeModes.open(node, bind)) {
+            assertFalse(lab.routes(served).contains(range), lab.routes(served));
+            if (served.ipv6) {
+                NodeModes.loadKubeProxy6(lab.topology());
+            } else {
+                NodeModes.loadKubeProxy(lab.topology());
+            }
+
+            lab.sendAll(lab.topology().client(), served.vip(), 0);
+
+            assertTrue(modes.state(bind.name()).attached());
+        }
+    }
+
+    private static String family(ServedRange served) {
+        return served.ipv6 ? "-6" : "-4";
     }
 }

@@ -58,8 +58,17 @@ final class RangeLab implements AutoCloseable {
     }
 
     ListenerConfig listener(ServedRange served, int podPort, String... keys) {
+        return served.text(keys).listener(receivers(served, podPort));
+    }
+
+    /** With other addresses to publish than its range's. */
+    ListenerConfig publishing(ServedRange served, String addresses) {
+        return served.publishing(addresses).listener(receivers(served, NodeModes.POD_PORT));
+    }
+
+    private List<InetSocketAddress> receivers(ServedRange served, int podPort) {
         List<InetSocketAddress> pods = served.ipv6 ? topology.podEndpoints6(podPort) : topology.podEndpoints(podPort);
-        return served.text(keys).listener(pods.subList(0, RECEIVERS));
+        return pods.subList(0, RECEIVERS);
     }
 
     void sendAll(LabNamespace from, InetSocketAddress to, int firstNumber) {

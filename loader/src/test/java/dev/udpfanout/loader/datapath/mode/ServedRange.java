@@ -29,11 +29,16 @@ enum ServedRange {
     }
 
     ListenerText text(String... more) {
+        return publishing("\"" + range() + "\"", more);
+    }
+
+    /** With other addresses to publish than its range's. */
+    ListenerText publishing(String addresses, String... more) {
         ListenerText text = ipv6 ? NodeModes.onDummy6() : NodeModes.onDummy();
         for (String key : Stream.concat(keys.stream(), Stream.of(more)).toList()) {
             text.with(key.split(": ")[0], key.split(": ")[1]);
         }
-        return text.with("publish", "{ service: syslog, addresses: \"" + range() + "\" }");
+        return text.with("publish", "{ service: syslog, addresses: " + addresses + " }");
     }
 
     String range() {

@@ -11,6 +11,7 @@ import dev.udpfanout.loader.datapath.kernel.program.KernelProgram;
 import dev.udpfanout.loader.datapath.kernel.program.Pins;
 import dev.udpfanout.loader.datapath.network.DummyInterface;
 import dev.udpfanout.loader.datapath.network.Network;
+import dev.udpfanout.loader.datapath.network.RangeRoutes;
 import dev.udpfanout.loader.datapath.network.Steering;
 import java.net.InetAddress;
 import java.nio.file.Path;
@@ -41,17 +42,8 @@ public final class Leftovers {
     public static int remove(Network network) {
         return removeAllBut(network, List.of())
                 + removeReplies(network, Set.of())
-                + removeDelivery(network)
+                + RangeRoutes.removeLeftToSockets(network, List.of())
                 + removeInterfaces(network);
-    }
-
-    /** The routes that led ranges to sockets, which ended with their process. */
-    private static int removeDelivery(Network network) {
-        List<Route> ours = network.routes().table(Route.LOCAL_TABLE).stream()
-                .filter(route -> route.protocol().equals(Steering.PROTOCOL))
-                .toList();
-        ours.forEach(network.routes()::remove);
-        return ours.size();
     }
 
     /** Those that we made; one that was there before us is somebody else's. */
