@@ -27,7 +27,6 @@ import java.util.concurrent.CompletionStage;
  */
 public final class ModeSelectingDatapath implements Datapath {
     private static final String FALLBACKS = "userspace_fallback";
-
     private final Backends backends;
     private final ModeLog log = new ModeLog();
     private final WantedTargets targets = new WantedTargets();
