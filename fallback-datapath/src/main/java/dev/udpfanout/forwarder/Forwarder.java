@@ -67,6 +67,7 @@ public final class Forwarder implements AutoCloseable {
         TransportChoice choice = TransportChoice.of(config.io(), probe);
         try {
             ClientSourceCheck.requirePermitted(config, choice);
+            requireRangePossible(config, choice);
             requireRepliesPossible(config, choice);
             Forwarder forwarder = new Forwarder(config, WorkerGroup.start(config, choice));
             LOG.debug("forwarding from {} with {}", forwarder.localAddress(), choice.describe());
@@ -79,6 +80,13 @@ public final class Forwarder implements AutoCloseable {
             return start(config, probe.with(choice.transport(), new Support.Unknown(e.getMessage())));
         } catch (IOException e) {
             throw new ForwarderException("cannot start on " + config.bind() + ": " + e.getMessage(), e);
+        }
+    }
+
+    private static void requireRangePossible(ForwarderConfig config, TransportChoice choice) {
+        if (config.range().isPresent() && choice.transport() == Transport.NIO) {
+            throw new ForwarderException("a range of addresses needs io_uring or epoll, but there is only "
+                    + choice.describe() + "; receive on one address, or allow one of them");
         }
     }
 

@@ -83,7 +83,7 @@ final class WorkerGroup implements AutoCloseable {
         localAddress = localAddress(
                 config, (InetSocketAddress) opened.channels().getFirst().getLocalAddress());
         for (DatagramChannel channel : opened.channels()) {
-            workers.add(new NioWorker(setup(config), channel, opened::discarded));
+            workers.add(new NioWorker(setup(config), channel));
         }
     }
 

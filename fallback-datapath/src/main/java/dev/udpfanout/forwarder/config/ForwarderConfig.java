@@ -29,9 +29,9 @@ import java.util.function.Consumer;
  *     the bounds for that. A client's datagrams stay with one receiver then, as long as its flow lives
  * @param readsSources whether senders' addresses are received where nothing else needs them: for an {@code allow} in
  *     the {@link dev.udpfanout.forwarder.admission.Admission}, and for endpoints that follow from the sender
- * @param range addresses beside {@code bind} on which to receive, at its port: nobody else on this host may have the
- *     port then, on whichever address of the family. They need not be assigned; a {@code local} route brings their
- *     datagrams
+ * @param range addresses, not with NIO, beside {@code bind} on which to receive, at its port: nobody else on this host
+ *     may have the port then, on whichever address of the family. They need not be assigned; a {@code local} route
+ *     brings their datagrams
  */
 public record ForwarderConfig(
         InetSocketAddress bind,
@@ -76,7 +76,11 @@ public record ForwarderConfig(
         }
         if (replies.isPresent()) {
             requireReplies(bind, source, io);
-            requireKnownLocal(bind, io, range);
+            requireKnownLocal(bind, io);
+        }
+        if (range.isPresent() && io == IoChoice.NIO) {
+            throw new IllegalArgumentException("range: NIO cannot keep broadcasts and multicasts away from the sockets"
+                    + " of a range of addresses, since the JDK lets nobody filter them; use io_uring or epoll");
         }
         if (range.filter(addresses ->
                         addresses.network().getClass() != bind.getAddress().getClass())
@@ -239,8 +243,8 @@ public record ForwarderConfig(
         }
     }
 
-    private static void requireKnownLocal(InetSocketAddress bind, IoChoice io, Optional<AddressRange> range) {
-        if (io == IoChoice.NIO && (range.isPresent() || bind.getAddress().isAnyLocalAddress())) {
+    private static void requireKnownLocal(InetSocketAddress bind, IoChoice io) {
+        if (io == IoChoice.NIO && bind.getAddress().isAnyLocalAddress()) {
             throw new IllegalArgumentException(
                     "bind: NIO does not learn which of the host's addresses a client sent to, so"
                             + " it cannot answer from it; bind to one address, or use io_uring or epoll");

@@ -7,6 +7,7 @@ import static java.lang.foreign.ValueLayout.JAVA_SHORT;
 
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.net.InetAddress;
 
 /** A classic BPF program of a few instructions. Source: Documentation/networking/filter.rst. */
 public final class ClassicBpf {
@@ -46,6 +47,19 @@ public final class ClassicBpf {
     /** For SO_ATTACH_FILTER: keeps nothing of any datagram, for a socket that only sends. */
     public static ClassicBpf dropAll() {
         return new ClassicBpf(new int[] {RETURN_CONSTANT, 0, 0, 0});
+    }
+
+    /**
+     * For SO_ATTACH_FILTER: keeps only what was sent to a listener's addresses. Broadcasts and multicasts need it: the
+     * kernel gives a copy to every socket on the wildcard address, and asks no reuseport program. The socket must be of
+     * the addresses' family only. Source: {@code __udp4_lib_mcast_deliver} of net/ipv4/udp.c.
+     *
+     * @param bind the one address
+     * @param network of the others
+     * @param bits its prefix's length
+     */
+    public static ClassicBpf onlyTo(InetAddress bind, InetAddress network, int bits) {
+        return RangeSelection.filter(bind, network, bits);
     }
 
     /** struct sock_fprog, pointing to its struct sock_filter array; both live as long as the arena. */

@@ -20,15 +20,14 @@ public final class DiscardingSocket implements AutoCloseable {
     }
 
     /**
-     * Binds it; fails if anybody has the port, on whichever address.
-     *
-     * @param ofOneFamily whether the others, of IPv6, keep IPv4 away: sockets that differ in that make no group
+     * Binds it; fails if anybody has the port, on whichever address of the family. The others, of IPv6, must keep IPv4
+     * away too: sockets that differ in that make no group.
      */
-    public static DiscardingSocket bind(InetSocketAddress wildcard, boolean ofOneFamily) throws SocketException {
+    public static DiscardingSocket bind(InetSocketAddress wildcard) throws SocketException {
         DatagramSocket socket = DatagramSocket.openUdp(wildcard.getAddress());
         try {
             if (wildcard.getAddress() instanceof Inet6Address) {
-                socket.set(SocketOption.IPV6_V6ONLY, ofOneFamily ? 1 : 0);
+                socket.set(SocketOption.IPV6_V6ONLY, 1);
             }
             socket.attach(SocketOption.ATTACH_FILTER, ClassicBpf.dropAll());
             socket.bind(wildcard);

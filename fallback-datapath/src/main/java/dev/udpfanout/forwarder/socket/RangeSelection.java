@@ -7,13 +7,12 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Writes the program that picks a socket of a reuseport group on a wildcard address, by the address that a datagram was
- * sent to: the group's first socket for those that are for none of the listener's addresses, any of the others for the
- * rest.
+ * Writes the filter of a socket on a wildcard address that takes only what was sent to a listener's addresses, and the
+ * program that picks a socket of a reuseport group on a wildcard address, by the address that a datagram was sent to:
+ * the group's first socket for those that are for none of the listener's addresses, any of the others for the rest.
  */
 final class RangeSelection {
     private static final int LOAD_WORD_ABSOLUTE = 0x20;
-    private static final int LOAD_BYTE_ABSOLUTE = 0x30;
     private static final int LOAD_HALF_INDEXED = 0x48;
     private static final int LOAD_INDEX_IPV4_HEADER_BYTES = 0xb1;
     private static final int STORE = 0x02;
@@ -39,12 +38,13 @@ final class RangeSelection {
     private static final int IPV6_SOURCE = 8;
     private static final int IPV6_DESTINATION = 24;
     private static final int IPV6_HEADER_BYTES = 40;
-    private static final int VERSION_MASK = 0xf0;
-    private static final int IPV6_VERSION = 0x60;
     /** 2^32 divided by the golden ratio, made odd: spreads what differs in few bits. */
     private static final int SPREAD = 0x9e3779b1;
 
     private static final int SPREAD_SHIFT = 16;
+
+    /** As many bytes as there are, as an unsigned number. */
+    private static final int WHOLE = -1;
 
     /** Where a jump goes that is not to the next instruction: resolved at the end. */
     private static final int TO_ACCEPT = -1;
@@ -67,11 +67,7 @@ final class RangeSelection {
      */
     static ClassicBpf program(InetAddress bind, InetAddress network, int bits, int sockets, boolean byFlow) {
         RangeSelection selection = new RangeSelection(bind instanceof Inet4Address);
-        selection.onlyOfFamily();
-        selection.alternative(network, bits);
-        selection.alternative(bind, bind.getAddress().length * Byte.SIZE);
-        selection.add(RETURN_CONSTANT, 0);
-        int accept = selection.instructions.size();
+        int accept = selection.refuseOthers(bind, network, bits);
         if (byFlow) {
             selection.hashOfFlow();
         } else {
@@ -83,22 +79,34 @@ final class RangeSelection {
         return new ClassicBpf(selection.resolved(accept));
     }
 
+    /**
+     * For SO_ATTACH_FILTER.
+     *
+     * @param bind the one address
+     * @param network of the others
+     * @param bits its prefix's length
+     */
+    static ClassicBpf filter(InetAddress bind, InetAddress network, int bits) {
+        RangeSelection selection = new RangeSelection(bind instanceof Inet4Address);
+        int accept = selection.refuseOthers(bind, network, bits);
+        selection.add(RETURN_CONSTANT, WHOLE);
+        return new ClassicBpf(selection.resolved(accept));
+    }
+
+    /** Returns 0 for what was sent to another address; the index of the instruction where the rest goes on. */
+    private int refuseOthers(InetAddress bind, InetAddress network, int bits) {
+        alternative(network, bits);
+        alternative(bind, bind.getAddress().length * Byte.SIZE);
+        add(RETURN_CONSTANT, 0);
+        return instructions.size();
+    }
+
     private void add(int code, int constant) {
         add(code, 0, 0, constant);
     }
 
     private void add(int code, int jumpIfTrue, int jumpIfFalse, int constant) {
         instructions.add(new int[] {code, jumpIfTrue, jumpIfFalse, constant});
-    }
-
-    /** A socket of IPv6 may get IPv4 too, whose header has something else where IPv6 has the destination. */
-    private void onlyOfFamily() {
-        if (!ipv4) {
-            add(LOAD_BYTE_ABSOLUTE, IP_HEADER);
-            add(AND_CONSTANT, VERSION_MASK);
-            add(JUMP_IF_EQUAL, 1, 0, IPV6_VERSION);
-            add(RETURN_CONSTANT, 0);
-        }
     }
 
     /**

@@ -25,9 +25,6 @@ public record SocketOption(int level, int number, String name) {
     /** A classic BPF program that says how many bytes of a datagram to keep. Source: socket(7). */
     public static final SocketOption ATTACH_FILTER = new SocketOption(SOL_SOCKET, 26, "SO_ATTACH_FILTER");
 
-    /** Takes that program away again. Source: socket(7). */
-    public static final SocketOption DETACH_FILTER = new SocketOption(SOL_SOCKET, 27, "SO_DETACH_FILTER");
-
     /** As SNDBUF, beyond net.core.wmem_max; needs CAP_NET_ADMIN. Source: socket(7). */
     public static final SocketOption SNDBUFFORCE = new SocketOption(SOL_SOCKET, 32, "SO_SNDBUFFORCE");
 
@@ -53,6 +50,9 @@ public record SocketOption(int level, int number, String name) {
     /** Allows a source address that is not this host's. Source: ip(7). */
     public static final SocketOption IP_TRANSPARENT = new SocketOption(SOL_IP, 19, "IP_TRANSPARENT");
 
+    /** Whether multicasts come that others on this host have joined. Source: ip(7). */
+    public static final SocketOption IP_MULTICAST_ALL = new SocketOption(SOL_IP, 49, "IP_MULTICAST_ALL");
+
     /** Offset of a checksum that the kernel fills in on a raw socket. Source: ipv6(7). */
     public static final SocketOption IPV6_CHECKSUM = new SocketOption(SOL_IPV6, 7, "IPV6_CHECKSUM");
 
@@ -61,6 +61,9 @@ public record SocketOption(int level, int number, String name) {
 
     /** Keeps IPv4 away from an IPv6 socket. Source: ipv6(7). */
     public static final SocketOption IPV6_V6ONLY = new SocketOption(SOL_IPV6, 26, "IPV6_V6ONLY");
+
+    /** As IP_MULTICAST_ALL, since Linux 4.20. Source: include/uapi/linux/in6.h. */
+    public static final SocketOption IPV6_MULTICAST_ALL = new SocketOption(SOL_IPV6, 29, "IPV6_MULTICAST_ALL");
 
     /** As IP_PKTINFO. Source: ipv6(7). */
     public static final SocketOption IPV6_RECVPKTINFO = new SocketOption(SOL_IPV6, 49, "IPV6_RECVPKTINFO");

@@ -30,6 +30,8 @@ class ForwarderConfigTest {
     @Test
     void shouldRefuseWhatCannotBe() {
         refuses("NIO cannot", () -> config.withIo(IoChoice.NIO).withSource(SourceAddress.CLIENT));
+        refuses("NIO cannot keep broadcasts", () -> config.withIo(IoChoice.NIO)
+                .withRange(new AddressRange(config.bind().getAddress(), 24)));
         refuses("is a name", () -> ForwarderConfig.forAddress(InetSocketAddress.createUnresolved("syslog", 514)));
     }
 

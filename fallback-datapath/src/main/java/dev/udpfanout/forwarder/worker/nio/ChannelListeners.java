@@ -1,10 +1,8 @@
 package dev.udpfanout.forwarder.worker.nio;
 
-import dev.udpfanout.forwarder.config.AddressRange;
 import dev.udpfanout.forwarder.config.ForwarderConfig;
 import dev.udpfanout.forwarder.socket.ClassicBpf;
 import dev.udpfanout.forwarder.socket.DatagramSocket;
-import dev.udpfanout.forwarder.socket.DiscardingSocket;
 import dev.udpfanout.forwarder.socket.SocketException;
 import dev.udpfanout.forwarder.socket.SocketOption;
 import dev.udpfanout.forwarder.worker.socket.SocketListeners;
@@ -20,14 +18,14 @@ import org.slf4j.LoggerFactory;
 
 /**
  * As {@link SocketListeners}, on the JDK's channels, whose descriptors are out of reach. The program that picks a
- * socket is attached to the group by one more member, the last, which the program never picks.
+ * socket is attached to the group by one more member, the last, which the program never picks. A range of addresses
+ * would take a filter on each socket, so there is none here.
  */
 public final class ChannelListeners implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(ChannelListeners.class);
 
     private final List<DatagramChannel> channels = new ArrayList<>();
     private DatagramSocket selector;
-    private DiscardingSocket discarding;
 
     private ChannelListeners() {}
 
@@ -35,11 +33,7 @@ public final class ChannelListeners implements AutoCloseable {
     public static ChannelListeners open(ForwarderConfig config) throws IOException {
         ChannelListeners listeners = new ChannelListeners();
         try {
-            if (config.range().isPresent()) {
-                listeners.openInRange(config, config.range().get());
-                return listeners;
-            }
-            listeners.openChannels(config, config.bind(), true);
+            listeners.openChannels(config, config.bind());
             if (config.workers() > 1 && config.replies().isEmpty()) {
                 listeners.tryAttachSelector(config.workers());
             }
@@ -50,30 +44,14 @@ public final class ChannelListeners implements AutoCloseable {
         }
     }
 
-    private void openInRange(ForwarderConfig config, AddressRange range) throws IOException {
-        try {
-            // The JDK's sockets of IPv6 take IPv4 as well.
-            discarding = DiscardingSocket.bind(config.wildcard(), false);
-            openChannels(config, discarding.address(), false);
-            discarding.select(config.bind().getAddress(), range.network(), range.bits(), config.workers(), false);
-        } catch (LinkageError e) {
-            throw new IOException("a range of addresses takes C functions, and none may be called", e);
-        }
-    }
-
-    /** Datagrams that came to the port and were for none of the listener's addresses; wraps at 2^32. */
-    public int discarded() throws IOException {
-        return discarding == null ? 0 : discarding.drops();
-    }
-
-    private void openChannels(ForwarderConfig config, InetSocketAddress first, boolean founds) throws IOException {
+    private void openChannels(ForwarderConfig config, InetSocketAddress first) throws IOException {
         InetSocketAddress address = first;
         for (int i = 0; i < config.workers(); i++) {
             DatagramChannel channel = DatagramChannel.open(ChannelTarget.family(address));
             channels.add(channel);
             channel.configureBlocking(false);
             channel.setOption(StandardSocketOptions.SO_RCVBUF, config.receiveBufferBytes());
-            bind(channel, address, founds && i == 0);
+            bind(channel, address, i == 0);
             address = (InetSocketAddress) channel.getLocalAddress();
         }
     }
@@ -124,9 +102,6 @@ public final class ChannelListeners implements AutoCloseable {
     public void close() throws IOException {
         if (selector != null) {
             selector.close();
-        }
-        if (discarding != null) {
-            discarding.close();
         }
         for (DatagramChannel channel : channels) {
             channel.close();

@@ -27,32 +27,22 @@ import java.util.concurrent.TimeoutException;
 
 /** Receives and sends on the JDK's channels, a datagram at a time. */
 public final class NioWorker extends Worker<ChannelTarget> implements NioIoHandle {
-    /** A count that wraps at 2^32. */
-    public interface DropCount {
-        int get() throws IOException;
-    }
-
     private static final int MAX_BATCHES_A_WAKEUP = 16;
     private static final int MAX_ATTEMPTS = 3;
     private static final int DROPS_TIMEOUT_MS = 1000;
 
     private final WorkerSetup setup;
     private final DatagramChannel channel;
-    private final DropCount discarded;
     private final ByteBuffer buffer;
     private final Optional<ChannelFlows> flows;
     private IoRegistration registration;
     private ChannelTarget[] targets = {};
 
-    /**
-     * @param channel bound and not blocking; the worker becomes its owner
-     * @param discarded what was dropped, of what came to the port, because it was for none of the listener's addresses
-     */
-    public NioWorker(WorkerSetup setup, DatagramChannel channel, DropCount discarded) {
+    /** @param channel bound and not blocking; the worker becomes its owner */
+    public NioWorker(WorkerSetup setup, DatagramChannel channel) {
         super(setup.number(), setup.loop(), setup.errorLog());
         this.setup = setup;
         this.channel = channel;
-        this.discarded = discarded;
         // One byte more than allowed: the JDK cuts a longer datagram without a word.
         this.buffer = ByteBuffer.allocateDirect(setup.config().maxPacketBytes() + 1);
         this.flows = setup.replies()
@@ -185,7 +175,7 @@ public final class NioWorker extends Worker<ChannelTarget> implements NioIoHandl
         CompletableFuture<Integer> drops = new CompletableFuture<>();
         loop().execute(() -> {
             try {
-                drops.complete(ProcNetUdp.drops(local) - discarded.get());
+                drops.complete(ProcNetUdp.drops(local));
             } catch (IOException e) {
                 drops.completeExceptionally(e);
             }

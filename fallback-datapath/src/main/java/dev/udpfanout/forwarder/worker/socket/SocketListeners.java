@@ -8,6 +8,7 @@ import dev.udpfanout.forwarder.socket.DiscardingSocket;
 import dev.udpfanout.forwarder.socket.SocketException;
 import dev.udpfanout.forwarder.socket.SocketOption;
 import java.net.Inet6Address;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.ArrayList;
 import java.util.List;
@@ -76,14 +77,13 @@ public final class SocketListeners {
 
     private static Open openInRange(ForwarderConfig config, AddressRange range) throws SocketException {
         List<DatagramSocket> sockets = new ArrayList<>();
-        DiscardingSocket discarding = DiscardingSocket.bind(config.wildcard(), true);
+        DiscardingSocket discarding = DiscardingSocket.bind(config.wildcard());
         try {
             for (int i = 0; i < config.workers(); i++) {
                 DatagramSocket socket = DatagramSocket.openUdp(config.bind().getAddress());
                 sockets.add(socket);
                 configure(socket, config);
-                // Until the program picks, what comes may be for others.
-                socket.attach(SocketOption.ATTACH_FILTER, ClassicBpf.dropAll());
+                takeOnlyListeners(socket, config, range);
                 bind(socket, discarding.address(), false);
             }
             discarding.select(
@@ -92,15 +92,24 @@ public final class SocketListeners {
                     range.bits(),
                     config.workers(),
                     config.replies().isPresent());
-            for (DatagramSocket socket : sockets) {
-                socket.set(SocketOption.DETACH_FILTER, 0);
-            }
             return new Open(sockets, Optional.of(discarding));
         } catch (SocketException | RuntimeException e) {
             sockets.forEach(DatagramSocket::close);
             discarding.close();
             throw e;
         }
+    }
+
+    /**
+     * Keeps away what the program does not pick: what comes before it is there, and broadcasts and multicasts, of which
+     * every socket would get a copy. Those of multicast are not even counted as dropped, where the kernel can do that.
+     */
+    private static void takeOnlyListeners(DatagramSocket socket, ForwarderConfig config, AddressRange range)
+            throws SocketException {
+        InetAddress bind = config.bind().getAddress();
+        socket.attach(SocketOption.ATTACH_FILTER, ClassicBpf.onlyTo(bind, range.network(), range.bits()));
+        socket.trySet(
+                bind instanceof Inet6Address ? SocketOption.IPV6_MULTICAST_ALL : SocketOption.IP_MULTICAST_ALL, 0);
     }
 
     private static void configure(DatagramSocket socket, ForwarderConfig config) throws SocketException {

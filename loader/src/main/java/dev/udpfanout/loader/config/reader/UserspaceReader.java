@@ -62,6 +62,7 @@ final class UserspaceReader {
         if (listener.userspace().io() == Io.NIO && source.equals(Optional.of(Source.CLIENT))) {
             section.problem("source", "io nio cannot keep the client's address; io_uring and epoll can");
         }
+        checkRange(listener, section);
         if (listener.replies()
                 && listener.mode() != Mode.TC_EBPF
                 && listener.kernelOnly().isEmpty()) {
@@ -78,6 +79,19 @@ final class UserspaceReader {
                     .ifPresent(what -> section.problem(
                             what.split(":")[0],
                             what + " works in the kernel only; use mode tc_ebpf or auto, or remove it"));
+        }
+    }
+
+    private static void checkRange(ListenerConfig listener, Section section) {
+        if (listener.userspace().io() == Io.NIO
+                && listener.mode() != Mode.TC_EBPF
+                && listener.kernelOnly().isEmpty()
+                && listener.range().isPresent()) {
+            section.problem(
+                    "io",
+                    "nio cannot serve the range of addresses in publish.addresses, since it cannot keep broadcasts and"
+                            + " multicasts to the port away from the receivers; use io_uring or epoll, or"
+                            + " publish.addresses: bind");
         }
     }
 

@@ -39,8 +39,7 @@ public final class ModeSelectingDatapath implements Datapath {
     private volatile ModeAssignment assignment;
     private Optional<PendingChange> pending = Optional.empty();
     private final boolean kernelHadPredecessor;
-    private boolean leftoversRemoved;
-    private boolean userspaceLeftoversRemoved;
+    private final EarlierLeftovers leftovers;
 
     /**
      * Opens what the listeners need, the kernel datapath only if one of them may be in the kernel. Nothing is attached
@@ -50,6 +49,7 @@ public final class ModeSelectingDatapath implements Datapath {
      */
     public ModeSelectingDatapath(List<ListenerConfig> listeners, Backends backends) {
         this.backends = backends;
+        this.leftovers = new EarlierLeftovers(backends);
         ModeAssignment hoped = ModeAssignment.decide(listeners, Optional.empty(), lost);
         // To be seen only now: opening pins maps of this process's own.
         kernelHadPredecessor = !hoped.inKernel().isEmpty() && backends.hasKernelLeftovers();
@@ -108,15 +108,11 @@ public final class ModeSelectingDatapath implements Datapath {
         Failures failures = new Failures();
         kernel.ifPresent(present -> failures.collect(() -> reconcileKernel(present)));
         userspace.ifPresent(present -> failures.collect(present::reconcile));
-        if (!userspaceLeftoversRemoved) {
-            failures.collect(() -> backends.removeUserspaceLeftovers(assignment.inUserspace()));
-            userspaceLeftoversRemoved = true;
-        }
+        failures.collect(() -> leftovers.removeOfUserspace(assignment.inUserspace()));
         pending.ifPresent(change -> failures.collect(() -> configure(change.listeners())));
         failures.throwIfAny();
-        if (kernel.isEmpty() && !leftoversRemoved) {
-            backends.removeKernelLeftovers();
-            leftoversRemoved = true;
+        if (kernel.isEmpty()) {
+            leftovers.removeOfKernel();
         }
     }
 

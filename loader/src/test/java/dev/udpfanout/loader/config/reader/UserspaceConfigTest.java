@@ -109,6 +109,22 @@ class UserspaceConfigTest {
     }
 
     @Test
+    void shouldRefuseARangeWhereNoFilterCanBeSet() throws InvalidConfigException {
+        List<String> refused = problems(LISTENER + "    io: nio\n    publish: { service: syslog }\n");
+        assertEquals(1, refused.size(), refused::toString);
+        assertTrue(
+                refused.getFirst().startsWith("c.yaml:5: listeners[0].io: nio cannot serve the range of addresses"),
+                refused::toString);
+        assertTrue(refused.getFirst().contains("publish.addresses: bind"), refused::toString);
+        assertTrue(read("io: nio\npublish: { service: syslog, addresses: bind }")
+                .range()
+                .isEmpty());
+        assertTrue(read("mode: tc_ebpf\nio: nio\npublish: { service: syslog }")
+                .range()
+                .isPresent());
+    }
+
+    @Test
     void shouldRefuseListenersOfDifferentModesWhenTheyShareAnAddress() {
         String yaml = LISTENER + """
                   mode: tc_ebpf

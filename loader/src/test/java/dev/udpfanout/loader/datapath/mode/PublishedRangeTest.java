@@ -1,7 +1,6 @@
 package dev.udpfanout.loader.datapath.mode;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.udpfanout.lab.BoundedWait;
@@ -67,9 +66,7 @@ class PublishedRangeTest {
 
     /** A client's socket takes nothing but what comes from where it has sent to: the VIP. */
     @ParameterizedTest
-    @EnumSource(
-            mode = EnumSource.Mode.EXCLUDE,
-            names = {"NIO", "NIO6"})
+    @EnumSource
     void shouldAnswerFromTheAddressThatWasAsked(ServedRange served) {
         lab.topology().pods().forEach(pod -> EchoResponder.start(pod, ECHO_PORT));
         lab.loadKubeProxy(served, ExternalTrafficPolicy.CLUSTER);
@@ -86,14 +83,6 @@ class PublishedRangeTest {
             assertEquals(RangeLab.SOCKETS * QUESTIONS, answered, () -> modes.counters(NAME)
                     .toString());
         }
-    }
-
-    @ParameterizedTest
-    @EnumSource(names = {"NIO", "NIO6"})
-    void shouldRefuseToAnswerWithoutKnowingWhatWasAsked(ServedRange served) {
-        RuntimeException refused = assertThrows(RuntimeException.class, () -> lab.open(served, "replies: true"));
-
-        assertTrue(refused.getMessage().contains("NIO does not learn"), refused::toString);
     }
 
     /**
@@ -148,6 +137,27 @@ class PublishedRangeTest {
             assertEquals(0, modes.counters(NAME).stats().packetsDropped(), () -> modes.counters(NAME)
                     .toString());
         }
+    }
+
+    /** The kernel gives a copy of each to every socket on the wildcard address, past the program that picks one. */
+    @ParameterizedTest
+    @EnumSource
+    void shouldTakeNoBroadcastAndNoMulticast(ServedRange served) {
+        new KubeProxy(lab.topology())
+                .load(KubeProxyRules.labService(served.vip(), ExternalTrafficPolicy.LOCAL, List.of(served.own())));
+        try (NodeModes modes = lab.open(served, "workers: 3")) {
+            served.toEveryNode()
+                    .forEach(to -> lab.sendToEveryNode(to, served.vip().getPort()));
+            lab.sendAll(lab.topology().client(), served.vip(), 0);
+
+            assertEquals(
+                    RangeLab.SOCKETS * RangeLab.DATAGRAMS_A_SOCKET,
+                    served.ipv6
+                            ? modes.counters(NAME).stats().packetsReceived()
+                            : modes.counters(NAME).stats().packetsForwarded(),
+                    () -> modes.counters(NAME).toString());
+        }
+        assertEquals(RangeLab.SOCKETS * RangeLab.DATAGRAMS_A_SOCKET, lab.received());
     }
 
     @ParameterizedTest

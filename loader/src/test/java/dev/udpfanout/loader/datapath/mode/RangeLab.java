@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.udpfanout.lab.BoundedWait;
 import dev.udpfanout.lab.LabNamespace;
 import dev.udpfanout.lab.Topology;
+import dev.udpfanout.lab.TopologyPlan;
 import dev.udpfanout.lab.kubeproxy.ExternalTrafficPolicy;
 import dev.udpfanout.lab.kubeproxy.KubeProxy;
 import dev.udpfanout.lab.kubeproxy.KubeProxyRules;
@@ -12,8 +13,12 @@ import dev.udpfanout.lab.kubeproxy.ServiceEndpoints;
 import dev.udpfanout.loader.SequenceTraffic;
 import dev.udpfanout.loader.config.ListenerConfig;
 import java.io.IOException;
+import java.net.Inet6Address;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.PortUnreachableException;
+import java.net.StandardProtocolFamily;
+import java.net.StandardSocketOptions;
 import java.nio.ByteBuffer;
 import java.nio.channels.DatagramChannel;
 import java.time.Duration;
@@ -95,6 +100,32 @@ final class RangeLab implements AutoCloseable {
             } finally {
                 for (DatagramChannel channel : channels) {
                     channel.close();
+                }
+            }
+            return null;
+        });
+    }
+
+    /** Sends to a broadcast or multicast address; returns when the node's kernel has given it to its sockets. */
+    void sendToEveryNode(String host, int port) {
+        // The JDK looks IPv6 links up by name in the main thread's namespace.
+        String link = topology.client()
+                .exec("ip", "-o", "link", "show", "dev", "eth0")
+                .split(":")[0]
+                .strip();
+        topology.client().call(() -> {
+            InetSocketAddress to =
+                    new InetSocketAddress(InetAddress.getByName(host.replace("%eth0", "%" + link)), port);
+            StandardProtocolFamily family = to.getAddress() instanceof Inet6Address
+                    ? StandardProtocolFamily.INET6
+                    : StandardProtocolFamily.INET;
+            try (DatagramChannel channel = DatagramChannel.open(family)) {
+                String own = family == StandardProtocolFamily.INET6
+                        ? TopologyPlan.CLIENT_ADDRESS6
+                        : TopologyPlan.CLIENT_ADDRESS;
+                channel.bind(new InetSocketAddress(own, 0)).setOption(StandardSocketOptions.SO_BROADCAST, true);
+                for (int i = 0; i < DATAGRAMS_A_SOCKET; i++) {
+                    channel.send(ByteBuffer.allocate(Long.BYTES), to);
                 }
             }
             return null;

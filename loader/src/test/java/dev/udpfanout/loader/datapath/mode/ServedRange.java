@@ -11,12 +11,10 @@ enum ServedRange {
     EGRESS(false, "mode: tc_ebpf", "hook: egress"),
     IO_URING(false, "mode: userspace", "io: io_uring"),
     EPOLL(false, "mode: userspace", "io: epoll"),
-    NIO(false, "mode: userspace", "io: nio"),
     INGRESS6(true, "mode: tc_ebpf", "hook: ingress"),
     EGRESS6(true, "mode: tc_ebpf", "hook: egress"),
     IO_URING6(true, "mode: userspace", "io: io_uring"),
-    EPOLL6(true, "mode: userspace", "io: epoll"),
-    NIO6(true, "mode: userspace", "io: nio");
+    EPOLL6(true, "mode: userspace", "io: epoll");
 
     final boolean ipv6;
     private final List<String> keys;
@@ -59,6 +57,11 @@ enum ServedRange {
     /** What another node has. */
     InetSocketAddress others() {
         return new InetSocketAddress(ipv6 ? "fd00:10:255:0:1234:5678:9abc:def0" : "10.255.200.9", 5514);
+    }
+
+    /** Whom the client reaches the node by as well: broadcasts, or the multicast of a link's nodes. */
+    List<String> toEveryNode() {
+        return ipv6 ? List.of("ff02::1%eth0") : List.of("192.168.1.255", "224.0.0.1");
     }
 
     InetSocketAddress clusterIp() {
