@@ -1,8 +1,11 @@
 package dev.udpfanout.loader.kubernetes.slice;
 
 import io.fabric8.kubernetes.api.model.HasMetadata;
+import io.fabric8.kubernetes.api.model.KubernetesResourceList;
 import io.fabric8.kubernetes.api.model.discovery.v1.EndpointSlice;
 import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.dsl.FilterWatchListDeletable;
+import io.fabric8.kubernetes.client.dsl.Resource;
 import io.fabric8.kubernetes.client.informers.SharedIndexInformer;
 import java.util.List;
 
@@ -11,24 +14,16 @@ enum SliceVersion {
     /** From Kubernetes 1.21 on. */
     V1("v1") {
         @Override
-        SharedIndexInformer<? extends HasMetadata> informer(KubernetesClient client, String namespace, String service) {
+        FilterWatchListDeletable<
+                        ? extends HasMetadata,
+                        ? extends KubernetesResourceList<? extends HasMetadata>,
+                        ? extends Resource<?>>
+                ofService(KubernetesClient client, String namespace, String service) {
             return client.discovery()
                     .v1()
                     .endpointSlices()
                     .inNamespace(namespace)
-                    .withLabel(SliceLabels.SERVICE, service)
-                    .runnableInformer(0);
-        }
-
-        @Override
-        List<? extends HasMetadata> list(KubernetesClient client, String namespace, String service) {
-            return client.discovery()
-                    .v1()
-                    .endpointSlices()
-                    .inNamespace(namespace)
-                    .withLabel(SliceLabels.SERVICE, service)
-                    .list()
-                    .getItems();
+                    .withLabel(SliceLabels.SERVICE, service);
         }
 
         @Override
@@ -44,24 +39,16 @@ enum SliceVersion {
     /** From Kubernetes 1.17 to 1.24. */
     V1BETA1("v1beta1") {
         @Override
-        SharedIndexInformer<? extends HasMetadata> informer(KubernetesClient client, String namespace, String service) {
+        FilterWatchListDeletable<
+                        ? extends HasMetadata,
+                        ? extends KubernetesResourceList<? extends HasMetadata>,
+                        ? extends Resource<?>>
+                ofService(KubernetesClient client, String namespace, String service) {
             return client.discovery()
                     .v1beta1()
                     .endpointSlices()
                     .inNamespace(namespace)
-                    .withLabel(SliceLabels.SERVICE, service)
-                    .runnableInformer(0);
-        }
-
-        @Override
-        List<? extends HasMetadata> list(KubernetesClient client, String namespace, String service) {
-            return client.discovery()
-                    .v1beta1()
-                    .endpointSlices()
-                    .inNamespace(namespace)
-                    .withLabel(SliceLabels.SERVICE, service)
-                    .list()
-                    .getItems();
+                    .withLabel(SliceLabels.SERVICE, service);
         }
 
         @Override
@@ -87,12 +74,22 @@ enum SliceVersion {
         return text;
     }
 
+    /** What can be asked of a Service's slices. */
+    abstract FilterWatchListDeletable<
+                    ? extends HasMetadata,
+                    ? extends KubernetesResourceList<? extends HasMetadata>,
+                    ? extends Resource<?>>
+            ofService(KubernetesClient client, String namespace, String service);
+
     /** Follows a Service's slices; not started yet. */
-    abstract SharedIndexInformer<? extends HasMetadata> informer(
-            KubernetesClient client, String namespace, String service);
+    SharedIndexInformer<? extends HasMetadata> informer(KubernetesClient client, String namespace, String service) {
+        return ofService(client, namespace, service).runnableInformer(0);
+    }
 
     /** A Service's slices, as they are now. */
-    abstract List<? extends HasMetadata> list(KubernetesClient client, String namespace, String service);
+    List<? extends HasMetadata> list(KubernetesClient client, String namespace, String service) {
+        return ofService(client, namespace, service).list().getItems();
+    }
 
     /** A slice as the API server takes it. */
     abstract HasMetadata write(EndpointSlice slice);
