@@ -27,7 +27,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 /** What bad input gets: every problem at once, each with file, line and path. */
 @Tag("unit")
 class ConfigProblemsTest {
-    private static final String GOOD = """
+    static final String GOOD = """
             listeners:
               - name: syslog
                 bind: "10.255.0.1:5514"
@@ -39,15 +39,15 @@ class ConfigProblemsTest {
             metrics: { enabled: true, bind: "0.0.0.0:9090", path: /metrics }
             """;
 
-    private static final ConfigReader READER = new ConfigReader(name -> name.equals("eth0"));
+    static final ConfigReader READER = new ConfigReader(name -> name.equals("eth0"));
 
-    private static List<String> problems(String yaml) {
+    static List<String> problems(String yaml) {
         InvalidConfigException refused =
                 assertThrows(InvalidConfigException.class, () -> READER.parse(yaml, "config.yaml"));
         return refused.problems().stream().map(ConfigProblem::toString).toList();
     }
 
-    private static void assertProblem(String expected, String yaml) {
+    static void assertProblem(String expected, String yaml) {
         assertEquals(List.of(expected), problems(yaml));
     }
 

@@ -1,9 +1,11 @@
 package dev.udpfanout.loader.config.reader;
 
+import static dev.udpfanout.loader.config.reader.ConfigProblemsTest.GOOD;
+import static dev.udpfanout.loader.config.reader.ConfigProblemsTest.READER;
+import static dev.udpfanout.loader.config.reader.ConfigProblemsTest.assertProblem;
+import static dev.udpfanout.loader.config.reader.ConfigProblemsTest.problems;
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertThrows;
 
-import dev.udpfanout.loader.config.ConfigProblem;
 import dev.udpfanout.loader.config.InvalidConfigException;
 import dev.udpfanout.loader.config.ListenerConfig;
 import dev.udpfanout.loader.config.Policy;
@@ -22,30 +24,6 @@ import org.junit.jupiter.params.provider.CsvSource;
 /** Weights, hashes, rate limits and allowed sources of a listener. */
 @Tag("unit")
 class ListenerRulesConfigTest {
-    private static final String GOOD = """
-            listeners:
-              - name: syslog
-                bind: "10.255.0.1:5514"
-                interface: dummy0
-                mode: tc_ebpf
-                downstream:
-                  - { name: pod-1, address: "10.42.0.11:40514" }
-            health:  { enabled: true, interval_secs: 5, timeout_secs: 2, protocol: icmp }
-            metrics: { enabled: true, bind: "0.0.0.0:9090", path: /metrics }
-            """;
-
-    private static final ConfigReader READER = new ConfigReader(name -> name.equals("eth0"));
-
-    private static List<String> problems(String yaml) {
-        InvalidConfigException refused =
-                assertThrows(InvalidConfigException.class, () -> READER.parse(yaml, "config.yaml"));
-        return refused.problems().stream().map(ConfigProblem::toString).toList();
-    }
-
-    private static void assertProblem(String expected, String yaml) {
-        assertEquals(List.of(expected), problems(yaml));
-    }
-
     @Test
     void shouldReadWeightsWhenThePolicyGoesByThem() throws InvalidConfigException {
         String weighted = GOOD.replace("mode: tc_ebpf", "policy: weighted")
