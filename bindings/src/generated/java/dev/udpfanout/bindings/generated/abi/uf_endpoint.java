@@ -41,7 +41,7 @@ public class uf_endpoint {
         MemoryLayout.unionLayout(
             Abi.C_INT.withName("table_count"),
             Abi.C_INT.withName("position")
-        ).withName("$anon$132:2"),
+        ).withName("$anon$142:2"),
         Abi.C_INT.withName("peer_ifindex")
     ).withName("uf_endpoint");
 
@@ -261,7 +261,7 @@ public class uf_endpoint {
         struct.set(counter$LAYOUT, counter$OFFSET, fieldValue);
     }
 
-    private static final OfInt table_count$LAYOUT = (OfInt)$LAYOUT.select(groupElement("$anon$132:2"), groupElement("table_count"));
+    private static final OfInt table_count$LAYOUT = (OfInt)$LAYOUT.select(groupElement("$anon$142:2"), groupElement("table_count"));
 
     /**
      * Layout for field:
@@ -273,7 +273,7 @@ public class uf_endpoint {
         return table_count$LAYOUT;
     }
 
-    private static final long table_count$OFFSET = $LAYOUT.byteOffset(groupElement("$anon$132:2"), groupElement("table_count"));
+    private static final long table_count$OFFSET = $LAYOUT.byteOffset(groupElement("$anon$142:2"), groupElement("table_count"));
 
     /**
      * Offset for field:
@@ -305,7 +305,7 @@ public class uf_endpoint {
         struct.set(table_count$LAYOUT, table_count$OFFSET, fieldValue);
     }
 
-    private static final OfInt position$LAYOUT = (OfInt)$LAYOUT.select(groupElement("$anon$132:2"), groupElement("position"));
+    private static final OfInt position$LAYOUT = (OfInt)$LAYOUT.select(groupElement("$anon$142:2"), groupElement("position"));
 
     /**
      * Layout for field:
@@ -317,7 +317,7 @@ public class uf_endpoint {
         return position$LAYOUT;
     }
 
-    private static final long position$OFFSET = $LAYOUT.byteOffset(groupElement("$anon$132:2"), groupElement("position"));
+    private static final long position$OFFSET = $LAYOUT.byteOffset(groupElement("$anon$142:2"), groupElement("position"));
 
     /**
      * Offset for field:
