@@ -107,6 +107,11 @@ public interface Datapath extends AutoCloseable {
     /** How often what was set up had to be mended, by kind; readable by any thread. */
     Map<String, Long> repairs();
 
+    /** The chains of the node's packet filters that would drop listeners' datagrams, as of late. Any thread. */
+    default List<FirewallState> firewall() {
+        return List.of();
+    }
+
     /** Ends this process's part and leaves the kernel's working, if it can: a later daemon takes it over. */
     void release();
 
