@@ -134,17 +134,18 @@ static __noinline int uf_expect_fragments(const struct uf_listener_set *set,
 static __always_inline void uf_send_fragment_copies(struct __sk_buff *skb, __u32 count,
 						    bool at_egress)
 {
+	const __u32 paid = uf_paid_of_copy(skb, at_egress);
 	const __u32 before = uf_mark_of(skb);
 	__u32 i;
 
 	for (i = 0; i < UF_MAX_LISTENERS_IN_SET; i++) {
 		if (i >= count)
 			break;
-		uf_set_mark(skb, UF_MARK_FRAGMENT + i);
+		uf_set_mark(skb, UF_MARK_FRAGMENT + paid + i);
 		/* A copy that finds no memory is a fragment lost, as on any link. */
 		bpf_clone_redirect(skb, skb->ifindex, at_egress ? 0 : BPF_F_INGRESS);
 	}
-	uf_set_mark(skb, before);
+	uf_set_mark(skb, at_egress ? before : before + paid);
 }
 
 /*

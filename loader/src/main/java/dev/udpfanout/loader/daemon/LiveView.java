@@ -20,6 +20,8 @@ import dev.udpfanout.loader.status.MirrorStatus;
 import dev.udpfanout.loader.status.Readiness;
 import dev.udpfanout.loader.status.StatusSnapshot;
 import dev.udpfanout.loader.status.TrafficCounters;
+import dev.udpfanout.loader.supervision.ThreadSupervision;
+import dev.udpfanout.loader.supervision.ThreadsStatus;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.time.Instant;
@@ -80,6 +82,11 @@ final class LiveView implements DaemonView {
     }
 
     @Override
+    public ThreadsStatus threads() {
+        return ThreadSupervision.status();
+    }
+
+    @Override
     public Readiness readiness() {
         Turn last = turn;
         return last == null ? Readiness.notReady("starting") : last.readiness();
@@ -98,6 +105,7 @@ final class LiveView implements DaemonView {
                     Optional.empty(),
                     none,
                     Optional.empty(),
+                    threads(),
                     Map.of(),
                     Optional.empty(),
                     Optional.empty(),
@@ -118,6 +126,7 @@ final class LiveView implements DaemonView {
                 kubernetes.map(KubernetesStatus::watches),
                 last.configStatus(),
                 last.health().map(HealthMonitor::status),
+                threads(),
                 last.datapath().repairs(),
                 program.map(ProgramCounters::processingTimes)
                         .map(times ->
