@@ -32,6 +32,8 @@ class FirewallConfigTest {
         ConfigProblemsTest.assertProblem(
                 "config.yaml:5: listeners[0].firewall: is for dummy interfaces only: what is taken from a NIC passes no"
                         + " packet filter",
-                ConfigProblemsTest.GOOD.replace("interface: dummy0", "interface: eth0").replace("mode: tc_ebpf", "firewall: accept"));
+                ConfigProblemsTest.GOOD
+                        .replace("interface: dummy0", "interface: eth0")
+                        .replace("mode: tc_ebpf", "firewall: accept"));
     }
 }
