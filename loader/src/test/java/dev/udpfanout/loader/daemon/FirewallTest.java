@@ -39,52 +39,6 @@ class FirewallTest {
     private static final String DUMMY = "10.255.0.1";
     private static final String DUMMY6 = "2001:db8:255::1";
 
-    /** Packet filters as nodes have them; each drops what is forwarded, unless something accepts it. */
-    enum Filter {
-        IPTABLES_POLICY("iptables -P FORWARD DROP", "ip6tables -P FORWARD DROP"),
-        IPTABLES_LAST_RULE("iptables -A FORWARD -j REJECT", "ip6tables -A FORWARD -j REJECT"),
-        /** ufw: a chain that ends every packet's way. */
-        IPTABLES_OWN_CHAIN(
-                "iptables -N ufw-reject-forward; iptables -A ufw-reject-forward -j REJECT; iptables -A FORWARD -j ufw-reject-forward",
-                "ip6tables -N ufw6-reject-forward; ip6tables -A ufw6-reject-forward -j REJECT;"
-                        + " ip6tables -A FORWARD -j ufw6-reject-forward"),
-        /** Docker: a chain for the operator, whose last rule returns, and the policy. */
-        DOCKER(
-                "iptables -N DOCKER-USER; iptables -A DOCKER-USER -j RETURN; iptables -I FORWARD -j DOCKER-USER;"
-                        + " iptables -A FORWARD -o docker0 -m conntrack --ctstate RELATED,ESTABLISHED -j ACCEPT;"
-                        + " iptables -A FORWARD -i docker0 ! -o docker0 -j ACCEPT; iptables -P FORWARD DROP",
-                "ip6tables -N DOCKER-USER; ip6tables -A DOCKER-USER -j RETURN; ip6tables -I FORWARD -j DOCKER-USER;"
-                        + " ip6tables -A FORWARD -i docker0 ! -o docker0 -j ACCEPT; ip6tables -P FORWARD DROP"),
-        NFTABLES_POLICY("nft add table inet filter; "
-                + "nft add chain inet filter forward { type filter hook forward priority 0 ; policy drop ; }"),
-        /** firewalld: policy accept, and a last rule that rejects. */
-        NFTABLES_LAST_RULE("nft add table inet firewalld; nft add chain inet firewalld filter_FORWARD"
-                + " { type filter hook forward priority filter + 10 ; policy accept ; };"
-                + " nft add rule inet firewalld filter_FORWARD ct state { established, related } accept;"
-                + " nft add rule inet firewalld filter_FORWARD ct state invalid drop;"
-                + " nft add rule inet firewalld filter_FORWARD reject with icmpx type admin-prohibited"),
-        NFTABLES_ONE_FAMILY(
-                "nft add table ip hardened; nft add chain ip hardened fwd0 { type filter hook forward priority 5 ; policy drop ; }",
-                "nft add table ip6 hardened; nft add chain ip6 hardened fwd0 { type filter hook forward priority 5 ; policy drop ; }"),
-        TWO_OF_THEM(
-                "iptables -P FORWARD DROP; nft add table inet second;"
-                        + " nft add chain inet second forward { type filter hook forward priority 20 ; policy drop ; }",
-                "ip6tables -P FORWARD DROP; nft add table inet second;"
-                        + " nft add chain inet second forward { type filter hook forward priority 20 ; policy drop ; }");
-
-        private final String commands;
-        private final String commands6;
-
-        Filter(String both) {
-            this(both, both);
-        }
-
-        Filter(String commands, String commands6) {
-            this.commands = commands;
-            this.commands6 = commands6;
-        }
-    }
-
     private Topology topology;
 
     @BeforeEach
@@ -175,7 +129,7 @@ class FirewallTest {
 
     @ParameterizedTest
     @EnumSource
-    void shouldDeliverWhenAFilterDropsWhatIsForwarded(Filter filter) throws Exception {
+    void shouldDeliverWhenAFilterDropsWhatIsForwarded(PacketFilter filter) throws Exception {
         filter(filter.commands);
         String before = ruleset();
         try (DaemonRun daemon = start("firewall: leave")) {
@@ -184,7 +138,7 @@ class FirewallTest {
         }
         try (DaemonRun daemon = start("")) {
             assertEquals(DATAGRAMS, delivered(VIP));
-            assertEquals(filter == Filter.TWO_OF_THEM ? 2 : 1, ours(), "rules of ours");
+            assertEquals(filter == PacketFilter.TWO_OF_THEM ? 2 : 1, ours(), "rules of ours");
             assertEquals(before, ruleset(), "rules of others");
             assertEquals(0, daemon.repairs(Repair.FIREWALL_RULE_ADDED), "it was there from the start");
         }
@@ -194,7 +148,7 @@ class FirewallTest {
 
     @ParameterizedTest
     @EnumSource
-    void shouldDeliverWhenAFilterDropsWhatIsForwardedByIpv6(Filter filter) throws Exception {
+    void shouldDeliverWhenAFilterDropsWhatIsForwardedByIpv6(PacketFilter filter) throws Exception {
         filter(filter.commands6);
         String before = ruleset();
         try (DaemonRun daemon = start6("firewall: leave")) {
@@ -210,9 +164,8 @@ class FirewallTest {
 
     @Test
     void shouldBeReadableByIptablesWhenItIsInATableOfIts() throws Exception {
-        filter(Filter.IPTABLES_POLICY.commands + "; " + Filter.IPTABLES_POLICY.commands6);
-        try (DaemonRun daemon = start("publish: { service: sys-log, addresses: 10.255.0.0/16 }");
-                DaemonRun none = null) {
+        filter(PacketFilter.IPTABLES_POLICY.commands + "; " + PacketFilter.IPTABLES_POLICY.commands6);
+        try (DaemonRun daemon = start("publish: { service: sys-log, addresses: 10.255.0.0/16 }")) {
             String rule = "-A FORWARD -d 10.255.0.0/16 -o dummy0 -p udp -m udp --dport 5514"
                     + " -m comment --comment \"udp-fanout: to sys_log, 10.255.0.0/16 port 5514 on dummy0\" -j ACCEPT";
             assertTrue(node("iptables -S FORWARD").contains(rule), node("iptables -S FORWARD"));
@@ -223,7 +176,7 @@ class FirewallTest {
 
     @Test
     void shouldBeReadableByIp6tablesWhenItIsInATableOfIts() throws Exception {
-        filter(Filter.IPTABLES_POLICY.commands6);
+        filter(PacketFilter.IPTABLES_POLICY.commands6);
         try (DaemonRun daemon = start6("name: v6")) {
             String rule = "-A FORWARD -d 2001:db8:255::1/128 -o dummy0 -p udp -m udp --dport 5514"
                     + " -m comment --comment \"udp-fanout: to v6, 2001:db8:255::1 port 5514 on dummy0\" -j ACCEPT";
