@@ -8,3 +8,5 @@
 #include <linux/pkt_cls.h>
 #include <linux/ip.h>
 #include <linux/if.h>
+#include <linux/netfilter/nfnetlink.h>
+#include <linux/netfilter/nfnetlink_conntrack.h>

@@ -24,9 +24,14 @@ public final class KubeProxy {
      * @throws dev.udpfanout.lab.process.CommandFailedException if the kernel or a tool refuses
      */
     public void load(KubeProxyRules rules) {
+        loadBeside(rules);
+        flushConnections();
+    }
+
+    /** As {@link #load}, but connections that are tracked go on as they are: not every kube-proxy forgets them. */
+    public void loadBeside(KubeProxyRules rules) {
         String restore = rules.isIpv6() ? "ip6tables-restore" : "iptables-restore";
         node.execWithInput(rules.restoreInput(), restore, "-w", "5");
-        flushConnections();
     }
 
     /** Forgets all connections that the node tracks; see conntrack(8). */

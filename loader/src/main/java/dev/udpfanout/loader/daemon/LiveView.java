@@ -106,6 +106,7 @@ final class LiveView implements DaemonView {
                     Optional.empty(),
                     threads(),
                     Map.of(),
+                    Map.of(),
                     Optional.empty(),
                     Optional.empty());
         }
@@ -125,6 +126,7 @@ final class LiveView implements DaemonView {
                 last.health().map(HealthMonitor::status),
                 threads(),
                 last.datapath().repairs(),
+                last.datapath().staleFlows(),
                 last.datapath()
                         .processingTimes()
                         .map(times ->
