@@ -17,6 +17,11 @@ final class DatapathMetrics {
         snapshot.repairs().forEach((repair, count) -> families.add(Metric.REPAIRS, count, repair));
         snapshot.staleFlows().forEach((listener, count) -> families.add(Metric.STALE_FLOWS, count, listener));
         snapshot.flows().ifPresent(flows -> addFlows(families, flows));
+        snapshot.earlyFragments().ifPresent(fragments -> {
+            families.add(Metric.EARLY_FRAGMENTS, fragments.received());
+            families.add(Metric.EARLY_FRAGMENTS_SENT, fragments.sent());
+            families.add(Metric.EARLY_FRAGMENTS_REFUSED, fragments.refused());
+        });
         snapshot.packetProcessing()
                 .ifPresent(durations -> families.set(Metric.PACKET_PROCESSING, histogram(durations)));
     }

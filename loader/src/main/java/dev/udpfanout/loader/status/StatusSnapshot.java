@@ -1,5 +1,6 @@
 package dev.udpfanout.loader.status;
 
+import dev.udpfanout.bindings.abi.counter.EarlyFragments;
 import dev.udpfanout.loader.datapath.FlowCounters;
 import dev.udpfanout.loader.supervision.ThreadsStatus;
 import java.time.Instant;
@@ -24,6 +25,7 @@ import java.util.TreeMap;
  * @param staleFlows how many entries of connection tracking that led past a listener were deleted, by listener
  * @param packetProcessing how long the program took per datagram, sampled; empty if nothing is sampled
  * @param flows what is remembered of who asks and who answers; empty if no listener has replies
+ * @param earlyFragments fragments that came before the one with the ports; empty if the kernel's program is not at work
  */
 public record StatusSnapshot(
         String version,
@@ -37,7 +39,8 @@ public record StatusSnapshot(
         Map<String, Long> repairs,
         Map<String, Long> staleFlows,
         Optional<DurationHistogram> packetProcessing,
-        Optional<FlowCounters> flows) {
+        Optional<FlowCounters> flows,
+        Optional<EarlyFragments> earlyFragments) {
 
     public StatusSnapshot {
         listeners = List.copyOf(listeners);

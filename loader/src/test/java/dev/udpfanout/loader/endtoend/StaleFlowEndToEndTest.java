@@ -184,7 +184,8 @@ class StaleFlowEndToEndTest {
         String state = protocol.equals("tcp") ? " --state ESTABLISHED" : "";
         lab.topology()
                 .node()
-                .exec(("conntrack -I -p " + protocol + " -t 600 -s 192.168.1.10 --sport " + from + " -d " + to + " --dport " + port
+                .exec(("conntrack -I -p " + protocol + " -t 600 -s 192.168.1.10 --sport " + from + " -d " + to
+                                + " --dport " + port
                                 + " -r " + answersFrom + " --reply-port-src " + port
                                 + " -q 192.168.1.10 --reply-port-dst " + from + state)
                         .split(" "));

@@ -1,6 +1,5 @@
 package dev.udpfanout.loader.datapath.conntrack;
 
-import dev.udpfanout.bindings.abi.counter.ProcessingTimes;
 import dev.udpfanout.loader.config.ListenerConfig;
 import dev.udpfanout.loader.control.EndpointSet;
 import dev.udpfanout.loader.control.ServiceAddresses;
@@ -8,6 +7,7 @@ import dev.udpfanout.loader.datapath.Datapath;
 import dev.udpfanout.loader.datapath.FlowCounters;
 import dev.udpfanout.loader.datapath.ListenerCounters;
 import dev.udpfanout.loader.datapath.ListenerState;
+import dev.udpfanout.loader.datapath.ProgramCounters;
 import dev.udpfanout.loader.links.LocalPeer;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -123,8 +123,8 @@ public final class FlowClearingDatapath implements Datapath {
     }
 
     @Override
-    public Optional<ProcessingTimes> processingTimes() {
-        return serving.processingTimes();
+    public Optional<ProgramCounters> program() {
+        return serving.program();
     }
 
     @Override
