@@ -103,7 +103,8 @@ class StaleFlowEndToEndTest {
 
     private void loadRulesForTheListener() {
         new KubeProxy(lab.topology())
-                .loadBeside(KubeProxyRules.labService(ServiceLab.VIP, ExternalTrafficPolicy.LOCAL, List.of(DUMMY)));
+                .replaceRules(List.of(
+                        KubeProxyRules.labService(ServiceLab.VIP, ExternalTrafficPolicy.LOCAL, List.of(DUMMY))));
     }
 
     static Stream<Arguments> waysAndEntries() {
