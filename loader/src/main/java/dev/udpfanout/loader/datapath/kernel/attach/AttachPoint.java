@@ -19,7 +19,9 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.Set;
+import java.util.function.Predicate;
 import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -40,6 +42,8 @@ public final class AttachPoint {
     private boolean hasLinkLayer = true;
     private boolean wasThere;
     private boolean leftToOther;
+    private boolean isSteered;
+    private Map<String, Integer> pathMtus = Map.of();
 
     /** What listeners must have in common to share an attach point. */
     public record Key(String interfaceName, boolean isDummy, AttachMethod attach, Hook hook) {
@@ -179,11 +183,47 @@ public final class AttachPoint {
         wanted.forEach((hook, name) ->
                 hooks.ensure(hook, HookPlace.of(ifindex, interfaceName(), hook, pins), name, key.attach()));
         hooks.keys().stream().filter(hook -> !wanted.containsKey(hook)).forEach(hooks::takeOff);
+        isSteered = true;
+        steer();
+    }
+
+    private void steer() {
         if (dummy.isPresent()) {
             Optional<Link> link = network.links().byIndex(ifindex);
-            link.ifPresent(present -> dummy.get().steering().ensure(present, addresses()));
-            link.ifPresent(present -> dummy.get().ranges().ensure(present, ranges()));
+            link.ifPresent(present -> dummy.get().steering().ensure(present, addresses(), this::pathMtu));
+            link.ifPresent(present -> dummy.get().ranges().ensure(present, ranges(), this::pathMtu));
         }
+    }
+
+    /**
+     * Has the routes to a dummy interface say how large a packet may be on the way to the endpoints.
+     *
+     * @param mtusBytes the smallest on the ways to the endpoints of each listener, by its name; one that has no bound
+     *     is not in it
+     */
+    public void setPathMtus(Map<String, Integer> mtusBytes) {
+        boolean isChanged = !mtusBytes.equals(pathMtus);
+        pathMtus = Map.copyOf(mtusBytes);
+        if (isChanged && isSteered && ifindex != NO_INTERFACE) {
+            steer();
+        }
+    }
+
+    private OptionalInt pathMtu(InetAddress address) {
+        return pathMtu(listener -> listener.bind().getAddress().equals(address));
+    }
+
+    private OptionalInt pathMtu(Prefix range) {
+        return pathMtu(listener -> listener.range().filter(range::equals).isPresent());
+    }
+
+    private OptionalInt pathMtu(Predicate<ListenerConfig> which) {
+        return listeners.stream()
+                .filter(which)
+                .map(ListenerConfig::name)
+                .filter(pathMtus::containsKey)
+                .mapToInt(pathMtus::get)
+                .min();
     }
 
     /** Takes the programs off and puts the routes back. */
@@ -192,6 +232,7 @@ public final class AttachPoint {
         dummy.ifPresent(present -> present.ranges().undo(interfaceName()));
         hooks.keys().forEach(hooks::takeOff);
         ifindex = NO_INTERFACE;
+        isSteered = false;
     }
 
     /**

@@ -89,6 +89,11 @@ public final class AttachPoints {
         return point -> point.listeners().stream().anyMatch(listener -> other.contains(listener.name()));
     }
 
+    /** As {@link AttachPoint#setPathMtus}, on all of them. */
+    public void setPathMtus(Map<String, Integer> mtusBytes, Failures failures) {
+        points.forEach(point -> failures.collect(() -> point.setPathMtus(mtusBytes)));
+    }
+
     /** The interfaces' indexes of those that are dummies, while they are there. */
     public Set<Integer> dummies() {
         return points.stream()
