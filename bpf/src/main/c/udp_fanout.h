@@ -24,7 +24,7 @@
  * their sizes are the same: one that comes to mean something else in the same size needs another
  * name.
  */
-#define UF_LAYOUT_VERSION 4
+#define UF_LAYOUT_VERSION 5
 
 #define UF_MAX_LISTENERS 256
 /* In place of a slot: nobody's. No map has an element so large. */
@@ -79,10 +79,20 @@ struct uf_listener_key {
  * before.
  */
 #define UF_LISTENER_REPLIES_BY_STACK 256u
+/*
+ * Fragments that may be cut go through the stack: a piece that fits the interface which they come
+ * in by need not fit the way to an endpoint, and all pieces of one datagram go one way.
+ */
+#define UF_LISTENER_FRAGMENTS_BY_STACK 512u
 
 struct uf_listener {
 	__u32 slot; /* index into all maps that have an element a listener: 0..UF_MAX_LISTENERS-1 */
 	__u32 flags; /* UF_LISTENER_* */
+	/*
+	 * Bytes of the largest IP packet that fits the ways to all endpoints of the listener; 0:
+	 * not known, and the FIB alone judges.
+	 */
+	__u32 mtu;
 };
 
 /*

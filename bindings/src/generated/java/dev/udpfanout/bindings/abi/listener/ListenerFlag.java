@@ -24,7 +24,9 @@ public enum ListenerFlag {
     /** What endpoints answer goes back to the client: FLOWS. */
     REPLIES(128),
     /** With UF_LISTENER_REPLIES, on a dummy interface: by the stack, which has changed the destination before. */
-    REPLIES_BY_STACK(256);
+    REPLIES_BY_STACK(256),
+    /** Fragments that may be cut go through the stack: a piece that fits the interface which they come in by need not fit the way to an endpoint, and all pieces of one datagram go one way. */
+    FRAGMENTS_BY_STACK(512);
 
     private final int bit;
 

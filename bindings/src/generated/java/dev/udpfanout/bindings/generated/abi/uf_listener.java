@@ -17,6 +17,7 @@ import static java.lang.foreign.MemoryLayout.PathElement.*;
  * struct uf_listener {
  *     __u32 slot;
  *     __u32 flags;
+ *     __u32 mtu;
  * }
  * }
  */
@@ -28,7 +29,8 @@ public class uf_listener {
 
     private static final GroupLayout $LAYOUT = MemoryLayout.structLayout(
         Abi.C_INT.withName("slot"),
-        Abi.C_INT.withName("flags")
+        Abi.C_INT.withName("flags"),
+        Abi.C_INT.withName("mtu")
     ).withName("uf_listener");
 
     /**
@@ -124,6 +126,50 @@ public class uf_listener {
      */
     public static void flags(MemorySegment struct, int fieldValue) {
         struct.set(flags$LAYOUT, flags$OFFSET, fieldValue);
+    }
+
+    private static final OfInt mtu$LAYOUT = (OfInt)$LAYOUT.select(groupElement("mtu"));
+
+    /**
+     * Layout for field:
+     * {@snippet lang=c :
+     * __u32 mtu
+     * }
+     */
+    public static final OfInt mtu$layout() {
+        return mtu$LAYOUT;
+    }
+
+    private static final long mtu$OFFSET = $LAYOUT.byteOffset(groupElement("mtu"));
+
+    /**
+     * Offset for field:
+     * {@snippet lang=c :
+     * __u32 mtu
+     * }
+     */
+    public static final long mtu$offset() {
+        return mtu$OFFSET;
+    }
+
+    /**
+     * Getter for field:
+     * {@snippet lang=c :
+     * __u32 mtu
+     * }
+     */
+    public static int mtu(MemorySegment struct) {
+        return struct.get(mtu$LAYOUT, mtu$OFFSET);
+    }
+
+    /**
+     * Setter for field:
+     * {@snippet lang=c :
+     * __u32 mtu
+     * }
+     */
+    public static void mtu(MemorySegment struct, int fieldValue) {
+        struct.set(mtu$LAYOUT, mtu$OFFSET, fieldValue);
     }
 
     /**

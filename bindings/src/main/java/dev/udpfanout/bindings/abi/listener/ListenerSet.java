@@ -13,7 +13,7 @@ import java.util.List;
 /**
  * A value of the map LISTENER_SETS: {@code struct uf_listener_set}. Its key is a {@link ListenerKey} with port 0.
  *
- * @param listeners at the address; more than {@link Limits#MAX_LISTENERS_IN_SET} read as none
+ * @param listeners at the address, without their MTUs; more than {@link Limits#MAX_LISTENERS_IN_SET} read as none
  * @param exclusive whether nobody else gets datagrams for the address
  */
 public record ListenerSet(List<ListenerEntry> listeners, boolean exclusive) {
@@ -22,7 +22,9 @@ public record ListenerSet(List<ListenerEntry> listeners, boolean exclusive) {
             new Codec<>(uf_listener_set.layout(), ListenerSet::write, ListenerSet::read);
 
     public ListenerSet {
-        listeners = List.copyOf(listeners);
+        listeners = listeners.stream()
+                .map(listener -> new ListenerEntry(listener.slot(), listener.flags()))
+                .toList();
     }
 
     /** The value that {@link #write} wrote. */

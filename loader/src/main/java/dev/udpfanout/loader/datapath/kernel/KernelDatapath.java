@@ -228,7 +228,7 @@ public final class KernelDatapath implements SwitchableDatapath {
         ListenerKeyPlan plan = maps.plan();
         attachPoints.forEachListener((listener, ifindex) -> plan.add(
                 listener,
-                maps.entry(listener),
+                maps.entry(listener, ifindex),
                 ifindex,
                 Optional.ofNullable(vips.get(listener.name())),
                 Mirrors.sentTo(listener, endpoints.sets())));

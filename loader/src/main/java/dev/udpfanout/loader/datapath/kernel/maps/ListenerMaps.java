@@ -22,6 +22,7 @@ public final class ListenerMaps {
     private final ListenerSets sets;
     private final ListenerRules rules;
     private final LocalAddresses localAddresses;
+    private PathMtus mtus = PathMtus.UNKNOWN;
 
     /** Starts from what the maps hold: an earlier daemon may have filled them. */
     public ListenerMaps(KernelProgram program, Slots slots, ListenerTables tables) {
@@ -44,14 +45,20 @@ public final class ListenerMaps {
         return new ListenerKeyPlan(keys.inForce(), localAddresses.inForce());
     }
 
-    /** What the plan must say of a listener. */
-    public ListenerEntry entry(ListenerConfig listener) {
+    /** Has the next plan say how large packets may be. */
+    public void setMtus(PathMtus known) {
+        mtus = known;
+    }
+
+    /** What the plan must say of a listener on an interface. */
+    public ListenerEntry entry(ListenerConfig listener, int ifindex) {
         int slot = slot(listener);
         return ListenerRules.entry(
-                listener,
-                slot,
-                tables.flags(listener.receivers(), slot),
-                mirrors.slot(listener).isPresent());
+                        listener,
+                        slot,
+                        tables.flags(listener.receivers(), slot),
+                        mirrors.slot(listener).isPresent())
+                .withMtu(mtus.smallestOf(listener), mtus.ofInterface(ifindex));
     }
 
     /**
