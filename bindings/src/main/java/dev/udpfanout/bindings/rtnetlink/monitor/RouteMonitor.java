@@ -27,8 +27,8 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.ReentrantLock;
 
 /**
- * Reports changes of links, addresses, routes, rules, next hops, qdiscs and filters in a network namespace: the multicast groups of
- * rtnetlink(7). For one reader; {@link #close} may come from any thread. Needs no privilege.
+ * Reports changes of links, addresses, routes, rules, next hops, qdiscs and filters in a network namespace: the
+ * multicast groups of rtnetlink(7). For one reader; {@link #close} may come from any thread. Needs no privilege.
  *
  * <p>Open it first and list afterwards: then nothing falls between.
  */

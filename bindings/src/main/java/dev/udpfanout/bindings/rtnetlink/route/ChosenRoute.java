@@ -23,8 +23,7 @@ import java.util.OptionalInt;
  * @param gateway the next router; empty if the destination is on the link, or if there is none
  * @param mtuBytes the route's MTU, or a path MTU that was learnt and has not expired; empty if only the link's counts
  */
-public record ChosenRoute(
-        RouteType type, OptionalInt linkIndex, Optional<InetAddress> gateway, OptionalInt mtuBytes) {
+public record ChosenRoute(RouteType type, OptionalInt linkIndex, Optional<InetAddress> gateway, OptionalInt mtuBytes) {
 
     static Optional<ChosenRoute> decode(Message message) {
         int family = Byte.toUnsignedInt(rtmsg.rtm_family(message.struct(rtmsg.layout())));

@@ -161,7 +161,8 @@ public final class Steering {
                 HostAddress.restoreLocalRoute(network, link, address);
             }
         }
-        for (Route route : routes) {
+        // Anew: the kernel takes one away itself with an IPv6 address that is assigned again.
+        for (Route route : network.routes().all()) {
             if (isOurs(route, link.index()) && route.table() == Route.MAIN_TABLE) {
                 network.routes().remove(route);
             }

@@ -43,6 +43,7 @@ public final class AttachPoint {
     private boolean wasThere;
     private boolean leftToOther;
     private boolean isSteered;
+    private int mtuBytes;
     private Map<String, Integer> pathMtus = Map.of();
 
     /** What listeners must have in common to share an attach point. */
@@ -108,6 +109,11 @@ public final class AttachPoint {
         return ifindex == NO_INTERFACE ? Optional.empty() : Optional.of(ifindex);
     }
 
+    /** The largest packet that the interface takes; 0 while it is not there. */
+    int mtuBytes() {
+        return mtuBytes;
+    }
+
     /** Whether every program is on its hook, attached as it is to be. */
     public boolean isConnected() {
         return ifindex != NO_INTERFACE && hooks.have(wanted(), key.attach());
@@ -144,6 +150,7 @@ public final class AttachPoint {
                 ? Optional.of(dummy.get().dummyInterface().ensure(addresses(), hasReplies()))
                 : network.links().byName(interfaceName());
         int found = link.map(Link::index).orElse(NO_INTERFACE);
+        mtuBytes = link.map(Link::mtu).orElse(0);
         if (found == ifindex) {
             return;
         }
