@@ -20,7 +20,7 @@
 #define UF_DROP_REASON_LIST(X)                                                                     \
 	X(NO_ENDPOINTS, 0, "the listener has no endpoint in its table")                            \
 	X(TTL_EXPIRED, 1, "TTL or hop limit 0 or 1 on arrival: handed to the stack")               \
-	X(FRAGMENT, 2, "a fragment whose datagram went to an endpoint that is no longer one")      \
+	X(FRAGMENT, 2, "a fragment too many, or one of a datagram whose endpoint has left")        \
 	X(TOO_BIG, 3, "larger than the next hop's MTU: the stack is to send it to the endpoint")   \
 	X(FIB_BLACKHOLE, 4, "the route to the endpoint is a blackhole")                            \
 	X(FIB_UNREACHABLE, 5, "the route to the endpoint says unreachable")                        \
@@ -37,7 +37,8 @@
 	X(LOOP, 16, "the endpoint is the very address and port that the datagram is for")          \
 	X(NOT_ALLOWED, 17, "the source is in none of the listener's prefixes")                     \
 	X(RATE_LIMITED, 18, "more than the listener's rate limit")                                 \
-	X(COPY_FAILED, 19, "no memory, or a full queue: one receiver's copy, not the others'")
+	X(COPY_FAILED, 19, "no memory, or a full queue: one receiver's copy, not the others'")     \
+	X(HAIRPIN, 20, "the sender is the listener's only endpoint: it drops what it sent itself")
 
 #define UF_DROP_REASON_ENUMERATOR(name, number, meaning) UF_DROP_##name = (number),
 enum uf_drop_reason { UF_DROP_REASON_LIST(UF_DROP_REASON_ENUMERATOR) };

@@ -131,17 +131,18 @@ static __noinline int uf_expect_fragments(const struct uf_listener_set *set,
 static __always_inline void uf_send_fragment_copies(struct __sk_buff *skb, __u32 count,
 						    bool at_egress)
 {
+	const __u32 paid = uf_paid_of_copy(skb, at_egress);
 	const __u32 before = uf_mark_of(skb);
 	__u32 i;
 
 	for (i = 0; i < UF_MAX_LISTENERS_IN_SET; i++) {
 		if (i >= count)
 			break;
-		uf_set_mark(skb, UF_MARK_FRAGMENT + i);
+		uf_set_mark(skb, UF_MARK_FRAGMENT + paid + i);
 		/* A copy that finds no memory is a fragment lost, as on any link. */
 		bpf_clone_redirect(skb, skb->ifindex, at_egress ? 0 : BPF_F_INGRESS);
 	}
-	uf_set_mark(skb, before);
+	uf_set_mark(skb, at_egress ? before : before + paid);
 }
 
 /*
@@ -221,7 +222,8 @@ static __noinline enum uf_verdict uf_follow_fragments(struct __sk_buff *skb,
 		return uf_drop(entry->reason);
 	}
 	if (set && entry->state == UF_FRAGMENT_EARLY && !is_copy) {
-		uf_send_fragment_copies(skb, entry->count, at_egress);
+		if (uf_take_piece(entry))
+			uf_send_fragment_copies(skb, entry->count, at_egress);
 		return set->flags & UF_SET_EXCLUSIVE ? UF_CONSUME : UF_LEAVE;
 	}
 	/* The fragment with the port may have come while a copy was on its way round. */
@@ -232,6 +234,11 @@ static __noinline enum uf_verdict uf_follow_fragments(struct __sk_buff *skb,
 		return UF_LEAVE;
 	/* The verifier does not see through what the compiler makes of the line above. */
 	asm volatile("" : "+r"(index));
+	/* What comes round for one more receiver, or listener, was counted when it came first. */
+	if (!is_copy && !uf_copy_number(skb) && !uf_take_piece(entry)) {
+		target->slot = entry->choices[index & (UF_MAX_LISTENERS_IN_SET - 1)].slot;
+		return uf_drop(UF_DROP_FRAGMENT);
+	}
 	target->early = entry->state == UF_FRAGMENT_EARLY;
 	return uf_follow_choice(skb, &entry->choices[index & (UF_MAX_LISTENERS_IN_SET - 1)],
 				target);

@@ -19,6 +19,8 @@ import dev.udpfanout.loader.status.MirrorStatus;
 import dev.udpfanout.loader.status.Readiness;
 import dev.udpfanout.loader.status.StatusSnapshot;
 import dev.udpfanout.loader.status.TrafficCounters;
+import dev.udpfanout.loader.supervision.ThreadSupervision;
+import dev.udpfanout.loader.supervision.ThreadsStatus;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.time.Instant;
@@ -79,6 +81,11 @@ final class LiveView implements DaemonView {
     }
 
     @Override
+    public ThreadsStatus threads() {
+        return ThreadSupervision.status();
+    }
+
+    @Override
     public Readiness readiness() {
         Turn last = turn;
         return last == null ? Readiness.notReady("starting") : last.readiness();
@@ -97,6 +104,7 @@ final class LiveView implements DaemonView {
                     Optional.empty(),
                     none,
                     Optional.empty(),
+                    threads(),
                     Map.of(),
                     Optional.empty(),
                     Optional.empty());
@@ -115,6 +123,7 @@ final class LiveView implements DaemonView {
                 kubernetes.map(KubernetesStatus::watches),
                 last.configStatus(),
                 last.health().map(HealthMonitor::status),
+                threads(),
                 last.datapath().repairs(),
                 last.datapath()
                         .processingTimes()

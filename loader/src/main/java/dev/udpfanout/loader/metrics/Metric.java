@@ -131,11 +131,19 @@ public enum Metric {
     KUBERNETES_WATCH_RELISTS(
             COUNTER, "kubernetes_watch_relists", "Full lists after the first, because a watch had ended."),
     KUBERNETES_WATCH_FAILURES(COUNTER, "kubernetes_watch_failures", "Lists and watches that failed."),
+    KUBERNETES_ENDPOINTS_LEFT_OUT(
+            GAUGE,
+            "kubernetes_endpoints_left_out",
+            "Endpoints of Services that are not used because of what their EndpointSlice says, by reason.",
+            "reason"),
     KUBERNETES_WATCH_LAST_CONTACT_AGE(
             GAUGE,
             "kubernetes_watch_last_contact_age_seconds",
             "Seconds since the API server was last heard of; grows where nothing changes."),
 
+    THREAD_RESTARTS(
+            COUNTER, "thread_restarts", "Threads that failed and were started again, by what they do.", "thread"),
+    THREADS_DEAD(GAUGE, "threads_dead", "Threads that fail again and again; /healthz says which."),
     REPAIRS(COUNTER, "repairs", "Repairs of what the daemon had set up, by kind.", "repair"),
     ENDPOINT_UPDATE(HISTOGRAM, "endpoint_update_seconds", "Seconds from an event to the endpoint table in force."),
     PACKET_PROCESSING(

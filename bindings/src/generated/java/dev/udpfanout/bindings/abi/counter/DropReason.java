@@ -10,8 +10,8 @@ public enum DropReason {
     NO_ENDPOINTS(0, "the listener has no endpoint in its table"),
     /** TTL or hop limit 0 or 1 on arrival: handed to the stack. */
     TTL_EXPIRED(1, "TTL or hop limit 0 or 1 on arrival: handed to the stack"),
-    /** A fragment whose datagram went to an endpoint that is no longer one. */
-    FRAGMENT(2, "a fragment whose datagram went to an endpoint that is no longer one"),
+    /** A fragment too many, or one of a datagram whose endpoint has left. */
+    FRAGMENT(2, "a fragment too many, or one of a datagram whose endpoint has left"),
     /** Larger than the next hop's MTU: the stack is to send it to the endpoint. */
     TOO_BIG(3, "larger than the next hop's MTU: the stack is to send it to the endpoint"),
     /** The route to the endpoint is a blackhole. */
@@ -45,7 +45,9 @@ public enum DropReason {
     /** More than the listener's rate limit. */
     RATE_LIMITED(18, "more than the listener's rate limit"),
     /** No memory, or a full queue: one receiver's copy, not the others'. */
-    COPY_FAILED(19, "no memory, or a full queue: one receiver's copy, not the others'");
+    COPY_FAILED(19, "no memory, or a full queue: one receiver's copy, not the others'"),
+    /** The sender is the listener's only endpoint: it drops what it sent itself. */
+    HAIRPIN(20, "the sender is the listener's only endpoint: it drops what it sent itself");
 
     private final int code;
     private final String meaning;
