@@ -18,6 +18,7 @@
 #include "forward.h"
 #include "fragment.h"
 #include "listener.h"
+#include "mark.h"
 #include "parse.h"
 #include "sample.h"
 #include "target.h"
@@ -121,6 +122,7 @@ static __always_inline int uf_run(struct __sk_buff *skb, __u32 l3_offset, bool a
 
 	if (!uf_parse(skb, l3_offset, &datagram))
 		return TC_ACT_UNSPEC;
+	uf_disown_foreign_mark(skb, at_egress);
 	/* Now: copies come round with a mark that is taken off on the way. */
 	target.hops = uf_hops(skb, at_egress);
 	stats = datagram.part == UF_LATER_FRAGMENT
