@@ -19,9 +19,8 @@ import java.lang.invoke.MethodHandle;
 import java.util.OptionalLong;
 
 /**
- * Owns the file descriptor of one netlink socket, of NETLINK_ROUTE or another protocol, in the network namespace of the
- * thread that made it: netlink(7). Not for concurrent use; its owner makes sure that nobody closes it while another
- * thread uses it.
+ * Owns the file descriptor of one netlink socket, in the network namespace of the thread that made it: netlink(7). Not
+ * for concurrent use; its owner makes sure that nobody closes it while another thread uses it.
  */
 public final class NetlinkDescriptor implements AutoCloseable {
     /**
@@ -44,11 +43,15 @@ public final class NetlinkDescriptor implements AutoCloseable {
         this.fd = fd;
     }
 
+    /** A NETLINK_ROUTE socket. */
     public static NetlinkDescriptor open() {
         return open(NETLINK_ROUTE());
     }
 
-    /** @param protocol of netlink(7), for example NETLINK_NETFILTER */
+    /**
+     * @param protocol NETLINK_*
+     * @throws SystemCallException if the kernel makes no socket, with EPROTONOSUPPORT if it does not have the protocol
+     */
     public static NetlinkDescriptor open(int protocol) {
         NetlinkDescriptor descriptor = new NetlinkDescriptor(socket(protocol));
         try {
@@ -126,8 +129,7 @@ public final class NetlinkDescriptor implements AutoCloseable {
             int fd =
                     (int) SOCKET.invokeExact(ErrnoCapture.state(), AF_NETLINK(), SOCK_RAW() | SOCK_CLOEXEC(), protocol);
             if (fd < 0) {
-                String name = protocol == NETLINK_ROUTE() ? "NETLINK_ROUTE" : "netlink protocol " + protocol;
-                throw new SystemCallException("socket", name, ErrnoCapture.errno());
+                throw new SystemCallException("socket", "netlink protocol " + protocol, ErrnoCapture.errno());
             }
             return fd;
         } catch (Throwable e) {
