@@ -18,7 +18,6 @@ import dev.udpfanout.loader.datapath.kernel.maps.EndpointCounters;
 import dev.udpfanout.loader.datapath.kernel.maps.ListenerKeyPlan;
 import dev.udpfanout.loader.datapath.kernel.maps.ListenerMaps;
 import dev.udpfanout.loader.datapath.kernel.maps.ListenerTables;
-import dev.udpfanout.loader.datapath.kernel.maps.LocalAddresses;
 import dev.udpfanout.loader.datapath.kernel.maps.Mirrors;
 import dev.udpfanout.loader.datapath.kernel.maps.Peers;
 import dev.udpfanout.loader.datapath.kernel.maps.Slots;
@@ -190,7 +189,7 @@ public final class KernelDatapath implements SwitchableDatapath {
         attachPoints.findInterfaces(failures);
         interfacesFound = true;
         failures.collect(() -> ways.refresh(listeners.values(), endpoints.sets()));
-        failures.collect(() -> maps.setLocalAddresses(LocalAddresses.of(network, attachPoints.dummies())));
+        failures.collect(() -> maps.setNetwork(network, attachPoints.dummies()));
         failures.collect(this::setListenerKeys);
         failures.collect(() -> replies.reconcile(listeners.values(), endpoints.sets()));
         attachPoints.connect(earlier.servedByOther(), failures);
