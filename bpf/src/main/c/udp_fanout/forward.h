@@ -16,6 +16,7 @@
 #include "account.h"
 #include "datagram.h"
 #include "local.h"
+#include "mark.h"
 #include "next_hop.h"
 #include "peer.h"
 #include "rewrite.h"
@@ -60,24 +61,26 @@ static __noinline enum uf_verdict uf_forward(struct __sk_buff *skb,
 {
 	const enum uf_verdict verdict = uf_admit_target(datagram, target);
 	struct uf_next_hop hop = {};
+	bool too_big;
 	long answer;
-	__u8 hops;
 
 	if (verdict != UF_CONTINUE)
 		return verdict;
 	answer = uf_find_next_hop(skb, datagram, &target->address, target->port, &hop);
 	/* The stack cannot know of too small an MTU without the endpoint: it answers, or cuts, as
 	 * any router. */
-	hops = answer == BPF_FIB_LKUP_RET_FRAG_NEEDED ? 0 : 1;
-	if (hops) {
+	too_big = answer == BPF_FIB_LKUP_RET_FRAG_NEEDED;
+	if (!too_big) {
 		*action = uf_action_of(answer, &target->address);
 		if (*action == TC_ACT_SHOT)
 			return uf_drop(uf_fib_drop_reason(answer));
 	}
-	if (uf_rewrite(skb, datagram, &target->address, target->port, hops))
+	if (uf_rewrite(skb, datagram, &target->address, target->port, too_big ? 0 : target->hops))
 		return uf_drop(UF_DROP_REWRITE_FAILED);
-	if (!hops)
+	if (too_big)
 		return uf_drop(UF_DROP_TOO_BIG);
+	if (!target->hops)
+		uf_spend_hop(skb);
 	if (*action == TC_ACT_REDIRECT) {
 		if (uf_prepare_link_header(skb, datagram->l3_offset))
 			return uf_drop(UF_DROP_REWRITE_FAILED);
@@ -110,7 +113,7 @@ static __noinline enum uf_verdict uf_forward_to_peer(struct __sk_buff *skb,
 
 	if (verdict != UF_CONTINUE)
 		return verdict;
-	if (uf_rewrite(skb, datagram, &target->address, target->port, 1) ||
+	if (uf_rewrite(skb, datagram, &target->address, target->port, target->hops) ||
 	    uf_prepare_link_header(skb, datagram->l3_offset))
 		return uf_drop(UF_DROP_REWRITE_FAILED);
 	if (uf_redirect_to_peer(skb, target->peer_ifindex, peer) != TC_ACT_REDIRECT)

@@ -7,6 +7,7 @@ import dev.udpfanout.loader.control.EndpointSet;
 import dev.udpfanout.loader.datapath.Datapath;
 import dev.udpfanout.loader.datapath.ListenerCounters;
 import dev.udpfanout.loader.datapath.ListenerState;
+import dev.udpfanout.loader.datapath.ProgramCounters;
 import dev.udpfanout.loader.health.HealthMonitor;
 import dev.udpfanout.loader.status.ConfigStatus;
 import dev.udpfanout.loader.status.DaemonView;
@@ -107,10 +108,12 @@ final class LiveView implements DaemonView {
                     threads(),
                     Map.of(),
                     Optional.empty(),
+                    Optional.empty(),
                     Optional.empty());
         }
         Map<String, ListenerCounters> counters = last.datapath().counters();
         Optional<KubernetesStatus> kubernetes = last.kubernetes().map(Supplier::get);
+        Optional<ProgramCounters> program = last.datapath().program();
         List<ListenerStatus> listeners = last.config().listeners().stream()
                 .filter(listener -> counters.containsKey(listener.name()))
                 .map(listener -> status(last, listener, counters, kubernetes))
@@ -125,11 +128,11 @@ final class LiveView implements DaemonView {
                 last.health().map(HealthMonitor::status),
                 threads(),
                 last.datapath().repairs(),
-                last.datapath()
-                        .processingTimes()
+                program.map(ProgramCounters::processingTimes)
                         .map(times ->
                                 new DurationHistogram(times.upperBoundsNanos(), times.counts(), times.sumNanos())),
-                last.datapath().flows());
+                last.datapath().flows(),
+                program.map(ProgramCounters::earlyFragments));
     }
 
     private static ListenerStatus status(

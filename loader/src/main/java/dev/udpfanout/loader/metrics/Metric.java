@@ -62,6 +62,17 @@ public enum Metric {
             "interface"),
     PUBLISHED(GAUGE, "published", "1 if the API server has this node's current endpoint of the listener.", "listener"),
 
+    EARLY_FRAGMENTS(
+            COUNTER, "early_fragments", "Fragments that came before the one with the ports and may be a listener's."),
+    EARLY_FRAGMENTS_SENT(
+            COUNTER,
+            "early_fragments_sent",
+            "Such fragments that were sent to an endpoint; each goes to one of every listener at its address."),
+    EARLY_FRAGMENTS_REFUSED(
+            COUNTER,
+            "early_fragments_refused",
+            "Such fragments that were sent to no endpoint, because their source or all together sent too many."),
+
     MIRROR_PACKETS_FORWARDED(
             COUNTER, "mirror_packets_forwarded", "Copies for the mirror that were handed to the next hop.", "listener"),
     MIRROR_PACKETS_DROPPED(

@@ -1,5 +1,6 @@
 package dev.udpfanout.loader.status;
 
+import dev.udpfanout.bindings.abi.counter.EarlyFragments;
 import dev.udpfanout.loader.datapath.FlowCounters;
 import dev.udpfanout.loader.supervision.ThreadsStatus;
 import java.time.Instant;
@@ -23,6 +24,7 @@ import java.util.TreeMap;
  * @param repairs how often what was set up had to be mended, by name: {@code program_reattached} and so on
  * @param packetProcessing how long the program took per datagram, sampled; empty if nothing is sampled
  * @param flows what is remembered of who asks and who answers; empty if no listener has replies
+ * @param earlyFragments fragments that came before the one with the ports; empty if the kernel's program is not at work
  */
 public record StatusSnapshot(
         String version,
@@ -35,7 +37,8 @@ public record StatusSnapshot(
         ThreadsStatus threads,
         Map<String, Long> repairs,
         Optional<DurationHistogram> packetProcessing,
-        Optional<FlowCounters> flows) {
+        Optional<FlowCounters> flows,
+        Optional<EarlyFragments> earlyFragments) {
 
     public StatusSnapshot {
         listeners = List.copyOf(listeners);

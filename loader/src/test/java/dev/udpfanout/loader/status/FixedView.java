@@ -1,5 +1,6 @@
 package dev.udpfanout.loader.status;
 
+import dev.udpfanout.bindings.abi.counter.EarlyFragments;
 import dev.udpfanout.loader.datapath.FlowCounters;
 import dev.udpfanout.loader.datapath.ReplyCounters;
 import dev.udpfanout.loader.supervision.ThreadsStatus;
@@ -63,7 +64,8 @@ public final class FixedView implements DaemonView {
                 threads,
                 Map.of("program_reattached", 2L),
                 Optional.of(new DurationHistogram(List.of(500L, 1000L), List.of(7L, 2L, 1L), 6_000L)),
-                Optional.of(new FlowCounters(40, 65_536, 7, 2)));
+                Optional.of(new FlowCounters(40, 65_536, 7, 2)),
+                Optional.of(new EarlyFragments(30, 40, 5)));
     }
 
     private static final ReplyCounters REPLIES = new ReplyCounters(
