@@ -85,10 +85,14 @@ record Account(List<Row> rows, long unexplained, List<String> failures) {
             Incident incident = incidents.get(i);
             Fault fault = incident.fault();
             List<String> wrong = new ArrayList<>();
-            if (lostBy[i] > fault.mayLose() && lostBy[i] - fault.mayLose() > incident.counted().overload()) {
+            if (lostBy[i] > fault.mayLose()
+                    && lostBy[i] - fault.mayLose() > incident.counted().overload()) {
                 wrong.add(String.format(
-                        Locale.ROOT, "lost %,d, may lose %,d (%s)", lostBy[i], fault.mayLose(), incident.counted()
-                                .text()));
+                        Locale.ROOT,
+                        "lost %,d, may lose %,d (%s)",
+                        lostBy[i],
+                        fault.mayLose(),
+                        incident.counted().text(lostBy[i])));
             }
             if (!incident.problem().isEmpty()) {
                 wrong.add(incident.problem());
@@ -96,12 +100,7 @@ record Account(List<Row> rows, long unexplained, List<String> failures) {
             int number = i + 1;
             wrong.forEach(each -> failures.add("fault " + number + ", " + fault.name() + ": " + each));
             Row row = new Row(
-                    fault.name(),
-                    1,
-                    lostBy[i],
-                    incident.mended().toMillis(),
-                    incident.counted(),
-                    !wrong.isEmpty());
+                    fault.name(), 1, lostBy[i], incident.mended().toMillis(), incident.counted(), !wrong.isEmpty());
             rows.merge(fault.name(), row, Row::plus);
         }
         return List.copyOf(rows.values());

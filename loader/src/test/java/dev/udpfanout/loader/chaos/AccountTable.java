@@ -23,7 +23,8 @@ final class AccountTable {
                     Integer.toString(row.times()),
                     number(row.lost()),
                     String.format(Locale.ROOT, "%.2f s", row.longestMendMillis() / 1000.0),
-                    (row.failed() ? "FAIL " : "") + (row.lost() == 0 ? "" : row.counted().text()));
+                    (row.failed() ? "FAIL " : "")
+                            + (row.lost() == 0 ? "" : row.counted().text(row.lost())));
         }
         line(text, "no fault", "", number(account.unexplained()), "", "");
         return text.toString();
@@ -31,7 +32,8 @@ final class AccountTable {
 
     private static void line(StringBuilder text, String fault, String times, String lost, String mended, String where) {
         String cut = where.length() > WHERE_COLUMNS ? where.substring(0, WHERE_COLUMNS - 1) + "…" : where;
-        text.append(FORM.formatted(fault, times, lost, mended, cut).stripTrailing()).append('\n');
+        text.append(FORM.formatted(fault, times, lost, mended, cut).stripTrailing())
+                .append('\n');
     }
 
     private static String number(long value) {

@@ -30,7 +30,8 @@ final class Chaos {
             return;
         }
         out.println("for " + seconds + " s, with SEED=" + seed + " (the same seed, the same order of faults)");
-        Account account = ChaosRun.run(Duration.ofSeconds(seconds), seed, arguments[2], out::println);
+        Account account = ChaosRun.run(
+                Duration.ofSeconds(seconds), seed, fault -> fault.name().contains(arguments[2]), out::println);
         out.println();
         out.print(AccountTable.render(account));
         out.println();

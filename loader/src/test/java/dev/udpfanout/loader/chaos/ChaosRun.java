@@ -3,9 +3,11 @@ package dev.udpfanout.loader.chaos;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.BitSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.function.Consumer;
+import java.util.function.Predicate;
 
 /** Has one fault after the other happen to a node under load, and accounts for what was lost. */
 final class ChaosRun {
@@ -28,16 +30,16 @@ final class ChaosRun {
      * Runs, and takes everything away again.
      *
      * @param time in which faults begin; it takes some seconds more
-     * @param part only faults whose names contain it; empty for all
+     * @param drawn which faults may happen
      * @param out told what happens, a line each
      */
-    static Account run(Duration time, long seed, String part, Consumer<String> out) throws IOException {
+    static Account run(Duration time, long seed, Predicate<Fault> drawn, Consumer<String> out) throws IOException {
         try (NodeLab lab = new NodeLab()) {
-            return new ChaosRun(lab, out).run(time, new Faults(possible(lab, part, out), seed));
+            return new ChaosRun(lab, out).run(time, new Faults(possible(lab, drawn, out), seed));
         }
     }
 
-    private static List<Fault> possible(NodeLab lab, String part, Consumer<String> out) {
+    private static List<Fault> possible(NodeLab lab, Predicate<Fault> drawn, Consumer<String> out) {
         if (!lab.hasTcx()) {
             out.accept("no TCX before Linux 6.6: both interfaces have clsact filters");
         }
@@ -45,7 +47,7 @@ final class ChaosRun {
             out.accept("no control groups to write to: no faults of theirs");
         }
         return Faults.possible(lab.hasTcx(), lab.limits().isPresent()).stream()
-                .filter(fault -> fault.name().contains(part))
+                .filter(drawn)
                 .toList();
     }
 
@@ -57,7 +59,8 @@ final class ChaosRun {
         long endNanos = System.nanoTime() + time.toNanos();
         while (System.nanoTime() - endNanos < 0) {
             Faults.Drawn drawn = faults.next();
-            out.accept(String.format(Locale.ROOT, "%3d  %s", incidents.size() + 1, drawn.fault().name()));
+            out.accept(String.format(
+                    Locale.ROOT, "%3d  %s", incidents.size() + 1, drawn.fault().name()));
             Incident incident = happen(drawn);
             incidents.add(incident);
             report(incident);
@@ -107,7 +110,7 @@ final class ChaosRun {
                 Locale.ROOT,
                 "       mended after %.2f s  %s%s",
                 incident.mended().toMillis() / 1000.0,
-                incident.counted().text(),
+                incident.counted().text(0),
                 incident.problem().isEmpty() ? "" : "  FAIL: " + incident.problem()));
     }
 
@@ -120,10 +123,13 @@ final class ChaosRun {
         if (lab.traffic().duplicates() > 0) {
             failures.add(lab.traffic().duplicates() + " datagrams arrived twice");
         }
-        long lost = lab.traffic().lost().stream().mapToLong(java.util.BitSet::cardinality).sum();
+        long lost = lab.traffic().lost().stream().mapToLong(BitSet::cardinality).sum();
         out.accept(String.format(
-                Locale.ROOT, "%n%,d datagrams sent, %,d a second; %,d lost", lab.traffic().sent(), lab.traffic()
-                        .perSecond(), lost));
+                Locale.ROOT,
+                "%n%,d datagrams sent, %,d a second; %,d lost",
+                lab.traffic().sent(),
+                lab.traffic().perSecond(),
+                lost));
         return new Account(account.rows(), account.unexplained(), List.copyOf(failures));
     }
 }

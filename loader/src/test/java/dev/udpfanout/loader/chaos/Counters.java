@@ -19,8 +19,12 @@ import java.util.stream.IntStream;
  * @param values how many ended there, by the place in words
  */
 record Counters(Map<String, Long> values) {
+    private static final String DUMMY_QUEUE = "dummy0's queue";
+    private static final String POD_QUEUES = "pods' queues";
+    private static final String POD_SOCKETS = "pods' sockets";
+
     /** Places where a machine that is too slow for the load loses datagrams, whatever the daemon does. */
-    static final List<String> OVERLOAD = List.of("dummy0's queue full", "pods' queues full", "pods' sockets full");
+    private static final List<String> OVERLOAD = List.of(DUMMY_QUEUE, POD_QUEUES, POD_SOCKETS);
 
     private static final int MOST_IN_TEXT = 2;
     private static final int RECEIVED_DROPS = 3;
@@ -36,19 +40,19 @@ record Counters(Map<String, Long> values) {
         Map<String, Long> values = new LinkedHashMap<>();
         LabNamespace client = lab.topology().client();
         LabNamespace node = lab.topology().node();
-        values.put("refused by the client's kernel", lab.traffic().refused());
-        values.put("client's link dropped", ofLink(client, "eth0", SENT_DROPS));
-        values.put("node had no such port", node.call(UdpCounters::read).noPorts());
-        values.put("node had no route", noRoute(node));
-        values.put("left dummy0 untouched", ofLink(node, "dummy0", SENT_PACKETS));
-        values.put("dummy0's queue full", ofLink(node, "dummy0", RECEIVED_DROPS));
+        values.put("client refused", lab.traffic().refused());
+        values.put("client's link", ofLink(client, "eth0", SENT_DROPS));
+        values.put("node: no port", node.call(UdpCounters::read).noPorts());
+        values.put("node: no route", noRoute(node));
+        values.put("dummy0: not turned", ofLink(node, "dummy0", SENT_PACKETS));
+        values.put(DUMMY_QUEUE, ofLink(node, "dummy0", RECEIVED_DROPS));
         values.put(
-                "pods' queues full",
+                POD_QUEUES,
                 IntStream.rangeClosed(1, NodeLab.PODS)
                         .mapToLong(pod -> ofLink(node, "veth" + pod, SENT_DROPS))
                         .sum());
         values.put(
-                "pods' sockets full",
+                POD_SOCKETS,
                 lab.topology().pods().stream()
                         .mapToLong(pod -> pod.call(UdpCounters::read).receiveBufferErrors())
                         .sum());
@@ -119,9 +123,16 @@ record Counters(Map<String, Long> values) {
                 .sum();
     }
 
-    /** The places where most ended. */
-    String text() {
-        return values.entrySet().stream()
+    /**
+     * The places where most ended.
+     *
+     * @param lost how many there are to be told of; what no counter has seen is told too
+     */
+    String text(long lost) {
+        long seen = values.values().stream().mapToLong(Long::longValue).sum();
+        Map<String, Long> places = new LinkedHashMap<>(values);
+        places.put("uncounted", Math.max(0, lost - seen));
+        return places.entrySet().stream()
                 .filter(entry -> entry.getValue() > 0)
                 .sorted(Map.Entry.comparingByValue(Comparator.reverseOrder()))
                 .limit(MOST_IN_TEXT)

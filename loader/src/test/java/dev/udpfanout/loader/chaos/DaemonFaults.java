@@ -23,8 +23,12 @@ final class DaemonFaults {
                 Fault.lossless("reload: hook of dummy0", 10, (lab, random) -> lab.daemon()
                         .configure(lab.daemon().config().withOtherHook())),
                 Fault.lossless("reload: refused file", 10, DaemonFaults::refusedFile),
-                new Fault("reload: TCX and clsact swapped", LOST_BY_A_QDISC, NodeDaemon.LIMIT, (lab, random) -> lab.daemon()
-                        .configure(lab.daemon().config().withAttachSwapped())));
+                new Fault(
+                        "reload: TCX and clsact swapped",
+                        LOST_BY_A_QDISC,
+                        NodeDaemon.LIMIT,
+                        (lab, random) ->
+                                lab.daemon().configure(lab.daemon().config().withAttachSwapped())));
     }
 
     private static void kill(NodeLab lab, Random random) {

@@ -12,8 +12,7 @@ import java.util.List;
  * @param counted what was counted meanwhile
  * @param problem why it was not mended, or not in time; empty if it was
  */
-record Incident(
-        Fault fault, List<Integer> from, List<Integer> to, Duration mended, Counters counted, String problem) {
+record Incident(Fault fault, List<Integer> from, List<Integer> to, Duration mended, Counters counted, String problem) {
     /** Datagrams that may still be in a queue when an interface goes: a tenth of a second of each flow. */
     private static final int UNDER_WAY = 1_000;
 

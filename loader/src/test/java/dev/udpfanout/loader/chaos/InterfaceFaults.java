@@ -67,10 +67,10 @@ final class InterfaceFaults {
                 neighbour replace %s lladdr %s dev eth0 nud permanent
                 route add default via %s
                 """.formatted(
-                        TopologyPlan.CLIENT_ADDRESS,
-                        TopologyPlan.VIP,
-                        TopologyPlan.NODE_MAC,
-                        TopologyPlan.NODE_ADDRESS),
+                                TopologyPlan.CLIENT_ADDRESS,
+                                TopologyPlan.VIP,
+                                TopologyPlan.NODE_MAC,
+                                TopologyPlan.NODE_ADDRESS),
                 "ip",
                 "-batch",
                 "-");

@@ -14,8 +14,10 @@ final class NetworkFaults {
                 Fault.lossy("neighbours flushed", 5, (lab, random) -> lab.node("ip neigh flush all")),
                 Fault.lossless("route cache flushed", 5, (lab, random) -> lab.node("ip route flush cache")),
                 Fault.lossy("routes of dummy0 flushed", 8, (lab, random) -> lab.node("ip route flush dev dummy0")),
-                Fault.lossy("local route of dummy0 added", 8, (lab, random) -> lab.node(
-                        "ip route add local 10.255.0.1 dev dummy0 table local")),
+                Fault.lossy(
+                        "local route of dummy0 added",
+                        8,
+                        (lab, random) -> lab.node("ip route add local 10.255.0.1 dev dummy0 table local")),
                 Fault.lossy("all routes flushed", 8, NetworkFaults::flushRoutes));
     }
 

@@ -31,8 +31,7 @@ record NodeConfig(String attachDummy, String attachNic, String hook, String poli
     }
 
     NodeConfig withOtherPolicy() {
-        return new NodeConfig(
-                attachDummy, attachNic, hook, policy.equals("round_robin") ? "weighted" : "round_robin");
+        return new NodeConfig(attachDummy, attachNic, hook, policy.equals("round_robin") ? "weighted" : "round_robin");
     }
 
     /** The interface with a clsact filter; of two, the NIC. */

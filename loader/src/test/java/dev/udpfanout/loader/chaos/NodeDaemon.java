@@ -11,6 +11,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -106,6 +107,11 @@ final class NodeDaemon {
         config = next;
         write(next.yaml());
         await("the new file in force", () -> reloads("reloads_applied") > before);
+    }
+
+    /** When it has last put a file in force, by its own clock. */
+    Instant lastConfigured() {
+        return Instant.parse(page("/status").replaceAll("(?s).*\"applied_at\":\"([^\"]*)\".*", "$1"));
     }
 
     /** Replaces the file by nothing, as a script does that goes on when its disk is full; it is refused. */

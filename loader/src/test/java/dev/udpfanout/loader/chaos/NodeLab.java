@@ -59,8 +59,10 @@ final class NodeLab implements AutoCloseable {
                     node, disk.folder(), topology.pinDirectory(), NodeConfig.first(hasTcx), clock, limits);
             daemon.start();
             awaitSettled();
-            traffic = node.closedWithTopology(new Traffic(topology, POD_PORT, List.of(
-                    VIP, new InetSocketAddress(TopologyPlan.NODE_ADDRESS, NodeConfig.NIC_PORT))));
+            traffic = node.closedWithTopology(new Traffic(
+                    topology,
+                    POD_PORT,
+                    List.of(VIP, new InetSocketAddress(TopologyPlan.NODE_ADDRESS, NodeConfig.NIC_PORT))));
         } catch (IOException | RuntimeException e) {
             topology.close();
             throw e;
@@ -112,19 +114,22 @@ final class NodeLab implements AutoCloseable {
 
     /** Makes these pods the Service's endpoints. */
     void serve(TreeSet<Integer> pods) {
-        api.api().put(Slices.ofService(
-                "receivers-1",
-                "syslog",
-                POD_PORT,
-                pods.stream()
-                        .map(pod -> Slices.pod("pod-" + pod, topology.plan().podAddress(pod)))
-                        .toArray(Endpoint[]::new)));
+        api.api()
+                .put(Slices.ofService(
+                        "receivers-1",
+                        "syslog",
+                        POD_PORT,
+                        pods.stream()
+                                .map(pod ->
+                                        Slices.pod("pod-" + pod, topology.plan().podAddress(pod)))
+                                .toArray(Endpoint[]::new)));
     }
 
     /** Waits until all is as it was before any fault: ready, connected, every pod in force at both listeners. */
     void awaitSettled() {
         daemon.await("ready", () -> daemon.isAlive() && daemon.page("/readyz").startsWith("ready"));
-        daemon.await("all endpoints in force", () -> daemon.admin().activeEndpoints().size() == 2 * PODS);
+        daemon.await(
+                "all endpoints in force", () -> daemon.admin().activeEndpoints().size() == 2 * PODS);
         daemon.await("connected to the API server", () -> daemon.page("/status").contains("\"connected\":true"));
     }
 

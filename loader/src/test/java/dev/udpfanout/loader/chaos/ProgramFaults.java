@@ -21,10 +21,16 @@ final class ProgramFaults {
 
     static List<Fault> all(boolean hasTcx) {
         List<Fault> faults = new ArrayList<>(List.of(
-                Fault.lossy("clsact qdisc deleted", 8, (lab, random) -> lab.node(
-                        "tc qdisc del dev " + lab.daemon().config().clsactInterface() + " clsact")),
-                Fault.lossy("clsact filters deleted", 8, (lab, random) -> lab.node(
-                        "tc filter del dev " + lab.daemon().config().clsactInterface() + " ingress")),
+                Fault.lossy(
+                        "clsact qdisc deleted",
+                        8,
+                        (lab, random) -> lab.node(
+                                "tc qdisc del dev " + lab.daemon().config().clsactInterface() + " clsact")),
+                Fault.lossy(
+                        "clsact filters deleted",
+                        8,
+                        (lab, random) -> lab.node(
+                                "tc filter del dev " + lab.daemon().config().clsactInterface() + " ingress")),
                 emptied("LISTENERS"),
                 emptied("LISTENER_SETS"),
                 emptied("LOCAL_ADDRESSES"),
@@ -44,8 +50,7 @@ final class ProgramFaults {
     }
 
     private static Fault emptied(String map) {
-        return Fault.lossy(
-                "map " + map + " emptied", COMPARED_SECONDS, (lab, random) -> empty(pinned(lab, map)));
+        return Fault.lossy("map " + map + " emptied", COMPARED_SECONDS, (lab, random) -> empty(pinned(lab, map)));
     }
 
     private static Path pinned(NodeLab lab, String map) throws IOException {
@@ -74,8 +79,10 @@ final class ProgramFaults {
     /** Once the daemon has pinned everything again, its death costs nothing as before. */
     private static void deletePins(NodeLab lab, Random random) throws IOException {
         List<Path> pins = contents(lab.daemon().pins());
-        pins.stream().sorted(Comparator.reverseOrder()).forEach(pin -> pin.toFile().delete());
-        lab.daemon().await("every pin again", () -> contents(lab.daemon().pins()).containsAll(pins));
+        pins.stream().sorted(Comparator.reverseOrder()).forEach(pin -> pin.toFile()
+                .delete());
+        lab.daemon()
+                .await("every pin again", () -> contents(lab.daemon().pins()).containsAll(pins));
         lab.daemon().end("KILL");
         lab.daemon().start();
     }

@@ -1,7 +1,9 @@
 package dev.udpfanout.loader.chaos;
 
+import dev.udpfanout.lab.BoundedWait;
 import java.io.IOException;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
@@ -35,6 +37,11 @@ final class ResourceFaults {
 
     private static void jump(NodeLab lab, Duration by) throws IOException {
         lab.clock().shift(by);
+        lab.daemon().configure(lab.daemon().config().withOtherPolicy());
+        Duration wrong = Duration.between(Instant.now(), lab.daemon().lastConfigured());
+        if (wrong.minus(by).abs().compareTo(Duration.ofMinutes(1)) > 0) {
+            throw new IllegalStateException("the daemon's clock is wrong by " + wrong + ", not by " + by);
+        }
         lab.traffic().awaitSent(PER_FLOW_AND_SECOND);
         lab.clock().shift(Duration.ZERO);
     }
@@ -54,6 +61,9 @@ final class ResourceFaults {
             lab.daemon().page("/metrics");
         }
         limits.memoryUnlimited();
+        // Who is being killed does not answer any more, but is there for a moment.
+        BoundedWait.until(
+                () -> !lab.daemon().isAlive() || lab.daemon().page("/healthz").startsWith("ok"), NodeDaemon.LIMIT);
         if (!lab.daemon().isAlive()) {
             lab.daemon().start();
         }

@@ -17,8 +17,7 @@ final class RunFolder {
 
     /** What it is called, for the topology of a namespace and a purpose of small letters. */
     static Path in(Path parent, LabNamespace namespace, String purpose) {
-        return parent.resolve(
-                RunName.parse(namespace.name()).orElseThrow().namespace(purpose));
+        return parent.resolve(RunName.parse(namespace.name()).orElseThrow().namespace(purpose));
     }
 
     /** Those in a folder whose runs are over. */

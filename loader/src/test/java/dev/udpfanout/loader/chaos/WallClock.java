@@ -48,8 +48,7 @@ final class WallClock {
     void shift(Duration by) throws IOException {
         ByteBuffer seconds = ByteBuffer.allocate(Long.BYTES).order(ByteOrder.nativeOrder());
         // In one write and without truncation: the file is mapped.
-        try (FileChannel file =
-                FileChannel.open(offset, StandardOpenOption.CREATE, StandardOpenOption.WRITE)) {
+        try (FileChannel file = FileChannel.open(offset, StandardOpenOption.CREATE, StandardOpenOption.WRITE)) {
             file.write(seconds.putLong(by.toSeconds()).flip(), 0);
         }
     }
