@@ -107,6 +107,7 @@ final class LiveView implements DaemonView {
                     Optional.empty(),
                     threads(),
                     Map.of(),
+                    Map.of(),
                     Optional.empty(),
                     Optional.empty(),
                     Optional.empty());
@@ -128,6 +129,7 @@ final class LiveView implements DaemonView {
                 last.health().map(HealthMonitor::status),
                 threads(),
                 last.datapath().repairs(),
+                last.datapath().staleFlows(),
                 program.map(ProgramCounters::processingTimes)
                         .map(times ->
                                 new DurationHistogram(times.upperBoundsNanos(), times.counts(), times.sumNanos())),
@@ -158,7 +160,8 @@ final class LiveView implements DaemonView {
                 kubernetes.map(status -> status.published().get(listener.name())),
                 TrafficCounters.of(counters),
                 endpoints(turn, listener.name(), counters),
-                mirror);
+                mirror,
+                state.ways());
     }
 
     private static List<EndpointStatus> endpoints(Turn turn, String set, ListenerCounters counters) {

@@ -15,6 +15,7 @@ final class ListenerMetrics {
         String name = listener.name();
         addTraffic(families, name, listener.mode(), listener.counters());
         families.set(Metric.ENDPOINTS_ACTIVE, listener.activeEndpoints(), name);
+        listener.pathMtuBytes().ifPresent(bytes -> families.set(Metric.PATH_MTU, bytes, name));
         families.set(Metric.ATTACHED, listener.attached(), name);
         listener.published().ifPresent(has -> families.set(Metric.PUBLISHED, has.upToDate(), name));
         for (InterfaceStatus each : listener.interfaces()) {

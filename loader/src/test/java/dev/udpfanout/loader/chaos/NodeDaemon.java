@@ -3,6 +3,8 @@ package dev.udpfanout.loader.chaos;
 import dev.udpfanout.lab.BoundedWait;
 import dev.udpfanout.lab.LabNamespace;
 import dev.udpfanout.lab.process.LabProcess;
+import dev.udpfanout.loader.chaos.machine.ResourceLimits;
+import dev.udpfanout.loader.chaos.machine.WallClock;
 import dev.udpfanout.loader.cli.Distribution;
 import dev.udpfanout.loader.endtoend.AdminClient;
 import java.io.IOException;

@@ -1,6 +1,7 @@
 package dev.udpfanout.loader.chaos;
 
 import dev.udpfanout.lab.BoundedWait;
+import dev.udpfanout.loader.chaos.machine.ResourceLimits;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;

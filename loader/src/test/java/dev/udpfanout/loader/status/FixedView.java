@@ -3,6 +3,7 @@ package dev.udpfanout.loader.status;
 import dev.udpfanout.bindings.abi.counter.EarlyFragments;
 import dev.udpfanout.loader.datapath.FlowCounters;
 import dev.udpfanout.loader.datapath.ReplyCounters;
+import dev.udpfanout.loader.datapath.WayState;
 import dev.udpfanout.loader.supervision.ThreadsStatus;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -11,6 +12,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.OptionalLong;
 
 /** A daemon of two listeners that shows what a test tells it to. */
@@ -63,6 +65,7 @@ public final class FixedView implements DaemonView {
                 Optional.of(new ProbingStatus("icmp", 2, 1, Map.of("success", 9L, "timeout", 4L), 5)),
                 threads,
                 Map.of("program_reattached", 2L),
+                Map.of("syslog", 3L),
                 Optional.of(new DurationHistogram(List.of(500L, 1000L), List.of(7L, 2L, 1L), 6_000L)),
                 Optional.of(new FlowCounters(40, 65_536, 7, 2)),
                 Optional.of(new EarlyFragments(30, 40, 5)));
@@ -87,7 +90,10 @@ public final class FixedView implements DaemonView {
                 Optional.of(new MirrorStatus(
                         10,
                         new TrafficCounters(9, 8, 900, 800, Map.of("fib_blackhole", 1L), Optional.empty()),
-                        List.of(COPIED))));
+                        List.of(COPIED))),
+                List.of(
+                        new WayState("flannel.1", OptionalInt.of(1450), 1),
+                        new WayState("lo", OptionalInt.empty(), 1)));
     }
 
     private static ListenerStatus netflow() {
@@ -114,6 +120,7 @@ public final class FixedView implements DaemonView {
                                 7000,
                                 Map.of("too_long", 2L)))),
                 List.of(),
-                Optional.empty());
+                Optional.empty(),
+                List.of());
     }
 }

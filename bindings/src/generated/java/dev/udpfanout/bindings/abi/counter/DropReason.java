@@ -36,8 +36,8 @@ public enum DropReason {
     FAMILY_MISMATCH(13, "the endpoint is of the other address family"),
     /** UDP over IPv6 without a checksum. */
     NO_CHECKSUM(14, "UDP over IPv6 without a checksum"),
-    /** The source is this node, many hosts, loopback or nobody. */
-    BAD_SOURCE(15, "the source is this node, many hosts, loopback or nobody"),
+    /** The source cannot be, or not by the interface that it came by. */
+    BAD_SOURCE(15, "the source cannot be, or not by the interface that it came by"),
     /** The endpoint is the very address and port that the datagram is for. */
     LOOP(16, "the endpoint is the very address and port that the datagram is for"),
     /** The source is in none of the listener's prefixes. */

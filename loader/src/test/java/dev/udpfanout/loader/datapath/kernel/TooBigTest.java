@@ -75,8 +75,10 @@ class TooBigTest {
                                     .payload(payload)
                                     .build());
             assertTrue(answers.awaitCount(1, LIMIT), () -> "no answer; " + datapath.counters(0));
-            assertEquals(1, datapath.counters(0).drops().get(DropReason.TOO_BIG.label()));
-            assertEquals(1, datapath.counters(0).stats().packetsReceived(), "it does not come round again");
+            // By a dummy interface the stack answers: the route says how large a packet may be.
+            int seen = wayIn.isOnDummy() ? 0 : 1;
+            assertEquals(seen, datapath.counters(0).drops().get(DropReason.TOO_BIG.label()));
+            assertEquals(seen, datapath.counters(0).stats().packetsReceived(), "it does not come round again");
         }
     }
 
@@ -94,7 +96,8 @@ class TooBigTest {
                     .build());
             assertTrue(pods.awaitReceived(1, LIMIT), () -> "nothing arrived; " + datapath.counters(0));
             assertEquals(0, pods.stop().getFirst().corrupt());
-            assertEquals(1, datapath.counters(0).drops().get(DropReason.TOO_BIG.label()));
+            // By a dummy interface it comes in pieces that fit: the stack has cut it.
+            assertEquals(wayIn.isOnDummy() ? 0 : 1, datapath.counters(0).drops().get(DropReason.TOO_BIG.label()));
         }
     }
 }

@@ -1,6 +1,7 @@
 /*
- * Shifts the wall clock of the one process into which it is loaded (LD_PRELOAD), and of nobody else: a time namespace
- * has no CLOCK_REALTIME of its own, see time_namespaces(7). CLOCK_OFFSET_FILE names a file of 8 bytes, the number of
+ * Shifts the wall clock of the one process into which it is loaded (LD_PRELOAD),
+ * and of nobody else: a time namespace has no CLOCK_REALTIME of its own, see
+ * time_namespaces(7). CLOCK_OFFSET_FILE names a file of 8 bytes, the number of
  * seconds to add, in the machine's byte order; who writes it makes the clock jump.
  */
 #define _GNU_SOURCE

@@ -1,4 +1,4 @@
-package dev.udpfanout.loader.chaos;
+package dev.udpfanout.loader.chaos.machine;
 
 import dev.udpfanout.lab.LabNamespace;
 import dev.udpfanout.lab.RunName;

@@ -1,4 +1,4 @@
-package dev.udpfanout.loader.chaos;
+package dev.udpfanout.loader.chaos.machine;
 
 import dev.udpfanout.lab.process.Command;
 import java.io.IOException;
@@ -17,7 +17,7 @@ import java.util.Map;
  * The wall clock of the daemon alone. The machine's clock is everybody's, and a time namespace has none of its own, so
  * that a small library between the daemon and libc shifts what the clock says: {@code clock.c}.
  */
-final class WallClock {
+public final class WallClock {
     private final Path library;
     private final Path offset;
 
@@ -27,7 +27,7 @@ final class WallClock {
     }
 
     /** Compiles the library into a folder; the clock is right to begin with. */
-    static WallClock compileInto(Path folder) throws IOException {
+    public static WallClock compileInto(Path folder) throws IOException {
         Path source = folder.resolve("clock.c");
         Path library = folder.resolve("clock.so");
         try (InputStream text = WallClock.class.getResourceAsStream("clock.c")) {
@@ -40,12 +40,12 @@ final class WallClock {
     }
 
     /** What a process needs in its environment to go by this clock. */
-    Map<String, String> environment() {
+    public Map<String, String> environment() {
         return Map.of("LD_PRELOAD", library.toString(), "CLOCK_OFFSET_FILE", offset.toString());
     }
 
     /** Makes the clock wrong by so much, at once. */
-    void shift(Duration by) throws IOException {
+    public void shift(Duration by) throws IOException {
         ByteBuffer seconds = ByteBuffer.allocate(Long.BYTES).order(ByteOrder.nativeOrder());
         // In one write and without truncation: the file is mapped.
         try (FileChannel file = FileChannel.open(offset, StandardOpenOption.CREATE, StandardOpenOption.WRITE)) {

@@ -1,4 +1,4 @@
-package dev.udpfanout.loader.chaos;
+package dev.udpfanout.loader.chaos.machine;
 
 import dev.udpfanout.lab.BoundedWait;
 import dev.udpfanout.lab.LabNamespace;
@@ -13,7 +13,7 @@ import java.util.Optional;
 import java.util.stream.Collectors;
 
 /** Control groups for the daemon's CPU time and memory, of either version of cgroups(7). */
-final class ResourceLimits implements AutoCloseable {
+public final class ResourceLimits implements AutoCloseable {
     private static final Path ROOT = Path.of("/sys/fs/cgroup");
     private static final Path ENABLED = ROOT.resolve("cgroup.subtree_control");
     private static final int PERIOD_MICROS = 100_000;
@@ -30,7 +30,7 @@ final class ResourceLimits implements AutoCloseable {
     }
 
     /** Makes them for the run of a namespace; empty where this machine gives no such groups. */
-    static Optional<ResourceLimits> make(LabNamespace namespace) {
+    public static Optional<ResourceLimits> make(LabNamespace namespace) {
         try {
             boolean isVersion2 = Files.exists(ENABLED);
             if (isVersion2 && !Files.readAllLines(ENABLED).toString().contains("memory")) {
@@ -52,7 +52,7 @@ final class ResourceLimits implements AutoCloseable {
     }
 
     /** A command that obeys them from its first page of memory on. */
-    List<String> obeying(List<String> command) {
+    public List<String> obeying(List<String> command) {
         String enter = groups().stream()
                 .map(group -> "echo $$ > " + group.resolve("cgroup.procs") + " && ")
                 .collect(Collectors.joining());
@@ -62,7 +62,7 @@ final class ResourceLimits implements AutoCloseable {
     }
 
     /** Lets them have so much of one CPU's time. */
-    void cpuPercent(int percent) {
+    public void cpuPercent(int percent) {
         int quota = PERIOD_MICROS * percent / 100;
         if (isVersion2) {
             write(cpu.resolve("cpu.max"), quota + " " + PERIOD_MICROS);
@@ -72,7 +72,7 @@ final class ResourceLimits implements AutoCloseable {
     }
 
     /** Lets them have as much CPU time as there is. */
-    void cpuUnlimited() {
+    public void cpuUnlimited() {
         if (isVersion2) {
             write(cpu.resolve("cpu.max"), "max " + PERIOD_MICROS);
         } else {
@@ -86,7 +86,7 @@ final class ResourceLimits implements AutoCloseable {
      *
      * @param percent of what they use
      */
-    void memoryPercent(int percent) {
+    public void memoryPercent(int percent) {
         long used = memoryUsed();
         for (int allowed = percent; !isMemoryLimited(used * allowed / 100); allowed += 2) {
             if (allowed > 100) {
@@ -105,7 +105,7 @@ final class ResourceLimits implements AutoCloseable {
     }
 
     /** Lets them have as much memory as there is. */
-    void memoryUnlimited() {
+    public void memoryUnlimited() {
         write(memoryLimit(), isVersion2 ? "max" : "-1");
     }
 

@@ -1,4 +1,4 @@
-package dev.udpfanout.loader.chaos;
+package dev.udpfanout.loader.chaos.machine;
 
 import dev.udpfanout.lab.LabNamespace;
 import dev.udpfanout.lab.process.Command;
@@ -9,7 +9,7 @@ import java.nio.file.Path;
 import java.util.List;
 
 /** A file system of a few pages for the daemon's files, which can be full; see tmpfs(5). */
-final class SmallDisk implements AutoCloseable {
+public final class SmallDisk implements AutoCloseable {
     private static final Path PARENT = Path.of("/run");
     private static final String SIZE = "256k";
     private static final int PAGE_BYTES = 4096;
@@ -23,7 +23,7 @@ final class SmallDisk implements AutoCloseable {
     }
 
     /** Mounts it for the run of a namespace, and removes those of runs that were killed. */
-    static SmallDisk mount(LabNamespace namespace) throws IOException {
+    public static SmallDisk mount(LabNamespace namespace) throws IOException {
         for (Path leftover : RunFolder.leftIn(PARENT)) {
             new SmallDisk(leftover).close();
         }
@@ -33,12 +33,12 @@ final class SmallDisk implements AutoCloseable {
     }
 
     /** Where it is mounted. */
-    Path folder() {
+    public Path folder() {
         return folder;
     }
 
     /** Writes until there is no room for another byte. */
-    void fill() {
+    public void fill() {
         try (OutputStream out = Files.newOutputStream(filling)) {
             while (true) {
                 out.write(new byte[PAGE_BYTES]);
@@ -49,7 +49,7 @@ final class SmallDisk implements AutoCloseable {
     }
 
     /** Makes room again. */
-    void free() throws IOException {
+    public void free() throws IOException {
         Files.deleteIfExists(filling);
     }
 
