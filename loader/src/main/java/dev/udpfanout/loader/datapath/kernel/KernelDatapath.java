@@ -4,8 +4,8 @@ import dev.udpfanout.loader.config.ListenerConfig;
 import dev.udpfanout.loader.config.ReceiverSet;
 import dev.udpfanout.loader.control.EndpointSet;
 import dev.udpfanout.loader.datapath.Failures;
+import dev.udpfanout.loader.datapath.FirewallState;
 import dev.udpfanout.loader.datapath.FlowCounters;
-import dev.udpfanout.loader.datapath.InterfaceState;
 import dev.udpfanout.loader.datapath.ListenerCounters;
 import dev.udpfanout.loader.datapath.ListenerState;
 import dev.udpfanout.loader.datapath.ListenerTargets;
@@ -235,11 +235,7 @@ public final class KernelDatapath implements SwitchableDatapath {
 
     @Override
     public ListenerState state(String listener) {
-        List<InterfaceState> interfaces = attachPoints.of(listener, earlier.servedByOther());
-        if (interfaces.isEmpty()) {
-            throw new IllegalArgumentException("no listener " + listener);
-        }
-        return ListenerState.on(interfaces).by(ways.states(listener));
+        return attachPoints.state(listener, earlier.servedByOther()).by(ways.states(listener));
     }
 
     @Override
@@ -263,6 +259,11 @@ public final class KernelDatapath implements SwitchableDatapath {
     @Override
     public Map<String, Long> repairs() {
         return repairs.byLabel();
+    }
+
+    @Override
+    public List<FirewallState> firewall() {
+        return attachPoints.firewall();
     }
 
     @Override
