@@ -10,6 +10,7 @@
 #include <bpf/bpf_helpers.h>
 
 #include "allow.h"
+#include "copied.h"
 #include "datagram.h"
 #include "fragment.h"
 #include "limit.h"
@@ -82,6 +83,15 @@ static __always_inline bool uf_has_bad_source(struct __sk_buff *skb,
 	       uf_came_the_wrong_way(skb, datagram, target->flags);
 }
 
+/* Whether a datagram that would be copied is what has come back of one that was. */
+static __always_inline bool uf_has_come_back(const struct __sk_buff *skb,
+					     const struct uf_datagram *datagram,
+					     const struct uf_target *target)
+{
+	return target->flags & (UF_LISTENER_REPLICATE | UF_LISTENER_MIRROR) &&
+	       !uf_is_mirrored(skb) && uf_was_copied(datagram, target->slot);
+}
+
 /*
  * Whether a listener's datagram may go on at all, whatever the endpoint: UF_CONTINUE or a drop
  * reason.
@@ -99,6 +109,11 @@ static __always_inline enum uf_verdict uf_admit(struct __sk_buff *skb,
 		if (datagram->part == UF_FIRST_FRAGMENT)
 			uf_refuse_fragments(skb, datagram, target->slot, UF_DROP_BAD_SOURCE);
 		return uf_drop(UF_DROP_BAD_SOURCE);
+	}
+	if (may_copy && uf_has_come_back(skb, datagram, target)) {
+		if (datagram->part == UF_FIRST_FRAGMENT)
+			uf_refuse_fragments(skb, datagram, target->slot, UF_DROP_LOOP);
+		return uf_drop(UF_DROP_LOOP);
 	}
 	/* Before the stack may answer: who is not allowed is not answered either. */
 	if (target->flags & (UF_LISTENER_ALLOW | UF_LISTENER_RATE_LIMIT | UF_LISTENER_MIRROR)) {
