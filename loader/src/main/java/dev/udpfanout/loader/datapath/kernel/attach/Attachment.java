@@ -11,6 +11,15 @@ interface Attachment extends AutoCloseable {
     /** Whether the program took the place of one that an earlier daemon had left there, in one step. */
     boolean isAdopted();
 
+    /**
+     * Pins it again, if it is to be pinned and has lost its pin.
+     *
+     * @return whether it had lost it
+     */
+    default boolean restorePin() {
+        return false;
+    }
+
     /** Lets go of the program without taking it off, if the kernel can keep it. */
     void release();
 

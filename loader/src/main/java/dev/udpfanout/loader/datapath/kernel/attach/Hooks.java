@@ -68,6 +68,9 @@ final class Hooks<K> {
         if (wasRemoved) {
             occupied.remove(key).placed().attachment().close();
         } else if (before != null && before.placed().is(name, method)) {
+            if (before.placed().attachment().restorePin()) {
+                repairs.repaired(Repair.PIN_RESTORED, place.interfaceName());
+            }
             return;
         }
         Attachment attachment = Attacher.attach(method, program.named(name), place, network);

@@ -3,6 +3,7 @@ package dev.udpfanout.loader.datapath.kernel.attach;
 import dev.udpfanout.bindings.libbpf.BpfProgram;
 import dev.udpfanout.bindings.libbpf.TcxLink;
 import dev.udpfanout.loader.datapath.kernel.program.Pins;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
 
@@ -54,6 +55,15 @@ final class TcxAttachment implements Attachment {
     @Override
     public boolean isAttached() {
         return link.isAttached();
+    }
+
+    @Override
+    public boolean restorePin() {
+        if (pin.isEmpty() || Files.exists(pin.get())) {
+            return false;
+        }
+        link.pin(pin.get());
+        return true;
     }
 
     @Override
