@@ -4,6 +4,7 @@ import dev.udpfanout.loader.config.ListenerConfig.AttachMethod;
 import dev.udpfanout.loader.config.ListenerConfig.Hook;
 import dev.udpfanout.loader.config.ListenerConfig.Interception;
 import dev.udpfanout.loader.config.ListenerConfig.Mode;
+import dev.udpfanout.loader.config.ListenerConfig.Order;
 import dev.udpfanout.loader.config.ReceiverSet.Delivery;
 import dev.udpfanout.loader.config.ReceiverSet.Downstream;
 import dev.udpfanout.loader.config.ReceiverSet.HashOn;
@@ -121,7 +122,7 @@ public final class ListenerBuilder {
         return new ListenerConfig(
                 id,
                 name,
-                new Interception(bind, vipDirect, interfaces, mode, attach, hook),
+                new Interception(bind, vipDirect, interfaces, mode, attach, Order.FIRST, hook),
                 admission,
                 receivers,
                 mirror,
