@@ -44,6 +44,7 @@ public record ListenerConfig(
      * @param attach how the program gets onto the hook
      * @param order whether the program goes before others' on its hook
      * @param hook on which side of a dummy interface the rewriting happens; ingress for a NIC
+     * @param firewall whether the node's packet filters are made to let the datagrams through; of no account on a NIC
      */
     public record Interception(
             InetSocketAddress bind,
@@ -52,7 +53,8 @@ public record ListenerConfig(
             Mode mode,
             AttachMethod attach,
             Order order,
-            Hook hook) {
+            Hook hook,
+            Firewall firewall) {
         public Interception {
             interfaces = List.copyOf(interfaces);
         }
@@ -92,6 +94,14 @@ public record ListenerConfig(
         INGRESS,
         /** On a dummy interface, outgoing datagrams: saves the turn, but tcpdump sees the datagram only before. */
         EGRESS
+    }
+
+    /** What is done about packet filters of the node that would drop a listener's datagrams on a dummy interface. */
+    public enum Firewall {
+        /** A rule for just these datagrams is kept where they would be dropped. */
+        ACCEPT,
+        /** Nothing: the operator sees to it. */
+        LEAVE
     }
 
     /** See {@link Interception}. */

@@ -113,6 +113,11 @@ public interface Datapath extends AutoCloseable {
     /** How often what was set up had to be mended, by kind; readable by any thread. */
     Map<String, Long> repairs();
 
+    /** The chains of the node's packet filters that would drop listeners' datagrams, as of late. Any thread. */
+    default List<FirewallState> firewall() {
+        return List.of();
+    }
+
     /** How many entries of connection tracking that led datagrams past a listener were deleted, by name. Any thread. */
     default Map<String, Long> staleFlows() {
         return Map.of();
