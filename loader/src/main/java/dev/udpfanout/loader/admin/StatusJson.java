@@ -95,6 +95,8 @@ final class StatusJson {
             json.writeStringField("name", each.name());
             json.writeBooleanField("attached", each.attached());
             json.writeStringField("attachment", each.attachment());
+            json.writeStringField("behind", each.behind());
+            json.writeStringField("shadowed_by", each.shadowedBy());
             json.writeEndObject();
         }
         json.writeEndArray();

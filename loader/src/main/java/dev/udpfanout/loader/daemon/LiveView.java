@@ -170,11 +170,12 @@ final class LiveView implements DaemonView {
     private static List<InterfaceStatus> interfaces(ListenerConfig listener, ListenerState state) {
         if (state.interfaces().isEmpty()) {
             return listener.interfaces().stream()
-                    .map(name -> new InterfaceStatus(name, state.attached(), state.attachment()))
+                    .map(name -> new InterfaceStatus(name, state.attached(), state.attachment(), "", ""))
                     .toList();
         }
         return state.interfaces().stream()
-                .map(each -> new InterfaceStatus(each.name(), each.attached(), each.attachment()))
+                .map(each -> new InterfaceStatus(
+                        each.name(), each.attached(), each.attachment(), each.behind(), each.shadowedBy()))
                 .toList();
     }
 }

@@ -65,6 +65,12 @@ public enum Metric {
             "1 if datagrams that arrive by the interface reach the listener.",
             "listener",
             "interface"),
+    INTERFACE_BEHIND(
+            GAUGE,
+            "interface_behind",
+            "1 if other agents' programs run before the listener's on the interface's hook.",
+            "listener",
+            "interface"),
     PUBLISHED(GAUGE, "published", "1 if the API server has this node's current endpoint of the listener.", "listener"),
 
     EARLY_FRAGMENTS(

@@ -83,7 +83,9 @@ public final class FixedView implements DaemonView {
         return new ListenerStatus(
                 "syslog",
                 new InetSocketAddress("10.255.0.1", 5514),
-                List.of(new InterfaceStatus("eth0", true, "tcx"), new InterfaceStatus("eth1", false, "")),
+                List.of(
+                        new InterfaceStatus("eth0", true, "tcx", "", ""),
+                        new InterfaceStatus("eth1", false, "", "", "")),
                 "tc_ebpf",
                 "configured",
                 true,
@@ -105,7 +107,7 @@ public final class FixedView implements DaemonView {
         return new ListenerStatus(
                 "netflow",
                 new InetSocketAddress("10.255.0.1", 2055),
-                List.of(new InterfaceStatus("dummy0", false, "")),
+                List.of(new InterfaceStatus("dummy0", false, "", "", "")),
                 "userspace",
                 "a \"verifier\" says no",
                 false,
