@@ -65,6 +65,7 @@ final class StatusJson {
         }
         write(json, snapshot.threads());
         write(json, "repairs", snapshot.repairs());
+        FirewallJson.write(json, snapshot.firewall());
         write(json, "stale_flows_deleted", snapshot.staleFlows());
         json.writeEndObject();
     }
@@ -93,6 +94,8 @@ final class StatusJson {
             json.writeStringField("name", each.name());
             json.writeBooleanField("attached", each.attached());
             json.writeStringField("attachment", each.attachment());
+            json.writeStringField("behind", each.behind());
+            json.writeStringField("shadowed_by", each.shadowedBy());
             json.writeEndObject();
         }
         json.writeEndArray();

@@ -24,6 +24,7 @@ final class StatusText {
         threads(status.path("threads"));
         String repairs = counts(status.path("repairs"));
         line("repairs: %s", repairs.isEmpty() ? "none" : repairs);
+        status.path("firewall").forEach(this::firewall);
         status.path("listeners").forEach(this::listener);
     }
 
@@ -49,6 +50,20 @@ final class StatusText {
                 health.path("targets").asLong(),
                 health.path("down").asLong(),
                 counts(health.path("results")));
+    }
+
+    private void firewall(JsonNode chain) {
+        String problem = string(chain, "problem");
+        line(
+                "firewall: %s %s: %s",
+                string(chain, "backend"),
+                string(chain, "chain"),
+                problem.isEmpty()
+                        ? "%d rule(s) of ours, %d packet(s) let through"
+                                .formatted(
+                                        chain.path("rules").asLong(),
+                                        chain.path("packets_accepted").asLong())
+                        : "DROPS: " + problem);
     }
 
     /** Nothing unless there is something to say. */
@@ -161,13 +176,27 @@ final class StatusText {
 
     /** All of them; where the listener lacks some only, those are pointed out. */
     private static String interfaces(JsonNode listener) {
-        if (listener.path("interfaces").isEmpty() || !listener.path("attached").asBoolean()) {
+        boolean isShadowed = listener.path("interfaces").valueStream().anyMatch(each -> !string(each, "shadowed_by")
+                .isEmpty());
+        if (listener.path("interfaces").isEmpty() || (!listener.path("attached").asBoolean() && !isShadowed)) {
             return string(listener, "interface");
         }
         return listener.path("interfaces")
                 .valueStream()
-                .map(each -> string(each, "name") + (each.path("attached").asBoolean() ? "" : " (NOT ATTACHED)"))
+                .map(each -> string(each, "name") + remark(each))
                 .collect(Collectors.joining(", "));
+    }
+
+    private static String remark(JsonNode each) {
+        String shadowedBy = string(each, "shadowed_by");
+        String behind = string(each, "behind");
+        if (!shadowedBy.isEmpty()) {
+            return " (SHADOWED BY " + shadowedBy + ")";
+        }
+        if (!each.path("attached").asBoolean()) {
+            return " (NOT ATTACHED)";
+        }
+        return behind.isEmpty() ? "" : " (behind " + behind + ")";
     }
 
     private void traffic(JsonNode listener, String direction) {

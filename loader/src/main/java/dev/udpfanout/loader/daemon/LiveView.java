@@ -107,6 +107,7 @@ final class LiveView implements DaemonView {
                     Optional.empty(),
                     threads(),
                     Map.of(),
+                    List.of(),
                     Map.of(),
                     Optional.empty(),
                     Optional.empty(),
@@ -129,6 +130,7 @@ final class LiveView implements DaemonView {
                 last.health().map(HealthMonitor::status),
                 threads(),
                 last.datapath().repairs(),
+                last.datapath().firewall(),
                 last.datapath().staleFlows(),
                 program.map(ProgramCounters::processingTimes)
                         .map(times ->
@@ -186,11 +188,12 @@ final class LiveView implements DaemonView {
     private static List<InterfaceStatus> interfaces(ListenerConfig listener, ListenerState state) {
         if (state.interfaces().isEmpty()) {
             return listener.interfaces().stream()
-                    .map(name -> new InterfaceStatus(name, state.attached(), state.attachment()))
+                    .map(name -> new InterfaceStatus(name, state.attached(), state.attachment(), "", ""))
                     .toList();
         }
         return state.interfaces().stream()
-                .map(each -> new InterfaceStatus(each.name(), each.attached(), each.attachment()))
+                .map(each -> new InterfaceStatus(
+                        each.name(), each.attached(), each.attachment(), each.behind(), each.shadowedBy()))
                 .toList();
     }
 }

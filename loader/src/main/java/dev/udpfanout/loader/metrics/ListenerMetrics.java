@@ -20,6 +20,7 @@ final class ListenerMetrics {
         listener.published().ifPresent(has -> families.set(Metric.PUBLISHED, has.upToDate(), name));
         for (InterfaceStatus each : listener.interfaces()) {
             families.set(Metric.INTERFACE_ATTACHED, each.attached(), name, each.name());
+            families.set(Metric.INTERFACE_BEHIND, !each.behind().isEmpty(), name, each.name());
         }
         families.set(Metric.MODE, 1, name, listener.mode(), listener.modeReason());
         for (EndpointStatus endpoint : listener.endpoints()) {

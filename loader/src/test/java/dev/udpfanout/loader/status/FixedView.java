@@ -1,6 +1,7 @@
 package dev.udpfanout.loader.status;
 
 import dev.udpfanout.bindings.abi.counter.EarlyFragments;
+import dev.udpfanout.loader.datapath.FirewallState;
 import dev.udpfanout.loader.datapath.FlowCounters;
 import dev.udpfanout.loader.datapath.ReplyCounters;
 import dev.udpfanout.loader.datapath.WayState;
@@ -65,6 +66,10 @@ public final class FixedView implements DaemonView {
                 Optional.of(new ProbingStatus("icmp", 2, 1, Map.of("success", 9L, "timeout", 4L), 5)),
                 threads,
                 Map.of("program_reattached", 2L),
+                List.of(
+                        new FirewallState("nftables", "forward", "ip filter FORWARD", 1, 20, ""),
+                        new FirewallState(
+                                "nftables", "forward", "inet owned forward", 0, 0, "Operation not permitted")),
                 Map.of("syslog", 3L),
                 Optional.of(new DurationHistogram(List.of(500L, 1000L), List.of(7L, 2L, 1L), 6_000L)),
                 Optional.of(new FlowCounters(40, 65_536, 7, 2, 3)),
@@ -78,7 +83,9 @@ public final class FixedView implements DaemonView {
         return new ListenerStatus(
                 "syslog",
                 new InetSocketAddress("10.255.0.1", 5514),
-                List.of(new InterfaceStatus("eth0", true, "tcx"), new InterfaceStatus("eth1", false, "")),
+                List.of(
+                        new InterfaceStatus("eth0", true, "tcx", "", ""),
+                        new InterfaceStatus("eth1", false, "", "", "")),
                 "tc_ebpf",
                 "configured",
                 true,
@@ -100,7 +107,7 @@ public final class FixedView implements DaemonView {
         return new ListenerStatus(
                 "netflow",
                 new InetSocketAddress("10.255.0.1", 2055),
-                List.of(new InterfaceStatus("dummy0", false, "")),
+                List.of(new InterfaceStatus("dummy0", false, "", "", "")),
                 "userspace",
                 "a \"verifier\" says no",
                 false,

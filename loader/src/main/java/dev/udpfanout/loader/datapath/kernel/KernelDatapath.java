@@ -193,6 +193,7 @@ public final class KernelDatapath implements SwitchableDatapath {
         failures.collect(this::setListenerKeys);
         failures.collect(() -> replies.reconcile(listeners.values(), endpoints.sets()));
         attachPoints.connect(earlier.servedByOther(), failures);
+        failures.collect(() -> attachPoints.observe(name -> counters.received(slot(name))));
         failures.throwIfAny();
         if (!leftoversRemoved && earlier.servedByOther().isEmpty()) {
             removeLeftovers();

@@ -14,7 +14,8 @@ public enum Repair {
     LINK_ROUTE_ADDED("the route to the interface was gone"),
     FIREWALL_RULE_ADDED("the firewall's rule for the listener was gone, so datagrams would have been dropped"),
     LINK_ROUTE_MTU_SET("the route to the interface had another MTU"),
-    PROGRAM_REATTACHED("the program was gone from the hook");
+    PROGRAM_REATTACHED("the program was gone from the hook"),
+    PROGRAM_MOVED_FIRST("another program ran before ours on the hook");
 
     private final String finding;
 

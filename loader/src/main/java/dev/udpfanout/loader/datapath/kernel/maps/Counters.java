@@ -44,6 +44,11 @@ public final class Counters {
                 hasReplies ? Optional.of(replies(slot)) : Optional.empty());
     }
 
+    /** How many datagrams a listener was given. */
+    public long received(int slot) {
+        return stats.get(slot).packetsReceived();
+    }
+
     private static Map<String, Long> byLabel(Map<DropReason, Long> drops) {
         Map<String, Long> byLabel = new TreeMap<>();
         drops.forEach((reason, count) -> byLabel.put(reason.label(), count));

@@ -192,6 +192,21 @@ public final class KernelProgram implements AutoCloseable {
         return program;
     }
 
+    /**
+     * The same program once more, on the same maps: one of the two can be put on a hook while the other is there.
+     *
+     * @param attachedId the number of the one that is there
+     */
+    public BpfProgram other(String name, int attachedId) {
+        BpfProgram program = named(name);
+        return program.id() == attachedId ? object.spare(name) : program;
+    }
+
+    /** The kernel's numbers of all programs of this daemon. */
+    public Set<Integer> ids() {
+        return object.ids();
+    }
+
     /** Sends a listener's datagrams to its endpoints. */
     public BpfProgram rewrite() {
         return named(REWRITE);
