@@ -190,6 +190,7 @@ final class StatusJson {
         json.writeNumberField("max", flows.max());
         json.writeNumberField("expired", flows.expired());
         json.writeNumberField("evicted", flows.evicted());
+        json.writeNumberField("refused", flows.refused());
         json.writeEndObject();
     }
 
