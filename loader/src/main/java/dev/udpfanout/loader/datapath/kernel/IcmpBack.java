@@ -69,7 +69,7 @@ final class IcmpBack {
     void update(
             Collection<ListenerConfig> listeners,
             Map<String, EndpointSet> inForce,
-            Map<String, Set<InetAddress>> vips,
+            ListenerVips vips,
             Set<Integer> interfaces) {
         setOrigins(listeners, inForce, vips);
         attempt(() -> points.add(attachMethod(listeners), interfaces));
@@ -115,7 +115,7 @@ final class IcmpBack {
     private void setOrigins(
             Collection<ListenerConfig> listeners,
             Map<String, EndpointSet> inForce,
-            Map<String, Set<InetAddress>> vips) {
+            ListenerVips vips) {
         Map<String, Set<InetAddress>> addresses = new HashMap<>();
         attachPoints.forEachListener((listener, ifindex) -> addresses
                 .computeIfAbsent(listener.name(), none -> new HashSet<>())
@@ -141,11 +141,11 @@ final class IcmpBack {
     }
 
     /** What a client can have sent to, to reach a listener by an interface. */
-    private Set<InetAddress> addresses(ListenerConfig listener, int ifindex, Map<String, Set<InetAddress>> vips) {
+    private Set<InetAddress> addresses(ListenerConfig listener, int ifindex, ListenerVips vips) {
         InetAddress bind = listener.bind().getAddress();
         Predicate<InetAddress> isOfItsFamily = address -> address.getClass() == bind.getClass();
         if (listener.vipDirect()) {
-            return vips.getOrDefault(listener.name(), Set.of()).stream()
+            return vips.of(listener).orElse(Set.of()).stream()
                     .filter(isOfItsFamily)
                     .collect(Collectors.toSet());
         }
