@@ -112,10 +112,7 @@ final class IcmpBack {
         }
     }
 
-    private void setOrigins(
-            Collection<ListenerConfig> listeners,
-            Map<String, EndpointSet> inForce,
-            ListenerVips vips) {
+    private void setOrigins(Collection<ListenerConfig> listeners, Map<String, EndpointSet> inForce, ListenerVips vips) {
         Map<String, Set<InetAddress>> addresses = new HashMap<>();
         attachPoints.forEachListener((listener, ifindex) -> addresses
                 .computeIfAbsent(listener.name(), none -> new HashSet<>())
