@@ -56,7 +56,7 @@ public final class Counters {
     }
 
     /** What a listener's endpoints have answered. */
-    ReplyCounters replies(int slot) {
+    private ReplyCounters replies(int slot) {
         ListenerReplies sum = replies.get(slot);
         return new ReplyCounters(
                 OptionalLong.empty(),
@@ -65,6 +65,11 @@ public final class Counters {
                 sum.packetsForwarded(),
                 sum.bytesForwarded(),
                 byLabel(sum.packetsDropped()));
+    }
+
+    /** What a listener's flows have come to. */
+    ListenerReplies flows(int slot) {
+        return replies.get(slot);
     }
 
     /** What is counted for all listeners together. */
