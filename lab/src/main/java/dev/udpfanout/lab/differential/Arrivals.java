@@ -21,14 +21,12 @@ final class Arrivals {
 
     /** A datagram that is to arrive. */
     final class Expected {
-        private final int copies;
-        private final int mirrored;
+        private final Copies copies;
         private int copiesArrived;
         private int mirroredArrived;
 
-        private Expected(int copies, int mirrored) {
+        private Expected(Copies copies) {
             this.copies = copies;
-            this.mirrored = mirrored;
         }
 
         /** Waits until it has arrived as often as it is to; false if the limit passes first. */
@@ -55,12 +53,12 @@ final class Arrivals {
         long duplicates() {
             synchronized (Arrivals.this) {
                 // The mirror may have a copy of what need not have one.
-                return Math.max(0, copiesArrived - copies) + (long) Math.max(0, mirroredArrived - 1);
+                return Math.max(0, copiesArrived - copies.most()) + (long) Math.max(0, mirroredArrived - 1);
             }
         }
 
         private boolean hasArrived() {
-            return copiesArrived >= copies && mirroredArrived >= mirrored;
+            return copiesArrived >= copies.least() && (mirroredArrived > 0 || !copies.mirrored());
         }
     }
 
@@ -69,10 +67,9 @@ final class Arrivals {
      *
      * @param payload the datagram's
      * @param copies at how many receivers it is to arrive
-     * @param mirrored at how many receivers of the mirror
      */
-    synchronized Expected expect(byte[] payload, int copies, int mirrored) {
-        Expected datagram = new Expected(copies, mirrored);
+    synchronized Expected expect(byte[] payload, Copies copies) {
+        Expected datagram = new Expected(copies);
         expected.put(key(payload, payload.length), datagram);
         return datagram;
     }

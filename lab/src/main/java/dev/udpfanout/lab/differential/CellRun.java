@@ -44,7 +44,6 @@ final class CellRun {
      * @param to where
      * @param perFlow how many datagrams each socket sends
      * @param copies at how many receivers each is to arrive
-     * @param mirrored whether each is to arrive at a receiver of the mirror, too
      * @param answers whether each is to be answered
      * @param fits whether it fits the path, so that nobody may refuse it
      * @param mayGiveUp whether not to go on after a few losses; else only if nothing arrives at all
@@ -53,8 +52,7 @@ final class CellRun {
             Load load,
             InetSocketAddress to,
             int perFlow,
-            int copies,
-            boolean mirrored,
+            Copies copies,
             boolean answers,
             boolean fits,
             boolean mayGiveUp) {}
@@ -97,7 +95,10 @@ final class CellRun {
     private boolean sendOne(int flow, PathSocket socket) {
         long sequence = Sender.nextSequence();
         byte[] payload = Payload.of(Sender.RUN_ID, sequence, plan.load().bytes());
-        Sent sent = new Sent(flow, sequence, arrivals.expect(payload, plan.copies(), plan.mirrored() ? 1 : 0));
+        // Fragments are not mirrored: docs/spreading.md.
+        Copies copies = new Copies(
+                plan.copies().least(), plan.copies().most(), plan.copies().mirrored() && plan.fits());
+        Sent sent = new Sent(flow, sequence, arrivals.expect(payload, copies));
         all.add(sent);
         int error = socket.send(payload, plan.to());
         if (error == PathSocket.TOO_LARGE && !plan.fits()) {

@@ -7,7 +7,8 @@ import java.util.Locale;
 final class ComparisonTable {
     static final String LEGEND = """
             sent: datagrams of all sizes, with and without DF, and of all policies; the same by both.
-            arrived: whole; with replicate at every receiver, with replies the answer too.
+            arrived: whole; with replicate at every receiver, with replies the answer too. What comes to a
+            VIP by no interface with a listener (vip-direct, not from a client) kube-proxy may deliver.
             path MTU: lost or refused (EMSGSIZE) because of a smaller path MTU, which the sender was told.
             lost: for no such reason. worse: in how many cells udp-fanout did worse. One cell is one size and
             DF setting by one policy; after 3 losses udp-fanout's part of a cell is given up.

@@ -33,6 +33,12 @@ final class Ground implements AutoCloseable {
             }
             client().exec("ip", "route", "add", "default", "via", plan().nodeAddress(1));
             client().exec("ip", "-6", "route", "add", "default", "via", plan().nodeAddress6(1));
+            for (LabNamespace node : nodes()) {
+                for (int pod = 1; pod <= PODS; pod++) {
+                    // As the CNI plugin sets it (hairpinMode), so that a pod reaches itself by a Service.
+                    node.exec("bridge", "link", "set", "dev", "veth" + pod, "hairpin", "on");
+                }
+            }
             // Full checksums on the wire, so that the receivers' kernels verify them.
             client().exec("ethtool", "-K", "eth0", "tx", "off");
         } catch (RuntimeException e) {

@@ -76,7 +76,7 @@ final class NetworkRun implements AutoCloseable {
             InetSocketAddress vip = new InetSocketAddress(Ground.vip(network.ipv6()), spread.port());
             for (Origin origin : network.origins()) {
                 List<PathSocket> none = List.of();
-                run(origin, spread, vip, 1, false, none, counts);
+                run(origin, spread, vip, Copies.ONE, false, none, counts);
             }
         }
         return counts;
@@ -93,13 +93,10 @@ final class NetworkRun implements AutoCloseable {
         try (FanOut running = FanOut.start(daemon, ground, network, way, log)) {
             for (Spread spread : Spread.of(way)) {
                 InetSocketAddress to = destination(way, spread);
-                int copies = spread == Spread.REPLICATE
-                        ? FanOut.endpoints(ground, network, spread).size()
-                        : 1;
+                int endpoints = FanOut.endpoints(ground, network, spread).size();
                 for (Origin origin : network.origins()) {
-                    // A receiver's own datagram does not come back to it.
-                    int ofOthers = origin == Origin.RECEIVER && copies > 1 ? copies - 1 : copies;
-                    run(origin, spread, to, ofOthers, true, before.getOrDefault(spread, List.of()), counts);
+                    Copies copies = Copies.by(way, spread, origin, endpoints);
+                    run(origin, spread, to, copies, true, before.getOrDefault(spread, List.of()), counts);
                 }
             }
         }
@@ -116,22 +113,14 @@ final class NetworkRun implements AutoCloseable {
             Origin origin,
             Spread spread,
             InetSocketAddress to,
-            int copies,
+            Copies copies,
             boolean fanOut,
             List<PathSocket> opened,
             Map<Case, Count> counts) {
         Sender sender = senders.get(origin);
         for (Load load : loads) {
-            CellRun.Plan plan = new CellRun.Plan(
-                    load,
-                    to,
-                    PER_FLOW,
-                    copies,
-                    // Fragments are not copied: docs/spreading.md.
-                    fanOut && spread == Spread.MIRROR && network.fits(load),
-                    spread == Spread.REPLIES,
-                    network.fits(load),
-                    fanOut);
+            CellRun.Plan plan =
+                    new CellRun.Plan(load, to, PER_FLOW, copies, spread == Spread.REPLIES, network.fits(load), fanOut);
             List<PathSocket> flows = opened.isEmpty() ? sender.open(FLOWS) : opened;
             counts.put(new Case(origin, spread, load), CellRun.run(sender, flows, arrivals, plan));
             if (opened.isEmpty()) {

@@ -18,7 +18,7 @@ class ArrivalsTest {
     @Test
     void shouldHaveArrivedWhenAllCopiesHave() {
         byte[] payload = Payload.of(RUN_ID, 7, 200);
-        Arrivals.Expected expected = arrivals.expect(payload, 2, 1);
+        Arrivals.Expected expected = arrivals.expect(payload, new Copies(2, 2, true));
 
         arrivals.add(payload, payload.length, false);
         arrivals.add(payload, payload.length, true);
@@ -35,7 +35,7 @@ class ArrivalsTest {
     @Test
     void shouldNotHaveArrivedWhenItWasChangedOnItsWay() {
         byte[] payload = Payload.of(RUN_ID, 7, 200);
-        Arrivals.Expected expected = arrivals.expect(payload, 1, 0);
+        Arrivals.Expected expected = arrivals.expect(payload, Copies.ONE);
 
         payload[150] ^= 1;
         arrivals.add(payload, payload.length, false);
@@ -47,7 +47,7 @@ class ArrivalsTest {
         for (int bytes = 0; bytes <= 1; bytes++) {
             byte[] payload = Payload.of(RUN_ID, 7, bytes);
             arrivals.add(payload, bytes, false);
-            Arrivals.Expected expected = arrivals.expect(payload, 1, 0);
+            Arrivals.Expected expected = arrivals.expect(payload, Copies.ONE);
             assertFalse(expected.await(Duration.ZERO));
 
             arrivals.add(payload, bytes, false);
