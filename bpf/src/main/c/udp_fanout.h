@@ -84,6 +84,11 @@ struct uf_listener_key {
  * in by need not fit the way to an endpoint, and all pieces of one datagram go one way.
  */
 #define UF_LISTENER_FRAGMENTS_BY_STACK 512u
+/*
+ * On a dummy interface: what the program itself says to a sender goes by the stack, which has
+ * changed the destination before, and knows to whom it was.
+ */
+#define UF_LISTENER_ANSWERS_BY_STACK 1024u
 
 struct uf_listener {
 	__u32 slot; /* index into all maps that have an element a listener: 0..UF_MAX_LISTENERS-1 */

@@ -17,6 +17,7 @@
 #include "datagram.h"
 #include "local.h"
 #include "next_hop.h"
+#include "path_mtu.h"
 #include "peer.h"
 #include "rewrite.h"
 #include "target.h"
@@ -50,34 +51,38 @@ static __always_inline int uf_action_of(long answer, const union uf_address *add
 /*
  * Looks the way up, edits, redirects. *action is what the hook is to return if the answer is
  * UF_FORWARDED; otherwise the answer is the drop reason and nothing has been edited
- * (but for UF_DROP_REWRITE_FAILED and UF_DROP_REDIRECT_FAILED, whose packets must not go on, and
- * for UF_DROP_TOO_BIG, whose packet the stack is to send on to the endpoint).
+ * (but for UF_DROP_REWRITE_FAILED and UF_DROP_REDIRECT_FAILED, whose packets must not go on). For
+ * UF_DROP_TOO_BIG, target->mtu is what would fit, as far as that is known.
  */
 static __noinline enum uf_verdict uf_forward(struct __sk_buff *skb,
 					     const struct uf_datagram *datagram,
-					     const struct uf_target *target, bool at_egress,
-					     int *action)
+					     struct uf_target *target, bool at_egress, int *action)
 {
 	const enum uf_verdict verdict = uf_admit_target(datagram, target);
 	struct uf_next_hop hop = {};
+	__u8 hops = 1;
 	long answer;
-	__u8 hops;
 
 	if (verdict != UF_CONTINUE)
 		return verdict;
-	answer = uf_find_next_hop(skb, datagram, &target->address, target->port, &hop);
-	/* The stack cannot know of too small an MTU without the endpoint: it answers, or cuts, as
-	 * any router. */
-	hops = answer == BPF_FIB_LKUP_RET_FRAG_NEEDED ? 0 : 1;
-	if (hops) {
-		*action = uf_action_of(answer, &target->address);
-		if (*action == TC_ACT_SHOT)
+	answer =
+		uf_find_next_hop(skb, datagram, &target->address, target->port, &hop, &target->mtu);
+	*action = uf_action_of(answer, &target->address);
+	if (*action == TC_ACT_SHOT) {
+		if (answer != BPF_FIB_LKUP_RET_FRAG_NEEDED || uf_must_stay_whole(skb, datagram))
 			return uf_drop(uf_fib_drop_reason(answer));
+		*action = TC_ACT_UNSPEC;
+	}
+	if (*action == TC_ACT_UNSPEC || uf_goes_with_others(skb, datagram, target->flags)) {
+		if (answer != BPF_FIB_LKUP_RET_NOT_FWDED) {
+			/* The stack cuts it, as any router, and takes the hop off. */
+			hops = 0;
+			uf_account_by_stack(target->slot, datagram);
+		}
+		*action = TC_ACT_UNSPEC;
 	}
 	if (uf_rewrite(skb, datagram, &target->address, target->port, hops))
 		return uf_drop(UF_DROP_REWRITE_FAILED);
-	if (!hops)
-		return uf_drop(UF_DROP_TOO_BIG);
 	if (*action == TC_ACT_REDIRECT) {
 		if (uf_prepare_link_header(skb, datagram->l3_offset))
 			return uf_drop(UF_DROP_REWRITE_FAILED);
@@ -125,12 +130,12 @@ static __noinline enum uf_verdict uf_forward_to_peer(struct __sk_buff *skb,
  */
 static __always_inline enum uf_verdict uf_send(struct __sk_buff *skb,
 					       const struct uf_datagram *datagram,
-					       const struct uf_target *target, bool at_egress,
+					       struct uf_target *target, bool at_egress,
 					       int *action)
 {
 	const struct uf_peer *peer = at_egress ? NULL : uf_peer_of(target->peer_ifindex, datagram);
 
-	if (!peer)
+	if (!peer || uf_goes_with_others(skb, datagram, target->flags))
 		return uf_forward(skb, datagram, target, at_egress, action);
 	*action = TC_ACT_REDIRECT;
 	return uf_forward_to_peer(skb, datagram, target, peer);

@@ -26,12 +26,11 @@
 #include "datagram.h"
 #include "flow.h"
 #include "next_hop.h"
+#include "path_mtu.h"
 #include "reply_fragment.h"
 #include "rewrite.h"
 #include "udp_fanout.h"
 #include "verdict.h"
-
-#define UF_IPV4_DONT_FRAGMENT 0x4000 /* RFC 791 section 3.1 */
 
 /* What a new source changes in the packet. */
 struct uf_source_change {
@@ -152,21 +151,6 @@ static __always_inline long uf_write_source(struct __sk_buff *skb,
 }
 
 /*
- * Whether a router that finds the packet too large is to say so to its sender, and not to cut it.
- */
-static __always_inline bool uf_must_stay_whole(struct __sk_buff *skb,
-					       const struct uf_datagram *datagram)
-{
-	__be16 fragment = 0;
-
-	if (datagram->family == 6)
-		return true;
-	bpf_skb_load_bytes(skb, datagram->l3_offset + offsetof(struct iphdr, frag_off), &fragment,
-			   sizeof(fragment));
-	return fragment & bpf_htons(UF_IPV4_DONT_FRAGMENT);
-}
-
-/*
  * By the stack, as if it had come in at the dummy interface: rp_filter asks by which interface the
  * source is routed.
  */
@@ -197,11 +181,12 @@ static __always_inline enum uf_verdict uf_reply_by_next_hop(struct __sk_buff *sk
 {
 	struct uf_source_change change;
 	struct uf_next_hop hop = {};
+	__u32 mtu = 0;
 	long answer;
 
 	uf_change_source(skb, datagram, back, &change);
 	answer = uf_find_next_hop(skb, datagram, &datagram->destination, datagram->destination_port,
-				  &hop);
+				  &hop, &mtu);
 	if (answer == BPF_FIB_LKUP_RET_FRAG_NEEDED) {
 		/*
 		 * Unedited, so that the endpoint is told; edited, so that the pieces come from
