@@ -19,7 +19,7 @@
 #define UF_DROP_REASON_LIST(X)                                                                     \
 	X(NO_ENDPOINTS, 0, "the listener has no endpoint in its table")                            \
 	X(TTL_EXPIRED, 1, "TTL or hop limit 0 or 1 on arrival: handed to the stack")               \
-	X(FRAGMENT, 2, "a fragment whose datagram went to an endpoint that is no longer one")      \
+	X(FRAGMENT, 2, "a fragment too many, or one of a datagram whose endpoint has left")        \
 	X(TOO_BIG, 3, "larger than the way's MTU, and not to be cut: its sender is told by ICMP")  \
 	X(FIB_BLACKHOLE, 4, "the route to the endpoint is a blackhole")                            \
 	X(FIB_UNREACHABLE, 5, "the route to the endpoint says unreachable")                        \

@@ -221,7 +221,8 @@ static __noinline enum uf_verdict uf_follow_fragments(struct __sk_buff *skb,
 		return uf_drop(entry->reason);
 	}
 	if (set && entry->state == UF_FRAGMENT_EARLY && !is_copy) {
-		uf_send_fragment_copies(skb, entry->count, at_egress);
+		if (uf_take_piece(entry))
+			uf_send_fragment_copies(skb, entry->count, at_egress);
 		return set->flags & UF_SET_EXCLUSIVE ? UF_CONSUME : UF_LEAVE;
 	}
 	/* The fragment with the port may have come while a copy was on its way round. */
@@ -232,6 +233,11 @@ static __noinline enum uf_verdict uf_follow_fragments(struct __sk_buff *skb,
 		return UF_LEAVE;
 	/* The verifier does not see through what the compiler makes of the line above. */
 	asm volatile("" : "+r"(index));
+	/* What comes round for one more receiver, or listener, was counted when it came first. */
+	if (!is_copy && !uf_copy_number(skb) && !uf_take_piece(entry)) {
+		target->slot = entry->choices[index & (UF_MAX_LISTENERS_IN_SET - 1)].slot;
+		return uf_drop(UF_DROP_FRAGMENT);
+	}
 	target->early = entry->state == UF_FRAGMENT_EARLY;
 	return uf_follow_choice(skb, &entry->choices[index & (UF_MAX_LISTENERS_IN_SET - 1)],
 				target);

@@ -50,7 +50,7 @@ struct uf_fragment_entry {
 		__u32 reason; /* UF_FRAGMENT_REFUSED: enum uf_drop_reason */
 	};
 	__u32 count; /* choices in use */
-	__u32 reserved; /* 0 */
+	__u32 pieces; /* fragments without ports that were sent on */
 	struct uf_fragment_choice choices[UF_MAX_LISTENERS_IN_SET];
 };
 
@@ -117,6 +117,15 @@ static __always_inline bool uf_has_stale_entry(const struct uf_fragment_key *key
 	return bpf_map_lookup_elem(&FRAGMENTS, key) && !uf_fragment_entry_of(key);
 }
 
+/* Counts a fragment without ports; false if the datagram has had as many as it may. */
+static __always_inline bool uf_take_piece(struct uf_fragment_entry *entry)
+{
+	if (entry->pieces >= UF_MAX_PIECES)
+		return false;
+	__sync_fetch_and_add(&entry->pieces, 1);
+	return true;
+}
+
 /*
  * Chooses an endpoint of a listener; NULL if it has none. A fragment without ports that comes first
  * is hashed by its address alone, and the datagram goes where that leads. "of_flow" is the endpoint
@@ -174,6 +183,9 @@ static __always_inline bool uf_adopt_choice(struct uf_fragment_entry *entry, __u
 		if (!endpoint)
 			return false;
 		uf_set_target(target, slot, endpoint);
+		/* A further one with the ports was judged, too: it begins another datagram. */
+		if (entry->state == UF_FRAGMENT_OURS)
+			entry->pieces = 0;
 		entry->chosen = i;
 		entry->state = UF_FRAGMENT_OURS;
 		uf_account_early(slot, choice->pkts, choice->bytes);

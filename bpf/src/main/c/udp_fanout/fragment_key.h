@@ -16,6 +16,13 @@
  */
 #define UF_FRAGMENT_LIFETIME_NS 5000000000ull
 
+/*
+ * Fragments of one datagram that are sent on. The largest datagram in pieces for a link of 576
+ * bytes, the least that hosts must take (RFC 791 section 3.1), has 119. A sender of more repeats
+ * them, and they would be free: the one with the ports alone is judged.
+ */
+#define UF_MAX_PIECES 128
+
 struct uf_fragment_key {
 	__u32 ifindex;
 	__be32 identification;

@@ -28,6 +28,7 @@
 #include "checksum.h"
 #include "datagram.h"
 #include "icmp_credit.h"
+#include "icmp_quote.h"
 #include "mark.h"
 #include "next_hop.h"
 #include "path_mtu.h"
@@ -38,139 +39,6 @@
 #define UF_ICMP6_TOO_BIG 2 /* RFC 4443 section 3.2 */
 #define UF_ICMP_TTL 64
 #define UF_ICMP_TOS 0xc0 /* RFC 1812 section 4.3.2.5: internetwork control */
-#define UF_IPV4_MIN_MTU 68 /* RFC 791 */
-#define UF_IPV6_MIN_MTU 1280 /* RFC 8200 section 5 */
-
-/* Of the whole answer: RFC 1812 section 4.3.2.3, RFC 4443 section 2.4 (c). */
-#define UF_ICMP_BYTES 576
-#define UF_ICMP6_BYTES UF_IPV6_MIN_MTU
-
-/* What the headers of the two have: linux/icmp.h and linux/icmpv6.h need a C library. */
-struct uf_icmp4 {
-	__u8 type;
-	__u8 code;
-	__u16 checksum;
-	__be16 unused; /* 0 */
-	__be16 mtu;
-};
-
-struct uf_icmp6 {
-	__u8 type;
-	__u8 code;
-	__u16 checksum;
-	__be32 mtu;
-};
-
-struct uf_icmp4_header {
-	struct iphdr ip;
-	struct uf_icmp4 icmp;
-};
-
-struct uf_icmp6_header {
-	struct ipv6hdr ip;
-	struct uf_icmp6 icmp;
-};
-
-#define UF_QUOTE_BYTES (UF_ICMP_BYTES - sizeof(struct uf_icmp4_header))
-#define UF_QUOTE6_BYTES (UF_ICMP6_BYTES - sizeof(struct uf_icmp6_header))
-
-/* How much bpf_csum_diff sums up in one call: MAX_BPF_STACK of linux/filter.h. */
-#define UF_SUM_BYTES 512
-
-/* Where what is quoted is summed up: too large for the stack. */
-struct uf_quote {
-	__u8 bytes[UF_QUOTE6_BYTES];
-};
-
-struct {
-	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
-	__uint(max_entries, 1);
-	__type(key, __u32);
-	__type(value, struct uf_quote);
-} ICMP_QUOTE SEC(".maps");
-
-/* What is to be answered, and how. */
-struct uf_answer {
-	union uf_address sender;
-	union uf_address destination; /* where the sender has sent to */
-	__u32 l3_offset;
-	__u32 header_bytes; /* of IP, with options or extension headers: where UDP begins */
-	__u32 mtu;
-	__u32 quote_bytes;
-	__u64 sum; /* of what is quoted */
-	__be16 identification;
-};
-
-_Static_assert(sizeof(struct uf_icmp4_header) == 28 && sizeof(struct uf_icmp6_header) == 48,
-	       "no padding");
-_Static_assert(UF_QUOTE6_BYTES > 2 * UF_SUM_BYTES && UF_QUOTE6_BYTES <= 3 * UF_SUM_BYTES,
-	       "summed up in three calls");
-
-/*
- * Whether the UDP checksum is one that the device is to complete. The helper knows, and leaves it
- * alone then: inet_proto_csum_replace4 in net/core/utils.c.
- */
-static __always_inline bool uf_is_unfinished(struct __sk_buff *skb, __u32 offset, __u16 before)
-{
-	__u16 after = before;
-
-	if (bpf_l4_csum_replace(skb, offset, 0, bpf_htons(1), sizeof(__u16)) ||
-	    bpf_skb_load_bytes(skb, offset, &after, sizeof(after)))
-		return false;
-	if (after == before)
-		return true;
-	bpf_skb_store_bytes(skb, offset, &before, sizeof(before), 0);
-	return false;
-}
-
-/* The sum of the next UF_SUM_BYTES of a quote, or of what there is: a multiple of 4. */
-static __always_inline __u32 uf_sum_of(struct uf_quote *quote, __u64 from, __u64 bytes)
-{
-	__u64 piece = bytes - from;
-
-	if (bytes <= from)
-		return 0;
-	if (piece > UF_SUM_BYTES)
-		piece = UF_SUM_BYTES;
-	asm volatile("" : "+r"(piece));
-	if (piece > UF_QUOTE6_BYTES - from)
-		return 0;
-	return bpf_csum_diff(NULL, 0, (void *)(quote->bytes + from), piece, 0);
-}
-
-/*
- * Sums up what is quoted as it will be when it arrives. A checksum that the device is to complete
- * makes the sum over all that it covers, to the end of the packet, the complement of what stands in
- * its place before, whatever lies there: so only the headers in front of it are summed up.
- */
-static __always_inline long uf_sum_quote(struct __sk_buff *skb, struct uf_answer *answer)
-{
-	const __u32 offset =
-		answer->l3_offset + answer->header_bytes + offsetof(struct udphdr, check);
-	struct uf_quote *quote;
-	__u64 bytes = answer->quote_bytes;
-	__u16 checksum = 0;
-	__u32 only = 0;
-
-	quote = bpf_map_lookup_elem(&ICMP_QUOTE, &only);
-	if (!quote || bpf_skb_load_bytes(skb, offset, &checksum, sizeof(checksum)))
-		return -1;
-	answer->sum = 0;
-	if (uf_is_unfinished(skb, offset, checksum)) {
-		bytes = answer->header_bytes;
-		answer->sum = (__u16)~checksum;
-	}
-	/* The verifier is to know the very number that is compared. */
-	asm volatile("" : "+r"(bytes));
-	if (bytes < sizeof(struct iphdr) || bytes > sizeof(quote->bytes) ||
-	    bpf_skb_load_bytes(skb, answer->l3_offset, quote->bytes, bytes))
-		return -1;
-	answer->sum += uf_sum_of(quote, 0, bytes);
-	answer->sum += uf_sum_of(quote, UF_SUM_BYTES, bytes);
-	answer->sum += uf_sum_of(quote, 2 * UF_SUM_BYTES, bytes);
-	return 0;
-}
-
 /* Cuts the packet behind what is quoted, and makes room for headers in front of it. */
 static __always_inline long uf_make_room(struct __sk_buff *skb, const struct uf_answer *answer,
 					 __u32 header_bytes)
@@ -272,51 +140,59 @@ static __always_inline bool uf_describe_answer(struct __sk_buff *skb, struct uf_
 }
 
 /* Has the answer sent to the sender, as the FIB says; TC_ACT_SHOT if it knows no way. */
-static __always_inline int uf_send_answer(struct __sk_buff *skb, const struct uf_answer *answer)
+static __always_inline int uf_send_answer(struct __sk_buff *skb, struct uf_quote *quote)
 {
+	const struct uf_answer *answer = &quote->answer;
 	const bool is_ipv4 = uf_is_mapped_ipv4(&answer->sender);
-	struct bpf_fib_lookup fib = {
-		.family = is_ipv4 ? UF_AF_INET : UF_AF_INET6,
-		.l4_protocol = is_ipv4 ? IPPROTO_ICMP : IPPROTO_ICMPV6,
-		.ifindex = skb->ingress_ifindex ? skb->ingress_ifindex : skb->ifindex,
-	};
+	struct bpf_fib_lookup *way = &quote->way;
 	struct uf_next_hop hop = {};
 	long found;
 
+	__builtin_memset(way, 0, sizeof(*way));
+	way->family = is_ipv4 ? UF_AF_INET : UF_AF_INET6;
+	way->l4_protocol = is_ipv4 ? IPPROTO_ICMP : IPPROTO_ICMPV6;
+	way->ifindex = skb->ingress_ifindex ? skb->ingress_ifindex : skb->ifindex;
 	if (is_ipv4) {
-		fib.ipv4_src = answer->destination.words[3];
-		fib.ipv4_dst = answer->sender.words[3];
+		way->ipv4_src = answer->destination.words[3];
+		way->ipv4_dst = answer->sender.words[3];
 	} else {
-		__builtin_memcpy(fib.ipv6_src, &answer->destination, sizeof(fib.ipv6_src));
-		__builtin_memcpy(fib.ipv6_dst, &answer->sender, sizeof(fib.ipv6_dst));
+		__builtin_memcpy(way->ipv6_src, &answer->destination, sizeof(way->ipv6_src));
+		__builtin_memcpy(way->ipv6_dst, &answer->sender, sizeof(way->ipv6_dst));
 	}
-	found = bpf_fib_lookup(skb, &fib, sizeof(fib), 0);
+	found = bpf_fib_lookup(skb, way, sizeof(*way), 0);
 	if ((found != BPF_FIB_LKUP_RET_SUCCESS && found != BPF_FIB_LKUP_RET_NO_NEIGH) ||
 	    uf_prepare_link_header(skb, answer->l3_offset))
 		return TC_ACT_SHOT;
-	uf_set_hop(&hop, &fib);
+	uf_set_hop(&hop, way);
 	return uf_redirect(&hop, false);
 }
 
 /* Makes a packet an answer to its sender, and sends it: as uf_answer_too_big. */
-static __noinline int uf_answer(struct __sk_buff *skb, struct uf_answer *answer, bool by_stack)
+static __noinline int uf_answer(struct __sk_buff *skb, __u32 offsets, __u32 mtu, bool by_stack)
 {
+	struct uf_quote *quote = uf_new_quote();
 	struct uf_icmp_peer peer = {};
+	struct uf_answer *answer;
 	long error;
 
-	if (!answer || answer->header_bytes > UF_QUOTE6_BYTES || !uf_describe_answer(skb, answer) ||
-	    bpf_skb_load_bytes(skb, answer->l3_offset + answer->header_bytes, &peer.port,
-			       sizeof(peer.port)))
+	if (!quote)
+		return TC_ACT_SHOT;
+	answer = &quote->answer;
+	answer->l3_offset = offsets & 0xffff;
+	answer->header_bytes = (offsets >> 16) - answer->l3_offset;
+	answer->mtu = mtu;
+	if (!uf_describe_answer(skb, answer) ||
+	    bpf_skb_load_bytes(skb, offsets >> 16, &peer.port, sizeof(peer.port)))
 		return TC_ACT_SHOT;
 	peer.address = answer->sender;
-	if (!uf_may_answer(&peer) || uf_sum_quote(skb, answer))
+	if (!uf_may_answer(&peer) || uf_sum_quote(skb, quote))
 		return TC_ACT_SHOT;
 	error = skb->protocol == bpf_htons(ETH_P_IP) ? uf_write_icmp4(skb, answer)
 						     : uf_write_icmp6(skb, answer);
 	if (error)
 		return TC_ACT_SHOT;
 	uf_take_mark_off(skb);
-	return by_stack ? bpf_redirect(skb->ifindex, BPF_F_INGRESS) : uf_send_answer(skb, answer);
+	return by_stack ? bpf_redirect(skb->ifindex, BPF_F_INGRESS) : uf_send_answer(skb, quote);
 }
 
 /* Where IP begins, and where UDP, in one number: a function has five parameters. */
@@ -336,16 +212,11 @@ __noinline int uf_answer_too_big(struct __sk_buff *skb, __u32 offsets, __u32 mtu
 				 __u32 by_stack)
 {
 	struct uf_path_mtu *account = uf_path_mtu_of(slot);
-	struct uf_answer answer = {
-		.l3_offset = offsets & 0xffff,
-		.header_bytes = (offsets >> 16) - (offsets & 0xffff),
-		.mtu = mtu,
-	};
 	int action;
 
 	if (!account)
 		return TC_ACT_SHOT;
-	action = uf_answer(skb, &answer, by_stack);
+	action = uf_answer(skb, offsets, mtu, by_stack);
 	if (action == TC_ACT_REDIRECT)
 		account->answers++;
 	else

@@ -15,6 +15,7 @@
 
 #include <bpf/bpf_helpers.h>
 
+#include "fragment_key.h"
 #include "udp_fanout.h"
 
 #define UF_SECOND_NS 1000000000ull
@@ -41,6 +42,40 @@ struct {
 } LIMIT_SHARES SEC(".maps");
 
 /*
+ * The least that a bucket may hold. What takes tokens in advance keeps everyone else waiting until
+ * they are made up for, so that is bounded: by a full bucket, or by what one datagram may take.
+ */
+static __always_inline __s64 uf_bucket_floor(const struct uf_limit *limit)
+{
+	const __u64 owed = limit->bucket_pkts > UF_MAX_PIECES ? limit->bucket_pkts : UF_MAX_PIECES;
+
+	return -(__s64)owed;
+}
+
+/*
+ * Whether a packet is to be refused, as far as that can be told without the lock: what is over the
+ * limit must not keep other CPUs from what is within it. The time is read first: uf_fill writes it
+ * last, so what is read is never less than what there is.
+ */
+static __always_inline bool uf_is_used_up(const volatile struct uf_bucket *bucket,
+					  const struct uf_limit *limit, __s64 lacking, bool forced,
+					  __u64 now_ns)
+{
+	__u64 elapsed_ns = now_ns - bucket->filled_ns;
+	__s64 pkts = bucket->pkts;
+
+	/* Another CPU, whose clock was read later, has been faster. */
+	if ((__s64)elapsed_ns < 0)
+		elapsed_ns = 0;
+	if (elapsed_ns >= limit->fill_ns)
+		return false;
+	pkts += elapsed_ns * limit->pkts_per_second / UF_SECOND_NS;
+	if (pkts - lacking < uf_bucket_floor(limit))
+		return true;
+	return !forced && pkts < lacking && pkts < (__s64)limit->bucket_pkts;
+}
+
+/*
  * Puts in what has accrued. Of time, only what whole tokens stand for is used up, rounded up: never
  * more than the limit.
  */
@@ -52,6 +87,9 @@ static __always_inline void uf_fill(struct uf_bucket *bucket, const struct uf_li
 	__u64 full_ns = limit->fill_ns;
 	__u64 accrued;
 
+	/* An earlier version knew no bound, and a limit may have been made smaller. */
+	if (bucket->pkts < uf_bucket_floor(limit))
+		bucket->pkts = uf_bucket_floor(limit);
 	/* Another CPU, whose clock was read later, has been faster. */
 	if ((__s64)elapsed_ns <= 0)
 		return;
@@ -74,8 +112,8 @@ static __always_inline void uf_fill(struct uf_bucket *bucket, const struct uf_li
 
 /*
  * Takes a packet's tokens; false if there are not so many. A super-packet of more segments than the
- * bucket holds passes when it is full, and "forced" whatever there is: both are made up for by
- * those that come after.
+ * bucket holds passes when it is full, and "forced" as long as the bucket may owe more: both are
+ * made up for by those that come after.
  */
 static __noinline bool uf_take_tokens(__u32 slot, __u32 packets, bool forced)
 {
@@ -99,9 +137,12 @@ static __noinline bool uf_take_tokens(__u32 slot, __u32 packets, bool forced)
 		return true;
 	}
 	now_ns = bpf_ktime_get_ns();
+	if (uf_is_used_up(bucket, limit, lacking, forced, now_ns))
+		return false;
 	bpf_spin_lock(&bucket->lock);
 	uf_fill(bucket, limit, now_ns);
-	enough = forced || bucket->pkts >= lacking || bucket->pkts >= (__s64)limit->bucket_pkts;
+	enough = bucket->pkts - lacking >= uf_bucket_floor(limit) &&
+		 (forced || bucket->pkts >= lacking || bucket->pkts >= (__s64)limit->bucket_pkts);
 	if (enough) {
 		bucket->pkts -= lacking;
 		if (bucket->pkts > 0) {

@@ -10,8 +10,8 @@ public enum DropReason {
     NO_ENDPOINTS(0, "the listener has no endpoint in its table"),
     /** TTL or hop limit 0 or 1 on arrival: handed to the stack. */
     TTL_EXPIRED(1, "TTL or hop limit 0 or 1 on arrival: handed to the stack"),
-    /** A fragment whose datagram went to an endpoint that is no longer one. */
-    FRAGMENT(2, "a fragment whose datagram went to an endpoint that is no longer one"),
+    /** A fragment too many, or one of a datagram whose endpoint has left. */
+    FRAGMENT(2, "a fragment too many, or one of a datagram whose endpoint has left"),
     /** Larger than the next hop's MTU: the stack is to send it to the endpoint. */
     TOO_BIG(3, "larger than the next hop's MTU: the stack is to send it to the endpoint"),
     /** The route to the endpoint is a blackhole. */
