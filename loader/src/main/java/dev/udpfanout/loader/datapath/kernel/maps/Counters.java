@@ -2,6 +2,7 @@ package dev.udpfanout.loader.datapath.kernel.maps;
 
 import dev.udpfanout.bindings.abi.counter.DropReason;
 import dev.udpfanout.bindings.abi.counter.ListenerDrops;
+import dev.udpfanout.bindings.abi.counter.ListenerPathMtu;
 import dev.udpfanout.bindings.abi.counter.ListenerReplies;
 import dev.udpfanout.bindings.abi.counter.ListenerStats;
 import dev.udpfanout.bindings.abi.counter.ProcessingTimes;
@@ -15,12 +16,13 @@ import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.TreeMap;
 
-/** The maps STATS, DROPS, LATENCY and REPLIES, and each endpoint's packets, summed over the CPUs. */
+/** The maps STATS, DROPS, LATENCY, REPLIES and PATH_MTU, and each endpoint's packets, summed over the CPUs. */
 public final class Counters {
     private final PerCpuArrayMap<ListenerStats> stats;
     private final PerCpuArrayMap<ListenerDrops> drops;
     private final PerCpuArrayMap<ProcessingTimes> latency;
     private final PerCpuArrayMap<ListenerReplies> replies;
+    private final PerCpuArrayMap<ListenerPathMtu> pathMtu;
     private final EndpointCounters endpoints;
 
     public Counters(KernelProgram program, EndpointCounters endpoints) {
@@ -28,6 +30,7 @@ public final class Counters {
         this.drops = program.map(SharedMaps.DROPS);
         this.latency = program.map(SharedMaps.LATENCY);
         this.replies = program.map(SharedMaps.REPLIES);
+        this.pathMtu = program.map(SharedMaps.PATH_MTU);
         this.endpoints = endpoints;
     }
 
@@ -37,7 +40,8 @@ public final class Counters {
                 stats.get(slot),
                 byLabel(drops.get(slot).packets()),
                 endpoints.read(slot),
-                hasReplies ? Optional.of(replies(slot)) : Optional.empty());
+                hasReplies ? Optional.of(replies(slot)) : Optional.empty(),
+                Optional.of(pathMtu.get(slot)));
     }
 
     private static Map<String, Long> byLabel(Map<DropReason, Long> drops) {
