@@ -54,6 +54,16 @@ struct uf_latency {
 };
 
 /*
+ * Fragments that came before the one with the ports, per CPU, of all listeners together: whose they
+ * are is not known yet, and never will be if that one does not come.
+ */
+struct uf_early_fragments {
+	__u64 pkts_received;
+	__u64 pkts_sent; /* to endpoints: one for each listener at the address */
+	__u64 pkts_refused; /* received, and sent to no endpoint: beyond what is done for such */
+};
+
+/*
  * What a listener's endpoints have answered, per CPU. A reply that was not forwarded is counted by
  * its reason, UF_DROP_*.
  */

@@ -138,7 +138,11 @@ struct uf_listener_name {
 struct uf_endpoint {
 	__u8 address[16];
 	__be16 port;
-	__u16 flags; /* reserved, 0 */
+	/*
+	 * The next endpoint of the table that has another address, as its number from 0; its own
+	 * number if there is none. It gets what this endpoint itself has sent.
+	 */
+	__u16 other;
 	__u32 counter; /* index into ENDPOINT_PACKETS; 0: not counted */
 	union {
 		__u32 table_count; /* in an endpoint table, its length: whose round it belongs to */

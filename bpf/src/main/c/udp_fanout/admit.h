@@ -90,7 +90,7 @@ static __always_inline enum uf_verdict uf_admit(struct __sk_buff *skb,
 		if (verdict != UF_CONTINUE)
 			return verdict;
 	}
-	if (datagram->hops_left <= 1)
+	if (datagram->hops_left <= target->hops)
 		return uf_drop(UF_DROP_TTL_EXPIRED);
 	if (datagram->family == 6 && datagram->part != UF_LATER_FRAGMENT && !datagram->udp_checksum)
 		return uf_drop(UF_DROP_NO_CHECKSUM);

@@ -11,6 +11,7 @@
 #include "endpoint_table.h"
 #include "hash.h"
 #include "settings.h"
+#include "target.h"
 #include "udp_fanout.h"
 
 /* Where each CPU's round robin stands, a listener an element. */
@@ -80,16 +81,37 @@ static __always_inline const struct uf_endpoint *uf_next_endpoint(__u32 slot, __
 }
 
 /*
- * The endpoint for a datagram of a listener, or NULL if it has none; *position is its place in the
- * table.
+ * For a datagram of the endpoint whose turn it is: the endpoint with that number, from 0; NULL if
+ * the datagram is from there, too. *position is its place in the table.
+ */
+static __noinline const struct uf_endpoint *uf_other_endpoint(__u32 slot, __u32 flags,
+							      const struct uf_datagram *datagram,
+							      __u32 number, __u32 *position)
+{
+	const struct uf_endpoint *endpoint;
+
+	*position = number + (uf_is_hashed(flags) ? UF_HASH_ROWS + 1 : 1);
+	endpoint = uf_endpoint_at(slot, flags, *position);
+	return endpoint && !uf_is_from(endpoint, datagram) ? endpoint : NULL;
+}
+
+/*
+ * The endpoint for a datagram of a listener, or NULL if it has none but the sender; *position is
+ * its place in the table.
  */
 static __always_inline const struct uf_endpoint *
 uf_pick_endpoint(__u32 slot, __u32 flags, const struct uf_datagram *datagram, __u32 *position)
 {
+	const struct uf_endpoint *endpoint;
+
 	if (uf_is_hashed(flags))
-		return uf_hashed_endpoint(slot, datagram, flags & UF_LISTENER_HASH_SOURCE_PORT,
-					  position);
-	return uf_next_endpoint(slot, position);
+		endpoint = uf_hashed_endpoint(slot, datagram, flags & UF_LISTENER_HASH_SOURCE_PORT,
+					      position);
+	else
+		endpoint = uf_next_endpoint(slot, position);
+	if (endpoint && uf_is_from(endpoint, datagram))
+		return uf_other_endpoint(slot, flags, datagram, endpoint->other, position);
+	return endpoint;
 }
 
 #endif /* UDP_FANOUT_BALANCE_H */

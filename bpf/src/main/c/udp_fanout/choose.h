@@ -14,10 +14,12 @@
 
 #include "balance.h"
 #include "datagram.h"
+#include "endpoint_table.h"
 #include "flow.h"
 #include "fragment.h"
 #include "target.h"
 #include "udp_fanout.h"
+#include "verdict.h"
 
 /*
  * The target of a whole datagram of a listener whose endpoints answer: where its flow goes, and the
@@ -37,6 +39,12 @@ static __noinline bool uf_choose_target_of_flow(struct __sk_buff *skb,
 	uf_set_target(target, target->slot, endpoint);
 	uf_keep_flow(skb, datagram, target);
 	return true;
+}
+
+/* Why a datagram has no target: without an endpoint but the sender, or without any. */
+static __noinline enum uf_verdict uf_no_target(__u32 slot, __u32 flags)
+{
+	return uf_drop(uf_has_endpoints(slot, flags) ? UF_DROP_HAIRPIN : UF_DROP_NO_ENDPOINTS);
 }
 
 /* Finds the target of a whole datagram, or of its first fragment; false if there is no endpoint. */

@@ -20,6 +20,7 @@
 #include "mark.h"
 #include "target.h"
 #include "udp_fanout.h"
+#include "verdict.h"
 
 /*
  * Sends all copies but the first round. Not static, so that the verifier looks at the loop once,
@@ -32,6 +33,7 @@ __noinline int uf_send_copies(struct __sk_buff *skb, __u32 slot, __u32 packets, 
 	const struct uf_endpoint_table_header *header;
 	__u32 first = 0;
 	__u32 count;
+	const __u32 paid = uf_paid_of_copy(skb, false);
 	void *table;
 	__u32 i;
 
@@ -43,7 +45,7 @@ __noinline int uf_send_copies(struct __sk_buff *skb, __u32 slot, __u32 packets, 
 	for (i = 1; i < UF_MAX_COPIES; i++) {
 		if (i >= count)
 			break;
-		uf_set_mark(skb, UF_MARK_COPY + i);
+		uf_set_mark(skb, UF_MARK_COPY + paid + i);
 		/*
 		 * No memory for a copy, or this CPU's queue is full: softnet_data's, which
 		 * net.core.netdev_max_backlog bounds.
@@ -55,26 +57,30 @@ __noinline int uf_send_copies(struct __sk_buff *skb, __u32 slot, __u32 packets, 
 }
 
 /*
- * Finds the receiver that this copy is for, after the others have been sent round; false if there
- * is none.
+ * Finds the receiver that this copy is for, after the others have been sent round: UF_CONTINUE;
+ * UF_CONSUME for a copy that would go to the datagram's own sender; or a drop if there is none.
  */
-static __noinline bool uf_copy_to_all(struct __sk_buff *skb, const struct uf_datagram *datagram,
-				      struct uf_target *target, __u32 bytes)
+static __noinline enum uf_verdict uf_copy_to_all(struct __sk_buff *skb,
+						 const struct uf_datagram *datagram,
+						 struct uf_target *target, __u32 bytes)
 {
 	const struct uf_endpoint *endpoint;
 	__u32 copy;
 
 	if (!skb || !datagram || !target)
-		return false;
+		return uf_drop(UF_DROP_NO_ENDPOINTS);
 	copy = uf_copy_number(skb);
 	if (!copy)
 		uf_send_copies(skb, target->slot, datagram->packets, bytes);
 	uf_take_mark_off(skb);
 	endpoint = uf_endpoint_at(target->slot, 0, copy + 1);
 	if (!endpoint)
-		return false;
+		return uf_drop(UF_DROP_NO_ENDPOINTS);
+	/* If the first endpoint has no other beside it, nobody gets the datagram. */
+	if (uf_is_from(endpoint, datagram))
+		return copy || endpoint->other ? UF_CONSUME : uf_drop(UF_DROP_HAIRPIN);
 	uf_set_target(target, target->slot, endpoint);
-	return true;
+	return UF_CONTINUE;
 }
 
 #endif /* UDP_FANOUT_COPY_H */

@@ -67,4 +67,13 @@ static __always_inline const struct uf_endpoint *uf_endpoint_at(__u32 slot, __u3
 	return table ? bpf_map_lookup_elem(table, &position) : NULL;
 }
 
+/* Whether a listener's table has an endpoint, of whatever use it is to a datagram. */
+static __always_inline bool uf_has_endpoints(__u32 slot, __u32 flags)
+{
+	const struct uf_endpoint_table_header *header =
+		(const void *)uf_endpoint_at(slot, flags, 0);
+
+	return header && header->count;
+}
+
 #endif /* UDP_FANOUT_ENDPOINT_TABLE_H */

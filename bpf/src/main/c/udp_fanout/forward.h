@@ -16,6 +16,7 @@
 #include "account.h"
 #include "datagram.h"
 #include "local.h"
+#include "mark.h"
 #include "next_hop.h"
 #include "path_mtu.h"
 #include "peer.h"
@@ -60,7 +61,7 @@ static __noinline enum uf_verdict uf_forward(struct __sk_buff *skb,
 {
 	const enum uf_verdict verdict = uf_admit_target(datagram, target);
 	struct uf_next_hop hop = {};
-	__u8 hops = 1;
+	__u8 hops = target->hops;
 	long answer;
 
 	if (verdict != UF_CONTINUE)
@@ -75,14 +76,16 @@ static __noinline enum uf_verdict uf_forward(struct __sk_buff *skb,
 	}
 	if (*action == TC_ACT_UNSPEC || uf_goes_with_others(skb, datagram, target->flags)) {
 		if (answer != BPF_FIB_LKUP_RET_NOT_FWDED) {
-			/* The stack cuts it, as any router, and takes the hop off. */
-			hops = 0;
+			/* The stack cuts it, as any router, and takes a hop off. */
+			hops -= 1;
 			uf_account_by_stack(target->slot, datagram);
 		}
 		*action = TC_ACT_UNSPEC;
 	}
 	if (uf_rewrite(skb, datagram, &target->address, target->port, hops))
 		return uf_drop(UF_DROP_REWRITE_FAILED);
+	if (!target->hops)
+		uf_spend_hop(skb);
 	if (*action == TC_ACT_REDIRECT) {
 		if (uf_prepare_link_header(skb, datagram->l3_offset))
 			return uf_drop(UF_DROP_REWRITE_FAILED);
@@ -115,7 +118,7 @@ static __noinline enum uf_verdict uf_forward_to_peer(struct __sk_buff *skb,
 
 	if (verdict != UF_CONTINUE)
 		return verdict;
-	if (uf_rewrite(skb, datagram, &target->address, target->port, 1) ||
+	if (uf_rewrite(skb, datagram, &target->address, target->port, target->hops) ||
 	    uf_prepare_link_header(skb, datagram->l3_offset))
 		return uf_drop(UF_DROP_REWRITE_FAILED);
 	if (uf_redirect_to_peer(skb, target->peer_ifindex, peer) != TC_ACT_REDIRECT)

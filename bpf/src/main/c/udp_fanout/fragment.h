@@ -9,7 +9,9 @@
  * reassembly keeps it waiting, and the fragment itself, as it is, to this node's stack. When the
  * fragment with the port comes it goes to one of these, and that one has all of the datagram; the
  * others give up after their time (net.ipv4.ipfrag_time, 30 s), within the memory that they grant
- * to fragments. A copy comes round through the same hook, with its number in its mark.
+ * to fragments. A copy comes round through the same hook, with its number in its mark. Where there
+ * is but one who could be the one, the fragment goes there itself. early_fragment.h bounds all of
+ * that.
  */
 #ifndef UDP_FANOUT_FRAGMENT_H
 #define UDP_FANOUT_FRAGMENT_H
@@ -21,6 +23,7 @@
 #include <bpf/bpf_helpers.h>
 
 #include "datagram.h"
+#include "early_fragment.h"
 #include "flow.h"
 #include "fragment_entry.h"
 #include "fragment_key.h"
@@ -131,17 +134,18 @@ static __noinline int uf_expect_fragments(const struct uf_listener_set *set,
 static __always_inline void uf_send_fragment_copies(struct __sk_buff *skb, __u32 count,
 						    bool at_egress)
 {
+	const __u32 paid = uf_paid_of_copy(skb, at_egress);
 	const __u32 before = uf_mark_of(skb);
 	__u32 i;
 
 	for (i = 0; i < UF_MAX_LISTENERS_IN_SET; i++) {
 		if (i >= count)
 			break;
-		uf_set_mark(skb, UF_MARK_FRAGMENT + i);
+		uf_set_mark(skb, UF_MARK_FRAGMENT + paid + i);
 		/* A copy that finds no memory is a fragment lost, as on any link. */
 		bpf_clone_redirect(skb, skb->ifindex, at_egress ? 0 : BPF_F_INGRESS);
 	}
-	uf_set_mark(skb, before);
+	uf_set_mark(skb, at_egress ? before : before + paid);
 }
 
 /*
@@ -173,27 +177,40 @@ static __always_inline enum uf_verdict uf_follow_choice(const struct __sk_buff *
 	return UF_CONTINUE;
 }
 
+/* What becomes of a fragment that comes before the ports, and is sent to no endpoint. */
+static __always_inline enum uf_verdict uf_refuse_early(const struct uf_listener_set *set,
+						       struct uf_target *target)
+{
+	if (!(set->flags & UF_SET_EXCLUSIVE))
+		return UF_LEAVE;
+	/* Nobody else gets it: it is lost, and the first of those who might have had it says so. */
+	target->slot = set->count ? set->slots[0] : UF_NO_SLOT;
+	return uf_drop(UF_DROP_FRAGMENT);
+}
+
 /*
- * The entry of a fragment without ports, or NULL if it is for no listener. *set is who may turn out
- * to be its listener; NULL where it is known, and where the fragment is a copy for one of them.
+ * What is to become of a fragment that comes before the ports: UF_CONTINUE, and it follows choice 0
+ * of its entry by itself; otherwise copies of it are on their way, or it is refused.
  */
-static __always_inline struct uf_fragment_entry *
-uf_entry_of_later_fragment(const struct __sk_buff *skb, const struct uf_datagram *datagram,
-			   bool is_copy, const struct uf_listener_set **set)
+static __always_inline enum uf_verdict uf_run_early(struct __sk_buff *skb,
+						    const struct uf_datagram *datagram,
+						    const struct uf_listener_set *set,
+						    const struct uf_fragment_key *key,
+						    struct uf_target *target, bool at_egress)
 {
 	struct uf_fragment_entry *entry;
-	struct uf_fragment_key key;
 
-	uf_set_fragment_key(skb, datagram, &key);
-	entry = uf_fragment_entry_of(&key);
-	if (entry && (entry->state != UF_FRAGMENT_EARLY || is_copy))
-		return entry;
-	*set = uf_listeners_at(skb, datagram);
-	if (!*set)
-		return NULL;
-	if (!entry)
-		uf_expect_fragments(*set, datagram, &key);
-	return uf_fragment_entry_of(&key);
+	if (!uf_spend_on_early_fragment(uf_early_bucket_of(&datagram->source), set->count))
+		return uf_refuse_early(set, target);
+	if (!uf_fragment_entry_of(key))
+		uf_expect_fragments(set, datagram, key);
+	entry = uf_fragment_entry_of(key);
+	if (!entry || !uf_take_piece(entry))
+		return uf_refuse_early(set, target);
+	if (set->flags & UF_SET_EXCLUSIVE && set->count == 1 && entry->count == 1)
+		return UF_CONTINUE;
+	uf_send_fragment_copies(skb, entry->count, at_egress);
+	return set->flags & UF_SET_EXCLUSIVE ? UF_CONSUME : UF_LEAVE;
 }
 
 /*
@@ -206,12 +223,27 @@ static __noinline enum uf_verdict uf_follow_fragments(struct __sk_buff *skb,
 {
 	const __u32 copy = uf_fragment_copy_number(skb);
 	const bool is_copy = copy < UF_MAX_LISTENERS_IN_SET;
-	const struct uf_listener_set *set = NULL;
-	struct uf_fragment_entry *entry = uf_entry_of_later_fragment(skb, datagram, is_copy, &set);
+	const struct uf_listener_set *set;
+	struct uf_fragment_entry *entry;
+	enum uf_verdict verdict;
+	struct uf_fragment_key key;
+	bool is_first_time = !is_copy && !uf_copy_number(skb);
 	__u32 index;
 
+	uf_set_fragment_key(skb, datagram, &key);
+	entry = uf_fragment_entry_of(&key);
+	if (!is_copy && (!entry || entry->state == UF_FRAGMENT_EARLY)) {
+		set = uf_listeners_at(skb, datagram);
+		if (!set)
+			return UF_LEAVE;
+		verdict = uf_run_early(skb, datagram, set, &key, target, at_egress);
+		if (verdict != UF_CONTINUE)
+			return verdict;
+		is_first_time = false;
+		entry = uf_fragment_entry_of(&key);
+	}
 	if (!entry)
-		return UF_LEAVE;
+		return UF_CONSUME;
 	if (entry->state == UF_FRAGMENT_NOT_OURS)
 		return is_copy ? UF_CONSUME : UF_LEAVE;
 	if (entry->state == UF_FRAGMENT_REFUSED) {
@@ -220,21 +252,14 @@ static __noinline enum uf_verdict uf_follow_fragments(struct __sk_buff *skb,
 		target->slot = entry->choices[0].slot;
 		return uf_drop(entry->reason);
 	}
-	if (set && entry->state == UF_FRAGMENT_EARLY && !is_copy) {
-		if (uf_take_piece(entry))
-			uf_send_fragment_copies(skb, entry->count, at_egress);
-		return set->flags & UF_SET_EXCLUSIVE ? UF_CONSUME : UF_LEAVE;
-	}
 	/* The fragment with the port may have come while a copy was on its way round. */
 	if (entry->state == UF_FRAGMENT_OURS && is_copy && copy != entry->chosen)
 		return UF_CONSUME;
-	index = entry->state == UF_FRAGMENT_OURS ? entry->chosen : copy;
-	if (index >= UF_MAX_LISTENERS_IN_SET)
-		return UF_LEAVE;
+	index = entry->state == UF_FRAGMENT_OURS ? entry->chosen : is_copy ? copy : 0;
 	/* The verifier does not see through what the compiler makes of the line above. */
 	asm volatile("" : "+r"(index));
 	/* What comes round for one more receiver, or listener, was counted when it came first. */
-	if (!is_copy && !uf_copy_number(skb) && !uf_take_piece(entry)) {
+	if (is_first_time && !uf_take_piece(entry)) {
 		target->slot = entry->choices[index & (UF_MAX_LISTENERS_IN_SET - 1)].slot;
 		return uf_drop(UF_DROP_FRAGMENT);
 	}

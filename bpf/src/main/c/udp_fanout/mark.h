@@ -42,15 +42,55 @@ enum uf_mark {
 	 * uf_send_copies, taken off by uf_copy_to_all.
 	 */
 	UF_MARK_COPY = 0x7580,
+	/*
+	 * Plus any of the others: the stack has taken the hop off which the program would take off.
+	 * Set by uf_turn, and by who makes copies of such a packet; taken off by uf_spend_hop.
+	 */
+	UF_MARK_PAID = 0x0200,
 };
+
+#define UF_MARK_FAMILY 0x7500 /* the upper byte of each, but for UF_MARK_PAID */
 
 _Static_assert(UF_MARK_FRAGMENT + UF_MAX_LISTENERS_IN_SET <= UF_MARK_COPY,
 	       "no mark means two things");
 _Static_assert(UF_MARK_TURNED == UF_MARK_MIRRORED + 1, "uf_may_be_turned compares once");
 
+/* Without UF_MARK_PAID. */
 static __always_inline __u32 uf_mark_of(const struct __sk_buff *skb)
 {
-	return skb->tc_index;
+	return skb->tc_index & ~UF_MARK_PAID;
+}
+
+/* 1 if two numbers are equal, else 0: without a branch, which the verifier would follow. */
+static __always_inline __u32 uf_equal(__u64 one, __u64 other)
+{
+	__u64 difference = one ^ other;
+
+	asm volatile("" : "+r"(difference));
+	return (difference - 1) >> 63;
+}
+
+/*
+ * By how much the program lowers the TTL or hop limit of a packet: by 1, as any router, but by 0
+ * where the stack, which has sent the packet out by a dummy interface, has done so before.
+ *
+ * Not twice for one packet, or one that comes round for ever would never grow old: where an
+ * endpoint's address is routed to the dummy interface, no stack is on its way round. At ingress a
+ * packet says by UF_MARK_PAID that it has just come from the stack; at egress by having no mark of
+ * ours. uf_spend_hop takes the one off and leaves the other.
+ */
+static __always_inline __u32 uf_hops(const struct __sk_buff *skb, bool at_egress)
+{
+	const __u32 family = skb->tc_index & 0xff00;
+
+	return at_egress ? uf_equal(family, UF_MARK_FAMILY)
+			 : 1 - uf_equal(family, UF_MARK_FAMILY | UF_MARK_PAID);
+}
+
+/* UF_MARK_PAID for a copy of a packet that has it, or is to be treated as if; else 0. */
+static __always_inline __u32 uf_paid_of_copy(const struct __sk_buff *skb, bool at_egress)
+{
+	return UF_MARK_PAID * (1 - uf_hops(skb, at_egress));
 }
 
 static __always_inline void uf_set_mark(struct __sk_buff *skb, __u32 mark)
@@ -62,6 +102,20 @@ static __always_inline void uf_set_mark(struct __sk_buff *skb, __u32 mark)
 static __always_inline void uf_take_mark_off(struct __sk_buff *skb)
 {
 	skb->tc_index = UF_MARK_NONE;
+}
+
+/* Turned round for the first time, or once more: only for the first time it has paid. */
+static __always_inline void uf_mark_turned(struct __sk_buff *skb)
+{
+	const __u32 family = uf_mark_of(skb) & 0xff00;
+
+	skb->tc_index = UF_MARK_TURNED + UF_MARK_PAID * (1 - uf_equal(family, UF_MARK_FAMILY));
+}
+
+/* To be called for a packet whose TTL is sent on as it is. */
+static __always_inline void uf_spend_hop(struct __sk_buff *skb)
+{
+	skb->tc_index = UF_MARK_TURNED;
 }
 
 static __always_inline bool uf_is_mirrored(const struct __sk_buff *skb)

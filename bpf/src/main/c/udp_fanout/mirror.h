@@ -54,6 +54,7 @@ __noinline __u64 uf_mirror(struct __sk_buff *skb, __u32 slot, __u32 flags, __u32
 	const struct uf_mirror *mirror = bpf_map_lookup_elem(&MIRRORS, &slot);
 	__u32 *turn = bpf_map_lookup_elem(&MIRROR_TURNS, &slot);
 	const struct uf_datagram datagram = { .packets = packets };
+	const __u32 paid = uf_paid_of_copy(skb, false);
 	const __u32 before = uf_mark_of(skb);
 	const __u32 bytes = skb->len;
 	const bool has_mirror = mirror && turn && mirror->every;
@@ -65,10 +66,10 @@ __noinline __u64 uf_mirror(struct __sk_buff *skb, __u32 slot, __u32 flags, __u32
 	}
 	if (has_mirror && ++*turn >= mirror->every) {
 		*turn = 0;
-		uf_set_mark(skb, UF_MARK_MIRRORED);
+		uf_set_mark(skb, UF_MARK_MIRRORED + paid);
 		if (bpf_clone_redirect(skb, skb->ifindex, BPF_F_INGRESS))
 			uf_account_dropped(mirror->slot, &datagram, bytes, UF_DROP_COPY_FAILED);
-		uf_set_mark(skb, before);
+		uf_set_mark(skb, before + paid);
 	}
 	return uf_slot_and_flags(slot, flags);
 }

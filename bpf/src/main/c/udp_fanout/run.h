@@ -125,7 +125,7 @@ uf_run_datagram(struct __sk_buff *skb, const struct uf_datagram *datagram, struc
 			return NULL;
 	}
 	if (progress->verdict == UF_CONTINUE && !uf_choose_target(skb, datagram, target))
-		progress->verdict = uf_drop(UF_DROP_NO_ENDPOINTS);
+		progress->verdict = uf_no_target(target->slot, target->flags);
 	return stats;
 }
 
@@ -144,6 +144,8 @@ static __always_inline int uf_run(struct __sk_buff *skb, __u32 l3_offset, bool a
 
 	if (!uf_parse(skb, l3_offset, &datagram))
 		return TC_ACT_UNSPEC;
+	/* Now: copies come round with a mark that is taken off on the way. */
+	target.hops = uf_hops(skb, at_egress);
 	stats = datagram.part == UF_LATER_FRAGMENT
 			? uf_run_fragment(skb, &datagram, &target, &progress, at_egress)
 			: uf_run_datagram(skb, &datagram, &target, &progress, at_egress);
@@ -154,9 +156,11 @@ static __always_inline int uf_run(struct __sk_buff *skb, __u32 l3_offset, bool a
 	 * At egress that cannot be: copies come round by the hook at ingress, where no program is
 	 * then.
 	 */
-	if (!at_egress && progress.verdict == UF_CONTINUE && target.flags & UF_LISTENER_REPLICATE &&
-	    !uf_copy_to_all(skb, &datagram, &target, bytes))
-		progress.verdict = uf_drop(UF_DROP_NO_ENDPOINTS);
+	if (!at_egress && progress.verdict == UF_CONTINUE && target.flags & UF_LISTENER_REPLICATE) {
+		progress.verdict = uf_copy_to_all(skb, &datagram, &target, bytes);
+		if (progress.verdict == UF_CONSUME)
+			return TC_ACT_SHOT;
+	}
 	if (progress.verdict == UF_CONTINUE)
 		progress.verdict = uf_send(skb, &datagram, &target, at_egress, &action);
 	uf_sample_end(progress.began_ns);

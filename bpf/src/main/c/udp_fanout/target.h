@@ -25,7 +25,21 @@ struct uf_target {
 	__u32 mtu; /* what the sender of a packet that is too big is told; 0: nothing */
 	__be16 port;
 	bool early; /* a fragment's copy, not counted yet: it is not certain that it is ours */
+	__u8 hops; /* by which the TTL or hop limit is to become less: uf_hops */
 };
+
+/*
+ * Whether a datagram comes from the very address of an endpoint: a host drops a packet that claims
+ * to come from its own address (ip_route_input_slow in net/ipv4/route.c: a "martian source").
+ */
+static __always_inline bool uf_is_from(const struct uf_endpoint *endpoint,
+				       const struct uf_datagram *datagram)
+{
+	const __u64 *address = (const __u64 *)endpoint->address;
+
+	return !((address[0] ^ datagram->source.halves[0]) |
+		 (address[1] ^ datagram->source.halves[1]));
+}
 
 static __always_inline void uf_set_target(struct uf_target *target, __u32 slot,
 					  const struct uf_endpoint *endpoint)

@@ -20,7 +20,7 @@
 
 static __always_inline int uf_turn(struct __sk_buff *skb)
 {
-	uf_set_mark(skb, UF_MARK_TURNED);
+	uf_mark_turned(skb);
 	return bpf_redirect(skb->ifindex, BPF_F_INGRESS);
 }
 

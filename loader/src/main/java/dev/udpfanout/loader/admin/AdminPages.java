@@ -4,6 +4,7 @@ import dev.udpfanout.loader.metrics.DaemonMetrics;
 import dev.udpfanout.loader.metrics.MetricsPage;
 import dev.udpfanout.loader.status.DaemonView;
 import dev.udpfanout.loader.status.Readiness;
+import dev.udpfanout.loader.supervision.ThreadsStatus;
 import java.time.Duration;
 
 /** The pages: metrics, {@code /healthz}, {@code /readyz} and {@code /status}. */
@@ -44,9 +45,18 @@ public final class AdminPages implements RequestHandler {
 
     private HttpResponse alive() {
         Duration still = view.sinceLastTurn();
-        return still.compareTo(aliveLimit) <= 0
-                ? HttpResponse.text(200, "ok")
-                : HttpResponse.text(503, "the control loop has not turned for " + still.toSeconds() + " s");
+        if (still.compareTo(aliveLimit) > 0) {
+            return HttpResponse.text(503, "the control loop has not turned for " + still.toSeconds() + " s");
+        }
+        ThreadsStatus threads = view.threads();
+        if (!threads.dead().isEmpty()) {
+            return HttpResponse.text(503, "a thread does not work any more: " + String.join(", ", threads.dead()));
+        }
+        return HttpResponse.text(
+                200,
+                threads.failing().isEmpty()
+                        ? "ok"
+                        : "ok; a thread failed and was started again: " + String.join(", ", threads.failing()));
     }
 
     private HttpResponse ready() {

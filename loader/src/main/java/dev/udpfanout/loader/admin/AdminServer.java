@@ -1,5 +1,6 @@
 package dev.udpfanout.loader.admin;
 
+import dev.udpfanout.loader.supervision.SupervisedThread;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.Inet4Address;
@@ -33,7 +34,7 @@ public final class AdminServer implements AutoCloseable {
     private final ServerLimits limits;
     private final RequestHandler handler;
     private final ClientConnections connections;
-    private final Thread thread = Thread.ofPlatform().name("admin").daemon().unstarted(this::run);
+    private final SupervisedThread thread = new SupervisedThread("admin", "admin", this::run, () -> isStopping());
     private volatile boolean stopping;
 
     private AdminServer(ServerSocketChannel listening, Selector selector, ServerLimits limits, RequestHandler handler) {
@@ -95,13 +96,13 @@ public final class AdminServer implements AutoCloseable {
     public void close() {
         stopping = true;
         selector.wakeup();
-        try {
-            if (!thread.join(STOP_TIMEOUT)) {
-                LOG.warn("the admin server did not stop in time");
-            }
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
+        if (!thread.join(STOP_TIMEOUT)) {
+            LOG.warn("the admin server did not stop in time");
         }
+    }
+
+    private boolean isStopping() {
+        return stopping;
     }
 
     private void run() {

@@ -13,6 +13,7 @@ import dev.udpfanout.loader.status.MirrorStatus;
 import dev.udpfanout.loader.status.ProbingStatus;
 import dev.udpfanout.loader.status.StatusSnapshot;
 import dev.udpfanout.loader.status.WatchStatus;
+import dev.udpfanout.loader.supervision.ThreadsStatus;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -61,6 +62,7 @@ final class StatusJson {
         if (snapshot.flows().isPresent()) {
             write(json, snapshot.flows().get());
         }
+        write(json, snapshot.threads());
         write(json, "repairs", snapshot.repairs());
         json.writeEndObject();
     }
@@ -160,11 +162,7 @@ final class StatusJson {
         json.writeStringField("applied_at", config.appliedAt().toString());
         json.writeNumberField("reloads_applied", config.reloadsApplied());
         json.writeNumberField("reloads_refused", config.reloadsRefused());
-        json.writeArrayFieldStart("problems");
-        for (String problem : config.problems()) {
-            json.writeString(problem);
-        }
-        json.writeEndArray();
+        write(json, "problems", config.problems());
         json.writeEndObject();
     }
 
@@ -178,6 +176,14 @@ final class StatusJson {
         json.writeEndObject();
     }
 
+    private static void write(JsonGenerator json, ThreadsStatus threads) throws IOException {
+        json.writeObjectFieldStart("threads");
+        write(json, "restarts", threads.restarts());
+        write(json, "failing", threads.failing());
+        write(json, "dead", threads.dead());
+        json.writeEndObject();
+    }
+
     private static void write(JsonGenerator json, WatchStatus watch) throws IOException {
         json.writeObjectFieldStart("kubernetes");
         json.writeBooleanField("connected", watch.connected());
@@ -185,6 +191,7 @@ final class StatusJson {
         json.writeNumberField("events", watch.events());
         json.writeNumberField("relists", watch.relists());
         json.writeNumberField("failures", watch.failures());
+        write(json, "endpoints_left_out", watch.leftOut());
         if (watch.sinceLastContact().isPresent()) {
             json.writeNumberField(
                     "since_last_contact_ms", watch.sinceLastContact().get().toMillis());
@@ -198,6 +205,14 @@ final class StatusJson {
             json.writeNumberField(count.getKey(), count.getValue());
         }
         json.writeEndObject();
+    }
+
+    private static void write(JsonGenerator json, String name, List<String> texts) throws IOException {
+        json.writeArrayFieldStart(name);
+        for (String text : texts) {
+            json.writeString(text);
+        }
+        json.writeEndArray();
     }
 
     private static String text(InetSocketAddress address) {

@@ -21,6 +21,7 @@ final class StatusText {
         health(status.path("health"));
         kubernetes(status.path("kubernetes"));
         flows(status.path("flows"));
+        threads(status.path("threads"));
         String repairs = counts(status.path("repairs"));
         line("repairs: %s", repairs.isEmpty() ? "none" : repairs);
         status.path("listeners").forEach(this::listener);
@@ -50,6 +51,15 @@ final class StatusText {
                 counts(health.path("results")));
     }
 
+    /** Nothing unless there is something to say. */
+    private void threads(JsonNode threads) {
+        String restarts = counts(threads.path("restarts"));
+        if (!restarts.isEmpty()) {
+            line("threads started again: %s", restarts);
+        }
+        threads.path("dead").forEach(dead -> line("  DEAD: %s", printable(dead.asText())));
+    }
+
     private void kubernetes(JsonNode watch) {
         if (!watch.isMissingNode()) {
             line(
@@ -58,6 +68,10 @@ final class StatusText {
                     watch.path("events").asLong(),
                     watch.path("relists").asLong(),
                     watch.path("failures").asLong());
+            String leftOut = counts(watch.path("endpoints_left_out"));
+            if (!leftOut.isEmpty()) {
+                line("  endpoints LEFT OUT: %s; the daemon's log says which", leftOut);
+            }
         }
     }
 

@@ -9,7 +9,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Carries out steps that may fail, and logs each failure under the name of its step. A step that goes on failing for
- * the same reason is logged once; a reason that changes is logged again. Belongs to one thread.
+ * the same reason is logged once; a reason that changes is logged again. An Error is a failure like others: the thread
+ * that carries out the steps is the one that decides, and nothing stands in for it. Belongs to one thread.
  */
 final class Attempts {
     private static final Logger LOG = LoggerFactory.getLogger(Attempts.class);
@@ -33,7 +34,7 @@ final class Attempts {
             action.run();
             lastReasons.remove(step);
             return true;
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
             String reason = reason(e);
             if (!reason.equals(lastReasons.put(step, reason))) {
                 LOG.error("failed to {}, will retry: {}", step, reason);
@@ -45,9 +46,9 @@ final class Attempts {
     }
 
     /** All of them: {@code Failures} attaches those that came after the first. */
-    private static String reason(RuntimeException failure) {
+    private static String reason(Throwable failure) {
         return Stream.concat(Stream.of(failure), Stream.of(failure.getSuppressed()))
-                .map(each -> String.valueOf(each.getMessage()))
+                .map(each -> each instanceof Error || each.getMessage() == null ? each.toString() : each.getMessage())
                 .distinct()
                 .collect(Collectors.joining("; "));
     }

@@ -1,6 +1,7 @@
 package dev.udpfanout.loader.daemon;
 
 import dev.udpfanout.loader.config.yaml.FileContent;
+import dev.udpfanout.loader.supervision.SupervisedThread;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.nio.file.StandardWatchEventKinds;
@@ -24,7 +25,7 @@ final class FileWatch implements AutoCloseable {
 
     private final Path file;
     private final WatchService folder;
-    private final Thread thread;
+    private final SupervisedThread thread;
     private volatile boolean stopping;
     private FileContent last;
 
@@ -32,7 +33,7 @@ final class FileWatch implements AutoCloseable {
         this.file = file;
         this.folder = folder;
         this.last = last;
-        this.thread = Thread.ofPlatform().name("config-watch").daemon().unstarted(() -> watch(onChange));
+        this.thread = new SupervisedThread("config-watch", "config-watch", () -> watch(onChange), () -> stopping);
     }
 
     /**
@@ -85,11 +86,9 @@ final class FileWatch implements AutoCloseable {
         stopping = true;
         try {
             folder.close();
-            thread.join(STOP_TIMEOUT);
         } catch (IOException e) {
             LOG.debug("closing the watch of {}", file, e);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
         }
+        thread.join(STOP_TIMEOUT);
     }
 }

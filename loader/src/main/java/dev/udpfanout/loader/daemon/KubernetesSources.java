@@ -14,14 +14,12 @@ import dev.udpfanout.loader.kubernetes.publish.SharedAddress;
 import dev.udpfanout.loader.kubernetes.publish.TerminatingEndpoints;
 import dev.udpfanout.loader.kubernetes.watch.WatchState;
 import dev.udpfanout.loader.status.PublicationStatus;
-import dev.udpfanout.loader.status.WatchStatus;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.NetworkInterface;
 import java.net.SocketException;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -55,32 +53,12 @@ final class KubernetesSources implements AutoCloseable {
     /** Addresses that listeners are bound to: no node publishes them as its own. */
     private Set<InetAddress> binds = Set.of();
 
-    private volatile Shown shown = new Shown(List.of(), List.of(), WatchTotals.NONE);
+    private volatile ShownSources shown = new ShownSources(List.of(), List.of(), WatchTotals.NONE);
 
     KubernetesSources(KubernetesClient client, NodeIdentity node, Inbox inbox) {
         this.client = client;
         this.node = node;
         this.inbox = inbox;
-    }
-
-    /** What other threads see: as it was after the last update. */
-    private record Shown(List<ListenerSources> sources, List<ReadinessPublisher> retiring, WatchTotals ended) {
-        WatchTotals totals() {
-            WatchTotals totals = ended;
-            for (ReadinessPublisher publisher : retiring) {
-                for (WatchState state : publisher.watchStates().toList()) {
-                    totals = totals.plus(state);
-                }
-            }
-            for (WatchState state : states()) {
-                totals = totals.plus(state);
-            }
-            return totals;
-        }
-
-        List<WatchState> states() {
-            return sources.stream().flatMap(ListenerSources::allWatches).toList();
-        }
     }
 
     static boolean isNeededBy(List<ListenerConfig> listeners) {
@@ -115,7 +93,7 @@ final class KubernetesSources implements AutoCloseable {
                 failures.collect(() -> byListener.computeIfAbsent(name, absent -> start(each, leaving))));
         leaving.forEach(retirements::begin);
         retirements.forgetEnded().forEach(publisher -> publisher.watchStates().forEach(this::count));
-        shown = new Shown(List.copyOf(byListener.values()), retirements.underWay(), ended);
+        shown = new ShownSources(List.copyOf(byListener.values()), retirements.underWay(), ended);
         failures.throwIfAny();
     }
 
@@ -261,27 +239,13 @@ final class KubernetesSources implements AutoCloseable {
 
     /** How it goes; any thread may ask. */
     KubernetesStatus status() {
-        Shown now = shown;
+        ShownSources now = shown;
         Map<String, PublicationStatus> published = new HashMap<>();
         now.sources().forEach(sources -> sources.publisher().ifPresent(publisher -> {
             PublisherState state = publisher.state();
             published.put(sources.wanted().name(), new PublicationStatus(state.published(), state.address()));
         }));
-        return new KubernetesStatus(watches(now), published);
-    }
-
-    private WatchStatus watches(Shown now) {
-        List<WatchState> states = now.states();
-        WatchTotals totals = now.totals();
-        Optional<Instant> last =
-                states.stream().flatMap(state -> state.lastEvent().stream()).max(Instant::compareTo);
-        return new WatchStatus(
-                states.stream().allMatch(WatchState::connected),
-                states.stream().allMatch(WatchState::synced),
-                events.sum(),
-                totals.relists(),
-                totals.failures(),
-                last.map(instant -> Duration.between(instant, Instant.now())));
+        return new KubernetesStatus(now.watches(events.sum()), published);
     }
 
     @Override

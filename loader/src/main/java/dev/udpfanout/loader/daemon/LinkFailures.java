@@ -7,6 +7,7 @@ import dev.udpfanout.loader.links.LinkDowns;
 import dev.udpfanout.loader.links.LocalPeer;
 import dev.udpfanout.loader.links.LocalPeers;
 import dev.udpfanout.loader.links.NetworkTables;
+import dev.udpfanout.loader.supervision.SupervisedThread;
 import java.net.InetAddress;
 import java.time.Duration;
 import java.util.Map;
@@ -44,8 +45,8 @@ final class LinkFailures implements AutoCloseable {
     private final Consumer<Map<InetAddress, LocalPeer>> onPeers;
     private final LinkDowns downs = new LinkDowns();
     private final LocalPeers peers = new LocalPeers();
-    private final Thread thread =
-            Thread.ofPlatform().name("link-failures").daemon().unstarted(this::watch);
+    private final SupervisedThread thread =
+            new SupervisedThread("link-failures", "link-failures", this::watch, () -> isStopping());
     private volatile Set<InetAddress> targets = Set.of();
     private volatile Map<InetAddress, Integer> noted = Map.of();
     private final CountDownLatch stopping = new CountDownLatch(1);
@@ -237,11 +238,7 @@ final class LinkFailures implements AutoCloseable {
     public void close() {
         stopping.countDown();
         monitor.close();
-        try {
-            thread.join(STOP_TIMEOUT);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        }
+        thread.join(STOP_TIMEOUT);
         socket.close();
     }
 }

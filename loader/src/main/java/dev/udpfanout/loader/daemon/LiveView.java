@@ -7,6 +7,7 @@ import dev.udpfanout.loader.control.EndpointSet;
 import dev.udpfanout.loader.datapath.Datapath;
 import dev.udpfanout.loader.datapath.ListenerCounters;
 import dev.udpfanout.loader.datapath.ListenerState;
+import dev.udpfanout.loader.datapath.ProgramCounters;
 import dev.udpfanout.loader.health.HealthMonitor;
 import dev.udpfanout.loader.status.ConfigStatus;
 import dev.udpfanout.loader.status.DaemonView;
@@ -19,6 +20,8 @@ import dev.udpfanout.loader.status.MirrorStatus;
 import dev.udpfanout.loader.status.Readiness;
 import dev.udpfanout.loader.status.StatusSnapshot;
 import dev.udpfanout.loader.status.TrafficCounters;
+import dev.udpfanout.loader.supervision.ThreadSupervision;
+import dev.udpfanout.loader.supervision.ThreadsStatus;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.time.Instant;
@@ -79,6 +82,11 @@ final class LiveView implements DaemonView {
     }
 
     @Override
+    public ThreadsStatus threads() {
+        return ThreadSupervision.status();
+    }
+
+    @Override
     public Readiness readiness() {
         Turn last = turn;
         return last == null ? Readiness.notReady("starting") : last.readiness();
@@ -97,12 +105,15 @@ final class LiveView implements DaemonView {
                     Optional.empty(),
                     none,
                     Optional.empty(),
+                    threads(),
                     Map.of(),
+                    Optional.empty(),
                     Optional.empty(),
                     Optional.empty());
         }
         Map<String, ListenerCounters> counters = last.datapath().counters();
         Optional<KubernetesStatus> kubernetes = last.kubernetes().map(Supplier::get);
+        Optional<ProgramCounters> program = last.datapath().program();
         List<ListenerStatus> listeners = last.config().listeners().stream()
                 .filter(listener -> counters.containsKey(listener.name()))
                 .map(listener -> status(last, listener, counters, kubernetes))
@@ -115,12 +126,13 @@ final class LiveView implements DaemonView {
                 kubernetes.map(KubernetesStatus::watches),
                 last.configStatus(),
                 last.health().map(HealthMonitor::status),
+                threads(),
                 last.datapath().repairs(),
-                last.datapath()
-                        .processingTimes()
+                program.map(ProgramCounters::processingTimes)
                         .map(times ->
                                 new DurationHistogram(times.upperBoundsNanos(), times.counts(), times.sumNanos())),
-                last.datapath().flows());
+                last.datapath().flows(),
+                program.map(ProgramCounters::earlyFragments));
     }
 
     private static ListenerStatus status(

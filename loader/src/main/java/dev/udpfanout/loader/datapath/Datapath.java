@@ -1,6 +1,5 @@
 package dev.udpfanout.loader.datapath;
 
-import dev.udpfanout.bindings.abi.counter.ProcessingTimes;
 import dev.udpfanout.loader.config.ListenerConfig;
 import dev.udpfanout.loader.control.EndpointSet;
 import dev.udpfanout.loader.links.LocalPeer;
@@ -96,8 +95,8 @@ public interface Datapath extends AutoCloseable {
     /** What each listener has done since its counters began, which may be before this process; by name. Any thread. */
     Map<String, ListenerCounters> counters();
 
-    /** How long datagrams were worked on, where the datapath measures that. Any thread. */
-    Optional<ProcessingTimes> processingTimes();
+    /** What the kernel program counts for all listeners together; empty where it is not at work. Any thread. */
+    Optional<ProgramCounters> program();
 
     /** The flows that are remembered; empty if none are. Any thread. */
     default Optional<FlowCounters> flows() {

@@ -8,6 +8,7 @@ import dev.udpfanout.loader.kubernetes.api.ServiceName;
 import dev.udpfanout.loader.kubernetes.slice.SliceApi;
 import dev.udpfanout.loader.kubernetes.slice.SliceLabels;
 import io.fabric8.kubernetes.api.model.Service;
+import io.fabric8.kubernetes.api.model.ServiceSpec;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import io.fabric8.kubernetes.client.VersionInfo;
@@ -15,6 +16,7 @@ import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * Looks at all that stands between a sender and the daemon's listeners, as far as a process without a shell can see it.
@@ -62,6 +64,7 @@ public final class Doctor {
                 return List.of(Diagnosis.problem(
                         "service", "there is no Service " + name, "create it, or correct publish of the listener"));
             }
+            service.setSpec(Optional.ofNullable(service.getSpec()).orElseGet(ServiceSpec::new));
             List<Diagnosis> found = new ArrayList<>(ServiceChecks.of(service, listener));
             found.add(endpoints(namespace, target.service()));
             if (listener.isOnDummyInterface()) {

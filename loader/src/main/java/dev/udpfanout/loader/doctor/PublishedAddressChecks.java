@@ -2,11 +2,12 @@ package dev.udpfanout.loader.doctor;
 
 import dev.udpfanout.loader.config.ListenerConfig;
 import dev.udpfanout.loader.config.Prefix;
+import dev.udpfanout.loader.kubernetes.api.LiteralAddress;
+import dev.udpfanout.loader.kubernetes.api.Present;
 import dev.udpfanout.loader.kubernetes.publish.SharedAddress;
 import io.fabric8.kubernetes.api.model.Service;
 import io.fabric8.kubernetes.client.VersionInfo;
 import java.net.InetAddress;
-import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
 
@@ -42,9 +43,9 @@ final class PublishedAddressChecks {
     }
 
     private static Stream<InetAddress> clusterAddresses(Service service) {
-        return Optional.ofNullable(service.getSpec().getClusterIPs()).orElse(List.of()).stream()
-                // "None" is no address.
-                .filter(text -> text.matches("[0-9a-fA-F.:]+"))
-                .map(InetAddress::ofLiteral);
+        // "None" is no address.
+        return Present.in(service.getSpec().getClusterIPs()).stream()
+                .map(LiteralAddress::parse)
+                .flatMap(Optional::stream);
     }
 }

@@ -1,6 +1,8 @@
 package dev.udpfanout.loader.doctor;
 
 import dev.udpfanout.loader.config.ListenerConfig;
+import dev.udpfanout.loader.kubernetes.api.LiteralAddress;
+import dev.udpfanout.loader.kubernetes.api.Present;
 import io.fabric8.kubernetes.api.model.LoadBalancerIngress;
 import io.fabric8.kubernetes.api.model.Service;
 import io.fabric8.kubernetes.api.model.ServicePort;
@@ -73,8 +75,8 @@ final class ServiceChecks {
         if (service.getStatus() == null || service.getStatus().getLoadBalancer() == null) {
             return List.of();
         }
-        return Optional.ofNullable(service.getStatus().getLoadBalancer().getIngress()).orElse(List.of()).stream()
-                .filter(each -> each.getIp() != null)
+        return Present.in(service.getStatus().getLoadBalancer().getIngress()).stream()
+                .filter(each -> LiteralAddress.parse(each.getIp()).isPresent())
                 .toList();
     }
 
@@ -82,14 +84,13 @@ final class ServiceChecks {
     static Set<ConnectionTrackingChecks.Place> vips(Service service, int listenerPort) {
         Set<ConnectionTrackingChecks.Place> vips = new HashSet<>();
         for (LoadBalancerIngress ingress : ingress(service)) {
-            for (ServicePort port :
-                    Optional.ofNullable(service.getSpec().getPorts()).orElse(List.of())) {
+            for (ServicePort port : Present.in(service.getSpec().getPorts())) {
                 Integer target = port.getTargetPort() == null
                         ? port.getPort()
                         : port.getTargetPort().getIntVal();
                 boolean leads =
                         listenerPort == 0 || Integer.valueOf(listenerPort).equals(target);
-                if ("UDP".equals(port.getProtocol()) && leads) {
+                if ("UDP".equals(port.getProtocol()) && port.getPort() != null && leads) {
                     vips.add(
                             new ConnectionTrackingChecks.Place(InetAddress.ofLiteral(ingress.getIp()), port.getPort()));
                 }

@@ -3,6 +3,7 @@ package dev.udpfanout.loader.health;
 import dev.udpfanout.loader.config.HealthConfig;
 import dev.udpfanout.loader.status.HealthState;
 import dev.udpfanout.loader.status.ProbingStatus;
+import dev.udpfanout.loader.supervision.SupervisedThread;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.time.Duration;
@@ -36,7 +37,7 @@ public final class HealthMonitor implements AutoCloseable {
     private final ProbeRounds rounds;
     private final Queue<Runnable> commands = new ConcurrentLinkedQueue<>();
     private final ChangeLog changeLog = new ChangeLog();
-    private final Thread thread = Thread.ofPlatform().name("health").daemon().unstarted(this::run);
+    private final SupervisedThread thread = new SupervisedThread("health", "health", this::run, () -> isStopping());
     private volatile Set<InetSocketAddress> down = Set.of();
     private volatile Map<InetSocketAddress, HealthState> states = Map.of();
     private volatile boolean stopping;
@@ -115,13 +116,8 @@ public final class HealthMonitor implements AutoCloseable {
     public void close() {
         stopping = true;
         prober.wakeUp();
-        try {
-            if (!thread.join(STOP_TIMEOUT)) {
-                LOG.warn("the health monitor did not stop in time");
-                return;
-            }
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
+        if (!thread.join(STOP_TIMEOUT)) {
+            LOG.warn("the health monitor did not stop in time");
             return;
         }
         prober.close();
@@ -130,6 +126,10 @@ public final class HealthMonitor implements AutoCloseable {
     private void command(Runnable command) {
         commands.add(command);
         prober.wakeUp();
+    }
+
+    private boolean isStopping() {
+        return stopping;
     }
 
     private void run() {

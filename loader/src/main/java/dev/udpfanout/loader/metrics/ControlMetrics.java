@@ -16,6 +16,8 @@ final class ControlMetrics {
         families.add(Metric.CONFIG_RELOADS, snapshot.config().reloadsApplied(), "applied");
         families.add(Metric.CONFIG_RELOADS, snapshot.config().reloadsRefused(), "refused");
         families.set(Metric.CONFIG_VALID, snapshot.config().valid());
+        snapshot.threads().restarts().forEach((thread, count) -> families.add(Metric.THREAD_RESTARTS, count, thread));
+        families.set(Metric.THREADS_DEAD, snapshot.threads().dead().size());
         snapshot.health().ifPresent(health -> addHealth(families, health));
         snapshot.kubernetes().ifPresent(watch -> addWatch(families, watch));
     }
@@ -34,6 +36,7 @@ final class ControlMetrics {
         families.add(Metric.KUBERNETES_WATCH_EVENTS, watch.events());
         families.add(Metric.KUBERNETES_WATCH_RELISTS, watch.relists());
         families.add(Metric.KUBERNETES_WATCH_FAILURES, watch.failures());
+        watch.leftOut().forEach((reason, count) -> families.set(Metric.KUBERNETES_ENDPOINTS_LEFT_OUT, count, reason));
         watch.sinceLastContact()
                 .ifPresent(age ->
                         families.set(Metric.KUBERNETES_WATCH_LAST_CONTACT_AGE, age.toMillis() / MILLIS_PER_SECOND));

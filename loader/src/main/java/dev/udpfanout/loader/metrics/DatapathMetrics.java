@@ -16,6 +16,11 @@ final class DatapathMetrics {
     static void addTo(Families families, StatusSnapshot snapshot) {
         snapshot.repairs().forEach((repair, count) -> families.add(Metric.REPAIRS, count, repair));
         snapshot.flows().ifPresent(flows -> addFlows(families, flows));
+        snapshot.earlyFragments().ifPresent(fragments -> {
+            families.add(Metric.EARLY_FRAGMENTS, fragments.received());
+            families.add(Metric.EARLY_FRAGMENTS_SENT, fragments.sent());
+            families.add(Metric.EARLY_FRAGMENTS_REFUSED, fragments.refused());
+        });
         snapshot.packetProcessing()
                 .ifPresent(durations -> families.set(Metric.PACKET_PROCESSING, histogram(durations)));
     }

@@ -77,6 +77,17 @@ public enum Metric {
             "interface"),
     PUBLISHED(GAUGE, "published", "1 if the API server has this node's current endpoint of the listener.", "listener"),
 
+    EARLY_FRAGMENTS(
+            COUNTER, "early_fragments", "Fragments that came before the one with the ports and may be a listener's."),
+    EARLY_FRAGMENTS_SENT(
+            COUNTER,
+            "early_fragments_sent",
+            "Such fragments that were sent to an endpoint; each goes to one of every listener at its address."),
+    EARLY_FRAGMENTS_REFUSED(
+            COUNTER,
+            "early_fragments_refused",
+            "Such fragments that were sent to no endpoint, because their source or all together sent too many."),
+
     MIRROR_PACKETS_FORWARDED(
             COUNTER, "mirror_packets_forwarded", "Copies for the mirror that were handed to the next hop.", "listener"),
     MIRROR_PACKETS_DROPPED(
@@ -146,11 +157,19 @@ public enum Metric {
     KUBERNETES_WATCH_RELISTS(
             COUNTER, "kubernetes_watch_relists", "Full lists after the first, because a watch had ended."),
     KUBERNETES_WATCH_FAILURES(COUNTER, "kubernetes_watch_failures", "Lists and watches that failed."),
+    KUBERNETES_ENDPOINTS_LEFT_OUT(
+            GAUGE,
+            "kubernetes_endpoints_left_out",
+            "Endpoints of Services that are not used because of what their EndpointSlice says, by reason.",
+            "reason"),
     KUBERNETES_WATCH_LAST_CONTACT_AGE(
             GAUGE,
             "kubernetes_watch_last_contact_age_seconds",
             "Seconds since the API server was last heard of; grows where nothing changes."),
 
+    THREAD_RESTARTS(
+            COUNTER, "thread_restarts", "Threads that failed and were started again, by what they do.", "thread"),
+    THREADS_DEAD(GAUGE, "threads_dead", "Threads that fail again and again; /healthz says which."),
     REPAIRS(COUNTER, "repairs", "Repairs of what the daemon had set up, by kind.", "repair"),
     ENDPOINT_UPDATE(HISTOGRAM, "endpoint_update_seconds", "Seconds from an event to the endpoint table in force."),
     PACKET_PROCESSING(

@@ -1,5 +1,6 @@
 package dev.udpfanout.loader.status;
 
+import dev.udpfanout.loader.supervision.ThreadsStatus;
 import java.time.Duration;
 
 /**
@@ -9,6 +10,9 @@ import java.time.Duration;
 public interface DaemonView {
     /** How long ago the control loop last turned: large if it hangs. */
     Duration sinceLastTurn();
+
+    /** The threads that the daemon cannot do without. */
+    ThreadsStatus threads();
 
     /** Whether this node may be sent datagrams. */
     Readiness readiness();

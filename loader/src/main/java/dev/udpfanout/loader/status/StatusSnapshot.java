@@ -1,6 +1,8 @@
 package dev.udpfanout.loader.status;
 
+import dev.udpfanout.bindings.abi.counter.EarlyFragments;
 import dev.udpfanout.loader.datapath.FlowCounters;
+import dev.udpfanout.loader.supervision.ThreadsStatus;
 import java.time.Instant;
 import java.util.Collections;
 import java.util.List;
@@ -18,9 +20,11 @@ import java.util.TreeMap;
  * @param kubernetes the watch for EndpointSlices; empty if no listener has one
  * @param config the file in force, and the last attempt to replace it
  * @param health what probing has done; empty if it is off
+ * @param threads those that the daemon cannot do without
  * @param repairs how often what was set up had to be mended, by name: {@code program_reattached} and so on
  * @param packetProcessing how long the program took per datagram, sampled; empty if nothing is sampled
  * @param flows what is remembered of who asks and who answers; empty if no listener has replies
+ * @param earlyFragments fragments that came before the one with the ports; empty if the kernel's program is not at work
  */
 public record StatusSnapshot(
         String version,
@@ -30,9 +34,11 @@ public record StatusSnapshot(
         Optional<WatchStatus> kubernetes,
         ConfigStatus config,
         Optional<ProbingStatus> health,
+        ThreadsStatus threads,
         Map<String, Long> repairs,
         Optional<DurationHistogram> packetProcessing,
-        Optional<FlowCounters> flows) {
+        Optional<FlowCounters> flows,
+        Optional<EarlyFragments> earlyFragments) {
 
     public StatusSnapshot {
         listeners = List.copyOf(listeners);

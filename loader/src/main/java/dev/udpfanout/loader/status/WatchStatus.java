@@ -1,7 +1,10 @@
 package dev.udpfanout.loader.status;
 
 import java.time.Duration;
+import java.util.Collections;
+import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 
 /**
  * The watch for EndpointSlices.
@@ -11,6 +14,7 @@ import java.util.Optional;
  * @param events changes of endpoints or VIPs that the watches have told of; a burst counts once
  * @param relists how often everything had to be listed anew
  * @param failures how often a list or a watch failed
+ * @param leftOut endpoints of Services that are not used now, by reason: {@code bad_port} and so on
  * @param sinceLastContact how long ago the API server was last heard of; empty if never
  */
 public record WatchStatus(
@@ -19,4 +23,10 @@ public record WatchStatus(
         long events,
         long relists,
         long failures,
-        Optional<Duration> sinceLastContact) {}
+        Map<String, Long> leftOut,
+        Optional<Duration> sinceLastContact) {
+
+    public WatchStatus {
+        leftOut = Collections.unmodifiableMap(new TreeMap<>(leftOut));
+    }
+}

@@ -9,10 +9,13 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.udpfanout.loader.metrics.DaemonMetrics;
 import dev.udpfanout.loader.status.FixedView;
 import dev.udpfanout.loader.status.Readiness;
+import dev.udpfanout.loader.supervision.ThreadsStatus;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.time.Duration;
+import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
@@ -54,6 +57,19 @@ class AdminPagesTest {
         String page = get("/healthz");
         assertTrue(page.startsWith("HTTP/1.1 503 "), page);
         assertTrue(page.endsWith("the control loop has not turned for 31 s\n"), page);
+    }
+
+    @Test
+    void shouldBeDeadWhenAThreadIs() throws IOException {
+        view.threads = new ThreadsStatus(Map.of(), List.of("watch a (IllegalStateException: b)"), List.of());
+        String failing = get("/healthz");
+        assertTrue(failing.startsWith("HTTP/1.1 200 "), failing);
+        assertTrue(failing.endsWith("started again: watch a (IllegalStateException: b)\n"), failing);
+        view.threads = new ThreadsStatus(Map.of(), List.of(), List.of("watch a (IllegalStateException: b)"));
+
+        String page = get("/healthz");
+        assertTrue(page.startsWith("HTTP/1.1 503 "), page);
+        assertTrue(page.endsWith("does not work any more: watch a (IllegalStateException: b)\n"), page);
     }
 
     @Test

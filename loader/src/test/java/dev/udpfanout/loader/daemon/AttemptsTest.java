@@ -57,6 +57,17 @@ class AttemptsTest {
     }
 
     @Test
+    void shouldSurviveAnErrorOfAStep() {
+        assertFalse(attempts.attempt("apply the VIPs", () -> {
+            throw new NoClassDefFoundError("some/Class");
+        }));
+
+        assertEquals(
+                List.of("failed to apply the VIPs, will retry: java.lang.NoClassDefFoundError: some/Class"), errors());
+        assertEquals(1, failures.get());
+    }
+
+    @Test
     void shouldLogEachReasonOfAStepOnceWhenAnotherStepFailsInBetween() {
         attempts.attempt("apply the VIPs", failing("a"));
         attempts.attempt("repair the datapath", failing("b"));

@@ -1,11 +1,11 @@
 package dev.udpfanout.loader.daemon;
 
-import dev.udpfanout.bindings.abi.counter.ProcessingTimes;
 import dev.udpfanout.loader.config.ListenerConfig;
 import dev.udpfanout.loader.control.EndpointSet;
 import dev.udpfanout.loader.datapath.Datapath;
 import dev.udpfanout.loader.datapath.ListenerCounters;
 import dev.udpfanout.loader.datapath.ListenerState;
+import dev.udpfanout.loader.datapath.ProgramCounters;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.HashMap;
@@ -107,7 +107,7 @@ final class RecordingDatapath implements Datapath {
     }
 
     @Override
-    public Optional<ProcessingTimes> processingTimes() {
+    public Optional<ProgramCounters> program() {
         return Optional.empty();
     }
 

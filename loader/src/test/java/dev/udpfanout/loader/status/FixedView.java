@@ -1,8 +1,10 @@
 package dev.udpfanout.loader.status;
 
 import dev.udpfanout.bindings.abi.counter.ListenerPathMtu;
+import dev.udpfanout.bindings.abi.counter.EarlyFragments;
 import dev.udpfanout.loader.datapath.FlowCounters;
 import dev.udpfanout.loader.datapath.ReplyCounters;
+import dev.udpfanout.loader.supervision.ThreadsStatus;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.time.Duration;
@@ -31,6 +33,13 @@ public final class FixedView implements DaemonView {
         return sinceLastTurn;
     }
 
+    public volatile ThreadsStatus threads = new ThreadsStatus(Map.of("watch", 2L, "publish", 0L), List.of(), List.of());
+
+    @Override
+    public ThreadsStatus threads() {
+        return threads;
+    }
+
     @Override
     public Readiness readiness() {
         return readiness;
@@ -43,7 +52,8 @@ public final class FixedView implements DaemonView {
                 Instant.parse("2026-01-02T03:04:05Z"),
                 readiness,
                 List.of(syslog(), netflow()),
-                Optional.of(new WatchStatus(false, true, 12, 3, 1, Optional.of(Duration.ofMillis(1500)))),
+                Optional.of(new WatchStatus(
+                        false, true, 12, 3, 1, Map.of("bad_port", 4L), Optional.of(Duration.ofMillis(1500)))),
                 new ConfigStatus(
                         "/etc/udp-fanout/config.yaml",
                         false,
@@ -52,9 +62,11 @@ public final class FixedView implements DaemonView {
                         1,
                         List.of("config.yaml:7: listeners[0].bind: port 70000 is not in 1..65535")),
                 Optional.of(new ProbingStatus("icmp", 2, 1, Map.of("success", 9L, "timeout", 4L), 5)),
+                threads,
                 Map.of("program_reattached", 2L),
                 Optional.of(new DurationHistogram(List.of(500L, 1000L), List.of(7L, 2L, 1L), 6_000L)),
-                Optional.of(new FlowCounters(40, 65_536, 7, 2)));
+                Optional.of(new FlowCounters(40, 65_536, 7, 2)),
+                Optional.of(new EarlyFragments(30, 40, 5)));
     }
 
     private static final ReplyCounters REPLIES = new ReplyCounters(

@@ -45,7 +45,9 @@ public enum DropReason {
     /** More than the listener's rate limit. */
     RATE_LIMITED(18, "more than the listener's rate limit"),
     /** No memory, or a full queue: one receiver's copy, not the others'. */
-    COPY_FAILED(19, "no memory, or a full queue: one receiver's copy, not the others'");
+    COPY_FAILED(19, "no memory, or a full queue: one receiver's copy, not the others'"),
+    /** The sender is the listener's only endpoint: it drops what it sent itself. */
+    HAIRPIN(20, "the sender is the listener's only endpoint: it drops what it sent itself");
 
     private final int code;
     private final String meaning;

@@ -428,6 +428,15 @@ public class Abi {
     public static int UF_DROP_COPY_FAILED() {
         return UF_DROP_COPY_FAILED;
     }
+    private static final int UF_DROP_HAIRPIN = (int)20L;
+    /**
+     * {@snippet lang=c :
+     * enum uf_drop_reason.UF_DROP_HAIRPIN = 20
+     * }
+     */
+    public static int UF_DROP_HAIRPIN() {
+        return UF_DROP_HAIRPIN;
+    }
     private static final int UF_FILTER_SPREAD = (int)2654435761L;
     /**
      * {@snippet lang=c :

@@ -17,7 +17,7 @@ import static java.lang.foreign.MemoryLayout.PathElement.*;
  * struct uf_endpoint {
  *     __u8 address[16];
  *     __be16 port;
- *     __u16 flags;
+ *     __u16 other;
  *     __u32 counter;
  *     union {
  *         __u32 table_count;
@@ -36,12 +36,12 @@ public class uf_endpoint {
     private static final GroupLayout $LAYOUT = MemoryLayout.structLayout(
         MemoryLayout.sequenceLayout(16, Abi.C_CHAR).withName("address"),
         Abi.C_SHORT.withName("port"),
-        Abi.C_SHORT.withName("flags"),
+        Abi.C_SHORT.withName("other"),
         Abi.C_INT.withName("counter"),
         MemoryLayout.unionLayout(
             Abi.C_INT.withName("table_count"),
             Abi.C_INT.withName("position")
-        ).withName("$anon$128:2"),
+        ).withName("$anon$142:2"),
         Abi.C_INT.withName("peer_ifindex")
     ).withName("uf_endpoint");
 
@@ -173,48 +173,48 @@ public class uf_endpoint {
         struct.set(port$LAYOUT, port$OFFSET, fieldValue);
     }
 
-    private static final OfShort flags$LAYOUT = (OfShort)$LAYOUT.select(groupElement("flags"));
+    private static final OfShort other$LAYOUT = (OfShort)$LAYOUT.select(groupElement("other"));
 
     /**
      * Layout for field:
      * {@snippet lang=c :
-     * __u16 flags
+     * __u16 other
      * }
      */
-    public static final OfShort flags$layout() {
-        return flags$LAYOUT;
+    public static final OfShort other$layout() {
+        return other$LAYOUT;
     }
 
-    private static final long flags$OFFSET = $LAYOUT.byteOffset(groupElement("flags"));
+    private static final long other$OFFSET = $LAYOUT.byteOffset(groupElement("other"));
 
     /**
      * Offset for field:
      * {@snippet lang=c :
-     * __u16 flags
+     * __u16 other
      * }
      */
-    public static final long flags$offset() {
-        return flags$OFFSET;
+    public static final long other$offset() {
+        return other$OFFSET;
     }
 
     /**
      * Getter for field:
      * {@snippet lang=c :
-     * __u16 flags
+     * __u16 other
      * }
      */
-    public static short flags(MemorySegment struct) {
-        return struct.get(flags$LAYOUT, flags$OFFSET);
+    public static short other(MemorySegment struct) {
+        return struct.get(other$LAYOUT, other$OFFSET);
     }
 
     /**
      * Setter for field:
      * {@snippet lang=c :
-     * __u16 flags
+     * __u16 other
      * }
      */
-    public static void flags(MemorySegment struct, short fieldValue) {
-        struct.set(flags$LAYOUT, flags$OFFSET, fieldValue);
+    public static void other(MemorySegment struct, short fieldValue) {
+        struct.set(other$LAYOUT, other$OFFSET, fieldValue);
     }
 
     private static final OfInt counter$LAYOUT = (OfInt)$LAYOUT.select(groupElement("counter"));
@@ -261,7 +261,7 @@ public class uf_endpoint {
         struct.set(counter$LAYOUT, counter$OFFSET, fieldValue);
     }
 
-    private static final OfInt table_count$LAYOUT = (OfInt)$LAYOUT.select(groupElement("$anon$128:2"), groupElement("table_count"));
+    private static final OfInt table_count$LAYOUT = (OfInt)$LAYOUT.select(groupElement("$anon$142:2"), groupElement("table_count"));
 
     /**
      * Layout for field:
@@ -273,7 +273,7 @@ public class uf_endpoint {
         return table_count$LAYOUT;
     }
 
-    private static final long table_count$OFFSET = $LAYOUT.byteOffset(groupElement("$anon$128:2"), groupElement("table_count"));
+    private static final long table_count$OFFSET = $LAYOUT.byteOffset(groupElement("$anon$142:2"), groupElement("table_count"));
 
     /**
      * Offset for field:
@@ -305,7 +305,7 @@ public class uf_endpoint {
         struct.set(table_count$LAYOUT, table_count$OFFSET, fieldValue);
     }
 
-    private static final OfInt position$LAYOUT = (OfInt)$LAYOUT.select(groupElement("$anon$128:2"), groupElement("position"));
+    private static final OfInt position$LAYOUT = (OfInt)$LAYOUT.select(groupElement("$anon$142:2"), groupElement("position"));
 
     /**
      * Layout for field:
@@ -317,7 +317,7 @@ public class uf_endpoint {
         return position$LAYOUT;
     }
 
-    private static final long position$OFFSET = $LAYOUT.byteOffset(groupElement("$anon$128:2"), groupElement("position"));
+    private static final long position$OFFSET = $LAYOUT.byteOffset(groupElement("$anon$142:2"), groupElement("position"));
 
     /**
      * Offset for field:

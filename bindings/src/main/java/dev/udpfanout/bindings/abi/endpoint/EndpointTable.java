@@ -8,6 +8,7 @@ import dev.udpfanout.bindings.generated.abi.uf_endpoint_table_header;
 import dev.udpfanout.bindings.map.Codec;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.SegmentAllocator;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.List;
 import java.util.function.ToIntFunction;
@@ -79,6 +80,26 @@ public final class EndpointTable {
             uf_endpoint.counter(element, counter.applyAsInt(endpoint));
             uf_endpoint.peer_ifindex(element, peerIfindex.applyAsInt(endpoint));
         }
+        writeOthers(table, endpoints);
         return table;
+    }
+
+    /**
+     * Notes for each endpoint which one gets what it sends itself: the next in the table's order at another address.
+     */
+    private static void writeOthers(MemorySegment table, List<InetSocketAddress> endpoints) {
+        int count = endpoints.size();
+        InetAddress[] addresses =
+                endpoints.stream().map(InetSocketAddress::getAddress).toArray(InetAddress[]::new);
+        int other = -1;
+        // Backwards and twice, since the last one's next is the first.
+        for (int turn = 2 * count - 1; turn >= 0; turn--) {
+            int number = turn % count;
+            int next = (number + 1) % count;
+            if (!addresses[next].equals(addresses[number])) {
+                other = next;
+            }
+            uf_endpoint.other(uf_endpoint.asSlice(table, 1L + number), (short) (other < 0 ? number : other));
+        }
     }
 }

@@ -2,6 +2,7 @@ package dev.udpfanout.bindings.abi.maps;
 
 import dev.udpfanout.bindings.abi.admission.AllowedSource;
 import dev.udpfanout.bindings.abi.admission.PacketLimit;
+import dev.udpfanout.bindings.abi.counter.EarlyFragments;
 import dev.udpfanout.bindings.abi.counter.ListenerDrops;
 import dev.udpfanout.bindings.abi.counter.ListenerPathMtu;
 import dev.udpfanout.bindings.abi.counter.ListenerReplies;
@@ -21,6 +22,7 @@ import dev.udpfanout.bindings.abi.listener.MirrorEntry;
 import dev.udpfanout.bindings.generated.abi.uf_bucket;
 import dev.udpfanout.bindings.generated.abi.uf_cursor;
 import dev.udpfanout.bindings.generated.abi.uf_drops;
+import dev.udpfanout.bindings.generated.abi.uf_early_fragments;
 import dev.udpfanout.bindings.generated.abi.uf_latency;
 import dev.udpfanout.bindings.generated.abi.uf_path_mtu;
 import dev.udpfanout.bindings.generated.abi.uf_replies;
@@ -159,7 +161,15 @@ public final class SharedMaps {
     /** Datagrams of which fragments have come. */
     public static final MapDeclaration<BpfMap> FRAGMENTS = declared(MapDeclaration.ofProgram("FRAGMENTS"));
 
-    /** As above, of replies. */
+    /** Of element 0 what became of fragments that came before the one with the ports. */
+    public static final MapDeclaration<PerCpuArrayMap<EarlyFragments>> EARLY_FRAGMENTS =
+            declared(MapDeclaration.perCpuArray("EARLY_FRAGMENTS", uf_early_fragments.layout(), EarlyFragments::sum)
+                    .carriedOver());
+
+    /** How much is done for such fragments: the program's own. */
+    public static final MapDeclaration<BpfMap> EARLY_BUDGETS = declared(MapDeclaration.ofProgram("EARLY_BUDGETS"));
+
+    /** Replies of which fragments have come. */
     public static final MapDeclaration<BpfMap> REPLY_FRAGMENTS = declared(MapDeclaration.ofProgram("REPLY_FRAGMENTS"));
 
     /** All of them. */

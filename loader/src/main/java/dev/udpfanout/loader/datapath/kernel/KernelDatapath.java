@@ -1,6 +1,5 @@
 package dev.udpfanout.loader.datapath.kernel;
 
-import dev.udpfanout.bindings.abi.counter.ProcessingTimes;
 import dev.udpfanout.loader.config.ListenerConfig;
 import dev.udpfanout.loader.config.ReceiverSet;
 import dev.udpfanout.loader.control.EndpointSet;
@@ -10,6 +9,7 @@ import dev.udpfanout.loader.datapath.InterfaceState;
 import dev.udpfanout.loader.datapath.ListenerCounters;
 import dev.udpfanout.loader.datapath.ListenerState;
 import dev.udpfanout.loader.datapath.ListenerTargets;
+import dev.udpfanout.loader.datapath.ProgramCounters;
 import dev.udpfanout.loader.datapath.SwitchableDatapath;
 import dev.udpfanout.loader.datapath.kernel.attach.AttachPoint;
 import dev.udpfanout.loader.datapath.kernel.attach.AttachPoints;
@@ -259,8 +259,8 @@ public final class KernelDatapath implements SwitchableDatapath {
     }
 
     @Override
-    public Optional<ProcessingTimes> processingTimes() {
-        return Optional.of(counters.processingTimes());
+    public Optional<ProgramCounters> program() {
+        return Optional.of(counters.program());
     }
 
     @Override

@@ -1,6 +1,5 @@
 package dev.udpfanout.loader.datapath.mode;
 
-import dev.udpfanout.bindings.abi.counter.ProcessingTimes;
 import dev.udpfanout.loader.config.ListenerConfig;
 import dev.udpfanout.loader.control.EndpointSet;
 import dev.udpfanout.loader.datapath.Datapath;
@@ -8,6 +7,7 @@ import dev.udpfanout.loader.datapath.Failures;
 import dev.udpfanout.loader.datapath.FlowCounters;
 import dev.udpfanout.loader.datapath.ListenerCounters;
 import dev.udpfanout.loader.datapath.ListenerState;
+import dev.udpfanout.loader.datapath.ProgramCounters;
 import dev.udpfanout.loader.datapath.SwitchableDatapath;
 import dev.udpfanout.loader.links.LocalPeer;
 import java.net.InetAddress;
@@ -258,8 +258,8 @@ public final class ModeSelectingDatapath implements Datapath {
     }
 
     @Override
-    public Optional<ProcessingTimes> processingTimes() {
-        return kernel.flatMap(Datapath::processingTimes);
+    public Optional<ProgramCounters> program() {
+        return kernel.flatMap(Datapath::program);
     }
 
     @Override

@@ -1,6 +1,5 @@
 package dev.udpfanout.loader.datapath.userspace;
 
-import dev.udpfanout.bindings.abi.counter.ProcessingTimes;
 import dev.udpfanout.bindings.rtnetlink.link.Link;
 import dev.udpfanout.loader.config.FlowsConfig;
 import dev.udpfanout.loader.config.ListenerConfig;
@@ -9,6 +8,7 @@ import dev.udpfanout.loader.datapath.Failures;
 import dev.udpfanout.loader.datapath.ListenerCounters;
 import dev.udpfanout.loader.datapath.ListenerState;
 import dev.udpfanout.loader.datapath.ListenerTargets;
+import dev.udpfanout.loader.datapath.ProgramCounters;
 import dev.udpfanout.loader.datapath.SwitchableDatapath;
 import dev.udpfanout.loader.datapath.network.DummyInterface;
 import dev.udpfanout.loader.datapath.network.LocalDelivery;
@@ -218,7 +218,7 @@ public final class UserspaceDatapath implements SwitchableDatapath {
     }
 
     @Override
-    public Optional<ProcessingTimes> processingTimes() {
+    public Optional<ProgramCounters> program() {
         return Optional.empty();
     }
 

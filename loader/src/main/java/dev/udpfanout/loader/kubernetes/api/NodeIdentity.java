@@ -2,8 +2,8 @@ package dev.udpfanout.loader.kubernetes.api;
 
 import dev.udpfanout.loader.config.reader.OwnNamespace;
 import io.fabric8.kubernetes.api.model.Node;
+import io.fabric8.kubernetes.api.model.ObjectMeta;
 import io.fabric8.kubernetes.client.KubernetesClient;
-import io.fabric8.kubernetes.client.KubernetesClientException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -63,8 +63,10 @@ public record NodeIdentity(String nodeName, String namespace) {
         try {
             Node node = client.nodes().withName(nodeName).get();
             return Optional.ofNullable(node)
-                    .map(found -> found.getMetadata().getLabels().get(ZONE_LABEL));
-        } catch (KubernetesClientException e) {
+                    .map(Node::getMetadata)
+                    .map(ObjectMeta::getLabels)
+                    .map(labels -> labels.get(ZONE_LABEL));
+        } catch (RuntimeException e) {
             LOG.atInfo()
                     .addKeyValue("node", nodeName)
                     .addKeyValue("reason", Reason.of(e))

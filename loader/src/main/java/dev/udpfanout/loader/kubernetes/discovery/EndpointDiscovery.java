@@ -1,7 +1,6 @@
 package dev.udpfanout.loader.kubernetes.discovery;
 
 import dev.udpfanout.loader.config.KubernetesSource.Port;
-import dev.udpfanout.loader.config.ReceiverSet.Downstream;
 import dev.udpfanout.loader.control.DiscoveredEndpoint;
 import dev.udpfanout.loader.kubernetes.api.ServiceName;
 import dev.udpfanout.loader.kubernetes.slice.SliceApi;
@@ -11,9 +10,9 @@ import dev.udpfanout.loader.kubernetes.watch.WatchState;
 import dev.udpfanout.loader.kubernetes.watch.WatchTiming;
 import io.fabric8.kubernetes.api.model.discovery.v1.EndpointSlice;
 import io.fabric8.kubernetes.client.KubernetesClient;
-import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Set;
+import java.util.Map;
 import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -31,8 +30,8 @@ public final class EndpointDiscovery implements AutoCloseable {
     private final Port port;
     private final Consumer<List<DiscoveredEndpoint>> onChange;
     private final SliceWatch watch;
-    private final Set<String> reportedWithoutPort = new HashSet<>();
-    private final Set<String> reportedBadWeight = new HashSet<>();
+    private final FaultLog faultLog;
+    private volatile SliceEndpoints found = SliceEndpoints.NONE;
     private List<DiscoveredEndpoint> last;
     private boolean reportedNone;
 
@@ -55,6 +54,7 @@ public final class EndpointDiscovery implements AutoCloseable {
             WatchTiming timing) {
         this.service = service;
         this.port = port;
+        this.faultLog = new FaultLog(service, port);
         this.onChange = onChange;
         this.watch = new SliceWatch("endpoints of " + service, new SliceApi(client), service, timing, this::report);
     }
@@ -74,11 +74,22 @@ public final class EndpointDiscovery implements AutoCloseable {
         return watch.state();
     }
 
+    /** How many endpoints are left out now, by reason. Any thread may ask. */
+    public Map<String, Long> leftOut() {
+        SliceEndpoints latest = found;
+        Map<String, Long> byReason = new LinkedHashMap<>();
+        for (SliceFault.Kind kind : SliceFault.Kind.values()) {
+            if (kind != SliceFault.Kind.BAD_WEIGHT) {
+                byReason.put(kind.label(), latest.leftOut(kind));
+            }
+        }
+        return byReason;
+    }
+
     private void report(List<EndpointSlice> slices) {
-        SliceEndpoints found = SliceEndpoints.of(slices, port);
+        found = SliceEndpoints.of(slices, port);
         reportNone(slices.stream().allMatch(SliceLabels::isOfANode));
-        reportWithoutPort(found.slicesWithoutPort());
-        reportBadWeight(found.slicesWithBadWeight());
+        faultLog.report(found.faults());
         if (!found.endpoints().equals(last)) {
             last = found.endpoints();
             onChange.accept(last);
@@ -97,34 +108,6 @@ public final class EndpointDiscovery implements AutoCloseable {
                             "there is no EndpointSlice of this Service: is it there, in this namespace, and has it a selector?");
         }
         reportedNone = isNone;
-    }
-
-    private void reportWithoutPort(List<String> slices) {
-        reportedWithoutPort.retainAll(slices);
-        for (String slice : slices) {
-            if (reportedWithoutPort.add(slice)) {
-                LOG.atWarn()
-                        .addKeyValue("service", service)
-                        .addKeyValue("slice", slice)
-                        .addKeyValue("port", port)
-                        .log("EndpointSlice has no such UDP port; its endpoints are left out");
-            }
-        }
-    }
-
-    private void reportBadWeight(List<String> slices) {
-        reportedBadWeight.retainAll(slices);
-        for (String slice : slices) {
-            if (reportedBadWeight.add(slice)) {
-                LOG.atWarn()
-                        .addKeyValue("service", service)
-                        .addKeyValue("slice", slice)
-                        .log(
-                                "EndpointSlice has an annotation {} that is not in 1..{}; its endpoints count as 1",
-                                SliceWeight.ANNOTATION,
-                                Downstream.MAX_WEIGHT);
-            }
-        }
     }
 
     /** Ends the watch; the consumer is not called any more once this has returned. */

@@ -2,6 +2,9 @@ package dev.udpfanout.loader.kubernetes.discovery;
 
 import dev.udpfanout.loader.config.KubernetesSource.Port;
 import dev.udpfanout.loader.control.DiscoveredEndpoint;
+import dev.udpfanout.loader.kubernetes.api.LiteralAddress;
+import dev.udpfanout.loader.kubernetes.api.Present;
+import dev.udpfanout.loader.kubernetes.discovery.SliceFault.Kind;
 import dev.udpfanout.loader.kubernetes.slice.SliceLabels;
 import io.fabric8.kubernetes.api.model.discovery.v1.Endpoint;
 import io.fabric8.kubernetes.api.model.discovery.v1.EndpointConditions;
@@ -18,87 +21,111 @@ import java.util.Optional;
 import java.util.OptionalInt;
 
 /**
- * The endpoints that a Service's EndpointSlices add up to, for one port.
+ * The endpoints that a Service's EndpointSlices add up to, for one port. A slice or an endpoint that is no use is left
+ * out, and noted; the others count.
  *
  * @param endpoints each address and port once, in the order of {@link EndpointOrder}
- * @param slicesWithoutPort the names of the slices that have endpoints, but not the port, sorted
- * @param slicesWithBadWeight the names of the slices with a {@link SliceWeight} that is none, sorted; it counts as 1
+ * @param faults what is left out, or does not count as it was meant, in the order of {@link SliceFault#ORDER}
  */
-record SliceEndpoints(
-        List<DiscoveredEndpoint> endpoints, List<String> slicesWithoutPort, List<String> slicesWithBadWeight) {
+record SliceEndpoints(List<DiscoveredEndpoint> endpoints, List<SliceFault> faults) {
+    static final SliceEndpoints NONE = new SliceEndpoints(List.of(), List.of());
+
     private static final String UDP = "UDP";
     private static final String NOT_AN_ADDRESS = "FQDN";
+    private static final int MAX_PORT = 65_535;
 
     SliceEndpoints {
         endpoints = List.copyOf(endpoints);
-        slicesWithoutPort = List.copyOf(slicesWithoutPort);
-        slicesWithBadWeight = List.copyOf(slicesWithBadWeight);
+        faults = List.copyOf(faults);
     }
 
     /** Adds the slices up; their order does not matter. */
     static SliceEndpoints of(Collection<EndpointSlice> slices, Port port) {
-        Map<InetSocketAddress, DiscoveredEndpoint> best = new HashMap<>();
-        List<String> withoutPort = new ArrayList<>();
-        List<String> withBadWeight = new ArrayList<>();
+        Sum sum = new Sum(port);
         for (EndpointSlice slice : slices) {
-            if (NOT_AN_ADDRESS.equals(slice.getAddressType()) || SliceLabels.isOfANode(slice)) {
+            if (!NOT_AN_ADDRESS.equals(slice.getAddressType()) && !SliceLabels.isOfANode(slice)) {
                 // Nodes that take the place of the Service's endpoints would send each other datagrams for ever.
-                continue;
-            }
-            List<Endpoint> inSlice = orEmpty(slice.getEndpoints());
-            if (inSlice.isEmpty()) {
-                // The controller's placeholder for a Service that selects no pod has no ports either.
-                continue;
-            }
-            OptionalInt number = number(slice, port);
-            if (number.isEmpty()) {
-                withoutPort.add(slice.getMetadata().getName());
-                continue;
-            }
-            OptionalInt weight = SliceWeight.of(slice);
-            if (weight.isEmpty()) {
-                withBadWeight.add(slice.getMetadata().getName());
-            }
-            for (Endpoint endpoint : inSlice) {
-                address(endpoint)
-                        .map(address -> discovered(
-                                endpoint, new InetSocketAddress(address, number.getAsInt()), weight.orElse(1)))
-                        .ifPresent(found -> best.merge(found.address(), found, EndpointOrder::better));
+                sum.add(slice);
             }
         }
         return new SliceEndpoints(
-                best.values().stream().sorted(EndpointOrder.BY_ADDRESS).toList(),
-                withoutPort.stream().sorted().toList(),
-                withBadWeight.stream().sorted().toList());
+                sum.best.values().stream().sorted(EndpointOrder.BY_ADDRESS).toList(),
+                sum.faults.stream().sorted(SliceFault.ORDER).toList());
     }
 
-    /** The API server writes an empty list as null. */
-    private static <T> List<T> orEmpty(List<T> list) {
-        return list == null ? List.of() : list;
+    /** How many endpoints are left out because of faults of a kind. */
+    long leftOut(Kind kind) {
+        return faults.stream()
+                .filter(fault -> fault.kind() == kind)
+                .mapToLong(SliceFault::endpoints)
+                .sum();
     }
 
-    private static OptionalInt number(EndpointSlice slice, Port port) {
-        List<EndpointPort> ports = orEmpty(slice.getPorts());
-        if (port instanceof Port.Number(int number) && ports.isEmpty()) {
-            // A headless Service need not declare ports.
-            return OptionalInt.of(number);
+    /** What the slices so far add up to. */
+    private static final class Sum {
+        private final Map<InetSocketAddress, DiscoveredEndpoint> best = new HashMap<>();
+        private final List<SliceFault> faults = new ArrayList<>();
+        private final Port port;
+
+        Sum(Port port) {
+            this.port = port;
         }
-        return ports.stream()
-                .filter(candidate -> UDP.equals(candidate.getProtocol()) && candidate.getPort() != null)
-                .filter(candidate -> switch (port) {
-                    case Port.Number(int number) -> candidate.getPort() == number;
-                    case Port.Name(String name) -> name.equals(candidate.getName());
-                })
-                .mapToInt(EndpointPort::getPort)
-                .findFirst();
-    }
 
-    /** The API: an endpoint's addresses are interchangeable, so the first will do. */
-    private static Optional<InetAddress> address(Endpoint endpoint) {
-        try {
-            return orEmpty(endpoint.getAddresses()).stream().findFirst().map(InetAddress::ofLiteral);
-        } catch (IllegalArgumentException e) {
-            return Optional.empty();
+        void add(EndpointSlice slice) {
+            List<Endpoint> inSlice = Present.in(slice.getEndpoints());
+            if (inSlice.isEmpty()) {
+                // The controller's placeholder for a Service that selects no pod has no ports either.
+                return;
+            }
+            String name = slice.getMetadata().getName();
+            List<Integer> candidates = candidates(slice);
+            OptionalInt number = candidates.stream()
+                    .mapToInt(Integer::intValue)
+                    .filter(each -> each >= 1 && each <= MAX_PORT)
+                    .findFirst();
+            if (number.isEmpty()) {
+                faults.add(
+                        candidates.isEmpty()
+                                ? new SliceFault(Kind.WITHOUT_PORT, name, "", inSlice.size())
+                                : new SliceFault(
+                                        Kind.BAD_PORT, name, String.valueOf(candidates.getFirst()), inSlice.size()));
+                return;
+            }
+            OptionalInt weight = SliceWeight.of(slice);
+            if (weight.isEmpty()) {
+                faults.add(new SliceFault(Kind.BAD_WEIGHT, name, "", 0));
+            }
+            inSlice.forEach(endpoint -> add(name, endpoint, number.getAsInt(), weight.orElse(1)));
+        }
+
+        /** The API: an endpoint's addresses are interchangeable, so the first will do. */
+        private void add(String slice, Endpoint endpoint, int number, int weight) {
+            String text =
+                    Present.in(endpoint.getAddresses()).stream().findFirst().orElse("");
+            Optional<InetAddress> address = LiteralAddress.parse(text);
+            if (address.isEmpty()) {
+                faults.add(new SliceFault(Kind.BAD_ADDRESS, slice, text, 1));
+                return;
+            }
+            DiscoveredEndpoint found = discovered(endpoint, new InetSocketAddress(address.get(), number), weight);
+            best.merge(found.address(), found, EndpointOrder::better);
+        }
+
+        /** The numbers of the slice's ports that are meant, be they ports or not. */
+        private List<Integer> candidates(EndpointSlice slice) {
+            List<EndpointPort> ports = Present.in(slice.getPorts());
+            if (port instanceof Port.Number(int number) && ports.isEmpty()) {
+                // A headless Service need not declare ports.
+                return List.of(number);
+            }
+            return ports.stream()
+                    .filter(candidate -> UDP.equals(candidate.getProtocol()) && candidate.getPort() != null)
+                    .filter(candidate -> switch (port) {
+                        case Port.Number(int number) -> candidate.getPort() == number;
+                        case Port.Name(String name) -> name.equals(candidate.getName());
+                    })
+                    .map(EndpointPort::getPort)
+                    .toList();
         }
     }
 

@@ -1,5 +1,7 @@
 package dev.udpfanout.loader.kubernetes.discovery;
 
+import dev.udpfanout.loader.kubernetes.api.LiteralAddress;
+import dev.udpfanout.loader.kubernetes.api.Present;
 import dev.udpfanout.loader.kubernetes.api.ServiceName;
 import dev.udpfanout.loader.kubernetes.watch.ResourceWatch;
 import dev.udpfanout.loader.kubernetes.watch.WatchState;
@@ -12,7 +14,6 @@ import io.fabric8.kubernetes.client.KubernetesClient;
 import java.net.InetAddress;
 import java.util.Collection;
 import java.util.List;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
@@ -78,11 +79,12 @@ public final class VipWatch implements AutoCloseable {
         return Optional.ofNullable(service.getStatus())
                 .map(ServiceStatus::getLoadBalancer)
                 .map(LoadBalancerStatus::getIngress)
+                .map(Present::in)
                 .orElse(List.of())
                 .stream()
                 .map(LoadBalancerIngress::getIp)
-                .filter(Objects::nonNull)
-                .map(InetAddress::ofLiteral)
+                .map(LiteralAddress::parse)
+                .flatMap(Optional::stream)
                 .collect(Collectors.toSet());
     }
 

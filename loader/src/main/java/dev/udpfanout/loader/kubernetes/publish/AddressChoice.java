@@ -1,5 +1,6 @@
 package dev.udpfanout.loader.kubernetes.publish;
 
+import dev.udpfanout.loader.kubernetes.api.LiteralAddress;
 import dev.udpfanout.loader.kubernetes.slice.SliceLabels;
 import io.fabric8.kubernetes.api.model.discovery.v1.Endpoint;
 import io.fabric8.kubernetes.api.model.discovery.v1.EndpointSlice;
@@ -83,17 +84,9 @@ final class AddressChoice implements AddressSource {
         return hasPort
                 ? endpoints.stream()
                         .flatMap(endpoint -> endpoint.getAddresses().stream())
-                        .flatMap(AddressChoice::parse)
+                        .map(LiteralAddress::parse)
+                        .flatMap(Optional::stream)
                 : Stream.empty();
-    }
-
-    /** A slice may have names in the place of addresses: no daemon's has. */
-    private static Stream<InetAddress> parse(String text) {
-        try {
-            return Stream.of(InetAddress.ofLiteral(text));
-        } catch (IllegalArgumentException e) {
-            return Stream.empty();
-        }
     }
 
     /** RFC 3339 in UTC, to the second: as texts, in the order of time. */

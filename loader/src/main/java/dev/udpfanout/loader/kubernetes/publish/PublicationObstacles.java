@@ -1,10 +1,11 @@
 package dev.udpfanout.loader.kubernetes.publish;
 
 import dev.udpfanout.loader.config.Prefix;
+import dev.udpfanout.loader.kubernetes.api.LiteralAddress;
+import dev.udpfanout.loader.kubernetes.api.Present;
 import io.fabric8.kubernetes.api.model.Service;
 import io.fabric8.kubernetes.api.model.ServiceSpec;
 import java.net.InetAddress;
-import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
 
@@ -37,11 +38,10 @@ final class PublicationObstacles {
                         + " is another node's; choose a larger range"));
     }
 
+    /** "None" is no address. */
     private static Stream<InetAddress> clusterAddresses(ServiceSpec spec) {
-        Stream<String> texts = Stream.concat(
-                Stream.ofNullable(spec.getClusterIP()),
-                Optional.ofNullable(spec.getClusterIPs()).orElse(List.of()).stream());
-        // "None" is no address.
-        return texts.filter(text -> text.matches("[0-9a-fA-F.:]+")).map(InetAddress::ofLiteral);
+        return Stream.concat(Stream.ofNullable(spec.getClusterIP()), Present.in(spec.getClusterIPs()).stream())
+                .map(LiteralAddress::parse)
+                .flatMap(Optional::stream);
     }
 }

@@ -1,7 +1,10 @@
 package dev.udpfanout.loader.kubernetes.publish;
 
+import dev.udpfanout.loader.kubernetes.api.Present;
+import io.fabric8.kubernetes.api.model.ObjectMeta;
 import io.fabric8.kubernetes.api.model.Service;
 import io.fabric8.kubernetes.api.model.ServicePort;
+import io.fabric8.kubernetes.api.model.ServiceSpec;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Predicate;
@@ -21,18 +24,27 @@ record PublishedPort(String serviceUid, String name) {
      * number, else the only one.
      */
     static Optional<PublishedPort> of(Service service, int listenerPort) {
-        List<ServicePort> ports = Optional.ofNullable(service.getSpec().getPorts()).orElse(List.of()).stream()
-                .filter(port -> UDP.equals(port.getProtocol()))
-                .toList();
+        Optional<String> uid = Optional.ofNullable(service.getMetadata()).map(ObjectMeta::getUid);
+        if (uid.isEmpty()) {
+            // A slice cannot belong to it.
+            return Optional.empty();
+        }
+        List<ServicePort> ports =
+                Optional.ofNullable(service.getSpec())
+                        .map(ServiceSpec::getPorts)
+                        .map(Present::in)
+                        .orElse(List.of())
+                        .stream()
+                        .filter(port -> UDP.equals(port.getProtocol()))
+                        .toList();
         return Stream.<Predicate<ServicePort>>of(
                         port -> targets(port, listenerPort),
-                        port -> port.getPort() == listenerPort,
+                        port -> Integer.valueOf(listenerPort).equals(port.getPort()),
                         port -> ports.size() == 1)
                 .flatMap(matches -> ports.stream().filter(matches))
                 .findFirst()
                 .map(port -> new PublishedPort(
-                        service.getMetadata().getUid(),
-                        Optional.ofNullable(port.getName()).orElse("")));
+                        uid.get(), Optional.ofNullable(port.getName()).orElse("")));
     }
 
     private static boolean targets(ServicePort port, int listenerPort) {

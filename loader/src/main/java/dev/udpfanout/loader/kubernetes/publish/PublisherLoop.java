@@ -4,6 +4,7 @@ import dev.udpfanout.loader.kubernetes.api.Reason;
 import dev.udpfanout.loader.kubernetes.api.ServiceName;
 import dev.udpfanout.loader.kubernetes.watch.BackOff;
 import dev.udpfanout.loader.kubernetes.watch.Signal;
+import dev.udpfanout.loader.supervision.SupervisedThread;
 import io.fabric8.kubernetes.api.model.Service;
 import io.fabric8.kubernetes.api.model.discovery.v1.EndpointSlice;
 import java.time.Duration;
@@ -30,7 +31,7 @@ final class PublisherLoop implements AutoCloseable {
     private final SplittableRandom random = new SplittableRandom();
     private final BackOff backOff;
     private final Signal signal = new Signal();
-    private final Thread thread;
+    private final SupervisedThread thread;
     private volatile boolean closed;
     private volatile Optional<PublisherLoop> predecessor = Optional.empty();
 
@@ -63,7 +64,7 @@ final class PublisherLoop implements AutoCloseable {
         this.log = new PublisherLog(service, endpoint.bind().getPort(), slice.name());
         this.obstacles = new PublicationObstacles(endpoint);
         this.backOff = new BackOff(timing.leastBackOff(), timing.mostBackOff(), random);
-        this.thread = Thread.ofPlatform().name("publish to " + service).daemon().unstarted(this::run);
+        this.thread = new SupervisedThread("publish", "publish to " + service, this::run, () -> closed);
     }
 
     void start() {
@@ -127,12 +128,7 @@ final class PublisherLoop implements AutoCloseable {
     }
 
     private void awaitEnd() {
-        try {
-            thread.join(REQUEST_LIMIT);
-        } catch (InterruptedException e) {
-            // Closed.
-            Thread.currentThread().interrupt();
-        }
+        thread.join(REQUEST_LIMIT);
     }
 
     /** For a role from before addresses were chosen: published without knowing what others have is better than not. */
@@ -276,13 +272,6 @@ final class PublisherLoop implements AutoCloseable {
         signal.raise();
         // It may be in the middle of a request.
         thread.interrupt();
-        if (thread.getState() == Thread.State.NEW) {
-            return;
-        }
-        try {
-            thread.join(STOP_TIMEOUT);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        }
+        thread.join(STOP_TIMEOUT);
     }
 }

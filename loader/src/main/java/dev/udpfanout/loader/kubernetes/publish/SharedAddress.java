@@ -3,7 +3,6 @@ package dev.udpfanout.loader.kubernetes.publish;
 import dev.udpfanout.loader.kubernetes.api.Release;
 import dev.udpfanout.loader.kubernetes.api.ServiceName;
 import io.fabric8.kubernetes.client.KubernetesClient;
-import io.fabric8.kubernetes.client.KubernetesClientException;
 import io.fabric8.kubernetes.client.VersionInfo;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -34,7 +33,7 @@ public final class SharedAddress {
                                 "all nodes publish the same address (addresses: bind), and kube-proxy of this version gives all"
                                         + " but one nothing; set publish.addresses to a range");
             }
-        } catch (KubernetesClientException e) {
+        } catch (RuntimeException e) {
             LOG.atDebug()
                     .addKeyValue("service", service)
                     .log("the API server's version is not known: {}", e.getMessage());

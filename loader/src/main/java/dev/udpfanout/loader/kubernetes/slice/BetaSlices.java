@@ -1,12 +1,12 @@
 package dev.udpfanout.loader.kubernetes.slice;
 
+import dev.udpfanout.loader.kubernetes.api.Present;
 import io.fabric8.kubernetes.api.model.discovery.v1.Endpoint;
 import io.fabric8.kubernetes.api.model.discovery.v1.EndpointBuilder;
 import io.fabric8.kubernetes.api.model.discovery.v1.EndpointConditions;
 import io.fabric8.kubernetes.api.model.discovery.v1.EndpointPort;
 import io.fabric8.kubernetes.api.model.discovery.v1.EndpointSlice;
 import io.fabric8.kubernetes.api.model.discovery.v1.EndpointSliceBuilder;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
@@ -37,11 +37,11 @@ final class BetaSlices {
         return new EndpointSliceBuilder()
                 .withMetadata(slice.getMetadata())
                 .withAddressType(slice.getAddressType())
-                .withPorts(orEmpty(slice.getPorts()).stream()
+                .withPorts(Present.in(slice.getPorts()).stream()
                         .map(port -> new EndpointPort(
                                 port.getAppProtocol(), port.getName(), port.getPort(), port.getProtocol()))
                         .toList())
-                .withEndpoints(orEmpty(slice.getEndpoints()).stream()
+                .withEndpoints(Present.in(slice.getEndpoints()).stream()
                         .map(BetaSlices::toV1)
                         .toList())
                 .build();
@@ -66,11 +66,11 @@ final class BetaSlices {
         return new io.fabric8.kubernetes.api.model.discovery.v1beta1.EndpointSliceBuilder()
                 .withMetadata(slice.getMetadata())
                 .withAddressType(slice.getAddressType())
-                .withPorts(orEmpty(slice.getPorts()).stream()
+                .withPorts(Present.in(slice.getPorts()).stream()
                         .map(port -> new io.fabric8.kubernetes.api.model.discovery.v1beta1.EndpointPort(
                                 port.getAppProtocol(), port.getName(), port.getPort(), port.getProtocol()))
                         .toList())
-                .withEndpoints(orEmpty(slice.getEndpoints()).stream()
+                .withEndpoints(Present.in(slice.getEndpoints()).stream()
                         .map(BetaSlices::ofV1)
                         .toList())
                 .build();
@@ -84,10 +84,5 @@ final class BetaSlices {
                 .endConditions()
                 .addToTopology(NODE, endpoint.getNodeName())
                 .build();
-    }
-
-    /** The API server writes an empty list as null. */
-    private static <T> List<T> orEmpty(List<T> list) {
-        return list == null ? List.of() : list;
     }
 }

@@ -11,6 +11,7 @@ import io.fabric8.kubernetes.client.dsl.base.PatchContext;
 import io.fabric8.kubernetes.client.informers.SharedIndexInformer;
 import java.net.HttpURLConnection;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
@@ -43,7 +44,10 @@ public final class SliceApi {
 
     /** What the informer has seen, whichever the version. */
     static List<EndpointSlice> read(List<? extends HasMetadata> slices) {
-        return slices.stream().map(SliceVersion::readAny).toList();
+        return slices.stream()
+                .filter(Objects::nonNull)
+                .map(SliceVersion::readAny)
+                .toList();
     }
 
     /** The slices of a Service, as they are now. */
@@ -102,6 +106,7 @@ public final class SliceApi {
         try {
             served = Optional.ofNullable(client.getApiGroup(GROUP)).map(APIGroup::getVersions).stream()
                     .flatMap(List::stream)
+                    .filter(Objects::nonNull)
                     .map(GroupVersionForDiscovery::getVersion)
                     .collect(Collectors.toSet());
         } catch (KubernetesClientException e) {

@@ -23,7 +23,8 @@ public final class SliceLabels {
 
     /** Whether a slice is a node's, not one of receivers. */
     public static boolean isOfANode(EndpointSlice slice) {
-        Map<String, String> labels = slice.getMetadata().getLabels();
+        Map<String, String> labels =
+                slice.getMetadata() == null ? null : slice.getMetadata().getLabels();
         return labels != null && MANAGER.equals(labels.get(MANAGED_BY));
     }
 }

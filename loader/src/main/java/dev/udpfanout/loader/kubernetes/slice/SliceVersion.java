@@ -1,5 +1,6 @@
 package dev.udpfanout.loader.kubernetes.slice;
 
+import dev.udpfanout.loader.kubernetes.api.Present;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.KubernetesResourceList;
 import io.fabric8.kubernetes.api.model.discovery.v1.EndpointSlice;
@@ -33,7 +34,7 @@ enum SliceVersion {
 
         @Override
         EndpointSlice read(HasMetadata slice) {
-            return (EndpointSlice) slice;
+            return SoundSlice.of((EndpointSlice) slice);
         }
     },
     /** From Kubernetes 1.17 to 1.24. */
@@ -58,7 +59,8 @@ enum SliceVersion {
 
         @Override
         EndpointSlice read(HasMetadata slice) {
-            return BetaSlices.toV1((io.fabric8.kubernetes.api.model.discovery.v1beta1.EndpointSlice) slice);
+            return SoundSlice.of(
+                    BetaSlices.toV1((io.fabric8.kubernetes.api.model.discovery.v1beta1.EndpointSlice) slice));
         }
     };
 
@@ -88,7 +90,7 @@ enum SliceVersion {
 
     /** A Service's slices, as they are now. */
     List<? extends HasMetadata> list(KubernetesClient client, String namespace, String service) {
-        return ofService(client, namespace, service).list().getItems();
+        return Present.in(ofService(client, namespace, service).list().getItems());
     }
 
     /** A slice as the API server takes it. */

@@ -1,6 +1,7 @@
 package dev.udpfanout.loader.kubernetes.watch;
 
 import dev.udpfanout.loader.kubernetes.api.Reason;
+import dev.udpfanout.loader.supervision.SupervisedThread;
 import io.fabric8.kubernetes.client.informers.SharedIndexInformer;
 import java.time.Duration;
 import java.time.InstantSource;
@@ -32,7 +33,7 @@ public final class ResourceWatch<T> implements AutoCloseable {
     private final BackOff backOff;
     private final Signal signal = new Signal();
     private final AtomicReference<WatchState> state = new AtomicReference<>(WatchState.INITIAL);
-    private final Thread thread;
+    private final SupervisedThread thread;
     private final Outage outage = new Outage();
     private volatile boolean closed;
     private volatile boolean asking;
@@ -53,7 +54,7 @@ public final class ResourceWatch<T> implements AutoCloseable {
         this.timing = timing;
         this.onState = onState;
         this.backOff = new BackOff(timing.leastBackOff(), timing.mostBackOff(), random);
-        this.thread = Thread.ofPlatform().name("watch " + name).daemon().unstarted(this::run);
+        this.thread = new SupervisedThread("watch", "watch " + name, this::run, () -> closed);
     }
 
     /** Begins to follow; returns at once, and does not fail, whether there is an API server or not. */
@@ -162,16 +163,9 @@ public final class ResourceWatch<T> implements AutoCloseable {
     public void close() {
         closed = true;
         signal.raise();
-        if (thread.getState() == Thread.State.NEW) {
-            return;
-        }
         if (asking) {
             thread.interrupt();
         }
-        try {
-            thread.join(STOP_TIMEOUT);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        }
+        thread.join(STOP_TIMEOUT);
     }
 }

@@ -1,5 +1,6 @@
 package dev.udpfanout.loader.datapath.kernel;
 
+import dev.udpfanout.bindings.abi.counter.EarlyFragments;
 import dev.udpfanout.bindings.abi.counter.ProcessingTimes;
 import dev.udpfanout.lab.LabNamespace;
 import dev.udpfanout.loader.config.ListenerConfig;
@@ -142,7 +143,12 @@ public final class NodeDatapath implements AutoCloseable {
 
     /** How long the program took, of the datagrams that are measured. */
     public ProcessingTimes processingTimes() {
-        return get(thread, datapath::processingTimes).orElseThrow();
+        return get(thread, datapath::program).orElseThrow().processingTimes();
+    }
+
+    /** Fragments that came before the one with the ports. */
+    public EarlyFragments earlyFragments() {
+        return get(thread, datapath::program).orElseThrow().earlyFragments();
     }
 
     /** How often what was set up had to be mended, by kind. */

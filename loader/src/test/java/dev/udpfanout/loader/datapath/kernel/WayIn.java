@@ -58,9 +58,9 @@ public enum WayIn {
         return isOnDummy() ? VIP6 : new InetSocketAddress(TopologyPlan.NODE_ADDRESS6, LISTENER_PORT);
     }
 
-    /** How often the datagram's TTL goes down: kube-proxy's way is a router of its own. */
+    /** How often the datagram's TTL goes down: the turn at the dummy interface is no router of its own. */
     public int hops() {
-        return isOnDummy() ? 2 : 1;
+        return 1;
     }
 
     /** A listener with all pods behind it. */

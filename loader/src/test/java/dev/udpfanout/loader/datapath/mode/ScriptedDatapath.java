@@ -1,11 +1,11 @@
 package dev.udpfanout.loader.datapath.mode;
 
-import dev.udpfanout.bindings.abi.counter.ProcessingTimes;
 import dev.udpfanout.loader.config.ListenerConfig;
 import dev.udpfanout.loader.control.EndpointSet;
 import dev.udpfanout.loader.datapath.ListenerCounters;
 import dev.udpfanout.loader.datapath.ListenerState;
 import dev.udpfanout.loader.datapath.ListenerTargets;
+import dev.udpfanout.loader.datapath.ProgramCounters;
 import dev.udpfanout.loader.datapath.SwitchableDatapath;
 import dev.udpfanout.loader.links.LocalPeer;
 import java.net.InetAddress;
@@ -94,7 +94,7 @@ final class ScriptedDatapath implements SwitchableDatapath {
     }
 
     @Override
-    public Optional<ProcessingTimes> processingTimes() {
+    public Optional<ProgramCounters> program() {
         return Optional.empty();
     }
 

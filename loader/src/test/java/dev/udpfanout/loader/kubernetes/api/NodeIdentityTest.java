@@ -66,4 +66,17 @@ class NodeIdentityTest {
             assertEquals(Optional.empty(), new NodeIdentity("node-a", "x").zone(client));
         }
     }
+
+    @Test
+    void shouldTakeANodeWithoutLabelsAsOneWithoutAZone() {
+        try (FakeApiServer server = FakeApiServer.running();
+                KubernetesClient client = server.client()) {
+            server.api()
+                    .disturb((request, usual) ->
+                            new MockResponse().setResponseCode(200).setBody("""
+                    {"kind": "Node", "apiVersion": "v1", "metadata": {"name": "node-a", "labels": null}}"""));
+
+            assertEquals(Optional.empty(), new NodeIdentity("node-a", "x").zone(client));
+        }
+    }
 }

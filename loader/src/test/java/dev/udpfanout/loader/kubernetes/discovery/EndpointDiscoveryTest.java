@@ -13,7 +13,9 @@ import dev.udpfanout.loader.kubernetes.fake.LogLines;
 import dev.udpfanout.loader.kubernetes.fake.Slices;
 import dev.udpfanout.loader.kubernetes.fake.TestTiming;
 import io.fabric8.kubernetes.api.model.discovery.v1.EndpointSlice;
+import io.fabric8.mockwebserver.http.MockResponse;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -166,5 +168,52 @@ class EndpointDiscoveryTest extends DiscoveryLab {
         discovery.close();
 
         assertTrue(System.nanoTime() - start < Duration.ofSeconds(2).toNanos());
+    }
+
+    @Test
+    void shouldKeepTheServiceWhenOneOfItsSlicesHasAnImpossiblePort() {
+        slice(pod("one", "10.0.0.1")).create();
+        client.resource(Slices.ofService("receivers-bad", "syslog", 65_536, pod("bad", "10.0.0.9")))
+                .create();
+        try (LogLines log = LogLines.of(EndpointDiscovery.class)) {
+            discover();
+
+            awaitNames("one");
+            awaitWatch();
+            assertEquals(1L, discovery.leftOut().get("bad_port"));
+            assertEquals(1, log.count("a port that is not in 1..65535"), log.all()::toString);
+        }
+        slice(pod("one", "10.0.0.1"), pod("two", "10.0.0.2")).update();
+        awaitNames("one", "two");
+    }
+
+    @Test
+    void shouldReadSlicesThatLackAnythingThatMayBeMissing() {
+        connect();
+        String list = """
+                {"kind": "EndpointSliceList", "apiVersion": "discovery.k8s.io/v1", "metadata": {"resourceVersion": "7"},
+                 "items": [%s]}""".formatted(String.join(
+                ", ", item("a", """
+                        "ports": null, "endpoints": null"""), item("b", """
+                        "ports": [null], "endpoints": [null]"""), item("c", """
+                        "ports": [{}], "endpoints": [{}]"""), item("d", """
+                        "ports": [{"name": "syslog", "protocol": "UDP", "port": null}],
+                        "endpoints": [{"addresses": null, "conditions": null}]"""), item("e", """
+                        "ports": [null, {"name": "syslog", "protocol": "UDP", "port": 5514}],
+                        "endpoints": [null, {"addresses": [null, "10.0.0.1"], "conditions": {"ready": null}, "targetRef": {}}]""")));
+        server.api()
+                .disturb((request, usual) -> request.getPath().contains("endpointslices")
+                                && !request.getPath().contains("watch=true")
+                        ? new MockResponse().setResponseCode(200).setBody(list)
+                        : usual.apply(request));
+
+        discover();
+
+        Eventually.isTrue(() -> lastNames().equals(List.of("10.0.0.1")), this::seen);
+    }
+
+    private static String item(String name, String rest) {
+        return """
+                {"metadata": {"name": "%s", "namespace": "logging", "labels": null}, "addressType": "IPv4", %s}""".formatted(name, rest);
     }
 }

@@ -9,6 +9,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.udpfanout.loader.config.KubernetesSource.Port;
 import dev.udpfanout.loader.control.DiscoveredEndpoint;
+import dev.udpfanout.loader.kubernetes.discovery.SliceFault.Kind;
 import io.fabric8.kubernetes.api.model.discovery.v1.Endpoint;
 import io.fabric8.kubernetes.api.model.discovery.v1.EndpointBuilder;
 import io.fabric8.kubernetes.api.model.discovery.v1.EndpointSlice;
@@ -31,6 +32,13 @@ class SliceEndpointsTest {
         return found.endpoints().stream()
                 .map(endpoint -> endpoint.address().getAddress().getHostAddress() + ":"
                         + endpoint.address().getPort())
+                .toList();
+    }
+
+    private static List<String> slices(SliceEndpoints found, Kind kind) {
+        return found.faults().stream()
+                .filter(fault -> fault.kind() == kind)
+                .map(SliceFault::slice)
                 .toList();
     }
 
@@ -61,7 +69,7 @@ class SliceEndpointsTest {
                 SYSLOG);
 
         assertEquals(List.of("10.0.0.1:5514"), addresses(found));
-        assertEquals(List.of("b"), found.slicesWithoutPort());
+        assertEquals(List.of("b"), slices(found, Kind.WITHOUT_PORT));
     }
 
     @Test
@@ -80,8 +88,8 @@ class SliceEndpointsTest {
         EndpointSlice tcp = ofService("a", "syslog", 5514, pod("one", "10.0.0.1"));
         tcp.getPorts().getFirst().setProtocol("TCP");
 
-        assertEquals(List.of("a"), SliceEndpoints.of(List.of(tcp), SYSLOG).slicesWithoutPort());
-        assertEquals(List.of("a"), SliceEndpoints.of(List.of(tcp), NUMBER).slicesWithoutPort());
+        assertEquals(List.of("a"), slices(SliceEndpoints.of(List.of(tcp), SYSLOG), Kind.WITHOUT_PORT));
+        assertEquals(List.of("a"), slices(SliceEndpoints.of(List.of(tcp), NUMBER), Kind.WITHOUT_PORT));
     }
 
     @Test
@@ -89,7 +97,7 @@ class SliceEndpointsTest {
         EndpointSlice headless = slice("a", "IPv4", pod("one", "10.0.0.1")).build();
 
         assertEquals(List.of("10.0.0.1:5514"), addresses(SliceEndpoints.of(List.of(headless), NUMBER)));
-        assertEquals(List.of("a"), SliceEndpoints.of(List.of(headless), SYSLOG).slicesWithoutPort());
+        assertEquals(List.of("a"), slices(SliceEndpoints.of(List.of(headless), SYSLOG), Kind.WITHOUT_PORT));
     }
 
     @Test
@@ -142,7 +150,7 @@ class SliceEndpointsTest {
                 InetAddress.ofLiteral("2001:db8::1"),
                 found.endpoints().getFirst().address().getAddress());
         assertEquals(1, found.endpoints().size());
-        assertEquals(List.of(), found.slicesWithoutPort());
+        assertEquals(List.of(), slices(found, Kind.WITHOUT_PORT));
     }
 
     @Test
@@ -151,10 +159,8 @@ class SliceEndpointsTest {
                 {"kind": "EndpointSlice", "apiVersion": "discovery.k8s.io/v1", "metadata": {"name": "a"},
                  "addressType": "IPv4", "endpoints": null, "ports": null}""", EndpointSlice.class);
 
-        assertEquals(
-                new SliceEndpoints(List.of(), List.of(), List.of()), SliceEndpoints.of(List.of(placeholder), SYSLOG));
-        assertEquals(
-                new SliceEndpoints(List.of(), List.of(), List.of()), SliceEndpoints.of(List.of(placeholder), NUMBER));
+        assertEquals(SliceEndpoints.NONE, SliceEndpoints.of(List.of(placeholder), SYSLOG));
+        assertEquals(SliceEndpoints.NONE, SliceEndpoints.of(List.of(placeholder), NUMBER));
     }
 
     @Test
@@ -184,7 +190,7 @@ class SliceEndpointsTest {
         assertEquals(
                 List.of(1000, 1000, 1),
                 found.endpoints().stream().map(DiscoveredEndpoint::weight).toList());
-        assertEquals(List.of(), found.slicesWithBadWeight());
+        assertEquals(List.of(), slices(found, Kind.BAD_WEIGHT));
     }
 
     @ParameterizedTest
@@ -193,6 +199,60 @@ class SliceEndpointsTest {
         SliceEndpoints found = SliceEndpoints.of(List.of(weighing("a", weight, pod("a", "10.0.0.1"))), SYSLOG);
 
         assertEquals(1, found.endpoints().getFirst().weight());
-        assertEquals(List.of("a"), found.slicesWithBadWeight());
+        assertEquals(List.of("a"), slices(found, Kind.BAD_WEIGHT));
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {65_536, -1, 0, Integer.MAX_VALUE, Integer.MIN_VALUE})
+    void shouldLeaveOutOnlyTheSliceWhosePortIsNone(int port) {
+        SliceEndpoints found = SliceEndpoints.of(
+                List.of(
+                        ofService("a", "syslog", 5514, pod("one", "10.0.0.1")),
+                        ofService("b", "syslog", port, pod("two", "10.0.0.2"), pod("three", "10.0.0.3"))),
+                SYSLOG);
+
+        assertEquals(List.of("10.0.0.1:5514"), addresses(found));
+        assertEquals(List.of(new SliceFault(Kind.BAD_PORT, "b", String.valueOf(port), 2)), found.faults());
+        assertEquals(2, found.leftOut(Kind.BAD_PORT));
+    }
+
+    @Test
+    void shouldTakeTheSoundPortOfTwo() {
+        EndpointSlice slice = slice("a", "IPv4", pod("one", "10.0.0.1"))
+                .addNewPort()
+                .withName("syslog")
+                .withProtocol("UDP")
+                .withPort(-1)
+                .endPort()
+                .addNewPort()
+                .withName("syslog")
+                .withProtocol("UDP")
+                .withPort(5514)
+                .endPort()
+                .build();
+
+        assertEquals(List.of("10.0.0.1:5514"), addresses(SliceEndpoints.of(List.of(slice), SYSLOG)));
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "",
+                "receiver.example",
+                "10.0.1",
+                "1",
+                "0.0.0.0",
+                "224.0.0.1",
+                "::",
+                "ff02::1",
+                "10.0.0.256",
+                "fe80::1%lo"
+            })
+    void shouldLeaveOutOnlyTheEndpointWhoseAddressIsNone(String address) {
+        SliceEndpoints found = SliceEndpoints.of(
+                List.of(ofService("a", "syslog", 5514, pod("one", "10.0.0.1"), pod("two", address))), SYSLOG);
+
+        assertEquals(List.of("10.0.0.1:5514"), addresses(found));
+        assertEquals(1, found.leftOut(Kind.BAD_ADDRESS));
     }
 }

@@ -7,6 +7,7 @@ import dev.udpfanout.loader.kubernetes.fake.Eventually;
 import dev.udpfanout.loader.kubernetes.fake.FakeApiServer;
 import dev.udpfanout.loader.kubernetes.fake.FakeService;
 import dev.udpfanout.loader.kubernetes.fake.TestTiming;
+import io.fabric8.kubernetes.api.model.Service;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import java.net.InetAddress;
 import java.util.List;
@@ -98,5 +99,16 @@ class VipWatchTest {
         awaitWatch();
 
         assertEquals(1, reported.size());
+    }
+
+    @Test
+    void shouldTakeTheSoundAddressesOfAStatusWithOthers() {
+        Service service = FakeService.withVips("192.0.2.10", "not-an-address", "0.0.0.0");
+        service.getStatus().getLoadBalancer().getIngress().add(null);
+        client.resource(service).create();
+
+        watch.start();
+
+        awaitVips("192.0.2.10");
     }
 }

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.udpfanout.loader.kubernetes.fake.Eventually;
 import dev.udpfanout.loader.kubernetes.fake.FakeService;
 import io.fabric8.kubernetes.api.model.Service;
+import io.fabric8.kubernetes.api.model.ServiceBuilder;
 import io.fabric8.mockwebserver.dsl.HttpMethod;
 import io.fabric8.mockwebserver.http.MockResponse;
 import java.time.Duration;
@@ -116,5 +117,49 @@ class PublishedServiceTest extends PublisherLab {
 
         assertFalse(publisher.withdraw(Duration.ofMillis(50)));
         assertEquals(List.of(), applied());
+    }
+
+    @Test
+    void shouldGoOnAfterAServiceWithoutASpecOrWithPortsThatAreNone() {
+        Service whole = createService();
+        publisher.start();
+        publisher.publish(true);
+        awaitPublished();
+        awaitWatch();
+        Service bare = new ServiceBuilder(whole)
+                .editMetadata()
+                .withResourceVersion(null)
+                .endMetadata()
+                .withSpec(null)
+                .build();
+        server.api().put(bare);
+        Eventually.isTrue(() -> !publisher.state().published(), publisher::state);
+        Service odd = FakeService.withUdpPort("syslog", 514, 5514).build();
+        odd.getSpec().getPorts().forEach(port -> port.setPort(null));
+        odd.getSpec().getPorts().addFirst(null);
+        server.api().put(odd);
+
+        server.api().put(FakeService.withUdpPort("renamed", 514, 5514).build());
+
+        awaitSlice(slice -> slice.getPorts().getFirst().getName().equals("renamed"));
+        awaitPublished();
+    }
+
+    @Test
+    void shouldGoOnAfterAnAnswerWithoutMetadata() {
+        createService();
+        server.api()
+                .disturb((request, usual) -> request.method() == HttpMethod.PATCH
+                        ? new MockResponse().setResponseCode(200).setBody("""
+                                {"kind": "EndpointSlice", "apiVersion": "discovery.k8s.io/v1"}""")
+                        : usual.apply(request));
+        publisher.start();
+        publisher.publish(true);
+        Eventually.isTrue(() -> !applied().isEmpty(), publisher::state);
+        server.api().behave();
+
+        publisher.publish(false);
+
+        awaitSlice(slice -> !slice.getEndpoints().getFirst().getConditions().getReady());
     }
 }

@@ -1,6 +1,7 @@
 package dev.udpfanout.loader.datapath.kernel.maps;
 
 import dev.udpfanout.bindings.abi.counter.DropReason;
+import dev.udpfanout.bindings.abi.counter.EarlyFragments;
 import dev.udpfanout.bindings.abi.counter.ListenerDrops;
 import dev.udpfanout.bindings.abi.counter.ListenerPathMtu;
 import dev.udpfanout.bindings.abi.counter.ListenerReplies;
@@ -9,6 +10,7 @@ import dev.udpfanout.bindings.abi.counter.ProcessingTimes;
 import dev.udpfanout.bindings.abi.maps.SharedMaps;
 import dev.udpfanout.bindings.map.PerCpuArrayMap;
 import dev.udpfanout.loader.datapath.ListenerCounters;
+import dev.udpfanout.loader.datapath.ProgramCounters;
 import dev.udpfanout.loader.datapath.ReplyCounters;
 import dev.udpfanout.loader.datapath.kernel.program.KernelProgram;
 import java.util.Map;
@@ -16,13 +18,17 @@ import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.TreeMap;
 
-/** The maps STATS, DROPS, LATENCY, REPLIES and PATH_MTU, and each endpoint's packets, summed over the CPUs. */
+/**
+ * The maps STATS, DROPS, LATENCY, REPLIES, PATH_MTU and EARLY_FRAGMENTS, and each endpoint's packets, summed over the
+ * CPUs.
+ */
 public final class Counters {
     private final PerCpuArrayMap<ListenerStats> stats;
     private final PerCpuArrayMap<ListenerDrops> drops;
     private final PerCpuArrayMap<ProcessingTimes> latency;
     private final PerCpuArrayMap<ListenerReplies> replies;
     private final PerCpuArrayMap<ListenerPathMtu> pathMtu;
+    private final PerCpuArrayMap<EarlyFragments> earlyFragments;
     private final EndpointCounters endpoints;
 
     public Counters(KernelProgram program, EndpointCounters endpoints) {
@@ -31,6 +37,7 @@ public final class Counters {
         this.latency = program.map(SharedMaps.LATENCY);
         this.replies = program.map(SharedMaps.REPLIES);
         this.pathMtu = program.map(SharedMaps.PATH_MTU);
+        this.earlyFragments = program.map(SharedMaps.EARLY_FRAGMENTS);
         this.endpoints = endpoints;
     }
 
@@ -62,8 +69,8 @@ public final class Counters {
                 byLabel(sum.packetsDropped()));
     }
 
-    /** How long the program took. */
-    public ProcessingTimes processingTimes() {
-        return latency.get(0);
+    /** What is counted for all listeners together. */
+    public ProgramCounters program() {
+        return new ProgramCounters(latency.get(0), earlyFragments.get(0));
     }
 }

@@ -7,6 +7,7 @@ import dev.udpfanout.bindings.map.InnerMap;
 import dev.udpfanout.bindings.map.KeyedMap;
 import dev.udpfanout.loader.config.FlowsConfig;
 import dev.udpfanout.loader.datapath.FlowCounters;
+import dev.udpfanout.loader.supervision.SupervisedThread;
 import java.lang.foreign.MemorySegment;
 import java.time.Duration;
 import java.util.Optional;
@@ -27,8 +28,8 @@ public final class FlowSweep implements AutoCloseable {
     private final FlowTable table;
     private final Counters counters;
     private final FlowsConfig config;
-    private final Thread thread =
-            Thread.ofPlatform().name("flow-sweep").daemon().unstarted(this::run);
+    private final SupervisedThread thread =
+            new SupervisedThread("flow-sweep", "flow-sweep", this::run, () -> isStopping());
     private final long[] created = new long[Limits.MAX_LISTENERS];
     private volatile Optional<FlowCounters> latest = Optional.empty();
     private volatile boolean stopping;
@@ -66,9 +67,11 @@ public final class FlowSweep implements AutoCloseable {
             }
         } catch (InterruptedException e) {
             LOG.trace("told to stop");
-        } catch (RuntimeException e) {
-            LOG.atError().addKeyValue("error", e.getMessage()).log("stopped removing idle flows");
         }
+    }
+
+    private boolean isStopping() {
+        return stopping;
     }
 
     /** Looks through all flows once. */
@@ -146,10 +149,6 @@ public final class FlowSweep implements AutoCloseable {
     public void close() {
         stopping = true;
         thread.interrupt();
-        try {
-            thread.join(STOP_TIMEOUT);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        }
+        thread.join(STOP_TIMEOUT);
     }
 }
