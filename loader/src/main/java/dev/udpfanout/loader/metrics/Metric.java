@@ -35,10 +35,7 @@ public enum Metric {
             "Datagrams and fragments that were forwarded through the stack, which cuts what does not fit the way.",
             "listener"),
     TOO_BIG_ANSWERS(
-            COUNTER,
-            "too_big_answers",
-            "ICMP messages that told a sender how large its datagrams may be.",
-            "listener"),
+            COUNTER, "too_big_answers", "ICMP messages that told a sender how large its datagrams may be.", "listener"),
     TOO_BIG_ANSWERS_WITHHELD(
             COUNTER,
             "too_big_answers_withheld",

@@ -40,7 +40,14 @@ public record TrafficCounters(
             long bytesReceived,
             long bytesForwarded,
             Map<String, Long> packetsDropped) {
-        this(packetsReceived, packetsForwarded, bytesReceived, bytesForwarded, packetsDropped, Optional.empty(), Optional.empty());
+        this(
+                packetsReceived,
+                packetsForwarded,
+                bytesReceived,
+                bytesForwarded,
+                packetsDropped,
+                Optional.empty(),
+                Optional.empty());
     }
 
     /** The counters that a datapath reports. */

@@ -1,7 +1,7 @@
 package dev.udpfanout.loader.status;
 
-import dev.udpfanout.bindings.abi.counter.ListenerPathMtu;
 import dev.udpfanout.bindings.abi.counter.EarlyFragments;
+import dev.udpfanout.bindings.abi.counter.ListenerPathMtu;
 import dev.udpfanout.loader.datapath.FlowCounters;
 import dev.udpfanout.loader.datapath.ReplyCounters;
 import dev.udpfanout.loader.supervision.ThreadsStatus;
@@ -92,9 +92,7 @@ public final class FixedView implements DaemonView {
                         Optional.of(new ListenerPathMtu(21, 22, 23, 24))),
                 List.of(UP, DOWN),
                 Optional.of(new MirrorStatus(
-                        10,
-                        new TrafficCounters(9, 8, 900, 800, Map.of("fib_blackhole", 1L)),
-                        List.of(COPIED))));
+                        10, new TrafficCounters(9, 8, 900, 800, Map.of("fib_blackhole", 1L)), List.of(COPIED))));
     }
 
     private static ListenerStatus netflow() {

@@ -94,7 +94,9 @@ class TooBigTest {
                     .build());
             assertTrue(pods.awaitReceived(1, LIMIT), () -> "nothing arrived; " + datapath.counters(0));
             assertEquals(0, pods.stop().getFirst().corrupt());
-            assertEquals(1, datapath.counters(0).drops().get(DropReason.TOO_BIG.label()));
+            assertEquals(0, datapath.counters(0).drops().get(DropReason.TOO_BIG.label()), "what arrives is no drop");
+            assertEquals(1, datapath.counters(0).stats().packetsForwarded());
+            assertEquals(1, datapath.counters(0).pathMtu().orElseThrow().packetsByStack());
         }
     }
 }
