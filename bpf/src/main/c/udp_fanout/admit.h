@@ -33,7 +33,7 @@ static __noinline enum uf_verdict uf_judge(const struct __sk_buff *skb,
 	enum uf_verdict verdict = UF_CONTINUE;
 
 	/* A mirror's copy: the datagram itself has been judged. */
-	if (uf_is_mirrored(skb))
+	if (target->flags & UF_LISTENER_MIRROR && uf_is_mirrored(skb))
 		return UF_CONTINUE;
 	if (target->flags & UF_LISTENER_ALLOW && !uf_is_allowed(target->slot, &datagram->source))
 		verdict = uf_drop(UF_DROP_NOT_ALLOWED);
@@ -82,7 +82,7 @@ static __always_inline enum uf_verdict uf_admit(struct __sk_buff *skb,
 
 	if (target->flags & UF_LISTENER_REPLICATE && uf_copy_number(skb))
 		return UF_CONTINUE;
-	if (!at_egress && uf_is_bad_source(skb, datagram))
+	if (!at_egress && (uf_is_forged(skb) || uf_is_bad_source(skb, datagram)))
 		return uf_drop(UF_DROP_BAD_SOURCE);
 	/* Before the stack may answer: who is not allowed is not answered either. */
 	if (target->flags & (UF_LISTENER_ALLOW | UF_LISTENER_RATE_LIMIT | UF_LISTENER_MIRROR)) {

@@ -42,6 +42,7 @@ __noinline int uf_send_copies(struct __sk_buff *skb, __u32 slot, __u32 packets, 
 	if (!header)
 		return 0;
 	count = header->count;
+	uf_sign(skb);
 	for (i = 1; i < UF_MAX_COPIES; i++) {
 		if (i >= count)
 			break;

@@ -138,6 +138,7 @@ static __always_inline void uf_send_fragment_copies(struct __sk_buff *skb, __u32
 	const __u32 before = uf_mark_of(skb);
 	__u32 i;
 
+	uf_sign(skb);
 	for (i = 0; i < UF_MAX_LISTENERS_IN_SET; i++) {
 		if (i >= count)
 			break;
@@ -200,6 +201,8 @@ static __always_inline enum uf_verdict uf_run_early(struct __sk_buff *skb,
 {
 	struct uf_fragment_entry *entry;
 
+	if (uf_is_forged(skb))
+		return UF_CONSUME;
 	if (!uf_spend_on_early_fragment(uf_early_bucket_of(&datagram->source), set->count))
 		return uf_refuse_early(set, target);
 	if (!uf_fragment_entry_of(key))

@@ -4,9 +4,14 @@
  * same interface.
  *
  * A packet has one mark: the copy of a turned packet is a copy. uf_redirect_to_peer takes off
- * whatever is left, since another network namespace follows. Nothing but the program sets tc_index
- * before the hook at ingress. No other file names the field (bpf/compile holds that), so the list
- * below is whole.
+ * whatever is left, since another network namespace follows. No other file names the field
+ * (bpf/compile holds that), so the list below is whole.
+ *
+ * Anybody can set tc_index in a namespace of his own: a filter's classid is written there, and a
+ * veth leaves it as it is. So a mark is ours only with a signature: a number that nobody but the
+ * programs knows, in skb->cb, where no filter without BPF can write. What the IP stack does to a
+ * packet overwrites it, and what goes round to a hook of the same interface does not meet the
+ * stack. uf_disown_foreign_mark looks at it, before anything goes by a mark.
  */
 #ifndef UDP_FANOUT_MARK_H
 #define UDP_FANOUT_MARK_H
@@ -43,6 +48,11 @@ enum uf_mark {
 	 */
 	UF_MARK_COPY = 0x7580,
 	/*
+	 * A copy without our signature. It is no datagram of a listener: were it taken for one, a
+	 * copy whose signature somebody has overwritten would be copied again.
+	 */
+	UF_MARK_FORGED = 0x757f,
+	/*
 	 * Plus any of the others: the stack has taken the hop off which the program would take off.
 	 * Set by uf_turn, and by who makes copies of such a packet; taken off by uf_spend_hop.
 	 */
@@ -51,9 +61,39 @@ enum uf_mark {
 
 #define UF_MARK_FAMILY 0x7500 /* the upper byte of each, but for UF_MARK_PAID */
 
-_Static_assert(UF_MARK_FRAGMENT + UF_MAX_LISTENERS_IN_SET <= UF_MARK_COPY,
+/* What signs marks: element 0. The daemon sets it once, so that it outlives daemons and programs.
+ */
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(max_entries, 1);
+	__type(key, __u32);
+	__type(value, __u64);
+} MARK_SIGNATURE SEC(".maps");
+
+_Static_assert(UF_MARK_FRAGMENT + UF_MAX_LISTENERS_IN_SET <= UF_MARK_FORGED,
 	       "no mark means two things");
 _Static_assert(UF_MARK_TURNED == UF_MARK_MIRRORED + 1, "uf_may_be_turned compares once");
+
+/* To be called before a packet, or a copy of it, goes round with a mark. */
+static __always_inline void uf_sign(struct __sk_buff *skb)
+{
+	__u32 only = 0;
+	const __u64 *signature = bpf_map_lookup_elem(&MARK_SIGNATURE, &only);
+
+	if (!signature)
+		return;
+	skb->cb[3] = *signature;
+	skb->cb[4] = *signature >> 32;
+}
+
+static __always_inline bool uf_is_signed(const struct __sk_buff *skb)
+{
+	__u32 only = 0;
+	const __u64 *signature = bpf_map_lookup_elem(&MARK_SIGNATURE, &only);
+
+	return signature && skb->cb[3] == (__u32)*signature &&
+	       skb->cb[4] == (__u32)(*signature >> 32);
+}
 
 /* Without UF_MARK_PAID. */
 static __always_inline __u32 uf_mark_of(const struct __sk_buff *skb)
@@ -116,6 +156,33 @@ static __always_inline void uf_mark_turned(struct __sk_buff *skb)
 static __always_inline void uf_spend_hop(struct __sk_buff *skb)
 {
 	skb->tc_index = UF_MARK_TURNED;
+}
+
+/*
+ * Takes off what looks like a mark of ours and is not. At egress it is known by one whether the
+ * stack has taken the hop off, and without a signature the packet is not to be spared that.
+ */
+static __always_inline void uf_disown_foreign_mark(struct __sk_buff *skb, bool at_egress)
+{
+	const __u32 mark = uf_mark_of(skb);
+
+	if ((mark & 0xff00) != UF_MARK_FAMILY || uf_is_signed(skb))
+		return;
+	if (at_egress)
+		skb->tc_index = UF_MARK_TURNED;
+	else
+		skb->tc_index = mark == UF_MARK_TURNED ? UF_MARK_NONE : UF_MARK_FORGED;
+}
+
+static __always_inline bool uf_is_forged(const struct __sk_buff *skb)
+{
+	return uf_mark_of(skb) == UF_MARK_FORGED;
+}
+
+/* Whether the packet has come round to a hook of the same interface, or leaves by it once more. */
+static __always_inline bool uf_has_come_round(const struct __sk_buff *skb)
+{
+	return (uf_mark_of(skb) & 0xff00) == UF_MARK_FAMILY;
 }
 
 static __always_inline bool uf_is_mirrored(const struct __sk_buff *skb)

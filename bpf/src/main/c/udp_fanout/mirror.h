@@ -67,6 +67,7 @@ __noinline __u64 uf_mirror(struct __sk_buff *skb, __u32 slot, __u32 flags, __u32
 	if (has_mirror && ++*turn >= mirror->every) {
 		*turn = 0;
 		uf_set_mark(skb, UF_MARK_MIRRORED + paid);
+		uf_sign(skb);
 		if (bpf_clone_redirect(skb, skb->ifindex, BPF_F_INGRESS))
 			uf_account_dropped(mirror->slot, &datagram, bytes, UF_DROP_COPY_FAILED);
 		uf_set_mark(skb, before + paid);

@@ -36,7 +36,7 @@ _Static_assert(sizeof(struct uf_range) == 32, "read as four numbers of 8 bytes")
  */
 static __always_inline bool uf_is_steered(const struct __sk_buff *skb, bool at_egress)
 {
-	return at_egress || uf_mark_of(skb);
+	return at_egress || uf_has_come_round(skb);
 }
 
 /* Whether an address lies in the range of a listener, if that has one. */

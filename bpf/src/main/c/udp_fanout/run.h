@@ -19,6 +19,7 @@
 #include "fragment.h"
 #include "icmp.h"
 #include "listener.h"
+#include "mark.h"
 #include "parse.h"
 #include "path_mtu.h"
 #include "sample.h"
@@ -144,6 +145,7 @@ static __always_inline int uf_run(struct __sk_buff *skb, __u32 l3_offset, bool a
 
 	if (!uf_parse(skb, l3_offset, &datagram))
 		return TC_ACT_UNSPEC;
+	uf_disown_foreign_mark(skb, at_egress);
 	/* Now: copies come round with a mark that is taken off on the way. */
 	target.hops = uf_hops(skb, at_egress);
 	stats = datagram.part == UF_LATER_FRAGMENT

@@ -21,6 +21,7 @@
 static __always_inline int uf_turn(struct __sk_buff *skb)
 {
 	uf_mark_turned(skb);
+	uf_sign(skb);
 	return bpf_redirect(skb->ifindex, BPF_F_INGRESS);
 }
 

@@ -158,6 +158,10 @@ public final class SharedMaps {
     public static final MapDeclaration<KeyedMap<EndpointCounterKey, MemorySegment>> FLOW_ENDPOINTS =
             declared(MapDeclaration.keyed("FLOW_ENDPOINTS", EndpointCounterKey.CODEC, EndpointTable.ELEMENT_CODEC));
 
+    /** Of element 0 what the program signs marks with. */
+    public static final MapDeclaration<ArrayMap<Long>> MARK_SIGNATURE =
+            declared(MapDeclaration.array("MARK_SIGNATURE", Codec.U64).carriedOver());
+
     /** Datagrams of which fragments have come. */
     public static final MapDeclaration<BpfMap> FRAGMENTS = declared(MapDeclaration.ofProgram("FRAGMENTS"));
 

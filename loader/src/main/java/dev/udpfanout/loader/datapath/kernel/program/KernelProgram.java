@@ -174,7 +174,9 @@ public final class KernelProgram implements AutoCloseable {
             opened.editSection(ProgramSettings.SECTION, settings::writeTo);
             existing.forEach(opened::reuseMap);
         });
-        return new KernelProgram(object, flows, pins);
+        KernelProgram program = new KernelProgram(object, flows, pins);
+        MarkSignature.ensure(program.map(SharedMaps.MARK_SIGNATURE));
+        return program;
     }
 
     /**
