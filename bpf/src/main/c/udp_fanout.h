@@ -88,7 +88,7 @@ struct uf_listener_key {
  * On a dummy interface: what the program itself says to a sender goes by the stack, which has
  * changed the destination before, and knows to whom it was.
  */
-#define UF_LISTENER_ANSWERS_BY_STACK 1024u
+#define UF_LISTENER_ANSWERS_BY_STACK 4096u
 
 struct uf_listener {
 	__u32 slot; /* index into all maps that have an element a listener: 0..UF_MAX_LISTENERS-1 */

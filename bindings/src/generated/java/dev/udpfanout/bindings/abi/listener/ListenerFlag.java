@@ -28,7 +28,7 @@ public enum ListenerFlag {
     /** Fragments that may be cut go through the stack: a piece that fits the interface which they come in by need not fit the way to an endpoint, and all pieces of one datagram go one way. */
     FRAGMENTS_BY_STACK(512),
     /** On a dummy interface: what the program itself says to a sender goes by the stack, which has changed the destination before, and knows to whom it was. */
-    ANSWERS_BY_STACK(1024);
+    ANSWERS_BY_STACK(4096);
 
     private final int bit;
 

@@ -114,10 +114,6 @@ public final class AttachPoint {
         return isConnected() ? hooks.methods() : "";
     }
 
-    private boolean hasReplies() {
-        return listeners.stream().anyMatch(ListenerConfig::replies);
-    }
-
     private List<InetAddress> addresses() {
         return listeners.stream()
                 .map(listener -> listener.bind().getAddress())
@@ -136,8 +132,9 @@ public final class AttachPoint {
     /** Finds the interface, or makes it if it is a dummy; programs and routes are not touched yet. */
     public void findInterface() {
         dummy.ifPresent(present -> present.ranges().requireFree(ranges()));
+        // Also without replies: the program tells senders by it that a packet is too big, as its listener's address.
         Optional<Link> link = dummy.isPresent()
-                ? Optional.of(dummy.get().dummyInterface().ensure(addresses(), hasReplies()))
+                ? Optional.of(dummy.get().dummyInterface().ensure(addresses(), true))
                 : network.links().byName(interfaceName());
         int found = link.map(Link::index).orElse(NO_INTERFACE);
         if (found == ifindex) {
