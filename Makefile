@@ -6,10 +6,14 @@ MAVEN_ARGUMENTS ?=
 # For "make cluster-test": a part of the names of the scenarios to run, and kube-proxy's mode.
 SCENARIOS ?=
 PROXY_MODE ?=
+# For "make differential": networks and ways in, separated by commas; all if empty. DETAILS=--details lists every worse cell.
+NETWORKS ?=
+WAYS ?=
+DETAILS ?=
 # For "make bench-jmh": a pattern of benchmarks, and JMH's options.
 JMH_ARGUMENTS ?=
 
-.PHONY: help build test demo image image-test cluster-test kernel-matrix bench bench-quick bench-jmh fresh-machine format clean
+.PHONY: help build test demo image image-test cluster-test differential kernel-matrix bench bench-quick bench-jmh fresh-machine format clean
 
 help:
 	@echo 'make build    compile everything; the daemon is then in loader/target/udp-fanout/bin/udp-fanout'
@@ -18,6 +22,7 @@ help:
 	@echo 'make image    build the container image udp-fanout:0.1.0, with docker, podman or buildah (BASE, JDK, PLATFORM: k8s/image/build)'
 	@echo 'make image-test   make image, and run the MetalLB path with it under the DaemonSet'"'"'s restrictions (as root, with podman; about 1 min)'
 	@echo 'make cluster-test   the guide and later events on real Kubernetes, beside kube-proxy alone; KUBERNETES_BIN (as root, 10 min for each version)'
+	@echo 'make differential   the same load by kube-proxy alone and by udp-fanout, in every kind of network; docs/differential.md (as root; NETWORKS=, WAYS=)'
 	@echo 'make kernel-matrix   every way in on Debian'"'"'s 5.10, 6.1 and 6.12 in virtual machines (as root, about 20 min: 6 for each kernel)'
 	@echo 'make bench    latency and throughput beside kube-proxy, nftables and others; bench/target/report (as root, about 12 min)'
 	@echo 'make bench-quick   the same with fewer rounds (about 3 min); bench/udp-fanout-bench --help for more'
@@ -47,6 +52,11 @@ cluster-test: build
 	@java_home=$$(sh build/prepare) && exec "$$java_home/bin/java" --enable-native-access=ALL-UNNAMED -XX:+UseSerialGC \
 		-cp "lab/target/classes:loader/target/udp-fanout/lib/*" \
 		dev.udpfanout.lab.cluster.ClusterTest "$(SCENARIOS)" "$(PROXY_MODE)"
+
+differential: build
+	@java_home=$$(sh build/prepare) && exec "$$java_home/bin/java" --enable-native-access=ALL-UNNAMED -XX:+UseSerialGC \
+		-cp "lab/target/classes:loader/target/udp-fanout/lib/*" \
+		dev.udpfanout.lab.differential.Differential --networks "$(NETWORKS)" --ways "$(WAYS)" $(DETAILS) --document docs/differential.md
 
 kernel-matrix: build
 	@sh lab/kernels/matrix

@@ -7,4 +7,5 @@
 #include <linux/pkt_sched.h>
 #include <linux/pkt_cls.h>
 #include <linux/ip.h>
+#include <linux/ipv6.h>
 #include <linux/if.h>

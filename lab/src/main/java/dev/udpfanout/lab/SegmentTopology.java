@@ -25,7 +25,8 @@ public final class SegmentTopology implements AutoCloseable {
      */
     public static SegmentTopology build(SegmentPlan plan) {
         SegmentTopology topology = new SegmentTopology(plan);
-        topology.namespaces.establish(role -> role.matches("node\\d+"), false, plan.batches(topology.namespaces.run()));
+        topology.namespaces.establish(
+                role -> role.matches("node\\d+"), plan.ipv6(), plan.batches(topology.namespaces.run()));
         return topology;
     }
 

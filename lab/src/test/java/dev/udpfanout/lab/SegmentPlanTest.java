@@ -3,6 +3,7 @@ package dev.udpfanout.lab;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.List;
 import org.junit.jupiter.api.Tag;
@@ -26,6 +27,19 @@ class SegmentPlanTest {
     void shouldGiveTheVipToNobodyWhenTheNetworkIsBuilt() {
         assertFalse(
                 new SegmentPlan(2, 2).batches(new RunName(1, 1, 1)).toString().contains(SegmentPlan.VIP));
+    }
+
+    @Test
+    void shouldGiveClientNodesAndPodsIpv6AddressesWhenAsked() {
+        String batches =
+                new SegmentPlan(2, 1, true).batches(new RunName(1, 1, 1)).toString();
+
+        assertTrue(batches.contains("address add 2001:db8:1::10/64 dev eth0 nodad"), batches);
+        assertTrue(batches.contains("address add 2001:db8:1::2/64 dev eth0 nodad"), batches);
+        assertTrue(batches.contains("address add 2001:db8:42:2::11/64 dev eth0 nodad"), batches);
+        assertTrue(batches.contains("route add default via 2001:db8:42:2::1"), batches);
+        assertFalse(
+                new SegmentPlan(2, 1).batches(new RunName(1, 1, 1)).toString().contains("2001:db8"));
     }
 
     @Test

@@ -12,33 +12,45 @@ import java.lang.foreign.ValueLayout;
 import java.lang.invoke.MethodHandle;
 
 /**
- * The C library's socket calls that Java has no packet sockets for, each with errno captured: see packet(7), socket(2),
- * poll(2). The lab binds them itself because the product has no use for packet sockets.
+ * The C library's socket calls for what Java's sockets cannot do, packet sockets and path MTU discovery, each with
+ * errno captured: see packet(7), socket(2), poll(2), ip(7). The lab binds them itself because the product has no use
+ * for them.
  */
-final class SocketCalls {
+public final class SocketCalls {
     /** int socket(int domain, int type, int protocol). */
-    static final MethodHandle SOCKET = handle("socket", FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT));
+    public static final MethodHandle SOCKET =
+            handle("socket", FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT));
 
     /** int bind(int fd, const struct sockaddr *, socklen_t). */
-    static final MethodHandle BIND = handle("bind", FunctionDescriptor.of(JAVA_INT, JAVA_INT, ADDRESS, JAVA_INT));
+    public static final MethodHandle BIND =
+            handle("bind", FunctionDescriptor.of(JAVA_INT, JAVA_INT, ADDRESS, JAVA_INT));
 
     /** ssize_t sendto(int fd, const void *, size_t, int flags, const struct sockaddr *, socklen_t). */
-    static final MethodHandle SENDTO = handle(
+    public static final MethodHandle SENDTO = handle(
             "sendto", FunctionDescriptor.of(JAVA_LONG, JAVA_INT, ADDRESS, JAVA_LONG, JAVA_INT, ADDRESS, JAVA_INT));
 
     /** ssize_t recvfrom(int fd, void *, size_t, int flags, struct sockaddr *, socklen_t *). */
-    static final MethodHandle RECVFROM = handle(
+    public static final MethodHandle RECVFROM = handle(
             "recvfrom", FunctionDescriptor.of(JAVA_LONG, JAVA_INT, ADDRESS, JAVA_LONG, JAVA_INT, ADDRESS, ADDRESS));
 
     /** int setsockopt(int fd, int level, int option, const void *, socklen_t). */
-    static final MethodHandle SETSOCKOPT =
+    public static final MethodHandle SETSOCKOPT =
             handle("setsockopt", FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT, ADDRESS, JAVA_INT));
 
+    /** int getsockopt(int fd, int level, int option, void *, socklen_t *). */
+    public static final MethodHandle GETSOCKOPT =
+            handle("getsockopt", FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT, ADDRESS, ADDRESS));
+
+    /** int connect(int fd, const struct sockaddr *, socklen_t). */
+    public static final MethodHandle CONNECT =
+            handle("connect", FunctionDescriptor.of(JAVA_INT, JAVA_INT, ADDRESS, JAVA_INT));
+
     /** int poll(struct pollfd *, nfds_t, int timeout). */
-    static final MethodHandle POLL = handle("poll", FunctionDescriptor.of(JAVA_INT, ADDRESS, JAVA_LONG, JAVA_INT));
+    public static final MethodHandle POLL =
+            handle("poll", FunctionDescriptor.of(JAVA_INT, ADDRESS, JAVA_LONG, JAVA_INT));
 
     /** int close(int fd). */
-    static final MethodHandle CLOSE = handle("close", FunctionDescriptor.of(JAVA_INT, JAVA_INT));
+    public static final MethodHandle CLOSE = handle("close", FunctionDescriptor.of(JAVA_INT, JAVA_INT));
 
     /** unsigned int if_nametoindex(const char *). */
     static final MethodHandle IF_NAMETOINDEX = handle("if_nametoindex", FunctionDescriptor.of(JAVA_INT, ADDRESS));

@@ -73,20 +73,33 @@ public record KubeProxyRules(
 
     /** Two whole tables, filter and nat: iptables-restore without {@code --noflush} replaces each at one stroke. */
     public String restoreInput() {
+        return restoreInput(List.of(this));
+    }
+
+    /** As {@link #restoreInput()}, for several ports of Services. */
+    static String restoreInput(List<KubeProxyRules> services) {
         RestoreTable filter = new RestoreTable("filter");
         builtInFilter(filter);
-        dropWithoutLocalEndpoint(filter);
+        services.forEach(service -> service.dropWithoutLocalEndpoint(filter));
         RestoreTable nat = new RestoreTable("nat");
         jumps(nat);
         masquerade(nat);
-        serviceAddresses(nat);
+        services.forEach(service -> service.serviceAddresses(nat));
+        nat.rule(
+                "KUBE-SERVICES",
+                comment("kubernetes service nodeports; NOTE: this must be the last rule in this chain"),
+                "-m addrtype --dst-type LOCAL -j KUBE-NODEPORTS");
+        services.forEach(service -> service.chainsOfItsOwn(nat));
+        return filter.text() + nat.text();
+    }
+
+    private void chainsOfItsOwn(RestoreTable nat) {
         externalTraffic(nat);
         if (policy == ExternalTrafficPolicy.LOCAL) {
             balance(nat, chains().local(), endpoints.local());
         }
         clusterTraffic(nat);
         endpoints.cluster().forEach(endpoint -> endpoint(nat, endpoint));
-        return filter.text() + nat.text();
     }
 
     /** Whether they are for ip6tables-restore. */
@@ -118,13 +131,6 @@ public record KubeProxyRules(
                 "KUBE-FORWARD",
                 comment("kubernetes forwarding conntrack rule"),
                 "-m conntrack --ctstate RELATED,ESTABLISHED -j ACCEPT");
-    }
-
-    /**
-     * With {@code Local}, what comes from outside is dropped on a node without an endpoint: MetalLB leads it to another
-     * node.
-     */
-    private void dropWithoutLocalEndpoint(RestoreTable filter) {
         filter.chain("KUBE-EXTERNAL-SERVICES");
         for (String chain : List.of("INPUT", "FORWARD")) {
             filter.rule(
@@ -133,6 +139,13 @@ public record KubeProxyRules(
                     comment("kubernetes externally-visible service portals"),
                     "-j KUBE-EXTERNAL-SERVICES");
         }
+    }
+
+    /**
+     * With {@code Local}, what comes from outside is dropped on a node without an endpoint: MetalLB leads it to another
+     * node.
+     */
+    private void dropWithoutLocalEndpoint(RestoreTable filter) {
         if (hasNoEndpointForOutside()) {
             String reason = comment(name + " has no local endpoints");
             filter.rule(
@@ -175,10 +188,6 @@ public record KubeProxyRules(
                 comment(name + " loadbalancer IP"),
                 to(virtualIp.getAddress().getHostAddress(), virtualIp.getPort()),
                 "-j " + chains().external());
-        nat.rule(
-                "KUBE-SERVICES",
-                comment("kubernetes service nodeports; NOTE: this must be the last rule in this chain"),
-                "-m addrtype --dst-type LOCAL -j KUBE-NODEPORTS");
     }
 
     private void externalTraffic(RestoreTable nat) {

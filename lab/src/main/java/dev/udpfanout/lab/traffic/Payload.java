@@ -37,7 +37,7 @@ public final class Payload {
     }
 
     /** Compares every byte with what was sent: that is what the sequence number inside it and the size say. */
-    static PayloadCheck check(byte[] payload, int size, long runId) {
+    public static PayloadCheck check(byte[] payload, int size, long runId) {
         if (size < Long.BYTES) {
             return PayloadCheck.TOO_SHORT;
         }
@@ -52,7 +52,7 @@ public final class Payload {
     }
 
     /** The sequence number of a payload of at least 8 bytes. */
-    static long sequence(byte[] payload) {
+    public static long sequence(byte[] payload) {
         long sequence = 0;
         for (int b = Long.BYTES - 1; b >= 0; b--) {
             sequence = sequence << Byte.SIZE | Byte.toUnsignedLong(payload[b]);

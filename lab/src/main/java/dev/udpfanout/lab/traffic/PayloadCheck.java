@@ -1,7 +1,7 @@
 package dev.udpfanout.lab.traffic;
 
 /** What a look at a received payload shows. */
-enum PayloadCheck {
+public enum PayloadCheck {
     /** Byte for byte what was sent. */
     INTACT,
     /** Of fewer than 8 bytes: no sequence number that it could be compared with. */

@@ -82,6 +82,24 @@ class KubeProxyRulesTest {
     }
 
     @Test
+    void shouldHaveRulesOfEachPortAndNodePortsLastWhenThereAreSeveral() {
+        KubeProxyRules syslog = KubeProxyRules.labService(VIP, ExternalTrafficPolicy.LOCAL, PODS);
+        KubeProxyRules traps = KubeProxyRules.labService(
+                        new InetSocketAddress("192.168.1.100", 162), ExternalTrafficPolicy.LOCAL, PODS)
+                .withName(new ServicePortName("logging", "traps", "snmp"));
+
+        List<String> services = KubeProxyRules.restoreInput(List.of(syslog, traps))
+                .lines()
+                .filter(line -> line.startsWith("-A KUBE-SERVICES "))
+                .toList();
+
+        assertEquals(5, services.size());
+        assertTrue(services.get(1).contains("-d 192.168.1.100 --dport 5514"), services.get(1));
+        assertTrue(services.get(3).contains("-d 192.168.1.100 --dport 162"), services.get(3));
+        assertTrue(services.getLast().endsWith("-j KUBE-NODEPORTS"), services.getLast());
+    }
+
+    @Test
     void shouldDeclareEveryChainThatARuleNames() {
         String input = KubeProxyRules.labService(VIP, ExternalTrafficPolicy.LOCAL, PODS)
                 .restoreInput();

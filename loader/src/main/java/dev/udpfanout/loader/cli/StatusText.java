@@ -114,8 +114,23 @@ final class StatusText {
             String lost = counts(listener.path("reply_packets_dropped"));
             line("  not replied %s", lost.isEmpty() ? "none" : lost);
         }
+        if (!listener.path("ways").isEmpty()) {
+            line("  ways       %s", ways(listener.path("ways")));
+        }
         endpoints(listener, "ENDPOINT");
         mirror(listener.path("mirror"));
+    }
+
+    private static String ways(JsonNode ways) {
+        return ways.valueStream()
+                .map(way -> "%s %s (%d endpoint(s))"
+                        .formatted(
+                                string(way, "interface"),
+                                way.has("mtu_bytes")
+                                        ? "MTU " + way.path("mtu_bytes").asInt()
+                                        : "on this node",
+                                way.path("endpoints").asLong()))
+                .collect(Collectors.joining(", "));
     }
 
     private void mirror(JsonNode mirror) {

@@ -158,7 +158,8 @@ final class LiveView implements DaemonView {
                 kubernetes.map(status -> status.published().get(listener.name())),
                 TrafficCounters.of(counters),
                 endpoints(turn, listener.name(), counters),
-                mirror);
+                mirror,
+                state.ways());
     }
 
     private static List<EndpointStatus> endpoints(Turn turn, String set, ListenerCounters counters) {

@@ -11,20 +11,27 @@ import java.util.stream.Collectors;
  * @param attached whether its datagrams reach the datapath, by one interface at least
  * @param attachment how, for example {@code "tcx"}; empty if they do not
  * @param interfaces each interface by itself; empty where the datapath takes datagrams whatever they come by
+ * @param ways how its endpoints are reached, the narrowest way first; empty where the datapath does not ask
  */
 public record ListenerState(
-        String mode, String modeReason, boolean attached, String attachment, List<InterfaceState> interfaces) {
+        String mode,
+        String modeReason,
+        boolean attached,
+        String attachment,
+        List<InterfaceState> interfaces,
+        List<WayState> ways) {
     public static final String TC_EBPF = "tc_ebpf";
     public static final String USERSPACE = "userspace";
     public static final String CONFIGURED = "configured";
 
     public ListenerState {
         interfaces = List.copyOf(interfaces);
+        ways = List.copyOf(ways);
     }
 
     /** Of a datapath that takes datagrams whatever they come by. */
     public ListenerState(String mode, String modeReason, boolean attached, String attachment) {
-        this(mode, modeReason, attached, attachment, List.of());
+        this(mode, modeReason, attached, attachment, List.of(), List.of());
     }
 
     /** In the kernel, as configured. A listener that has lost one of several interfaces goes on with the others. */
@@ -35,11 +42,21 @@ public record ListenerState(
                 .distinct()
                 .collect(Collectors.joining("+"));
         return new ListenerState(
-                TC_EBPF, CONFIGURED, interfaces.stream().anyMatch(InterfaceState::attached), attachment, interfaces);
+                TC_EBPF,
+                CONFIGURED,
+                interfaces.stream().anyMatch(InterfaceState::attached),
+                attachment,
+                interfaces,
+                List.of());
     }
 
     /** The same, for another reason. */
     public ListenerState because(String reason) {
-        return new ListenerState(mode, reason, attached, attachment, interfaces);
+        return new ListenerState(mode, reason, attached, attachment, interfaces, ways);
+    }
+
+    /** The same, with the ways to its endpoints. */
+    public ListenerState by(List<WayState> itsWays) {
+        return new ListenerState(mode, modeReason, attached, attachment, interfaces, itsWays);
     }
 }

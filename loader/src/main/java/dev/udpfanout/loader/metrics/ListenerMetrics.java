@@ -17,6 +17,7 @@ final class ListenerMetrics {
         addTraffic(families, name, listener.mode(), listener.counters());
         listener.counters().pathMtu().ifPresent(counters -> addPathMtu(families, name, counters));
         families.set(Metric.ENDPOINTS_ACTIVE, listener.activeEndpoints(), name);
+        listener.pathMtuBytes().ifPresent(bytes -> families.set(Metric.PATH_MTU, bytes, name));
         families.set(Metric.ATTACHED, listener.attached(), name);
         listener.published().ifPresent(has -> families.set(Metric.PUBLISHED, has.upToDate(), name));
         for (InterfaceStatus each : listener.interfaces()) {

@@ -65,6 +65,11 @@ public enum Metric {
             "listener",
             "mode",
             "reason"),
+    PATH_MTU(
+            GAUGE,
+            "path_mtu_bytes",
+            "Bytes of the largest IP packet that fits the ways to all endpoints of the listener.",
+            "listener"),
     ATTACHED(GAUGE, "attached", "1 if datagrams reach the listener by at least one interface.", "listener"),
     INTERFACE_ATTACHED(
             GAUGE,

@@ -1,8 +1,10 @@
 package dev.udpfanout.loader.status;
 
+import dev.udpfanout.loader.datapath.WayState;
 import java.net.InetSocketAddress;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
 
 /**
  * One listener.
@@ -18,6 +20,7 @@ import java.util.Optional;
  * @param counters what it has done in this mode
  * @param endpoints all that are known, in use or not
  * @param mirror who gets copies, if anyone does
+ * @param ways how its endpoints are reached, the narrowest way first; empty where nobody asks
  */
 public record ListenerStatus(
         String name,
@@ -30,11 +33,18 @@ public record ListenerStatus(
         Optional<PublicationStatus> published,
         TrafficCounters counters,
         List<EndpointStatus> endpoints,
-        Optional<MirrorStatus> mirror) {
+        Optional<MirrorStatus> mirror,
+        List<WayState> ways) {
 
     public ListenerStatus {
         interfaces = List.copyOf(interfaces);
         endpoints = List.copyOf(endpoints);
+        ways = List.copyOf(ways);
+    }
+
+    /** The largest IP packet, in bytes, that fits the ways to all endpoints; empty if nothing bounds it. */
+    public OptionalInt pathMtuBytes() {
+        return ways.stream().flatMapToInt(way -> way.mtuBytes().stream()).min();
     }
 
     /** How many endpoints are sent datagrams. */

@@ -57,6 +57,7 @@ class StatusCommandTest {
             "flows: 40 of at most 65536, 7 expired, 2 evicted\n",
             "repairs: program_reattached 2\n",
             "listener syslog: 10.255.0.1:5514 on eth0, eth1 (NOT ATTACHED), tc_ebpf (configured), attached tcx ingress\n",
+            "  ways       flannel.1 MTU 1450 (1 endpoint(s)), lo on this node (1 endpoint(s))\n",
             "  NOT PUBLISHED to Kubernetes; the daemon's log says why\n",
             "  received   103 packets, 12360 bytes\n",
             "  dropped    no_endpoints 3\n",

@@ -4,6 +4,7 @@ import dev.udpfanout.bindings.abi.counter.EarlyFragments;
 import dev.udpfanout.bindings.abi.counter.ListenerPathMtu;
 import dev.udpfanout.loader.datapath.FlowCounters;
 import dev.udpfanout.loader.datapath.ReplyCounters;
+import dev.udpfanout.loader.datapath.WayState;
 import dev.udpfanout.loader.supervision.ThreadsStatus;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -12,6 +13,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.OptionalLong;
 
 /** A daemon of two listeners that shows what a test tells it to. */
@@ -92,7 +94,12 @@ public final class FixedView implements DaemonView {
                         Optional.of(new ListenerPathMtu(21, 22, 23, 24))),
                 List.of(UP, DOWN),
                 Optional.of(new MirrorStatus(
-                        10, new TrafficCounters(9, 8, 900, 800, Map.of("fib_blackhole", 1L)), List.of(COPIED))));
+                        10,
+                        new TrafficCounters(9, 8, 900, 800, Map.of("fib_blackhole", 1L)),
+                        List.of(COPIED))),
+                List.of(
+                        new WayState("flannel.1", OptionalInt.of(1450), 1),
+                        new WayState("lo", OptionalInt.empty(), 1)));
     }
 
     private static ListenerStatus netflow() {
@@ -120,6 +127,7 @@ public final class FixedView implements DaemonView {
                                 Map.of("too_long", 2L))),
                         Optional.empty()),
                 List.of(),
-                Optional.empty());
+                Optional.empty(),
+                List.of());
     }
 }

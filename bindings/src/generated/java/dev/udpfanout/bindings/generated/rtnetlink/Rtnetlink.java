@@ -446,6 +446,15 @@ public class Rtnetlink {
     public static int IFLA_INET_CONF() {
         return IFLA_INET_CONF;
     }
+    private static final int IFLA_INET6_CONF = (int)2L;
+    /**
+     * {@snippet lang=c :
+     * enum <anonymous>.IFLA_INET6_CONF = 2
+     * }
+     */
+    public static int IFLA_INET6_CONF() {
+        return IFLA_INET6_CONF;
+    }
     private static final int IFLA_INFO_KIND = (int)1L;
     /**
      * {@snippet lang=c :
@@ -662,6 +671,24 @@ public class Rtnetlink {
     public static int RTM_GETNEIGH() {
         return RTM_GETNEIGH;
     }
+    private static final int RTM_NEWRULE = (int)32L;
+    /**
+     * {@snippet lang=c :
+     * enum <anonymous>.RTM_NEWRULE = 32
+     * }
+     */
+    public static int RTM_NEWRULE() {
+        return RTM_NEWRULE;
+    }
+    private static final int RTM_DELRULE = (int)33L;
+    /**
+     * {@snippet lang=c :
+     * enum <anonymous>.RTM_DELRULE = 33
+     * }
+     */
+    public static int RTM_DELRULE() {
+        return RTM_DELRULE;
+    }
     private static final int RTM_NEWQDISC = (int)36L;
     /**
      * {@snippet lang=c :
@@ -715,6 +742,24 @@ public class Rtnetlink {
      */
     public static int RTM_GETTFILTER() {
         return RTM_GETTFILTER;
+    }
+    private static final int RTM_NEWNEXTHOP = (int)104L;
+    /**
+     * {@snippet lang=c :
+     * enum <anonymous>.RTM_NEWNEXTHOP = 104
+     * }
+     */
+    public static int RTM_NEWNEXTHOP() {
+        return RTM_NEWNEXTHOP;
+    }
+    private static final int RTM_DELNEXTHOP = (int)105L;
+    /**
+     * {@snippet lang=c :
+     * enum <anonymous>.RTM_DELNEXTHOP = 105
+     * }
+     */
+    public static int RTM_DELNEXTHOP() {
+        return RTM_DELNEXTHOP;
     }
     private static final int RTN_UNSPEC = (int)0L;
     /**
@@ -941,6 +986,15 @@ public class Rtnetlink {
     public static int RTA_PREFSRC() {
         return RTA_PREFSRC;
     }
+    private static final int RTA_METRICS = (int)8L;
+    /**
+     * {@snippet lang=c :
+     * enum rtattr_type_t.RTA_METRICS = 8
+     * }
+     */
+    public static int RTA_METRICS() {
+        return RTA_METRICS;
+    }
     private static final int RTA_TABLE = (int)15L;
     /**
      * {@snippet lang=c :
@@ -958,6 +1012,24 @@ public class Rtnetlink {
      */
     public static int RTA_VIA() {
         return RTA_VIA;
+    }
+    private static final int RTAX_LOCK = (int)1L;
+    /**
+     * {@snippet lang=c :
+     * enum <anonymous>.RTAX_LOCK = 1
+     * }
+     */
+    public static int RTAX_LOCK() {
+        return RTAX_LOCK;
+    }
+    private static final int RTAX_MTU = (int)2L;
+    /**
+     * {@snippet lang=c :
+     * enum <anonymous>.RTAX_MTU = 2
+     * }
+     */
+    public static int RTAX_MTU() {
+        return RTAX_MTU;
     }
     private static final int TCA_KIND = (int)1L;
     /**
@@ -1031,6 +1103,15 @@ public class Rtnetlink {
     public static int RTNLGRP_IPV4_ROUTE() {
         return RTNLGRP_IPV4_ROUTE;
     }
+    private static final int RTNLGRP_IPV4_RULE = (int)8L;
+    /**
+     * {@snippet lang=c :
+     * enum rtnetlink_groups.RTNLGRP_IPV4_RULE = 8
+     * }
+     */
+    public static int RTNLGRP_IPV4_RULE() {
+        return RTNLGRP_IPV4_RULE;
+    }
     private static final int RTNLGRP_IPV6_IFADDR = (int)9L;
     /**
      * {@snippet lang=c :
@@ -1048,6 +1129,33 @@ public class Rtnetlink {
      */
     public static int RTNLGRP_IPV6_ROUTE() {
         return RTNLGRP_IPV6_ROUTE;
+    }
+    private static final int RTNLGRP_IPV6_IFINFO = (int)12L;
+    /**
+     * {@snippet lang=c :
+     * enum rtnetlink_groups.RTNLGRP_IPV6_IFINFO = 12
+     * }
+     */
+    public static int RTNLGRP_IPV6_IFINFO() {
+        return RTNLGRP_IPV6_IFINFO;
+    }
+    private static final int RTNLGRP_IPV6_RULE = (int)19L;
+    /**
+     * {@snippet lang=c :
+     * enum rtnetlink_groups.RTNLGRP_IPV6_RULE = 19
+     * }
+     */
+    public static int RTNLGRP_IPV6_RULE() {
+        return RTNLGRP_IPV6_RULE;
+    }
+    private static final int RTNLGRP_NEXTHOP = (int)32L;
+    /**
+     * {@snippet lang=c :
+     * enum rtnetlink_groups.RTNLGRP_NEXTHOP = 32
+     * }
+     */
+    public static int RTNLGRP_NEXTHOP() {
+        return RTNLGRP_NEXTHOP;
     }
     private static final int IFF_UP = (int)1L;
     /**
@@ -1156,6 +1264,15 @@ public class Rtnetlink {
      */
     public static int IPV4_DEVCONF_ACCEPT_LOCAL() {
         return IPV4_DEVCONF_ACCEPT_LOCAL;
+    }
+    private static final int DEVCONF_MTU6 = (int)2L;
+    /**
+     * {@snippet lang=c :
+     * enum <anonymous>.DEVCONF_MTU6 = 2
+     * }
+     */
+    public static int DEVCONF_MTU6() {
+        return DEVCONF_MTU6;
     }
     private static final int NLM_F_DUMP = (int)768L;
     /**

@@ -17,6 +17,8 @@ import java.util.OptionalInt;
  * @param hardwareAddress in lower-case hexadecimal, for example {@code 02:00:00:00:00:01}; empty if it has none
  * @param peerNamespace where the other end of a veth pair is, as this namespace numbers others; empty if it is in this
  *     one, or if the link is no veth
+ * @param ipv6MtuBytes the largest IPv6 packet ({@code net.ipv6.conf.NAME.mtu}), which may be less than the link's MTU,
+ *     as a router may have said; empty if there is no IPv6 on the link
  * @param alias what somebody has noted on it ({@code ip link set alias}); empty if nothing
  */
 public record Link(
@@ -31,9 +33,40 @@ public record Link(
         OptionalInt master,
         String hardwareAddress,
         OptionalInt peerNamespace,
+        OptionalInt ipv6MtuBytes,
         String alias) {
     private static final int ARPHRD_LOOPBACK = 772;
     private static final int ARPHRD_ETHER = 1;
+
+    /** A link without IPv6. */
+    public Link(
+            int index,
+            String name,
+            String kind,
+            boolean up,
+            boolean lowerUp,
+            boolean noArp,
+            int mtu,
+            int hardwareType,
+            OptionalInt master,
+            String hardwareAddress,
+            OptionalInt peerNamespace,
+            String alias) {
+        this(
+                index,
+                name,
+                kind,
+                up,
+                lowerUp,
+                noArp,
+                mtu,
+                hardwareType,
+                master,
+                hardwareAddress,
+                peerNamespace,
+                OptionalInt.empty(),
+                alias);
+    }
 
     /** Whether what it receives begins with an Ethernet header; if not, with the IP header, as on a tun device. */
     public boolean hasEthernetHeader() {

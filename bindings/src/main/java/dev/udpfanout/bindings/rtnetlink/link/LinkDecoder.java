@@ -1,12 +1,16 @@
 package dev.udpfanout.bindings.rtnetlink.link;
 
+import static dev.udpfanout.bindings.generated.libc.Libc.AF_INET6;
 import static dev.udpfanout.bindings.generated.libc.Libc.AF_UNSPEC;
+import static dev.udpfanout.bindings.generated.rtnetlink.Rtnetlink.DEVCONF_MTU6;
 import static dev.udpfanout.bindings.generated.rtnetlink.Rtnetlink.IFF_LOWER_UP;
 import static dev.udpfanout.bindings.generated.rtnetlink.Rtnetlink.IFF_NOARP;
 import static dev.udpfanout.bindings.generated.rtnetlink.Rtnetlink.IFF_UP;
 import static dev.udpfanout.bindings.generated.rtnetlink.Rtnetlink.IFLA_ADDRESS;
+import static dev.udpfanout.bindings.generated.rtnetlink.Rtnetlink.IFLA_AF_SPEC;
 import static dev.udpfanout.bindings.generated.rtnetlink.Rtnetlink.IFLA_IFALIAS;
 import static dev.udpfanout.bindings.generated.rtnetlink.Rtnetlink.IFLA_IFNAME;
+import static dev.udpfanout.bindings.generated.rtnetlink.Rtnetlink.IFLA_INET6_CONF;
 import static dev.udpfanout.bindings.generated.rtnetlink.Rtnetlink.IFLA_INFO_KIND;
 import static dev.udpfanout.bindings.generated.rtnetlink.Rtnetlink.IFLA_LINKINFO;
 import static dev.udpfanout.bindings.generated.rtnetlink.Rtnetlink.IFLA_LINK_NETNSID;
@@ -61,6 +65,19 @@ public final class LinkDecoder {
                         .map(bytes -> COLON_SEPARATED.formatHex(bytes.toArray(ValueLayout.JAVA_BYTE)))
                         .orElse(""),
                 kind.equals(VETH) ? attributes.number(IFLA_LINK_NETNSID()) : OptionalInt.empty(),
+                ipv6Mtu(attributes),
                 attributes.string(IFLA_IFALIAS()).orElse("")));
+    }
+
+    /** Settings of a link are an array of numbers, by DEVCONF_: inet6_fill_ifla6_attrs in net/ipv6/addrconf.c. */
+    private static OptionalInt ipv6Mtu(Attributes attributes) {
+        long offset = DEVCONF_MTU6() * (long) Integer.BYTES;
+        return attributes
+                .nested(IFLA_AF_SPEC())
+                .nested(AF_INET6())
+                .bytes(IFLA_INET6_CONF())
+                .filter(values -> offset + Integer.BYTES <= values.byteSize())
+                .map(values -> OptionalInt.of(values.get(ValueLayout.JAVA_INT_UNALIGNED, offset)))
+                .orElse(OptionalInt.empty());
     }
 }

@@ -2,8 +2,10 @@ package dev.udpfanout.bindings.rtnetlink.monitor;
 
 import dev.udpfanout.bindings.rtnetlink.address.InterfaceAddress;
 import dev.udpfanout.bindings.rtnetlink.link.Link;
+import dev.udpfanout.bindings.rtnetlink.link.Links;
 import dev.udpfanout.bindings.rtnetlink.neighbour.Neighbours;
 import dev.udpfanout.bindings.rtnetlink.route.Route;
+import dev.udpfanout.bindings.rtnetlink.route.Routes;
 import dev.udpfanout.bindings.rtnetlink.tc.Qdisc;
 import dev.udpfanout.bindings.rtnetlink.tc.TcFilter;
 
@@ -34,6 +36,14 @@ public sealed interface Event {
      */
     record NeighboursChanged() implements Event {
         static final NeighboursChanged INSTANCE = new NeighboursChanged();
+    }
+
+    /**
+     * A routing rule, a next hop object, or a link's IPv6 settings were made, changed or removed: {@link Routes#chosen}
+     * and {@link Links} tell what there is.
+     */
+    record RoutingChanged() implements Event {
+        static final RoutingChanged INSTANCE = new RoutingChanged();
     }
 
     record QdiscAdded(Qdisc qdisc) implements Event {}

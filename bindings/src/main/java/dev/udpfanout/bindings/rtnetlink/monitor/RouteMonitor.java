@@ -7,10 +7,14 @@ import static dev.udpfanout.bindings.generated.libc.Libc.SO_RCVBUFFORCE;
 import static dev.udpfanout.bindings.generated.rtnetlink.Rtnetlink.NETLINK_ADD_MEMBERSHIP;
 import static dev.udpfanout.bindings.generated.rtnetlink.Rtnetlink.RTNLGRP_IPV4_IFADDR;
 import static dev.udpfanout.bindings.generated.rtnetlink.Rtnetlink.RTNLGRP_IPV4_ROUTE;
+import static dev.udpfanout.bindings.generated.rtnetlink.Rtnetlink.RTNLGRP_IPV4_RULE;
 import static dev.udpfanout.bindings.generated.rtnetlink.Rtnetlink.RTNLGRP_IPV6_IFADDR;
+import static dev.udpfanout.bindings.generated.rtnetlink.Rtnetlink.RTNLGRP_IPV6_IFINFO;
 import static dev.udpfanout.bindings.generated.rtnetlink.Rtnetlink.RTNLGRP_IPV6_ROUTE;
+import static dev.udpfanout.bindings.generated.rtnetlink.Rtnetlink.RTNLGRP_IPV6_RULE;
 import static dev.udpfanout.bindings.generated.rtnetlink.Rtnetlink.RTNLGRP_LINK;
 import static dev.udpfanout.bindings.generated.rtnetlink.Rtnetlink.RTNLGRP_NEIGH;
+import static dev.udpfanout.bindings.generated.rtnetlink.Rtnetlink.RTNLGRP_NEXTHOP;
 import static dev.udpfanout.bindings.generated.rtnetlink.Rtnetlink.RTNLGRP_TC;
 
 import dev.udpfanout.bindings.errno.ErrnoCapture;
@@ -23,8 +27,8 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.ReentrantLock;
 
 /**
- * Reports changes of links, addresses, routes, qdiscs and filters in a network namespace: the multicast groups of
- * rtnetlink(7). For one reader; {@link #close} may come from any thread. Needs no privilege.
+ * Reports changes of links, addresses, routes, rules, next hops, qdiscs and filters in a network namespace: the
+ * multicast groups of rtnetlink(7). For one reader; {@link #close} may come from any thread. Needs no privilege.
  *
  * <p>Open it first and list afterwards: then nothing falls between.
  */
@@ -38,6 +42,10 @@ public final class RouteMonitor implements AutoCloseable {
         RTNLGRP_IPV6_IFADDR(),
         RTNLGRP_IPV4_ROUTE(),
         RTNLGRP_IPV6_ROUTE(),
+        RTNLGRP_IPV4_RULE(),
+        RTNLGRP_IPV6_RULE(),
+        RTNLGRP_IPV6_IFINFO(),
+        RTNLGRP_NEXTHOP(),
         RTNLGRP_TC()
     };
     private static final int[] WITH_NEIGHBOURS = {

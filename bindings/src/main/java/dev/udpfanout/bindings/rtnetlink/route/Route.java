@@ -10,8 +10,8 @@ import java.util.Optional;
 import java.util.OptionalInt;
 
 /**
- * An entry of a routing table: ip-route(8). Metrics and multiple next hops are not shown; a route with several next
- * hops has neither link nor gateway here.
+ * An entry of a routing table: ip-route(8). Multiple next hops are not shown, and of the metrics only a locked MTU; a
+ * route with several next hops has neither link nor gateway here.
  *
  * @param table its table's number; {@link #MAIN_TABLE}, {@link #LOCAL_TABLE} or another
  * @param type what becomes of packets
@@ -23,6 +23,8 @@ import java.util.OptionalInt;
  * @param scope how far the destination is; the kernel keeps it for IPv4 only
  * @param protocol who made it
  * @param preferredSource the source address for packets that this host sends
+ * @param lockedMtuBytes the MTU that holds for all packets by this route, whatever is learnt of the path: {@code mtu
+ *     lock} of ip-route(8)
  */
 public record Route(
         int table,
@@ -34,7 +36,8 @@ public record Route(
         int priority,
         Scope scope,
         RouteProtocol protocol,
-        Optional<InetAddress> preferredSource) {
+        Optional<InetAddress> preferredSource,
+        OptionalInt lockedMtuBytes) {
     /** The table for routes to elsewhere, 254. */
     public static final int MAIN_TABLE = Rtnetlink.RT_TABLE_MAIN();
 
@@ -50,6 +53,49 @@ public record Route(
         Objects.requireNonNull(scope, "scope");
         Objects.requireNonNull(protocol, "protocol");
         Objects.requireNonNull(preferredSource, "preferredSource");
+        Objects.requireNonNull(lockedMtuBytes, "lockedMtuBytes");
+    }
+
+    /** A route with the MTU of its link. */
+    public Route(
+            int table,
+            RouteType type,
+            InetAddress destination,
+            int prefixLength,
+            OptionalInt linkIndex,
+            Optional<InetAddress> gateway,
+            int priority,
+            Scope scope,
+            RouteProtocol protocol,
+            Optional<InetAddress> preferredSource) {
+        this(
+                table,
+                type,
+                destination,
+                prefixLength,
+                linkIndex,
+                gateway,
+                priority,
+                scope,
+                protocol,
+                preferredSource,
+                OptionalInt.empty());
+    }
+
+    /** The same route with another locked MTU, or with none. */
+    public Route withLockedMtu(OptionalInt mtuBytes) {
+        return new Route(
+                table,
+                type,
+                destination,
+                prefixLength,
+                linkIndex,
+                gateway,
+                priority,
+                scope,
+                protocol,
+                preferredSource,
+                mtuBytes);
     }
 
     /** {@code DESTINATION/PREFIX dev LINK scope link proto static}, in the main table. */

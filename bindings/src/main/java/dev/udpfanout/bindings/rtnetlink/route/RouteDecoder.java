@@ -1,7 +1,10 @@
 package dev.udpfanout.bindings.rtnetlink.route;
 
+import static dev.udpfanout.bindings.generated.rtnetlink.Rtnetlink.RTAX_LOCK;
+import static dev.udpfanout.bindings.generated.rtnetlink.Rtnetlink.RTAX_MTU;
 import static dev.udpfanout.bindings.generated.rtnetlink.Rtnetlink.RTA_DST;
 import static dev.udpfanout.bindings.generated.rtnetlink.Rtnetlink.RTA_GATEWAY;
+import static dev.udpfanout.bindings.generated.rtnetlink.Rtnetlink.RTA_METRICS;
 import static dev.udpfanout.bindings.generated.rtnetlink.Rtnetlink.RTA_OIF;
 import static dev.udpfanout.bindings.generated.rtnetlink.Rtnetlink.RTA_PREFSRC;
 import static dev.udpfanout.bindings.generated.rtnetlink.Rtnetlink.RTA_PRIORITY;
@@ -18,6 +21,7 @@ import dev.udpfanout.bindings.rtnetlink.netlink.Message;
 import java.lang.foreign.MemorySegment;
 import java.net.InetAddress;
 import java.util.Optional;
+import java.util.OptionalInt;
 
 /** Reads RTM_NEWROUTE and RTM_DELROUTE. */
 public final class RouteDecoder {
@@ -46,7 +50,14 @@ public final class RouteDecoder {
                 attributes.number(RTA_PRIORITY()).orElse(0),
                 new Scope(Byte.toUnsignedInt(rtmsg.rtm_scope(header))),
                 new RouteProtocol(Byte.toUnsignedInt(rtmsg.rtm_protocol(header))),
-                address(attributes, RTA_PREFSRC(), family)));
+                address(attributes, RTA_PREFSRC(), family),
+                lockedMtu(attributes.nested(RTA_METRICS()))));
+    }
+
+    /** RTAX_LOCK has a bit for each metric that is locked: fib_convert_metrics in net/ipv4/metrics.c. */
+    private static OptionalInt lockedMtu(Attributes metrics) {
+        boolean isLocked = (metrics.number(RTAX_LOCK()).orElse(0) & 1 << RTAX_MTU()) != 0;
+        return isLocked ? metrics.number(RTAX_MTU()) : OptionalInt.empty();
     }
 
     private static Optional<InetAddress> address(Attributes attributes, int type, int family) {

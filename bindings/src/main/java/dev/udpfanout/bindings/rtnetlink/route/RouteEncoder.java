@@ -1,7 +1,10 @@
 package dev.udpfanout.bindings.rtnetlink.route;
 
+import static dev.udpfanout.bindings.generated.rtnetlink.Rtnetlink.RTAX_LOCK;
+import static dev.udpfanout.bindings.generated.rtnetlink.Rtnetlink.RTAX_MTU;
 import static dev.udpfanout.bindings.generated.rtnetlink.Rtnetlink.RTA_DST;
 import static dev.udpfanout.bindings.generated.rtnetlink.Rtnetlink.RTA_GATEWAY;
+import static dev.udpfanout.bindings.generated.rtnetlink.Rtnetlink.RTA_METRICS;
 import static dev.udpfanout.bindings.generated.rtnetlink.Rtnetlink.RTA_OIF;
 import static dev.udpfanout.bindings.generated.rtnetlink.Rtnetlink.RTA_PREFSRC;
 import static dev.udpfanout.bindings.generated.rtnetlink.Rtnetlink.RTA_PRIORITY;
@@ -45,6 +48,9 @@ public final class RouteEncoder {
             message.putInt(RTA_PRIORITY(), route.priority());
         }
         route.preferredSource().ifPresent(source -> message.putAddress(RTA_PREFSRC(), source));
+        route.lockedMtuBytes()
+                .ifPresent(mtu -> message.nest(RTA_METRICS(), metrics -> metrics.putInt(RTAX_LOCK(), 1 << RTAX_MTU())
+                        .putInt(RTAX_MTU(), mtu)));
     }
 
     private static boolean fitsHeader(int table) {

@@ -4,7 +4,6 @@ import static dev.udpfanout.bindings.generated.rtnetlink.Rtnetlink.NLM_F_CREATE;
 import static dev.udpfanout.bindings.generated.rtnetlink.Rtnetlink.NLM_F_EXCL;
 import static dev.udpfanout.bindings.generated.rtnetlink.Rtnetlink.NLM_F_REPLACE;
 import static dev.udpfanout.bindings.generated.rtnetlink.Rtnetlink.RTA_DST;
-import static dev.udpfanout.bindings.generated.rtnetlink.Rtnetlink.RTA_OIF;
 
 import dev.udpfanout.bindings.errno.Errno;
 import dev.udpfanout.bindings.errno.SystemCallException;
@@ -80,6 +79,11 @@ public final class Routes {
      * it would not.
      */
     public OptionalInt outgoingLink(InetAddress address) {
+        return chosen(address).map(ChosenRoute::linkIndex).orElse(OptionalInt.empty());
+    }
+
+    /** What the kernel would do with a packet of this host to an address. Empty if there is no route to it. */
+    public Optional<ChosenRoute> chosen(InetAddress address) {
         Request request =
                 new Request(RequestType.RTM_GETROUTE, () -> "route to " + address.getHostAddress(), message -> {
                     MemorySegment header = message.struct(rtmsg.layout());
@@ -88,17 +92,10 @@ public final class Routes {
                     message.putAddress(RTA_DST(), address);
                 });
         try {
-            return socket
-                    .query(
-                            request,
-                            message -> Optional.of(
-                                    message.attributes(rtmsg.layout()).number(RTA_OIF())))
-                    .stream()
-                    .findFirst()
-                    .orElse(OptionalInt.empty());
+            return socket.query(request, ChosenRoute::decode).stream().findFirst();
         } catch (SystemCallException e) {
             if (UNREACHABLE.contains(e.errno())) {
-                return OptionalInt.empty();
+                return Optional.empty();
             }
             throw e;
         }

@@ -159,6 +159,61 @@ class RoutesKernelTest {
     }
 
     @Test
+    void shouldReadBackALockedMtuAndReplaceIt() {
+        Route route = Route.onLink(vip, 32, link).withLockedMtu(OptionalInt.of(1400));
+        routes.add(route);
+        assertTrue(routes.table(Route.MAIN_TABLE).contains(route));
+        assertTrue(namespace.ip("route", "show", "10.255.0.1").contains("mtu lock 1400"));
+        Route plain = route.withLockedMtu(OptionalInt.empty());
+        routes.replace(plain);
+        assertTrue(routes.table(Route.MAIN_TABLE).contains(plain));
+        assertFalse(namespace.ip("route", "show", "10.255.0.1").contains("mtu"));
+        namespace.ip("route", "replace", "10.255.0.1", "dev", "dummy0", "mtu", "1300");
+        assertTrue(
+                routes.table(Route.MAIN_TABLE).stream()
+                        .noneMatch(each -> each.lockedMtuBytes().isPresent()),
+                "an MTU that is not locked is none");
+        routes.replace(route);
+        routes.remove(route);
+    }
+
+    @Test
+    void shouldTellWhatTheKernelChoosesByRulesAndTables() throws Exception {
+        InetAddress endpoint = InetAddress.getByName("198.51.100.7");
+        assertEquals(Optional.empty(), routes.chosen(endpoint));
+        namespace.ip("route", "add", "198.51.100.0/24", "dev", "dummy0");
+        assertEquals(
+                Optional.of(new ChosenRoute(
+                        RouteType.UNICAST, OptionalInt.of(link), Optional.empty(), OptionalInt.empty())),
+                routes.chosen(endpoint));
+        namespace.ip("rule", "add", "to", "198.51.100.7", "lookup", "77");
+        namespace.ip(
+                "route",
+                "add",
+                "default",
+                "via",
+                "10.255.0.2",
+                "dev",
+                "dummy0",
+                "onlink",
+                "mtu",
+                "1300",
+                "table",
+                "77");
+        assertEquals(
+                Optional.of(new ChosenRoute(
+                        RouteType.UNICAST,
+                        OptionalInt.of(link),
+                        Optional.of(InetAddress.getByName("10.255.0.2")),
+                        OptionalInt.of(1300))),
+                routes.chosen(endpoint));
+        assertEquals(RouteType.LOCAL, routes.chosen(vip).orElseThrow().type());
+        namespace.ip("rule", "del", "to", "198.51.100.7", "lookup", "77");
+        namespace.ip("route", "flush", "table", "77");
+        namespace.ip("route", "del", "198.51.100.0/24");
+    }
+
+    @Test
     void shouldNameTheRouteWhenItIsThereAlready() {
         routes.add(Route.onLink(vip, 32, link));
         SystemCallException thrown =

@@ -27,11 +27,11 @@ import dev.udpfanout.loader.datapath.kernel.program.Pins;
 import dev.udpfanout.loader.datapath.network.Network;
 import dev.udpfanout.loader.datapath.network.RangeRoutes;
 import dev.udpfanout.loader.datapath.network.RepairLog;
+import dev.udpfanout.loader.datapath.way.Ways;
 import dev.udpfanout.loader.links.LocalPeer;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -59,15 +59,10 @@ public final class KernelDatapath implements SwitchableDatapath {
     private final ListenerMaps maps;
     private final ListenerTables tables;
     private final Counters counters;
-    private final Set<String> adopted;
+    private final AdoptedListeners earlier;
     private final Replies replies;
-    /**
-     * Served by the program of another version, whose endpoint tables cannot be read here, until this one has
-     * endpoints.
-     */
-    private final Set<String> servedByOther = new HashSet<>();
-
     private final EndpointsInForce endpoints;
+    private final ListenerWays ways;
     private final Map<String, Set<InetAddress>> vips = new HashMap<>();
     /** Replaced whole, never changed: {@link #counters()} is for any thread. */
     private volatile Map<String, ListenerConfig> listeners = Map.of();
@@ -96,24 +91,20 @@ public final class KernelDatapath implements SwitchableDatapath {
         this.attachPoints = new AttachPoints(program, network, repairs, pins);
         this.counters = new Counters(program, endpointCounters);
         this.replies = new Replies(program, network, repairs, pins, counters);
-        this.adopted = slots.names().stream()
-                .filter(name -> slots.of(name).filter(tables::has).isPresent())
-                .collect(Collectors.toCollection(HashSet::new));
-        if (pins.map(Pins::otherLayouts).filter(layouts -> !layouts.isEmpty()).isPresent()) {
-            servedByOther.addAll(slots.names());
-            servedByOther.removeAll(adopted);
-        }
+        this.earlier = new AdoptedListeners(slots, tables, pins);
+        this.ways = new ListenerWays(new Ways(network), this::adopted, attachPoints::mtuBytes);
+        maps.setMtus(ways);
         use(listeners);
     }
 
     @Override
     public boolean hasAdopted(String listener) {
-        return adopted.contains(listener) || servedByOther.contains(listener);
+        return earlier.has(listener);
     }
 
     @Override
     public Optional<List<InetSocketAddress>> adopted(String listener) {
-        boolean isTheirs = adopted.contains(listener) && !endpoints.sets().containsKey(listener);
+        boolean isTheirs = earlier.hasTable(listener) && !endpoints.sets().containsKey(listener);
         return isTheirs ? slots.of(listener).flatMap(tables::read) : Optional.empty();
     }
 
@@ -141,7 +132,7 @@ public final class KernelDatapath implements SwitchableDatapath {
         sets = byName(ListenerConfig.receiverSets(newListeners), ReceiverSet::name);
         slots.assign(sets.keySet());
         endpoints.retain(sets.keySet());
-        servedByOther.retainAll(listeners.keySet());
+        earlier.retainServedByOther(listeners.keySet());
         vips.keySet().retainAll(listeners.keySet());
         endpoints.placePeers(sets.values());
         return attachPoints.use(newListeners);
@@ -166,8 +157,7 @@ public final class KernelDatapath implements SwitchableDatapath {
             return CompletableFuture.completedStage(null);
         }
         setListenerKeys();
-        if (servedByOther.remove(wanted.listener()) && interfacesFound) {
-            adopted.add(wanted.listener());
+        if (earlier.takeFromOther(wanted.listener()) && interfacesFound) {
             reconcile();
         }
         return oldIsUnused.get();
@@ -199,12 +189,13 @@ public final class KernelDatapath implements SwitchableDatapath {
         Failures failures = new Failures();
         attachPoints.findInterfaces(failures);
         interfacesFound = true;
+        failures.collect(() -> ways.refresh(listeners.values(), endpoints.sets()));
         failures.collect(() -> maps.setLocalAddresses(LocalAddresses.of(network, attachPoints.dummies())));
         failures.collect(this::setListenerKeys);
         failures.collect(() -> replies.reconcile(listeners.values(), endpoints.sets()));
-        attachPoints.connect(servedByOther, failures);
+        attachPoints.connect(earlier.servedByOther(), failures);
         failures.throwIfAny();
-        if (!leftoversRemoved && servedByOther.isEmpty()) {
+        if (!leftoversRemoved && earlier.servedByOther().isEmpty()) {
             removeLeftovers();
             leftoversRemoved = true;
         }
@@ -225,6 +216,8 @@ public final class KernelDatapath implements SwitchableDatapath {
             // Not knowing any interface yet, it would take away what an earlier daemon has left working.
             return;
         }
+        ways.update(listeners.values(), endpoints.sets());
+        attachPoints.setPathMtus(ways.mtus());
         ListenerKeyPlan plan = maps.plan();
         attachPoints.forEachListener((listener, ifindex) -> plan.add(
                 listener,
@@ -243,11 +236,11 @@ public final class KernelDatapath implements SwitchableDatapath {
 
     @Override
     public ListenerState state(String listener) {
-        List<InterfaceState> interfaces = attachPoints.of(listener, servedByOther);
+        List<InterfaceState> interfaces = attachPoints.of(listener, earlier.servedByOther());
         if (interfaces.isEmpty()) {
             throw new IllegalArgumentException("no listener " + listener);
         }
-        return ListenerState.on(interfaces);
+        return ListenerState.on(interfaces).by(ways.states(listener));
     }
 
     @Override

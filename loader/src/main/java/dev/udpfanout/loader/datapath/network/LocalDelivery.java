@@ -28,10 +28,12 @@ public final class LocalDelivery {
         if (added) {
             HostAddress.restoreLocalRoute(network, link, address);
         }
-        List<Route> steering = routes.stream()
-                .filter(route -> Steering.isOurs(route, link.index()))
-                .filter(route -> HostAddress.isTo(route, link.index(), address))
-                .toList();
+        // Anew: the kernel takes one away itself with an IPv6 address that is assigned again.
+        List<Route> steering = (added ? network.routes().all() : routes)
+                .stream()
+                        .filter(route -> Steering.isOurs(route, link.index()))
+                        .filter(route -> HostAddress.isTo(route, link.index(), address))
+                        .toList();
         steering.forEach(network.routes()::remove);
         if (added || !steering.isEmpty()) {
             LOG.atInfo()

@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
+import java.util.function.Function;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -131,19 +132,31 @@ public final class RangeRoutes {
                 + " or addresses: bind");
     }
 
+    /** As below, with the interface's MTU. */
+    public void ensure(Link link, Collection<Prefix> ranges) {
+        ensure(link, ranges, range -> OptionalInt.empty());
+    }
+
     /**
      * Leads these ranges to the interface, and no others; does nothing where that is so.
      *
+     * @param pathMtu the MTU on the way to a range's endpoints: as {@link Steering#ensure}
      * @throws IllegalStateException as {@link #requireFree(Collection)}; nothing is changed then
      */
-    public void ensure(Link link, Collection<Prefix> ranges) {
+    public void ensure(Link link, Collection<Prefix> ranges, Function<Prefix, OptionalInt> pathMtu) {
         List<Route> routes = network.routes().all();
         Set<Prefix> missing = new HashSet<>(ranges);
         missing.removeIf(range -> routes.stream().anyMatch(route -> isOwn(route, link.index()) && isTo(route, range)));
         requireFree(missing);
         for (Prefix range : ranges) {
+            Route wanted = way.route(range, link.index())
+                    .withLockedMtu(RouteMtu.below(link, range.network(), pathMtu.apply(range)));
             if (missing.contains(range)) {
-                lead(range, link, routes);
+                lead(range, wanted, routes);
+            } else if (routes.stream()
+                    .filter(route -> isOwn(route, link.index()) && isTo(route, range))
+                    .noneMatch(route -> route.lockedMtuBytes().equals(wanted.lockedMtuBytes()))) {
+                network.routes().replace(wanted);
             }
             // The other way's afterwards: at no moment is there none.
             routes.stream()
@@ -161,8 +174,7 @@ public final class RangeRoutes {
     }
 
     /** Puts a route in the place of one of ours, as of another interface, and never of somebody else's. */
-    private void lead(Prefix range, Link link, List<Route> routes) {
-        Route wanted = way.route(range, link.index());
+    private void lead(Prefix range, Route wanted, List<Route> routes) {
         if (routes.stream().anyMatch(route -> route.table() == way.table && isOursTo(route, range))) {
             network.routes().replace(wanted);
         } else {

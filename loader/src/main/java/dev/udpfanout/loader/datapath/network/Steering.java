@@ -7,11 +7,14 @@ import dev.udpfanout.bindings.rtnetlink.route.RouteProtocol;
 import dev.udpfanout.bindings.rtnetlink.route.RouteType;
 import java.net.Inet4Address;
 import java.net.InetAddress;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
+import java.util.function.Function;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -30,9 +33,17 @@ public final class Steering {
 
     private static final Logger LOG = LoggerFactory.getLogger(Steering.class);
 
+    /**
+     * Less than IP6_RT_PRIO_ADDRCONF of linux/ipv6_route.h, 256, which the kernel's own route to an address has: of the
+     * two, ours must be the one that counts, since it has the MTU.
+     */
+    private static final int IPV6_PRIORITY = 117;
+
     private final Network network;
     private final RepairLog repairs;
-    private final Set<InetAddress> steered = new HashSet<>();
+    /** Each with the MTU that its route was given. */
+    private final Map<InetAddress, OptionalInt> steered = new HashMap<>();
+
     private final Set<InetAddress> localRouteOwed = new HashSet<>();
 
     public Steering(Network network, RepairLog repairs) {
@@ -40,15 +51,26 @@ public final class Steering {
         this.repairs = repairs;
     }
 
-    /** Steers the addresses to the interface; does nothing where they are. */
+    /** As below, with the interface's MTU. */
     public void ensure(Link link, Iterable<InetAddress> addresses) {
+        ensure(link, addresses, address -> OptionalInt.empty());
+    }
+
+    /**
+     * Steers the addresses to the interface; does nothing where they are.
+     *
+     * @param pathMtu the MTU on the way to an address's endpoints, in bytes. If it is less than the interface's, the
+     *     address's route says so: then the stack itself cuts what is larger, or answers it, before the program sees it
+     */
+    public void ensure(Link link, Iterable<InetAddress> addresses, Function<InetAddress, OptionalInt> pathMtu) {
         List<Route> routes = network.routes().all();
         for (InetAddress address : addresses) {
-            boolean wasSteered = steered.contains(address);
+            OptionalInt mtu = RouteMtu.below(link, address, pathMtu.apply(address));
+            boolean wasSteered = steered.containsKey(address);
             // The new route first: while both are there the local one wins, and at no moment is there none.
-            boolean added = ensureLinkRoute(link, address, routes);
+            boolean added = ensureLinkRoute(link, address, mtu, routes);
             boolean removed = removeLocalRoute(link, address, routes);
-            steered.add(address);
+            steered.put(address, mtu);
             if (wasSteered) {
                 reportRepairs(link, added, removed);
             } else if (added || removed) {
@@ -69,18 +91,35 @@ public final class Steering {
         }
     }
 
-    private boolean ensureLinkRoute(Link link, InetAddress address, List<Route> routes) {
-        Optional<Route> present = routes.stream()
+    private boolean ensureLinkRoute(Link link, InetAddress address, OptionalInt mtu, List<Route> routes) {
+        Route wanted = linkRoute(link.index(), address).withLockedMtu(mtu);
+        List<Route> present = routes.stream()
                 .filter(route -> isLinkRoute(route, link.index(), address))
-                .findFirst();
-        if (present.isPresent()) {
-            if (present.get().protocol().equals(PROTOCOL)) {
-                localRouteOwed.add(address);
-            }
+                .toList();
+        if (present.isEmpty()) {
+            network.routes().replace(wanted);
+            return true;
+        }
+        List<Route> ours = present.stream()
+                .filter(route -> route.protocol().equals(PROTOCOL))
+                .toList();
+        if (ours.isEmpty()) {
             return false;
         }
-        network.routes().replace(linkRoute(link.index(), address));
-        return true;
+        localRouteOwed.add(address);
+        if (ours.stream().noneMatch(route -> isAsWanted(route, wanted))) {
+            network.routes().replace(wanted);
+            if (mtu.equals(steered.get(address))) {
+                repairs.repaired(Repair.LINK_ROUTE_MTU_SET, link.name());
+            }
+        }
+        // One of a version before this one.
+        ours.stream().filter(route -> route.priority() != wanted.priority()).forEach(network.routes()::remove);
+        return false;
+    }
+
+    private static boolean isAsWanted(Route route, Route wanted) {
+        return route.priority() == wanted.priority() && route.lockedMtuBytes().equals(wanted.lockedMtuBytes());
     }
 
     private boolean removeLocalRoute(Link link, InetAddress address, List<Route> routes) {
@@ -122,7 +161,8 @@ public final class Steering {
                 HostAddress.restoreLocalRoute(network, link, address);
             }
         }
-        for (Route route : routes) {
+        // Anew: the kernel takes one away itself with an IPv6 address that is assigned again.
+        for (Route route : network.routes().all()) {
             if (isOurs(route, link.index()) && route.table() == Route.MAIN_TABLE) {
                 network.routes().remove(route);
             }
@@ -135,6 +175,7 @@ public final class Steering {
 
     private static Route linkRoute(int linkIndex, InetAddress address) {
         Route route = Route.onLink(address, HostAddress.bits(address), linkIndex);
+        int priority = address instanceof Inet4Address ? route.priority() : IPV6_PRIORITY;
         return new Route(
                 route.table(),
                 route.type(),
@@ -142,13 +183,13 @@ public final class Steering {
                 route.prefixLength(),
                 route.linkIndex(),
                 route.gateway(),
-                route.priority(),
+                priority,
                 route.scope(),
                 PROTOCOL,
                 route.preferredSource());
     }
 
-    /** With an IPv6 address the kernel makes a route of its own that would do; ours stands beside it, as the mark. */
+    /** With an IPv6 address the kernel makes a route of its own; ours stands beside it, and counts. */
     private static boolean isLinkRoute(Route route, int linkIndex, InetAddress address) {
         return route.table() == Route.MAIN_TABLE
                 && route.type() == RouteType.UNICAST

@@ -75,8 +75,10 @@ class TooBigTest {
                                     .payload(payload)
                                     .build());
             assertTrue(answers.awaitCount(1, LIMIT), () -> "no answer; " + datapath.counters(0));
-            assertEquals(1, datapath.counters(0).drops().get(DropReason.TOO_BIG.label()));
-            assertEquals(1, datapath.counters(0).stats().packetsReceived(), "it does not come round again");
+            // By a dummy interface the stack answers: the route says how large a packet may be.
+            int seen = wayIn.isOnDummy() ? 0 : 1;
+            assertEquals(seen, datapath.counters(0).drops().get(DropReason.TOO_BIG.label()));
+            assertEquals(seen, datapath.counters(0).stats().packetsReceived(), "it does not come round again");
         }
     }
 
@@ -95,8 +97,11 @@ class TooBigTest {
             assertTrue(pods.awaitReceived(1, LIMIT), () -> "nothing arrived; " + datapath.counters(0));
             assertEquals(0, pods.stop().getFirst().corrupt());
             assertEquals(0, datapath.counters(0).drops().get(DropReason.TOO_BIG.label()), "what arrives is no drop");
-            assertEquals(1, datapath.counters(0).stats().packetsForwarded());
-            assertEquals(1, datapath.counters(0).pathMtu().orElseThrow().packetsByStack());
+            // By a dummy interface it comes in pieces that fit: the stack has cut it.
+            assertEquals(wayIn.isOnDummy() ? 2 : 1, datapath.counters(0).stats().packetsForwarded());
+            assertEquals(
+                    wayIn.isOnDummy() ? 0 : 1,
+                    datapath.counters(0).pathMtu().orElseThrow().packetsByStack());
         }
     }
 }

@@ -19,7 +19,9 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.Set;
+import java.util.function.Predicate;
 import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -40,6 +42,9 @@ public final class AttachPoint {
     private boolean hasLinkLayer = true;
     private boolean wasThere;
     private boolean leftToOther;
+    private boolean isSteered;
+    private int mtuBytes;
+    private Map<String, Integer> pathMtus = Map.of();
 
     /** What listeners must have in common to share an attach point. */
     public record Key(String interfaceName, boolean isDummy, AttachMethod attach, Hook hook) {
@@ -104,6 +109,11 @@ public final class AttachPoint {
         return ifindex == NO_INTERFACE ? Optional.empty() : Optional.of(ifindex);
     }
 
+    /** The largest packet that the interface takes; 0 while it is not there. */
+    int mtuBytes() {
+        return mtuBytes;
+    }
+
     /** Whether every program is on its hook, attached as it is to be. */
     public boolean isConnected() {
         return ifindex != NO_INTERFACE && hooks.have(wanted(), key.attach());
@@ -137,6 +147,7 @@ public final class AttachPoint {
                 ? Optional.of(dummy.get().dummyInterface().ensure(addresses(), true))
                 : network.links().byName(interfaceName());
         int found = link.map(Link::index).orElse(NO_INTERFACE);
+        mtuBytes = link.map(Link::mtu).orElse(0);
         if (found == ifindex) {
             return;
         }
@@ -176,11 +187,47 @@ public final class AttachPoint {
         wanted.forEach((hook, name) ->
                 hooks.ensure(hook, HookPlace.of(ifindex, interfaceName(), hook, pins), name, key.attach()));
         hooks.keys().stream().filter(hook -> !wanted.containsKey(hook)).forEach(hooks::takeOff);
+        isSteered = true;
+        steer();
+    }
+
+    private void steer() {
         if (dummy.isPresent()) {
             Optional<Link> link = network.links().byIndex(ifindex);
-            link.ifPresent(present -> dummy.get().steering().ensure(present, addresses()));
-            link.ifPresent(present -> dummy.get().ranges().ensure(present, ranges()));
+            link.ifPresent(present -> dummy.get().steering().ensure(present, addresses(), this::pathMtu));
+            link.ifPresent(present -> dummy.get().ranges().ensure(present, ranges(), this::pathMtu));
         }
+    }
+
+    /**
+     * Has the routes to a dummy interface say how large a packet may be on the way to the endpoints.
+     *
+     * @param mtusBytes the smallest on the ways to the endpoints of each listener, by its name; one that has no bound
+     *     is not in it
+     */
+    public void setPathMtus(Map<String, Integer> mtusBytes) {
+        boolean isChanged = !mtusBytes.equals(pathMtus);
+        pathMtus = Map.copyOf(mtusBytes);
+        if (isChanged && isSteered && ifindex != NO_INTERFACE) {
+            steer();
+        }
+    }
+
+    private OptionalInt pathMtu(InetAddress address) {
+        return pathMtu(listener -> listener.bind().getAddress().equals(address));
+    }
+
+    private OptionalInt pathMtu(Prefix range) {
+        return pathMtu(listener -> listener.range().filter(range::equals).isPresent());
+    }
+
+    private OptionalInt pathMtu(Predicate<ListenerConfig> which) {
+        return listeners.stream()
+                .filter(which)
+                .map(ListenerConfig::name)
+                .filter(pathMtus::containsKey)
+                .mapToInt(pathMtus::get)
+                .min();
     }
 
     /** Takes the programs off and puts the routes back. */
@@ -189,6 +236,7 @@ public final class AttachPoint {
         dummy.ifPresent(present -> present.ranges().undo(interfaceName()));
         hooks.keys().forEach(hooks::takeOff);
         ifindex = NO_INTERFACE;
+        isSteered = false;
     }
 
     /**

@@ -89,6 +89,22 @@ public final class AttachPoints {
         return point -> point.listeners().stream().anyMatch(listener -> other.contains(listener.name()));
     }
 
+    /** As {@link AttachPoint#setPathMtus}, on all of them. */
+    public void setPathMtus(Map<String, Integer> mtusBytes) {
+        Failures failures = new Failures();
+        points.forEach(point -> failures.collect(() -> point.setPathMtus(mtusBytes)));
+        failures.throwIfAny();
+    }
+
+    /** The MTU of an interface that listeners stand on, in bytes; 0 of a dummy interface, and if it is not there. */
+    public int mtuBytes(int ifindex) {
+        return points.stream()
+                .filter(point -> !point.isDummy() && point.ifindex().equals(Optional.of(ifindex)))
+                .mapToInt(AttachPoint::mtuBytes)
+                .findFirst()
+                .orElse(0);
+    }
+
     /** The interfaces' indexes of those that are dummies, while they are there. */
     public Set<Integer> dummies() {
         return points.stream()

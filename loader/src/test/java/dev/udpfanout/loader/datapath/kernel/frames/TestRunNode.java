@@ -85,7 +85,7 @@ public final class TestRunNode implements AutoCloseable {
                         .collect(Collectors.toSet());
             }
         });
-        oracle = new FrameOracle(endpoints, allow, own, MTU, false);
+        oracle = new FrameOracle(endpoints, allow, own, MTU, true);
     }
 
     /** What it listens to, with one more key and value for each. */

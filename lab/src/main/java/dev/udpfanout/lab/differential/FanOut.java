@@ -1,0 +1,156 @@
+package dev.udpfanout.lab.differential;
+
+import dev.udpfanout.lab.LabNamespace;
+import dev.udpfanout.lab.process.LabProcess;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetSocketAddress;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Consumer;
+import java.util.stream.Collectors;
+
+/** The daemon on both nodes, as a DaemonSet has it, with a listener for each policy. */
+final class FanOut implements AutoCloseable {
+    private static final Duration START_LIMIT = Duration.ofSeconds(240);
+    private static final String DUMMY_ADDRESS = "10.255.0.1";
+    private static final String DUMMY_ADDRESS6 = "fd00:255::1";
+    private static final String NIC_INTERFACES = "eth0, cni0";
+
+    private final List<LabProcess> daemons = new ArrayList<>();
+
+    /**
+     * Starts the daemons, and returns when all are ready.
+     *
+     * @param executable {@code bin/udp-fanout}
+     * @param log told of each line that they say
+     */
+    static FanOut start(Path executable, Ground ground, Network network, Way way, Consumer<String> log) {
+        FanOut fanOut = new FanOut();
+        try {
+            for (int node = 1; node <= Ground.NODES; node++) {
+                fanOut.launch(executable, ground, network, way, node, log);
+            }
+            fanOut.daemons.forEach(daemon -> daemon.awaitLine("ready listeners=", START_LIMIT));
+            return fanOut;
+        } catch (RuntimeException e) {
+            fanOut.close();
+            throw e;
+        }
+    }
+
+    /** The address and port that a listener on node 1 has, and so where kube-proxy leads or a client sends. */
+    static InetSocketAddress bind(Ground ground, boolean ipv6, Way way, Spread spread) {
+        return bind(ground, ipv6, way, spread, 1);
+    }
+
+    private static InetSocketAddress bind(Ground ground, boolean ipv6, Way way, Spread spread, int node) {
+        String address =
+                switch (way) {
+                    case DUMMY_INGRESS, DUMMY_EGRESS, USER_SPACE -> ipv6 ? DUMMY_ADDRESS6 : DUMMY_ADDRESS;
+                    case NIC -> ground.nodeAddress(node, ipv6);
+                    case VIP_DIRECT -> Ground.vip(ipv6);
+                };
+        return new InetSocketAddress(address, spread.port());
+    }
+
+    private void launch(Path executable, Ground ground, Network network, Way way, int node, Consumer<String> log) {
+        LabNamespace namespace = ground.node(node);
+        String name = "node" + node;
+        Path config = write(namespace, yaml(ground, network, way, node));
+        daemons.add(namespace.start(
+                Map.of(),
+                line -> log.accept(name + " " + line),
+                executable.toAbsolutePath().toString(),
+                "run",
+                "--config",
+                config.toString(),
+                "--pin-dir",
+                ground.pinDirectory(node).toString()));
+    }
+
+    private static Path write(LabNamespace namespace, String yaml) {
+        try {
+            Path config = Files.createTempFile("udp-fanout-differential-", ".yaml");
+            namespace.<AutoCloseable>closedWithTopology(() -> Files.deleteIfExists(config));
+            return Files.writeString(config, yaml);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    static String yaml(Ground ground, Network network, Way way, int node) {
+        StringBuilder yaml = new StringBuilder("metrics: { enabled: false }\nhealth: { enabled: false }\nlisteners:\n");
+        for (Spread spread : Spread.of(way)) {
+            yaml.append("  - { name: %s, bind: \"%s\", %s, %s, downstream: [%s]%s }\n"
+                    .formatted(
+                            spread.label(),
+                            text(bind(ground, network.ipv6(), way, spread, node)),
+                            way.yaml(interfaces(network, way)),
+                            spread.yaml(),
+                            downstream(ground, network, spread, spread == Spread.WEIGHTED),
+                            spread == Spread.MIRROR
+                                    ? ", mirror: { downstream: [%s] }"
+                                            .formatted(items(
+                                                    endpoints(
+                                                            ground, network, PodReceiver.MIRROR_PORT, network.reach()),
+                                                    false))
+                                    : ""));
+        }
+        return yaml.toString();
+    }
+
+    /** Also those by which senders on the node come, as docs/spreading.md has it. */
+    private static String interfaces(Network network, Way way) {
+        if (network.name().equals("router")) {
+            return NIC_INTERFACES + ", eth1";
+        }
+        return way == Way.NIC && network.origins().contains(Origin.NODE) ? NIC_INTERFACES + ", lo" : NIC_INTERFACES;
+    }
+
+    private static String downstream(Ground ground, Network network, Spread spread, boolean weighted) {
+        return items(endpoints(ground, network, spread), weighted);
+    }
+
+    /** Where a listener sends; with replies to node 1's own receivers alone, unless there are none. */
+    static List<InetSocketAddress> endpoints(Ground ground, Network network, Spread spread) {
+        if (spread != Spread.REPLIES) {
+            return endpoints(ground, network, PodReceiver.PORT, network.reach());
+        }
+        Reach reach = network.reach() == Reach.BOTH ? Reach.NODE_1 : network.reach();
+        return endpoints(ground, network, PodReceiver.ANSWER_PORT, reach);
+    }
+
+    private static List<InetSocketAddress> endpoints(Ground ground, Network network, int port, Reach reach) {
+        List<InetSocketAddress> endpoints = new ArrayList<>();
+        for (int node = 1; node <= Ground.NODES; node++) {
+            if (reach.includes(node)) {
+                endpoints.addAll(ground.endpoints(node, network.ipv6(), port));
+            }
+        }
+        return endpoints;
+    }
+
+    private static String items(List<InetSocketAddress> endpoints, boolean weighted) {
+        int[] weight = {0};
+        return endpoints.stream()
+                .map(endpoint ->
+                        "{ address: \"" + text(endpoint) + "\"" + (weighted ? ", weight: " + ++weight[0] : "") + " }")
+                .collect(Collectors.joining(", "));
+    }
+
+    private static String text(InetSocketAddress address) {
+        String host = address.getAddress().getHostAddress();
+        return (host.contains(":") ? "[" + host + "]" : host) + ":" + address.getPort();
+    }
+
+    /** Has them end in order, which takes away what they have set up. */
+    @Override
+    public void close() {
+        daemons.forEach(LabProcess::close);
+    }
+}

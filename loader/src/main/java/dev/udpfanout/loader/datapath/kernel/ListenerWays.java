@@ -1,0 +1,138 @@
+package dev.udpfanout.loader.datapath.kernel;
+
+import dev.udpfanout.loader.config.ListenerConfig;
+import dev.udpfanout.loader.control.Endpoint;
+import dev.udpfanout.loader.control.EndpointSet;
+import dev.udpfanout.loader.datapath.WayState;
+import dev.udpfanout.loader.datapath.kernel.maps.PathMtus;
+import dev.udpfanout.loader.datapath.way.Ways;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Function;
+import java.util.function.IntUnaryOperator;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * How large a packet may be on the way to each listener's endpoints. The smallest counts for all of a listener's, so
+ * that one answer tells a client what fits, whichever endpoint comes next. A mirror's endpoints do not count: a copy
+ * that does not fit is none of the client's business.
+ */
+final class ListenerWays implements PathMtus {
+    private static final Logger LOG = LoggerFactory.getLogger(ListenerWays.class);
+
+    private final Ways ways;
+    private final Function<String, Optional<List<InetSocketAddress>>> adopted;
+    private final IntUnaryOperator interfaceMtu;
+    private final Map<String, EndpointSet> sets = new HashMap<>();
+    private final Map<String, Set<InetAddress>> endpoints = new HashMap<>();
+    private Map<String, Integer> mtus = Map.of();
+    private Map<String, List<WayState>> states = Map.of();
+
+    /**
+     * @param adopted the endpoints that an earlier daemon has left to a listener, by its name
+     * @param interfaceMtu as {@link #ofInterface}
+     */
+    ListenerWays(
+            Ways ways, Function<String, Optional<List<InetSocketAddress>>> adopted, IntUnaryOperator interfaceMtu) {
+        this.ways = ways;
+        this.adopted = adopted;
+        this.interfaceMtu = interfaceMtu;
+    }
+
+    /** Asks for the ways to endpoints that are new. */
+    void update(Collection<ListenerConfig> listeners, Map<String, EndpointSet> inForce) {
+        if (use(listeners, inForce)) {
+            ways.know(all());
+            workOut(listeners);
+        }
+    }
+
+    /** Asks for all ways again: routes, links, and what the kernel has learnt of paths may have changed. */
+    void refresh(Collection<ListenerConfig> listeners, Map<String, EndpointSet> inForce) {
+        use(listeners, inForce);
+        ways.refresh(all());
+        workOut(listeners);
+    }
+
+    /** Whether there are other endpoints than before. */
+    private boolean use(Collection<ListenerConfig> listeners, Map<String, EndpointSet> inForce) {
+        Set<String> names = listeners.stream().map(ListenerConfig::name).collect(Collectors.toSet());
+        boolean isOther = endpoints.keySet().retainAll(names);
+        sets.keySet().retainAll(names);
+        for (String name : names) {
+            EndpointSet set = inForce.get(name);
+            if (set != null && !set.equals(sets.put(name, set))) {
+                isOther = true;
+                endpoints.put(name, addresses(set.endpoints().stream().map(Endpoint::address)));
+            } else if (set == null && !endpoints.containsKey(name)) {
+                isOther = true;
+                endpoints.put(name, addresses(adopted.apply(name).stream().flatMap(List::stream)));
+            }
+        }
+        return isOther;
+    }
+
+    private static Set<InetAddress> addresses(Stream<InetSocketAddress> endpoints) {
+        return endpoints.map(InetSocketAddress::getAddress).collect(Collectors.toUnmodifiableSet());
+    }
+
+    private Set<InetAddress> all() {
+        Set<InetAddress> all = new HashSet<>();
+        endpoints.values().forEach(all::addAll);
+        return all;
+    }
+
+    private void workOut(Collection<ListenerConfig> listeners) {
+        Map<String, Integer> nowMtus = new HashMap<>();
+        Map<String, List<WayState>> nowStates = new HashMap<>();
+        endpoints.forEach((name, addresses) -> {
+            ways.smallestMtu(addresses).ifPresent(bytes -> nowMtus.put(name, bytes));
+            nowStates.put(name, ways.states(addresses));
+        });
+        for (ListenerConfig listener : listeners) {
+            Integer bytes = nowMtus.get(listener.name());
+            if (bytes != null && !bytes.equals(mtus.get(listener.name()))) {
+                LOG.atInfo()
+                        .addKeyValue("listener_id", listener.id())
+                        .addKeyValue("mtu_bytes", bytes)
+                        .addKeyValue(
+                                "interface",
+                                nowStates.get(listener.name()).getFirst().interfaceName())
+                        .log("the narrowest way to an endpoint sets the listener's MTU");
+            }
+        }
+        mtus = Map.copyOf(nowMtus);
+        states = Map.copyOf(nowStates);
+    }
+
+    /** The smallest MTU of each listener, in bytes, by its name; one without a bound is not in it. */
+    Map<String, Integer> mtus() {
+        return mtus;
+    }
+
+    @Override
+    public int smallestOf(ListenerConfig listener) {
+        return mtus.getOrDefault(listener.name(), 0);
+    }
+
+    /** Not of a dummy interface: what comes by that fits already, as the route to it says what does. */
+    @Override
+    public int ofInterface(int ifindex) {
+        return interfaceMtu.applyAsInt(ifindex);
+    }
+
+    /** How a listener's endpoints are reached. */
+    List<WayState> states(String listener) {
+        return states.getOrDefault(listener, List.of());
+    }
+}

@@ -1,0 +1,100 @@
+package dev.udpfanout.loader.datapath.way;
+
+import dev.udpfanout.bindings.rtnetlink.link.Link;
+import dev.udpfanout.loader.datapath.WayState;
+import dev.udpfanout.loader.datapath.network.Network;
+import java.net.InetAddress;
+import java.time.Duration;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.Set;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+
+/**
+ * The ways to endpoints, as the kernel itself says: by its rules, routes, next hops, and the path MTUs that it has
+ * learnt. Each answer costs about 15 µs, so that a look at very many is spread over several comparisons, those first
+ * whose answer is oldest. Belongs to the control loop's thread.
+ */
+public final class Ways {
+    /** For those that nothing is known of yet. */
+    private static final Duration FIRST_LOOK = Duration.ofMillis(500);
+    /** For looking again at those that are known. */
+    private static final Duration FURTHER_LOOK = Duration.ofMillis(50);
+
+    private final Network network;
+    /** The one that was asked for longest ago comes first. No value: the kernel has no way. */
+    private final Map<InetAddress, Optional<Way>> known = new LinkedHashMap<>();
+
+    public Ways(Network network) {
+        this.network = network;
+    }
+
+    /** Asks for the ways to addresses that it has not asked for yet. */
+    public void know(Collection<InetAddress> addresses) {
+        Set<InetAddress> fresh = new HashSet<>(addresses);
+        fresh.removeAll(known.keySet());
+        ask(fresh, FIRST_LOOK);
+    }
+
+    /** Asks again for the ways to these addresses, and forgets all others. */
+    public void refresh(Set<InetAddress> addresses) {
+        known.keySet().retainAll(addresses);
+        know(addresses);
+        ask(List.copyOf(known.keySet()), FURTHER_LOOK);
+    }
+
+    private void ask(Collection<InetAddress> addresses, Duration limit) {
+        if (addresses.isEmpty()) {
+            return;
+        }
+        long deadlineNanos = System.nanoTime() + limit.toNanos();
+        Map<Integer, Link> links = network.links().all().stream()
+                .collect(Collectors.toMap(Link::index, Function.identity(), (first, second) -> second));
+        for (InetAddress address : addresses) {
+            Optional<Way> way = network.routes()
+                    .chosen(address)
+                    .filter(route -> route.linkIndex().isPresent())
+                    .flatMap(route -> Optional.ofNullable(
+                                    links.get(route.linkIndex().getAsInt()))
+                            .flatMap(link -> Way.of(address, route, link)));
+            known.remove(address);
+            known.put(address, way);
+            if (System.nanoTime() - deadlineNanos > 0) {
+                return;
+            }
+        }
+    }
+
+    /** The way to an address, if there is one and it is known. */
+    public Optional<Way> of(InetAddress address) {
+        return known.getOrDefault(address, Optional.empty());
+    }
+
+    /** The smallest MTU on the ways to these addresses, in bytes; empty if none of them has a bound. */
+    public OptionalInt smallestMtu(Collection<InetAddress> addresses) {
+        return addresses.stream()
+                .flatMap(address -> of(address).stream())
+                .flatMapToInt(way -> way.mtuBytes().stream())
+                .min();
+    }
+
+    /** How many of these addresses are reached in each way, the narrowest first; those without a way are left out. */
+    public List<WayState> states(Collection<InetAddress> addresses) {
+        Map<WayState, Integer> counts = new HashMap<>();
+        addresses.stream()
+                .flatMap(address -> of(address).stream())
+                .forEach(way -> counts.merge(new WayState(way.interfaceName(), way.mtuBytes(), 0), 1, Integer::sum));
+        return counts.entrySet().stream()
+                .map(each -> new WayState(
+                        each.getKey().interfaceName(), each.getKey().mtuBytes(), each.getValue()))
+                .sorted(WayState.NARROWEST_FIRST)
+                .toList();
+    }
+}
