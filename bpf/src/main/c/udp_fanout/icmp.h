@@ -110,6 +110,13 @@ static __always_inline __u32 uf_quote_bytes(__u32 ip_bytes, __u32 most)
 	return (ip_bytes > most ? most : ip_bytes) & ~3u;
 }
 
+/* RFC 4291 section 2.5.6. Such a packet must not be forwarded, so it does not come this far
+ * rightly. */
+static __always_inline bool uf_is_link_local(const union uf_address *address)
+{
+	return (address->words[0] & bpf_htonl(0xffc00000)) == bpf_htonl(0xfe800000);
+}
+
 /* Reads what is to be answered; false if there must be no answer to it: RFC 1122 section 3.2.2. */
 static __always_inline bool uf_describe_answer(struct __sk_buff *skb, struct uf_answer *answer)
 {
@@ -136,7 +143,7 @@ static __always_inline bool uf_describe_answer(struct __sk_buff *skb, struct uf_
 			return false;
 	}
 	return answer->header_bytes + sizeof(struct udphdr) <= answer->quote_bytes &&
-	       !uf_is_no_host(&answer->sender);
+	       !uf_is_no_host(&answer->sender) && !uf_is_link_local(&answer->sender);
 }
 
 /* Has the answer sent to the sender, as the FIB says; TC_ACT_SHOT if it knows no way. */
