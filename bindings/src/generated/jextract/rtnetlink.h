@@ -9,3 +9,5 @@
 #include <linux/ip.h>
 #include <linux/ipv6.h>
 #include <linux/if.h>
+#include <linux/netfilter/nfnetlink.h>
+#include <linux/netfilter/nfnetlink_conntrack.h>

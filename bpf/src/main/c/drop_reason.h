@@ -32,8 +32,8 @@
 	X(REDIRECT_FAILED, 12, "the kernel refused to redirect the packet")                        \
 	X(FAMILY_MISMATCH, 13, "the endpoint is of the other address family")                      \
 	X(NO_CHECKSUM, 14, "UDP over IPv6 without a checksum")                                     \
-	X(BAD_SOURCE, 15, "the source is this node, many hosts, loopback or nobody")               \
-	X(LOOP, 16, "the endpoint is the very address and port that the datagram is for")          \
+	X(BAD_SOURCE, 15, "the source cannot be, or not by the interface that it came by")         \
+	X(LOOP, 16, "it would go where it came to, or has come back after it was copied")          \
 	X(NOT_ALLOWED, 17, "the source is in none of the listener's prefixes")                     \
 	X(RATE_LIMITED, 18, "more than the listener's rate limit")                                 \
 	X(COPY_FAILED, 19, "no memory, or a full queue: one receiver's copy, not the others'")     \

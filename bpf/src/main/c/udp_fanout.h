@@ -84,6 +84,10 @@ struct uf_listener_key {
  * in by need not fit the way to an endpoint, and all pieces of one datagram go one way.
  */
 #define UF_LISTENER_FRAGMENTS_BY_STACK 512u
+/* IPv4 sources to which no route leads are refused: rp_filter of the interface is 2. */
+#define UF_LISTENER_REVERSE_PATH_LOOSE 1024u
+/* So are those to which the route leads by another interface: rp_filter of the interface is 1. */
+#define UF_LISTENER_REVERSE_PATH_STRICT 2048u
 /*
  * On a dummy interface: what the program itself says to a sender goes by the stack, which has
  * changed the destination before, and knows to whom it was.

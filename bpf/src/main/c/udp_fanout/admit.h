@@ -10,11 +10,13 @@
 #include <bpf/bpf_helpers.h>
 
 #include "allow.h"
+#include "copied.h"
 #include "datagram.h"
 #include "fragment.h"
 #include "limit.h"
 #include "mark.h"
 #include "mirror.h"
+#include "reverse_path.h"
 #include "source.h"
 #include "target.h"
 #include "udp_fanout.h"
@@ -69,6 +71,27 @@ static __always_inline enum uf_verdict uf_apply_rules(struct __sk_buff *skb,
 	return UF_CONTINUE;
 }
 
+/* Whether a datagram cannot come from where it says, by the way that it came. */
+static __always_inline bool uf_has_bad_source(struct __sk_buff *skb,
+					      const struct uf_datagram *datagram,
+					      const struct uf_target *target)
+{
+	if (uf_is_forged(skb) || uf_is_bad_source(skb, datagram))
+		return true;
+	/* What comes by a dummy interface the stack has judged; a mirror's copy, this program. */
+	return target->flags & UF_LISTENER_REVERSE_PATH && !uf_may_be_turned(skb) &&
+	       uf_came_the_wrong_way(skb, datagram, target->flags);
+}
+
+/* Whether a datagram that would be copied is what has come back of one that was. */
+static __always_inline bool uf_has_come_back(const struct __sk_buff *skb,
+					     const struct uf_datagram *datagram,
+					     const struct uf_target *target)
+{
+	return target->flags & (UF_LISTENER_REPLICATE | UF_LISTENER_MIRROR) &&
+	       !uf_is_mirrored(skb) && uf_was_copied(datagram, target->slot);
+}
+
 /*
  * Whether a listener's datagram may go on at all, whatever the endpoint: UF_CONTINUE or a drop
  * reason.
@@ -82,8 +105,16 @@ static __always_inline enum uf_verdict uf_admit(struct __sk_buff *skb,
 
 	if (target->flags & UF_LISTENER_REPLICATE && uf_copy_number(skb))
 		return UF_CONTINUE;
-	if (!at_egress && (uf_is_forged(skb) || uf_is_bad_source(skb, datagram)))
+	if (!at_egress && uf_has_bad_source(skb, datagram, target)) {
+		if (datagram->part == UF_FIRST_FRAGMENT)
+			uf_refuse_fragments(skb, datagram, target->slot, UF_DROP_BAD_SOURCE);
 		return uf_drop(UF_DROP_BAD_SOURCE);
+	}
+	if (may_copy && uf_has_come_back(skb, datagram, target)) {
+		if (datagram->part == UF_FIRST_FRAGMENT)
+			uf_refuse_fragments(skb, datagram, target->slot, UF_DROP_LOOP);
+		return uf_drop(UF_DROP_LOOP);
+	}
 	/* Before the stack may answer: who is not allowed is not answered either. */
 	if (target->flags & (UF_LISTENER_ALLOW | UF_LISTENER_RATE_LIMIT | UF_LISTENER_MIRROR)) {
 		verdict = uf_apply_rules(skb, datagram, target, may_copy);

@@ -15,6 +15,7 @@
 
 #include "account.h"
 #include "balance.h"
+#include "copied.h"
 #include "datagram.h"
 #include "endpoint_table.h"
 #include "mark.h"
@@ -42,6 +43,7 @@ __noinline int uf_send_copies(struct __sk_buff *skb, __u32 slot, __u32 packets, 
 	if (!header)
 		return 0;
 	count = header->count;
+	uf_note_copied();
 	uf_sign(skb);
 	for (i = 1; i < UF_MAX_COPIES; i++) {
 		if (i >= count)

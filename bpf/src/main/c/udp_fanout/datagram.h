@@ -62,6 +62,25 @@ static __always_inline __u64 uf_join(__u32 first, __u32 second)
 #endif
 }
 
+/* What uf_join has put together. */
+static __always_inline __u32 uf_first(__u64 joined)
+{
+#if __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
+	return joined;
+#else
+	return joined >> 32;
+#endif
+}
+
+static __always_inline __u32 uf_second(__u64 joined)
+{
+#if __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
+	return joined >> 32;
+#else
+	return joined;
+#endif
+}
+
 static __always_inline __u32 uf_join16(__u16 first, __u16 second)
 {
 #if __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__

@@ -14,6 +14,7 @@
 #include <bpf/bpf_helpers.h>
 
 #include "account.h"
+#include "copied.h"
 #include "datagram.h"
 #include "mark.h"
 #include "udp_fanout.h"
@@ -66,6 +67,7 @@ __noinline __u64 uf_mirror(struct __sk_buff *skb, __u32 slot, __u32 flags, __u32
 	}
 	if (has_mirror && ++*turn >= mirror->every) {
 		*turn = 0;
+		uf_note_copied();
 		uf_set_mark(skb, UF_MARK_MIRRORED + paid);
 		uf_sign(skb);
 		if (bpf_clone_redirect(skb, skb->ifindex, BPF_F_INGRESS))

@@ -37,8 +37,12 @@ static __always_inline bool uf_is_bad_source(const struct __sk_buff *skb,
 	 */
 	if (datagram->family == 6 && uf_is_mapped_ipv4(&datagram->source))
 		return true;
-	return uf_is_no_host(&datagram->source) ||
-	       (!uf_may_be_turned(skb) && uf_is_local(&datagram->source));
+	if (uf_is_no_host(&datagram->source))
+		return true;
+	/* A VIP is no address of an interface, but nobody else has it either. */
+	return !uf_may_be_turned(skb) &&
+	       (uf_same_address(datagram->source.bytes, datagram->destination.bytes) ||
+		uf_is_local(&datagram->source));
 }
 
 #endif /* UDP_FANOUT_SOURCE_H */

@@ -18,8 +18,8 @@ final class KernelTransport implements Transport {
         this.descriptor = descriptor;
     }
 
-    static KernelTransport open() {
-        NetlinkDescriptor descriptor = NetlinkDescriptor.open();
+    static KernelTransport open(int protocol) {
+        NetlinkDescriptor descriptor = NetlinkDescriptor.open(protocol);
         try {
             descriptor.setOption(SOL_NETLINK(), NETLINK_EXT_ACK(), 1);
             descriptor.setOption(SOL_NETLINK(), NETLINK_CAP_ACK(), 1);

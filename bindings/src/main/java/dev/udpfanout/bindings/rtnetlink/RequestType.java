@@ -2,7 +2,7 @@ package dev.udpfanout.bindings.rtnetlink;
 
 import dev.udpfanout.bindings.generated.rtnetlink.Rtnetlink;
 
-/** The requests this package sends, by the names that rtnetlink(7) gives them. */
+/** The requests of rtnetlink and ctnetlink, by the names that rtnetlink(7) and linux/netfilter give them. */
 public enum RequestType {
     NLMSG_NOOP(Rtnetlink.NLMSG_NOOP()),
     RTM_NEWLINK(Rtnetlink.RTM_NEWLINK()),
@@ -20,12 +20,19 @@ public enum RequestType {
     RTM_DELQDISC(Rtnetlink.RTM_DELQDISC()),
     RTM_GETQDISC(Rtnetlink.RTM_GETQDISC()),
     RTM_DELTFILTER(Rtnetlink.RTM_DELTFILTER()),
-    RTM_GETTFILTER(Rtnetlink.RTM_GETTFILTER());
+    RTM_GETTFILTER(Rtnetlink.RTM_GETTFILTER()),
+    IPCTNL_MSG_CT_GET(netfilter(Rtnetlink.NFNL_SUBSYS_CTNETLINK(), Rtnetlink.IPCTNL_MSG_CT_GET())),
+    IPCTNL_MSG_CT_DELETE(netfilter(Rtnetlink.NFNL_SUBSYS_CTNETLINK(), Rtnetlink.IPCTNL_MSG_CT_DELETE()));
 
     private final int number;
 
     RequestType(int number) {
         this.number = number;
+    }
+
+    /** Subsystem and message: linux/netfilter/nfnetlink.h. */
+    private static int netfilter(int subsystem, int message) {
+        return subsystem << Byte.SIZE | message;
     }
 
     /** The value of nlmsg_type. */

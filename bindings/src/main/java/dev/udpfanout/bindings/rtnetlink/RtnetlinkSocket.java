@@ -1,5 +1,7 @@
 package dev.udpfanout.bindings.rtnetlink;
 
+import static dev.udpfanout.bindings.generated.rtnetlink.Rtnetlink.NETLINK_NETFILTER;
+import static dev.udpfanout.bindings.generated.rtnetlink.Rtnetlink.NETLINK_ROUTE;
 import static dev.udpfanout.bindings.generated.rtnetlink.Rtnetlink.NLM_F_ACK;
 import static dev.udpfanout.bindings.generated.rtnetlink.Rtnetlink.NLM_F_DUMP;
 
@@ -62,10 +64,23 @@ public final class RtnetlinkSocket implements AutoCloseable {
      * @throws IllegalArgumentException if the time-out is not positive, or longer than an hour
      */
     public static RtnetlinkSocket open(Duration timeout) {
+        return open(NETLINK_ROUTE(), timeout);
+    }
+
+    /**
+     * A socket of nfnetlink, which has the same rules of request and answer: NETLINK_NETFILTER of netlink(7).
+     *
+     * @throws SystemCallException EPROTONOSUPPORT on a kernel without nfnetlink
+     */
+    public static RtnetlinkSocket openNetfilter() {
+        return open(NETLINK_NETFILTER(), DEFAULT_TIMEOUT);
+    }
+
+    private static RtnetlinkSocket open(int protocol, Duration timeout) {
         if (timeout.isNegative() || timeout.isZero() || timeout.compareTo(MAX_TIMEOUT) > 0) {
             throw new IllegalArgumentException("time-out " + timeout + " is not between zero and " + MAX_TIMEOUT);
         }
-        return new RtnetlinkSocket(KernelTransport.open(), timeout);
+        return new RtnetlinkSocket(KernelTransport.open(protocol), timeout);
     }
 
     /** Closes the socket; a second time does nothing. */

@@ -2,6 +2,7 @@ package dev.udpfanout.loader.cli;
 
 import dev.udpfanout.loader.daemon.ConfigSource;
 import dev.udpfanout.loader.daemon.Daemon;
+import dev.udpfanout.loader.datapath.conntrack.FlowClearingDatapath;
 import dev.udpfanout.loader.datapath.kernel.program.KernelProgram;
 import dev.udpfanout.loader.datapath.mode.ModeSelectingDatapath;
 import dev.udpfanout.loader.datapath.mode.NodeBackends;
@@ -65,8 +66,10 @@ final class RunCommand implements Callable<Integer> {
         byte[] program = program(options.ebpfProgram);
         Daemon daemon = new Daemon(
                 source.get(),
-                config -> new ModeSelectingDatapath(
-                        config.listeners(), new NodeBackends(program, options.pins.directory, config.flows())),
+                config -> new FlowClearingDatapath(
+                        config.listeners(),
+                        new ModeSelectingDatapath(
+                                config.listeners(), new NodeBackends(program, options.pins.directory, config.flows()))),
                 UdpFanout.VERSION);
         stopOnSignal(daemon);
         daemon.run();

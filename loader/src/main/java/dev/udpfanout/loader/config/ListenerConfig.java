@@ -43,6 +43,7 @@ public record ListenerConfig(
      * @param mode which datapath serves it
      * @param attach how the program gets onto the hook
      * @param hook on which side of a dummy interface the rewriting happens; ingress for a NIC
+     * @param firewall whether the node's packet filters are made to let the datagrams through; of no account on a NIC
      */
     public record Interception(
             InetSocketAddress bind,
@@ -50,7 +51,8 @@ public record ListenerConfig(
             List<String> interfaces,
             Mode mode,
             AttachMethod attach,
-            Hook hook) {
+            Hook hook,
+            Firewall firewall) {
         public Interception {
             interfaces = List.copyOf(interfaces);
         }
@@ -82,6 +84,14 @@ public record ListenerConfig(
         INGRESS,
         /** On a dummy interface, outgoing datagrams: saves the turn, but tcpdump sees the datagram only before. */
         EGRESS
+    }
+
+    /** What is done about packet filters of the node that would drop a listener's datagrams on a dummy interface. */
+    public enum Firewall {
+        /** A rule for just these datagrams is kept where they would be dropped. */
+        ACCEPT,
+        /** Nothing: the operator sees to it. */
+        LEAVE
     }
 
     /** See {@link Interception}. */

@@ -104,6 +104,10 @@ final class ControlLoop {
         datapath.setVips(event.listener(), event.addresses());
     }
 
+    void service(Event.ServiceChanged event) {
+        datapath.setService(event.listener(), event.addresses());
+    }
+
     void peers(Event.PeersChanged event) {
         datapath.setPeers(event.peers());
     }

@@ -128,9 +128,7 @@ public final class Daemon {
         endTurn();
     }
 
-    /**
-     * All that a configuration changes apart from the datapath, each by itself; again at each comparison, until done.
-     */
+    /** All that a configuration changes but the datapath, each by itself; again at each comparison, until done. */
     private void putInForce() {
         discovery.attempt(config.listeners());
         probing.attempt(config.health());
@@ -197,6 +195,7 @@ public final class Daemon {
         switch (event) {
             case Event.Discovered discovered -> control.discovered(discovered);
             case Event.Vips vips -> control.vips(vips);
+            case Event.ServiceChanged service -> control.service(service);
             case Event.HealthChanged changed -> health.monitor().ifPresent(monitor -> control.health(monitor.down()));
             case Event.LinksChanged changed -> health.markLinkDown(control.links(changed.down()));
             case Event.PeersChanged changed -> control.peers(changed);
@@ -283,7 +282,7 @@ public final class Daemon {
         return config.shutdown().drain().plus(Duration.ofSeconds(10));
     }
 
-    /** How often what was set up had to be mended, by kind. Any thread, once it runs. */
+    /** How often what was set up had to be mended, by kind. */
     public Map<String, Long> repairs() {
         return datapath.repairs();
     }

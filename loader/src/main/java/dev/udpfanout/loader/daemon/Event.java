@@ -2,6 +2,7 @@ package dev.udpfanout.loader.daemon;
 
 import dev.udpfanout.loader.config.yaml.FileContent;
 import dev.udpfanout.loader.control.DiscoveredEndpoint;
+import dev.udpfanout.loader.control.ServiceAddresses;
 import dev.udpfanout.loader.links.LocalPeer;
 import java.net.InetAddress;
 import java.util.List;
@@ -89,6 +90,28 @@ sealed interface Event {
         @Override
         public Event since(long nanos) {
             return new Vips(listener, addresses, nanos);
+        }
+    }
+
+    /** Where datagrams of the Service that a listener is published for are sent to. */
+    record ServiceChanged(String listener, ServiceAddresses addresses, long atNanos) implements Event {
+        ServiceChanged(String listener, ServiceAddresses addresses) {
+            this(listener, addresses, now());
+        }
+
+        @Override
+        public Object key() {
+            return List.of(ServiceChanged.class, listener);
+        }
+
+        @Override
+        public String handling() {
+            return "follow the Service of listener " + listener;
+        }
+
+        @Override
+        public Event since(long nanos) {
+            return new ServiceChanged(listener, addresses, nanos);
         }
     }
 

@@ -3,6 +3,7 @@ package dev.udpfanout.loader.daemon;
 import dev.udpfanout.loader.config.ListenerConfig;
 import dev.udpfanout.loader.datapath.Failures;
 import dev.udpfanout.loader.kubernetes.api.KubernetesClients;
+import dev.udpfanout.loader.kubernetes.api.ListenerPort;
 import dev.udpfanout.loader.kubernetes.api.NodeIdentity;
 import dev.udpfanout.loader.kubernetes.api.ServiceName;
 import dev.udpfanout.loader.kubernetes.discovery.EndpointDiscovery;
@@ -143,6 +144,10 @@ final class KubernetesSources implements AutoCloseable {
                         .filter(KubernetesSources::sharesAddress)
                         .isPresent())
                 .ifPresent(service -> Thread.ofVirtual().start(() -> SharedAddress.warn(client, service)));
+        publisher.ifPresent(each -> each.observe(services -> inbox.post(new Event.ServiceChanged(
+                name,
+                ListenerPort.addresses(
+                        services, wanted.listener().orElseThrow().bind().getPort())))));
         discovery.ifPresent(EndpointDiscovery::start);
         vips.ifPresent(VipWatch::start);
         publisher.ifPresent(each -> start(each, leaving));

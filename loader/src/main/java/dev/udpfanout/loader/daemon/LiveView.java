@@ -107,6 +107,7 @@ final class LiveView implements DaemonView {
                     Optional.empty(),
                     threads(),
                     Map.of(),
+                    Map.of(),
                     Optional.empty(),
                     Optional.empty(),
                     Optional.empty());
@@ -128,6 +129,7 @@ final class LiveView implements DaemonView {
                 last.health().map(HealthMonitor::status),
                 threads(),
                 last.datapath().repairs(),
+                last.datapath().staleFlows(),
                 program.map(ProgramCounters::processingTimes)
                         .map(times ->
                                 new DurationHistogram(times.upperBoundsNanos(), times.counts(), times.sumNanos())),

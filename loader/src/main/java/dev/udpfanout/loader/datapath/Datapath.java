@@ -2,6 +2,7 @@ package dev.udpfanout.loader.datapath;
 
 import dev.udpfanout.loader.config.ListenerConfig;
 import dev.udpfanout.loader.control.EndpointSet;
+import dev.udpfanout.loader.control.ServiceAddresses;
 import dev.udpfanout.loader.links.LocalPeer;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -62,6 +63,12 @@ public interface Datapath extends AutoCloseable {
     void setVips(String listener, Set<InetAddress> addresses);
 
     /**
+     * Tells where datagrams are sent to that come to a listener by kube-proxy: connection tracking may lead them past
+     * it.
+     */
+    default void setService(String listener, ServiceAddresses addresses) {}
+
+    /**
      * Tells the way straight into the pods of this node, for listeners that are to take it. To endpoints that are not
      * in it datagrams go by the next hop.
      *
@@ -105,6 +112,16 @@ public interface Datapath extends AutoCloseable {
 
     /** How often what was set up had to be mended, by kind; readable by any thread. */
     Map<String, Long> repairs();
+
+    /** The chains of the node's packet filters that would drop listeners' datagrams, as of late. Any thread. */
+    default List<FirewallState> firewall() {
+        return List.of();
+    }
+
+    /** How many entries of connection tracking that led datagrams past a listener were deleted, by name. Any thread. */
+    default Map<String, Long> staleFlows() {
+        return Map.of();
+    }
 
     /** Ends this process's part and leaves the kernel's working, if it can: a later daemon takes it over. */
     void release();

@@ -15,6 +15,7 @@ final class DatapathMetrics {
 
     static void addTo(Families families, StatusSnapshot snapshot) {
         snapshot.repairs().forEach((repair, count) -> families.add(Metric.REPAIRS, count, repair));
+        snapshot.staleFlows().forEach((listener, count) -> families.add(Metric.STALE_FLOWS, count, listener));
         snapshot.flows().ifPresent(flows -> addFlows(families, flows));
         snapshot.earlyFragments().ifPresent(fragments -> {
             families.add(Metric.EARLY_FRAGMENTS, fragments.received());

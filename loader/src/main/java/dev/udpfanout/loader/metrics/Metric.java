@@ -173,6 +173,11 @@ public enum Metric {
             COUNTER, "thread_restarts", "Threads that failed and were started again, by what they do.", "thread"),
     THREADS_DEAD(GAUGE, "threads_dead", "Threads that fail again and again; /healthz says which."),
     REPAIRS(COUNTER, "repairs", "Repairs of what the daemon had set up, by kind.", "repair"),
+    STALE_FLOWS(
+            COUNTER,
+            "stale_flows_deleted",
+            "Entries of connection tracking that led datagrams past the listener, and were deleted.",
+            "listener"),
     ENDPOINT_UPDATE(HISTOGRAM, "endpoint_update_seconds", "Seconds from an event to the endpoint table in force."),
     PACKET_PROCESSING(
             HISTOGRAM, "packet_processing_seconds", "Seconds in the kernel program for a datagram; a sample of them.");

@@ -22,6 +22,7 @@ import java.util.TreeMap;
  * @param health what probing has done; empty if it is off
  * @param threads those that the daemon cannot do without
  * @param repairs how often what was set up had to be mended, by name: {@code program_reattached} and so on
+ * @param staleFlows how many entries of connection tracking that led past a listener were deleted, by listener
  * @param packetProcessing how long the program took per datagram, sampled; empty if nothing is sampled
  * @param flows what is remembered of who asks and who answers; empty if no listener has replies
  * @param earlyFragments fragments that came before the one with the ports; empty if the kernel's program is not at work
@@ -36,6 +37,7 @@ public record StatusSnapshot(
         Optional<ProbingStatus> health,
         ThreadsStatus threads,
         Map<String, Long> repairs,
+        Map<String, Long> staleFlows,
         Optional<DurationHistogram> packetProcessing,
         Optional<FlowCounters> flows,
         Optional<EarlyFragments> earlyFragments) {
@@ -43,5 +45,6 @@ public record StatusSnapshot(
     public StatusSnapshot {
         listeners = List.copyOf(listeners);
         repairs = Collections.unmodifiableMap(new TreeMap<>(repairs));
+        staleFlows = Collections.unmodifiableMap(new TreeMap<>(staleFlows));
     }
 }

@@ -1,6 +1,7 @@
 package dev.udpfanout.loader.config;
 
 import dev.udpfanout.loader.config.ListenerConfig.AttachMethod;
+import dev.udpfanout.loader.config.ListenerConfig.Firewall;
 import dev.udpfanout.loader.config.ListenerConfig.Hook;
 import dev.udpfanout.loader.config.ListenerConfig.Interception;
 import dev.udpfanout.loader.config.ListenerConfig.Mode;
@@ -27,6 +28,7 @@ public final class ListenerBuilder {
     private Mode mode = Mode.TC_EBPF;
     private AttachMethod attach = AttachMethod.AUTO;
     private Hook hook = Hook.INGRESS;
+    private Firewall firewall = Firewall.ACCEPT;
     private Admission admission = Admission.ALL;
     private Spreading spreading = Spreading.ROUND_ROBIN;
     private LocalDelivery localDelivery = LocalDelivery.NEIGH;
@@ -57,6 +59,7 @@ public final class ListenerBuilder {
         builder.mode = listener.mode();
         builder.attach = listener.attach();
         builder.hook = listener.hook();
+        builder.firewall = listener.interception().firewall();
         builder.admission = listener.admission();
         builder.spreading = listener.receivers().spreading();
         builder.localDelivery = listener.receivers().localDelivery();
@@ -121,7 +124,7 @@ public final class ListenerBuilder {
         return new ListenerConfig(
                 id,
                 name,
-                new Interception(bind, vipDirect, interfaces, mode, attach, hook),
+                new Interception(bind, vipDirect, interfaces, mode, attach, hook, firewall),
                 admission,
                 receivers,
                 mirror,

@@ -66,6 +66,7 @@ public final class FixedView implements DaemonView {
                 Optional.of(new ProbingStatus("icmp", 2, 1, Map.of("success", 9L, "timeout", 4L), 5)),
                 threads,
                 Map.of("program_reattached", 2L),
+                Map.of("syslog", 3L),
                 Optional.of(new DurationHistogram(List.of(500L, 1000L), List.of(7L, 2L, 1L), 6_000L)),
                 Optional.of(new FlowCounters(40, 65_536, 7, 2)),
                 Optional.of(new EarlyFragments(30, 40, 5)));

@@ -36,10 +36,10 @@ public enum DropReason {
     FAMILY_MISMATCH(13, "the endpoint is of the other address family"),
     /** UDP over IPv6 without a checksum. */
     NO_CHECKSUM(14, "UDP over IPv6 without a checksum"),
-    /** The source is this node, many hosts, loopback or nobody. */
-    BAD_SOURCE(15, "the source is this node, many hosts, loopback or nobody"),
-    /** The endpoint is the very address and port that the datagram is for. */
-    LOOP(16, "the endpoint is the very address and port that the datagram is for"),
+    /** The source cannot be, or not by the interface that it came by. */
+    BAD_SOURCE(15, "the source cannot be, or not by the interface that it came by"),
+    /** It would go where it came to, or has come back after it was copied. */
+    LOOP(16, "it would go where it came to, or has come back after it was copied"),
     /** The source is in none of the listener's prefixes. */
     NOT_ALLOWED(17, "the source is in none of the listener's prefixes"),
     /** More than the listener's rate limit. */

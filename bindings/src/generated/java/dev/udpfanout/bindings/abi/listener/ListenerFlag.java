@@ -27,6 +27,10 @@ public enum ListenerFlag {
     REPLIES_BY_STACK(256),
     /** Fragments that may be cut go through the stack: a piece that fits the interface which they come in by need not fit the way to an endpoint, and all pieces of one datagram go one way. */
     FRAGMENTS_BY_STACK(512),
+    /** IPv4 sources to which no route leads are refused: rp_filter of the interface is 2. */
+    REVERSE_PATH_LOOSE(1024),
+    /** So are those to which the route leads by another interface: rp_filter of the interface is 1. */
+    REVERSE_PATH_STRICT(2048),
     /** On a dummy interface: what the program itself says to a sender goes by the stack, which has changed the destination before, and knows to whom it was. */
     ANSWERS_BY_STACK(4096);
 

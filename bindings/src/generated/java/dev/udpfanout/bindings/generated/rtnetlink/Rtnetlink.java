@@ -1337,5 +1337,185 @@ public class Rtnetlink {
     public static int TC_H_MIN_EGRESS() {
         return TC_H_MIN_EGRESS;
     }
+    private static final int NETLINK_NETFILTER = (int)12L;
+    /**
+     * {@snippet lang=c :
+     * #define NETLINK_NETFILTER 12
+     * }
+     */
+    public static int NETLINK_NETFILTER() {
+        return NETLINK_NETFILTER;
+    }
+    private static final int NFNETLINK_V0 = (int)0L;
+    /**
+     * {@snippet lang=c :
+     * #define NFNETLINK_V0 0
+     * }
+     */
+    public static int NFNETLINK_V0() {
+        return NFNETLINK_V0;
+    }
+    private static final int NFNL_SUBSYS_CTNETLINK = (int)1L;
+    /**
+     * {@snippet lang=c :
+     * #define NFNL_SUBSYS_CTNETLINK 1
+     * }
+     */
+    public static int NFNL_SUBSYS_CTNETLINK() {
+        return NFNL_SUBSYS_CTNETLINK;
+    }
+    private static final int IPCTNL_MSG_CT_GET = (int)1L;
+    /**
+     * {@snippet lang=c :
+     * enum cntl_msg_types.IPCTNL_MSG_CT_GET = 1
+     * }
+     */
+    public static int IPCTNL_MSG_CT_GET() {
+        return IPCTNL_MSG_CT_GET;
+    }
+    private static final int IPCTNL_MSG_CT_DELETE = (int)2L;
+    /**
+     * {@snippet lang=c :
+     * enum cntl_msg_types.IPCTNL_MSG_CT_DELETE = 2
+     * }
+     */
+    public static int IPCTNL_MSG_CT_DELETE() {
+        return IPCTNL_MSG_CT_DELETE;
+    }
+    private static final int CTA_TUPLE_ORIG = (int)1L;
+    /**
+     * {@snippet lang=c :
+     * enum ctattr_type.CTA_TUPLE_ORIG = 1
+     * }
+     */
+    public static int CTA_TUPLE_ORIG() {
+        return CTA_TUPLE_ORIG;
+    }
+    private static final int CTA_TUPLE_REPLY = (int)2L;
+    /**
+     * {@snippet lang=c :
+     * enum ctattr_type.CTA_TUPLE_REPLY = 2
+     * }
+     */
+    public static int CTA_TUPLE_REPLY() {
+        return CTA_TUPLE_REPLY;
+    }
+    private static final int CTA_ID = (int)12L;
+    /**
+     * {@snippet lang=c :
+     * enum ctattr_type.CTA_ID = 12
+     * }
+     */
+    public static int CTA_ID() {
+        return CTA_ID;
+    }
+    private static final int CTA_ZONE = (int)18L;
+    /**
+     * {@snippet lang=c :
+     * enum ctattr_type.CTA_ZONE = 18
+     * }
+     */
+    public static int CTA_ZONE() {
+        return CTA_ZONE;
+    }
+    private static final int CTA_FILTER = (int)25L;
+    /**
+     * {@snippet lang=c :
+     * enum ctattr_type.CTA_FILTER = 25
+     * }
+     */
+    public static int CTA_FILTER() {
+        return CTA_FILTER;
+    }
+    private static final int CTA_TUPLE_IP = (int)1L;
+    /**
+     * {@snippet lang=c :
+     * enum ctattr_tuple.CTA_TUPLE_IP = 1
+     * }
+     */
+    public static int CTA_TUPLE_IP() {
+        return CTA_TUPLE_IP;
+    }
+    private static final int CTA_TUPLE_PROTO = (int)2L;
+    /**
+     * {@snippet lang=c :
+     * enum ctattr_tuple.CTA_TUPLE_PROTO = 2
+     * }
+     */
+    public static int CTA_TUPLE_PROTO() {
+        return CTA_TUPLE_PROTO;
+    }
+    private static final int CTA_IP_V4_SRC = (int)1L;
+    /**
+     * {@snippet lang=c :
+     * enum ctattr_ip.CTA_IP_V4_SRC = 1
+     * }
+     */
+    public static int CTA_IP_V4_SRC() {
+        return CTA_IP_V4_SRC;
+    }
+    private static final int CTA_IP_V4_DST = (int)2L;
+    /**
+     * {@snippet lang=c :
+     * enum ctattr_ip.CTA_IP_V4_DST = 2
+     * }
+     */
+    public static int CTA_IP_V4_DST() {
+        return CTA_IP_V4_DST;
+    }
+    private static final int CTA_IP_V6_SRC = (int)3L;
+    /**
+     * {@snippet lang=c :
+     * enum ctattr_ip.CTA_IP_V6_SRC = 3
+     * }
+     */
+    public static int CTA_IP_V6_SRC() {
+        return CTA_IP_V6_SRC;
+    }
+    private static final int CTA_IP_V6_DST = (int)4L;
+    /**
+     * {@snippet lang=c :
+     * enum ctattr_ip.CTA_IP_V6_DST = 4
+     * }
+     */
+    public static int CTA_IP_V6_DST() {
+        return CTA_IP_V6_DST;
+    }
+    private static final int CTA_PROTO_NUM = (int)1L;
+    /**
+     * {@snippet lang=c :
+     * enum ctattr_l4proto.CTA_PROTO_NUM = 1
+     * }
+     */
+    public static int CTA_PROTO_NUM() {
+        return CTA_PROTO_NUM;
+    }
+    private static final int CTA_PROTO_SRC_PORT = (int)2L;
+    /**
+     * {@snippet lang=c :
+     * enum ctattr_l4proto.CTA_PROTO_SRC_PORT = 2
+     * }
+     */
+    public static int CTA_PROTO_SRC_PORT() {
+        return CTA_PROTO_SRC_PORT;
+    }
+    private static final int CTA_PROTO_DST_PORT = (int)3L;
+    /**
+     * {@snippet lang=c :
+     * enum ctattr_l4proto.CTA_PROTO_DST_PORT = 3
+     * }
+     */
+    public static int CTA_PROTO_DST_PORT() {
+        return CTA_PROTO_DST_PORT;
+    }
+    private static final int CTA_FILTER_ORIG_FLAGS = (int)1L;
+    /**
+     * {@snippet lang=c :
+     * enum ctattr_filter.CTA_FILTER_ORIG_FLAGS = 1
+     * }
+     */
+    public static int CTA_FILTER_ORIG_FLAGS() {
+        return CTA_FILTER_ORIG_FLAGS;
+    }
 }
 

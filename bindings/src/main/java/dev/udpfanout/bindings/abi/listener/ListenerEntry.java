@@ -49,6 +49,14 @@ public record ListenerEntry(int slot, Set<ListenerFlag> flags, int mtuBytes) {
         return new ListenerEntry(slot, all, mtuBytes);
     }
 
+    /** This entry with further flags. */
+    public ListenerEntry with(Set<ListenerFlag> more) {
+        Set<ListenerFlag> all = EnumSet.noneOf(ListenerFlag.class);
+        all.addAll(flags);
+        all.addAll(more);
+        return new ListenerEntry(slot, all, mtuBytes);
+    }
+
     /** Whether the datagram is left to the stack. */
     public boolean isPass() {
         return flags.contains(ListenerFlag.PASS);

@@ -143,6 +143,9 @@ public final class SharedMaps {
     /** Which datagram is copied next. */
     public static final MapDeclaration<BpfMap> MIRROR_TURNS = declared(MapDeclaration.ofProgram("MIRROR_TURNS"));
 
+    /** Datagrams that were copied a moment ago. */
+    public static final MapDeclaration<BpfMap> COPIED = declared(MapDeclaration.ofProgram("COPIED"));
+
     /** What is behind a veth, by its interface index. */
     public static final MapDeclaration<KeyedMap<Integer, PeerEntry>> PEERS =
             declared(MapDeclaration.keyed("PEERS", Codec.U32, PeerEntry.CODEC));

@@ -12,7 +12,7 @@ import java.lang.foreign.ValueLayout;
 import java.lang.invoke.MethodHandle;
 
 /** A descriptor that becomes readable when another thread says so, and stays so: eventfd(2). */
-final class WakeUp implements AutoCloseable {
+public final class WakeUp implements AutoCloseable {
     private static final MethodHandle EVENTFD = ErrnoCapture.handle(Libc.eventfd$address(), Libc.eventfd$descriptor());
 
     private final int fd;
@@ -22,7 +22,7 @@ final class WakeUp implements AutoCloseable {
         this.fd = fd;
     }
 
-    static WakeUp open() {
+    public static WakeUp open() {
         try {
             int fd = (int) EVENTFD.invokeExact(ErrnoCapture.state(), 0, EFD_CLOEXEC() | EFD_NONBLOCK());
             if (fd < 0) {
@@ -34,11 +34,13 @@ final class WakeUp implements AutoCloseable {
         }
     }
 
-    int number() {
+    /** The descriptor, for poll(2). */
+    public int number() {
         return fd;
     }
 
-    void signal() {
+    /** Makes it readable, for good; any thread may. */
+    public void signal() {
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment one = arena.allocateFrom(ValueLayout.JAVA_LONG, 1);
             // Fails only if the counter is full, and then the descriptor is readable anyway.

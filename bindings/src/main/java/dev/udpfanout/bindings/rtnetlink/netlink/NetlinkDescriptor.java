@@ -19,8 +19,8 @@ import java.lang.invoke.MethodHandle;
 import java.util.OptionalLong;
 
 /**
- * Owns the file descriptor of one NETLINK_ROUTE socket, in the network namespace of the thread that made it:
- * netlink(7). Not for concurrent use; its owner makes sure that nobody closes it while another thread uses it.
+ * Owns the file descriptor of one netlink socket, in the network namespace of the thread that made it: netlink(7). Not
+ * for concurrent use; its owner makes sure that nobody closes it while another thread uses it.
  */
 public final class NetlinkDescriptor implements AutoCloseable {
     /**
@@ -43,8 +43,17 @@ public final class NetlinkDescriptor implements AutoCloseable {
         this.fd = fd;
     }
 
+    /** A NETLINK_ROUTE socket. */
     public static NetlinkDescriptor open() {
-        NetlinkDescriptor descriptor = new NetlinkDescriptor(socket());
+        return open(NETLINK_ROUTE());
+    }
+
+    /**
+     * @param protocol NETLINK_*
+     * @throws SystemCallException if the kernel makes no socket, with EPROTONOSUPPORT if it does not have the protocol
+     */
+    public static NetlinkDescriptor open(int protocol) {
+        NetlinkDescriptor descriptor = new NetlinkDescriptor(socket(protocol));
         try {
             descriptor.connectToKernel();
             return descriptor;
@@ -115,12 +124,12 @@ public final class NetlinkDescriptor implements AutoCloseable {
         }
     }
 
-    private static int socket() {
+    private static int socket(int protocol) {
         try {
-            int fd = (int) SOCKET.invokeExact(
-                    ErrnoCapture.state(), AF_NETLINK(), SOCK_RAW() | SOCK_CLOEXEC(), NETLINK_ROUTE());
+            int fd =
+                    (int) SOCKET.invokeExact(ErrnoCapture.state(), AF_NETLINK(), SOCK_RAW() | SOCK_CLOEXEC(), protocol);
             if (fd < 0) {
-                throw new SystemCallException("socket", "NETLINK_ROUTE", ErrnoCapture.errno());
+                throw new SystemCallException("socket", "netlink protocol " + protocol, ErrnoCapture.errno());
             }
             return fd;
         } catch (Throwable e) {

@@ -6,6 +6,7 @@ import dev.udpfanout.loader.config.AddressText;
 import dev.udpfanout.loader.config.Admission;
 import dev.udpfanout.loader.config.ListenerConfig;
 import dev.udpfanout.loader.config.ListenerConfig.AttachMethod;
+import dev.udpfanout.loader.config.ListenerConfig.Firewall;
 import dev.udpfanout.loader.config.ListenerConfig.Hook;
 import dev.udpfanout.loader.config.ListenerConfig.Interception;
 import dev.udpfanout.loader.config.ListenerConfig.Mode;
@@ -70,7 +71,8 @@ final class ListenersReader {
                 interfaces,
                 section.choice("mode", Mode.class, Mode.AUTO),
                 section.choice("attach", AttachMethod.class, AttachMethod.AUTO),
-                section.choice("hook", Hook.class, Hook.INGRESS));
+                section.choice("hook", Hook.class, Hook.INGRESS),
+                section.choice("firewall", Firewall.class, Firewall.ACCEPT));
         Admission admission = AdmissionReader.read(section, vipDirect ? null : bind);
         ReceiverSet receivers = ReceiversReader.read(section, id, name, interception);
         Optional<PublishTarget> publish = KubernetesReader.publish(section, bind, interfaces);
@@ -133,8 +135,14 @@ final class ListenersReader {
                         "a listener on a dummy interface needs the address that kube-proxy sends to, not "
                                 + AddressText.of(address));
             }
-        } else if (listener.hook() == Hook.EGRESS) {
-            section.problem("hook", "egress works on dummy interfaces only: datagrams enter a NIC at ingress");
+        } else {
+            if (listener.hook() == Hook.EGRESS) {
+                section.problem("hook", "egress works on dummy interfaces only: datagrams enter a NIC at ingress");
+            }
+            if (section.has("firewall")) {
+                section.problem(
+                        "firewall", "is for dummy interfaces only: what is taken from a NIC passes no packet filter");
+            }
         }
     }
 

@@ -4,8 +4,8 @@ import dev.udpfanout.loader.config.ListenerConfig;
 import dev.udpfanout.loader.config.ReceiverSet;
 import dev.udpfanout.loader.control.EndpointSet;
 import dev.udpfanout.loader.datapath.Failures;
+import dev.udpfanout.loader.datapath.FirewallState;
 import dev.udpfanout.loader.datapath.FlowCounters;
-import dev.udpfanout.loader.datapath.InterfaceState;
 import dev.udpfanout.loader.datapath.ListenerCounters;
 import dev.udpfanout.loader.datapath.ListenerState;
 import dev.udpfanout.loader.datapath.ListenerTargets;
@@ -18,7 +18,6 @@ import dev.udpfanout.loader.datapath.kernel.maps.EndpointCounters;
 import dev.udpfanout.loader.datapath.kernel.maps.ListenerKeyPlan;
 import dev.udpfanout.loader.datapath.kernel.maps.ListenerMaps;
 import dev.udpfanout.loader.datapath.kernel.maps.ListenerTables;
-import dev.udpfanout.loader.datapath.kernel.maps.LocalAddresses;
 import dev.udpfanout.loader.datapath.kernel.maps.Mirrors;
 import dev.udpfanout.loader.datapath.kernel.maps.Peers;
 import dev.udpfanout.loader.datapath.kernel.maps.Slots;
@@ -190,7 +189,7 @@ public final class KernelDatapath implements SwitchableDatapath {
         attachPoints.findInterfaces(failures);
         interfacesFound = true;
         failures.collect(() -> ways.refresh(listeners.values(), endpoints.sets()));
-        failures.collect(() -> maps.setLocalAddresses(LocalAddresses.of(network, attachPoints.dummies())));
+        failures.collect(() -> maps.setNetwork(network, attachPoints.dummies()));
         failures.collect(this::setListenerKeys);
         failures.collect(() -> replies.reconcile(listeners.values(), endpoints.sets()));
         attachPoints.connect(earlier.servedByOther(), failures);
@@ -236,11 +235,7 @@ public final class KernelDatapath implements SwitchableDatapath {
 
     @Override
     public ListenerState state(String listener) {
-        List<InterfaceState> interfaces = attachPoints.of(listener, earlier.servedByOther());
-        if (interfaces.isEmpty()) {
-            throw new IllegalArgumentException("no listener " + listener);
-        }
-        return ListenerState.on(interfaces).by(ways.states(listener));
+        return attachPoints.state(listener, earlier.servedByOther()).by(ways.states(listener));
     }
 
     @Override
@@ -264,6 +259,11 @@ public final class KernelDatapath implements SwitchableDatapath {
     @Override
     public Map<String, Long> repairs() {
         return repairs.byLabel();
+    }
+
+    @Override
+    public List<FirewallState> firewall() {
+        return attachPoints.firewall();
     }
 
     @Override

@@ -4,6 +4,7 @@ import dev.udpfanout.loader.config.ListenerConfig;
 import dev.udpfanout.loader.config.ReceiverSet;
 import dev.udpfanout.loader.datapath.Datapath;
 import dev.udpfanout.loader.datapath.Failures;
+import dev.udpfanout.loader.datapath.FirewallState;
 import dev.udpfanout.loader.datapath.FlowCounters;
 import dev.udpfanout.loader.datapath.ListenerCounters;
 import dev.udpfanout.loader.datapath.SwitchableDatapath;
@@ -13,6 +14,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
+import java.util.stream.Stream;
 
 /** The datapaths that are open, for what is asked of both. */
 record DatapathPair(Optional<SwitchableDatapath> kernel, Optional<SwitchableDatapath> userspace) {
@@ -30,6 +32,25 @@ record DatapathPair(Optional<SwitchableDatapath> kernel, Optional<SwitchableData
 
     Optional<FlowCounters> flows() {
         return kernel.flatMap(Datapath::flows).or(() -> userspace.flatMap(Datapath::flows));
+    }
+
+    List<FirewallState> firewall() {
+        return both().flatMap(present -> present.firewall().stream()).toList();
+    }
+
+    /**
+     * How often what was set up had to be mended, by kind.
+     *
+     * @param others of other kinds, which neither knows
+     */
+    Map<String, Long> repairs(Map<String, Long> others) {
+        Map<String, Long> all = new HashMap<>(others);
+        both().forEach(present -> present.repairs().forEach((repair, count) -> all.merge(repair, count, Long::sum)));
+        return all;
+    }
+
+    private Stream<SwitchableDatapath> both() {
+        return Stream.concat(kernel.stream(), userspace.stream());
     }
 
     /** @throws RuntimeException if one of them fails to end; the other has ended all the same */

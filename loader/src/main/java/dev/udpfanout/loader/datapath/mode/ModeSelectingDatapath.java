@@ -4,6 +4,7 @@ import dev.udpfanout.loader.config.ListenerConfig;
 import dev.udpfanout.loader.control.EndpointSet;
 import dev.udpfanout.loader.datapath.Datapath;
 import dev.udpfanout.loader.datapath.Failures;
+import dev.udpfanout.loader.datapath.FirewallState;
 import dev.udpfanout.loader.datapath.FlowCounters;
 import dev.udpfanout.loader.datapath.ListenerCounters;
 import dev.udpfanout.loader.datapath.ListenerState;
@@ -239,16 +240,12 @@ public final class ModeSelectingDatapath implements Datapath {
 
     @Override
     public ListenerState state(String listener) {
-        if (pending.isPresent() && !assignment.has(listener)) {
-            Optional<ListenerState> expected = pending.get().state(listener);
-            if (expected.isPresent()) {
-                return expected.get();
-            }
-        }
-        ListenerState state = serving(listener)
-                .orElseThrow(() -> new IllegalArgumentException("no listener " + listener))
-                .state(listener);
-        return state.because(assignment.reason(listener));
+        return pending.filter(change -> !assignment.has(listener))
+                .flatMap(change -> change.state(listener))
+                .orElseGet(() -> serving(listener)
+                        .orElseThrow(() -> new IllegalArgumentException("no listener " + listener))
+                        .state(listener)
+                        .because(assignment.reason(listener)));
     }
 
     /** What each listener has done in the mode that it is in now. */
@@ -269,10 +266,12 @@ public final class ModeSelectingDatapath implements Datapath {
 
     @Override
     public Map<String, Long> repairs() {
-        Map<String, Long> all = new HashMap<>();
-        kernel.ifPresent(present -> all.putAll(present.repairs()));
-        all.put(FALLBACKS, log.fallbacks());
-        return all;
+        return both().repairs(Map.of(FALLBACKS, log.fallbacks()));
+    }
+
+    @Override
+    public List<FirewallState> firewall() {
+        return both().firewall();
     }
 
     @Override

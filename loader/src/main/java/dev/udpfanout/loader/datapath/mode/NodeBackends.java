@@ -11,6 +11,8 @@ import dev.udpfanout.loader.datapath.kernel.program.KernelProgram;
 import dev.udpfanout.loader.datapath.kernel.program.Pins;
 import dev.udpfanout.loader.datapath.network.Network;
 import dev.udpfanout.loader.datapath.network.RangeRoutes;
+import dev.udpfanout.loader.datapath.network.firewall.Firewall;
+import dev.udpfanout.loader.datapath.network.firewall.Opening;
 import dev.udpfanout.loader.datapath.probe.KernelRefusal;
 import dev.udpfanout.loader.datapath.userspace.UserspaceDatapath;
 import java.nio.file.Path;
@@ -99,6 +101,9 @@ public final class NodeBackends implements Backends {
     public void removeUserspaceLeftovers(List<ListenerConfig> inUserspace) {
         try (Network network = Network.open()) {
             RangeRoutes.removeLeftToSockets(network, inUserspace);
+        }
+        if (inUserspace.isEmpty()) {
+            Firewall.removeLeftovers(Opening.Hook.INPUT);
         }
     }
 }

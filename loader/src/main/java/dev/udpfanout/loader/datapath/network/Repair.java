@@ -12,6 +12,7 @@ public enum Repair {
     ADDRESS_ADDED("the address was gone"),
     LOCAL_ROUTE_REMOVED("the local route was back, so datagrams would have stayed on this node"),
     LINK_ROUTE_ADDED("the route to the interface was gone"),
+    FIREWALL_RULE_ADDED("the firewall's rule for the listener was gone, so datagrams would have been dropped"),
     LINK_ROUTE_MTU_SET("the route to the interface had another MTU"),
     PROGRAM_REATTACHED("the program was gone from the hook");
 

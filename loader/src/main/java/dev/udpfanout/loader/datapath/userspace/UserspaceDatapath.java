@@ -5,6 +5,7 @@ import dev.udpfanout.loader.config.FlowsConfig;
 import dev.udpfanout.loader.config.ListenerConfig;
 import dev.udpfanout.loader.control.EndpointSet;
 import dev.udpfanout.loader.datapath.Failures;
+import dev.udpfanout.loader.datapath.FirewallState;
 import dev.udpfanout.loader.datapath.ListenerCounters;
 import dev.udpfanout.loader.datapath.ListenerState;
 import dev.udpfanout.loader.datapath.ListenerTargets;
@@ -14,8 +15,12 @@ import dev.udpfanout.loader.datapath.network.DummyInterface;
 import dev.udpfanout.loader.datapath.network.LocalDelivery;
 import dev.udpfanout.loader.datapath.network.Network;
 import dev.udpfanout.loader.datapath.network.RangeRoutes;
+import dev.udpfanout.loader.datapath.network.RepairLog;
+import dev.udpfanout.loader.datapath.network.firewall.Firewall;
+import dev.udpfanout.loader.datapath.network.firewall.Opening;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -38,6 +43,8 @@ public final class UserspaceDatapath implements SwitchableDatapath {
     private final FlowsConfig flows;
     private final Map<String, DummyInterface> dummies = new HashMap<>();
     private final Map<String, RangeRoutes> ranges = new HashMap<>();
+    private final RepairLog repairs = new RepairLog();
+    private final Firewall firewall;
     /** Replaced whole, never changed: {@link #counters()} is for any thread. */
     private volatile Map<String, UserspaceListener> listeners;
 
@@ -50,6 +57,7 @@ public final class UserspaceDatapath implements SwitchableDatapath {
     public UserspaceDatapath(List<ListenerConfig> listeners, FlowsConfig flows, Network network) {
         this.network = network;
         this.flows = flows;
+        this.firewall = new Firewall(Opening.Hook.INPUT, repairs);
         Map<String, UserspaceListener> all = new LinkedHashMap<>();
         listeners.forEach(listener -> all.put(listener.name(), new UserspaceListener(listener, flows)));
         this.listeners = all;
@@ -70,6 +78,7 @@ public final class UserspaceDatapath implements SwitchableDatapath {
     @Override
     public void reconcile() {
         Failures failures = new Failures();
+        firewall.ensure(Opening.of(Opening.Hook.INPUT, configs(listeners.values())));
         for (UserspaceListener listener : listeners.values()) {
             failures.collect(() -> serve(listener));
         }
@@ -170,6 +179,14 @@ public final class UserspaceDatapath implements SwitchableDatapath {
 
     /** Opens the sockets that the change needs; the old ones stay, where both can be open. */
     private void open(ListenerChange change, ListenerTargets targets) {
+        // Both may get datagrams until the old ones are closed.
+        firewall.ensure(Opening.of(
+                Opening.Hook.INPUT,
+                Stream.concat(
+                                configs(listeners.values()).stream(),
+                                configs(change.next().values()).stream())
+                        .distinct()
+                        .toList()));
         change.inTheWay().forEach(UserspaceListener::close);
         for (UserspaceListener listener : change.added()) {
             listener.beginWith(Optional.ofNullable(
@@ -224,7 +241,16 @@ public final class UserspaceDatapath implements SwitchableDatapath {
 
     @Override
     public Map<String, Long> repairs() {
-        return Map.of();
+        return repairs.byLabel();
+    }
+
+    @Override
+    public List<FirewallState> firewall() {
+        return firewall.states();
+    }
+
+    private static List<ListenerConfig> configs(Collection<UserspaceListener> of) {
+        return of.stream().map(UserspaceListener::config).toList();
     }
 
     private Optional<UserspaceListener> find(String name) {
@@ -247,6 +273,8 @@ public final class UserspaceDatapath implements SwitchableDatapath {
         ranges.forEach((interfaceName, routes) -> failures.collect(() -> routes.undo(interfaceName)));
         listeners.values().forEach(listener -> failures.collect(listener::close));
         listeners = new LinkedHashMap<>();
+        firewall.removeAll();
+        firewall.close();
         failures.collect(network::close);
         failures.throwIfAny();
     }

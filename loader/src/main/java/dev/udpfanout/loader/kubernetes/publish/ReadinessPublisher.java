@@ -9,6 +9,8 @@ import io.fabric8.kubernetes.api.model.Service;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import java.net.InetSocketAddress;
 import java.time.Duration;
+import java.util.List;
+import java.util.function.Consumer;
 import java.util.stream.Stream;
 
 /**
@@ -23,6 +25,7 @@ public final class ReadinessPublisher implements AutoCloseable {
     private final PublisherLoop loop;
     private final ResourceWatch<Service> watch;
     private final SliceWatch slices;
+    private volatile Consumer<List<Service>> observer = services -> {};
 
     /** As below, with the very address that is given. */
     public ReadinessPublisher(
@@ -67,8 +70,18 @@ public final class ReadinessPublisher implements AutoCloseable {
                         .withName(service.name())
                         .runnableInformer(0),
                 timing.watch(),
-                loop::onService);
+                this::report);
         this.slices = new SliceWatch("published slices of " + service, api, service, timing.slices(), loop::onSlices);
+    }
+
+    private void report(List<Service> services) {
+        loop.onService(services);
+        observer.accept(services);
+    }
+
+    /** Has somebody else told of the Service as well, once it is known and at each change; before {@link #start}. */
+    public void observe(Consumer<List<Service>> another) {
+        observer = another;
     }
 
     private boolean isSliceWatched() {

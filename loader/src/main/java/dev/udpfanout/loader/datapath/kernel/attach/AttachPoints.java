@@ -2,11 +2,15 @@ package dev.udpfanout.loader.datapath.kernel.attach;
 
 import dev.udpfanout.loader.config.ListenerConfig;
 import dev.udpfanout.loader.datapath.Failures;
+import dev.udpfanout.loader.datapath.FirewallState;
 import dev.udpfanout.loader.datapath.InterfaceState;
+import dev.udpfanout.loader.datapath.ListenerState;
 import dev.udpfanout.loader.datapath.kernel.program.KernelProgram;
 import dev.udpfanout.loader.datapath.kernel.program.Pins;
 import dev.udpfanout.loader.datapath.network.Network;
 import dev.udpfanout.loader.datapath.network.RepairLog;
+import dev.udpfanout.loader.datapath.network.firewall.Firewall;
+import dev.udpfanout.loader.datapath.network.firewall.Opening;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -23,6 +27,7 @@ public final class AttachPoints {
     private final Network network;
     private final RepairLog repairs;
     private final Optional<Pins> pins;
+    private final Firewall firewall;
     private List<AttachPoint> points = List.of();
 
     public AttachPoints(KernelProgram program, Network network, RepairLog repairs, Optional<Pins> pins) {
@@ -30,6 +35,7 @@ public final class AttachPoints {
         this.network = network;
         this.repairs = repairs;
         this.pins = pins;
+        this.firewall = new Firewall(Opening.Hook.FORWARD, repairs);
     }
 
     /**
@@ -76,6 +82,10 @@ public final class AttachPoints {
      * @param servedByOther listeners whose interfaces are left to another version's program for now
      */
     public void connect(Set<String> servedByOther, Failures failures) {
+        // Before anything is steered: what is steered out of a dummy interface passes the node's packet filters.
+        firewall.ensure(Opening.of(
+                Opening.Hook.FORWARD,
+                points.stream().flatMap(point -> point.listeners().stream()).toList()));
         for (AttachPoint point : points) {
             if (isServedBy(servedByOther).test(point)) {
                 point.leaveToOther(servedByOther);
@@ -119,9 +129,13 @@ public final class AttachPoints {
                 .ifPresent(ifindex -> point.listeners().forEach(listener -> reader.accept(listener, ifindex))));
     }
 
-    /** How a listener's interfaces are; none if there is no such listener. */
-    public List<InterfaceState> of(String listener, Set<String> servedByOther) {
-        return points.stream()
+    /**
+     * How a listener is served.
+     *
+     * @throws IllegalArgumentException if there is no such listener
+     */
+    public ListenerState state(String listener, Set<String> servedByOther) {
+        List<InterfaceState> interfaces = points.stream()
                 .filter(point -> point.listeners().stream()
                         .anyMatch(config -> config.name().equals(listener)))
                 .map(point -> new InterfaceState(
@@ -129,6 +143,15 @@ public final class AttachPoints {
                         point.isConnected() || isServedBy(servedByOther).test(point),
                         point.attachment()))
                 .toList();
+        if (interfaces.isEmpty()) {
+            throw new IllegalArgumentException("no listener " + listener);
+        }
+        return ListenerState.on(interfaces);
+    }
+
+    /** What has become of the chains that would drop what is steered; any thread. */
+    public List<FirewallState> firewall() {
+        return firewall.states();
     }
 
     /** Takes away what an earlier daemon had on interfaces and hooks on which nothing of this one is. */
@@ -149,12 +172,17 @@ public final class AttachPoints {
     /** Takes the programs off and puts the routes back. */
     public void disconnect(Failures failures) {
         points.forEach(point -> failures.collect(point::disconnect));
+        if (!points.isEmpty()) {
+            firewall.removeAll();
+        }
         points = List.of();
+        firewall.close();
     }
 
     /** Lets go of everything and leaves it working. */
     public void release() {
         points.forEach(AttachPoint::release);
         points = List.of();
+        firewall.close();
     }
 }

@@ -2,6 +2,8 @@ package dev.udpfanout.loader.datapath.kernel.attach;
 
 import dev.udpfanout.loader.datapath.kernel.program.Pins;
 import dev.udpfanout.loader.datapath.network.Network;
+import dev.udpfanout.loader.datapath.network.firewall.Firewall;
+import dev.udpfanout.loader.datapath.network.firewall.Opening;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Set;
@@ -30,7 +32,8 @@ public final class KernelLeftovers {
     }
 
     /**
-     * Takes away pins, programs and routes in the calling thread's network namespace; what cannot be is logged.
+     * Takes away pins, programs, routes and rules of the firewall in the calling thread's network namespace; what
+     * cannot be is logged.
      *
      * @param pinDirectory where the earlier process had its pins
      */
@@ -41,6 +44,7 @@ public final class KernelLeftovers {
             // Not the interfaces: a dummy interface of ours is in use.
             Leftovers.removeAllBut(network, List.of());
             Leftovers.removeReplies(network, Set.of());
+            Firewall.removeLeftovers(Opening.Hook.FORWARD);
         } catch (RuntimeException | LinkageError e) {
             LOG.debug("failed to search for all leftovers of an earlier process: {}", e.toString());
         }

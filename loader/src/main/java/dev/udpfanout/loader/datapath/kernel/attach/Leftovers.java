@@ -13,6 +13,7 @@ import dev.udpfanout.loader.datapath.network.DummyInterface;
 import dev.udpfanout.loader.datapath.network.Network;
 import dev.udpfanout.loader.datapath.network.RangeRoutes;
 import dev.udpfanout.loader.datapath.network.Steering;
+import dev.udpfanout.loader.datapath.network.firewall.Firewall;
 import java.net.InetAddress;
 import java.nio.file.Path;
 import java.util.HashSet;
@@ -27,7 +28,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * What a daemon that did not get to clean up has left in a network namespace: programs on hooks, by their names,
- * steering routes, by their protocol number, and dummy interfaces, by their alias.
+ * steering routes, by their protocol number, rules of the firewall, by their comment, and dummy interfaces, by their
+ * alias.
  */
 public final class Leftovers {
     private static final Logger LOG = LoggerFactory.getLogger(Leftovers.class);
@@ -37,12 +39,13 @@ public final class Leftovers {
     /**
      * Takes everything back that is ours, on every interface.
      *
-     * @return how many programs, routes and interfaces there were
+     * @return how many programs, routes, rules of the firewall and interfaces there were
      */
     public static int remove(Network network) {
         return removeAllBut(network, List.of())
                 + removeReplies(network, Set.of())
                 + RangeRoutes.removeLeftToSockets(network, List.of())
+                + Firewall.removeLeftovers()
                 + removeInterfaces(network);
     }
 

@@ -1,13 +1,17 @@
 package dev.udpfanout.loader.datapath.kernel.maps;
 
 import dev.udpfanout.bindings.abi.listener.ListenerEntry;
+import dev.udpfanout.bindings.abi.listener.ListenerFlag;
 import dev.udpfanout.bindings.abi.maps.SharedMaps;
 import dev.udpfanout.loader.config.ListenerConfig;
 import dev.udpfanout.loader.datapath.kernel.program.KernelProgram;
-import java.net.InetAddress;
+import dev.udpfanout.loader.datapath.network.Network;
+import dev.udpfanout.loader.datapath.network.ReversePaths;
+import java.net.Inet4Address;
 import java.util.Collection;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.IntFunction;
 import java.util.stream.Collectors;
 
 /**
@@ -23,6 +27,7 @@ public final class ListenerMaps {
     private final ListenerRules rules;
     private final LocalAddresses localAddresses;
     private PathMtus mtus = PathMtus.UNKNOWN;
+    private IntFunction<ReversePaths.Filter> reversePaths = ifindex -> ReversePaths.Filter.OFF;
 
     /** Starts from what the maps hold: an earlier daemon may have filled them. */
     public ListenerMaps(KernelProgram program, Slots slots, ListenerTables tables) {
@@ -35,9 +40,15 @@ public final class ListenerMaps {
         this.localAddresses = new LocalAddresses(program);
     }
 
-    /** Has the program know these addresses of the node's own. */
-    public void setLocalAddresses(Set<InetAddress> addresses) {
-        localAddresses.set(addresses);
+    /**
+     * Has the program know the node's own addresses, and the next plan how each interface judges sources.
+     *
+     * @param dummies the dummy interfaces: what comes by them the stack has judged
+     */
+    public void setNetwork(Network network, Set<Integer> dummies) {
+        localAddresses.set(LocalAddresses.of(network, dummies));
+        ReversePaths read = new ReversePaths(network);
+        reversePaths = ifindex -> dummies.contains(ifindex) ? ReversePaths.Filter.OFF : read.of(ifindex);
     }
 
     /** An empty plan of who listens where, for {@link #apply}. */
@@ -58,7 +69,8 @@ public final class ListenerMaps {
                         slot,
                         tables.flags(listener.receivers(), slot),
                         mirrors.slot(listener).isPresent())
-                .withMtu(mtus.smallestOf(listener), mtus.ofInterface(ifindex));
+                .withMtu(mtus.smallestOf(listener), mtus.ofInterface(ifindex))
+                .with(reversePath(listener, ifindex));
     }
 
     /**
@@ -76,6 +88,18 @@ public final class ListenerMaps {
         });
         bySlot.forEach((slot, listener) -> tables.removeUnused(listener.receivers(), slot));
         tables.retainSticky(slot -> bySlot.containsKey(slot) && bySlot.get(slot).replies());
+    }
+
+    /** For IPv6 the kernel has no such filter. */
+    private Set<ListenerFlag> reversePath(ListenerConfig listener, int ifindex) {
+        if (!(listener.bind().getAddress() instanceof Inet4Address)) {
+            return Set.of();
+        }
+        return switch (reversePaths.apply(ifindex)) {
+            case OFF -> Set.of();
+            case LOOSE -> Set.of(ListenerFlag.REVERSE_PATH_LOOSE);
+            case STRICT -> Set.of(ListenerFlag.REVERSE_PATH_STRICT);
+        };
     }
 
     private int slot(ListenerConfig listener) {

@@ -1,0 +1,167 @@
+package dev.udpfanout.loader.datapath.kernel;
+
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.udpfanout.bindings.abi.counter.DropReason;
+import dev.udpfanout.lab.BoundedWait;
+import dev.udpfanout.lab.Topology;
+import dev.udpfanout.lab.TopologyPlan;
+import dev.udpfanout.lab.frames.Fragmenter;
+import dev.udpfanout.lab.frames.FrameSender;
+import dev.udpfanout.lab.frames.UdpFrame;
+import dev.udpfanout.loader.config.ListenerConfig;
+import dev.udpfanout.loader.config.ListenerConfig.AttachMethod;
+import dev.udpfanout.loader.config.reader.ConfigReader;
+import dev.udpfanout.loader.datapath.ListenerText;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.time.Duration;
+import java.util.Set;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** Sources that cannot come by the NIC: a listener there takes what the interface's own rp_filter lets through. */
+@Tag("kernel")
+class ReversePathTest {
+    private static final Duration LIMIT = Duration.ofSeconds(10);
+    private static final int PORT = 5514;
+
+    /** A pod's address, one of the pods' range that nobody has, the broadcast address of the client's network. */
+    private static final String POD = "10.42.0.11";
+
+    private static final String NO_POD = "10.42.0.200";
+    private static final String BROADCAST = "192.168.1.255";
+    private static final String NEIGHBOUR = "192.168.1.77";
+    private static final String FAR_AWAY = "203.0.113.9";
+
+    private final AtomicInteger nextId = new AtomicInteger();
+
+    private static void filter(Topology topology, String where, int mode) {
+        topology.node().exec("sysctl", "-qw", "net.ipv4.conf." + where + ".rp_filter=" + mode);
+    }
+
+    private void expect(
+            NodeDatapath datapath, FrameSender sender, InetSocketAddress to, String source, boolean passes) {
+        long forwarded = datapath.counters(0).stats().packetsForwarded();
+        long refused = datapath.counters(0).drops().get(DropReason.BAD_SOURCE.label());
+        byte[] frame = UdpFrame.between(new InetSocketAddress(source, 4711), to)
+                .payload(new byte[600])
+                .build();
+        sender.send(frame);
+        Fragmenter.cut(frame, nextId.incrementAndGet(), 512).forEach(sender::send);
+        assertTrue(
+                BoundedWait.until(
+                        () -> datapath.counters(0).stats().packetsForwarded() == forwarded + (passes ? 3 : 0)
+                                && datapath.counters(0).drops().get(DropReason.BAD_SOURCE.label())
+                                        == refused + (passes ? 0 : 3),
+                        LIMIT),
+                () -> source + ": " + datapath.counters(0));
+    }
+
+    private static NodeDatapath open(Topology topology, String bind, String more) {
+        ListenerText text = ListenerText.on("eth0", bind + ":" + PORT).with("attach", AttachMethod.TCX);
+        return NodeDatapath.open(
+                topology.node(),
+                (more.isEmpty() ? text : text.with("allow", more)).listener(topology.podEndpoints(WayIn.POD_PORT)));
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "0, 0, true, true, true",
+        "2, 0, true, true, false",
+        "0, 1, false, false, false",
+        "1, 2, true, true, false"
+    })
+    void shouldJudgeAsTheLargerSettingSays(
+            int all, int own, boolean podPasses, boolean noPodPasses, boolean broadcastPasses) {
+        try (Topology topology = Topology.builder().pods(2).build();
+                FrameSender sender = FrameSender.open(topology.client(), "eth0")) {
+            topology.node().exec("ip", "route", "add", "default", "via", TopologyPlan.CLIENT_ADDRESS);
+            filter(topology, "all", all);
+            filter(topology, "eth0", own);
+            NodeDatapath datapath = open(topology, "0.0.0.0", "");
+            InetSocketAddress to = new InetSocketAddress(TopologyPlan.NODE_ADDRESS, PORT);
+            expect(datapath, sender, to, TopologyPlan.CLIENT_ADDRESS, true);
+            expect(datapath, sender, to, NEIGHBOUR, true);
+            expect(datapath, sender, to, FAR_AWAY, true);
+            expect(datapath, sender, to, POD, podPasses);
+            expect(datapath, sender, to, NO_POD, noPodPasses);
+            expect(datapath, sender, to, BROADCAST, broadcastPasses);
+        }
+    }
+
+    @Test
+    void shouldNotLetAPodsAddressFromTheLanPassAllow() {
+        try (Topology topology = Topology.builder().pods(2).build();
+                FrameSender sender = FrameSender.open(topology.client(), "eth0")) {
+            filter(topology, "eth0", 1);
+            NodeDatapath datapath = open(topology, "0.0.0.0", "[10.42.0.0/24]");
+            InetSocketAddress to = new InetSocketAddress(TopologyPlan.NODE_ADDRESS, PORT);
+            expect(datapath, sender, to, POD, false);
+        }
+    }
+
+    @Test
+    void shouldRefuseASourceWithoutARouteAndFollowTheSetting() {
+        try (Topology topology = Topology.builder().pods(2).build();
+                FrameSender sender = FrameSender.open(topology.client(), "eth0")) {
+            NodeDatapath datapath = open(topology, "0.0.0.0", "");
+            InetSocketAddress to = new InetSocketAddress(TopologyPlan.NODE_ADDRESS, PORT);
+            expect(datapath, sender, to, FAR_AWAY, true);
+            filter(topology, "eth0", 2);
+            datapath.reconcile();
+            expect(datapath, sender, to, FAR_AWAY, false);
+            filter(topology, "eth0", 0);
+            datapath.reconcile();
+            expect(datapath, sender, to, FAR_AWAY, true);
+        }
+    }
+
+    @Test
+    void shouldNotBeStrictWhereSeveralWaysLeadBack() {
+        try (Topology topology = Topology.builder().pods(2).build();
+                FrameSender sender = FrameSender.open(topology.client(), "eth0")) {
+            filter(topology, "eth0", 1);
+            topology.node()
+                    .exec(
+                            "ip",
+                            "route",
+                            "add",
+                            "203.0.113.0/24",
+                            "nexthop",
+                            "via",
+                            TopologyPlan.CLIENT_ADDRESS,
+                            "nexthop",
+                            "via",
+                            POD);
+            NodeDatapath datapath = open(topology, "0.0.0.0", "");
+            InetSocketAddress to = new InetSocketAddress(TopologyPlan.NODE_ADDRESS, PORT);
+            for (int i = 1; i < 20; i++) {
+                expect(datapath, sender, to, "203.0.113." + i, true);
+            }
+        }
+    }
+
+    @Test
+    void shouldRefuseTheVipAsASourceWhateverTheSetting() throws Exception {
+        try (Topology topology = Topology.builder().pods(2).build();
+                FrameSender sender = FrameSender.open(topology.client(), "eth0")) {
+            ListenerConfig listener = new ConfigReader(name -> true)
+                    .parse("""
+                            listeners:
+                              - { name: vip, bind: "vip:5514", interface: eth0, publish: { service: syslog-vip },
+                                  downstream: [ { address: "10.42.0.11:40514" } ] }
+                            """, "test")
+                    .listeners()
+                    .getFirst();
+            NodeDatapath datapath = NodeDatapath.open(topology.node(), listener);
+            datapath.setVips(Set.of(InetAddress.ofLiteral(TopologyPlan.VIP)));
+            InetSocketAddress to = new InetSocketAddress(TopologyPlan.VIP, PORT);
+            expect(datapath, sender, to, TopologyPlan.CLIENT_ADDRESS, true);
+            expect(datapath, sender, to, TopologyPlan.VIP, false);
+        }
+    }
+}
