@@ -95,9 +95,7 @@ public final class FixedView implements DaemonView {
                         Optional.of(new ListenerPathMtu(21, 22, 23, 24))),
                 List.of(UP, DOWN),
                 Optional.of(new MirrorStatus(
-                        10,
-                        new TrafficCounters(9, 8, 900, 800, Map.of("fib_blackhole", 1L)),
-                        List.of(COPIED))),
+                        10, new TrafficCounters(9, 8, 900, 800, Map.of("fib_blackhole", 1L)), List.of(COPIED))),
                 List.of(
                         new WayState("flannel.1", OptionalInt.of(1450), 1),
                         new WayState("lo", OptionalInt.empty(), 1)));

@@ -44,7 +44,8 @@ class TaughtSenderTest {
         StandardProtocolFamily ipv4 = StandardProtocolFamily.INET;
         StandardProtocolFamily ipv6 = StandardProtocolFamily.INET6;
         return Stream.of(
-                Arguments.of(ipv4, TopologyPlan.NODE_ADDRESS, "ip route add 10.42.0.11/32 dev cni0 mtu 1450", 1450, true),
+                Arguments.of(
+                        ipv4, TopologyPlan.NODE_ADDRESS, "ip route add 10.42.0.11/32 dev cni0 mtu 1450", 1450, true),
                 Arguments.of(ipv4, TopologyPlan.NODE_ADDRESS, "ip link set cni0 mtu 1000", 1000, false),
                 Arguments.of(ipv4, VIP, "ip route add 10.42.0.12/32 dev cni0 mtu lock 1450", 1450, false),
                 Arguments.of(ipv4, VIP, "ip link set cni0 mtu 1400", 1400, true),
@@ -72,8 +73,11 @@ class TaughtSenderTest {
         boolean ipv6 = family == StandardProtocolFamily.INET6;
         String client = ipv6 ? TopologyPlan.CLIENT_ADDRESS6 : TopologyPlan.CLIENT_ADDRESS;
         InetSocketAddress to = new InetSocketAddress(destination, WayIn.LISTENER_PORT);
-        try (Topology topology =
-                Topology.builder().pods(3).verifyChecksums(verifyChecksums).ipv6(ipv6).build()) {
+        try (Topology topology = Topology.builder()
+                .pods(3)
+                .verifyChecksums(verifyChecksums)
+                .ipv6(ipv6)
+                .build()) {
             topology.node().exec(narrow.split(" "));
             NodeDatapath datapath = NodeDatapath.open(
                     topology.node(),
@@ -109,7 +113,16 @@ class TaughtSenderTest {
     void shouldTeachAnEndpointWhoseAnswersAreTooLarge(WayIn wayIn) throws Exception {
         try (Topology topology = Topology.builder().pods(1).build()) {
             topology.node()
-                    .exec("ip", "route", "add", TopologyPlan.CLIENT_ADDRESS + "/32", "dev", "eth0", "mtu", "1300");
+                    .exec(
+                            "ip",
+                            "route",
+                            "add",
+                            TopologyPlan.CLIENT_ADDRESS + "/32",
+                            "dev",
+                            "eth0",
+                            "mtu",
+                            "lock",
+                            "1300");
             InetSocketAddress to = wayIn.destination(topology);
             NodeDatapath datapath = wayIn.openWithReplies(topology);
             EchoResponder responder = EchoResponder.start(topology.pods().getFirst(), WayIn.POD_PORT);
