@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
 import dev.udpfanout.lab.LabNamespace;
+import java.io.EOFException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.Socket;
@@ -42,7 +43,11 @@ public final class AdminClient {
     /** As {@link #page}, for a thread that is in the namespace already. */
     public static String fetch(String path) throws IOException {
         String response = exchange(path);
-        return response.substring(response.indexOf("\r\n\r\n") + 4);
+        int head = response.indexOf("\r\n\r\n");
+        if (head < 0) {
+            throw new EOFException("the answer to " + path + " ends after " + response.length() + " characters");
+        }
+        return response.substring(head + 4);
     }
 
     private static String exchange(String path) throws IOException {

@@ -22,21 +22,32 @@ public final class Flow implements AutoCloseable {
     private final BitSet arrived = new BitSet();
     private long duplicates;
     private volatile int sent;
+    private volatile long refused;
 
     Flow(long id, LabNamespace from, InetSocketAddress destination) {
         this.id = id;
         this.destination = destination;
-        this.socket = from.call(() -> DatagramChannel.open().bind(null));
+        this.socket = from.call(() -> {
+            DatagramChannel opened = DatagramChannel.open().bind(null);
+            // A neighbour that does not answer would hold up the sender, and with it all other flows.
+            opened.configureBlocking(false);
+            return opened;
+        });
     }
 
     /** Sends the next one. What the kernel refuses counts as sent: nobody will receive it. */
     void sendNext() {
         int number = sent;
         sent = number + 1;
+        int bytes = 0;
         try {
-            socket.send(buffer.clear().putLong(id).putLong(number).flip(), destination);
+            bytes = socket.send(buffer.clear().putLong(id).putLong(number).flip(), destination);
         } catch (IOException e) {
             // No route, no neighbour, a rule that rejects.
+        }
+        if (bytes == 0) {
+            // Only this thread writes it.
+            refused = refused + 1;
         }
     }
 
@@ -50,6 +61,24 @@ public final class Flow implements AutoCloseable {
     /** How many have been sent up to now. */
     public int sent() {
         return sent;
+    }
+
+    /** How many of those the sender's own kernel refused. */
+    public long refused() {
+        return refused;
+    }
+
+    /** The first number, from one on, with which a row of so many begins that have all arrived; -1 if there is none. */
+    public synchronized int rowFrom(int from, int length) {
+        int first = arrived.nextSetBit(from);
+        while (first >= 0) {
+            int end = arrived.nextClearBit(first);
+            if (end - first >= length) {
+                return first;
+            }
+            first = arrived.nextSetBit(end);
+        }
+        return -1;
     }
 
     /** Whether all numbers from one, which may be negative, up to but without another have arrived. */

@@ -12,6 +12,9 @@ public final class SteadyTraffic implements AutoCloseable {
 
     private static final long NANOS_PER_SECOND = 1_000_000_000;
 
+    /** Less than a timer is late on a busy machine is made up for, so that a high rate is kept. */
+    private static final long MADE_UP_NANOS = 5_000_000;
+
     private final List<Flow> flows;
     private final long intervalNanos;
     private final Thread sending;
@@ -33,8 +36,8 @@ public final class SteadyTraffic implements AutoCloseable {
         long dueNanos = System.nanoTime();
         while (!stopping) {
             flows.forEach(Flow::sendNext);
-            // After a stall it goes on at its rate instead of making up for it.
-            dueNanos = Math.max(dueNanos + intervalNanos, System.nanoTime() - intervalNanos);
+            // After a longer stall it goes on at its rate instead of making up for it.
+            dueNanos = Math.max(dueNanos + intervalNanos, System.nanoTime() - Math.max(intervalNanos, MADE_UP_NANOS));
             while (!stopping && System.nanoTime() - dueNanos < 0) {
                 LockSupport.parkNanos(dueNanos - System.nanoTime());
             }

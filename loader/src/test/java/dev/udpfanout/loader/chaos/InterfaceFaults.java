@@ -1,0 +1,85 @@
+package dev.udpfanout.loader.chaos;
+
+import dev.udpfanout.lab.LabNamespace;
+import dev.udpfanout.lab.TopologyPlan;
+import java.util.List;
+import java.util.Random;
+
+/** What happens to interfaces: dummy0 is the daemon's to mend, all others are whoever's made them. */
+final class InterfaceFaults {
+    private static final int PER_FLOW_AND_SECOND = Traffic.PER_SECOND / 2;
+
+    private InterfaceFaults() {}
+
+    static List<Fault> all() {
+        return List.of(
+                Fault.lossy("dummy0 set down", 8, (lab, random) -> lab.node("ip link set dummy0 down")),
+                Fault.lossy("dummy0 deleted", 10, (lab, random) -> lab.node("ip link del dummy0")),
+                Fault.lossy("dummy0 renamed, then deleted", 10, InterfaceFaults::renameDummy),
+                Fault.lossy("addresses of dummy0 flushed", 8, (lab, random) -> lab.node("ip addr flush dev dummy0")),
+                Fault.lossy("eth0 down and up", 10, InterfaceFaults::flapNic),
+                Fault.lossy("eth0 deleted and recreated", 15, InterfaceFaults::recreateNic),
+                Fault.lossy("eth0 renamed and back", 15, InterfaceFaults::renameNic),
+                Fault.lossy("a pod's veth down and up", 20, InterfaceFaults::flapPod));
+    }
+
+    private static void pause(NodeLab lab, Random random) {
+        lab.traffic().awaitSent(PER_FLOW_AND_SECOND / 10 + random.nextInt(PER_FLOW_AND_SECOND / 2));
+    }
+
+    /** Live, as since Linux 6.2; else while it is down. */
+    private static void rename(NodeLab lab, String from, String to) {
+        lab.node("ip link set " + from + " down");
+        lab.node("ip link set " + from + " name " + to);
+        lab.node("ip link set " + to + " up");
+    }
+
+    private static void renameDummy(NodeLab lab, Random random) {
+        rename(lab, "dummy0", "renamed0");
+        pause(lab, random);
+        lab.node("ip link del renamed0");
+    }
+
+    private static void flapNic(NodeLab lab, Random random) {
+        lab.node("ip link set eth0 down");
+        pause(lab, random);
+        lab.node("ip link set eth0 up");
+    }
+
+    private static void renameNic(NodeLab lab, Random random) {
+        rename(lab, "eth0", "renamed1");
+        pause(lab, random);
+        rename(lab, "renamed1", "eth0");
+    }
+
+    private static void recreateNic(NodeLab lab, Random random) {
+        LabNamespace client = lab.topology().client();
+        lab.node("ip link del eth0");
+        pause(lab, random);
+        lab.node("ip link add eth0 address " + TopologyPlan.NODE_MAC + " type veth peer name eth0 address "
+                + TopologyPlan.CLIENT_MAC + " netns " + client.name());
+        lab.node("ip addr add " + TopologyPlan.NODE_ADDRESS + "/24 dev eth0");
+        lab.node("ip link set eth0 up");
+        client.execWithInput(
+                """
+                address add %s/24 dev eth0
+                link set eth0 up
+                neighbour replace %s lladdr %s dev eth0 nud permanent
+                route add default via %s
+                """.formatted(
+                                TopologyPlan.CLIENT_ADDRESS,
+                                TopologyPlan.VIP,
+                                TopologyPlan.NODE_MAC,
+                                TopologyPlan.NODE_ADDRESS),
+                "ip",
+                "-batch",
+                "-");
+    }
+
+    private static void flapPod(NodeLab lab, Random random) {
+        int pod = 1 + random.nextInt(NodeLab.PODS);
+        lab.node("ip link set veth" + pod + " down");
+        pause(lab, random);
+        lab.node("ip link set veth" + pod + " up");
+    }
+}

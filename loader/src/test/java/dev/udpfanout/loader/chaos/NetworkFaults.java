@@ -1,0 +1,31 @@
+package dev.udpfanout.loader.chaos;
+
+import java.util.List;
+import java.util.Random;
+
+/** What happens to the node's routes and neighbours. */
+final class NetworkFaults {
+    private static final int PER_FLOW_AND_SECOND = Traffic.PER_SECOND / 2;
+
+    private NetworkFaults() {}
+
+    static List<Fault> all() {
+        return List.of(
+                Fault.lossy("neighbours flushed", 5, (lab, random) -> lab.node("ip neigh flush all")),
+                Fault.lossless("route cache flushed", 5, (lab, random) -> lab.node("ip route flush cache")),
+                Fault.lossy("routes of dummy0 flushed", 8, (lab, random) -> lab.node("ip route flush dev dummy0")),
+                Fault.lossy(
+                        "local route of dummy0 added",
+                        8,
+                        (lab, random) -> lab.node("ip route add local 10.255.0.1 dev dummy0 table local")),
+                Fault.lossy("all routes flushed", 8, NetworkFaults::flushRoutes));
+    }
+
+    /** The node's own and its pods' come back, as whoever runs its network puts them back; ours are the daemon's. */
+    private static void flushRoutes(NodeLab lab, Random random) {
+        lab.node("ip route flush table main");
+        lab.traffic().awaitSent(random.nextInt(PER_FLOW_AND_SECOND / 2));
+        lab.node("ip route add 192.168.1.0/24 dev eth0 proto kernel scope link src 192.168.1.1");
+        lab.node("ip route add 10.42.0.0/24 dev cni0 proto kernel scope link src 10.42.0.1");
+    }
+}

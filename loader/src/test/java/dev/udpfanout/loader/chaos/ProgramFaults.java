@@ -1,0 +1,101 @@
+package dev.udpfanout.loader.chaos;
+
+import dev.udpfanout.bindings.libbpf.BpfMap;
+import java.io.IOException;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Random;
+import java.util.stream.Stream;
+
+/** What others do to the daemon's programs, maps and pins. */
+final class ProgramFaults {
+    /** The daemon hears of no change of maps and pins: it looks every 5 s (ComparisonSchedule). */
+    private static final int COMPARED_SECONDS = 10;
+
+    private ProgramFaults() {}
+
+    static List<Fault> all(boolean hasTcx) {
+        List<Fault> faults = new ArrayList<>(List.of(
+                Fault.lossy(
+                        "clsact qdisc deleted",
+                        8,
+                        (lab, random) -> lab.node(
+                                "tc qdisc del dev " + lab.daemon().config().clsactInterface() + " clsact")),
+                Fault.lossy(
+                        "clsact filters deleted",
+                        8,
+                        (lab, random) -> lab.node(
+                                "tc filter del dev " + lab.daemon().config().clsactInterface() + " ingress")),
+                emptied("LISTENERS"),
+                emptied("LISTENER_SETS"),
+                emptied("LOCAL_ADDRESSES"),
+                emptied("ENDPOINTS"),
+                Fault.lossless("pins deleted, then kill -9", 40, ProgramFaults::deletePins)));
+        if (hasTcx) {
+            faults.add(Fault.lossy("TCX link detached", 8, ProgramFaults::detachLink));
+        }
+        return faults;
+    }
+
+    private static void detachLink(NodeLab lab, Random random) {
+        NodeConfig config = lab.daemon().config();
+        String hook = config.tcxInterface().equals(NodeConfig.DUMMY) ? config.hook() : "ingress";
+        Path link = lab.daemon().pins().resolve("links").resolve(config.tcxInterface() + "-" + hook);
+        lab.node("bpftool link detach pinned " + link);
+    }
+
+    private static Fault emptied(String map) {
+        return Fault.lossy("map " + map + " emptied", COMPARED_SECONDS, (lab, random) -> empty(pinned(lab, map)));
+    }
+
+    private static Path pinned(NodeLab lab, String map) throws IOException {
+        try (Stream<Path> files = Files.walk(lab.daemon().pins())) {
+            return files.filter(file -> file.endsWith(map)).findFirst().orElseThrow();
+        }
+    }
+
+    /** As {@code bpftool map delete} does for each key. */
+    private static void empty(Path pin) {
+        try (Arena arena = Arena.ofConfined();
+                BpfMap map = BpfMap.openPinned(pin).orElseThrow()) {
+            int keyBytes = map.shape().keyBytes();
+            List<MemorySegment> keys = new ArrayList<>();
+            MemorySegment before = MemorySegment.NULL;
+            MemorySegment key = arena.allocate(keyBytes);
+            while (map.nextKey(before, key)) {
+                keys.add(key);
+                before = key;
+                key = arena.allocate(keyBytes);
+            }
+            keys.forEach(each -> map.remove(each, "a key"));
+        }
+    }
+
+    /** Once the daemon has pinned everything again, its death costs nothing as before. */
+    private static void deletePins(NodeLab lab, Random random) throws IOException {
+        List<Path> pins = contents(lab.daemon().pins());
+        pins.stream().sorted(Comparator.reverseOrder()).forEach(pin -> pin.toFile()
+                .delete());
+        lab.daemon()
+                .await("every pin again", () -> contents(lab.daemon().pins()).containsAll(pins));
+        lab.daemon().end("KILL");
+        lab.daemon().start();
+    }
+
+    private static List<Path> contents(Path folder) {
+        if (!Files.isDirectory(folder)) {
+            return List.of();
+        }
+        try (Stream<Path> files = Files.walk(folder)) {
+            return files.toList();
+        } catch (IOException | java.io.UncheckedIOException e) {
+            // Somebody else is at it.
+            return List.of();
+        }
+    }
+}
