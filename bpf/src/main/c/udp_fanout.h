@@ -97,11 +97,7 @@ struct uf_listener_key {
 struct uf_listener {
 	__u32 slot; /* index into all maps that have an element a listener: 0..UF_MAX_LISTENERS-1 */
 	__u32 flags; /* UF_LISTENER_* */
-	/*
-	 * Bytes of the largest IP packet that fits the ways to all endpoints of the listener; 0:
-	 * not known, and the FIB alone judges.
-	 */
-	__u32 mtu;
+	__u32 mtu; /* bytes of an IP packet that fits the ways to all endpoints; 0: not known */
 };
 
 /*

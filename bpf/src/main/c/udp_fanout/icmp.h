@@ -40,8 +40,8 @@
 #define UF_ICMP_TTL 64
 #define UF_ICMP_TOS 0xc0 /* RFC 1812 section 4.3.2.5: internetwork control */
 /* Cuts the packet behind what is quoted, and makes room for headers in front of it. */
-static __always_inline long uf_make_room(struct __sk_buff *skb, const struct uf_answer *answer,
-					 __u32 header_bytes)
+static __always_inline long uf_make_headroom(struct __sk_buff *skb, const struct uf_answer *answer,
+					     __u32 header_bytes)
 {
 	return bpf_skb_change_tail(skb, answer->l3_offset + answer->quote_bytes, 0) ||
 	       bpf_skb_adjust_room(skb, header_bytes, BPF_ADJ_ROOM_MAC, 0);
@@ -71,7 +71,7 @@ static __always_inline long uf_write_icmp4(struct __sk_buff *skb, const struct u
 
 	header.ip.check = ~uf_fold((__u64)words[0] + words[1] + words[2] + words[3] + words[4]);
 	header.icmp.checksum = ~uf_fold(answer->sum + words[5] + words[6]);
-	return uf_make_room(skb, answer, sizeof(header)) ||
+	return uf_make_headroom(skb, answer, sizeof(header)) ||
 	       bpf_skb_store_bytes(skb, answer->l3_offset, &header, sizeof(header),
 				   BPF_F_RECOMPUTE_CSUM);
 }
@@ -99,7 +99,7 @@ static __always_inline long uf_write_icmp6(struct __sk_buff *skb, const struct u
 	sum += uf_address_sum(&answer->sender) + uf_address_sum(&answer->destination);
 	sum += bpf_htonl(bytes) + (__u64)bpf_htonl(IPPROTO_ICMPV6) + icmp[0] + icmp[1];
 	header.icmp.checksum = ~uf_fold(sum);
-	return uf_make_room(skb, answer, sizeof(header)) ||
+	return uf_make_headroom(skb, answer, sizeof(header)) ||
 	       bpf_skb_store_bytes(skb, answer->l3_offset, &header, sizeof(header),
 				   BPF_F_RECOMPUTE_CSUM);
 }

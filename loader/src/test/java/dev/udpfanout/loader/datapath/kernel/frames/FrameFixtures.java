@@ -108,17 +108,8 @@ final class FrameFixtures {
                         f -> f.payload(large(1473)).fragment(0, false),
                         FrameOutcome.BY_STACK),
                 v4(
-                        "a first fragment larger than the MTU",
-                        f -> f.payload(large(1473)).fragment(0, true).identification(79),
-                        FrameOutcome.BY_STACK),
-                v4(
                         "larger than the MTU, with all IP options that fit and no checksum",
                         f -> f.ipOptions(new byte[40]).payload(large(1473)).udpChecksum(0),
-                        FrameOutcome.ANSWERED,
-                        DropReason.TOO_BIG),
-                v4(
-                        "larger than the MTU, with a wrong checksum",
-                        f -> f.payload(large(1473)).udpChecksum(0x1234),
                         FrameOutcome.ANSWERED,
                         DropReason.TOO_BIG),
                 v4("a super-packet of small segments", f -> f.payload(large(3000)), FrameOutcome.FORWARDED)
