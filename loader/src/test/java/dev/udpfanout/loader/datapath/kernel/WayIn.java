@@ -96,7 +96,7 @@ public enum WayIn {
     }
 
     /** As {@link #open(Topology)}, with answers of the pods going back. */
-    NodeDatapath openWithReplies(Topology topology) {
+    public NodeDatapath openWithReplies(Topology topology) {
         return open(
                 topology,
                 ListenerText.on(interfaceName, (isOnDummy() ? "10.255.0.1" : "0.0.0.0") + ":" + LISTENER_PORT)

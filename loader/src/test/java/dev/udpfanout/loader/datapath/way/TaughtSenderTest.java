@@ -1,4 +1,4 @@
-package dev.udpfanout.loader.datapath.kernel;
+package dev.udpfanout.loader.datapath.way;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -14,6 +14,8 @@ import dev.udpfanout.lab.traffic.PodReceivers;
 import dev.udpfanout.lab.traffic.ReceiverReport;
 import dev.udpfanout.lab.traffic.SendPlan;
 import dev.udpfanout.loader.datapath.ListenerText;
+import dev.udpfanout.loader.datapath.kernel.NodeDatapath;
+import dev.udpfanout.loader.datapath.kernel.WayIn;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.DatagramPacket;
