@@ -65,6 +65,7 @@ final class StatusJson {
         }
         write(json, snapshot.threads());
         write(json, "repairs", snapshot.repairs());
+        FirewallJson.write(json, snapshot.firewall());
         write(json, "stale_flows_deleted", snapshot.staleFlows());
         json.writeEndObject();
     }

@@ -24,6 +24,7 @@ final class StatusText {
         threads(status.path("threads"));
         String repairs = counts(status.path("repairs"));
         line("repairs: %s", repairs.isEmpty() ? "none" : repairs);
+        status.path("firewall").forEach(this::firewall);
         status.path("listeners").forEach(this::listener);
     }
 
@@ -49,6 +50,20 @@ final class StatusText {
                 health.path("targets").asLong(),
                 health.path("down").asLong(),
                 counts(health.path("results")));
+    }
+
+    private void firewall(JsonNode chain) {
+        String problem = string(chain, "problem");
+        line(
+                "firewall: %s %s: %s",
+                string(chain, "backend"),
+                string(chain, "chain"),
+                problem.isEmpty()
+                        ? "%d rule(s) of ours, %d packet(s) let through"
+                                .formatted(
+                                        chain.path("rules").asLong(),
+                                        chain.path("packets_accepted").asLong())
+                        : "DROPS: " + problem);
     }
 
     /** Nothing unless there is something to say. */

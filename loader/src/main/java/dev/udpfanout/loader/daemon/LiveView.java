@@ -107,6 +107,7 @@ final class LiveView implements DaemonView {
                     Optional.empty(),
                     threads(),
                     Map.of(),
+                    List.of(),
                     Map.of(),
                     Optional.empty(),
                     Optional.empty(),
@@ -129,6 +130,7 @@ final class LiveView implements DaemonView {
                 last.health().map(HealthMonitor::status),
                 threads(),
                 last.datapath().repairs(),
+                last.datapath().firewall(),
                 last.datapath().staleFlows(),
                 program.map(ProgramCounters::processingTimes)
                         .map(times ->

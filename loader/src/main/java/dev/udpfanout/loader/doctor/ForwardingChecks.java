@@ -31,13 +31,6 @@ final class ForwardingChecks {
             found.add(switchedOn("ip_forward", "ipv4/ip_forward"));
             found.add(reversePath());
         }
-        if (config.listeners().stream().anyMatch(ListenerConfig::isOnDummyInterface)) {
-            found.add(
-                    Diagnosis.notChecked(
-                            "forward_policy",
-                            "the rules of the chain FORWARD, which datagrams on their way to a dummy interface pass",
-                            "look with: iptables -S FORWARD | head -n 1; where it says DROP, accept what goes out of the dummy interface"));
-        }
         config.listeners().stream()
                 .flatMap(each -> each.interfaces().stream()
                         .map(name -> "ipv%d/conf/%s/forwarding".formatted(isIpv6(each) ? 6 : 4, name)))

@@ -1,5 +1,6 @@
 package dev.udpfanout.loader.metrics;
 
+import dev.udpfanout.loader.datapath.FirewallState;
 import dev.udpfanout.loader.datapath.FlowCounters;
 import dev.udpfanout.loader.status.DurationHistogram;
 import dev.udpfanout.loader.status.StatusSnapshot;
@@ -16,6 +17,10 @@ final class DatapathMetrics {
     static void addTo(Families families, StatusSnapshot snapshot) {
         snapshot.repairs().forEach((repair, count) -> families.add(Metric.REPAIRS, count, repair));
         snapshot.staleFlows().forEach((listener, count) -> families.add(Metric.STALE_FLOWS, count, listener));
+        for (FirewallState chain : snapshot.firewall()) {
+            families.set(Metric.FIREWALL_OPEN, chain.problem().isEmpty(), chain.backend(), chain.chain());
+            families.add(Metric.FIREWALL_ACCEPTED, chain.packets(), chain.backend(), chain.chain());
+        }
         snapshot.flows().ifPresent(flows -> addFlows(families, flows));
         snapshot.earlyFragments().ifPresent(fragments -> {
             families.add(Metric.EARLY_FRAGMENTS, fragments.received());

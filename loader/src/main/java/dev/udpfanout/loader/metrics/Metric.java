@@ -155,6 +155,18 @@ public enum Metric {
     THREAD_RESTARTS(
             COUNTER, "thread_restarts", "Threads that failed and were started again, by what they do.", "thread"),
     THREADS_DEAD(GAUGE, "threads_dead", "Threads that fail again and again; /healthz says which."),
+    FIREWALL_OPEN(
+            GAUGE,
+            "firewall_chain_open",
+            "1 if a chain that would drop listeners' datagrams has the daemon's rule, 0 if it could not be added.",
+            "backend",
+            "chain"),
+    FIREWALL_ACCEPTED(
+            COUNTER,
+            "firewall_pkts_accepted",
+            "Packets that the daemon's rules in a chain have let through; begins anew with the rule.",
+            "backend",
+            "chain"),
     REPAIRS(COUNTER, "repairs", "Repairs of what the daemon had set up, by kind.", "repair"),
     STALE_FLOWS(
             COUNTER,

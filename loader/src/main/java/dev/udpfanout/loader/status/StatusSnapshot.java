@@ -1,6 +1,7 @@
 package dev.udpfanout.loader.status;
 
 import dev.udpfanout.bindings.abi.counter.EarlyFragments;
+import dev.udpfanout.loader.datapath.FirewallState;
 import dev.udpfanout.loader.datapath.FlowCounters;
 import dev.udpfanout.loader.supervision.ThreadsStatus;
 import java.time.Instant;
@@ -22,6 +23,7 @@ import java.util.TreeMap;
  * @param health what probing has done; empty if it is off
  * @param threads those that the daemon cannot do without
  * @param repairs how often what was set up had to be mended, by name: {@code program_reattached} and so on
+ * @param firewall chains of the node's packet filters that would drop listeners' datagrams
  * @param staleFlows how many entries of connection tracking that led past a listener were deleted, by listener
  * @param packetProcessing how long the program took per datagram, sampled; empty if nothing is sampled
  * @param flows what is remembered of who asks and who answers; empty if no listener has replies
@@ -37,6 +39,7 @@ public record StatusSnapshot(
         Optional<ProbingStatus> health,
         ThreadsStatus threads,
         Map<String, Long> repairs,
+        List<FirewallState> firewall,
         Map<String, Long> staleFlows,
         Optional<DurationHistogram> packetProcessing,
         Optional<FlowCounters> flows,
@@ -44,6 +47,7 @@ public record StatusSnapshot(
 
     public StatusSnapshot {
         listeners = List.copyOf(listeners);
+        firewall = List.copyOf(firewall);
         repairs = Collections.unmodifiableMap(new TreeMap<>(repairs));
         staleFlows = Collections.unmodifiableMap(new TreeMap<>(staleFlows));
     }

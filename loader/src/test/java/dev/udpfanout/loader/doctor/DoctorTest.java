@@ -72,7 +72,6 @@ class DoctorTest {
                 Map.of(
                         "ip_forward", Result.OK,
                         "rp_filter", Result.OK,
-                        "forward_policy", Result.NOT_CHECKED,
                         "interface_forwarding", Result.OK),
                 forwarding(config("10.255.0.1:5514", "dummy0")));
     }
@@ -100,8 +99,7 @@ class DoctorTest {
         sysctl("ipv6/conf/dummy0/forwarding", 0);
 
         assertEquals(
-                Map.of("forward_policy", Result.NOT_CHECKED, "interface_forwarding", Result.PROBLEM),
-                forwarding(config("[fd00:255::1]:5514", "dummy0")));
+                Map.of("interface_forwarding", Result.PROBLEM), forwarding(config("[fd00:255::1]:5514", "dummy0")));
     }
 
     @Test

@@ -1,6 +1,7 @@
 package dev.udpfanout.loader.status;
 
 import dev.udpfanout.bindings.abi.counter.EarlyFragments;
+import dev.udpfanout.loader.datapath.FirewallState;
 import dev.udpfanout.loader.datapath.FlowCounters;
 import dev.udpfanout.loader.datapath.ReplyCounters;
 import dev.udpfanout.loader.datapath.WayState;
@@ -65,6 +66,10 @@ public final class FixedView implements DaemonView {
                 Optional.of(new ProbingStatus("icmp", 2, 1, Map.of("success", 9L, "timeout", 4L), 5)),
                 threads,
                 Map.of("program_reattached", 2L),
+                List.of(
+                        new FirewallState("nftables", "forward", "ip filter FORWARD", 1, 20, ""),
+                        new FirewallState(
+                                "nftables", "forward", "inet owned forward", 0, 0, "Operation not permitted")),
                 Map.of("syslog", 3L),
                 Optional.of(new DurationHistogram(List.of(500L, 1000L), List.of(7L, 2L, 1L), 6_000L)),
                 Optional.of(new FlowCounters(40, 65_536, 7, 2)),

@@ -47,7 +47,7 @@ record ChainRepair(List<ObjectNode> commands, List<Opening> added, int removed) 
     }
 
     /** The opening's rule, if it stands before what drops, with nothing in between that somebody wants to drop. */
-    private static OptionalLong inPlace(List<Rule> rules, Opening opening, ChainWalk.Block block, ChainWalk walk) {
+    static OptionalLong inPlace(List<Rule> rules, Opening opening, ChainWalk.Block block, ChainWalk walk) {
         OptionalLong found = OptionalLong.empty();
         for (Rule rule : rules) {
             if (block.by().isPresent() && rule.handle() == block.by().getAsLong()) {

@@ -9,6 +9,7 @@ import dev.udpfanout.loader.datapath.network.firewall.Opening.Hook;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.TimeUnit;
 import java.util.function.BiConsumer;
 
 /**
@@ -19,12 +20,16 @@ final class NftablesFirewall implements AutoCloseable {
     static final String BACKEND = "nftables";
     /** Somebody may change a chain between our look and our change. */
     private static final int MAX_TRIES = 3;
+    /** How old what the counters say may be. */
+    private static final long COUNTERS_NANOS = TimeUnit.SECONDS.toNanos(4);
 
     private final Hook hook;
     private final BiConsumer<ChainId, List<Opening>> onAdded;
     private Optional<Nftables> nftables = Optional.empty();
     private boolean isDone;
     private int removed;
+    private long readNanos;
+    private List<BaseChain> chainsOfOurs = List.of();
     private int generation;
     private List<Opening> inForce = List.of();
     private List<FirewallState> states = List.of();
@@ -43,13 +48,16 @@ final class NftablesFirewall implements AutoCloseable {
         try {
             return ensure(openings, opened());
         } catch (SystemCallException e) {
-            // A kernel without nf_tables has none of its rules.
-            boolean isAbsent = List.of("EPROTONOSUPPORT", "EINVAL", "EOPNOTSUPP")
-                    .contains(e.errno().symbol());
-            return isAbsent || openings.isEmpty() ? List.of() : failed(e);
+            return isAbsent(e) || openings.isEmpty() ? List.of() : failed(e);
         } catch (LibraryMissingException | NftablesException e) {
             return openings.isEmpty() ? List.of() : failed(e);
         }
+    }
+
+    /** A kernel without nf_tables has none of its rules. */
+    static boolean isAbsent(SystemCallException failure) {
+        return List.of("EPROTONOSUPPORT", "EINVAL", "EOPNOTSUPP")
+                .contains(failure.errno().symbol());
     }
 
     private List<FirewallState> failed(RuntimeException e) {
@@ -67,20 +75,36 @@ final class NftablesFirewall implements AutoCloseable {
         // Before the rules are read: what changes meanwhile is seen the next time.
         int now = present.generation();
         if (isDone && now == generation && inForce.equals(openings)) {
-            return states;
+            return states = counted(present);
         }
         Ruleset ruleset = new Ruleset(present);
         List<FirewallState> all = new ArrayList<>();
+        List<BaseChain> ofOurs = new ArrayList<>();
         for (BaseChain chain : ruleset.baseChains(hook)) {
             ensure(chain, openings, ruleset)
                     .filter(state -> state.rules() > 0 || !state.problem().isEmpty())
-                    .ifPresent(all::add);
+                    .ifPresent(state -> {
+                        all.add(state);
+                        ofOurs.add(chain);
+                    });
         }
         states = List.copyOf(all);
+        chainsOfOurs = List.copyOf(ofOurs);
+        readNanos = System.nanoTime();
         inForce = List.copyOf(openings);
         generation = now;
         isDone = states.stream().allMatch(state -> state.problem().isEmpty());
         return states;
+    }
+
+    /** The same states, with what the counters say now if that is old. */
+    private List<FirewallState> counted(Nftables present) {
+        if (System.nanoTime() - readNanos < COUNTERS_NANOS || chainsOfOurs.isEmpty()) {
+            return states;
+        }
+        readNanos = System.nanoTime();
+        Ruleset ruleset = new Ruleset(present);
+        return chainsOfOurs.stream().map(chain -> state(chain, ruleset, "")).toList();
     }
 
     /** Empty if the chain has gone. */

@@ -48,9 +48,17 @@ public record Opening(
 
     /** What has to pass so that these listeners can do their work, but for those whose operators see to it. */
     public static List<Opening> of(Hook hook, Collection<ListenerConfig> listeners) {
+        return needed(
+                hook,
+                listeners.stream()
+                        .filter(listener -> listener.interception().firewall() == Firewall.ACCEPT)
+                        .toList());
+    }
+
+    /** As above, whoever sees to it. */
+    public static List<Opening> needed(Hook hook, Collection<ListenerConfig> listeners) {
         return listeners.stream()
                 .filter(ListenerConfig::isOnDummyInterface)
-                .filter(listener -> listener.interception().firewall() == Firewall.ACCEPT)
                 .flatMap(listener -> of(hook, listener))
                 .toList();
     }
@@ -92,6 +100,22 @@ public record Opening(
         String name = listener.replaceAll("[^A-Za-z0-9._-]", "_");
         return MARK + (isTo() ? "to " : "from ") + name.substring(0, Math.min(MAX_NAME, name.length())) + ", "
                 + text(addresses) + " port " + port + " on " + interfaceName;
+    }
+
+    /** What a rule asks for, as nft(8) has it. */
+    String condition() {
+        String side = isTo() ? "d" : "s";
+        String device = hook == Hook.INPUT ? "" : (isTo() ? "oifname " : "iifname ") + interfaceName + " ";
+        return device + (family() == 4 ? "ip " : "ip6 ") + side + "addr " + text(addresses) + " udp " + side + "port "
+                + port;
+    }
+
+    /** What iptables(8) is to be told, to accept it. */
+    public String iptables() {
+        String side = isTo() ? "d" : "s";
+        String device = hook == Hook.INPUT ? "" : (isTo() ? "-o " : "-i ") + interfaceName + " ";
+        return "-I " + hook + " " + device + "-" + side + " " + text(addresses) + " -p udp --" + side + "port " + port
+                + " -j ACCEPT";
     }
 
     private static String text(Prefix prefix) {
