@@ -275,7 +275,7 @@ struct uf_flow {
 	 */
 	__u8 address[16];
 	__be16 port;
-	__u8 hardware_address[6]; /* of ifindex, if there is one */
+	__u8 hardware_address[6]; /* of ifindex, if there is one; requests: see flow.h */
 	__u32 slot; /* of the listener */
 	__u32 ifindex; /* of replies: where the stack is to receive them; 0: by the next hop */
 };

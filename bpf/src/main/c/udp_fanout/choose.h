@@ -17,6 +17,7 @@
 #include "endpoint_table.h"
 #include "flow.h"
 #include "fragment.h"
+#include "new_flow.h"
 #include "target.h"
 #include "udp_fanout.h"
 #include "verdict.h"

@@ -25,9 +25,13 @@
 /* When a flow was last used is noted with this accuracy, so that its entries are seldom written. */
 #define UF_FLOW_TOUCH_NS 1000000000ull
 
-/* Full, it forgets what was not used for longest. */
+/*
+ * Full, it takes a new flow only if an old one can go: uf_make_room. A table that forgets what was
+ * not used for longest would, with a few more clients than it has room for that all go on sending,
+ * forget each shortly before it sends again.
+ */
 struct uf_flow_table {
-	__uint(type, BPF_MAP_TYPE_LRU_HASH);
+	__uint(type, BPF_MAP_TYPE_HASH);
 	__uint(max_entries, 1);
 	__uint(key_size, sizeof(struct uf_flow_key));
 	__uint(value_size, sizeof(struct uf_flow));
@@ -91,6 +95,20 @@ static __always_inline void uf_touch_flow(struct uf_flow *flow, __u64 now_ns)
 		flow->seen_ns = now_ns;
 }
 
+/* The same of requests, whose client has now come back: their hardware address is not in use. */
+static __always_inline void uf_touch_requests(struct uf_flow *flow, __u64 now_ns)
+{
+	if ((__s64)(now_ns - flow->seen_ns) > (__s64)UF_FLOW_TOUCH_NS) {
+		flow->seen_ns = now_ns;
+		flow->hardware_address[0] = true;
+	}
+}
+
+static __always_inline bool uf_has_come_again(const struct uf_flow *requests)
+{
+	return requests->hardware_address[0];
+}
+
 /* An endpoint of a listener with replies, or NULL if it is none, or none any more. */
 static __always_inline const struct uf_endpoint *
 uf_flow_endpoint(__u32 slot, __u8 family, const __u8 address[16], __be16 port)
@@ -134,74 +152,6 @@ static __noinline const struct uf_endpoint *uf_endpoint_of_flow(__u32 slot,
 	if (!flow || uf_is_idle(flow, bpf_ktime_get_ns()))
 		return NULL;
 	return uf_flow_endpoint(slot, datagram->family, flow->address, flow->port);
-}
-
-/* What is noted for the replies to a datagram: where it came to, and how replies get back there. */
-static __always_inline void uf_describe_way_back(struct __sk_buff *skb,
-						 const struct uf_datagram *datagram,
-						 const struct uf_target *target,
-						 struct uf_flow *back)
-{
-	__builtin_memcpy(back->address, &datagram->destination, sizeof(back->address));
-	back->port = datagram->destination_port;
-	back->slot = target->slot;
-	/* The frame has come to this device's own address: there it is a frame for this host. */
-	if (target->flags & UF_LISTENER_REPLIES_BY_STACK && datagram->l3_offset &&
-	    !bpf_skb_load_bytes(skb, offsetof(struct ethhdr, h_dest), back->hardware_address,
-				ETH_ALEN))
-		back->ifindex = skb->ifindex;
-}
-
-static __always_inline bool uf_is_same_way_back(const struct uf_flow *one,
-						const struct uf_flow *other)
-{
-	return one->port == other->port && one->slot == other->slot &&
-	       one->ifindex == other->ifindex && uf_same_address(one->address, other->address);
-}
-
-/*
- * Notes that a datagram of a listener with replies goes to the target: that its flow's next ones go
- * there too, and where the replies go. Where two flows would have one key for their replies, the
- * one that was heard of last has them: a client's socket that asks one endpoint by two addresses.
- */
-static __noinline int uf_keep_flow(struct __sk_buff *skb, const struct uf_datagram *datagram,
-				   const struct uf_target *target)
-{
-	struct uf_replies *replies;
-	struct uf_flow_key key;
-	struct uf_flow wanted = {};
-	struct uf_flow *flow;
-	void *table;
-
-	if (!datagram || !target)
-		return -1;
-	table = uf_flow_table();
-	if (!table)
-		return -1;
-	wanted.seen_ns = bpf_ktime_get_ns();
-	wanted.port = target->port;
-	wanted.slot = target->slot;
-	__builtin_memcpy(wanted.address, &target->address, sizeof(wanted.address));
-	uf_set_request_key(&key, target->slot, datagram);
-	flow = bpf_map_lookup_elem(table, &key);
-	if (flow && flow->port == wanted.port && uf_same_address(flow->address, wanted.address)) {
-		uf_touch_flow(flow, wanted.seen_ns);
-	} else if (!bpf_map_update_elem(table, &key, &wanted, BPF_ANY) && !flow) {
-		replies = uf_replies_of(wanted.slot);
-		if (replies)
-			replies->flows_created++;
-	}
-
-	__builtin_memcpy(key.server, &target->address, sizeof(key.server));
-	key.server_port = target->port;
-	key.owner = UF_FLOW_OF_REPLIES;
-	uf_describe_way_back(skb, datagram, target, &wanted);
-	flow = bpf_map_lookup_elem(table, &key);
-	if (flow && uf_is_same_way_back(flow, &wanted))
-		uf_touch_flow(flow, wanted.seen_ns);
-	else
-		bpf_map_update_elem(table, &key, &wanted, BPF_ANY);
-	return 0;
 }
 
 #endif /* UDP_FANOUT_FLOW_H */

@@ -22,6 +22,11 @@ public record BpfProgram(String name, int fd) {
      */
     private static final int TEST_RUN_BYTES = 64 * 1024;
 
+    /** The beginning of struct __sk_buff in linux/bpf.h, and where its ifindex is. */
+    private static final int CONTEXT_BYTES = 64;
+
+    private static final long CONTEXT_IFINDEX = 40;
+
     /** The kernel's number for it, as in {@code bpftool prog show}. */
     public int id() {
         try (Arena arena = Arena.ofConfined()) {
@@ -52,6 +57,11 @@ public record BpfProgram(String name, int fd) {
         }
     }
 
+    /** A descriptor of a program, to be closed; negative if it is gone, or without CAP_SYS_ADMIN. */
+    static int fdOfId(int programId) {
+        return Libbpf.bpf_prog_get_fd_by_id(programId);
+    }
+
     private static MemorySegment info(Arena arena, int fd, String on) {
         MemorySegment info = bpf_prog_info.allocate(arena);
         MemorySegment size = arena.allocateFrom(ValueLayout.JAVA_INT, (int) bpf_prog_info.sizeof());
@@ -76,18 +86,33 @@ public record BpfProgram(String name, int fd) {
      */
     public TestRun testRun(byte[] frame, int repeat) {
         try (Arena arena = Arena.ofConfined()) {
-            MemorySegment options = bpf_test_run_opts.allocate(arena);
-            MemorySegment out = arena.allocate(TEST_RUN_BYTES);
-            bpf_test_run_opts.sz(options, bpf_test_run_opts.sizeof());
-            bpf_test_run_opts.data_in(options, arena.allocateFrom(ValueLayout.JAVA_BYTE, frame));
-            bpf_test_run_opts.data_size_in(options, frame.length);
-            bpf_test_run_opts.data_out(options, out);
-            bpf_test_run_opts.data_size_out(options, TEST_RUN_BYTES);
-            bpf_test_run_opts.repeat(options, repeat);
-            LibbpfResult.check(Libbpf.bpf_prog_test_run_opts(fd, options), "bpf_prog_test_run_opts", name);
-            byte[] left = out.asSlice(0, Integer.toUnsignedLong(bpf_test_run_opts.data_size_out(options)))
-                    .toArray(ValueLayout.JAVA_BYTE);
-            return new TestRun(bpf_test_run_opts.retval(options), left, bpf_test_run_opts.duration(options));
+            return testRun(arena, bpf_test_run_opts.allocate(arena), frame, repeat);
         }
+    }
+
+    /** Runs it once on a frame that seems to come by an interface of the calling thread's network namespace. */
+    TestRun testRunOn(int ifindex, byte[] frame) {
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment options = bpf_test_run_opts.allocate(arena);
+            MemorySegment context = arena.allocate(CONTEXT_BYTES);
+            context.set(ValueLayout.JAVA_INT, CONTEXT_IFINDEX, ifindex);
+            bpf_test_run_opts.ctx_in(options, context);
+            bpf_test_run_opts.ctx_size_in(options, CONTEXT_BYTES);
+            return testRun(arena, options, frame, 1);
+        }
+    }
+
+    private TestRun testRun(Arena arena, MemorySegment options, byte[] frame, int repeat) {
+        MemorySegment out = arena.allocate(TEST_RUN_BYTES);
+        bpf_test_run_opts.sz(options, bpf_test_run_opts.sizeof());
+        bpf_test_run_opts.data_in(options, arena.allocateFrom(ValueLayout.JAVA_BYTE, frame));
+        bpf_test_run_opts.data_size_in(options, frame.length);
+        bpf_test_run_opts.data_out(options, out);
+        bpf_test_run_opts.data_size_out(options, TEST_RUN_BYTES);
+        bpf_test_run_opts.repeat(options, repeat);
+        LibbpfResult.check(Libbpf.bpf_prog_test_run_opts(fd, options), "bpf_prog_test_run_opts", name);
+        byte[] left = out.asSlice(0, Integer.toUnsignedLong(bpf_test_run_opts.data_size_out(options)))
+                .toArray(ValueLayout.JAVA_BYTE);
+        return new TestRun(bpf_test_run_opts.retval(options), left, bpf_test_run_opts.duration(options));
     }
 }

@@ -10,7 +10,9 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Predicate;
@@ -125,11 +127,18 @@ public final class TcxLink implements AutoCloseable {
         return detached;
     }
 
+    /** The kernel's number for the program that the link holds. */
+    public int programId() {
+        try (Arena arena = Arena.ofConfined()) {
+            return uf_tcx_link_info.prog_id(info(arena, fd, on));
+        }
+    }
+
     /**
-     * The programs on a hook. Links are numbered across all network namespaces, and interfaces in each, so the program
-     * is what tells a link of this namespace from one of another.
+     * All programs on a hook, by the kernel's numbers, in the order in which they run; none on a kernel without TCX.
+     * Needs CAP_NET_ADMIN.
      */
-    private static Set<Integer> programIds(int ifindex, HookPoint hook, Predicate<String> programName) {
+    public static List<Integer> programsOn(int ifindex, HookPoint hook) {
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment ids = arena.allocate(ValueLayout.JAVA_INT, MAX_PROGRAMS);
             MemorySegment options = bpf_prog_query_opts.allocate(arena);
@@ -139,18 +148,29 @@ public final class TcxLink implements AutoCloseable {
             int result = Libbpf.bpf_prog_query_opts(ifindex, hook.tcxType(), options);
             // EINVAL: a kernel without TCX; ENOENT: nothing was ever attached here.
             if (result == -Errno.EINVAL.number() || result == -Errno.ENOENT.number()) {
-                return Set.of();
+                return List.of();
             }
             LibbpfResult.check(result, "bpf_prog_query", "ifindex " + ifindex + " " + hook);
-            Set<Integer> found = new HashSet<>();
+            List<Integer> found = new ArrayList<>();
             for (int i = 0; i < bpf_prog_query_opts.prog_cnt(options); i++) {
-                int programId = ids.getAtIndex(ValueLayout.JAVA_INT, i);
-                if (BpfProgram.nameOfId(programId).filter(programName).isPresent()) {
-                    found.add(programId);
-                }
+                found.add(ids.getAtIndex(ValueLayout.JAVA_INT, i));
             }
             return found;
         }
+    }
+
+    /**
+     * The programs on a hook. Links are numbered across all network namespaces, and interfaces in each, so the program
+     * is what tells a link of this namespace from one of another.
+     */
+    private static Set<Integer> programIds(int ifindex, HookPoint hook, Predicate<String> programName) {
+        Set<Integer> found = new HashSet<>();
+        for (int programId : programsOn(ifindex, hook)) {
+            if (BpfProgram.nameOfId(programId).filter(programName).isPresent()) {
+                found.add(programId);
+            }
+        }
+        return found;
     }
 
     private static boolean detachIfIts(int linkId, int ifindex, HookPoint hook, Set<Integer> programIds) {

@@ -29,13 +29,13 @@ public final class InnerMap implements AutoCloseable {
     }
 
     /**
-     * Makes a hash that forgets what was not used for longest when it is full. Its memory is taken at once.
+     * Makes a hash that refuses a further entry when it is full. Its memory is taken at once.
      *
      * @param name at most 15 bytes
-     * @param entries about how many it holds: CPUs keep a few in advance
+     * @param entries how many it holds
      */
-    public static InnerMap lruHash(String name, Codec<?> keys, Codec<?> values, int entries) {
-        return new InnerMap(BpfMap.create(MapType.LRU_HASH, name, keys.bytes(), values.bytes(), entries));
+    public static InnerMap hash(String name, Codec<?> keys, Codec<?> values, int entries) {
+        return new InnerMap(BpfMap.create(MapType.HASH, name, keys.bytes(), values.bytes(), entries));
     }
 
     /** One that was pinned; empty if nothing is pinned there. */
@@ -79,6 +79,20 @@ public final class InnerMap implements AutoCloseable {
      */
     public void fill(MemorySegment elements, int count) {
         ArrayBatch.put(map, elements, count);
+    }
+
+    /**
+     * A checksum of all that it holds, if it is an array, to compare with {@link #checksum(MemorySegment)}.
+     *
+     * @param elementBytes of each element
+     */
+    public long checksum(int elementBytes) {
+        return ArrayBatch.checksum(map, elementBytes);
+    }
+
+    /** The checksum of an array that holds just these elements. */
+    public static long checksum(MemorySegment elements) {
+        return ArrayBatch.checksum(elements);
     }
 
     @Override

@@ -172,17 +172,40 @@ final class StatusText {
                     endpoint.path("packets").asLong(),
                     string(endpoint, "name"));
         }
+        JsonNode omitted = set.path("endpoints_omitted");
+        if (!omitted.isMissingNode()) {
+            line(
+                    "  and %d more: %d used, %d down, %d packets",
+                    omitted.path("known").asLong(),
+                    omitted.path("active").asLong(),
+                    omitted.path("down").asLong(),
+                    omitted.path("packets").asLong());
+        }
     }
 
     /** All of them; where the listener lacks some only, those are pointed out. */
     private static String interfaces(JsonNode listener) {
-        if (listener.path("interfaces").isEmpty() || !listener.path("attached").asBoolean()) {
+        boolean isShadowed = listener.path("interfaces").valueStream().anyMatch(each -> !string(each, "shadowed_by")
+                .isEmpty());
+        if (listener.path("interfaces").isEmpty() || (!listener.path("attached").asBoolean() && !isShadowed)) {
             return string(listener, "interface");
         }
         return listener.path("interfaces")
                 .valueStream()
-                .map(each -> string(each, "name") + (each.path("attached").asBoolean() ? "" : " (NOT ATTACHED)"))
+                .map(each -> string(each, "name") + remark(each))
                 .collect(Collectors.joining(", "));
+    }
+
+    private static String remark(JsonNode each) {
+        String shadowedBy = string(each, "shadowed_by");
+        String behind = string(each, "behind");
+        if (!shadowedBy.isEmpty()) {
+            return " (SHADOWED BY " + shadowedBy + ")";
+        }
+        if (!each.path("attached").asBoolean()) {
+            return " (NOT ATTACHED)";
+        }
+        return behind.isEmpty() ? "" : " (behind " + behind + ")";
     }
 
     private void traffic(JsonNode listener, String direction) {

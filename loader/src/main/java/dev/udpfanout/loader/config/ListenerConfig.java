@@ -42,6 +42,7 @@ public record ListenerConfig(
      * @param interfaces where they are intercepted: names, at least one, each once; a dummy interface is the only one
      * @param mode which datapath serves it
      * @param attach how the program gets onto the hook
+     * @param order whether the program goes before others' on its hook
      * @param hook on which side of a dummy interface the rewriting happens; ingress for a NIC
      * @param firewall whether the node's packet filters are made to let the datagrams through; of no account on a NIC
      */
@@ -51,6 +52,7 @@ public record ListenerConfig(
             List<String> interfaces,
             Mode mode,
             AttachMethod attach,
+            Order order,
             Hook hook,
             Firewall firewall) {
         public Interception {
@@ -76,6 +78,14 @@ public record ListenerConfig(
         TCX,
         /** A filter of the clsact qdisc. */
         CLSACT
+    }
+
+    /** Where a program stands among others' on a hook. */
+    public enum Order {
+        /** First; put there again when another program has gone before it, as long as that does not insist. */
+        FIRST,
+        /** First when it is attached; whoever goes before it later stays there. */
+        KEEP
     }
 
     /** Where on the interface the rewriting happens. */
@@ -117,6 +127,11 @@ public record ListenerConfig(
     /** See {@link Interception}. */
     public AttachMethod attach() {
         return interception.attach();
+    }
+
+    /** See {@link Interception}. */
+    public Order order() {
+        return interception.order();
     }
 
     /** See {@link Interception}. */

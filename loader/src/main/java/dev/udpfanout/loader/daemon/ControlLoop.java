@@ -10,6 +10,8 @@ import dev.udpfanout.loader.control.EndpointSelection;
 import dev.udpfanout.loader.control.EndpointSet;
 import dev.udpfanout.loader.datapath.Datapath;
 import dev.udpfanout.loader.datapath.Failures;
+import dev.udpfanout.loader.datapath.InterfaceState;
+import dev.udpfanout.loader.datapath.ListenerState;
 import dev.udpfanout.loader.status.Readiness;
 import java.net.Inet6Address;
 import java.net.InetAddress;
@@ -251,9 +253,20 @@ final class ControlLoop {
                 .map(ListenerConfig::name)
                 .filter(name -> !isReady(name))
                 .findFirst()
-                .map(name -> Readiness.notReady("listener " + name + " is "
-                        + (datapath.state(name).attached() ? "without a usable endpoint" : "not attached")))
+                .map(name -> Readiness.notReady("listener " + name + " is " + fault(datapath.state(name))))
                 .orElse(Readiness.READY);
+    }
+
+    private static String fault(ListenerState state) {
+        if (state.attached()) {
+            return "without a usable endpoint";
+        }
+        return state.interfaces().stream()
+                .map(InterfaceState::shadowedBy)
+                .filter(others -> !others.isEmpty())
+                .findFirst()
+                .map(others -> "shadowed by " + others + ", which runs before it and ends the chain")
+                .orElse("not attached");
     }
 
     /** Whether datagrams may be sent to this node for a listener: they reach the datapath, and there is where to go. */

@@ -46,7 +46,7 @@ public final class Doctor {
         }
         new ServiceProxyChecks(files).of(config).ifPresent(found::add);
         found.addAll(new ForwardingChecks(files).of(config));
-        found.addAll(new FirewallChecks(files).of(config));
+        found.addAll(new FirewallChecks().of(config));
         if (config.listeners().stream().anyMatch(ListenerConfig::isOnDummyInterface)) {
             found.add(tracking.room());
         }

@@ -36,6 +36,7 @@ final class DatapathMetrics {
         families.set(Metric.KERNEL_FLOWS_MAX, flows.max());
         families.add(Metric.KERNEL_FLOWS_EXPIRED, flows.expired());
         families.add(Metric.KERNEL_FLOWS_EVICTED, flows.evicted());
+        families.add(Metric.KERNEL_FLOWS_REFUSED, flows.refused());
     }
 
     private static HistogramDataPointSnapshot histogram(DurationHistogram durations) {

@@ -65,6 +65,12 @@ public enum Metric {
             "1 if datagrams that arrive by the interface reach the listener.",
             "listener",
             "interface"),
+    INTERFACE_BEHIND(
+            GAUGE,
+            "interface_behind",
+            "1 if other agents' programs run before the listener's on the interface's hook.",
+            "listener",
+            "interface"),
     PUBLISHED(GAUGE, "published", "1 if the API server has this node's current endpoint of the listener.", "listener"),
 
     EARLY_FRAGMENTS(
@@ -127,6 +133,7 @@ public enum Metric {
     KERNEL_FLOWS_MAX(GAUGE, "kernel_flows_max", "Flows for which the kernel's table has room."),
     KERNEL_FLOWS_EXPIRED(COUNTER, "kernel_flows_expired", "Flows that left the kernel's table because they were idle."),
     KERNEL_FLOWS_EVICTED(COUNTER, "kernel_flows_evicted", "Flows that left the kernel's table for lack of room."),
+    KERNEL_FLOWS_REFUSED(COUNTER, "kernel_flows_refused", "Flows that the kernel's table had no room for."),
 
     HEALTH_PROBES(COUNTER, "health_probes", "Finished health probes, by protocol and result.", "protocol", "result"),
     HEALTH_CHANGES(COUNTER, "health_changes", "Endpoints that went up or down."),

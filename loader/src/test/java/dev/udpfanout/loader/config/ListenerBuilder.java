@@ -5,6 +5,7 @@ import dev.udpfanout.loader.config.ListenerConfig.Firewall;
 import dev.udpfanout.loader.config.ListenerConfig.Hook;
 import dev.udpfanout.loader.config.ListenerConfig.Interception;
 import dev.udpfanout.loader.config.ListenerConfig.Mode;
+import dev.udpfanout.loader.config.ListenerConfig.Order;
 import dev.udpfanout.loader.config.ReceiverSet.Delivery;
 import dev.udpfanout.loader.config.ReceiverSet.Downstream;
 import dev.udpfanout.loader.config.ReceiverSet.HashOn;
@@ -124,7 +125,7 @@ public final class ListenerBuilder {
         return new ListenerConfig(
                 id,
                 name,
-                new Interception(bind, vipDirect, interfaces, mode, attach, hook, firewall),
+                new Interception(bind, vipDirect, interfaces, mode, attach, Order.FIRST, hook, firewall),
                 admission,
                 receivers,
                 mirror,

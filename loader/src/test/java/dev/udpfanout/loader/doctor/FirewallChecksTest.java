@@ -11,13 +11,14 @@ import dev.udpfanout.loader.datapath.network.RepairLog;
 import dev.udpfanout.loader.datapath.network.firewall.Firewall;
 import dev.udpfanout.loader.datapath.network.firewall.Opening;
 import dev.udpfanout.loader.doctor.Diagnosis.Result;
-import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** What doctor says of packet filters, in front of real ones. */
 @Tag("kernel")
@@ -26,7 +27,7 @@ class FirewallChecksTest {
 
     @BeforeEach
     void setUp() {
-        topology = Topology.builder().pods(1).build();
+        topology = Topology.builder().pods(1).ipv6(true).build();
     }
 
     @AfterEach
@@ -35,18 +36,28 @@ class FirewallChecksTest {
     }
 
     private static Config config(String keys) throws InvalidConfigException {
-        return new ConfigReader(name -> true).parse("""
+        return config(false, keys);
+    }
+
+    private static Config config(boolean ipv6, String keys) throws InvalidConfigException {
+        return new ConfigReader(name -> true)
+                .parse(
+                        """
                 listeners:
-                  - bind: "10.255.0.1:5514"
+                  - bind: "%s:5514"
                     name: syslog
                     interface: dummy0
                     %s
-                    downstream: [ { address: "10.42.0.11:5514" } ]
-                """.formatted(keys), "config.yaml");
+                    downstream: [ { address: "%s:5514" } ]
+                """.formatted(
+                                        ipv6 ? "[2001:db8:255::1]" : "10.255.0.1",
+                                        keys,
+                                        ipv6 ? "[2001:db8:42::11]" : "10.42.0.11"),
+                        "config.yaml");
     }
 
     private List<Diagnosis> examine(Config config) {
-        return topology.node().call(() -> new FirewallChecks(new NodeFiles(Path.of("/proc"))).of(config));
+        return topology.node().call(() -> new FirewallChecks().of(config));
     }
 
     private void node(String... commands) {
@@ -59,7 +70,7 @@ class FirewallChecksTest {
         assertEquals(
                 List.of(Diagnosis.ok(
                         "forward_policy",
-                        "no chain of nftables or iptables-nft at the hook forward drops what listeners get")),
+                        "no chain of nftables or iptables at the hook forward drops what listeners get")),
                 examine(config("")));
     }
 
@@ -96,13 +107,35 @@ class FirewallChecksTest {
                 Result.PROBLEM, examine(config("mode: userspace")).getFirst().result());
     }
 
-    @Test
-    void shouldSayWhatItCannotJudgeWhenThereIsATableOfIptablesLegacy() throws Exception {
-        node("iptables-legacy -P FORWARD DROP");
-        Diagnosis found = examine(config("")).getLast();
-        assertEquals(Result.NOT_CHECKED, found.result());
-        String command = "iptables-legacy -I FORWARD -o dummy0 -d 10.255.0.1 -p udp --dport 5514 -j ACCEPT";
-        assertTrue(found.mend().endsWith(command), found::mend);
-        node(command);
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+            -P FORWARD DROP                                                        | true
+            -A FORWARD -j REJECT                                                   | true
+            -N OWN; -A OWN -i eth1 -j RETURN; -A OWN -j DROP; -A FORWARD -g OWN    | true
+            -N OWN; -A OWN -m comment --comment x; -A OWN -j RETURN; -A FORWARD -j OWN; -P FORWARD DROP | true
+            -A FORWARD ! -o cni0 -p udp -m udp --dport 5000:6000 -j DROP           | true
+            -A FORWARD -d %s -j DROP                                               | true
+            -A FORWARD -s %s -j DROP                                               | false
+            -A FORWARD -p tcp -j DROP                                              | false
+            -A FORWARD -o cni+ -j DROP                                             | false
+            -A FORWARD -o dum+ -j ACCEPT; -P FORWARD DROP                          | false
+            -N OWN; -A OWN -d %s -o dummy0 -j ACCEPT; -A FORWARD -j OWN; -P FORWARD DROP | false
+            -P OUTPUT DROP                                                         | false
+            """)
+    void shouldReadTablesOfIptablesLegacyAsTheKernelDoes(String rules, boolean drops) throws Exception {
+        for (boolean ipv6 : List.of(false, true)) {
+            String tool = ipv6 ? "ip6tables-legacy " : "iptables-legacy ";
+            String address = ipv6 ? "2001:db8:255::1" : "10.255.0.1";
+            for (String rule : rules.formatted(address).split(";")) {
+                node(tool + rule.strip());
+            }
+            Config config = config(ipv6, "");
+            Diagnosis found = examine(config).getLast();
+            assertEquals(drops ? Result.PROBLEM : Result.OK, found.result(), () -> tool + rules + ": " + found);
+            if (drops) {
+                node(found.mend());
+                assertEquals(Result.OK, examine(config).getLast().result(), found::mend);
+            }
+        }
     }
 }

@@ -60,6 +60,7 @@ class DaemonMetricsTest {
                 "udp_fanout_kernel_flows_max 65536.0",
                 "udp_fanout_kernel_flows_expired_total 7.0",
                 "udp_fanout_kernel_flows_evicted_total 2.0",
+                "udp_fanout_kernel_flows_refused_total 3.0",
                 "udp_fanout_flows_opened_total{listener=\"syslog\",mode=\"tc_ebpf\"} 49.0",
                 "udp_fanout_reply_packets_forwarded_total{listener=\"syslog\",mode=\"tc_ebpf\"} 90.0",
                 "udp_fanout_reply_bytes_forwarded_total{listener=\"syslog\",mode=\"tc_ebpf\"} 9000.0",

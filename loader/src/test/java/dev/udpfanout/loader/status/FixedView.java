@@ -72,7 +72,7 @@ public final class FixedView implements DaemonView {
                                 "nftables", "forward", "inet owned forward", 0, 0, "Operation not permitted")),
                 Map.of("syslog", 3L),
                 Optional.of(new DurationHistogram(List.of(500L, 1000L), List.of(7L, 2L, 1L), 6_000L)),
-                Optional.of(new FlowCounters(40, 65_536, 7, 2)),
+                Optional.of(new FlowCounters(40, 65_536, 7, 2, 3)),
                 Optional.of(new EarlyFragments(30, 40, 5)));
     }
 
@@ -83,7 +83,9 @@ public final class FixedView implements DaemonView {
         return new ListenerStatus(
                 "syslog",
                 new InetSocketAddress("10.255.0.1", 5514),
-                List.of(new InterfaceStatus("eth0", true, "tcx"), new InterfaceStatus("eth1", false, "")),
+                List.of(
+                        new InterfaceStatus("eth0", true, "tcx", "", ""),
+                        new InterfaceStatus("eth1", false, "", "", "")),
                 "tc_ebpf",
                 "configured",
                 true,
@@ -105,7 +107,7 @@ public final class FixedView implements DaemonView {
         return new ListenerStatus(
                 "netflow",
                 new InetSocketAddress("10.255.0.1", 2055),
-                List.of(new InterfaceStatus("dummy0", false, "")),
+                List.of(new InterfaceStatus("dummy0", false, "", "", "")),
                 "userspace",
                 "a \"verifier\" says no",
                 false,

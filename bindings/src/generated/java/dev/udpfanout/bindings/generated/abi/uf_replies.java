@@ -16,6 +16,8 @@ import static java.lang.foreign.MemoryLayout.PathElement.*;
  * {@snippet lang=c :
  * struct uf_replies {
  *     __u64 flows_created;
+ *     __u64 flows_evicted;
+ *     __u64 flows_refused;
  *     __u64 pkts_forwarded;
  *     __u64 bytes_forwarded;
  *     __u64 pkts_dropped[24];
@@ -30,6 +32,8 @@ public class uf_replies {
 
     private static final GroupLayout $LAYOUT = MemoryLayout.structLayout(
         Abi.C_LONG_LONG.withName("flows_created"),
+        Abi.C_LONG_LONG.withName("flows_evicted"),
+        Abi.C_LONG_LONG.withName("flows_refused"),
         Abi.C_LONG_LONG.withName("pkts_forwarded"),
         Abi.C_LONG_LONG.withName("bytes_forwarded"),
         MemoryLayout.sequenceLayout(24, Abi.C_LONG_LONG).withName("pkts_dropped")
@@ -84,6 +88,94 @@ public class uf_replies {
      */
     public static void flows_created(MemorySegment struct, long fieldValue) {
         struct.set(flows_created$LAYOUT, flows_created$OFFSET, fieldValue);
+    }
+
+    private static final OfLong flows_evicted$LAYOUT = (OfLong)$LAYOUT.select(groupElement("flows_evicted"));
+
+    /**
+     * Layout for field:
+     * {@snippet lang=c :
+     * __u64 flows_evicted
+     * }
+     */
+    public static final OfLong flows_evicted$layout() {
+        return flows_evicted$LAYOUT;
+    }
+
+    private static final long flows_evicted$OFFSET = $LAYOUT.byteOffset(groupElement("flows_evicted"));
+
+    /**
+     * Offset for field:
+     * {@snippet lang=c :
+     * __u64 flows_evicted
+     * }
+     */
+    public static final long flows_evicted$offset() {
+        return flows_evicted$OFFSET;
+    }
+
+    /**
+     * Getter for field:
+     * {@snippet lang=c :
+     * __u64 flows_evicted
+     * }
+     */
+    public static long flows_evicted(MemorySegment struct) {
+        return struct.get(flows_evicted$LAYOUT, flows_evicted$OFFSET);
+    }
+
+    /**
+     * Setter for field:
+     * {@snippet lang=c :
+     * __u64 flows_evicted
+     * }
+     */
+    public static void flows_evicted(MemorySegment struct, long fieldValue) {
+        struct.set(flows_evicted$LAYOUT, flows_evicted$OFFSET, fieldValue);
+    }
+
+    private static final OfLong flows_refused$LAYOUT = (OfLong)$LAYOUT.select(groupElement("flows_refused"));
+
+    /**
+     * Layout for field:
+     * {@snippet lang=c :
+     * __u64 flows_refused
+     * }
+     */
+    public static final OfLong flows_refused$layout() {
+        return flows_refused$LAYOUT;
+    }
+
+    private static final long flows_refused$OFFSET = $LAYOUT.byteOffset(groupElement("flows_refused"));
+
+    /**
+     * Offset for field:
+     * {@snippet lang=c :
+     * __u64 flows_refused
+     * }
+     */
+    public static final long flows_refused$offset() {
+        return flows_refused$OFFSET;
+    }
+
+    /**
+     * Getter for field:
+     * {@snippet lang=c :
+     * __u64 flows_refused
+     * }
+     */
+    public static long flows_refused(MemorySegment struct) {
+        return struct.get(flows_refused$LAYOUT, flows_refused$OFFSET);
+    }
+
+    /**
+     * Setter for field:
+     * {@snippet lang=c :
+     * __u64 flows_refused
+     * }
+     */
+    public static void flows_refused(MemorySegment struct, long fieldValue) {
+        struct.set(flows_refused$LAYOUT, flows_refused$OFFSET, fieldValue);
     }
 
     private static final OfLong pkts_forwarded$LAYOUT = (OfLong)$LAYOUT.select(groupElement("pkts_forwarded"));

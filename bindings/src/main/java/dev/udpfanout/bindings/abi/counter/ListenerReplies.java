@@ -10,12 +10,19 @@ import java.util.Map;
  * What a listener's endpoints have answered: {@code struct uf_replies}, the sum over the CPUs.
  *
  * @param flowsCreated flows that were not there before
+ * @param flowsEvicted flows that had to go for another one
+ * @param flowsRefused flows that were not made for lack of room
  * @param packetsForwarded handed on to the client; a GSO super-packet counts as its segments, a fragment as one
  * @param bytesForwarded frame bytes, with the link-layer header
  * @param packetsDropped replies not forwarded, every reason, also those with 0; unmodifiable
  */
 public record ListenerReplies(
-        long flowsCreated, long packetsForwarded, long bytesForwarded, Map<DropReason, Long> packetsDropped) {
+        long flowsCreated,
+        long flowsEvicted,
+        long flowsRefused,
+        long packetsForwarded,
+        long bytesForwarded,
+        Map<DropReason, Long> packetsDropped) {
     public static final long BYTES = uf_replies.sizeof();
 
     public ListenerReplies {
@@ -25,6 +32,8 @@ public record ListenerReplies(
     /** Sums the per-CPU values that a lookup in REPLIES gives. */
     public static ListenerReplies sum(MemorySegment perCpu, int cpus) {
         long created = 0;
+        long evicted = 0;
+        long refused = 0;
         long packets = 0;
         long bytes = 0;
         Map<DropReason, Long> dropped = new EnumMap<>(DropReason.class);
@@ -34,11 +43,13 @@ public record ListenerReplies(
         for (int cpu = 0; cpu < cpus; cpu++) {
             MemorySegment replies = uf_replies.asSlice(perCpu, cpu);
             created += uf_replies.flows_created(replies);
+            evicted += uf_replies.flows_evicted(replies);
+            refused += uf_replies.flows_refused(replies);
             packets += uf_replies.pkts_forwarded(replies);
             bytes += uf_replies.bytes_forwarded(replies);
             dropped.replaceAll(
                     (reason, count) -> count + CounterArray.at(uf_replies.pkts_dropped(replies), reason.code()));
         }
-        return new ListenerReplies(created, packets, bytes, dropped);
+        return new ListenerReplies(created, evicted, refused, packets, bytes, dropped);
     }
 }

@@ -151,6 +151,9 @@ public final class SharedMaps {
     /** Of element 0 the table of flows, if there is one. */
     public static final MapDeclaration<ArrayOfMaps> FLOWS = declared(MapDeclaration.arrayOfMaps("FLOWS"));
 
+    /** Some of those flows: the program's own. */
+    public static final MapDeclaration<BpfMap> FLOW_SAMPLES = declared(MapDeclaration.ofProgram("FLOW_SAMPLES"));
+
     /** The endpoints that flows stay with, as elements of an endpoint table. */
     public static final MapDeclaration<KeyedMap<EndpointCounterKey, MemorySegment>> FLOW_ENDPOINTS =
             declared(MapDeclaration.keyed("FLOW_ENDPOINTS", EndpointCounterKey.CODEC, EndpointTable.ELEMENT_CODEC));

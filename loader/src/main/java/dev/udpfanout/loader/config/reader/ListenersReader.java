@@ -10,6 +10,7 @@ import dev.udpfanout.loader.config.ListenerConfig.Firewall;
 import dev.udpfanout.loader.config.ListenerConfig.Hook;
 import dev.udpfanout.loader.config.ListenerConfig.Interception;
 import dev.udpfanout.loader.config.ListenerConfig.Mode;
+import dev.udpfanout.loader.config.ListenerConfig.Order;
 import dev.udpfanout.loader.config.MirrorConfig;
 import dev.udpfanout.loader.config.PublishTarget;
 import dev.udpfanout.loader.config.ReceiverSet;
@@ -71,6 +72,7 @@ final class ListenersReader {
                 interfaces,
                 section.choice("mode", Mode.class, Mode.AUTO),
                 section.choice("attach", AttachMethod.class, AttachMethod.AUTO),
+                section.choice("order", Order.class, Order.FIRST),
                 section.choice("hook", Hook.class, Hook.INGRESS),
                 section.choice("firewall", Firewall.class, Firewall.ACCEPT));
         Admission admission = AdmissionReader.read(section, vipDirect ? null : bind);

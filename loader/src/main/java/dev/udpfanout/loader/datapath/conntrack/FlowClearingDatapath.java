@@ -4,6 +4,7 @@ import dev.udpfanout.loader.config.ListenerConfig;
 import dev.udpfanout.loader.control.EndpointSet;
 import dev.udpfanout.loader.control.ServiceAddresses;
 import dev.udpfanout.loader.datapath.Datapath;
+import dev.udpfanout.loader.datapath.FirewallState;
 import dev.udpfanout.loader.datapath.FlowCounters;
 import dev.udpfanout.loader.datapath.ListenerCounters;
 import dev.udpfanout.loader.datapath.ListenerState;
@@ -135,6 +136,11 @@ public final class FlowClearingDatapath implements Datapath {
     @Override
     public Map<String, Long> repairs() {
         return serving.repairs();
+    }
+
+    @Override
+    public List<FirewallState> firewall() {
+        return serving.firewall();
     }
 
     @Override

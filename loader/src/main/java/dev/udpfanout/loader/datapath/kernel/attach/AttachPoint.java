@@ -1,10 +1,12 @@
 package dev.udpfanout.loader.datapath.kernel.attach;
 
 import dev.udpfanout.bindings.libbpf.HookPoint;
+import dev.udpfanout.bindings.rtnetlink.address.InterfaceAddress;
 import dev.udpfanout.bindings.rtnetlink.link.Link;
 import dev.udpfanout.loader.config.ListenerConfig;
 import dev.udpfanout.loader.config.ListenerConfig.AttachMethod;
 import dev.udpfanout.loader.config.ListenerConfig.Hook;
+import dev.udpfanout.loader.config.ListenerConfig.Order;
 import dev.udpfanout.loader.config.Prefix;
 import dev.udpfanout.loader.datapath.kernel.program.KernelProgram;
 import dev.udpfanout.loader.datapath.kernel.program.Pins;
@@ -22,6 +24,7 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
 import java.util.function.Predicate;
+import java.util.function.ToLongFunction;
 import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -119,6 +122,39 @@ public final class AttachPoint {
         return ifindex != NO_INTERFACE && hooks.have(wanted(), key.attach());
     }
 
+    private Optional<ChainWish> wish() {
+        return listeners.stream()
+                .findFirst()
+                .map(listener -> new ChainWish(
+                        listeners.stream().noneMatch(each -> each.order() == Order.KEEP),
+                        SampleDatagram.to(SampleDatagram.placeOf(listener.bind(), ownAddress(listener)))));
+    }
+
+    private InetAddress ownAddress(ListenerConfig listener) {
+        InetAddress wildcard = listener.bind().getAddress();
+        return network.addresses().of(ifindex).stream()
+                .map(InterfaceAddress::address)
+                .filter(wildcard.getClass()::isInstance)
+                .findFirst()
+                .orElse(wildcard);
+    }
+
+    /** Takes note of how many datagrams its listeners have been given so far, by name. */
+    void observe(ToLongFunction<String> received) {
+        hooks.observe(
+                listeners.stream().map(ListenerConfig::name).mapToLong(received).sum());
+    }
+
+    /** Who runs before our programs on the hooks, in words; empty if nobody does. */
+    public String behind() {
+        return hooks.behind();
+    }
+
+    /** Who of them keeps datagrams from our programs, in words; empty if nobody does. */
+    public String shadowedBy() {
+        return hooks.shadowedBy();
+    }
+
     /** How the programs are on their hooks, for example {@code "tcx"}; empty if they are not. */
     public String attachment() {
         return isConnected() ? hooks.methods() : "";
@@ -188,7 +224,7 @@ public final class AttachPoint {
         }
         Map<HookPoint, String> wanted = wanted();
         wanted.forEach((hook, name) ->
-                hooks.ensure(hook, HookPlace.of(ifindex, interfaceName(), hook, pins), name, key.attach()));
+                hooks.ensure(hook, HookPlace.of(ifindex, interfaceName(), hook, pins), name, key.attach(), wish()));
         hooks.keys().stream().filter(hook -> !wanted.containsKey(hook)).forEach(hooks::takeOff);
         isSteered = true;
         steer();

@@ -19,6 +19,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.function.BiConsumer;
 import java.util.function.Predicate;
+import java.util.function.ToLongFunction;
 import java.util.stream.Collectors;
 
 /** All interfaces that listeners stand on. */
@@ -95,6 +96,11 @@ public final class AttachPoints {
         }
     }
 
+    /** Takes note of how many datagrams each listener has been given so far, by name. */
+    public void observe(ToLongFunction<String> received) {
+        points.forEach(point -> point.observe(received));
+    }
+
     private static Predicate<AttachPoint> isServedBy(Set<String> other) {
         return point -> point.listeners().stream().anyMatch(listener -> other.contains(listener.name()));
     }
@@ -140,8 +146,11 @@ public final class AttachPoints {
                         .anyMatch(config -> config.name().equals(listener)))
                 .map(point -> new InterfaceState(
                         point.interfaceName(),
-                        point.isConnected() || isServedBy(servedByOther).test(point),
-                        point.attachment()))
+                        (point.isConnected() && point.shadowedBy().isEmpty())
+                                || isServedBy(servedByOther).test(point),
+                        point.attachment(),
+                        point.behind(),
+                        point.shadowedBy()))
                 .toList();
         if (interfaces.isEmpty()) {
             throw new IllegalArgumentException("no listener " + listener);

@@ -5,11 +5,15 @@ import dev.udpfanout.bindings.errno.SystemCallException;
 import dev.udpfanout.bindings.libbpf.BpfProgram;
 import dev.udpfanout.bindings.libbpf.ClsactFilter;
 import dev.udpfanout.bindings.libbpf.HookPoint;
+import dev.udpfanout.bindings.libbpf.HookProgram;
+import dev.udpfanout.bindings.libbpf.TcxLink;
 import dev.udpfanout.bindings.rtnetlink.tc.Qdisc;
 import dev.udpfanout.bindings.rtnetlink.tc.TcFilter;
 import dev.udpfanout.bindings.rtnetlink.tc.TcHook;
 import dev.udpfanout.loader.datapath.network.Network;
 import java.util.List;
+import java.util.Set;
+import java.util.stream.Stream;
 
 /**
  * A program as a filter of the clsact qdisc. The qdisc is made if there is none, and left alone afterwards: others may
@@ -20,10 +24,14 @@ final class ClsactAttachment implements Attachment {
     private static final int PRIORITY = 1;
 
     private final ClsactFilter filter;
+    private final HookPlace place;
+    private final Network network;
     private final boolean adopted;
 
-    private ClsactAttachment(ClsactFilter filter, boolean adopted) {
+    private ClsactAttachment(ClsactFilter filter, HookPlace place, Network network, boolean adopted) {
         this.filter = filter;
+        this.place = place;
+        this.network = network;
         this.adopted = adopted;
     }
 
@@ -32,15 +40,20 @@ final class ClsactAttachment implements Attachment {
         ensureQdisc(place, network);
         List<TcFilter> left = leftovers(place, network);
         if (left.isEmpty()) {
-            ClsactFilter filter =
-                    ClsactFilter.attach(program, place.ifindex(), place.interfaceName(), place.hook(), PRIORITY);
-            return new ClsactAttachment(filter, false);
+            return add(program, place, network);
         }
         TcFilter first = left.getFirst();
         ClsactFilter filter =
                 new ClsactFilter(place.ifindex(), place.hook(), first.priority(), first.handle(), 0).replace(program);
         left.stream().skip(1).forEach(network.filters()::delete);
-        return new ClsactAttachment(filter, true);
+        return new ClsactAttachment(filter, place, network, true);
+    }
+
+    /** Of the filters of one priority, the one that came last runs first: cls_bpf_change in net/sched/cls_bpf.c. */
+    private static ClsactAttachment add(BpfProgram program, HookPlace place, Network network) {
+        ClsactFilter filter =
+                ClsactFilter.attach(program, place.ifindex(), place.interfaceName(), place.hook(), PRIORITY);
+        return new ClsactAttachment(filter, place, network, false);
     }
 
     private static void ensureQdisc(HookPlace place, Network network) {
@@ -68,10 +81,54 @@ final class ClsactAttachment implements Attachment {
     }
 
     private static List<TcFilter> leftovers(HookPlace place, Network network) {
-        TcHook hook = place.hook() == HookPoint.INGRESS ? TcHook.INGRESS : TcHook.EGRESS;
-        return network.filters().of(place.ifindex(), hook).stream()
+        return filters(place, network).stream()
                 .filter(filter -> Leftovers.isOneOf(filter, place.programs()))
                 .toList();
+    }
+
+    private static List<TcFilter> filters(HookPlace place, Network network) {
+        TcHook hook = place.hook() == HookPoint.INGRESS ? TcHook.INGRESS : TcHook.EGRESS;
+        return network.filters().of(place.ifindex(), hook);
+    }
+
+    @Override
+    public int programId() {
+        return filter.programId();
+    }
+
+    /** All of TCX is before clsact. The kernel lists filters in the order in which it asks them. */
+    @Override
+    public List<HookProgram> before(Set<Integer> own) {
+        Stream<HookProgram> byTcx = TcxLink.programsOn(place.ifindex(), place.hook()).stream()
+                .filter(id -> !own.contains(id))
+                .map(HookProgram::ofId);
+        return Stream.concat(byTcx, earlierFilters(own).map(ClsactAttachment::program))
+                .toList();
+    }
+
+    private Stream<TcFilter> earlierFilters(Set<Integer> own) {
+        return filters(place, network).stream()
+                .filter(each -> each.chain() == 0)
+                .takeWhile(each -> each.priority() != filter.priority() || each.handle() != filter.handle())
+                .filter(each -> !own.contains(each.programId().orElse(0)));
+    }
+
+    private static HookProgram program(TcFilter other) {
+        return other.programId().isPresent()
+                ? HookProgram.ofId(other.programId().getAsInt())
+                : new HookProgram(0, other.kind() + " at priority " + other.priority());
+    }
+
+    @Override
+    public boolean canMove(Set<Integer> own) {
+        return earlierFilters(own).findAny().isPresent();
+    }
+
+    @Override
+    public Attachment moveFirst(BpfProgram instance) {
+        ClsactAttachment first = add(instance, place, network);
+        filter.detach();
+        return first;
     }
 
     @Override

@@ -86,7 +86,8 @@ public final class ReplyPoints {
 
     private void ensureAttached(AttachMethod method, Link link) {
         String name = link.hasEthernetHeader() ? KernelProgram.REPLY : KernelProgram.REPLY_L3;
-        hooks.ensure(link.index(), HookPlace.ofReplies(link.index(), link.name(), pins), name, method);
+        hooks.ensure(
+                link.index(), HookPlace.ofReplies(link.index(), link.name(), pins), name, method, Optional.empty());
     }
 
     /** Takes all of them off. */

@@ -44,6 +44,11 @@ public final class Counters {
                 hasReplies ? Optional.of(replies(slot)) : Optional.empty());
     }
 
+    /** How many datagrams a listener was given. */
+    public long received(int slot) {
+        return stats.get(slot).packetsReceived();
+    }
+
     private static Map<String, Long> byLabel(Map<DropReason, Long> drops) {
         Map<String, Long> byLabel = new TreeMap<>();
         drops.forEach((reason, count) -> byLabel.put(reason.label(), count));
@@ -51,7 +56,7 @@ public final class Counters {
     }
 
     /** What a listener's endpoints have answered. */
-    ReplyCounters replies(int slot) {
+    private ReplyCounters replies(int slot) {
         ListenerReplies sum = replies.get(slot);
         return new ReplyCounters(
                 OptionalLong.empty(),
@@ -60,6 +65,11 @@ public final class Counters {
                 sum.packetsForwarded(),
                 sum.bytesForwarded(),
                 byLabel(sum.packetsDropped()));
+    }
+
+    /** What a listener's flows have come to. */
+    ListenerReplies flows(int slot) {
+        return replies.get(slot);
     }
 
     /** What is counted for all listeners together. */

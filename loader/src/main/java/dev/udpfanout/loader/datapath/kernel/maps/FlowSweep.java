@@ -1,6 +1,7 @@
 package dev.udpfanout.loader.datapath.kernel.maps;
 
 import dev.udpfanout.bindings.abi.Limits;
+import dev.udpfanout.bindings.abi.counter.ListenerReplies;
 import dev.udpfanout.bindings.abi.flow.FlowEntry;
 import dev.udpfanout.bindings.errno.SystemCallException;
 import dev.udpfanout.bindings.map.InnerMap;
@@ -15,9 +16,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Looks through the flows now and then, on a thread of its own: takes out those that are idle, and works out how many
- * went for lack of room, which the kernel does not say: those that were made, less those that are there and those that
- * were taken out.
+ * Looks through the flows now and then, on a thread of its own: takes out those that are idle, and counts the others.
+ * What the program has done for lack of room, it counts itself.
  */
 public final class FlowSweep implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(FlowSweep.class);
@@ -30,15 +30,11 @@ public final class FlowSweep implements AutoCloseable {
     private final FlowsConfig config;
     private final SupervisedThread thread =
             new SupervisedThread("flow-sweep", "flow-sweep", this::run, () -> isStopping());
-    private final long[] created = new long[Limits.MAX_LISTENERS];
+    private final Total evicted = new Total();
+    private final Total refused = new Total();
     private volatile Optional<FlowCounters> latest = Optional.empty();
     private volatile boolean stopping;
-    private int tableId;
-    private boolean isAdopted;
-    private long begun;
-    private long made;
     private long expired;
-    private long evicted;
 
     private FlowSweep(FlowTable table, Counters counters, FlowsConfig config) {
         this.table = table;
@@ -49,9 +45,9 @@ public final class FlowSweep implements AutoCloseable {
     /** Starts to look through the flows; while there is no table, it does nothing. */
     public static FlowSweep start(FlowTable table, FlowsConfig config, Counters counters) {
         FlowSweep sweep = new FlowSweep(table, counters, config);
-        sweep.countMade();
-        sweep.begun = -sweep.made;
-        sweep.isAdopted = sweep.table.id().isPresent();
+        sweep.count();
+        sweep.evicted.forget();
+        sweep.refused.forget();
         sweep.thread.start();
         return sweep;
     }
@@ -63,11 +59,16 @@ public final class FlowSweep implements AutoCloseable {
         try {
             while (!stopping) {
                 pass();
-                Thread.sleep(pause);
+                Thread.sleep(isNearlyFull() ? MOST_OFTEN : pause);
             }
         } catch (InterruptedException e) {
             LOG.trace("told to stop");
         }
+    }
+
+    /** Then new clients wait for what is idle. */
+    private boolean isNearlyFull() {
+        return latest.filter(seen -> seen.present() * 10 >= seen.max() * 9).isPresent();
     }
 
     private boolean isStopping() {
@@ -79,36 +80,40 @@ public final class FlowSweep implements AutoCloseable {
         try {
             table.closeReplaced();
             InnerMap flows = table.table().orElse(null);
-            countMade();
+            count();
             if (flows == null) {
-                tableId = 0;
-                begun = -made;
                 latest = Optional.empty();
                 return;
             }
             Seen seen = sweep(flows.keyed(FlowEntry.KEY_CODEC, FlowEntry.VALUE_CODEC));
-            // Of another table, or an earlier daemon's, it is not known what went: it counts from now on.
-            if (isAdopted || (tableId != 0 && tableId != flows.id())) {
-                begun = seen.present + seen.removed - made;
-                isAdopted = false;
-            }
-            tableId = flows.id();
             expired += seen.removed;
-            begun -= seen.removed;
-            // What was made while it looked may be seen already: the next look makes that good.
-            evicted = Math.max(evicted, begun + made - seen.present);
-            latest = Optional.of(new FlowCounters(seen.present, config.max(), expired, evicted));
+            latest = Optional.of(new FlowCounters(seen.present, config.max(), expired, evicted.sum, refused.sum));
         } catch (SystemCallException e) {
             LOG.atWarn().addKeyValue("error", e.getMessage()).log("failed to walk the flow table");
         }
     }
 
-    /** A listener's counter begins anew when its place is given to another. */
-    private void countMade() {
+    private void count() {
         for (int slot = 0; slot < Limits.MAX_LISTENERS; slot++) {
-            long now = counters.replies(slot).flowsCreated();
-            made += now < created[slot] ? now : now - created[slot];
-            created[slot] = now;
+            ListenerReplies now = counters.flows(slot);
+            evicted.add(slot, now.flowsEvicted());
+            refused.add(slot, now.flowsRefused());
+        }
+    }
+
+    /** The sum of a counter that every listener has, and that begins anew when its place is given to another. */
+    private static final class Total {
+        private final long[] last = new long[Limits.MAX_LISTENERS];
+        private long sum;
+
+        private void add(int slot, long now) {
+            sum += now < last[slot] ? now : now - last[slot];
+            last[slot] = now;
+        }
+
+        /** What was before this process does not count. */
+        private void forget() {
+            sum = 0;
         }
     }
 

@@ -50,7 +50,7 @@ public final class FlowTable {
         if (before == entries) {
             return;
         }
-        InnerMap table = InnerMap.lruHash(NAME, FlowEntry.KEY_CODEC, FlowEntry.VALUE_CODEC, entries);
+        InnerMap table = InnerMap.hash(NAME, FlowEntry.KEY_CODEC, FlowEntry.VALUE_CODEC, entries);
         use(Optional.of(table));
         pin.ifPresent(path -> {
             Pins.remove(path);

@@ -11,6 +11,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Consumer;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -28,6 +30,7 @@ final class LoadedObject implements AutoCloseable {
     private final BpfObject first;
     private final List<BpfObject> further = new ArrayList<>();
     private final Map<String, BpfProgram> programs = new HashMap<>();
+    private final Map<String, BpfProgram> spares = new HashMap<>();
     private final Map<String, Errno> refused = new HashMap<>();
 
     private LoadedObject(byte[] elf, BpfObject first) {
@@ -72,6 +75,21 @@ final class LoadedObject implements AutoCloseable {
             LOG.atInfo().addKeyValue("program", name).log("loaded a further TC eBPF program");
         }
         return programs.get(name);
+    }
+
+    /**
+     * Another instance of a program, beside {@link #program}: a hook takes each instance once. Loaded at the first
+     * call.
+     */
+    BpfProgram spare(String name) {
+        return spares.computeIfAbsent(name, this::loadFurther);
+    }
+
+    /** The kernel's numbers of all programs that are loaded. */
+    Set<Integer> ids() {
+        return Stream.concat(programs.values().stream(), spares.values().stream())
+                .map(BpfProgram::id)
+                .collect(Collectors.toSet());
     }
 
     /** An object loads once, so it takes another of the same file; maps and settings are the first one's. */

@@ -13,7 +13,7 @@ final class ChainWalk {
     /** NFT_JUMP_STACK_SIZE of net/netfilter/nf_tables.h. */
     private static final int MAX_DEPTH = 16;
 
-    private final Ruleset ruleset;
+    private final RuleSource source;
     private final Opening opening;
 
     private enum Fate {
@@ -30,14 +30,14 @@ final class ChainWalk {
      */
     record Block(OptionalLong by) {}
 
-    ChainWalk(Ruleset ruleset, Opening opening) {
-        this.ruleset = ruleset;
+    ChainWalk(RuleSource source, Opening opening) {
+        this.source = source;
         this.opening = opening;
     }
 
     /** Where the chain drops the packets; empty if it lets them pass, or some of them. */
     Optional<Block> block(BaseChain chain) {
-        for (Rule rule : ruleset.rules(chain.id())) {
+        for (Rule rule : source.rules(chain.id())) {
             Judgement judgement = Judgement.of(rule, opening);
             if (rule.isOurs() || judgement.holds() != Truth.YES) {
                 continue;
@@ -72,7 +72,7 @@ final class ChainWalk {
     }
 
     private Fate through(ChainId chain, int depth) {
-        List<Rule> rules = depth < MAX_DEPTH ? ruleset.rules(chain) : List.of();
+        List<Rule> rules = depth < MAX_DEPTH ? source.rules(chain) : List.of();
         for (Rule rule : rules) {
             Judgement judgement = Judgement.of(rule, opening);
             if (judgement.holds() == Truth.YES) {

@@ -22,6 +22,7 @@ public final class Firewall implements AutoCloseable {
     private final Hook hook;
     private final RepairLog repairs;
     private final NftablesFirewall nftables;
+    private final LegacyFirewall legacy;
     private final Set<String> opened = new HashSet<>();
     private volatile List<FirewallState> states = List.of();
 
@@ -29,6 +30,7 @@ public final class Firewall implements AutoCloseable {
         this.hook = hook;
         this.repairs = repairs;
         this.nftables = new NftablesFirewall(hook, this::added);
+        this.legacy = new LegacyFirewall(hook);
     }
 
     public Hook hook() {
@@ -43,6 +45,7 @@ public final class Firewall implements AutoCloseable {
         } catch (RuntimeException e) {
             now = List.of(new FirewallState(NftablesFirewall.BACKEND, hook.label(), "", 0, 0, e.toString()));
         }
+        now = Stream.concat(now.stream(), legacy.look(openings).stream()).toList();
         report(now);
         states = now;
         if (openings.isEmpty()) {

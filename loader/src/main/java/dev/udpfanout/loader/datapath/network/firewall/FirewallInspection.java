@@ -23,13 +23,33 @@ public record FirewallInspection(List<BlockingChain> chains, String unreadable) 
      * @param chain family, table and name
      * @param traffic which datagrams
      * @param hasRule whether a rule of ours lets them through
+     * @param isLegacy whether it is one of iptables-legacy, to which the daemon adds no rules
      * @param command what adds such a rule, for an operator to type
      */
-    public record BlockingChain(String chain, String traffic, boolean hasRule, String command) {}
+    public record BlockingChain(String chain, String traffic, boolean hasRule, boolean isLegacy, String command) {}
 
     /** In the calling thread's network namespace; also for listeners whose operators see to it themselves. */
     public static FirewallInspection of(Opening.Hook hook, Collection<ListenerConfig> listeners) {
         List<Opening> openings = Opening.needed(hook, listeners);
+        FirewallInspection ofNftables = ofNftables(hook, openings);
+        try {
+            List<BlockingChain> all = new ArrayList<>(ofNftables.chains());
+            openings.stream()
+                    .filter(LegacyFirewall::drops)
+                    .map(opening -> new BlockingChain(
+                            LegacyFirewall.chain(opening),
+                            opening.toString(),
+                            false,
+                            true,
+                            LegacyFirewall.command(opening)))
+                    .forEach(all::add);
+            return new FirewallInspection(List.copyOf(all), ofNftables.unreadable());
+        } catch (SystemCallException e) {
+            return new FirewallInspection(ofNftables.chains(), String.valueOf(e.getMessage()));
+        }
+    }
+
+    private static FirewallInspection ofNftables(Opening.Hook hook, List<Opening> openings) {
         try (Nftables nftables = Nftables.open()) {
             Ruleset ruleset = new Ruleset(nftables);
             List<BlockingChain> found = new ArrayList<>();
@@ -56,6 +76,7 @@ public record FirewallInspection(List<BlockingChain> chains, String unreadable) 
                         opening.toString(),
                         ChainRepair.inPlace(ruleset.rules(chain.id()), opening, block, walk)
                                 .isPresent(),
+                        false,
                         command(chain.id(), opening, block)));
     }
 

@@ -19,7 +19,7 @@ import java.util.stream.StreamSupport;
  * The kernel's ruleset as it is read: chains first, the rules of each chain when they are asked for, once. A node with
  * many Services has tens of thousands of rules, few of them at the hooks that matter here.
  */
-final class Ruleset {
+final class Ruleset implements RuleSource {
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final Set<String> FAMILIES = Set.of("ip", "ip6", "inet");
 
@@ -48,8 +48,8 @@ final class Ruleset {
         return found;
     }
 
-    /** In order; of a chain that has gone meanwhile, an error. */
-    List<Rule> rules(ChainId chain) {
+    @Override
+    public List<Rule> rules(ChainId chain) {
         return rules.computeIfAbsent(chain, this::read);
     }
 
