@@ -27,6 +27,11 @@ public final class ConfigFuzz {
                 .toList();
     }
 
+    /** Loads what the first input needs, whose time counts, and which Jazzer changes while it is loaded. */
+    public static void fuzzerInitialize() {
+        outcome("listeners: [ { bind: \"10.0.0.1:1\", interface: eth0, downstream: [ { address: \"10.0.0.2:1\" } ] } ]");
+    }
+
     /** Tries one input. */
     public static void fuzzerTestOneInput(byte[] bytes) {
         String text = new String(bytes, StandardCharsets.UTF_8);

@@ -37,7 +37,7 @@ final class Fuzzer {
             "SqlInjection",
             "XPathInjection");
 
-    private static final int SECONDS_FOR_ONE_INPUT = 5;
+    private static final int SECONDS_FOR_ONE_INPUT = 20;
     private static final Duration START_AND_END = Duration.ofSeconds(90);
 
     private final Path root;
