@@ -35,7 +35,8 @@ final class ProgramFaults {
                 emptied("LISTENER_SETS"),
                 emptied("LOCAL_ADDRESSES"),
                 emptied("ENDPOINTS"),
-                Fault.lossless("pins deleted, then kill -9", DaemonFaults.RESTARTED_SECONDS, ProgramFaults::deletePins)));
+                Fault.lossless(
+                        "pins deleted, then kill -9", DaemonFaults.RESTARTED_SECONDS, ProgramFaults::deletePins)));
         if (hasTcx) {
             faults.add(Fault.lossy("TCX link detached", 8, ProgramFaults::detachLink));
         }

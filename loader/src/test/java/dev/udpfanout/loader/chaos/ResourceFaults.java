@@ -24,7 +24,8 @@ final class ResourceFaults {
                 Fault.lossless("clock a day back and ahead", 20, (lab, random) -> jump(lab, Duration.ofDays(-1)))));
         if (hasLimits) {
             faults.add(Fault.lossless("cgroup: 2 % of a CPU", 30, ResourceFaults::littleCpu));
-            faults.add(Fault.lossless("cgroup: out of memory", DaemonFaults.RESTARTED_SECONDS, ResourceFaults::littleMemory));
+            faults.add(Fault.lossless(
+                    "cgroup: out of memory", DaemonFaults.RESTARTED_SECONDS, ResourceFaults::littleMemory));
         }
         return faults;
     }

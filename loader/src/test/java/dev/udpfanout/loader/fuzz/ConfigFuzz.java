@@ -29,7 +29,8 @@ public final class ConfigFuzz {
 
     /** Loads what the first input needs, whose time counts, and which Jazzer changes while it is loaded. */
     public static void fuzzerInitialize() {
-        outcome("listeners: [ { bind: \"10.0.0.1:1\", interface: eth0, downstream: [ { address: \"10.0.0.2:1\" } ] } ]");
+        outcome(
+                "listeners: [ { bind: \"10.0.0.1:1\", interface: eth0, downstream: [ { address: \"10.0.0.2:1\" } ] } ]");
     }
 
     /** Tries one input. */
