@@ -88,4 +88,10 @@ struct uf_path_mtu {
 	__u64 answers_withheld; /* due, and not sent: too many, or there is no way to the sender */
 };
 
+/* ICMP errors that quote datagrams as endpoints got them, of all listeners together, per CPU. */
+struct uf_icmp_errors {
+	__u64 pkts_translated; /* went on to the client, with its own datagram quoted */
+	__u64 pkts_failed; /* the kernel could not edit or send them */
+};
+
 #endif /* UDP_FANOUT_COUNTERS_H */

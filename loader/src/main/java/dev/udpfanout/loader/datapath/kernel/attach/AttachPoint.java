@@ -47,6 +47,7 @@ public final class AttachPoint {
     private boolean leftToOther;
     private boolean isSteered;
     private int mtuBytes;
+    private String hardwareAddress = "";
     private Map<String, Integer> pathMtus = Map.of();
 
     /** What listeners must have in common to share an attach point. */
@@ -117,6 +118,11 @@ public final class AttachPoint {
         return mtuBytes;
     }
 
+    /** The interface's own, for example {@code 02:00:00:00:00:01}; empty if it has none. */
+    String hardwareAddress() {
+        return hardwareAddress;
+    }
+
     /** Whether every program is on its hook, attached as it is to be. */
     public boolean isConnected() {
         return ifindex != NO_INTERFACE && hooks.have(wanted(), key.attach());
@@ -184,6 +190,7 @@ public final class AttachPoint {
                 : network.links().byName(interfaceName());
         int found = link.map(Link::index).orElse(NO_INTERFACE);
         mtuBytes = link.map(Link::mtu).orElse(0);
+        hardwareAddress = link.map(Link::hardwareAddress).orElse("");
         if (found == ifindex) {
             return;
         }

@@ -2,6 +2,7 @@ package dev.udpfanout.loader.datapath.kernel.maps;
 
 import dev.udpfanout.bindings.abi.counter.DropReason;
 import dev.udpfanout.bindings.abi.counter.EarlyFragments;
+import dev.udpfanout.bindings.abi.counter.IcmpErrors;
 import dev.udpfanout.bindings.abi.counter.ListenerDrops;
 import dev.udpfanout.bindings.abi.counter.ListenerPathMtu;
 import dev.udpfanout.bindings.abi.counter.ListenerReplies;
@@ -19,8 +20,8 @@ import java.util.OptionalLong;
 import java.util.TreeMap;
 
 /**
- * The maps STATS, DROPS, LATENCY, REPLIES, PATH_MTU and EARLY_FRAGMENTS, and each endpoint's packets, summed over the
- * CPUs.
+ * The maps STATS, DROPS, LATENCY, REPLIES, PATH_MTU, EARLY_FRAGMENTS and ICMP_ERRORS, and each endpoint's packets,
+ * summed over the CPUs.
  */
 public final class Counters {
     private final PerCpuArrayMap<ListenerStats> stats;
@@ -29,6 +30,7 @@ public final class Counters {
     private final PerCpuArrayMap<ListenerReplies> replies;
     private final PerCpuArrayMap<ListenerPathMtu> pathMtu;
     private final PerCpuArrayMap<EarlyFragments> earlyFragments;
+    private final PerCpuArrayMap<IcmpErrors> icmpErrors;
     private final EndpointCounters endpoints;
 
     public Counters(KernelProgram program, EndpointCounters endpoints) {
@@ -38,6 +40,7 @@ public final class Counters {
         this.replies = program.map(SharedMaps.REPLIES);
         this.pathMtu = program.map(SharedMaps.PATH_MTU);
         this.earlyFragments = program.map(SharedMaps.EARLY_FRAGMENTS);
+        this.icmpErrors = program.map(SharedMaps.ICMP_ERRORS);
         this.endpoints = endpoints;
     }
 
@@ -81,6 +84,6 @@ public final class Counters {
 
     /** What is counted for all listeners together. */
     public ProgramCounters program() {
-        return new ProgramCounters(latency.get(0), earlyFragments.get(0));
+        return new ProgramCounters(latency.get(0), earlyFragments.get(0), icmpErrors.get(0));
     }
 }
