@@ -88,6 +88,8 @@ struct uf_listener_key {
 #define UF_LISTENER_REVERSE_PATH_LOOSE 1024u
 /* So are those to which the route leads by another interface: rp_filter of the interface is 1. */
 #define UF_LISTENER_REVERSE_PATH_STRICT 2048u
+/* The stack sends on, which applies the IPsec policy that is for an endpoint. */
+#define UF_LISTENER_BY_STACK 8192u
 
 struct uf_listener {
 	__u32 slot; /* index into all maps that have an element a listener: 0..UF_MAX_LISTENERS-1 */

@@ -60,6 +60,7 @@ static __noinline enum uf_verdict uf_forward(struct __sk_buff *skb,
 					     int *action)
 {
 	const enum uf_verdict verdict = uf_admit_target(datagram, target);
+	const bool is_by_stack = target->flags & UF_LISTENER_BY_STACK;
 	struct uf_next_hop hop = {};
 	bool too_big;
 	long answer;
@@ -74,8 +75,12 @@ static __noinline enum uf_verdict uf_forward(struct __sk_buff *skb,
 		*action = uf_action_of(answer, &target->address);
 		if (*action == TC_ACT_SHOT)
 			return uf_drop(uf_fib_drop_reason(answer));
+		if (is_by_stack)
+			*action = TC_ACT_UNSPEC;
 	}
-	if (uf_rewrite(skb, datagram, &target->address, target->port, too_big ? 0 : target->hops))
+	/* Whoever sends on takes the hop off. */
+	if (uf_rewrite(skb, datagram, &target->address, target->port,
+		       too_big || is_by_stack ? 0 : target->hops))
 		return uf_drop(UF_DROP_REWRITE_FAILED);
 	if (too_big)
 		return uf_drop(UF_DROP_TOO_BIG);
@@ -131,7 +136,8 @@ static __always_inline enum uf_verdict uf_send(struct __sk_buff *skb,
 					       const struct uf_target *target, bool at_egress,
 					       int *action)
 {
-	const struct uf_peer *peer = at_egress ? NULL : uf_peer_of(target->peer_ifindex, datagram);
+	const bool is_direct = !at_egress && !(target->flags & UF_LISTENER_BY_STACK);
+	const struct uf_peer *peer = is_direct ? uf_peer_of(target->peer_ifindex, datagram) : NULL;
 
 	if (!peer)
 		return uf_forward(skb, datagram, target, at_egress, action);

@@ -5,14 +5,18 @@ import dev.udpfanout.bindings.abi.listener.ListenerFlag;
 import dev.udpfanout.bindings.abi.maps.SharedMaps;
 import dev.udpfanout.loader.config.ListenerConfig;
 import dev.udpfanout.loader.datapath.kernel.program.KernelProgram;
+import dev.udpfanout.loader.datapath.network.IpsecPolicies;
 import dev.udpfanout.loader.datapath.network.Network;
 import dev.udpfanout.loader.datapath.network.ReversePaths;
 import java.net.Inet4Address;
+import java.net.InetSocketAddress;
 import java.util.Collection;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.IntFunction;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * The maps by which the program knows its listeners: who listens where, by what rules, and who gets copies. They change
@@ -26,6 +30,7 @@ public final class ListenerMaps {
     private final ListenerSets sets;
     private final ListenerRules rules;
     private final LocalAddresses localAddresses;
+    private final IpsecPolicies ipsec = new IpsecPolicies();
     private PathMtus mtus = PathMtus.UNKNOWN;
     private IntFunction<ReversePaths.Filter> reversePaths = ifindex -> ReversePaths.Filter.OFF;
 
@@ -47,6 +52,7 @@ public final class ListenerMaps {
      */
     public void setNetwork(Network network, Set<Integer> dummies) {
         localAddresses.set(LocalAddresses.of(network, dummies));
+        ipsec.read();
         ReversePaths read = new ReversePaths(network);
         reversePaths = ifindex -> dummies.contains(ifindex) ? ReversePaths.Filter.OFF : read.of(ifindex);
     }
@@ -70,7 +76,8 @@ public final class ListenerMaps {
                         tables.flags(listener.receivers(), slot),
                         mirrors.slot(listener).isPresent())
                 .withMtu(mtus.smallestOf(listener), mtus.ofInterface(ifindex))
-                .with(reversePath(listener, ifindex));
+                .with(reversePath(listener, ifindex))
+                .with(ipsec(listener, slot));
     }
 
     /**
@@ -88,6 +95,15 @@ public final class ListenerMaps {
         });
         bySlot.forEach((slot, listener) -> tables.removeUnused(listener.receivers(), slot));
         tables.retainSticky(slot -> bySlot.containsKey(slot) && bySlot.get(slot).replies());
+    }
+
+    private Set<ListenerFlag> ipsec(ListenerConfig listener, int slot) {
+        // Where there is none, as nearly everywhere, the tables need not be read.
+        Stream<Integer> slots = ipsec.isEmpty()
+                ? Stream.empty()
+                : Stream.concat(Stream.of(slot), mirrors.slot(listener).stream());
+        Stream<InetSocketAddress> endpoints = slots.flatMap(each -> tables.read(each).stream()).flatMap(List::stream);
+        return ipsec.covers(listener.name(), endpoints) ? Set.of(ListenerFlag.BY_STACK) : Set.of();
     }
 
     /** For IPv6 the kernel has no such filter. */
