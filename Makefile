@@ -7,9 +7,11 @@ MAVEN_ARGUMENTS ?=
 SCENARIOS ?=
 PROXY_MODE ?=
 # For "make differential": networks and ways in, separated by commas; all if empty. DETAILS=--details lists every worse cell.
+# SAMPLE=--sample sends fewer sizes.
 NETWORKS ?=
 WAYS ?=
 DETAILS ?=
+SAMPLE ?=
 # For "make chaos": for how many seconds, the number that decides the order of the faults, and a part of the names of those to draw from.
 SECONDS ?=
 SEED ?=
@@ -61,7 +63,7 @@ cluster-test: build
 differential: build
 	@java_home=$$(sh build/prepare) && exec "$$java_home/bin/java" --enable-native-access=ALL-UNNAMED -XX:+UseSerialGC \
 		-cp "lab/target/classes:loader/target/udp-fanout/lib/*" \
-		dev.udpfanout.lab.differential.Differential --networks "$(NETWORKS)" --ways "$(WAYS)" $(DETAILS) --document docs/differential.md
+		dev.udpfanout.lab.differential.Differential --networks "$(NETWORKS)" --ways "$(WAYS)" $(DETAILS) $(SAMPLE) --document docs/differential.md
 
 kernel-matrix: build
 	@sh lab/kernels/matrix

@@ -10,6 +10,7 @@ import dev.udpfanout.forwarder.worker.Worker;
 import dev.udpfanout.forwarder.worker.WorkerSetup;
 import dev.udpfanout.forwarder.worker.epoll.EpollWorker;
 import dev.udpfanout.forwarder.worker.iouring.IoUringWorker;
+import dev.udpfanout.forwarder.worker.nio.BoundChannel;
 import dev.udpfanout.forwarder.worker.nio.ChannelListeners;
 import dev.udpfanout.forwarder.worker.nio.NioWorker;
 import dev.udpfanout.forwarder.worker.socket.SocketListeners;
@@ -17,7 +18,6 @@ import io.netty.channel.IoEventLoop;
 import io.netty.channel.IoEventLoopGroup;
 import java.io.IOException;
 import java.net.InetSocketAddress;
-import java.nio.channels.DatagramChannel;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -80,9 +80,9 @@ final class WorkerGroup implements AutoCloseable {
     private void addNioWorkers(ForwarderConfig config) throws IOException {
         ChannelListeners opened = ChannelListeners.open(config);
         listeners.add(opened);
-        localAddress = localAddress(
-                config, (InetSocketAddress) opened.channels().getFirst().getLocalAddress());
-        for (DatagramChannel channel : opened.channels()) {
+        localAddress = localAddress(config, (InetSocketAddress)
+                opened.channels().getFirst().channel().getLocalAddress());
+        for (BoundChannel channel : opened.channels()) {
             workers.add(new NioWorker(setup(config), channel));
         }
     }

@@ -138,6 +138,18 @@ abstract class ForwardingContract extends ForwarderFixture {
     }
 
     @Test
+    void shouldCountWhatTheKernelDroppedAtOneWorkerOnce() {
+        Forwarder forwarder = start(config().withWorkers(4).withReceiveBufferBytes(4096), receiver());
+        Stall.during(forwarder.workers().getFirst(), () -> {
+            for (int i = 0; i < 400; i++) {
+                sender.send(new byte[1000], forwarder.localAddress());
+            }
+        });
+        Await.until("each accounted for once", () -> forwarder.counters().received() + overflow(forwarder) == 400);
+        assertTrue(overflow(forwarder) > 0);
+    }
+
+    @Test
     void shouldUseAllWorkersForOneSender() {
         Peer[] receivers = {receiver(), receiver(), receiver()};
         int workers = 4;

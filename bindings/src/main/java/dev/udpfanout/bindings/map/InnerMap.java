@@ -81,6 +81,20 @@ public final class InnerMap implements AutoCloseable {
         ArrayBatch.put(map, elements, count);
     }
 
+    /**
+     * A checksum of all that it holds, if it is an array, to compare with {@link #checksum(MemorySegment)}.
+     *
+     * @param elementBytes of each element
+     */
+    public long checksum(int elementBytes) {
+        return ArrayBatch.checksum(map, elementBytes);
+    }
+
+    /** The checksum of an array that holds just these elements. */
+    public static long checksum(MemorySegment elements) {
+        return ArrayBatch.checksum(elements);
+    }
+
     @Override
     public void close() {
         map.close();

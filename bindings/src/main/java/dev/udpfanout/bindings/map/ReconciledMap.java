@@ -28,6 +28,28 @@ public final class ReconciledMap<K, V> {
         return Collections.unmodifiableMap(inForce);
     }
 
+    /**
+     * Reads the map anew, in case somebody else has written to it after all: {@link #inForce} is then what was found,
+     * so that the next {@link #set} mends it.
+     *
+     * @return how many entries are not as they were left
+     */
+    public int reread() {
+        Map<K, V> found = map.entries();
+        int different = 0;
+        for (Map.Entry<K, V> left : inForce.entrySet()) {
+            different += left.getValue().equals(found.get(left.getKey())) ? 0 : 1;
+        }
+        for (K key : found.keySet()) {
+            different += inForce.containsKey(key) ? 0 : 1;
+        }
+        if (different > 0) {
+            inForce.keySet().retainAll(found.keySet());
+            inForce.putAll(found);
+        }
+        return different;
+    }
+
     /** Sets a key's value. */
     public void put(K key, V value) {
         putAll(Map.of(key, value));

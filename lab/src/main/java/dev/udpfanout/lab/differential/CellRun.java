@@ -47,7 +47,7 @@ final class CellRun {
      * @param mirrored whether each is to arrive at a receiver of the mirror, too
      * @param answers whether each is to be answered
      * @param fits whether it fits the path, so that nobody may refuse it
-     * @param mayGiveUp whether not to go on after a few losses
+     * @param mayGiveUp whether not to go on after a few losses; else only if nothing arrives at all
      */
     record Plan(
             Load load,
@@ -89,7 +89,8 @@ final class CellRun {
     }
 
     private boolean isSettled() {
-        return plan.mayGiveUp() && lost + pending.size() >= LOSSES_ENOUGH;
+        long losses = lost + pending.size();
+        return plan.mayGiveUp() ? losses >= LOSSES_ENOUGH : delivered == 0 && losses > LOSSES_ENOUGH;
     }
 
     /** Whether its flow is through to somebody: a receiver, or a kernel that refuses for a good reason. */
@@ -112,7 +113,9 @@ final class CellRun {
             learnt++;
             return false;
         }
-        if (arrived || hasArrived(sent, socket, payload, PATIENCE)) {
+        // One without a number cannot be told from the next one of its size, once it is late.
+        Duration patience = payload.length < Long.BYTES ? LATE_LIMIT : PATIENCE;
+        if (arrived || hasArrived(sent, socket, payload, patience)) {
             delivered++;
             return true;
         }

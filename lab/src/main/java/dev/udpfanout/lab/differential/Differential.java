@@ -8,8 +8,13 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
+import java.util.Comparator;
 import java.util.List;
-import java.util.function.Supplier;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 
 /**
  * {@code make differential}: in each network the same load with kube-proxy's rules alone, then with the real daemon; a
@@ -20,13 +25,16 @@ public final class Differential {
     private static final int EXIT_FAILED = 1;
     private static final int EXIT_USAGE = 2;
 
+    /** A network waits more than it works. */
+    private static final int NETWORKS_AT_ONCE = 3;
+
     private static volatile boolean ending;
 
     private final Options options;
     private final PrintStream out;
-    private final List<Cell> cells = new ArrayList<>();
-    private final List<String> untried = new ArrayList<>();
-    private final List<String> failures = new ArrayList<>();
+    private final List<Cell> cells = Collections.synchronizedList(new ArrayList<>());
+    private final List<String> untried = Collections.synchronizedList(new ArrayList<>());
+    private final List<String> failures = Collections.synchronizedList(new ArrayList<>());
 
     private Differential(Options options, PrintStream out) {
         this.options = options;
@@ -73,15 +81,31 @@ public final class Differential {
     /** Whether no cell was worse than kube-proxy's. */
     private boolean run() throws IOException {
         Bpffs.ensure();
+        Files.createDirectories(options.logs());
         long began = System.nanoTime();
-        for (Network network : options.networks()) {
-            if (ending) {
-                return false;
+        try (ExecutorService atOnce = Executors.newFixedThreadPool(NETWORKS_AT_ONCE)) {
+            List<Future<?>> running = options.networks().stream()
+                    .map(this::withChosenSenders)
+                    .filter(network -> !network.origins().isEmpty())
+                    .<Future<?>>map(network -> atOnce.submit(() -> compare(network)))
+                    .toList();
+            for (Future<?> one : running) {
+                one.get();
             }
-            compare(network);
+        } catch (ExecutionException e) {
+            throw new IllegalStateException(e.getCause());
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return false;
         }
         Duration took = Duration.ofNanos(System.nanoTime() - began);
-        Result result = new Result(cells, untried, failures, took);
+        List<String> names = options.networks().stream().map(Network::name).toList();
+        List<Cell> inOrder = cells.stream()
+                .sorted(Comparator.comparing((Cell cell) -> names.indexOf(cell.network()))
+                        .thenComparing(Cell::origin)
+                        .thenComparing(Cell::way))
+                .toList();
+        Result result = new Result(inOrder, List.copyOf(untried), List.copyOf(failures), took);
         out.println();
         out.print(result.text(options.details()));
         if (options.isWhole() && options.document().isPresent()) {
@@ -90,45 +114,51 @@ public final class Differential {
         return result.isKept();
     }
 
-    private void compare(Network network) throws IOException {
-        Files.createDirectories(options.logs());
+    private Network withChosenSenders(Network network) {
+        return network.sentFrom(
+                network.origins().stream().filter(options.senders()::contains).toArray(Origin[]::new));
+    }
+
+    private void compare(Network network) {
+        if (ending) {
+            return;
+        }
         Path file = options.logs().resolve(network.name() + ".log");
-        out.println(network.name() + ": " + network.text());
         try (PrintStream log = new PrintStream(Files.newOutputStream(file), true);
                 NetworkRun run = new NetworkRun(network, options.loads(), options.daemon(), log::println)) {
-            timed("kube-proxy alone", file, network, () -> {
-                run.runAlone();
-                return List.of();
-            });
-            for (Way way : options.ways()) {
-                timed(way.label(), file, network, () -> run.compare(way));
-            }
+            run.runAlone();
+            options.ways().forEach(way -> compare(network, run, way, file));
         } catch (Network.NotOnThisKernelException e) {
             untried.add(network.name() + ": not tried, as this kernel has " + e.getMessage());
-            out.println("  not tried: this kernel has " + e.getMessage());
+            out.println(network.name() + ": not tried, as this kernel has " + e.getMessage());
+        } catch (IOException | RuntimeException e) {
+            fail(network.name(), e, file);
         }
     }
 
     /** What goes wrong on one way in says nothing of the next. */
-    private void timed(String what, Path log, Network network, Supplier<List<Cell>> comparison) {
+    private void compare(Network network, NetworkRun run, Way way, Path log) {
+        String what = network.name() + ", " + way.label();
         long began = System.nanoTime();
         try {
-            List<Cell> compared = comparison.get();
+            List<Cell> compared = run.compare(way);
             cells.addAll(compared);
-            long worse = compared.stream().filter(Cell::isWorse).count();
             out.printf(
-                    "  %-16s %4d cells, %3d worse, %3d s%n",
+                    "%-30s %4d cells, %3d worse, %3d s%n",
                     what,
                     compared.size(),
-                    worse,
+                    compared.stream().filter(Cell::isWorse).count(),
                     Duration.ofNanos(System.nanoTime() - began).toSeconds());
         } catch (RuntimeException e) {
-            if (ending) {
-                return;
-            }
-            failures.add(
-                    network.name() + ", " + what + ": " + e.getMessage() + " (the daemons' lines are in " + log + ")");
-            out.println("  " + what + " failed: " + e.getMessage());
+            fail(what, e, log);
+        }
+    }
+
+    private void fail(String what, Exception reason, Path log) {
+        // After Ctrl-C the lab goes away under its feet: what that breaks is no news.
+        if (!ending) {
+            failures.add(what + ": " + reason.getMessage() + " (the daemons' lines are in " + log + ")");
+            out.println(what + ": failed: " + reason.getMessage());
         }
     }
 }

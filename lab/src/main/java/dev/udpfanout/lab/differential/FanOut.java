@@ -22,6 +22,7 @@ final class FanOut implements AutoCloseable {
     private static final String NIC_INTERFACES = "eth0, cni0";
 
     private final List<LabProcess> daemons = new ArrayList<>();
+    private final List<ServiceApi> apis = new ArrayList<>();
 
     /**
      * Starts the daemons, and returns when all are ready.
@@ -36,6 +37,7 @@ final class FanOut implements AutoCloseable {
                 fanOut.launch(executable, ground, network, way, node, log);
             }
             fanOut.daemons.forEach(daemon -> daemon.awaitLine("ready listeners=", START_LIMIT));
+            fanOut.apis.forEach(api -> api.awaitReady(Spread.of(way).size(), START_LIMIT));
             return fanOut;
         } catch (RuntimeException e) {
             fanOut.close();
@@ -62,8 +64,15 @@ final class FanOut implements AutoCloseable {
         LabNamespace namespace = ground.node(node);
         String name = "node" + node;
         Path config = write(namespace, yaml(ground, network, way, node));
+        Map<String, String> environment = Map.of();
+        if (isPublished(network, way)) {
+            ServiceApi api = ServiceApi.start(namespace, Ground.clusterIp(network.ipv6()), Ground.vip(network.ipv6()));
+            apis.add(api);
+            environment =
+                    Map.of("NODE_NAME", name, "KUBECONFIG", api.kubeconfig().toString());
+        }
         daemons.add(namespace.start(
-                Map.of(),
+                environment,
                 line -> log.accept(name + " " + line),
                 executable.toAbsolutePath().toString(),
                 "run",
@@ -86,22 +95,22 @@ final class FanOut implements AutoCloseable {
     static String yaml(Ground ground, Network network, Way way, int node) {
         StringBuilder yaml = new StringBuilder("metrics: { enabled: false }\nhealth: { enabled: false }\nlisteners:\n");
         for (Spread spread : Spread.of(way)) {
-            yaml.append("  - { name: %s, bind: \"%s\", %s, %s, downstream: [%s]%s }\n"
+            yaml.append("  - { name: %s, bind: \"%s\", %s, %s, downstream: [%s]%s%s }\n"
                     .formatted(
                             spread.label(),
                             text(bind(ground, network.ipv6(), way, spread, node)),
                             way.yaml(interfaces(network, way)),
                             spread.yaml(),
-                            downstream(ground, network, spread, spread == Spread.WEIGHTED),
-                            spread == Spread.MIRROR
-                                    ? ", mirror: { downstream: [%s] }"
-                                            .formatted(items(
-                                                    endpoints(
-                                                            ground, network, PodReceiver.MIRROR_PORT, network.reach()),
-                                                    false))
-                                    : ""));
+                            items(endpoints(ground, network, spread), spread == Spread.WEIGHTED),
+                            spread == Spread.MIRROR ? mirror(ground, network) : "",
+                            isPublished(network, way) ? ", publish: { namespace: logging, service: syslog }" : ""));
         }
         return yaml.toString();
+    }
+
+    /** Whether the daemon is to know the Service: only so it knows whose tracked connections to delete. */
+    private static boolean isPublished(Network network, Way way) {
+        return network.trackedBefore() && way.isByDummy();
     }
 
     /** Also those by which senders on the node come, as docs/spreading.md has it. */
@@ -112,8 +121,9 @@ final class FanOut implements AutoCloseable {
         return way == Way.NIC && network.origins().contains(Origin.NODE) ? NIC_INTERFACES + ", lo" : NIC_INTERFACES;
     }
 
-    private static String downstream(Ground ground, Network network, Spread spread, boolean weighted) {
-        return items(endpoints(ground, network, spread), weighted);
+    private static String mirror(Ground ground, Network network) {
+        List<InetSocketAddress> receivers = endpoints(ground, network, PodReceiver.MIRROR_PORT, network.reach());
+        return ", mirror: { downstream: [%s] }".formatted(items(receivers, false));
     }
 
     /** Where a listener sends; with replies to node 1's own receivers alone, unless there are none. */

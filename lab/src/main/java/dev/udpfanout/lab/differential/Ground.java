@@ -108,6 +108,11 @@ final class Ground implements AutoCloseable {
         return ipv6 ? SegmentPlan.VIP6 : SegmentPlan.VIP;
     }
 
+    /** The Service's address inside the cluster. */
+    static String clusterIp(boolean ipv6) {
+        return ipv6 ? "2001:db8:43::14" : "10.43.0.14";
+    }
+
     Path pinDirectory(int node) {
         return topology.pinDirectory(node);
     }

@@ -181,7 +181,7 @@ final class NetworkRun implements AutoCloseable {
         return new KubeProxyRules(
                 new ServicePortName("logging", "syslog", spread.label()),
                 new InetSocketAddress(Ground.vip(network.ipv6()), spread.port()),
-                network.ipv6() ? "2001:db8:43::14" : "10.43.0.14",
+                Ground.clusterIp(network.ipv6()),
                 30_000 + spread.port(),
                 network.ipv6() ? Ground.POD_RANGE6 : Ground.POD_RANGE,
                 isOwn ? ExternalTrafficPolicy.LOCAL : ExternalTrafficPolicy.CLUSTER,

@@ -14,6 +14,7 @@ import java.util.stream.Stream;
  *
  * @param daemon the distribution's {@code bin/udp-fanout}
  * @param networks to build
+ * @param senders who send, of those that a network has
  * @param ways to try in each
  * @param loads to send by each
  * @param document the page to write the table to, if all is run
@@ -23,16 +24,19 @@ import java.util.stream.Stream;
 record Options(
         Path daemon,
         List<Network> networks,
+        List<Origin> senders,
         List<Way> ways,
         List<Load> loads,
         Optional<Path> document,
         Path logs,
         boolean details) {
-    static final String USAGE = "usage: differential [--daemon FILE] [--networks NAME,…] [--ways NAME,…] [--sample]"
-            + " [--details] [--document FILE] [--logs FOLDER]";
+    static final String USAGE =
+            "usage: differential [--daemon FILE] [--networks NAME,…] [--senders NAME,…] [--ways NAME,…]"
+                    + " [--sample] [--details] [--document FILE] [--logs FOLDER]";
 
     private static final Set<String> FLAGS = Set.of("--sample", "--details");
-    private static final Set<String> VALUES = Set.of("--daemon", "--networks", "--ways", "--document", "--logs");
+    private static final Set<String> VALUES =
+            Set.of("--daemon", "--networks", "--senders", "--ways", "--document", "--logs");
 
     /** @throws IllegalArgumentException with one line for the user if an argument is not understood */
     static Options parse(String... arguments) {
@@ -50,6 +54,7 @@ record Options(
         return new Options(
                 Path.of(given.getOrDefault("--daemon", "loader/target/udp-fanout/bin/udp-fanout")),
                 named(given, "--networks", Networks.all(), Network::name),
+                named(given, "--senders", List.of(Origin.values()), Origin::word),
                 named(given, "--ways", List.of(Way.values()), Way::label),
                 given.containsKey("--sample") ? Load.sample() : Load.all(),
                 Optional.ofNullable(given.get("--document")).map(Path::of),
@@ -57,11 +62,11 @@ record Options(
                 given.containsKey("--details"));
     }
 
-    /** Whether nothing is left out. */
+    /** Whether no network, sender or way in is left out. */
     boolean isWhole() {
         return networks.size() == Networks.all().size()
-                && ways.size() == Way.values().length
-                && loads.equals(Load.all());
+                && senders.size() == Origin.values().length
+                && ways.size() == Way.values().length;
     }
 
     /** Those whose names are listed; all if the list is empty. */

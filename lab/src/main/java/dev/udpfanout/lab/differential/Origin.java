@@ -1,5 +1,7 @@
 package dev.udpfanout.lab.differential;
 
+import java.util.Locale;
+
 /** Who sends. */
 enum Origin {
     CLIENT("a client outside"),
@@ -12,6 +14,11 @@ enum Origin {
 
     Origin(String label) {
         this.label = label;
+    }
+
+    /** One word, for the command line. */
+    String word() {
+        return name().toLowerCase(Locale.ROOT).replace('_', '-');
     }
 
     /** A few words, for tables. */

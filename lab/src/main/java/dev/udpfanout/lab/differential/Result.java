@@ -28,10 +28,7 @@ record Result(List<Cell> cells, List<String> untried, List<String> failures, Dur
     String text(boolean details) {
         StringBuilder text = new StringBuilder(ComparisonTable.render(Row.of(cells)));
         text.append('\n').append(ComparisonTable.LEGEND);
-        worse(details).forEach(line -> text.append(line).append('\n'));
-        untried.forEach(line -> text.append(line).append('\n'));
-        failures.forEach(line -> text.append("FAILED ").append(line).append('\n'));
-        text.append(verdict()).append('\n');
+        text.append(remarks(details));
         return text.toString();
     }
 
@@ -40,20 +37,40 @@ record Result(List<Cell> cells, List<String> untried, List<String> failures, Dur
         return """
                 # Beside kube-proxy alone
 
-                In every network in which kube-proxy alone delivers a datagram, udp-fanout delivers it too, by every way in. `make differential` wrote
-                this page: it builds each network, sends the same load first with kube-proxy's rules alone and then with udp-fanout, and compares.
+                `make differential` writes this page. In each network it sends the same load twice: first with kube-proxy's rules alone, then with
+                udp-fanout on both nodes. In no cell may udp-fanout be worse.
+
+                Nobody but a listener on a NIC takes datagrams to the node's own address. That way in, `nic`, is compared with what kube-proxy alone
+                does with the same datagrams to the VIP.
+
+                ```
+                %s
+                %s```
+
+                Linux %s; %s.
 
                 ```
                 %s```
-
-                %s
-                Linux %s, %d s. %s
                 """.formatted(
                         ComparisonTable.render(Row.of(cells)),
                         ComparisonTable.LEGEND,
                         System.getProperty("os.version"),
-                        took.toSeconds(),
-                        verdict());
+                        loads(),
+                        remarks(false));
+    }
+
+    /** The first cell of each row that is worse, or all; then what could not be tried, and the verdict. */
+    private String remarks(boolean details) {
+        StringBuilder text = new StringBuilder();
+        worse(details).forEach(line -> text.append(line).append('\n'));
+        untried.forEach(line -> text.append(line).append('\n'));
+        failures.forEach(line -> text.append("FAILED ").append(line).append('\n'));
+        return text.append(verdict()).append('\n').toString();
+    }
+
+    private String loads() {
+        return "loads: "
+                + cells.stream().map(cell -> cell.load().text()).distinct().collect(Collectors.joining("; "));
     }
 
     private List<String> worse(boolean details) {

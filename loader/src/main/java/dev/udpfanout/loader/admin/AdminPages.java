@@ -12,6 +12,8 @@ public final class AdminPages implements RequestHandler {
     /** The control loop turns every few seconds even if nothing happens. */
     public static final Duration DEFAULT_ALIVE_LIMIT = Duration.ofSeconds(30);
 
+    private static final String STATUS = "/status";
+
     private final DaemonView view;
     private final DaemonMetrics metrics;
     private final String metricsPath;
@@ -29,6 +31,11 @@ public final class AdminPages implements RequestHandler {
     }
 
     @Override
+    public boolean isQuick(RequestHead request) {
+        return !request.path().equals(metricsPath) && !request.path().equals(STATUS);
+    }
+
+    @Override
     public HttpResponse handle(RequestHead request) {
         String path = request.path();
         if (path.equals(metricsPath)) {
@@ -38,7 +45,7 @@ public final class AdminPages implements RequestHandler {
         return switch (path) {
             case "/healthz" -> alive();
             case "/readyz" -> ready();
-            case "/status" -> new HttpResponse(200, "application/json", StatusJson.encode(view.snapshot()));
+            case STATUS -> new HttpResponse(200, "application/json", StatusJson.encode(view.snapshot()));
             default -> HttpResponse.text(404, "not found; the pages are " + metricsPath + " /healthz /readyz /status");
         };
     }

@@ -13,6 +13,7 @@ import java.nio.channels.Selector;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.locks.LockSupport;
 import org.slf4j.Logger;
@@ -20,12 +21,13 @@ import org.slf4j.LoggerFactory;
 
 /**
  * An HTTP/1.1 server for a few pages: GET and HEAD, one request a connection. One thread serves all clients and waits
- * for none; what they can use up is bounded by {@link ServerLimits}.
+ * for none, another makes the pages that take a while; what clients can use up is bounded by {@link ServerLimits}.
  */
 public final class AdminServer implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(AdminServer.class);
     private static final Duration STOP_TIMEOUT = Duration.ofSeconds(2);
     private static final Duration PAUSE_AFTER_FAILURE = Duration.ofMillis(100);
+    private static final int MAX_WAITING_PAGES = 16;
     private static final int BACKLOG = 128;
     private static final long IDLE_MILLIS = 60_000;
 
@@ -34,6 +36,10 @@ public final class AdminServer implements AutoCloseable {
     private final ServerLimits limits;
     private final RequestHandler handler;
     private final ClientConnections connections;
+    private final PageRenderer renderer;
+    /** Belongs to the server's thread: what the next one may take. */
+    private long lastPageBytes;
+
     private final SupervisedThread thread = new SupervisedThread("admin", "admin", this::run, () -> isStopping());
     private volatile boolean stopping;
 
@@ -42,7 +48,8 @@ public final class AdminServer implements AutoCloseable {
         this.selector = selector;
         this.limits = limits;
         this.handler = handler;
-        this.connections = new ClientConnections(limits);
+        this.renderer = new PageRenderer(MAX_WAITING_PAGES, this::handle, selector::wakeup);
+        this.connections = new ClientConnections(limits, renderer::forget);
     }
 
     /**
@@ -57,6 +64,7 @@ public final class AdminServer implements AutoCloseable {
 
     static AdminServer start(InetSocketAddress bind, ServerLimits limits, RequestHandler handler) {
         AdminServer server = open(bind, limits, handler);
+        server.renderer.start();
         server.thread.start();
         LOG.atInfo().addKeyValue("bind", hostAndPort(server.address())).log("serving metrics");
         return server;
@@ -99,6 +107,7 @@ public final class AdminServer implements AutoCloseable {
         if (!thread.join(STOP_TIMEOUT)) {
             LOG.warn("the admin server did not stop in time");
         }
+        renderer.close();
     }
 
     private boolean isStopping() {
@@ -138,6 +147,7 @@ public final class AdminServer implements AutoCloseable {
                 ? IDLE_MILLIS
                 : Math.max(1, Duration.ofNanos(deadline.getAsLong()).toMillis() + 1);
         selector.select(this::onReady, waitMillis);
+        deliver();
         connections.removeExpired(System.nanoTime());
     }
 
@@ -164,12 +174,32 @@ public final class AdminServer implements AutoCloseable {
                 channel.configureBlocking(false);
                 SelectionKey key = channel.register(selector, SelectionKey.OP_READ);
                 ClientConnection connection =
-                        new ClientConnection(channel, key, limits, this::handle, System.nanoTime());
+                        new ClientConnection(channel, key, limits, this::answer, System.nanoTime());
                 key.attach(connection);
                 connections.add(connection);
             }
         } catch (IOException e) {
             throw new UncheckedIOException(e);
+        }
+    }
+
+    private Optional<HttpResponse> answer(ClientConnection connection, RequestHead request) {
+        if (handler.isQuick(request)) {
+            return Optional.of(handle(request));
+        }
+        boolean isTaken = connections.makeRoomForPage(lastPageBytes) && renderer.request(connection, request);
+        return isTaken
+                ? Optional.empty()
+                : Optional.of(HttpResponse.text(503, "too many requests for pages; try again later"));
+    }
+
+    /** Hands out the pages that have been made; who is gone by now gets none. */
+    private void deliver() {
+        for (PageRenderer.Rendered next = renderer.take(); next != null; next = renderer.take()) {
+            lastPageBytes = next.page().size();
+            if (connections.has(next.connection())) {
+                connections.respond(next.connection(), next.page(), System.nanoTime());
+            }
         }
     }
 

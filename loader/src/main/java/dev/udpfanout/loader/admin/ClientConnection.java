@@ -13,6 +13,7 @@ final class ClientConnection {
     enum Phase {
         READING,
         LINGERING,
+        RENDERING,
         WRITING
     }
 
@@ -24,18 +25,19 @@ final class ClientConnection {
     private final SocketChannel channel;
     private final SelectionKey key;
     private final ServerLimits limits;
-    private final RequestHandler handler;
+    private final ClientRequests requests;
+    private boolean withBody = true;
     private ByteBuffer received;
     private ByteBuffer response = NOTHING;
     private Phase phase = Phase.READING;
     private long deadlineNanos;
 
     ClientConnection(
-            SocketChannel channel, SelectionKey key, ServerLimits limits, RequestHandler handler, long nowNanos) {
+            SocketChannel channel, SelectionKey key, ServerLimits limits, ClientRequests requests, long nowNanos) {
         this.channel = channel;
         this.key = key;
         this.limits = limits;
-        this.handler = handler;
+        this.requests = requests;
         this.received = ByteBuffer.allocate(limits.maxRequestBytes());
         this.deadlineNanos = nowNanos + limits.requestTimeout().toNanos();
     }
@@ -56,6 +58,7 @@ final class ClientConnection {
     boolean proceed(long nowNanos) throws IOException {
         return switch (phase) {
             case READING -> read(nowNanos);
+            case RENDERING -> true;
             case WRITING -> write(nowNanos);
             case LINGERING -> linger();
         };
@@ -77,13 +80,14 @@ final class ClientConnection {
         int end = endOfHead(text);
         if (end >= 0) {
             Optional<RequestHead> head = RequestHead.parse(text.substring(0, end));
-            boolean withBody = head.isEmpty() || !head.get().method().equals("HEAD");
-            return respond(answer(head), withBody, nowNanos);
+            withBody = head.isEmpty() || !head.get().method().equals("HEAD");
+            received = NOTHING;
+            Optional<HttpResponse> answer = answer(head);
+            return answer.isPresent() ? respond(answer.get(), nowNanos) : awaitPage(nowNanos);
         }
         if (!received.hasRemaining()) {
             return respond(
                     HttpResponse.text(431, "the request is longer than " + limits.maxRequestBytes() + " bytes"),
-                    true,
                     nowNanos);
         }
         return true;
@@ -94,18 +98,27 @@ final class ClientConnection {
         return strict >= 0 ? strict : text.indexOf("\n\n");
     }
 
-    private HttpResponse answer(Optional<RequestHead> head) {
+    /** Empty if it takes a while: then {@link #respond} is called with it. */
+    private Optional<HttpResponse> answer(Optional<RequestHead> head) {
         if (head.isEmpty()) {
-            return HttpResponse.text(400, "not an HTTP/1 request");
+            return Optional.of(HttpResponse.text(400, "not an HTTP/1 request"));
         }
         String method = head.get().method();
         if (!method.equals("GET") && !method.equals("HEAD")) {
-            return HttpResponse.text(405, "only GET and HEAD are allowed");
+            return Optional.of(HttpResponse.text(405, "only GET and HEAD are allowed"));
         }
-        return handler.handle(head.get());
+        return requests.answer(this, head.get());
     }
 
-    private boolean respond(HttpResponse answer, boolean withBody, long nowNanos) throws IOException {
+    private boolean awaitPage(long nowNanos) {
+        phase = Phase.RENDERING;
+        deadlineNanos = nowNanos + limits.responseTimeout().toNanos();
+        key.interestOps(0);
+        return true;
+    }
+
+    /** Begins to send; false when it is over. */
+    boolean respond(HttpResponse answer, long nowNanos) throws IOException {
         received = NOTHING;
         response = answer.encoded(withBody);
         phase = Phase.WRITING;

@@ -8,6 +8,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.OptionalLong;
 import java.util.Set;
+import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -18,8 +19,12 @@ final class ClientConnections {
     private final ServerLimits limits;
     private final Set<ClientConnection> connections = new LinkedHashSet<>();
 
-    ClientConnections(ServerLimits limits) {
+    private final Consumer<ClientConnection> onRemoved;
+
+    /** @param onRemoved told of each client that is gone */
+    ClientConnections(ServerLimits limits, Consumer<ClientConnection> onRemoved) {
         this.limits = limits;
+        this.onRemoved = onRemoved;
     }
 
     /** Makes room for one more, if there is none. */
@@ -36,6 +41,32 @@ final class ClientConnections {
         connections.add(connection);
     }
 
+    /** Whether a client is still there. */
+    boolean has(ClientConnection connection) {
+        return connections.contains(connection);
+    }
+
+    /** Has a client get its page, and removes it when it is over. */
+    void respond(ClientConnection connection, HttpResponse page, long nowNanos) {
+        try {
+            if (!connection.respond(page, nowNanos)) {
+                remove(connection);
+            }
+        } catch (IOException e) {
+            remove(connection);
+        }
+        limitQueuedBytes(0);
+    }
+
+    /**
+     * Makes room for a page before it is made: whoever dawdles longest over one loses it.
+     *
+     * @return whether there is room now
+     */
+    boolean makeRoomForPage(long bytes) {
+        return limitQueuedBytes(bytes);
+    }
+
     /** Lets one go on, and removes it when it is over. */
     void proceed(ClientConnection connection, long nowNanos) {
         try {
@@ -45,7 +76,7 @@ final class ClientConnections {
         } catch (IOException e) {
             remove(connection);
         }
-        limitQueuedBytes();
+        limitQueuedBytes(0);
     }
 
     void removeExpired(long nowNanos) {
@@ -64,25 +95,27 @@ final class ClientConnections {
         new ArrayList<>(connections).forEach(this::remove);
     }
 
-    private void limitQueuedBytes() {
-        long queued =
-                connections.stream().mapToLong(ClientConnection::queuedBytes).sum();
+    private boolean limitQueuedBytes(long more) {
+        long queued = more
+                + connections.stream().mapToLong(ClientConnection::queuedBytes).sum();
         for (ClientConnection connection : List.copyOf(connections)) {
             // The last one left may have a page that is larger than the limit all by itself.
             boolean isOnlyOne = queued == connection.queuedBytes();
             if (queued <= limits.maxQueuedBytes() || isOnlyOne) {
-                return;
+                return true;
             }
             if (connection.phase() == Phase.WRITING) {
                 queued -= connection.queuedBytes();
                 remove(connection);
             }
         }
+        return queued <= limits.maxQueuedBytes() || queued == more;
     }
 
     private void remove(ClientConnection connection) {
         connections.remove(connection);
         connection.close();
+        onRemoved.accept(connection);
         LOG.atTrace().addKeyValue("phase", connection.phase()).log("admin connection closed");
     }
 }

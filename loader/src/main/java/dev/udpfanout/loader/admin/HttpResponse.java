@@ -22,6 +22,11 @@ record HttpResponse(int status, String contentType, byte[] body) {
             500, "Internal Server Error",
             503, "Service Unavailable");
 
+    /** Bytes that go over the wire. */
+    int size() {
+        return body.length;
+    }
+
     static HttpResponse text(int status, String text) {
         return new HttpResponse(status, "text/plain; charset=utf-8", (text + "\n").getBytes(StandardCharsets.UTF_8));
     }

@@ -21,5 +21,5 @@ public record ServerLimits(
         long maxQueuedBytes) {
 
     public static final ServerLimits DEFAULT = new ServerLimits(
-            64, 8192, Duration.ofSeconds(5), Duration.ofSeconds(10), Duration.ofSeconds(1), 32L * 1024 * 1024);
+            64, 8192, Duration.ofSeconds(5), Duration.ofSeconds(10), Duration.ofSeconds(1), 8L * 1024 * 1024);
 }

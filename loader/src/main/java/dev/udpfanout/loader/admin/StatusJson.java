@@ -11,6 +11,7 @@ import dev.udpfanout.loader.status.EndpointStatus;
 import dev.udpfanout.loader.status.InterfaceStatus;
 import dev.udpfanout.loader.status.ListenerStatus;
 import dev.udpfanout.loader.status.MirrorStatus;
+import dev.udpfanout.loader.status.OmittedEndpoints;
 import dev.udpfanout.loader.status.ProbingStatus;
 import dev.udpfanout.loader.status.StatusSnapshot;
 import dev.udpfanout.loader.status.WatchStatus;
@@ -122,6 +123,7 @@ final class StatusJson {
         json.writeNumberField("active_endpoints", listener.activeEndpoints());
         writeWays(json, listener);
         write(json, listener.endpoints());
+        write(json, listener.omitted());
         if (listener.mirror().isPresent()) {
             write(json, listener.mirror().get());
         }
@@ -152,6 +154,7 @@ final class StatusJson {
         json.writeNumberField("bytes_forwarded", mirror.counters().bytesForwarded());
         write(json, "packets_dropped", mirror.counters().packetsDropped());
         write(json, mirror.endpoints());
+        write(json, mirror.omitted());
         json.writeEndObject();
     }
 
@@ -167,6 +170,18 @@ final class StatusJson {
             json.writeEndObject();
         }
         json.writeEndArray();
+    }
+
+    private static void write(JsonGenerator json, OmittedEndpoints omitted) throws IOException {
+        if (omitted.isEmpty()) {
+            return;
+        }
+        json.writeObjectFieldStart("endpoints_omitted");
+        json.writeNumberField("known", omitted.known());
+        json.writeNumberField("active", omitted.active());
+        json.writeNumberField("down", omitted.down());
+        json.writeNumberField("packets", omitted.packets());
+        json.writeEndObject();
     }
 
     private static void write(JsonGenerator json, FlowCounters flows) throws IOException {

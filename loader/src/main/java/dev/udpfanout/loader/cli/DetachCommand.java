@@ -1,7 +1,9 @@
 package dev.udpfanout.loader.cli;
 
+import dev.udpfanout.bindings.lock.NamespaceLock;
 import dev.udpfanout.loader.config.Config;
 import dev.udpfanout.loader.config.ListenerConfig;
+import dev.udpfanout.loader.daemon.NodeLock;
 import dev.udpfanout.loader.datapath.kernel.attach.Leftovers;
 import dev.udpfanout.loader.datapath.kernel.program.Pins;
 import dev.udpfanout.loader.datapath.network.Network;
@@ -40,6 +42,11 @@ final class DetachCommand implements Callable<Integer> {
                             + " it publishes. NODE_NAME says which node; the kubeconfig, or the service account, has to allow it.")
     private Path config;
 
+    @Option(
+            names = "--force",
+            description = "Do so although a daemon runs on this node: it puts everything back, so datagrams are lost.")
+    private boolean force;
+
     @CommandLine.Spec
     private CommandLine.Model.CommandSpec spec;
 
@@ -55,6 +62,23 @@ final class DetachCommand implements Callable<Integer> {
             }
             published = published(read.get(), node);
         }
+        if (force) {
+            return detach(published, node);
+        }
+        try (NamespaceLock lock = NodeLock.acquire()) {
+            return detach(published, node);
+        } catch (IllegalStateException e) {
+            spec.commandLine()
+                    .getErr()
+                    .println(
+                            "udp-fanout: " + e.getMessage()
+                                    + "; stop it first, and it detaches by itself unless on_exit is keep (--force detaches all the same)");
+            spec.commandLine().getErr().flush();
+            return ExitCode.FAILED;
+        }
+    }
+
+    private int detach(Map<ServiceName, Set<Integer>> published, NodeIdentity node) {
         PrintWriter out = spec.commandLine().getOut();
         int removed = removeFromKernel();
         int slices = published.isEmpty() ? 0 : deleteSlices(published, node);

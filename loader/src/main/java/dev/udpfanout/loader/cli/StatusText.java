@@ -172,6 +172,15 @@ final class StatusText {
                     endpoint.path("packets").asLong(),
                     string(endpoint, "name"));
         }
+        JsonNode omitted = set.path("endpoints_omitted");
+        if (!omitted.isMissingNode()) {
+            line(
+                    "  and %d more: %d used, %d down, %d packets",
+                    omitted.path("known").asLong(),
+                    omitted.path("active").asLong(),
+                    omitted.path("down").asLong(),
+                    omitted.path("packets").asLong());
+        }
     }
 
     /** All of them; where the listener lacks some only, those are pointed out. */

@@ -37,7 +37,17 @@ public final class UdpFanout implements Callable<Integer> {
 
     /** Runs the program and ends the process. */
     public static void main(String[] arguments) {
-        System.exit(commandLine().execute(arguments));
+        System.exit(execute(arguments));
+    }
+
+    /** An error of the JVM, as without descriptors for its own jars, is one line too. */
+    private static int execute(String... arguments) {
+        try {
+            return commandLine().execute(arguments);
+        } catch (LinkageError | InternalError e) {
+            System.err.println("udp-fanout: " + e);
+            return ExitCode.FAILED;
+        }
     }
 
     static CommandLine commandLine() {

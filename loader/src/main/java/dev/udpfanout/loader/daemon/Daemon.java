@@ -118,8 +118,6 @@ public final class Daemon {
                 StartOnlyKeys.usesZones(config) ? kubernetes.flatMap(KubernetesSources::zone) : Optional.empty();
         control = new ControlLoop(
                 config, datapath, new EndpointSelection(node.nodeName(), zone), metrics::endpointsUpdated);
-        // What can fail for reasons of its own comes before anything is changed in the kernel.
-        serving.require(config.metrics());
         control.select();
         datapath.reconcile();
         hasTakenOver = true;

@@ -3,6 +3,7 @@ package dev.udpfanout.loader.daemon;
 import dev.udpfanout.loader.config.yaml.FileContent;
 import dev.udpfanout.loader.supervision.SupervisedThread;
 import java.io.IOException;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardWatchEventKinds;
 import java.nio.file.WatchKey;
@@ -28,6 +29,8 @@ final class FileWatch implements AutoCloseable {
     private final SupervisedThread thread;
     private volatile boolean stopping;
     private FileContent last;
+    /** Belongs to the watching thread. */
+    private String lastFailure = "";
 
     private FileWatch(Path file, WatchService folder, FileContent last, Consumer<FileContent> onChange) {
         this.file = file;
@@ -65,13 +68,13 @@ final class FileWatch implements AutoCloseable {
                     key.reset();
                 }
                 FileContent now = FileContent.read(file);
+                lastFailure = "";
                 if (!now.equals(last)) {
                     last = now;
                     onChange.accept(now);
                 }
             } catch (IOException e) {
-                // In the middle of an exchange, or removed: what is in force stays, and the next look decides.
-                LOG.debug("cannot read {}: {}", file, e.toString());
+                unreadable(e);
             } catch (java.nio.file.ClosedWatchServiceException e) {
                 return;
             } catch (InterruptedException e) {
@@ -79,6 +82,21 @@ final class FileWatch implements AutoCloseable {
                 return;
             }
         }
+    }
+
+    /** What is in force stays, and the next look decides. In the middle of an exchange, or removed, is no news. */
+    private void unreadable(IOException e) {
+        String failure = e.toString();
+        if (e instanceof NoSuchFileException) {
+            LOG.debug("cannot read {}: {}", file, failure);
+        } else if (!failure.equals(lastFailure)) {
+            LOG.atWarn()
+                    .addKeyValue("file", file)
+                    .addKeyValue("reason", failure)
+                    .log(
+                            "failed to read the configuration file, will retry; the previous configuration stays in force");
+        }
+        lastFailure = failure;
     }
 
     @Override

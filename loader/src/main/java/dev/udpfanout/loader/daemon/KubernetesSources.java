@@ -15,6 +15,7 @@ import dev.udpfanout.loader.kubernetes.publish.SharedAddress;
 import dev.udpfanout.loader.kubernetes.publish.TerminatingEndpoints;
 import dev.udpfanout.loader.kubernetes.watch.WatchState;
 import dev.udpfanout.loader.status.PublicationStatus;
+import dev.udpfanout.loader.status.WatchStatus;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -49,17 +50,29 @@ final class KubernetesSources implements AutoCloseable {
     private final Map<String, ListenerSources> byListener = new LinkedHashMap<>();
     private final Retirements retirements = new Retirements();
     /** Of watches that have ended: counters do not go backwards. */
-    private WatchTotals ended = WatchTotals.NONE;
+    private ShownSources.WatchTotals ended = ShownSources.WatchTotals.NONE;
 
     /** Addresses that listeners are bound to: no node publishes them as its own. */
     private Set<InetAddress> binds = Set.of();
 
-    private volatile ShownSources shown = new ShownSources(List.of(), List.of(), WatchTotals.NONE);
+    private volatile ShownSources shown = new ShownSources(List.of(), List.of(), ShownSources.WatchTotals.NONE);
 
     KubernetesSources(KubernetesClient client, NodeIdentity node, Inbox inbox) {
         this.client = client;
         this.node = node;
         this.inbox = inbox;
+    }
+
+    /**
+     * How it goes with Kubernetes.
+     *
+     * @param watches all of them taken together
+     * @param published for each listener that publishes, what the API server has of this node
+     */
+    record Status(WatchStatus watches, Map<String, PublicationStatus> published) {
+        Status {
+            published = Map.copyOf(published);
+        }
     }
 
     static boolean isNeededBy(List<ListenerConfig> listeners) {
@@ -243,14 +256,14 @@ final class KubernetesSources implements AutoCloseable {
     }
 
     /** How it goes; any thread may ask. */
-    KubernetesStatus status() {
+    Status status() {
         ShownSources now = shown;
         Map<String, PublicationStatus> published = new HashMap<>();
         now.sources().forEach(sources -> sources.publisher().ifPresent(publisher -> {
             PublisherState state = publisher.state();
             published.put(sources.wanted().name(), new PublicationStatus(state.published(), state.address()));
         }));
-        return new KubernetesStatus(now.watches(events.sum()), published);
+        return new Status(now.watches(events.sum()), published);
     }
 
     @Override

@@ -12,8 +12,6 @@ import dev.udpfanout.loader.health.HealthMonitor;
 import dev.udpfanout.loader.status.ConfigStatus;
 import dev.udpfanout.loader.status.DaemonView;
 import dev.udpfanout.loader.status.DurationHistogram;
-import dev.udpfanout.loader.status.EndpointStatus;
-import dev.udpfanout.loader.status.HealthState;
 import dev.udpfanout.loader.status.InterfaceStatus;
 import dev.udpfanout.loader.status.ListenerStatus;
 import dev.udpfanout.loader.status.MirrorStatus;
@@ -22,16 +20,13 @@ import dev.udpfanout.loader.status.StatusSnapshot;
 import dev.udpfanout.loader.status.TrafficCounters;
 import dev.udpfanout.loader.supervision.ThreadSupervision;
 import dev.udpfanout.loader.supervision.ThreadsStatus;
-import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
-import java.util.stream.Collectors;
 
 /**
  * What others see of the daemon. The control loop puts a {@link Turn} down at the end of each turn; the kernel is read
@@ -60,7 +55,7 @@ final class LiveView implements DaemonView {
             Readiness readiness,
             Datapath datapath,
             Optional<HealthMonitor> health,
-            Optional<Supplier<KubernetesStatus>> kubernetes) {}
+            Optional<Supplier<KubernetesSources.Status>> kubernetes) {}
 
     /**
      * @param clockNanos as System.nanoTime(): one that nobody sets, as time synchronization does the wall clock at boot
@@ -114,18 +109,19 @@ final class LiveView implements DaemonView {
                     Optional.empty());
         }
         Map<String, ListenerCounters> counters = last.datapath().counters();
-        Optional<KubernetesStatus> kubernetes = last.kubernetes().map(Supplier::get);
+        Optional<KubernetesSources.Status> kubernetes = last.kubernetes().map(Supplier::get);
         Optional<ProgramCounters> program = last.datapath().program();
+        ShownEndpoints endpoints = new ShownEndpoints(last);
         List<ListenerStatus> listeners = last.config().listeners().stream()
                 .filter(listener -> counters.containsKey(listener.name()))
-                .map(listener -> status(last, listener, counters, kubernetes))
+                .map(listener -> status(last, listener, counters, kubernetes, endpoints))
                 .toList();
         return new StatusSnapshot(
                 version,
                 startedAt,
                 last.readiness(),
                 listeners,
-                kubernetes.map(KubernetesStatus::watches),
+                kubernetes.map(KubernetesSources.Status::watches),
                 last.configStatus(),
                 last.health().map(HealthMonitor::status),
                 threads(),
@@ -143,13 +139,16 @@ final class LiveView implements DaemonView {
             Turn turn,
             ListenerConfig listener,
             Map<String, ListenerCounters> all,
-            Optional<KubernetesStatus> kubernetes) {
+            Optional<KubernetesSources.Status> kubernetes,
+            ShownEndpoints endpoints) {
         ListenerState state = turn.states().get(listener.name());
         ListenerCounters counters = all.get(listener.name());
+        ShownEndpoints.OfSet receivers = endpoints.of(listener.name(), counters);
         Optional<MirrorStatus> mirror = listener.mirror().map(each -> {
             String set = each.receivers().name();
             ListenerCounters copies = all.getOrDefault(set, ListenerCounters.ZERO);
-            return new MirrorStatus(each.sample(), TrafficCounters.of(copies), endpoints(turn, set, copies));
+            ShownEndpoints.OfSet probes = endpoints.of(set, copies);
+            return new MirrorStatus(each.sample(), TrafficCounters.of(copies), probes.shown(), probes.omitted());
         });
         return new ListenerStatus(
                 listener.name(),
@@ -161,27 +160,10 @@ final class LiveView implements DaemonView {
                 state.attachment(),
                 kubernetes.map(status -> status.published().get(listener.name())),
                 TrafficCounters.of(counters),
-                endpoints(turn, listener.name(), counters),
+                receivers.shown(),
+                receivers.omitted(),
                 mirror,
                 state.ways());
-    }
-
-    private static List<EndpointStatus> endpoints(Turn turn, String set, ListenerCounters counters) {
-        EndpointSet inForce = turn.inForce().get(set);
-        Set<InetSocketAddress> active = inForce == null
-                ? Set.of()
-                : inForce.endpoints().stream().map(each -> each.address()).collect(Collectors.toSet());
-        Map<InetSocketAddress, Long> packets = counters.endpointPackets();
-        return turn.known().getOrDefault(set, List.of()).stream()
-                .map(endpoint -> new EndpointStatus(
-                        endpoint.name(),
-                        endpoint.address(),
-                        turn.health()
-                                .map(health -> health.state(endpoint.address()))
-                                .orElse(HealthState.UNKNOWN),
-                        active.contains(endpoint.address()),
-                        packets.getOrDefault(endpoint.address(), 0L)))
-                .toList();
     }
 
     /** Sockets take datagrams whatever they come by: by none of the interfaces, or by all. */

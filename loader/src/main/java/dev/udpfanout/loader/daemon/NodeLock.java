@@ -3,13 +3,17 @@ package dev.udpfanout.loader.daemon;
 import dev.udpfanout.bindings.lock.NamespaceLock;
 
 /** The lock of the node: one daemon runs in a network namespace. */
-final class NodeLock {
+public final class NodeLock {
     private static final String NAME = "udp-fanout";
 
     private NodeLock() {}
 
-    /** @throws IllegalStateException with the process that holds it */
-    static NamespaceLock acquire() {
+    /**
+     * Takes it for the calling thread's network namespace.
+     *
+     * @throws IllegalStateException with the process that holds it
+     */
+    public static NamespaceLock acquire() {
         try {
             return NamespaceLock.acquire(NAME);
         } catch (NamespaceLock.HeldException e) {

@@ -23,7 +23,7 @@ final class ServedPages implements AutoCloseable {
     /**
      * Serves as configured from now on. The old address closes first: the new one may overlap it.
      *
-     * @throws RuntimeException if the new address cannot be had: nothing is served then
+     * @throws RuntimeException if the new address cannot be had: nothing is served then, and it can be tried again
      */
     void configure(MetricsConfig wanted) {
         close();

@@ -19,6 +19,20 @@ import java.util.Optional;
  */
 record ShownSources(List<ListenerSources> sources, List<ReadinessPublisher> retiring, WatchTotals ended) {
     /**
+     * What watches have counted together.
+     *
+     * @param relists full lists after each one's first
+     * @param failures to list or watch
+     */
+    record WatchTotals(long relists, long failures) {
+        static final WatchTotals NONE = new WatchTotals(0, 0);
+
+        WatchTotals plus(WatchState watch) {
+            return new WatchTotals(relists + watch.relists(), failures + watch.errors());
+        }
+    }
+
+    /**
      * How the watches are doing now.
      *
      * @param events that they have told of

@@ -4,12 +4,16 @@ import dev.udpfanout.loader.status.EndpointStatus;
 import dev.udpfanout.loader.status.InterfaceStatus;
 import dev.udpfanout.loader.status.ListenerStatus;
 import dev.udpfanout.loader.status.MirrorStatus;
+import dev.udpfanout.loader.status.OmittedEndpoints;
 import dev.udpfanout.loader.status.TrafficCounters;
 import java.net.InetSocketAddress;
 
 /** Metrics of a listener and its endpoints. */
 final class ListenerMetrics {
     private ListenerMetrics() {}
+
+    /** In the place of an endpoint's address: all that are not shown one by one. */
+    private static final String OTHERS = "others";
 
     static void addTo(Families families, ListenerStatus listener) {
         String name = listener.name();
@@ -28,6 +32,7 @@ final class ListenerMetrics {
             families.add(Metric.ENDPOINT_PACKETS, endpoint.packets(), name, address);
             families.set(Metric.ENDPOINT_HEALTH, endpoint.health().isUsable(), name, address);
         }
+        addOmitted(families, Metric.ENDPOINT_PACKETS, name, listener.omitted());
         listener.mirror().ifPresent(mirror -> addMirror(families, name, mirror));
     }
 
@@ -40,6 +45,13 @@ final class ListenerMetrics {
             String address = label(endpoint.address());
             families.add(Metric.MIRROR_ENDPOINT_PACKETS, endpoint.packets(), name, address);
             families.set(Metric.MIRROR_HEALTH, endpoint.health().isUsable(), name, address);
+        }
+        addOmitted(families, Metric.MIRROR_ENDPOINT_PACKETS, name, mirror.omitted());
+    }
+
+    private static void addOmitted(Families families, Metric packets, String name, OmittedEndpoints omitted) {
+        if (!omitted.isEmpty()) {
+            families.add(packets, omitted.packets(), name, OTHERS);
         }
     }
 

@@ -18,7 +18,8 @@ import java.util.OptionalInt;
  * @param attachment how, for example {@code "tcx ingress"}; empty if it is not
  * @param published what Kubernetes has of this node; empty if the listener publishes nothing
  * @param counters what it has done in this mode
- * @param endpoints all that are known, in use or not
+ * @param endpoints that are known, in use or not, as many as are shown
+ * @param omitted what the other ones add up to
  * @param mirror who gets copies, if anyone does
  * @param ways how its endpoints are reached, the narrowest way first; empty where nobody asks
  */
@@ -33,6 +34,7 @@ public record ListenerStatus(
         Optional<PublicationStatus> published,
         TrafficCounters counters,
         List<EndpointStatus> endpoints,
+        OmittedEndpoints omitted,
         Optional<MirrorStatus> mirror,
         List<WayState> ways) {
 
@@ -47,8 +49,39 @@ public record ListenerStatus(
         return ways.stream().flatMapToInt(way -> way.mtuBytes().stream()).min();
     }
 
+    /** One whose endpoints are all shown. */
+    public ListenerStatus(
+            String name,
+            InetSocketAddress bind,
+            List<InterfaceStatus> interfaces,
+            String mode,
+            String modeReason,
+            boolean attached,
+            String attachment,
+            Optional<PublicationStatus> published,
+            TrafficCounters counters,
+            List<EndpointStatus> endpoints,
+            Optional<MirrorStatus> mirror,
+            List<WayState> ways) {
+        this(
+                name,
+                bind,
+                interfaces,
+                mode,
+                modeReason,
+                attached,
+                attachment,
+                published,
+                counters,
+                endpoints,
+                OmittedEndpoints.NONE,
+                mirror,
+                ways);
+    }
+
     /** How many endpoints are sent datagrams. */
     public long activeEndpoints() {
-        return endpoints.stream().filter(EndpointStatus::active).count();
+        return omitted.active()
+                + endpoints.stream().filter(EndpointStatus::active).count();
     }
 }

@@ -153,4 +153,14 @@ class AdminPagesTest {
         assertTrue(HttpClientSocket.exchange(server.address(), "\0\1\2nonsense\r\n\r\n")
                 .startsWith("HTTP/1.1 400 "));
     }
+
+    @Test
+    void shouldAnswerAboutHealthWithoutWaitingForALargePage() {
+        AdminPages pages = new AdminPages(view, new DaemonMetrics(view), "/metrics", Duration.ofSeconds(30));
+
+        assertTrue(pages.isQuick(new RequestHead("GET", "/healthz", "")));
+        assertTrue(pages.isQuick(new RequestHead("GET", "/readyz", "")));
+        assertFalse(pages.isQuick(new RequestHead("GET", "/status", "")));
+        assertFalse(pages.isQuick(new RequestHead("GET", "/metrics", "")));
+    }
 }

@@ -13,6 +13,7 @@ import java.net.ServerSocket;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CountDownLatch;
 import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Tag;
@@ -191,5 +192,62 @@ class HostileClientTest {
         assertTrue(idle.isHungUpOn());
         resources.add(AdminServer.start(address, limits(LONG, LONG), HostileClientTest::page));
         assertServes(address);
+    }
+
+    /** Pages that take as long as the test wants them to. */
+    private static final class Held implements RequestHandler {
+        private final CountDownLatch released = new CountDownLatch(1);
+
+        @Override
+        public boolean isQuick(RequestHead request) {
+            return request.path().equals("/small");
+        }
+
+        @Override
+        public HttpResponse handle(RequestHead request) {
+            if (!isQuick(request)) {
+                try {
+                    released.await();
+                } catch (InterruptedException e) {
+                    Thread.currentThread().interrupt();
+                }
+            }
+            return page(request);
+        }
+    }
+
+    @Test
+    void shouldAnswerQuickPagesWhileAnotherIsBeingMade() throws IOException {
+        Held held = new Held();
+        AdminServer server =
+                AdminServer.start(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), limits(LONG, LONG), held);
+        resources.add(server);
+        HttpClientSocket waiting = client(server.address());
+        waiting.send("GET /large HTTP/1.1\r\n\r\n");
+
+        assertServes(server.address());
+        held.released.countDown();
+        assertTrue(waiting.readAll().startsWith("HTTP/1.1 200 "));
+    }
+
+    @Test
+    void shouldRefusePagesWhenTooManyWaitAndStillAnswerQuickOnes() throws IOException {
+        Held held = new Held();
+        AdminServer server = AdminServer.start(
+                new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),
+                new ServerLimits(400, 1024, LONG, LONG, SHORT, LARGE_BYTES),
+                held);
+        resources.add(server);
+        List<HttpClientSocket> clients = new ArrayList<>();
+        for (int i = 0; i < 310; i++) {
+            HttpClientSocket client = client(server.address());
+            client.send("GET /large HTTP/1.1\r\n\r\n");
+            clients.add(client);
+        }
+
+        assertServes(server.address());
+        assertTrue(clients.getLast().readAll().startsWith("HTTP/1.1 503 "));
+        held.released.countDown();
+        assertServes(server.address());
     }
 }

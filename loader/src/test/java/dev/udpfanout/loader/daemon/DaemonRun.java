@@ -7,14 +7,17 @@ import dev.udpfanout.loader.config.reader.ConfigReader;
 import dev.udpfanout.loader.datapath.Datapath;
 import dev.udpfanout.loader.datapath.kernel.KernelDatapath;
 import dev.udpfanout.loader.datapath.kernel.program.KernelProgram;
+import dev.udpfanout.loader.datapath.kernel.program.Pins;
 import dev.udpfanout.loader.datapath.network.Network;
 import dev.udpfanout.loader.datapath.network.Repair;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
 
 /** A daemon in a namespace of the lab, in this process. */
 final class DaemonRun implements AutoCloseable {
@@ -23,18 +26,23 @@ final class DaemonRun implements AutoCloseable {
     private final Daemon daemon;
     private final CompletableFuture<Void> ended = new CompletableFuture<>();
 
-    private DaemonRun(ConfigSource config) {
-        this.daemon = new Daemon(config, DaemonRun::datapath, "test");
+    private DaemonRun(ConfigSource config, Optional<Path> pinDirectory) {
+        this.daemon = new Daemon(config, read -> datapath(read, pinDirectory.flatMap(Pins::open)), "test");
     }
 
-    private static Datapath datapath(Config config) {
-        KernelProgram program = KernelProgram.load(KernelProgram.builtIn());
-        return new KernelDatapath(config.listeners(), program, Network.open(), Optional.empty());
+    private static Datapath datapath(Config config, Optional<Pins> pins) {
+        KernelProgram program = KernelProgram.load(KernelProgram.builtIn(), pins);
+        return new KernelDatapath(config.listeners(), program, Network.open(), pins);
     }
 
     /** Starts it, and returns when it is set up. */
     static DaemonRun start(LabNamespace node, String yaml) throws InterruptedException {
-        DaemonRun run = new DaemonRun(config(node, yaml));
+        return start(node, yaml, Optional.empty());
+    }
+
+    /** As above, with maps and links pinned. */
+    static DaemonRun start(LabNamespace node, String yaml, Optional<Path> pinDirectory) throws InterruptedException {
+        DaemonRun run = new DaemonRun(config(node, yaml), pinDirectory);
         node.thread("daemon", () -> {
                     try {
                         run.daemon.run();
@@ -68,6 +76,13 @@ final class DaemonRun implements AutoCloseable {
                 file.toFile().deleteOnExit();
             }
         });
+    }
+
+    /** Those that there were, by label. */
+    Map<String, Long> repairs() {
+        return daemon.repairs().entrySet().stream()
+                .filter(each -> each.getValue() > 0)
+                .collect(Collectors.toMap(Map.Entry::getKey, Map.Entry::getValue));
     }
 
     long repairs(Repair repair) {

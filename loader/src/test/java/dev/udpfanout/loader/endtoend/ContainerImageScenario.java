@@ -74,9 +74,14 @@ class ContainerImageScenario {
                 pod,
                 container,
                 lab.topology().node(),
-                Map.of("config", directory, "bpffs", bpffs),
+                Map.of("config", directory, "bpffs", ownFolder()),
                 Map.of("spec.nodeName", "node-a", "metadata.namespace", "udp-fanout"),
                 runtimeDefault.writeTo(profiles));
+    }
+
+    /** All that the pod sees of the bpffs: made as the kubelet makes it. */
+    private Path ownFolder() throws IOException {
+        return Files.createDirectories(bpffs.resolve("udp-fanout"));
     }
 
     private LabProcess startDaemon() throws IOException {
@@ -107,7 +112,7 @@ class ContainerImageScenario {
                 .toList();
         int cpus = Runtime.getRuntime().availableProcessors();
         assertTrue(received.getLast() - received.getFirst() <= cpus, received::toString);
-        assertTrue(Files.exists(bpffs.resolve("udp-fanout")), "forwarding outlives the container");
+        assertTrue(Pins.areIn(bpffs.resolve("udp-fanout")), "forwarding outlives the container");
 
         first.signal("TERM");
         assertEquals(ENDED_BY_SIGTERM, first.awaitExit(ServiceLab.LIMIT), () -> first.lines()

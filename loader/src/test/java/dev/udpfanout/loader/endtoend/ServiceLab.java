@@ -24,6 +24,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
@@ -48,6 +49,7 @@ final class ServiceLab implements AutoCloseable {
     private final Topology topology;
     private final FakeApiServer server;
     private final List<SequenceTraffic.Receiver> receivers = new ArrayList<>();
+    private final Map<String, String> environment = new HashMap<>();
 
     /**
      * Builds it, with the API server running.
@@ -169,12 +171,16 @@ final class ServiceLab implements AutoCloseable {
                 pins.toString()));
     }
 
+    /** Has commands that are started from now on know these variables too. */
+    void environment(Map<String, String> more) {
+        environment.putAll(more);
+    }
+
     private LabProcess start(List<String> command) {
-        return topology.node()
-                .start(
-                        Map.of("KUBECONFIG", directory.resolve("kubeconfig").toString(), "NODE_NAME", "node-a"),
-                        line -> {},
-                        command.toArray(String[]::new));
+        Map<String, String> variables = new HashMap<>(environment);
+        variables.put("KUBECONFIG", directory.resolve("kubeconfig").toString());
+        variables.put("NODE_NAME", "node-a");
+        return topology.node().start(variables, line -> {}, command.toArray(String[]::new));
     }
 
     AdminClient admin() {

@@ -185,9 +185,11 @@ class DaemonSetTest {
                 mounts.get("config").getMountPath() + "/config.yaml",
                 run.matchedOption("--config").getValue().toString());
         assertNull(mounts.get("config").getSubPath());
-        assertEquals("/sys/fs/bpf", volumes.get("bpffs").getHostPath().getPath());
         assertEquals(
-                mounts.get("bpffs").getMountPath() + "/udp-fanout",
+                "/sys/fs/bpf/udp-fanout", volumes.get("bpffs").getHostPath().getPath());
+        assertEquals("DirectoryOrCreate", volumes.get("bpffs").getHostPath().getType());
+        assertEquals(
+                mounts.get("bpffs").getMountPath(),
                 run.matchedOption("--pin-dir").getValue().toString());
         assertFalse(mounts.get("bpffs").getMountPath().startsWith("/sys"), "AppArmor's default profiles forbid it");
     }

@@ -13,6 +13,8 @@ import java.net.StandardSocketOptions;
 import java.nio.channels.DatagramChannel;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.OptionalLong;
+import java.util.Set;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -24,7 +26,7 @@ import org.slf4j.LoggerFactory;
 public final class ChannelListeners implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(ChannelListeners.class);
 
-    private final List<DatagramChannel> channels = new ArrayList<>();
+    private final List<BoundChannel> channels = new ArrayList<>();
     private DatagramSocket selector;
 
     private ChannelListeners() {}
@@ -48,12 +50,33 @@ public final class ChannelListeners implements AutoCloseable {
         InetSocketAddress address = first;
         for (int i = 0; i < config.workers(); i++) {
             DatagramChannel channel = DatagramChannel.open(ChannelTarget.family(address));
-            channels.add(channel);
-            channel.configureBlocking(false);
-            channel.setOption(StandardSocketOptions.SO_RCVBUF, config.receiveBufferBytes());
-            bind(channel, address, i == 0);
+            Set<Long> before = i == 0 ? Set.of() : inodes(address);
+            try {
+                channel.configureBlocking(false);
+                channel.setOption(StandardSocketOptions.SO_RCVBUF, config.receiveBufferBytes());
+                bind(channel, address, i == 0);
+            } catch (IOException e) {
+                channel.close();
+                throw e;
+            }
             address = (InetSocketAddress) channel.getLocalAddress();
+            channels.add(new BoundChannel(channel, onlyNew(inodes(address), before)));
         }
+    }
+
+    /** None if they cannot be read: then no drops are reported. */
+    private static Set<Long> inodes(InetSocketAddress address) {
+        try {
+            return ProcNetUdp.inodes(address);
+        } catch (IOException e) {
+            LOG.warn("the kernel's drops cannot be counted: {}", e.getMessage());
+            return Set.of();
+        }
+    }
+
+    private static OptionalLong onlyNew(Set<Long> now, Set<Long> before) {
+        List<Long> fresh = now.stream().filter(inode -> !before.contains(inode)).toList();
+        return fresh.size() == 1 ? OptionalLong.of(fresh.getFirst()) : OptionalLong.empty();
     }
 
     private static void bind(DatagramChannel channel, InetSocketAddress address, boolean first) throws IOException {
@@ -80,7 +103,8 @@ public final class ChannelListeners implements AutoCloseable {
     }
 
     private void attachSelector(int workers) throws IOException {
-        InetSocketAddress address = (InetSocketAddress) channels.getFirst().getLocalAddress();
+        InetSocketAddress address =
+                (InetSocketAddress) channels.getFirst().channel().getLocalAddress();
         selector = DatagramSocket.openUdp(address.getAddress());
         try {
             selector.set(SocketOption.REUSEPORT, 1);
@@ -93,7 +117,7 @@ public final class ChannelListeners implements AutoCloseable {
     }
 
     /** One a worker, bound and not blocking; the caller becomes their owner. */
-    public List<DatagramChannel> channels() {
+    public List<BoundChannel> channels() {
         return channels;
     }
 
@@ -103,7 +127,7 @@ public final class ChannelListeners implements AutoCloseable {
         if (selector != null) {
             selector.close();
         }
-        for (DatagramChannel channel : channels) {
+        for (BoundChannel channel : channels) {
             channel.close();
         }
     }

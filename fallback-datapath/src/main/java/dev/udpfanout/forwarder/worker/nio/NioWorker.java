@@ -32,17 +32,19 @@ public final class NioWorker extends Worker<ChannelTarget> implements NioIoHandl
     private static final int DROPS_TIMEOUT_MS = 1000;
 
     private final WorkerSetup setup;
+    private final BoundChannel bound;
     private final DatagramChannel channel;
     private final ByteBuffer buffer;
     private final Optional<ChannelFlows> flows;
     private IoRegistration registration;
     private ChannelTarget[] targets = {};
 
-    /** @param channel bound and not blocking; the worker becomes its owner */
-    public NioWorker(WorkerSetup setup, DatagramChannel channel) {
+    /** @param bound the worker becomes its owner */
+    public NioWorker(WorkerSetup setup, BoundChannel bound) {
         super(setup.number(), setup.loop(), setup.errorLog());
         this.setup = setup;
-        this.channel = channel;
+        this.bound = bound;
+        this.channel = bound.channel();
         // One byte more than allowed: the JDK cuts a longer datagram without a word.
         this.buffer = ByteBuffer.allocateDirect(setup.config().maxPacketBytes() + 1);
         this.flows = setup.replies()
@@ -171,11 +173,10 @@ public final class NioWorker extends Worker<ChannelTarget> implements NioIoHandl
     /** Read on the worker's thread, which is in the socket's network namespace. */
     @Override
     public int kernelDrops() throws IOException {
-        InetSocketAddress local = (InetSocketAddress) channel.getLocalAddress();
         CompletableFuture<Integer> drops = new CompletableFuture<>();
         loop().execute(() -> {
             try {
-                drops.complete(ProcNetUdp.drops(local));
+                drops.complete(bound.drops());
             } catch (IOException e) {
                 drops.completeExceptionally(e);
             }
@@ -192,7 +193,7 @@ public final class NioWorker extends Worker<ChannelTarget> implements NioIoHandl
 
     @Override
     protected boolean isIdle() throws IOException {
-        return ProcNetUdp.queuedBytes((InetSocketAddress) channel.getLocalAddress()) == 0;
+        return bound.queuedBytes() == 0;
     }
 
     @Override

@@ -8,6 +8,8 @@ import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
@@ -18,30 +20,48 @@ import java.util.stream.Stream;
 final class ProcNetUdp {
     private static final int LOCAL_ADDRESS = 1;
     private static final int QUEUES = 4;
+    private static final int INODE = 9;
     private static final int HEXADECIMAL = 16;
 
     private ProcNetUdp() {}
 
-    /** Drops of all sockets bound to the address and port, in the calling thread's network namespace. */
-    static int drops(InetSocketAddress local) throws IOException {
-        return drops(table(local), local);
+    /**
+     * The sockets that are bound to the address and port, by their inodes, in the calling thread's network namespace.
+     */
+    static Set<Long> inodes(InetSocketAddress local) throws IOException {
+        return inodes(table(local), local);
     }
 
-    static int drops(List<String> lines, InetSocketAddress local) {
-        return of(lines, local)
-                .mapToInt(columns -> Integer.parseUnsignedInt(columns[columns.length - 1]))
-                .sum();
+    static Set<Long> inodes(List<String> lines, InetSocketAddress local) {
+        String wanted = encode(local);
+        return columns(lines)
+                .filter(columns -> columns[LOCAL_ADDRESS].equals(wanted))
+                .map(columns -> Long.parseLong(columns[INODE]))
+                .collect(Collectors.toSet());
     }
 
-    /** Memory of the datagrams that wait to be read from any of these sockets, bytes; 0 if none waits. */
-    static long queuedBytes(InetSocketAddress local) throws IOException {
-        return queuedBytes(table(local), local);
+    /**
+     * Datagrams that the kernel has dropped for lack of room at a socket; wraps.
+     *
+     * @param local what it is bound to, which says in which table it is
+     * @throws IOException if the table cannot be read or does not have it
+     */
+    static int drops(InetSocketAddress local, long inode) throws IOException {
+        return drops(table(local), inode);
     }
 
-    static long queuedBytes(List<String> lines, InetSocketAddress local) {
-        return of(lines, local)
-                .mapToLong(columns -> Long.parseLong(columns[QUEUES].split(":")[1], HEXADECIMAL))
-                .sum();
+    static int drops(List<String> lines, long inode) throws IOException {
+        String[] columns = of(lines, inode);
+        return Integer.parseUnsignedInt(columns[columns.length - 1]);
+    }
+
+    /** Memory of the datagrams that wait to be read from a socket, bytes; 0 if none waits. */
+    static long queuedBytes(InetSocketAddress local, long inode) throws IOException {
+        return queuedBytes(table(local), inode);
+    }
+
+    static long queuedBytes(List<String> lines, long inode) throws IOException {
+        return Long.parseLong(of(lines, inode)[QUEUES].split(":")[1], HEXADECIMAL);
     }
 
     private static List<String> table(InetSocketAddress local) throws IOException {
@@ -49,11 +69,16 @@ final class ProcNetUdp {
         return Files.readAllLines(Path.of("/proc/thread-self/net", table));
     }
 
-    private static Stream<String[]> of(List<String> lines, InetSocketAddress local) {
-        String wanted = encode(local);
-        return lines.stream()
-                .map(line -> line.trim().split("\\s+"))
-                .filter(columns -> columns.length > QUEUES && columns[LOCAL_ADDRESS].equals(wanted));
+    private static String[] of(List<String> lines, long inode) throws IOException {
+        String wanted = Long.toString(inode);
+        return columns(lines)
+                .filter(columns -> columns[INODE].equals(wanted))
+                .findFirst()
+                .orElseThrow(() -> new IOException("no UDP socket has the inode " + inode));
+    }
+
+    private static Stream<String[]> columns(List<String> lines) {
+        return lines.stream().map(line -> line.trim().split("\\s+")).filter(columns -> columns.length > INODE);
     }
 
     private static String encode(InetSocketAddress address) {

@@ -1,10 +1,13 @@
 package dev.udpfanout.forwarder.worker.nio;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 
+import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.ByteOrder;
 import java.util.List;
+import java.util.Set;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledIf;
@@ -23,15 +26,27 @@ class ProcNetUdpTest {
     }
 
     @Test
-    void shouldAddUpWhatWaitsAtAllSocketsOfTheAddress() {
-        assertEquals(0x300, ProcNetUdp.queuedBytes(TABLE, new InetSocketAddress("127.0.0.1", 514)));
-        assertEquals(0, ProcNetUdp.queuedBytes(TABLE, new InetSocketAddress("127.0.0.1", 515)));
+    void shouldTellTheSocketsOfAnAddressApart() throws IOException {
+        assertEquals(Set.of(1L, 2L), ProcNetUdp.inodes(TABLE, new InetSocketAddress("127.0.0.1", 514)));
+        assertEquals(Set.of(3L), ProcNetUdp.inodes(TABLE, new InetSocketAddress("127.0.0.1", 515)));
+        assertEquals(Set.of(), ProcNetUdp.inodes(TABLE, new InetSocketAddress("127.0.0.2", 514)));
     }
 
     @Test
-    void shouldAddUpTheDropsOfAllSocketsOfTheAddress() {
-        assertEquals(6, ProcNetUdp.drops(TABLE, new InetSocketAddress("127.0.0.1", 514)));
-        assertEquals(9, ProcNetUdp.drops(TABLE, new InetSocketAddress("127.0.0.1", 515)));
-        assertEquals(0, ProcNetUdp.drops(TABLE, new InetSocketAddress("127.0.0.2", 514)));
+    void shouldSayWhatWaitsAtASocket() throws IOException {
+        assertEquals(0, ProcNetUdp.queuedBytes(TABLE, 1));
+        assertEquals(0x300, ProcNetUdp.queuedBytes(TABLE, 2));
+    }
+
+    @Test
+    void shouldCountTheDropsOfOneSocketAlone() throws IOException {
+        assertEquals(7, ProcNetUdp.drops(TABLE, 1));
+        assertEquals(-1, ProcNetUdp.drops(TABLE, 2));
+        assertEquals(9, ProcNetUdp.drops(TABLE, 3));
+    }
+
+    @Test
+    void shouldFailWhenTheSocketIsNotThere() {
+        assertThrows(IOException.class, () -> ProcNetUdp.drops(TABLE, 4));
     }
 }

@@ -14,6 +14,7 @@ import dev.udpfanout.loader.config.yaml.Section;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.charset.CharacterCodingException;
+import java.nio.file.FileSystemException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -69,6 +70,9 @@ public final class ConfigReader {
             return FileContent.read(file);
         } catch (NoSuchFileException e) {
             problems.add(0, "", "there is no such file");
+        } catch (FileSystemException e) {
+            String reason = e.getReason() == null ? e.getClass().getSimpleName() : e.getReason();
+            problems.add(0, "", "cannot be read: " + reason);
         } catch (IOException e) {
             problems.add(0, "", "cannot be read: " + e.getMessage());
         }

@@ -7,6 +7,7 @@ import dev.udpfanout.loader.datapath.kernel.maps.ListenerTables;
 import dev.udpfanout.loader.datapath.kernel.maps.Peers;
 import dev.udpfanout.loader.links.LocalPeer;
 import java.net.InetAddress;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Collections;
 import java.util.HashMap;
@@ -15,6 +16,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletionStage;
+import java.util.function.ToIntFunction;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -81,6 +83,27 @@ final class EndpointsInForce {
             report(set, "pods", direct.size(), "delivers straight into pods of this node");
         }
         return Optional.of(oldIsUnused);
+    }
+
+    /**
+     * Puts the tables in place again that are gone or changed.
+     *
+     * @param slots the slot of each set
+     * @return the names of the sets whose tables these are
+     */
+    List<String> mend(Collection<ReceiverSet> receivers, ToIntFunction<ReceiverSet> slots) {
+        List<String> mended = new ArrayList<>();
+        boolean areFlowsIntact = tables.areFlowsIntact();
+        for (ReceiverSet set : receivers) {
+            EndpointSet endpoints = sets.get(set.name());
+            int slot = slots.applyAsInt(set);
+            boolean isIntact = tables.areIntact(slot) && (areFlowsIntact || !set.replies());
+            if (endpoints != null && !isIntact) {
+                tables.replace(set, slot, endpoints, peersOfSets.getOrDefault(set.name(), Map.of()));
+                mended.add(set.name());
+            }
+        }
+        return mended;
     }
 
     private static void report(ReceiverSet set, String what, int count, String message) {

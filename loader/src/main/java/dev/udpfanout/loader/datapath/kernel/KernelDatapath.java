@@ -30,7 +30,6 @@ import dev.udpfanout.loader.datapath.way.Ways;
 import dev.udpfanout.loader.links.LocalPeer;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -40,16 +39,12 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Function;
 import java.util.stream.Collectors;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * The datapath in the kernel: mode {@code tc_ebpf}. What an earlier daemon left in the maps stays in force until there
  * is something better: a listener that this one has no endpoints for yet goes on with those that it had.
  */
 public final class KernelDatapath implements SwitchableDatapath {
-    private static final Logger LOG = LoggerFactory.getLogger(KernelDatapath.class);
-
     private final Network network;
     private final KernelProgram program;
     private final Optional<Pins> pins;
@@ -62,12 +57,13 @@ public final class KernelDatapath implements SwitchableDatapath {
     private final Replies replies;
     private final EndpointsInForce endpoints;
     private final ListenerWays ways;
-    private final Map<String, Set<InetAddress>> vips = new HashMap<>();
+    private final ListenerVips vips = new ListenerVips();
     /** Replaced whole, never changed: {@link #counters()} is for any thread. */
     private volatile Map<String, ListenerConfig> listeners = Map.of();
     /** Their receivers, and their mirrors': whatever has a slot, and endpoints. Replaced whole, as above. */
     private volatile Map<String, ReceiverSet> sets = Map.of();
 
+    private final TamperCheck tamperCheck;
     private final AttachPoints attachPoints;
     private boolean interfacesFound;
     private boolean leftoversRemoved;
@@ -87,6 +83,7 @@ public final class KernelDatapath implements SwitchableDatapath {
         this.tables = new ListenerTables(program, endpointCounters, pins);
         this.maps = new ListenerMaps(program, slots, tables);
         this.endpoints = new EndpointsInForce(tables, new Peers(program));
+        this.tamperCheck = new TamperCheck(maps, tables, endpoints, program, repairs);
         this.attachPoints = new AttachPoints(program, network, repairs, pins);
         this.counters = new Counters(program, endpointCounters);
         this.replies = new Replies(program, network, repairs, pins, counters);
@@ -132,7 +129,7 @@ public final class KernelDatapath implements SwitchableDatapath {
         slots.assign(sets.keySet());
         endpoints.retain(sets.keySet());
         earlier.retainServedByOther(listeners.keySet());
-        vips.keySet().retainAll(listeners.keySet());
+        vips.retain(listeners.keySet());
         endpoints.placePeers(sets.values());
         return attachPoints.use(newListeners);
     }
@@ -173,14 +170,9 @@ public final class KernelDatapath implements SwitchableDatapath {
     @Override
     public void setVips(String listener, Set<InetAddress> addresses) {
         ListenerConfig config = listeners.get(listener);
-        if (config == null || addresses.equals(vips.put(listener, Set.copyOf(addresses)))) {
-            return;
+        if (config != null && vips.set(config, addresses)) {
+            setListenerKeys();
         }
-        LOG.atInfo()
-                .addKeyValue("listener_id", config.id())
-                .addKeyValue("vips", addresses)
-                .log("updated the VIPs of a listener");
-        setListenerKeys();
     }
 
     @Override
@@ -188,6 +180,7 @@ public final class KernelDatapath implements SwitchableDatapath {
         Failures failures = new Failures();
         attachPoints.findInterfaces(failures);
         interfacesFound = true;
+        failures.collect(() -> tamperCheck.run(sets.values(), set -> slot(set.name())));
         failures.collect(() -> ways.refresh(listeners.values(), endpoints.sets()));
         failures.collect(() -> maps.setNetwork(network, attachPoints.dummies()));
         failures.collect(this::setListenerKeys);
@@ -223,7 +216,7 @@ public final class KernelDatapath implements SwitchableDatapath {
                 listener,
                 maps.entry(listener, ifindex),
                 ifindex,
-                Optional.ofNullable(vips.get(listener.name())),
+                vips.of(listener),
                 Mirrors.sentTo(listener, endpoints.sets())));
         replies.provideFlows(listeners.values());
         maps.apply(plan, listeners.values(), attachPoints.dummies());

@@ -15,7 +15,10 @@ public enum Repair {
     FIREWALL_RULE_ADDED("the firewall's rule for the listener was gone, so datagrams would have been dropped"),
     LINK_ROUTE_MTU_SET("the route to the interface had another MTU"),
     PROGRAM_REATTACHED("the program was gone from the hook"),
-    PROGRAM_MOVED_FIRST("another program ran before ours on the hook");
+    PROGRAM_MOVED_FIRST("another program ran before ours on the hook"),
+    MAP_REFILLED("entries of a map were gone or changed by someone else"),
+    ENDPOINTS_PUT_BACK("the endpoint table was gone or changed by someone else"),
+    PIN_RESTORED("the pin was gone, so that forwarding would have ended with this process");
 
     private final String finding;
 

@@ -20,10 +20,20 @@ public final class RepairLog {
     }
 
     public void repaired(Repair repair, String interfaceName) {
+        repaired(repair, "interface", interfaceName);
+    }
+
+    /**
+     * Counts a repair, and logs it.
+     *
+     * @param kind of what was mended, for the log
+     * @param name of what was mended
+     */
+    public void repaired(Repair repair, String kind, String name) {
         LongAdder count = counts.get(repair);
         count.increment();
         LOG.atWarn()
-                .addKeyValue("interface", interfaceName)
+                .addKeyValue(kind, name)
                 .addKeyValue("finding", repair.finding())
                 .addKeyValue("repair", repair.label())
                 .addKeyValue("repairs", count.sum())

@@ -6,6 +6,7 @@ import dev.udpfanout.forwarder.transport.Transport;
 import dev.udpfanout.forwarder.transport.TransportProbe;
 import dev.udpfanout.loader.config.FlowsConfig;
 import dev.udpfanout.loader.datapath.kernel.program.KernelProgram;
+import dev.udpfanout.loader.datapath.kernel.program.Pins;
 import dev.udpfanout.loader.datapath.probe.Finding.Need;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -131,7 +132,7 @@ public final class KernelProbe {
     }
 
     private Support bpffs() {
-        Path parent = pinDirectory.toAbsolutePath().getParent();
+        Path parent = Pins.placeOf(pinDirectory);
         try {
             if (!Files.getFileStore(parent).type().equals("bpf")) {
                 return new Support.Unsupported(parent + " is not a bpffs (mount -t bpf bpf /sys/fs/bpf)");

@@ -41,6 +41,8 @@ public final class KubernetesClients {
         return new KubernetesClientBuilder()
                 .withConfig(config)
                 .withHttpClientFactory(new JdkHttpClientFactory())
+                .withHttpClientBuilderConsumer(
+                        http -> http.addOrReplaceInterceptor(AnswerLimit.NAME, new AnswerLimit()))
                 .build();
     }
 }

@@ -87,7 +87,7 @@ public final class EndpointDiscovery implements AutoCloseable {
     }
 
     private void report(List<EndpointSlice> slices) {
-        found = SliceEndpoints.of(slices, port);
+        found = SliceEndpoints.of(slices, port, SliceWatch.MAX_ENDPOINTS, watch.leftOutEndpoints());
         reportNone(slices.stream().allMatch(SliceLabels::isOfANode));
         faultLog.report(found.faults());
         if (!found.endpoints().equals(last)) {

@@ -3,9 +3,10 @@ package dev.udpfanout.loader.kubernetes.discovery;
 import dev.udpfanout.loader.config.KubernetesSource.Port;
 import dev.udpfanout.loader.config.ReceiverSet.Downstream;
 import dev.udpfanout.loader.kubernetes.api.ServiceName;
-import java.util.HashSet;
+import dev.udpfanout.loader.kubernetes.slice.SliceWatch;
 import java.util.List;
 import java.util.Set;
+import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -18,24 +19,32 @@ final class FaultLog {
 
     private final ServiceName service;
     private final Port port;
-    private Set<SliceFault> reported = Set.of();
+    private Set<Said> reported = Set.of();
 
     FaultLog(ServiceName service, Port port) {
         this.service = service;
         this.port = port;
     }
 
+    /** What makes a fault another one: not how many endpoints it concerns. */
+    private record Said(SliceFault.Kind kind, String slice, String value) {
+        static Said of(SliceFault fault) {
+            return new Said(fault.kind(), fault.slice(), fault.value());
+        }
+    }
+
     /** All faults that there are now. One that is gone is told of again when it comes back. */
     void report(List<SliceFault> faults) {
-        List<SliceFault> fresh =
-                faults.stream().filter(fault -> !reported.contains(fault)).toList();
+        List<SliceFault> fresh = faults.stream()
+                .filter(fault -> !reported.contains(Said.of(fault)))
+                .toList();
         fresh.stream().limit(MOST_LINES).forEach(this::say);
         if (fresh.size() > MOST_LINES) {
             LOG.atWarn()
                     .addKeyValue("service", service)
                     .log("{} more faults of this kind in the Service's EndpointSlices", fresh.size() - MOST_LINES);
         }
-        reported = new HashSet<>(faults);
+        reported = faults.stream().map(Said::of).collect(Collectors.toSet());
     }
 
     private void say(SliceFault fault) {
@@ -49,6 +58,12 @@ final class FaultLog {
             case BAD_ADDRESS ->
                 line.addKeyValue("address", fault.value())
                         .log("an endpoint has no address that datagrams can be sent to; it is left out");
+            case TOO_MANY ->
+                line.addKeyValue("left_out", fault.endpoints())
+                        .log(
+                                "the Service has more than {} endpoints; those of the first slices by name are used,"
+                                        + " the others are left out",
+                                SliceWatch.MAX_ENDPOINTS);
             case BAD_WEIGHT ->
                 line.log(
                         "EndpointSlice has an annotation {} that is not in 1..{}; its endpoints count as 1",

@@ -6,6 +6,7 @@ import dev.udpfanout.loader.kubernetes.api.LiteralAddress;
 import dev.udpfanout.loader.kubernetes.api.Present;
 import dev.udpfanout.loader.kubernetes.discovery.SliceFault.Kind;
 import dev.udpfanout.loader.kubernetes.slice.SliceLabels;
+import dev.udpfanout.loader.kubernetes.slice.SliceWatch;
 import io.fabric8.kubernetes.api.model.discovery.v1.Endpoint;
 import io.fabric8.kubernetes.api.model.discovery.v1.EndpointConditions;
 import io.fabric8.kubernetes.api.model.discovery.v1.EndpointPort;
@@ -39,8 +40,18 @@ record SliceEndpoints(List<DiscoveredEndpoint> endpoints, List<SliceFault> fault
         faults = List.copyOf(faults);
     }
 
-    /** Adds the slices up; their order does not matter. */
+    /** Adds up all slices that there are; their order does not matter. */
     static SliceEndpoints of(Collection<EndpointSlice> slices, Port port) {
+        return of(slices, port, SliceWatch.MAX_ENDPOINTS, 0);
+    }
+
+    /**
+     * Adds slices up; their order does not matter.
+     *
+     * @param most of all endpoints the first that many, by their addresses, are used
+     * @param beyond how many there are in slices that are not among these
+     */
+    static SliceEndpoints of(Collection<EndpointSlice> slices, Port port, int most, int beyond) {
         Sum sum = new Sum(port);
         for (EndpointSlice slice : slices) {
             if (!NOT_AN_ADDRESS.equals(slice.getAddressType()) && !SliceLabels.isOfANode(slice)) {
@@ -48,8 +59,15 @@ record SliceEndpoints(List<DiscoveredEndpoint> endpoints, List<SliceFault> fault
                 sum.add(slice);
             }
         }
+        int tooMany = beyond + Math.max(0, sum.best.size() - most);
+        if (tooMany > 0) {
+            sum.faults.add(new SliceFault(Kind.TOO_MANY, "", "", tooMany));
+        }
         return new SliceEndpoints(
-                sum.best.values().stream().sorted(EndpointOrder.BY_ADDRESS).toList(),
+                sum.best.values().stream()
+                        .sorted(EndpointOrder.BY_ADDRESS)
+                        .limit(most)
+                        .toList(),
                 sum.faults.stream().sorted(SliceFault.ORDER).toList());
     }
 

@@ -6,7 +6,7 @@ import java.util.Comparator;
  * Something in a slice that cannot be used as it is. The rest of the slice, and all other slices, are used.
  *
  * @param kind what it is
- * @param slice the slice's name
+ * @param slice the slice's name; empty if it is the Service as a whole
  * @param value what stands there, for the log; empty if nothing does
  * @param endpoints how many of the slice's endpoints are left out for it
  */
@@ -24,6 +24,8 @@ record SliceFault(Kind kind, String slice, String value, int endpoints) {
         BAD_PORT("bad_port"),
         /** An endpoint has no address that a datagram can be sent to. */
         BAD_ADDRESS("bad_address"),
+        /** The Service has more endpoints than a listener takes. */
+        TOO_MANY("too_many"),
         /** Its {@link SliceWeight} is none. Its endpoints are used with the weight 1. */
         BAD_WEIGHT("bad_weight");
 

@@ -8,7 +8,6 @@ import io.fabric8.kubernetes.api.model.discovery.v1.EndpointSlice;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import io.fabric8.kubernetes.client.dsl.base.PatchContext;
-import io.fabric8.kubernetes.client.informers.SharedIndexInformer;
 import java.net.HttpURLConnection;
 import java.util.List;
 import java.util.Objects;
@@ -38,7 +37,7 @@ public final class SliceApi {
     }
 
     /** Follows the slices of a Service; not started yet. What it gives is for {@link #read}. */
-    SharedIndexInformer<? extends HasMetadata> informer(ServiceName service) {
+    SliceInformer informer(ServiceName service) {
         return ask().informer(client, service.namespace(), service.name());
     }
 

@@ -7,13 +7,22 @@ import io.fabric8.kubernetes.api.model.discovery.v1.EndpointSlice;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.dsl.FilterWatchListDeletable;
 import io.fabric8.kubernetes.client.dsl.Resource;
-import io.fabric8.kubernetes.client.informers.SharedIndexInformer;
 import java.util.List;
 
 /** A version of the API that EndpointSlices are had in. Everyone else sees those of {@code v1}. */
 enum SliceVersion {
     /** From Kubernetes 1.21 on. */
     V1("v1") {
+        @Override
+        int size(HasMetadata slice) {
+            return Present.in(((EndpointSlice) slice).getEndpoints()).size();
+        }
+
+        @Override
+        HasMetadata trim(HasMetadata slice) {
+            return TrimmedSlice.of((EndpointSlice) slice);
+        }
+
         @Override
         FilterWatchListDeletable<
                         ? extends HasMetadata,
@@ -39,6 +48,17 @@ enum SliceVersion {
     },
     /** From Kubernetes 1.17 to 1.24. */
     V1BETA1("v1beta1") {
+        @Override
+        int size(HasMetadata slice) {
+            return Present.in(((io.fabric8.kubernetes.api.model.discovery.v1beta1.EndpointSlice) slice).getEndpoints())
+                    .size();
+        }
+
+        @Override
+        HasMetadata trim(HasMetadata slice) {
+            return slice;
+        }
+
         @Override
         FilterWatchListDeletable<
                         ? extends HasMetadata,
@@ -83,9 +103,22 @@ enum SliceVersion {
                     ? extends Resource<?>>
             ofService(KubernetesClient client, String namespace, String service);
 
+    /** How many endpoints a slice has. */
+    abstract int size(HasMetadata slice);
+
+    /** A slice that was seen without what nobody reads; it may be the same object. */
+    abstract HasMetadata trim(HasMetadata slice);
+
     /** Follows a Service's slices; not started yet. */
-    SharedIndexInformer<? extends HasMetadata> informer(KubernetesClient client, String namespace, String service) {
-        return ofService(client, namespace, service).runnableInformer(0);
+    SliceInformer informer(KubernetesClient client, String namespace, String service) {
+        return bounded(ofService(client, namespace, service));
+    }
+
+    @SuppressWarnings("unchecked")
+    private <T extends HasMetadata> SliceInformer bounded(FilterWatchListDeletable<T, ?, ?> slices) {
+        SliceStore<T> store = new SliceStore<>(SliceWatch.MAX_ENDPOINTS, this::size, slice -> (T) trim(slice));
+        return new SliceInformer(
+                slices.withLimit(SliceWatch.SLICES_A_PAGE).runnableInformer(0).itemStore(store), store);
     }
 
     /** A Service's slices, as they are now. */

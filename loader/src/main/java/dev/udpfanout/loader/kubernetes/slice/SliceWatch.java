@@ -6,15 +6,24 @@ import dev.udpfanout.loader.kubernetes.watch.WatchState;
 import dev.udpfanout.loader.kubernetes.watch.WatchTiming;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.discovery.v1.EndpointSlice;
+import io.fabric8.kubernetes.client.informers.SharedIndexInformer;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Consumer;
 
 /**
- * Follows all EndpointSlices of a Service, whoever keeps them. While the API server cannot be reached, the last ones
- * stay.
+ * Follows all EndpointSlices of a Service, whoever keeps them; of a Service with too many endpoints the first by the
+ * slices' names. While the API server cannot be reached, the last ones stay.
  */
 public final class SliceWatch implements AutoCloseable {
+    /** Of a Service; a listener takes no more. */
+    public static final int MAX_ENDPOINTS = 65_536;
+
+    /** Of one answer to a list: with more of them, an answer may be longer than a client takes. */
+    static final long SLICES_A_PAGE = 10;
+
     private final ResourceWatch<HasMetadata> watch;
+    private volatile Optional<SliceStore<?>> store = Optional.empty();
 
     /**
      * @param what is followed, for threads and log lines
@@ -24,7 +33,22 @@ public final class SliceWatch implements AutoCloseable {
     public SliceWatch(
             String what, SliceApi api, ServiceName service, WatchTiming timing, Consumer<List<EndpointSlice>> onState) {
         this.watch = new ResourceWatch<>(
-                what, () -> api.informer(service), timing, slices -> onState.accept(SliceApi.read(slices)));
+                what,
+                () -> informer(api, service),
+                timing,
+                slices -> onState.accept(SliceApi.read(slices)),
+                () -> store.filter(SliceStore::isOutdated).isPresent());
+    }
+
+    private SharedIndexInformer<? extends HasMetadata> informer(SliceApi api, ServiceName service) {
+        SliceInformer next = api.informer(service);
+        store = Optional.of(next.store());
+        return next.informer();
+    }
+
+    /** How many endpoints there are beyond {@link #MAX_ENDPOINTS}, in slices that nobody is told of. Any thread. */
+    public int leftOutEndpoints() {
+        return store.map(SliceStore::leftOutEndpoints).orElse(0);
     }
 
     /** Begins to look; returns at once, and does not fail, whether there is an API server or not. */

@@ -8,6 +8,7 @@ import java.time.InstantSource;
 import java.util.List;
 import java.util.SplittableRandom;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
@@ -29,6 +30,7 @@ public final class ResourceWatch<T> implements AutoCloseable {
     private final Supplier<? extends SharedIndexInformer<? extends T>> informers;
     private final WatchTiming timing;
     private final Consumer<List<T>> onState;
+    private final BooleanSupplier isOutdated;
     private final SplittableRandom random = new SplittableRandom();
     private final BackOff backOff;
     private final Signal signal = new Signal();
@@ -49,6 +51,17 @@ public final class ResourceWatch<T> implements AutoCloseable {
             Supplier<? extends SharedIndexInformer<? extends T>> informers,
             WatchTiming timing,
             Consumer<List<T>> onState) {
+        this(name, informers, timing, onState, () -> false);
+    }
+
+    /** As above, with what says that what is known is not enough, so that everything is to be listed anew. */
+    public ResourceWatch(
+            String name,
+            Supplier<? extends SharedIndexInformer<? extends T>> informers,
+            WatchTiming timing,
+            Consumer<List<T>> onState,
+            BooleanSupplier isOutdated) {
+        this.isOutdated = isOutdated;
         this.name = name;
         this.informers = informers;
         this.timing = timing;
@@ -99,6 +112,9 @@ public final class ResourceWatch<T> implements AutoCloseable {
                 }
                 if (age.compareTo(renewal) > 0) {
                     return Duration.ZERO;
+                }
+                if (isOutdated.getAsBoolean()) {
+                    return backOff.afterFailure();
                 }
             }
         } catch (Exception e) {

@@ -17,6 +17,7 @@ import io.fabric8.mockwebserver.http.MockResponse;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -215,5 +216,23 @@ class EndpointDiscoveryTest extends DiscoveryLab {
     private static String item(String name, String rest) {
         return """
                 {"metadata": {"name": "%s", "namespace": "logging", "labels": null}, "addressType": "IPv4", %s}""".formatted(name, rest);
+    }
+
+    @Test
+    void shouldListInPages() {
+        connect();
+        String[] names = IntStream.range(0, 35).mapToObj("pod-%02d"::formatted).toArray(String[]::new);
+        for (int n = 0; n < names.length; n++) {
+            client.resource(Slices.ofService("receivers-" + n, "syslog", 5514, pod(names[n], "10.0.1." + n)))
+                    .create();
+        }
+        discover();
+        awaitNames(names);
+
+        assertEquals(
+                4,
+                server.requests(request -> request.getPath().contains("endpointslices")
+                                && request.getPath().contains("limit=10"))
+                        .size());
     }
 }

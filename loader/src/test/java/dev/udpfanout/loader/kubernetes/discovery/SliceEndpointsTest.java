@@ -255,4 +255,15 @@ class SliceEndpointsTest {
         assertEquals(List.of("10.0.0.1:5514"), addresses(found));
         assertEquals(1, found.leftOut(Kind.BAD_ADDRESS));
     }
+
+    @Test
+    void shouldTakeTheFirstOfTooManyAndCountTheOthers() {
+        EndpointSlice slice =
+                ofService("a", "syslog", 5514, pod("c", "10.0.0.3"), pod("a", "10.0.0.1"), pod("b", "10.0.0.2"));
+
+        SliceEndpoints found = SliceEndpoints.of(List.of(slice), SYSLOG, 2, 40);
+
+        assertEquals(List.of("10.0.0.1:5514", "10.0.0.2:5514"), addresses(found));
+        assertEquals(41, found.leftOut(Kind.TOO_MANY));
+    }
 }

@@ -25,6 +25,7 @@ public final class FakeApi extends Dispatcher {
     private final KubernetesCrudDispatcher crud = new KubernetesCrudDispatcher();
     private final List<RecordedRequest> requests = new CopyOnWriteArrayList<>();
     private volatile List<String> sliceVersions = List.of("v1");
+    private final FakePages pages = new FakePages();
     private final FakeWatches watches = new FakeWatches();
     private volatile Consumer<String> onApply = applied -> {};
     private volatile Disturbance disturbance = (request, usual) -> usual.apply(request);
@@ -78,7 +79,7 @@ public final class FakeApi extends Dispatcher {
             return notFound();
         }
         boolean apply = request.method() == HttpMethod.PATCH && APPLY.equals(contentType(request));
-        return apply ? apply(request) : store(request);
+        return apply ? apply(request) : pages.page(request, () -> store(request));
     }
 
     private MockResponse store(RecordedRequest request) {

@@ -16,6 +16,15 @@ interface Attachment extends AutoCloseable {
     /** Whether the program took the place of one that an earlier daemon had left there, in one step. */
     boolean isAdopted();
 
+    /**
+     * Pins it again, if it is to be pinned and has lost its pin.
+     *
+     * @return whether it had lost it
+     */
+    default boolean restorePin() {
+        return false;
+    }
+
     /** The kernel's number for the program. */
     int programId();
 

@@ -73,6 +73,9 @@ final class Hooks<K> {
         if (wasRemoved) {
             occupied.remove(key).placed().attachment().close();
         } else if (before != null && before.placed().is(name, method)) {
+            if (before.placed().attachment().restorePin()) {
+                repairs.repaired(Repair.PIN_RESTORED, place.interfaceName());
+            }
             wish.ifPresent(wanted -> keepOrder(key, before, wanted));
             return;
         }

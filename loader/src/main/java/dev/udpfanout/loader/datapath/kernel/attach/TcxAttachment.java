@@ -4,6 +4,7 @@ import dev.udpfanout.bindings.libbpf.BpfProgram;
 import dev.udpfanout.bindings.libbpf.HookProgram;
 import dev.udpfanout.bindings.libbpf.TcxLink;
 import dev.udpfanout.loader.datapath.kernel.program.Pins;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
@@ -64,6 +65,15 @@ final class TcxAttachment implements Attachment {
     @Override
     public boolean isAttached() {
         return link.isAttached();
+    }
+
+    @Override
+    public boolean restorePin() {
+        if (pin.isEmpty() || Files.exists(pin.get())) {
+            return false;
+        }
+        link.pin(pin.get());
+        return true;
     }
 
     @Override

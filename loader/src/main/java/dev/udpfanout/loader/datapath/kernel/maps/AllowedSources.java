@@ -31,6 +31,11 @@ final class AllowedSources {
         map.putAll(wanted.stream().collect(Collectors.toMap(source -> source, source -> Present.YES)));
     }
 
+    /** Reads the map anew; how many entries are not as they were left. */
+    int reread() {
+        return map.reread();
+    }
+
     /** After the listeners have changed: takes out all else. */
     void keepOnly(Set<AllowedSource> wanted) {
         map.removeIf(present -> !wanted.contains(present));

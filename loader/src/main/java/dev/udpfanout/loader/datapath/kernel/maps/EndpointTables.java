@@ -8,6 +8,7 @@ import java.lang.foreign.MemorySegment;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -48,7 +49,13 @@ final class EndpointTables implements AutoCloseable {
     private final EndpointCounters counters;
     private final TablePins pins;
     private final ThreadPoolExecutor waiting;
+    /** By slot, those that this process has put in place. */
+    private final Map<Integer, Placed> placed = new HashMap<>();
+
     private int generation;
+
+    /** A table that is in place, with the checksum of what it holds: nobody else writes it. */
+    private record Placed(InnerMap table, long checksum) {}
 
     EndpointTables(ArrayOfMaps tables, TableLayout layout, EndpointCounters counters, TablePins pins) {
         this.tables = tables;
@@ -102,7 +109,8 @@ final class EndpointTables implements AutoCloseable {
             Map<InetAddress, Integer> peers,
             Consumer<MemorySegment> before) {
         counters.use(slot, endpoints);
-        InnerMap table = filledTable(slot, endpoints, peers, before);
+        Placed next = filledTable(slot, endpoints, peers, before);
+        InnerMap table = next.table();
         int id = table.id();
         pins.add(slot, table);
         CompletableFuture<Void> replaced = CompletableFuture.runAsync(() -> put(slot, table), waiting);
@@ -110,12 +118,38 @@ final class EndpointTables implements AutoCloseable {
             LockSupport.parkNanos(LOOK_AGAIN_NANOS);
         }
         if (replaced.isCompletedExceptionally()) {
+            table.close();
             throw (RuntimeException) replaced.exceptionNow();
         }
+        Optional.ofNullable(placed.put(slot, next))
+                .ifPresent(last -> last.table().close());
         return replaced;
     }
 
-    private InnerMap filledTable(
+    /**
+     * Whether the table that this process has put in place for a listener is there, and holds what it was given; also
+     * if it has put none in place.
+     */
+    boolean isIntact(int slot) {
+        Placed mine = placed.get(slot);
+        return mine == null
+                || (tables.idAt(slot).orElse(NO_TABLE) == mine.table().id()
+                        && mine.table().checksum(EndpointTable.ELEMENT_BYTES) == mine.checksum());
+    }
+
+    /** Gives the tables their names again that have lost them; returns how many. */
+    int mendPins() {
+        int mended = 0;
+        for (Map.Entry<Integer, Placed> each : placed.entrySet()) {
+            if (pins.isMissing(each.getKey())) {
+                pins.add(each.getKey(), each.getValue().table());
+                mended++;
+            }
+        }
+        return mended;
+    }
+
+    private Placed filledTable(
             int slot,
             List<InetSocketAddress> endpoints,
             Map<InetAddress, Integer> peers,
@@ -132,7 +166,7 @@ final class EndpointTables implements AutoCloseable {
             try {
                 table.fill(values, elements);
                 before.accept(values);
-                return table;
+                return new Placed(table, InnerMap.checksum(values));
             } catch (RuntimeException e) {
                 table.close();
                 throw e;
@@ -145,13 +179,13 @@ final class EndpointTables implements AutoCloseable {
         if (tables.has(slot)) {
             tables.remove(slot);
             pins.remove(slot);
+            Optional.ofNullable(placed.remove(slot))
+                    .ifPresent(last -> last.table().close());
         }
     }
 
     private void put(int slot, InnerMap table) {
-        try (table) {
-            tables.put(slot, table);
-        }
+        tables.put(slot, table);
     }
 
     /** Waits for the grace periods that run. */
@@ -163,5 +197,7 @@ final class EndpointTables implements AutoCloseable {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
+        placed.values().forEach(each -> each.table().close());
+        placed.clear();
     }
 }

@@ -20,6 +20,11 @@ public final class ListenerKeys {
         return map.inForce();
     }
 
+    /** Reads the map anew; how many entries are not as they were left. */
+    int reread() {
+        return map.reread();
+    }
+
     /** Makes the map hold exactly the wanted entries: as {@link ReconciledMap#set}. */
     public void set(Map<ListenerKey, ListenerEntry> wanted) {
         map.set(wanted);

@@ -11,6 +11,7 @@ import dev.udpfanout.loader.datapath.network.ReversePaths;
 import java.net.Inet4Address;
 import java.net.InetSocketAddress;
 import java.util.Collection;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -55,6 +56,22 @@ public final class ListenerMaps {
         ipsec.read();
         ReversePaths read = new ReversePaths(network);
         reversePaths = ifindex -> dummies.contains(ifindex) ? ReversePaths.Filter.OFF : read.of(ifindex);
+    }
+
+    /**
+     * Reads the maps anew, in case somebody else has written to them: what is not as it was left is mended by the next
+     * {@link #setNetwork} and {@link #apply}.
+     *
+     * @return by what the entries are for, how many are not as they were left
+     */
+    public Map<String, Integer> reread() {
+        Map<String, Integer> different = new LinkedHashMap<>();
+        different.put("listeners", keys.reread());
+        different.put("listeners of fragments", sets.reread());
+        different.put("rules of listeners", rules.reread());
+        different.put("addresses of this node", localAddresses.reread());
+        different.put("names of listeners", slots.mend());
+        return different;
     }
 
     /** An empty plan of who listens where, for {@link #apply}. */

@@ -24,9 +24,18 @@ final class ListenerRanges {
         for (int slot = 0; slot < Limits.MAX_LISTENERS; slot++) {
             Optional<Prefix> range = Optional.ofNullable(listeners.get(slot)).flatMap(ListenerConfig::range);
             if (!range.equals(inForce.get(slot))) {
-                map.put(slot, range.map(each -> new AddressRange(each.network(), each.bits())));
+                map.put(slot, range.map(ListenerRanges::element));
                 inForce.put(slot, range);
             }
         }
+    }
+
+    /** Writes all ranges again, in case somebody else has written to the map: it cannot be read as ranges. */
+    void rewrite() {
+        inForce.forEach((slot, range) -> range.ifPresent(each -> map.put(slot, Optional.of(element(each)))));
+    }
+
+    private static AddressRange element(Prefix range) {
+        return new AddressRange(range.network(), range.bits());
     }
 }

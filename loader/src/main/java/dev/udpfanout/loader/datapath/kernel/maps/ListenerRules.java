@@ -37,6 +37,12 @@ public final class ListenerRules {
         this.ranges = new ListenerRanges(program.map(SharedMaps.LISTENER_RANGES));
     }
 
+    /** Reads the maps anew; how many of their entries are not as they were left. */
+    int reread() {
+        ranges.rewrite();
+        return allowedSources.reread() + rateLimits.reread() + mirrors.reread();
+    }
+
     /**
      * What LISTENERS must say of a listener.
      *

@@ -33,6 +33,11 @@ public final class ListenerSets {
         map.set(sets(listeners, dummies));
     }
 
+    /** Reads the map anew; how many entries are not as they were left. */
+    int reread() {
+        return map.reread();
+    }
+
     static Map<ListenerKey, ListenerSet> sets(Map<ListenerKey, ListenerEntry> listeners, Set<Integer> dummies) {
         Map<ListenerKey, Set<ListenerEntry>> entries = new HashMap<>();
         listeners.forEach((key, entry) -> {

@@ -86,6 +86,25 @@ public final class ListenerTables implements AutoCloseable {
                         table -> stickTo(set, slot, table, spread.layout().firstPlace()));
     }
 
+    /**
+     * Whether what flows stay with is as it was left; if not, the tables of listeners with replies are to be replaced.
+     */
+    public boolean areFlowsIntact() {
+        return sticky.isIntact();
+    }
+
+    /**
+     * Whether the tables that this process has put in place for a listener are there, and hold what they were given.
+     */
+    public boolean areIntact(int slot) {
+        return turns.isIntact(slot) && buckets.isIntact(slot);
+    }
+
+    /** Gives the tables their names in bpffs again that have lost them; returns how many. */
+    public int mendPins() {
+        return turns.mendPins() + buckets.mendPins();
+    }
+
     private EndpointTables tables(TableLayout layout) {
         return switch (layout) {
             case TURNS -> turns;

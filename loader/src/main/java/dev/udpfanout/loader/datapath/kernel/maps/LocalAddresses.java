@@ -49,6 +49,11 @@ public final class LocalAddresses {
         return map.inForce().keySet().stream().map(LocalAddressKey::address).collect(Collectors.toUnmodifiableSet());
     }
 
+    /** Reads the map anew; how many entries are not as they were left. */
+    int reread() {
+        return map.reread();
+    }
+
     /**
      * Makes the maps hold exactly the wanted addresses. A bit of the filter is there before its address, and goes after
      * it.
@@ -56,6 +61,8 @@ public final class LocalAddresses {
     public void set(Set<InetAddress> wanted) {
         Set<InetAddress> before = inForce();
         if (wanted.equals(before)) {
+            // Somebody else may have written to it, and it cannot be read as addresses.
+            filter.put(ONLY, wanted);
             return;
         }
         if (wanted.size() > Limits.MAX_LOCAL_ADDRESSES) {

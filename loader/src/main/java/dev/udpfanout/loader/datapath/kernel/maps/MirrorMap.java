@@ -26,4 +26,17 @@ final class MirrorMap {
             }
         }
     }
+
+    /** Reads the map anew; how many elements are not as they were left. */
+    int reread() {
+        List<MirrorEntry> found = map.all();
+        int different = 0;
+        for (int slot = 0; slot < inForce.size(); slot++) {
+            if (!found.get(slot).equals(inForce.get(slot))) {
+                inForce.set(slot, found.get(slot));
+                different++;
+            }
+        }
+        return different;
+    }
 }

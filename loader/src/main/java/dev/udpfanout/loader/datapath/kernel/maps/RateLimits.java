@@ -40,6 +40,19 @@ final class RateLimits {
         return inForce.get(slot);
     }
 
+    /** Reads the map anew; how many elements are not as they were left. */
+    int reread() {
+        List<PacketLimit> found = map.all();
+        int different = 0;
+        for (int slot = 0; slot < inForce.size(); slot++) {
+            if (!found.get(slot).equals(inForce.get(slot))) {
+                inForce.set(slot, found.get(slot));
+                different++;
+            }
+        }
+        return different;
+    }
+
     private void put(int slot, PacketLimit limit) {
         map.put(slot, limit);
         inForce.set(slot, limit);

@@ -7,6 +7,7 @@ import dev.udpfanout.bindings.map.ArrayMap;
 import dev.udpfanout.bindings.map.ArrayOfMaps;
 import dev.udpfanout.bindings.map.Clearable;
 import dev.udpfanout.loader.datapath.kernel.program.KernelProgram;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -77,6 +78,22 @@ public final class Slots {
                 clear(slot);
             }
         }
+    }
+
+    /** Writes the names again that are not as they were left; returns how many. */
+    int mend() {
+        Map<Integer, String> bySlot = new HashMap<>();
+        slots.forEach((name, slot) -> bySlot.put(slot, name));
+        List<ListenerName> found = names.all();
+        int different = 0;
+        for (int slot = 0; slot < found.size(); slot++) {
+            ListenerName left = bySlot.containsKey(slot) ? new ListenerName(bySlot.get(slot)) : ListenerName.NONE;
+            if (!found.get(slot).equals(left)) {
+                names.put(slot, left);
+                different++;
+            }
+        }
+        return different;
     }
 
     private int freeSlot() {

@@ -47,6 +47,17 @@ final class StickyEndpoints {
         }
     }
 
+    /** Reads the map anew; whether it has the keys that it was left with. */
+    boolean isIntact() {
+        Set<EndpointCounterKey> found = map.keys();
+        if (found.equals(inForce)) {
+            return true;
+        }
+        inForce.clear();
+        inForce.addAll(found);
+        return false;
+    }
+
     private void reportFull() {
         if (!isFullReported) {
             LOG.atWarn()

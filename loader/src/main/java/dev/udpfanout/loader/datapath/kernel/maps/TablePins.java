@@ -5,6 +5,7 @@ import dev.udpfanout.bindings.map.InnerMap;
 import dev.udpfanout.loader.datapath.kernel.program.Pins;
 import java.lang.foreign.MemorySegment;
 import java.net.InetSocketAddress;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
@@ -42,6 +43,11 @@ final class TablePins {
                 report(path, e);
             }
         });
+    }
+
+    /** Whether a listener's table is to have a name, and has none. */
+    boolean isMissing(int slot) {
+        return path(slot).filter(path -> !Files.exists(path)).isPresent();
     }
 
     private void report(Path path, RuntimeException failure) {

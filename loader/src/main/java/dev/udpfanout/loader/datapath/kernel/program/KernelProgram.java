@@ -13,6 +13,7 @@ import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -220,6 +221,33 @@ public final class KernelProgram implements AutoCloseable {
     /** Sends what endpoints answer back to the client. */
     public BpfProgram reply() {
         return named(REPLY);
+    }
+
+    /**
+     * Pins again what has lost its pin, maps and programs, so that they outlive the process; nothing without pins.
+     *
+     * @return the names of what had lost it
+     */
+    public List<String> mendPins() {
+        if (pins.isEmpty()) {
+            return List.of();
+        }
+        pins.get().makeFolders();
+        List<String> mended = new ArrayList<>();
+        for (MapDeclaration<?> map : SharedMaps.ALL) {
+            if (!pins.get().isPinned(map.name(), object.map(map.name()))) {
+                Pins.remove(pins.get().map(map.name()));
+                object.map(map.name()).pin(pins.get().map(map.name()));
+                mended.add(map.name());
+            }
+        }
+        for (String name : pinned) {
+            if (!Files.exists(pins.get().map(name))) {
+                pins.get().replaceProgram(object.program(name));
+                mended.add(name);
+            }
+        }
+        return mended;
     }
 
     /** What it was loaded with. */

@@ -2,6 +2,7 @@ package dev.udpfanout.loader.datapath.kernel.program;
 
 import dev.udpfanout.bindings.abi.Limits;
 import dev.udpfanout.bindings.errno.SystemCallException;
+import dev.udpfanout.bindings.libbpf.BpfMap;
 import dev.udpfanout.bindings.libbpf.BpfProgram;
 import dev.udpfanout.bindings.libbpf.HookPoint;
 import java.io.IOException;
@@ -45,17 +46,21 @@ public final class Pins {
      */
     public static Optional<Pins> open(Path root) {
         try {
-            Path parent = root.toAbsolutePath().getParent();
-            if (!Files.getFileStore(parent).type().equals(BPFFS)) {
-                return without(root, parent + " is not a bpffs");
+            Path place = placeOf(root);
+            if (!Files.getFileStore(place).type().equals(BPFFS)) {
+                return without(root, place + " is not a bpffs");
             }
             Pins pins = new Pins(root);
-            Files.createDirectories(pins.maps());
-            Files.createDirectories(pins.links());
+            pins.makeFolders();
             return Optional.of(pins);
-        } catch (IOException e) {
+        } catch (IOException | UncheckedIOException e) {
             return without(root, e.toString());
         }
+    }
+
+    /** What has to be in a bpffs: the folder if it is there, since it alone may be mounted, else its parent. */
+    public static Path placeOf(Path root) {
+        return Files.isDirectory(root) ? root : root.toAbsolutePath().getParent();
     }
 
     private static Optional<Pins> without(Path root, String reason) {
@@ -65,6 +70,35 @@ public final class Pins {
                 .log(
                         "nothing is pinned, so forwarding ends with this process; mount a bpffs: mount -t bpf bpf /sys/fs/bpf");
         return Optional.empty();
+    }
+
+    /** Makes the folders that are not there. */
+    void makeFolders() {
+        try {
+            Files.createDirectories(maps());
+            Files.createDirectories(links());
+        } catch (IOException e) {
+            throw new UncheckedIOException("cannot make folders in " + root + ": " + e.getMessage(), e);
+        }
+    }
+
+    /** Whether it is this map that is pinned under its name. */
+    boolean isPinned(String name, BpfMap map) {
+        try (PinnedMap there = new PinnedMap(BpfMap.openPinned(map(name)))) {
+            return there.is(map.id());
+        }
+    }
+
+    /** What is pinned under a map's name. */
+    private record PinnedMap(Optional<BpfMap> map) implements AutoCloseable {
+        boolean is(int id) {
+            return map.filter(there -> there.id() == id).isPresent();
+        }
+
+        @Override
+        public void close() {
+            map.ifPresent(BpfMap::close);
+        }
     }
 
     private Path maps() {
@@ -170,7 +204,12 @@ public final class Pins {
             entries(directory).forEach(Pins::remove);
             remove(directory);
         }
-        remove(root);
+        try {
+            Files.deleteIfExists(root);
+        } catch (IOException e) {
+            // A mount point stays: in a pod, this folder of the node's is all that is mounted.
+            LOG.debug("{} stays: {}", root, e.toString());
+        }
     }
 
     public void removeAll() {

@@ -20,12 +20,19 @@ final class NftablesFirewall implements AutoCloseable {
     static final String BACKEND = "nftables";
     /** Somebody may change a chain between our look and our change. */
     private static final int MAX_TRIES = 3;
+    /** How many times as long as the last search for chains took the pause after it is. */
+    private static final int SEARCH_PAUSE_FACTOR = 50;
     /** How old what the counters say may be. */
     private static final long COUNTERS_NANOS = TimeUnit.SECONDS.toNanos(4);
 
     private final Hook hook;
     private final BiConsumer<ChainId, List<Opening>> onAdded;
     private Optional<Nftables> nftables = Optional.empty();
+    /** The chains at the hook: new ones are searched for now and then, known ones are looked at after each change. */
+    private List<BaseChain> known = List.of();
+
+    private long searchedNanos = System.nanoTime();
+    private long searchTookNanos;
     private boolean isDone;
     private int removed;
     private long readNanos;
@@ -80,7 +87,10 @@ final class NftablesFirewall implements AutoCloseable {
         Ruleset ruleset = new Ruleset(present);
         List<FirewallState> all = new ArrayList<>();
         List<BaseChain> ofOurs = new ArrayList<>();
-        for (BaseChain chain : ruleset.baseChains(hook)) {
+        boolean isSearched =
+                !inForce.equals(openings) || System.nanoTime() - searchedNanos >= SEARCH_PAUSE_FACTOR * searchTookNanos;
+        known = isSearched ? search(ruleset) : ruleset.stillThere(known, hook);
+        for (BaseChain chain : known) {
             ensure(chain, openings, ruleset)
                     .filter(state -> state.rules() > 0 || !state.problem().isEmpty())
                     .ifPresent(state -> {
@@ -93,8 +103,17 @@ final class NftablesFirewall implements AutoCloseable {
         readNanos = System.nanoTime();
         inForce = List.copyOf(openings);
         generation = now;
-        isDone = states.stream().allMatch(state -> state.problem().isEmpty());
+        isDone = isSearched && states.stream().allMatch(state -> state.problem().isEmpty());
         return states;
+    }
+
+    /** Goes through all chains, of which kube-proxy has tens of thousands on a node of a large cluster. */
+    private List<BaseChain> search(Ruleset ruleset) {
+        long began = System.nanoTime();
+        List<BaseChain> found = ruleset.baseChains(hook);
+        searchedNanos = System.nanoTime();
+        searchTookNanos = searchedNanos - began;
+        return found;
     }
 
     /** The same states, with what the counters say now if that is old. */

@@ -1,6 +1,7 @@
 package dev.udpfanout.loader.datapath.network.firewall;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
@@ -8,11 +9,13 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.udpfanout.bindings.nftables.Nftables;
 import dev.udpfanout.bindings.nftables.NftablesException;
+import java.io.IOException;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Predicate;
 import java.util.stream.StreamSupport;
 
 /**
@@ -30,22 +33,41 @@ final class Ruleset implements RuleSource {
         this.nftables = nftables;
     }
 
-    /** The chains of type filter at a hook: each of them judges for itself. */
+    /** The chains of type filter at a hook: each of them judges for itself. Goes through all chains that there are. */
     List<BaseChain> baseChains(Opening.Hook hook) {
-        List<BaseChain> found = new ArrayList<>();
         ObjectNode all = object();
         all.putObject("list").putNull("chains");
-        for (JsonNode each : objects(run(all), "chain")) {
-            if (each.path("hook").asText().equals(hook.label())
-                    && FAMILIES.contains(each.path("family").asText())) {
-                ChainId id = new ChainId(
-                        each.path("family").asText(),
-                        each.path("table").asText(),
-                        each.path("name").asText());
-                found.add(new BaseChain(id, each.path("policy").asText().equals("drop")));
+        return objects(run(all), "chain", chain -> isBaseChain(chain, hook)).stream()
+                .map(Ruleset::baseChain)
+                .toList();
+    }
+
+    /** Those of these chains that are still there, with the policies that they have now: at little cost. */
+    List<BaseChain> stillThere(List<BaseChain> known, Opening.Hook hook) {
+        List<BaseChain> found = new ArrayList<>();
+        for (BaseChain chain : known) {
+            try {
+                objects(run(list(chain.id())), "chain", each -> isBaseChain(each, hook))
+                        .forEach(each -> found.add(baseChain(each)));
+            } catch (NftablesException e) {
+                // It has gone, or its table has.
+                continue;
             }
         }
         return found;
+    }
+
+    private static boolean isBaseChain(JsonNode chain, Opening.Hook hook) {
+        return chain.path("hook").asText().equals(hook.label())
+                && FAMILIES.contains(chain.path("family").asText());
+    }
+
+    private static BaseChain baseChain(JsonNode chain) {
+        ChainId id = new ChainId(
+                chain.path("family").asText(),
+                chain.path("table").asText(),
+                chain.path("name").asText());
+        return new BaseChain(id, chain.path("policy").asText().equals("drop"));
     }
 
     @Override
@@ -54,19 +76,23 @@ final class Ruleset implements RuleSource {
     }
 
     private List<Rule> read(ChainId chain) {
-        ObjectNode command = object();
-        command.putObject("list")
-                .putObject("chain")
-                .put("family", chain.family())
-                .put("table", chain.table())
-                .put("name", chain.name());
-        return objects(run(command), "rule").stream()
+        return objects(run(list(chain)), "rule", rule -> true).stream()
                 .map(rule -> new Rule(
                         rule.path("handle").asLong(),
                         rule.path("comment").asText(""),
                         StreamSupport.stream(rule.path("expr").spliterator(), false)
                                 .toList()))
                 .toList();
+    }
+
+    private static ObjectNode list(ChainId chain) {
+        ObjectNode command = object();
+        command.putObject("list")
+                .putObject("chain")
+                .put("family", chain.family())
+                .put("table", chain.table())
+                .put("name", chain.name());
+        return command;
     }
 
     /** Changes the rules of a chain, all or none; the chain is read anew afterwards. */
@@ -89,14 +115,23 @@ final class Ruleset implements RuleSource {
         return nftables.run(document.toString());
     }
 
-    private static List<JsonNode> objects(String answer, String kind) {
-        try {
-            return StreamSupport.stream(JSON.readTree(answer).path("nftables").spliterator(), false)
-                    .filter(each -> each.has(kind))
-                    .map(each -> each.get(kind))
-                    .toList();
-        } catch (JsonProcessingException e) {
-            throw new NftablesException("libnftables answered with no JSON: " + e.getOriginalMessage());
+    /** One after the other: the chains of a large cluster are not all in memory at a time. */
+    private static List<JsonNode> objects(String answer, String kind, Predicate<JsonNode> wanted) {
+        List<JsonNode> found = new ArrayList<>();
+        try (JsonParser json = JSON.createParser(answer)) {
+            JsonToken token = json.nextToken();
+            while (token != null && token != JsonToken.START_ARRAY) {
+                token = json.nextToken();
+            }
+            while (json.nextToken() == JsonToken.START_OBJECT) {
+                JsonNode object = JSON.<JsonNode>readTree(json).path(kind);
+                if (!object.isMissingNode() && wanted.test(object)) {
+                    found.add(object);
+                }
+            }
+            return found;
+        } catch (IOException e) {
+            throw new NftablesException("libnftables answered with no JSON: " + e.getMessage());
         }
     }
 
