@@ -11,8 +11,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Which listeners have an endpoint that an IPsec policy is for. The program's redirect goes past such policies, so these
- * listeners' datagrams are given their endpoint, and sent on by the stack.
+ * Which listeners have an endpoint that an IPsec policy is for. The program's redirect goes past such policies, so
+ * these listeners' datagrams are given their endpoint, and sent on by the stack.
  */
 public final class IpsecPolicies {
     private static final Logger LOG = LoggerFactory.getLogger(IpsecPolicies.class);
@@ -36,8 +36,8 @@ public final class IpsecPolicies {
      * @param endpoints the listener's, and its mirror's
      */
     public boolean covers(String listener, Stream<InetSocketAddress> endpoints) {
-        boolean covers = endpoints.anyMatch(
-                endpoint -> policies.stream().anyMatch(policy -> policy.coversUdpTo(endpoint)));
+        boolean covers =
+                endpoints.anyMatch(endpoint -> policies.stream().anyMatch(policy -> policy.coversUdpTo(endpoint)));
         if (covers ? covered.add(listener) : covered.remove(listener)) {
             LOG.atWarn()
                     .addKeyValue("listener", listener)

@@ -37,9 +37,8 @@ class IpsecPolicyTest {
     }
 
     private static void send(DatagramSender sender, WayIn wayIn, Topology topology, StandardProtocolFamily family) {
-        sender.send(SendPlan.to(wayIn.destination(topology, family))
-                .datagrams(SENT)
-                .perSecond(2000));
+        sender.send(
+                SendPlan.to(wayIn.destination(topology, family)).datagrams(SENT).perSecond(2000));
     }
 
     @ParameterizedTest
@@ -52,19 +51,20 @@ class IpsecPolicyTest {
                 DatagramSender sender = DatagramSender.open(
                         topology.client(), ipv6 ? TopologyPlan.CLIENT_ADDRESS6 : TopologyPlan.CLIENT_ADDRESS)) {
             PodReceivers pods = PodReceivers.start(topology.pods(), WayIn.POD_PORT, family, sender.runId());
-            topology.node().exec(
-                    "ip", "xfrm", "policy", "add", "dst", pod, "proto", "udp", "dir", "out", "action", "block");
+            topology.node()
+                    .exec("ip", "xfrm", "policy", "add", "dst", pod, "proto", "udp", "dir", "out", "action", "block");
             datapath.reconcile();
             send(sender, wayIn, topology, family);
             assertTrue(
                     BoundedWait.until(() -> blocked(topology.node()) == SENT, LIMIT),
-                    () -> blocked(topology.node()) + " were blocked, " + datapath.counters(0));
+                    () -> pods.received() + " arrived, " + blocked(topology.node()) + " were blocked, " + datapath.counters(0));
             assertEquals(0, pods.received());
 
             policy(topology.node(), "del", pod);
             datapath.reconcile();
             send(sender, wayIn, topology, family);
-            assertTrue(pods.awaitReceived(SENT, LIMIT), () -> datapath.counters(0).toString());
+            assertTrue(
+                    pods.awaitReceived(SENT, LIMIT), () -> datapath.counters(0).toString());
         }
     }
 
@@ -74,13 +74,14 @@ class IpsecPolicyTest {
         try (Topology topology = Topology.builder().pods(2).build();
                 NodeDatapath datapath = wayIn.open(topology);
                 DatagramSender sender = DatagramSender.open(topology.client(), TopologyPlan.CLIENT_ADDRESS)) {
-            PodReceivers pods = PodReceivers.start(
-                    topology.pods(), WayIn.POD_PORT, StandardProtocolFamily.INET, sender.runId());
-            topology.node().exec(
-                    "ip", "xfrm", "policy", "add", "dst", "10.42.0.11/32", "dir", "out", "action", "block");
+            PodReceivers pods =
+                    PodReceivers.start(topology.pods(), WayIn.POD_PORT, StandardProtocolFamily.INET, sender.runId());
+            topology.node()
+                    .exec("ip", "xfrm", "policy", "add", "dst", "10.42.0.11/32", "dir", "out", "action", "block");
             datapath.reconcile();
             send(sender, wayIn, topology, StandardProtocolFamily.INET);
-            assertTrue(pods.awaitReceived(SENT / 2, LIMIT), () -> datapath.counters(0).toString());
+            assertTrue(pods.awaitReceived(SENT / 2, LIMIT), () -> datapath.counters(0)
+                    .toString());
             assertTrue(BoundedWait.until(() -> blocked(topology.node()) == SENT / 2, LIMIT));
             assertEquals(SENT / 2, pods.received());
         }

@@ -4,6 +4,8 @@ import dev.udpfanout.bindings.abi.listener.ListenerEntry;
 import dev.udpfanout.bindings.abi.listener.ListenerFlag;
 import dev.udpfanout.bindings.abi.maps.SharedMaps;
 import dev.udpfanout.loader.config.ListenerConfig;
+import dev.udpfanout.loader.control.Endpoint;
+import dev.udpfanout.loader.control.EndpointSet;
 import dev.udpfanout.loader.datapath.kernel.program.KernelProgram;
 import dev.udpfanout.loader.datapath.network.IpsecPolicies;
 import dev.udpfanout.loader.datapath.network.Network;
@@ -84,8 +86,12 @@ public final class ListenerMaps {
         mtus = known;
     }
 
-    /** What the plan must say of a listener on an interface. */
-    public ListenerEntry entry(ListenerConfig listener, int ifindex) {
+    /**
+     * What the plan must say of a listener on an interface.
+     *
+     * @param endpoints of listeners and mirrors, as far as they are known, by name
+     */
+    public ListenerEntry entry(ListenerConfig listener, int ifindex, Map<String, EndpointSet> endpoints) {
         int slot = slot(listener);
         return ListenerRules.entry(
                         listener,
@@ -94,7 +100,7 @@ public final class ListenerMaps {
                         mirrors.slot(listener).isPresent())
                 .withMtu(mtus.smallestOf(listener), mtus.ofInterface(ifindex))
                 .with(reversePath(listener, ifindex))
-                .with(ipsec(listener, slot));
+                .with(ipsec(listener, endpoints));
     }
 
     /**
@@ -114,13 +120,21 @@ public final class ListenerMaps {
         tables.retainSticky(slot -> bySlot.containsKey(slot) && bySlot.get(slot).replies());
     }
 
-    private Set<ListenerFlag> ipsec(ListenerConfig listener, int slot) {
-        // Where there is none, as nearly everywhere, the tables need not be read.
-        Stream<Integer> slots = ipsec.isEmpty()
-                ? Stream.empty()
-                : Stream.concat(Stream.of(slot), mirrors.slot(listener).stream());
-        Stream<InetSocketAddress> endpoints = slots.flatMap(each -> tables.read(each).stream()).flatMap(List::stream);
-        return ipsec.covers(listener.name(), endpoints) ? Set.of(ListenerFlag.BY_STACK) : Set.of();
+    /** Endpoints that are not known yet are taken to have a policy: the stack serves all, only slower. */
+    private Set<ListenerFlag> ipsec(ListenerConfig listener, Map<String, EndpointSet> known) {
+        if (ipsec.isEmpty()) {
+            return ipsec.covers(listener.name(), Stream.empty()) ? Set.of(ListenerFlag.BY_STACK) : Set.of();
+        }
+        List<String> names = Stream.concat(
+                        Stream.of(listener.name()),
+                        listener.mirror().map(mirror -> mirror.receivers().name()).stream())
+                .toList();
+        Stream<InetSocketAddress> endpoints = names.stream()
+                .filter(known::containsKey)
+                .flatMap(name -> known.get(name).endpoints().stream())
+                .map(Endpoint::address);
+        boolean covers = ipsec.covers(listener.name(), endpoints) || !known.keySet().containsAll(names);
+        return covers ? Set.of(ListenerFlag.BY_STACK) : Set.of();
     }
 
     /** For IPv6 the kernel has no such filter. */
