@@ -76,4 +76,10 @@ struct uf_replies {
 	__u64 pkts_dropped[UF_DROP_REASONS];
 };
 
+/* ICMP errors that quote datagrams as endpoints got them, of all listeners together, per CPU. */
+struct uf_icmp_errors {
+	__u64 pkts_translated; /* went on to the client, with its own datagram quoted */
+	__u64 pkts_failed; /* the kernel could not edit or send them */
+};
+
 #endif /* UDP_FANOUT_COUNTERS_H */

@@ -11,6 +11,7 @@
 #include <bpf/bpf_helpers.h>
 
 #include "udp_fanout/datagram.h"
+#include "udp_fanout/icmp_back.h"
 #include "udp_fanout/parse.h"
 #include "udp_fanout/reply.h"
 #include "udp_fanout/run.h"
@@ -63,4 +64,19 @@ int udp_fanout_b_l3(struct __sk_buff *skb)
 	struct uf_datagram datagram = {};
 
 	return uf_parse(skb, 0, &datagram) ? uf_run_reply(skb, &datagram) : TC_ACT_UNSPEC;
+}
+
+/* Gives ICMP errors the quote back that the client knows; at the ingress of what leads to
+ * endpoints. */
+SEC("tc")
+int udp_fanout_icmp(struct __sk_buff *skb)
+{
+	return uf_run_icmp(skb, ETH_HLEN);
+}
+
+/* The same on a device without link layer. */
+SEC("tc")
+int udp_fanout_i_l3(struct __sk_buff *skb)
+{
+	return uf_run_icmp(skb, 0);
 }

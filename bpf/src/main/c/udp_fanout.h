@@ -3,8 +3,8 @@
  * What the kernel program and the daemon agree on: limits, map keys and values, drop reasons.
  *
  * Java's layouts are generated from this header by jextract (bindings/generate), so this file,
- * with counters.h and drop_reason.h, is the only place where a shared structure is described.
- * Change it, then run bindings/generate.
+ * with counters.h, origins.h and drop_reason.h, is the only place where a shared structure is
+ * described. Change it, then run bindings/generate.
  *
  * Addresses are 16 bytes, in network byte order; IPv4 is v4-mapped (::ffff:a.b.c.d, RFC 4291
  * section 2.5.5.2). Ports are in network byte order. Every other number is in the byte order of
@@ -17,6 +17,7 @@
 #include <linux/types.h>
 
 #include "counters.h"
+#include "origins.h"
 
 /*
  * Raised whenever the meaning or the layout of a map changes. The counters (LISTENER_NAMES, STATS,

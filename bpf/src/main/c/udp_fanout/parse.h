@@ -20,13 +20,26 @@
 #define UF_VLAN_ID 0x0fff
 
 /*
- * Reads the headers of a UDP datagram over IP; false for everything else.
+ * Whether a packet is of the interface's own network, and for this host.
  *
  * A packet with a VLAN's tag belongs to the VLAN's own interface, on which it is seen without: a
  * listener of that VLAN stands there. A tag with a priority alone is the stack's to take off, and
  * ours. Behind a second tag there is no IP packet as far as this interface goes. A frame for
  * another host is only seen because the interface is promiscuous, and what is for many hosts is no
  * listener's: none of these is ours.
+ */
+static __always_inline bool uf_is_of_this_network(const struct __sk_buff *skb)
+{
+	/*
+	 * Before Linux 6.2 vlan_tci is still that of a tag which the VLAN's interface has taken
+	 * off: vlan_present tells.
+	 */
+	return !(skb->vlan_present && skb->vlan_tci & UF_VLAN_ID) && skb->pkt_type == PACKET_HOST;
+}
+
+/*
+ * Reads the headers of a UDP datagram over IP; false for everything else, and for what is not of
+ * this network.
  *
  * l3_offset is constant: where the hook sees IP begin, ETH_HLEN or, on devices without link layer,
  * 0.
@@ -34,11 +47,7 @@
 static __always_inline bool uf_parse(struct __sk_buff *skb, __u32 l3_offset,
 				     struct uf_datagram *datagram)
 {
-	/*
-	 * Before Linux 6.2 vlan_tci is still that of a tag which the VLAN's interface has taken
-	 * off: vlan_present tells.
-	 */
-	if ((skb->vlan_present && skb->vlan_tci & UF_VLAN_ID) || skb->pkt_type != PACKET_HOST)
+	if (!uf_is_of_this_network(skb))
 		return false;
 	datagram->l3_offset = l3_offset;
 	datagram->packets = 1;

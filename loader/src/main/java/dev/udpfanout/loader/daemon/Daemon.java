@@ -219,7 +219,7 @@ public final class Daemon {
         links.peerTargets(control.peerTargets());
         health.targets(targets);
         if (!inbox.isStopped()) {
-            kubernetes.ifPresent(sources -> sources.publish(config.listeners(), control::publishable));
+            kubernetes.ifPresent(all -> datapath.setPublished(all.publish(config.listeners(), control::publishable)));
         }
         view.turned(new LiveView.Turn(
                 System.nanoTime(),

@@ -224,11 +224,17 @@ final class KubernetesSources implements AutoCloseable {
      * The same for all listeners.
      *
      * @param publishable what to tell of a listener; empty if what was told holds
+     * @return the address that Kubernetes has of this node by now, by the listener's name
      */
-    void publish(List<ListenerConfig> listeners, Function<String, Optional<Boolean>> publishable) {
+    Map<String, InetAddress> publish(List<ListenerConfig> listeners, Function<String, Optional<Boolean>> publishable) {
         for (ListenerConfig listener : listeners) {
             publishable.apply(listener.name()).ifPresent(ready -> publish(listener.name(), ready));
         }
+        Map<String, InetAddress> addresses = new HashMap<>();
+        byListener.forEach((name, sources) -> sources.publisher()
+                .flatMap(publisher -> publisher.state().address())
+                .ifPresent(address -> addresses.put(name, address)));
+        return addresses;
     }
 
     boolean publishes() {

@@ -106,6 +106,7 @@ final class LiveView implements DaemonView {
                     Map.of(),
                     Optional.empty(),
                     Optional.empty(),
+                    Optional.empty(),
                     Optional.empty());
         }
         Map<String, ListenerCounters> counters = last.datapath().counters();
@@ -132,7 +133,8 @@ final class LiveView implements DaemonView {
                         .map(times ->
                                 new DurationHistogram(times.upperBoundsNanos(), times.counts(), times.sumNanos())),
                 last.datapath().flows(),
-                program.map(ProgramCounters::earlyFragments));
+                program.map(ProgramCounters::earlyFragments),
+                program.map(ProgramCounters::icmpErrors));
     }
 
     private static ListenerStatus status(

@@ -77,6 +77,13 @@ public interface Datapath extends AutoCloseable {
     default void setPeers(Map<InetAddress, LocalPeer> peers) {}
 
     /**
+     * Tells which address of a range Kubernetes has of this node: that is where kube-proxy sends datagrams.
+     *
+     * @param addresses of each listener that publishes, by its name
+     */
+    default void setPublished(Map<String, InetAddress> addresses) {}
+
+    /**
      * Whether an earlier daemon left endpoints of this listener in force, which then go on until {@link #apply}
      * replaces them.
      */

@@ -1,6 +1,7 @@
 package dev.udpfanout.loader.datapath;
 
 import dev.udpfanout.bindings.abi.counter.EarlyFragments;
+import dev.udpfanout.bindings.abi.counter.IcmpErrors;
 import dev.udpfanout.bindings.abi.counter.ProcessingTimes;
 
 /**
@@ -8,5 +9,6 @@ import dev.udpfanout.bindings.abi.counter.ProcessingTimes;
  *
  * @param processingTimes how long datagrams were worked on
  * @param earlyFragments fragments that came before the one with the ports
+ * @param icmpErrors ICMP errors about datagrams that were sent to endpoints
  */
-public record ProgramCounters(ProcessingTimes processingTimes, EarlyFragments earlyFragments) {}
+public record ProgramCounters(ProcessingTimes processingTimes, EarlyFragments earlyFragments, IcmpErrors icmpErrors) {}

@@ -22,6 +22,10 @@ final class DatapathMetrics {
             families.add(Metric.FIREWALL_ACCEPTED, chain.packets(), chain.backend(), chain.chain());
         }
         snapshot.flows().ifPresent(flows -> addFlows(families, flows));
+        snapshot.icmpErrors().ifPresent(errors -> {
+            families.add(Metric.ICMP_ERRORS_TRANSLATED, errors.translated());
+            families.add(Metric.ICMP_ERRORS_FAILED, errors.failed());
+        });
         snapshot.earlyFragments().ifPresent(fragments -> {
             families.add(Metric.EARLY_FRAGMENTS, fragments.received());
             families.add(Metric.EARLY_FRAGMENTS_SENT, fragments.sent());

@@ -84,6 +84,15 @@ public enum Metric {
             "early_fragments_refused",
             "Such fragments that were sent to no endpoint, because their source or all together sent too many."),
 
+    ICMP_ERRORS_TRANSLATED(
+            COUNTER,
+            "icmp_errors_translated",
+            "ICMP errors about datagrams sent to endpoints that went on to the client with its own datagram quoted."),
+    ICMP_ERRORS_FAILED(
+            COUNTER,
+            "icmp_errors_failed",
+            "Such ICMP errors that the kernel could not edit or send, and were dropped."),
+
     MIRROR_PACKETS_FORWARDED(
             COUNTER, "mirror_packets_forwarded", "Copies for the mirror that were handed to the next hop.", "listener"),
     MIRROR_PACKETS_DROPPED(

@@ -1,6 +1,7 @@
 package dev.udpfanout.loader.status;
 
 import dev.udpfanout.bindings.abi.counter.EarlyFragments;
+import dev.udpfanout.bindings.abi.counter.IcmpErrors;
 import dev.udpfanout.loader.datapath.FirewallState;
 import dev.udpfanout.loader.datapath.FlowCounters;
 import dev.udpfanout.loader.supervision.ThreadsStatus;
@@ -28,6 +29,7 @@ import java.util.TreeMap;
  * @param packetProcessing how long the program took per datagram, sampled; empty if nothing is sampled
  * @param flows what is remembered of who asks and who answers; empty if no listener has replies
  * @param earlyFragments fragments that came before the one with the ports; empty if the kernel's program is not at work
+ * @param icmpErrors ICMP errors about datagrams that were sent to endpoints; empty as above
  */
 public record StatusSnapshot(
         String version,
@@ -43,7 +45,8 @@ public record StatusSnapshot(
         Map<String, Long> staleFlows,
         Optional<DurationHistogram> packetProcessing,
         Optional<FlowCounters> flows,
-        Optional<EarlyFragments> earlyFragments) {
+        Optional<EarlyFragments> earlyFragments,
+        Optional<IcmpErrors> icmpErrors) {
 
     public StatusSnapshot {
         listeners = List.copyOf(listeners);

@@ -1,6 +1,7 @@
 package dev.udpfanout.loader.status;
 
 import dev.udpfanout.bindings.abi.counter.EarlyFragments;
+import dev.udpfanout.bindings.abi.counter.IcmpErrors;
 import dev.udpfanout.loader.datapath.FirewallState;
 import dev.udpfanout.loader.datapath.FlowCounters;
 import dev.udpfanout.loader.datapath.ReplyCounters;
@@ -73,7 +74,8 @@ public final class FixedView implements DaemonView {
                 Map.of("syslog", 3L),
                 Optional.of(new DurationHistogram(List.of(500L, 1000L), List.of(7L, 2L, 1L), 6_000L)),
                 Optional.of(new FlowCounters(40, 65_536, 7, 2, 3)),
-                Optional.of(new EarlyFragments(30, 40, 5)));
+                Optional.of(new EarlyFragments(30, 40, 5)),
+                Optional.of(new IcmpErrors(9, 1)));
     }
 
     private static final ReplyCounters REPLIES = new ReplyCounters(

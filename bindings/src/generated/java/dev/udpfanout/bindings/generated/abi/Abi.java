@@ -248,6 +248,15 @@ public class Abi {
     public static int UF_MAX_FLOW_ENDPOINTS() {
         return UF_MAX_FLOW_ENDPOINTS;
     }
+    private static final int UF_MAX_ORIGINS = (int)32768L;
+    /**
+     * {@snippet lang=c :
+     * #define UF_MAX_ORIGINS 32768
+     * }
+     */
+    public static int UF_MAX_ORIGINS() {
+        return UF_MAX_ORIGINS;
+    }
     private static final int UF_DROP_NO_ENDPOINTS = (int)0L;
     /**
      * {@snippet lang=c :

@@ -3,12 +3,15 @@ package dev.udpfanout.bindings.abi.maps;
 import dev.udpfanout.bindings.abi.admission.AllowedSource;
 import dev.udpfanout.bindings.abi.admission.PacketLimit;
 import dev.udpfanout.bindings.abi.counter.EarlyFragments;
+import dev.udpfanout.bindings.abi.counter.IcmpErrors;
 import dev.udpfanout.bindings.abi.counter.ListenerDrops;
 import dev.udpfanout.bindings.abi.counter.ListenerReplies;
 import dev.udpfanout.bindings.abi.counter.ListenerStats;
 import dev.udpfanout.bindings.abi.counter.ProcessingTimes;
 import dev.udpfanout.bindings.abi.endpoint.EndpointCounterKey;
 import dev.udpfanout.bindings.abi.endpoint.EndpointTable;
+import dev.udpfanout.bindings.abi.endpoint.OriginEntry;
+import dev.udpfanout.bindings.abi.endpoint.OriginKey;
 import dev.udpfanout.bindings.abi.endpoint.PeerEntry;
 import dev.udpfanout.bindings.abi.listener.AddressFilter;
 import dev.udpfanout.bindings.abi.listener.AddressRange;
@@ -22,6 +25,7 @@ import dev.udpfanout.bindings.generated.abi.uf_bucket;
 import dev.udpfanout.bindings.generated.abi.uf_cursor;
 import dev.udpfanout.bindings.generated.abi.uf_drops;
 import dev.udpfanout.bindings.generated.abi.uf_early_fragments;
+import dev.udpfanout.bindings.generated.abi.uf_icmp_errors;
 import dev.udpfanout.bindings.generated.abi.uf_latency;
 import dev.udpfanout.bindings.generated.abi.uf_replies;
 import dev.udpfanout.bindings.generated.abi.uf_share;
@@ -161,6 +165,14 @@ public final class SharedMaps {
     /** Of element 0 what the program signs marks with. */
     public static final MapDeclaration<ArrayMap<Long>> MARK_SIGNATURE =
             declared(MapDeclaration.array("MARK_SIGNATURE", Codec.U64).carriedOver());
+
+    /** Where the datagrams of an endpoint had been sent to. */
+    public static final MapDeclaration<KeyedMap<OriginKey, OriginEntry>> ORIGINS =
+            declared(MapDeclaration.keyed("ORIGINS", OriginKey.CODEC, OriginEntry.CODEC));
+
+    /** Of element 0 what became of ICMP errors about datagrams that were sent to endpoints. */
+    public static final MapDeclaration<PerCpuArrayMap<IcmpErrors>> ICMP_ERRORS =
+            declared(MapDeclaration.perCpuArray("ICMP_ERRORS", uf_icmp_errors.layout(), IcmpErrors::sum));
 
     /** Datagrams of which fragments have come. */
     public static final MapDeclaration<BpfMap> FRAGMENTS = declared(MapDeclaration.ofProgram("FRAGMENTS"));

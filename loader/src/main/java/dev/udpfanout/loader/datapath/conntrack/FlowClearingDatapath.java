@@ -99,6 +99,11 @@ public final class FlowClearingDatapath implements Datapath {
     }
 
     @Override
+    public void setPublished(Map<String, InetAddress> addresses) {
+        serving.setPublished(addresses);
+    }
+
+    @Override
     public void setPeers(Map<InetAddress, LocalPeer> peers) {
         serving.setPeers(peers);
     }

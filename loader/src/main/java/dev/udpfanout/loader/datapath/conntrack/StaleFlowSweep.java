@@ -18,7 +18,7 @@ import java.util.function.BooleanSupplier;
  */
 final class StaleFlowSweep {
     /** In one pass; what is left is for the next. */
-    static final int MAX_DELETED = 200_000;
+    static final int MAX_DELETED = 50_000;
 
     /** The kernel goes through its table once for each port; for more ports it shows every entry of UDP once. */
     private static final int MAX_PORTS = 8;
@@ -49,10 +49,10 @@ final class StaleFlowSweep {
     /**
      * Deletes what leads past a listener, and nothing else.
      *
-     * @return how many, by listener; those without one are left out
-     * @throws SystemCallException if the kernel refuses
+     * @return this
+     * @throws SystemCallException if the kernel refuses; what was deleted before counts
      */
-    Map<String, Long> run() {
+    StaleFlowSweep run() {
         int[] ports =
                 fronts.stream().flatMapToInt(ListenerFront::ports).distinct().toArray();
         for (StandardProtocolFamily family : StandardProtocolFamily.values()) {
@@ -70,7 +70,17 @@ final class StaleFlowSweep {
         if (failure != null) {
             throw failure;
         }
+        return this;
+    }
+
+    /** How many were deleted, by listener; those without one are left out. */
+    Map<String, Long> deleted() {
         return deleted;
+    }
+
+    /** Whether there may be more: the bound was reached. */
+    boolean isCutShort() {
+        return total >= MAX_DELETED;
     }
 
     /** Throws nothing: an answer that is not read to its end is in the way of the next. */

@@ -38,6 +38,9 @@ final class StaleFlowSweeper implements AutoCloseable {
     /** How many times as long as a pass took the pause after it is at least: 1 % of the time. */
     private static final int PAUSE_FACTOR = 100;
 
+    /** The same in the first minute after a change. */
+    private static final int PAUSE_FACTOR_AT_FIRST = 10;
+
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition changed = lock.newCondition();
     private final SupervisedThread thread;
@@ -89,7 +92,7 @@ final class StaleFlowSweeper implements AutoCloseable {
     private void run() {
         for (Set<ListenerFront> due = awaitDue(); !closed; due = awaitDue()) {
             long beganNanos = System.nanoTime();
-            Map<String, Long> found = sweep(due);
+            Found found = sweep(due);
             done(found, System.nanoTime() - beganNanos);
         }
     }
@@ -119,11 +122,13 @@ final class StaleFlowSweeper implements AutoCloseable {
         }
     }
 
-    private void done(Map<String, Long> found, long tookNanos) {
+    private void done(Found pass, long tookNanos) {
+        Map<String, Long> found = pass.byListener();
         lock.lock();
         try {
             found.forEach((listener, count) -> totals.merge(listener, count, Long::sum));
-            long pauseNanos = Math.max(pause.toNanos(), tookNanos * PAUSE_FACTOR);
+            int factor = pass.isAll() ? pause.equals(LONGEST_PAUSE) ? PAUSE_FACTOR : PAUSE_FACTOR_AT_FIRST : 1;
+            long pauseNanos = Math.max(pass.isAll() ? pause.toNanos() : 0, tookNanos * factor);
             dueNanos = Math.min(dueNanos, System.nanoTime() + pauseNanos);
             Duration next = pause.multipliedBy(2);
             pause = next.compareTo(LONGEST_PAUSE) < 0 ? next : LONGEST_PAUSE;
@@ -141,15 +146,26 @@ final class StaleFlowSweeper implements AutoCloseable {
         }
     }
 
-    private Map<String, Long> sweep(Set<ListenerFront> due) {
+    /** What a pass has deleted, and whether that was all. */
+    private record Found(Map<String, Long> byListener, boolean isAll) {
+        static final Found NOTHING = new Found(Map.of(), true);
+    }
+
+    private Found sweep(Set<ListenerFront> due) {
         if (due.isEmpty() || isTableEmpty()) {
-            return Map.of();
+            return Found.NOTHING;
         }
         try (TrackedFlows table = TrackedFlows.open()) {
-            return new StaleFlowSweep(table, due, ownAddresses(), () -> closed).run();
+            StaleFlowSweep sweep = new StaleFlowSweep(table, due, ownAddresses(), () -> closed);
+            try {
+                sweep.run();
+            } catch (SystemCallException e) {
+                refuse(e);
+            }
+            return new Found(sweep.deleted(), !sweep.isCutShort());
         } catch (SystemCallException e) {
             refuse(e);
-            return Map.of();
+            return Found.NOTHING;
         }
     }
 

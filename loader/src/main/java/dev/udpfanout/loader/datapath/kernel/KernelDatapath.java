@@ -57,6 +57,7 @@ public final class KernelDatapath implements SwitchableDatapath {
     private final Replies replies;
     private final EndpointsInForce endpoints;
     private final ListenerWays ways;
+    private final IcmpBack icmp;
     private final ListenerVips vips = new ListenerVips();
     /** Replaced whole, never changed: {@link #counters()} is for any thread. */
     private volatile Map<String, ListenerConfig> listeners = Map.of();
@@ -88,8 +89,9 @@ public final class KernelDatapath implements SwitchableDatapath {
         this.counters = new Counters(program, endpointCounters);
         this.replies = new Replies(program, network, repairs, pins, counters);
         this.earlier = new AdoptedListeners(slots, tables, pins);
-        this.ways = new ListenerWays(new Ways(network), this::adopted, attachPoints::mtuBytes);
+        this.ways = new ListenerWays(new Ways(network), this::adopted, attachPoints);
         maps.setMtus(ways);
+        this.icmp = new IcmpBack(program, network, repairs, pins, slots, attachPoints);
         use(listeners);
     }
 
@@ -111,8 +113,8 @@ public final class KernelDatapath implements SwitchableDatapath {
         List<AttachPoint> gone = use(newListeners);
         Failures failures = new Failures();
         // Before any listener's entry is written: one that goes by another kind of table from now on has it by then.
-        sets.forEach(
-                (name, set) -> failures.collect(() -> endpoints.changeKind(setsBefore.get(name), set, slot(name))));
+        sets.forEach((name, set) ->
+                failures.collect(() -> endpoints.changeKind(setsBefore.get(name), set, slots.required(name))));
         // Before anything is attached or steered: a new listener's first datagram finds its endpoints.
         targets.endpoints().values().forEach(set -> failures.collect(() -> apply(set)));
         targets.vips().forEach((name, addresses) -> failures.collect(() -> setVips(name, addresses)));
@@ -144,7 +146,7 @@ public final class KernelDatapath implements SwitchableDatapath {
         if (set == null) {
             return CompletableFuture.completedStage(null);
         }
-        Optional<CompletionStage<Void>> oldIsUnused = endpoints.put(set, slot(set.name()), wanted, () -> {
+        Optional<CompletionStage<Void>> oldIsUnused = endpoints.put(set, slots.required(set.name()), wanted, () -> {
             if (interfacesFound) {
                 replies.expect(set, wanted, listeners.values());
             }
@@ -176,17 +178,23 @@ public final class KernelDatapath implements SwitchableDatapath {
     }
 
     @Override
+    public void setPublished(Map<String, InetAddress> addresses) {
+        icmp.setPublished(addresses);
+    }
+
+    @Override
     public void reconcile() {
         Failures failures = new Failures();
         attachPoints.findInterfaces(failures);
         interfacesFound = true;
-        failures.collect(() -> tamperCheck.run(sets.values(), set -> slot(set.name())));
+        failures.collect(() -> tamperCheck.run(sets.values(), set -> slots.required(set.name())));
         failures.collect(() -> ways.refresh(listeners.values(), endpoints.sets()));
+        failures.collect(() -> icmp.reconcile(listeners.values(), endpoints.sets(), ways.interfaces()));
         failures.collect(() -> maps.setNetwork(network, attachPoints.dummies()));
         failures.collect(this::setListenerKeys);
         failures.collect(() -> replies.reconcile(listeners.values(), endpoints.sets()));
         attachPoints.connect(earlier.servedByOther(), failures);
-        failures.collect(() -> attachPoints.observe(name -> counters.received(slot(name))));
+        failures.collect(() -> attachPoints.observe(name -> counters.received(slots.required(name))));
         failures.throwIfAny();
         if (!leftoversRemoved && earlier.servedByOther().isEmpty()) {
             removeLeftovers();
@@ -210,7 +218,6 @@ public final class KernelDatapath implements SwitchableDatapath {
             return;
         }
         ways.update(listeners.values(), endpoints.sets());
-        attachPoints.setPathMtus(ways.mtus());
         ListenerKeyPlan plan = maps.plan();
         attachPoints.forEachListener((listener, ifindex) -> plan.add(
                 listener,
@@ -221,10 +228,7 @@ public final class KernelDatapath implements SwitchableDatapath {
         replies.provideFlows(listeners.values());
         maps.apply(plan, listeners.values(), attachPoints.dummies());
         replies.removeUnusedFlows(listeners.values());
-    }
-
-    private int slot(String set) {
-        return slots.of(set).orElseThrow();
+        icmp.update(listeners.values(), endpoints.sets(), vips, ways.interfaces());
     }
 
     @Override
@@ -264,6 +268,7 @@ public final class KernelDatapath implements SwitchableDatapath {
     public void release() {
         attachPoints.release();
         replies.release();
+        icmp.release();
         close();
     }
 
@@ -273,6 +278,7 @@ public final class KernelDatapath implements SwitchableDatapath {
         boolean isReleased = attachPoints.isEmpty();
         attachPoints.disconnect(failures);
         failures.collect(replies::close);
+        failures.collect(icmp::close);
         if (!isReleased) {
             pins.ifPresent(all -> failures.collect(all::removeAll));
         }

@@ -4,6 +4,7 @@ import dev.udpfanout.loader.config.ListenerConfig;
 import dev.udpfanout.loader.control.Endpoint;
 import dev.udpfanout.loader.control.EndpointSet;
 import dev.udpfanout.loader.datapath.WayState;
+import dev.udpfanout.loader.datapath.kernel.attach.AttachPoints;
 import dev.udpfanout.loader.datapath.kernel.maps.PathMtus;
 import dev.udpfanout.loader.datapath.way.Ways;
 import java.net.InetAddress;
@@ -16,7 +17,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
-import java.util.function.IntUnaryOperator;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.slf4j.Logger;
@@ -32,7 +32,7 @@ final class ListenerWays implements PathMtus {
 
     private final Ways ways;
     private final Function<String, Optional<List<InetSocketAddress>>> adopted;
-    private final IntUnaryOperator interfaceMtu;
+    private final AttachPoints attachPoints;
     private final Map<String, EndpointSet> sets = new HashMap<>();
     private final Map<String, Set<InetAddress>> endpoints = new HashMap<>();
     private Map<String, Integer> mtus = Map.of();
@@ -40,21 +40,21 @@ final class ListenerWays implements PathMtus {
 
     /**
      * @param adopted the endpoints that an earlier daemon has left to a listener, by its name
-     * @param interfaceMtu as {@link #ofInterface}
+     * @param attachPoints told how large a packet may be
      */
-    ListenerWays(
-            Ways ways, Function<String, Optional<List<InetSocketAddress>>> adopted, IntUnaryOperator interfaceMtu) {
+    ListenerWays(Ways ways, Function<String, Optional<List<InetSocketAddress>>> adopted, AttachPoints attachPoints) {
         this.ways = ways;
         this.adopted = adopted;
-        this.interfaceMtu = interfaceMtu;
+        this.attachPoints = attachPoints;
     }
 
-    /** Asks for the ways to endpoints that are new. */
+    /** Asks for the ways to endpoints that are new, and has the routes to dummy interfaces say what fits. */
     void update(Collection<ListenerConfig> listeners, Map<String, EndpointSet> inForce) {
         if (use(listeners, inForce)) {
             ways.know(all());
             workOut(listeners);
         }
+        attachPoints.setPathMtus(mtus);
     }
 
     /** Asks for all ways again: routes, links, and what the kernel has learnt of paths may have changed. */
@@ -115,11 +115,6 @@ final class ListenerWays implements PathMtus {
         states = Map.copyOf(nowStates);
     }
 
-    /** The smallest MTU of each listener, in bytes, by its name; one without a bound is not in it. */
-    Map<String, Integer> mtus() {
-        return mtus;
-    }
-
     @Override
     public int smallestOf(ListenerConfig listener) {
         return mtus.getOrDefault(listener.name(), 0);
@@ -128,7 +123,12 @@ final class ListenerWays implements PathMtus {
     /** Not of a dummy interface: what comes by that fits already, as the route to it says what does. */
     @Override
     public int ofInterface(int ifindex) {
-        return interfaceMtu.applyAsInt(ifindex);
+        return attachPoints.mtuBytes(ifindex);
+    }
+
+    /** The interfaces, by their indexes, by which endpoints are reached that are not on this node. */
+    Set<Integer> interfaces() {
+        return ways.interfaces();
     }
 
     /** How a listener's endpoints are reached. */

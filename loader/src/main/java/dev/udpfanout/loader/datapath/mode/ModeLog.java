@@ -2,6 +2,7 @@ package dev.udpfanout.loader.datapath.mode;
 
 import dev.udpfanout.loader.config.ListenerConfig;
 import dev.udpfanout.loader.datapath.ListenerState;
+import java.util.Map;
 import java.util.concurrent.atomic.AtomicLong;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -12,9 +13,9 @@ final class ModeLog {
 
     private final AtomicLong count = new AtomicLong();
 
-    /** How many listeners have fallen back so far. Any thread. */
-    long fallbacks() {
-        return count.get();
+    /** How many listeners have fallen back so far, as a kind of repair. Any thread. */
+    Map<String, Long> repairs() {
+        return Map.of("userspace_fallback", count.get());
     }
 
     /** Reports and counts the listeners that have fallen back to user space. */

@@ -27,12 +27,10 @@ import java.util.concurrent.CompletionStage;
  * made it fall back does not change by itself, and moving back and forth would cost more than it gains.
  */
 public final class ModeSelectingDatapath implements Datapath {
-    private static final String FALLBACKS = "userspace_fallback";
     private final Backends backends;
     private final ModeLog log = new ModeLog();
     private final WantedTargets targets = new WantedTargets();
     private final KernelPatience patience = new KernelPatience();
-    private Map<InetAddress, LocalPeer> peers = Map.of();
     private final Map<String, String> lost = new HashMap<>();
     private volatile Optional<SwitchableDatapath> kernel = Optional.empty();
     private volatile Optional<SwitchableDatapath> userspace = Optional.empty();
@@ -71,8 +69,7 @@ public final class ModeSelectingDatapath implements Datapath {
             return Optional.empty();
         }
         try {
-            kernel = Optional.of(backends.openKernel(wanted));
-            kernel.get().setPeers(peers);
+            kernel = Optional.of(targets.told(backends.openKernel(wanted)));
             return Optional.empty();
         } catch (KernelRefusedException e) {
             return Optional.of(e.getMessage());
@@ -95,8 +92,12 @@ public final class ModeSelectingDatapath implements Datapath {
 
     @Override
     public void setPeers(Map<InetAddress, LocalPeer> known) {
-        peers = Map.copyOf(known);
-        kernel.ifPresent(present -> present.setPeers(peers));
+        targets.peers(known, kernel);
+    }
+
+    @Override
+    public void setPublished(Map<String, InetAddress> addresses) {
+        targets.published(addresses, kernel);
     }
 
     private Optional<SwitchableDatapath> serving(String listener) {
@@ -266,7 +267,7 @@ public final class ModeSelectingDatapath implements Datapath {
 
     @Override
     public Map<String, Long> repairs() {
-        return both().repairs(Map.of(FALLBACKS, log.fallbacks()));
+        return both().repairs(log.repairs());
     }
 
     @Override

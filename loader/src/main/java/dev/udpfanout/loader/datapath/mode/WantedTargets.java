@@ -4,17 +4,23 @@ import dev.udpfanout.loader.config.ListenerConfig;
 import dev.udpfanout.loader.config.ReceiverSet;
 import dev.udpfanout.loader.control.EndpointSet;
 import dev.udpfanout.loader.datapath.ListenerTargets;
+import dev.udpfanout.loader.datapath.SwitchableDatapath;
+import dev.udpfanout.loader.links.LocalPeer;
 import java.net.InetAddress;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 
-/** The endpoints and VIPs of every listener as last wanted, for a datapath that takes a listener over. */
+/** What was last told of every listener's endpoints and addresses, for a datapath that takes a listener over. */
 final class WantedTargets {
     private final Map<String, EndpointSet> endpoints = new HashMap<>();
     private final Map<String, Set<InetAddress>> vips = new HashMap<>();
+
+    private Map<InetAddress, LocalPeer> peers = Map.of();
+    private Map<String, InetAddress> published = Map.of();
 
     void endpoints(EndpointSet set) {
         endpoints.put(set.listener(), set);
@@ -22,6 +28,25 @@ final class WantedTargets {
 
     void vips(String listener, Set<InetAddress> addresses) {
         vips.put(listener, Set.copyOf(addresses));
+    }
+
+    /** Passes them on, if there is anybody to be told. */
+    void peers(Map<InetAddress, LocalPeer> known, Optional<SwitchableDatapath> datapath) {
+        peers = Map.copyOf(known);
+        datapath.ifPresent(present -> present.setPeers(peers));
+    }
+
+    /** As above. */
+    void published(Map<String, InetAddress> addresses, Optional<SwitchableDatapath> datapath) {
+        published = Map.copyOf(addresses);
+        datapath.ifPresent(present -> present.setPublished(published));
+    }
+
+    /** The datapath, after it was told what is not a listener's alone. */
+    SwitchableDatapath told(SwitchableDatapath datapath) {
+        datapath.setPeers(peers);
+        datapath.setPublished(published);
+        return datapath;
     }
 
     /** Forgets those of other listeners and mirrors. */

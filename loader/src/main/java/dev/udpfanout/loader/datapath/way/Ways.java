@@ -77,6 +77,15 @@ public final class Ways {
         return known.getOrDefault(address, Optional.empty());
     }
 
+    /** The interfaces, by their indexes, of all ways that lead away from this node. */
+    public Set<Integer> interfaces() {
+        return known.values().stream()
+                .flatMap(Optional::stream)
+                .filter(way -> !way.isLocal())
+                .map(Way::ifindex)
+                .collect(Collectors.toSet());
+    }
+
     /** The smallest MTU on the ways to these addresses, in bytes; empty if none of them has a bound. */
     public OptionalInt smallestMtu(Collection<InetAddress> addresses) {
         return addresses.stream()

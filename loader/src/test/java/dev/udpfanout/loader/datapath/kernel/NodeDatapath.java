@@ -1,6 +1,7 @@
 package dev.udpfanout.loader.datapath.kernel;
 
 import dev.udpfanout.bindings.abi.counter.EarlyFragments;
+import dev.udpfanout.bindings.abi.counter.IcmpErrors;
 import dev.udpfanout.bindings.abi.counter.ProcessingTimes;
 import dev.udpfanout.lab.LabNamespace;
 import dev.udpfanout.loader.config.ListenerConfig;
@@ -94,6 +95,14 @@ public final class NodeDatapath implements AutoCloseable {
         });
     }
 
+    /** The address of a range that is this node's, and the listener's by its place in the configuration. */
+    public void setPublished(int listenerId, InetAddress address) {
+        get(thread, () -> {
+            datapath.setPublished(Map.of(names.get(listenerId), address));
+            return null;
+        });
+    }
+
     /** Returns when datagrams go by it. */
     public void setPeers(Map<InetAddress, LocalPeer> peers) {
         get(thread, () -> {
@@ -149,6 +158,11 @@ public final class NodeDatapath implements AutoCloseable {
     /** Fragments that came before the one with the ports. */
     public EarlyFragments earlyFragments() {
         return get(thread, datapath::program).orElseThrow().earlyFragments();
+    }
+
+    /** What became of ICMP errors about datagrams that were sent to endpoints. */
+    public IcmpErrors icmpErrors() {
+        return get(thread, datapath::program).orElseThrow().icmpErrors();
     }
 
     /** How often what was set up had to be mended, by kind. */

@@ -23,6 +23,8 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
@@ -70,6 +72,11 @@ class LoadedProgramsTest {
         }
     }
 
+    /** Wherever there are endpoints, there is also the one that sees ICMP errors about what they were sent. */
+    private static Set<String> withIcmp(String... programs) {
+        return Stream.concat(Stream.of(programs), Stream.of(KernelProgram.ICMP)).collect(Collectors.toSet());
+    }
+
     private Set<String> loaded() {
         return own.mapsByProgram().keySet();
     }
@@ -78,12 +85,12 @@ class LoadedProgramsTest {
     void shouldLoadTheOneForANicAndAFurtherOneOnTheSameMapsWhenAListenerComesToAnEgress() {
         NodeModes.loadKubeProxy(topology);
         try (NodeModes datapath = NodeModes.open(topology.node(), nic)) {
-            assertEquals(Set.of(INGRESS), loaded());
+            assertEquals(withIcmp(INGRESS), loaded());
             assertDelivered(NodeModes.NODE);
 
             datapath.configure(nic, egress);
             Map<String, Set<Integer>> maps = own.mapsByProgram();
-            assertEquals(Set.of(INGRESS, EGRESS), maps.keySet());
+            assertEquals(withIcmp(INGRESS, EGRESS), maps.keySet());
             assertTrue(maps.get(EGRESS).size() > 10, maps::toString);
             assertTrue(maps.get(INGRESS).containsAll(maps.get(EGRESS)), maps::toString);
             datapath.apply("egress", topology.podEndpoints(NodeModes.POD_PORT));
@@ -94,7 +101,7 @@ class LoadedProgramsTest {
 
             datapath.configure(nic);
             datapath.configure(nic, egress);
-            assertEquals(Set.of(INGRESS, EGRESS), loaded(), "one of each, also after a while without use");
+            assertEquals(withIcmp(INGRESS, EGRESS), loaded(), "one of each, also after a while without use");
         }
     }
 
@@ -108,20 +115,20 @@ class LoadedProgramsTest {
 
     @Test
     void shouldLoadTheOneForEgressAloneWhenNothingElseIsAskedFor() {
-        assertLoaded(Set.of(EGRESS), egress);
+        assertLoaded(withIcmp(EGRESS), egress);
     }
 
     @Test
     void shouldLoadTheTwoOfTheDetourWhenTheListenerIsOnADummy() {
         assertLoaded(
-                Set.of(INGRESS, KernelProgram.TURN),
+                withIcmp(INGRESS, KernelProgram.TURN),
                 NodeModes.onDummy().listener(topology.podEndpoints(NodeModes.POD_PORT)));
     }
 
     @Test
     void shouldLoadWhatSeesAnswersWhenAListenerHasReplies() {
         assertLoaded(
-                Set.of(INGRESS, KernelProgram.REPLY),
+                withIcmp(INGRESS, KernelProgram.REPLY),
                 NodeModes.onNic().with("replies", true).listener(topology.podEndpoints(NodeModes.POD_PORT)));
     }
 
@@ -131,7 +138,7 @@ class LoadedProgramsTest {
             topology.node().exec("ip", "address", "add", "10.9.0.1/24", "dev", "tun0");
             topology.node().exec("ip", "link", "set", "tun0", "up");
             assertLoaded(
-                    Set.of(KernelProgram.REWRITE_L3),
+                    withIcmp(KernelProgram.REWRITE_L3),
                     ListenerText.on("tun0", "0.0.0.0:5514").listener(topology.podEndpoints(NodeModes.POD_PORT)));
         }
     }
@@ -146,7 +153,7 @@ class LoadedProgramsTest {
             assertTrue(datapath.state("egress").modeReason().contains(EGRESS), "which one");
             assertEquals(ListenerState.TC_EBPF, datapath.state("nic").mode());
             assertTrue(datapath.state("nic").attached());
-            assertEquals(Set.of(INGRESS), loaded());
+            assertEquals(withIcmp(INGRESS), loaded());
             datapath.apply("egress", topology.podEndpoints(NodeModes.POD_PORT));
             assertDelivered(NodeModes.VIP);
             assertDelivered(NodeModes.NODE);
@@ -159,7 +166,7 @@ class LoadedProgramsTest {
             assertThrows(RuntimeException.class, () -> datapath.configure(nic, egress("tc_ebpf")));
             assertTrue(datapath.state("nic").attached());
             assertFalse(datapath.state("egress").attached());
-            assertEquals(Set.of(INGRESS), loaded());
+            assertEquals(withIcmp(INGRESS), loaded());
             assertDelivered(NodeModes.NODE);
         }
     }

@@ -47,6 +47,7 @@ public final class AttachPoint {
     private boolean leftToOther;
     private boolean isSteered;
     private int mtuBytes;
+    private String hardwareAddress = "";
     private Map<String, Integer> pathMtus = Map.of();
 
     /** What listeners must have in common to share an attach point. */
@@ -117,6 +118,11 @@ public final class AttachPoint {
         return mtuBytes;
     }
 
+    /** The interface's own, for example {@code 02:00:00:00:00:01}; empty if it has none. */
+    String hardwareAddress() {
+        return hardwareAddress;
+    }
+
     /** Whether every program is on its hook, attached as it is to be. */
     public boolean isConnected() {
         return ifindex != NO_INTERFACE && hooks.have(wanted(), key.attach());
@@ -160,10 +166,6 @@ public final class AttachPoint {
         return isConnected() ? hooks.methods() : "";
     }
 
-    private boolean hasReplies() {
-        return listeners.stream().anyMatch(ListenerConfig::replies);
-    }
-
     private List<InetAddress> addresses() {
         return listeners.stream()
                 .map(listener -> listener.bind().getAddress())
@@ -183,10 +185,11 @@ public final class AttachPoint {
     public void findInterface() {
         dummy.ifPresent(present -> present.ranges().requireFree(ranges()));
         Optional<Link> link = dummy.isPresent()
-                ? Optional.of(dummy.get().dummyInterface().ensure(addresses(), hasReplies()))
+                ? Optional.of(dummy.get().dummyInterface().ensure(addresses(), true))
                 : network.links().byName(interfaceName());
         int found = link.map(Link::index).orElse(NO_INTERFACE);
         mtuBytes = link.map(Link::mtu).orElse(0);
+        hardwareAddress = link.map(Link::hardwareAddress).orElse("");
         if (found == ifindex) {
             return;
         }

@@ -1,5 +1,6 @@
 package dev.udpfanout.loader.datapath.kernel.attach;
 
+import dev.udpfanout.bindings.abi.endpoint.OriginEntry;
 import dev.udpfanout.loader.config.ListenerConfig;
 import dev.udpfanout.loader.datapath.Failures;
 import dev.udpfanout.loader.datapath.FirewallState;
@@ -119,6 +120,18 @@ public final class AttachPoints {
                 .mapToInt(AttachPoint::mtuBytes)
                 .findFirst()
                 .orElse(0);
+    }
+
+    /** The dummy interface that a listener stands on; empty if it stands on none, or if that is not there. */
+    public Optional<OriginEntry.Entrance> entrance(String listener) {
+        return points.stream()
+                .filter(point -> point.isDummy()
+                        && point.listeners().stream()
+                                .anyMatch(each -> each.name().equals(listener)))
+                .flatMap(point -> point.ifindex().stream()
+                        .filter(ifindex -> !point.hardwareAddress().isEmpty())
+                        .map(ifindex -> new OriginEntry.Entrance(ifindex, point.hardwareAddress())))
+                .findFirst();
     }
 
     /** The interfaces' indexes of those that are dummies, while they are there. */

@@ -8,8 +8,8 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * One hook of one interface, and which of our programs has its place there: one for requests and one for replies can be
- * on it.
+ * One hook of one interface, and which of our programs has its place there: one for requests, one for replies and one
+ * for ICMP errors can be on it.
  *
  * @param ifindex the interface
  * @param interfaceName the same, for names and messages
@@ -21,7 +21,8 @@ record HookPlace(int ifindex, String interfaceName, HookPoint hook, Optional<Pat
     /** What a program is there for. */
     enum Role {
         REQUESTS("program", KernelProgram.FOR_REQUESTS),
-        REPLIES("program for replies", KernelProgram.FOR_REPLIES);
+        REPLIES("program for replies", KernelProgram.FOR_REPLIES),
+        ICMP("program for ICMP errors", KernelProgram.FOR_ICMP);
 
         private final String words;
         private final Set<String> programs;
@@ -57,5 +58,11 @@ record HookPlace(int ifindex, String interfaceName, HookPoint hook, Optional<Pat
     static HookPlace ofReplies(int ifindex, String interfaceName, Optional<Pins> pins) {
         Optional<Path> pin = pins.map(all -> all.linkOfReplies(interfaceName));
         return new HookPlace(ifindex, interfaceName, HookPoint.INGRESS, pin, Role.REPLIES);
+    }
+
+    /** For a program that sees the ICMP errors that come back. */
+    static HookPlace ofIcmp(int ifindex, String interfaceName, Optional<Pins> pins) {
+        Optional<Path> pin = pins.map(all -> all.linkOfIcmp(interfaceName));
+        return new HookPlace(ifindex, interfaceName, HookPoint.INGRESS, pin, Role.ICMP);
     }
 }

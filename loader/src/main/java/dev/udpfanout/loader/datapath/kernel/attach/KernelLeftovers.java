@@ -44,6 +44,7 @@ public final class KernelLeftovers {
             // Not the interfaces: a dummy interface of ours is in use.
             Leftovers.removeAllBut(network, List.of());
             Leftovers.removeReplies(network, Set.of());
+            Leftovers.removeIcmp(network, Set.of());
             Firewall.removeLeftovers(Opening.Hook.FORWARD);
         } catch (RuntimeException | LinkageError e) {
             LOG.debug("failed to search for all leftovers of an earlier process: {}", e.toString());

@@ -44,6 +44,7 @@ public final class Leftovers {
     public static int remove(Network network) {
         return removeAllBut(network, List.of())
                 + removeReplies(network, Set.of())
+                + removeIcmp(network, Set.of())
                 + RangeRoutes.removeLeftToSockets(network, List.of())
                 + Firewall.removeLeftovers()
                 + removeInterfaces(network);
@@ -64,16 +65,25 @@ public final class Leftovers {
 
     /** The programs for replies, on all interfaces but these. */
     static int removeReplies(Network network, Set<Integer> kept) {
+        return removeAtIngress(network, kept, KernelProgram.FOR_REPLIES);
+    }
+
+    /** The programs for ICMP errors, on all interfaces but these. */
+    static int removeIcmp(Network network, Set<Integer> kept) {
+        return removeAtIngress(network, kept, KernelProgram.FOR_ICMP);
+    }
+
+    private static int removeAtIngress(Network network, Set<Integer> kept, Set<String> programs) {
         int removed = 0;
         List<Link> others = network.links().all().stream()
                 .filter(link -> !kept.contains(link.index()))
                 .toList();
         for (Link link : others) {
-            removed += removeFilters(network, link, Set.of(), KernelProgram.FOR_REPLIES);
+            removed += removeFilters(network, link, Set.of(), programs);
         }
         // Last: it takes bpf(2), which a process that only cleans up may be refused.
         for (Link link : others) {
-            removed += removeTcxLinks(link, Set.of(), KernelProgram.FOR_REPLIES);
+            removed += removeTcxLinks(link, Set.of(), programs);
         }
         return removed;
     }
@@ -144,7 +154,7 @@ public final class Leftovers {
         Set<Path> kept = points.stream()
                 .flatMap(point -> point.hooks().stream().map(hook -> pins.link(point.interfaceName(), hook)))
                 .collect(Collectors.toSet());
-        removePinnedLinks(pins, link -> Pins.isOfReplies(link) || kept.contains(link));
+        removePinnedLinks(pins, link -> Pins.isOfReplies(link) || Pins.isOfIcmp(link) || kept.contains(link));
     }
 
     /**

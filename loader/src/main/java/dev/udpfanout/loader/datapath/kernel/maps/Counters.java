@@ -2,6 +2,7 @@ package dev.udpfanout.loader.datapath.kernel.maps;
 
 import dev.udpfanout.bindings.abi.counter.DropReason;
 import dev.udpfanout.bindings.abi.counter.EarlyFragments;
+import dev.udpfanout.bindings.abi.counter.IcmpErrors;
 import dev.udpfanout.bindings.abi.counter.ListenerDrops;
 import dev.udpfanout.bindings.abi.counter.ListenerReplies;
 import dev.udpfanout.bindings.abi.counter.ListenerStats;
@@ -17,13 +18,17 @@ import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.TreeMap;
 
-/** The maps STATS, DROPS, LATENCY, REPLIES and EARLY_FRAGMENTS, and each endpoint's packets, summed over the CPUs. */
+/**
+ * The maps STATS, DROPS, LATENCY, REPLIES, EARLY_FRAGMENTS and ICMP_ERRORS, and each endpoint's packets, summed over
+ * the CPUs.
+ */
 public final class Counters {
     private final PerCpuArrayMap<ListenerStats> stats;
     private final PerCpuArrayMap<ListenerDrops> drops;
     private final PerCpuArrayMap<ProcessingTimes> latency;
     private final PerCpuArrayMap<ListenerReplies> replies;
     private final PerCpuArrayMap<EarlyFragments> earlyFragments;
+    private final PerCpuArrayMap<IcmpErrors> icmpErrors;
     private final EndpointCounters endpoints;
 
     public Counters(KernelProgram program, EndpointCounters endpoints) {
@@ -32,6 +37,7 @@ public final class Counters {
         this.latency = program.map(SharedMaps.LATENCY);
         this.replies = program.map(SharedMaps.REPLIES);
         this.earlyFragments = program.map(SharedMaps.EARLY_FRAGMENTS);
+        this.icmpErrors = program.map(SharedMaps.ICMP_ERRORS);
         this.endpoints = endpoints;
     }
 
@@ -74,6 +80,6 @@ public final class Counters {
 
     /** What is counted for all listeners together. */
     public ProgramCounters program() {
-        return new ProgramCounters(latency.get(0), earlyFragments.get(0));
+        return new ProgramCounters(latency.get(0), earlyFragments.get(0), icmpErrors.get(0));
     }
 }

@@ -57,6 +57,11 @@ public final class Slots {
         return Optional.ofNullable(slots.get(listener));
     }
 
+    /** Of a listener that has one. Any thread. */
+    public int required(String listener) {
+        return of(listener).orElseThrow();
+    }
+
     /** Gives every listener a slot that has none, with counters at zero. */
     public void assign(Set<String> listeners) {
         for (String listener : listeners) {

@@ -36,6 +36,8 @@ public final class KernelProgram implements AutoCloseable {
     public static final String REWRITE_AT_EGRESS = "udp_fanout_out";
     public static final String REPLY = "udp_fanout_back";
     public static final String REPLY_L3 = "udp_fanout_b_l3";
+    public static final String ICMP = "udp_fanout_icmp";
+    public static final String ICMP_L3 = "udp_fanout_i_l3";
 
     /** Those that see what clients send. */
     public static final Set<String> FOR_REQUESTS = Set.of(REWRITE, REWRITE_L3, TURN, REWRITE_AT_EGRESS);
@@ -43,9 +45,12 @@ public final class KernelProgram implements AutoCloseable {
     /** Those that see what endpoints answer; one may be on a hook beside one of the others. */
     public static final Set<String> FOR_REPLIES = Set.of(REPLY, REPLY_L3);
 
+    /** Those that see the ICMP errors that come back; one may be on a hook beside the others. */
+    public static final Set<String> FOR_ICMP = Set.of(ICMP, ICMP_L3);
+
     /** All of them. */
     public static final Set<String> NAMES =
-            Stream.concat(FOR_REQUESTS.stream(), FOR_REPLIES.stream()).collect(Collectors.toUnmodifiableSet());
+            Stream.of(FOR_REQUESTS, FOR_REPLIES, FOR_ICMP).flatMap(Set::stream).collect(Collectors.toUnmodifiableSet());
 
     private static final Logger LOG = LoggerFactory.getLogger(KernelProgram.class);
     private static final String RESOURCE = "/dev/udpfanout/bpf/udp_fanout.bpf.o";

@@ -32,6 +32,7 @@ public final class Pins {
     private static final Logger LOG = LoggerFactory.getLogger(Pins.class);
     private static final String BPFFS = "bpf";
     private static final String REPLIES = "-replies";
+    private static final String ICMP = "-icmp";
     private static final int MAX_VERSION_DIGITS = 9;
 
     private final Path root;
@@ -156,6 +157,16 @@ public final class Pins {
     /** As above, of the program for replies, which is always at ingress. */
     public Path linkOfReplies(String interfaceName) {
         return links().resolve(interfaceName.replace('.', '~') + REPLIES);
+    }
+
+    /** As above, of the program for ICMP errors. */
+    public Path linkOfIcmp(String interfaceName) {
+        return links().resolve(interfaceName.replace('.', '~') + ICMP);
+    }
+
+    /** Whether it is one of {@link #linkOfIcmp}. */
+    public static boolean isOfIcmp(Path link) {
+        return link.getFileName().toString().endsWith(ICMP);
     }
 
     /** Whether it is one of {@link #linkOfReplies}. */

@@ -15,11 +15,13 @@ import dev.udpfanout.loader.config.ListenerConfig.AttachMethod;
 import dev.udpfanout.loader.datapath.InterfaceState;
 import dev.udpfanout.loader.datapath.ListenerState;
 import dev.udpfanout.loader.datapath.ListenerText;
+import dev.udpfanout.loader.datapath.WayState;
 import dev.udpfanout.loader.datapath.kernel.NodeDatapath;
 import dev.udpfanout.loader.datapath.kernel.WayIn;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.List;
+import java.util.OptionalInt;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -79,7 +81,8 @@ class SeveralInterfacesTest {
             String method = attach.name().toLowerCase(java.util.Locale.ROOT);
             assertEquals(
                     ListenerState.on(List.of(
-                            new InterfaceState("eth0", true, method), new InterfaceState("eth1", true, method))),
+                                    new InterfaceState("eth0", true, method), new InterfaceState("eth1", true, method)))
+                            .by(List.of(new WayState("cni0", OptionalInt.of(1500), 2))),
                     datapath.state(0));
             assertDelivered(topology, TopologyPlan.CLIENT_ADDRESS, FIRST);
             assertDelivered(topology, SECOND_CLIENT, SECOND);

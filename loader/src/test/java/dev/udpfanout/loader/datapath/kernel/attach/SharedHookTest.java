@@ -91,7 +91,7 @@ class SharedHookTest {
                         return Leftovers.remove(network);
                     }
                 });
-                assertEquals(1, removed);
+                assertEquals(2, removed, "on eth0, and the one for ICMP errors on cni0");
             }
             assertEquals("", topology.node().exec("tc", "filter", "show", "dev", "eth0", "ingress"));
             String left = topology.node().exec("tc", "qdisc", "show", "dev", "eth0");

@@ -1,0 +1,190 @@
+package dev.udpfanout.loader.datapath.kernel;
+
+import dev.udpfanout.bindings.abi.endpoint.OriginEntry;
+import dev.udpfanout.bindings.errno.SystemCallException;
+import dev.udpfanout.bindings.rtnetlink.address.InterfaceAddress;
+import dev.udpfanout.loader.config.ListenerConfig;
+import dev.udpfanout.loader.config.ListenerConfig.AttachMethod;
+import dev.udpfanout.loader.control.EndpointSet;
+import dev.udpfanout.loader.datapath.kernel.attach.AttachPoints;
+import dev.udpfanout.loader.datapath.kernel.attach.IcmpPoints;
+import dev.udpfanout.loader.datapath.kernel.maps.Origins;
+import dev.udpfanout.loader.datapath.kernel.maps.Slots;
+import dev.udpfanout.loader.datapath.kernel.program.KernelProgram;
+import dev.udpfanout.loader.datapath.kernel.program.Pins;
+import dev.udpfanout.loader.datapath.network.Network;
+import dev.udpfanout.loader.datapath.network.RepairLog;
+import java.net.InetAddress;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Predicate;
+import java.util.stream.Collectors;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * What there must be in the kernel for ICMP errors about datagrams of ours: where each endpoint's had been sent to, and
+ * programs where the errors come in. Datagrams do without it, so that nothing here keeps them from being forwarded.
+ */
+final class IcmpBack {
+    private static final Logger LOG = LoggerFactory.getLogger(IcmpBack.class);
+
+    private final Network network;
+    private final Slots slots;
+    private final Origins origins;
+    private final IcmpPoints points;
+    private final AttachPoints attachPoints;
+    private Map<Integer, Set<InetAddress>> ownAddresses = Map.of();
+    private Map<String, InetAddress> published = Map.of();
+    private boolean leftoversRemoved;
+    private String lastFailure = "";
+
+    IcmpBack(
+            KernelProgram program,
+            Network network,
+            RepairLog repairs,
+            Optional<Pins> pins,
+            Slots slots,
+            AttachPoints attachPoints) {
+        this.network = network;
+        this.slots = slots;
+        this.origins = new Origins(program);
+        this.points = new IcmpPoints(program, network, repairs, pins);
+        this.attachPoints = attachPoints;
+    }
+
+    /**
+     * Tells the address that Kubernetes has of this node for each listener with a range, by the listener's name. Takes
+     * effect at the next {@link #update}.
+     */
+    void setPublished(Map<String, InetAddress> addresses) {
+        published = Map.copyOf(addresses);
+    }
+
+    /** Follows a change of endpoints or VIPs. */
+    void update(
+            Collection<ListenerConfig> listeners,
+            Map<String, EndpointSet> inForce,
+            ListenerVips vips,
+            Set<Integer> interfaces) {
+        setOrigins(listeners, inForce, vips);
+        attempt(() -> points.add(attachMethod(listeners), interfaces));
+    }
+
+    /**
+     * Has programs where errors come in, and takes them off elsewhere: there only when all endpoints are known, since
+     * before that an earlier daemon's may be needed.
+     */
+    void reconcile(Collection<ListenerConfig> listeners, Map<String, EndpointSet> inForce, Set<Integer> interfaces) {
+        ownAddresses = network.addresses().all().stream()
+                .filter(address -> !address.address().isLinkLocalAddress()
+                        && !address.address().isLoopbackAddress())
+                .collect(Collectors.groupingBy(
+                        InterfaceAddress::linkIndex,
+                        Collectors.mapping(InterfaceAddress::address, Collectors.toSet())));
+        if (!listeners.stream().allMatch(listener -> inForce.containsKey(listener.name()))) {
+            attempt(() -> points.add(attachMethod(listeners), interfaces));
+            return;
+        }
+        attempt(() -> points.set(attachMethod(listeners), interfaces));
+        if (!leftoversRemoved) {
+            points.removeLeftovers();
+            leftoversRemoved = true;
+        }
+    }
+
+    private void attempt(Runnable step) {
+        try {
+            step.run();
+            lastFailure = "";
+        } catch (SystemCallException e) {
+            if (!e.getMessage().equals(lastFailure)) {
+                lastFailure = e.getMessage();
+                LOG.atWarn()
+                        .addKeyValue("reason", lastFailure)
+                        .log(
+                                "clients are not told of some ICMP errors: the program for them is not in place, will retry");
+            }
+        }
+    }
+
+    private void setOrigins(Collection<ListenerConfig> listeners, Map<String, EndpointSet> inForce, ListenerVips vips) {
+        Map<String, Set<InetAddress>> addresses = new HashMap<>();
+        attachPoints.forEachListener((listener, ifindex) -> addresses
+                .computeIfAbsent(listener.name(), none -> new HashSet<>())
+                .addAll(addresses(listener, ifindex, vips)));
+        Set<String> names = listeners.stream().map(ListenerConfig::name).collect(Collectors.toSet());
+        OriginPlan plan = new OriginPlan();
+        for (ListenerConfig listener : listeners) {
+            Optional.ofNullable(inForce.get(listener.name()))
+                    .ifPresent(
+                            set -> plan.add(set, origin(listener, addresses.getOrDefault(listener.name(), Set.of()))));
+        }
+        // A copy for a mirror is none of the client's business.
+        inForce.forEach((name, set) -> {
+            if (!names.contains(name)) {
+                plan.add(set, Optional.empty());
+            }
+        });
+        Set<Integer> notKnownYet = names.stream()
+                .filter(name -> !inForce.containsKey(name))
+                .flatMap(name -> slots.of(name).stream())
+                .collect(Collectors.toSet());
+        origins.set(plan.entries(), notKnownYet::contains);
+    }
+
+    /** What a client can have sent to, to reach a listener by an interface. */
+    private Set<InetAddress> addresses(ListenerConfig listener, int ifindex, ListenerVips vips) {
+        InetAddress bind = listener.bind().getAddress();
+        Predicate<InetAddress> isOfItsFamily = address -> address.getClass() == bind.getClass();
+        if (listener.vipDirect()) {
+            return vips.of(listener).orElse(Set.of()).stream()
+                    .filter(isOfItsFamily)
+                    .collect(Collectors.toSet());
+        }
+        if (listener.range().isPresent()) {
+            return Optional.ofNullable(published.get(listener.name()))
+                    .map(Set::of)
+                    .orElse(Set.of());
+        }
+        if (listener.isWildcard()) {
+            return ownAddresses.getOrDefault(ifindex, Set.of()).stream()
+                    .filter(isOfItsFamily)
+                    .collect(Collectors.toSet());
+        }
+        return Set.of(bind);
+    }
+
+    private Optional<OriginEntry> origin(ListenerConfig listener, Set<InetAddress> addresses) {
+        Optional<OriginEntry.Entrance> entrance = attachPoints.entrance(listener.name());
+        if (addresses.size() != 1 || listener.isOnDummyInterface() != entrance.isPresent()) {
+            return Optional.empty();
+        }
+        InetAddress only = addresses.iterator().next();
+        return slots.of(listener.name())
+                .map(slot -> new OriginEntry(slot, only, listener.bind().getPort(), entrance));
+    }
+
+    /** What any of the listeners asks for. */
+    private static AttachMethod attachMethod(Collection<ListenerConfig> listeners) {
+        return listeners.stream()
+                .map(ListenerConfig::attach)
+                .filter(method -> method != AttachMethod.AUTO)
+                .findFirst()
+                .orElse(AttachMethod.AUTO);
+    }
+
+    /** Lets go of the programs and leaves them working. */
+    void release() {
+        points.release();
+    }
+
+    /** Takes the programs off. */
+    void close() {
+        points.close();
+    }
+}
