@@ -133,7 +133,8 @@ public final class ListenerMaps {
                 .filter(known::containsKey)
                 .flatMap(name -> known.get(name).endpoints().stream())
                 .map(Endpoint::address);
-        boolean covers = ipsec.covers(listener.name(), endpoints) || !known.keySet().containsAll(names);
+        boolean covers =
+                ipsec.covers(listener.name(), endpoints) || !known.keySet().containsAll(names);
         return covers ? Set.of(ListenerFlag.BY_STACK) : Set.of();
     }
 

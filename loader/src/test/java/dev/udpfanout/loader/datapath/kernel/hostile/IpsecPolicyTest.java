@@ -1,4 +1,4 @@
-package dev.udpfanout.loader.datapath.kernel;
+package dev.udpfanout.loader.datapath.kernel.hostile;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -10,6 +10,8 @@ import dev.udpfanout.lab.TopologyPlan;
 import dev.udpfanout.lab.traffic.DatagramSender;
 import dev.udpfanout.lab.traffic.PodReceivers;
 import dev.udpfanout.lab.traffic.SendPlan;
+import dev.udpfanout.loader.datapath.kernel.NodeDatapath;
+import dev.udpfanout.loader.datapath.kernel.WayIn;
 import java.net.StandardProtocolFamily;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -57,7 +59,8 @@ class IpsecPolicyTest {
             send(sender, wayIn, topology, family);
             assertTrue(
                     BoundedWait.until(() -> blocked(topology.node()) == SENT, LIMIT),
-                    () -> pods.received() + " arrived, " + blocked(topology.node()) + " were blocked, " + datapath.counters(0));
+                    () -> pods.received() + " arrived, " + blocked(topology.node()) + " were blocked, "
+                            + datapath.counters(0));
             assertEquals(0, pods.received());
 
             policy(topology.node(), "del", pod);
