@@ -94,6 +94,8 @@ struct uf_listener_key {
  * changed the destination before, and knows to whom it was.
  */
 #define UF_LISTENER_ANSWERS_BY_STACK 4096u
+/* The stack sends on, which applies the IPsec policy that is for an endpoint. */
+#define UF_LISTENER_BY_STACK 8192u
 
 struct uf_listener {
 	__u32 slot; /* index into all maps that have an element a listener: 0..UF_MAX_LISTENERS-1 */

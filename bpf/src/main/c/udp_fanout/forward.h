@@ -60,6 +60,7 @@ static __noinline enum uf_verdict uf_forward(struct __sk_buff *skb,
 					     struct uf_target *target, bool at_egress, int *action)
 {
 	const enum uf_verdict verdict = uf_admit_target(datagram, target);
+	const bool is_by_stack = target->flags & UF_LISTENER_BY_STACK;
 	struct uf_next_hop hop = {};
 	__u8 hops = target->hops;
 	long answer;
@@ -74,11 +75,13 @@ static __noinline enum uf_verdict uf_forward(struct __sk_buff *skb,
 			return uf_drop(uf_fib_drop_reason(answer));
 		*action = TC_ACT_UNSPEC;
 	}
-	if (*action == TC_ACT_UNSPEC || uf_goes_with_others(skb, datagram, target->flags)) {
+	if (*action == TC_ACT_UNSPEC || is_by_stack ||
+	    uf_goes_with_others(skb, datagram, target->flags)) {
 		if (answer != BPF_FIB_LKUP_RET_NOT_FWDED) {
-			/* The stack cuts it, as any router, and takes a hop off. */
+			/* The stack sends it on, cuts it where that is needed, and takes a hop off. */
 			hops -= 1;
-			uf_account_by_stack(target->slot, datagram);
+			if (!is_by_stack)
+				uf_account_by_stack(target->slot, datagram);
 		}
 		*action = TC_ACT_UNSPEC;
 	}
@@ -136,7 +139,8 @@ static __always_inline enum uf_verdict uf_send(struct __sk_buff *skb,
 					       struct uf_target *target, bool at_egress,
 					       int *action)
 {
-	const struct uf_peer *peer = at_egress ? NULL : uf_peer_of(target->peer_ifindex, datagram);
+	const bool is_direct = !at_egress && !(target->flags & UF_LISTENER_BY_STACK);
+	const struct uf_peer *peer = is_direct ? uf_peer_of(target->peer_ifindex, datagram) : NULL;
 
 	if (!peer || uf_goes_with_others(skb, datagram, target->flags))
 		return uf_forward(skb, datagram, target, at_egress, action);
