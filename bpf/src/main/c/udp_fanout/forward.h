@@ -78,7 +78,7 @@ static __noinline enum uf_verdict uf_forward(struct __sk_buff *skb,
 	if (*action == TC_ACT_UNSPEC || is_by_stack ||
 	    uf_goes_with_others(skb, datagram, target->flags)) {
 		if (answer != BPF_FIB_LKUP_RET_NOT_FWDED) {
-			/* The stack sends it on, cuts it where that is needed, and takes a hop off. */
+			/* The stack sends it on, cut where needed, and takes a hop off. */
 			hops -= 1;
 			if (!is_by_stack)
 				uf_account_by_stack(target->slot, datagram);
