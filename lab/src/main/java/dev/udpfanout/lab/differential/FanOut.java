@@ -1,5 +1,6 @@
 package dev.udpfanout.lab.differential;
 
+import dev.udpfanout.lab.BoundedWait;
 import dev.udpfanout.lab.LabNamespace;
 import dev.udpfanout.lab.process.LabProcess;
 import java.io.IOException;
@@ -17,6 +18,8 @@ import java.util.stream.Collectors;
 /** The daemon on both nodes, as a DaemonSet has it, with a listener for each policy. */
 final class FanOut implements AutoCloseable {
     private static final Duration START_LIMIT = Duration.ofSeconds(240);
+    private static final Duration DELETED_LIMIT = Duration.ofSeconds(10);
+    private static final String DELETED = "deleted entries of connection tracking";
     private static final String DUMMY_ADDRESS = "10.255.0.1";
     private static final String DUMMY_ADDRESS6 = "fd00:255::1";
     private static final String NIC_INTERFACES = "eth0, cni0";
@@ -38,6 +41,9 @@ final class FanOut implements AutoCloseable {
             }
             fanOut.daemons.forEach(daemon -> daemon.awaitLine("ready listeners=", START_LIMIT));
             fanOut.apis.forEach(api -> api.awaitReady(Spread.of(way).size(), START_LIMIT));
+            if (isPublished(network, way)) {
+                fanOut.awaitDeletedConnections(way);
+            }
             return fanOut;
         } catch (RuntimeException e) {
             fanOut.close();
@@ -108,6 +114,16 @@ final class FanOut implements AutoCloseable {
         return yaml.toString();
     }
 
+    /** The load begins when node 1's daemon has done so; if it does not, the load tells. */
+    private void awaitDeletedConnections(Way way) {
+        BoundedWait.until(
+                () -> daemons.getFirst().lines().stream()
+                                .filter(line -> line.contains(DELETED))
+                                .count()
+                        >= Spread.of(way).size(),
+                DELETED_LIMIT);
+    }
+
     /** Whether the daemon is to know the Service: only so it knows whose tracked connections to delete. */
     private static boolean isPublished(Network network, Way way) {
         return network.trackedBefore() && way.isByDummy();
@@ -128,11 +144,8 @@ final class FanOut implements AutoCloseable {
 
     /** Where a listener sends; with replies to node 1's own receivers alone, unless there are none. */
     static List<InetSocketAddress> endpoints(Ground ground, Network network, Spread spread) {
-        if (spread != Spread.REPLIES) {
-            return endpoints(ground, network, PodReceiver.PORT, network.reach());
-        }
-        Reach reach = network.reach() == Reach.BOTH ? Reach.NODE_1 : network.reach();
-        return endpoints(ground, network, PodReceiver.ANSWER_PORT, reach);
+        boolean narrowed = spread == Spread.REPLIES && network.reach() == Reach.BOTH;
+        return endpoints(ground, network, PodReceiver.port(spread), narrowed ? Reach.NODE_1 : network.reach());
     }
 
     private static List<InetSocketAddress> endpoints(Ground ground, Network network, int port, Reach reach) {

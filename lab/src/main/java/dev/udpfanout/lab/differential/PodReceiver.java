@@ -6,18 +6,18 @@ import java.io.UncheckedIOException;
 import java.net.DatagramPacket;
 import java.net.DatagramSocket;
 import java.net.InetSocketAddress;
+import java.util.Arrays;
+import java.util.stream.IntStream;
 
-/** A pod's receiver: a port that only receives, one for the mirror's copies, and one that answers. */
+/**
+ * A pod's receivers: a port for each policy, and one for the mirror's copies. What the policy with replies gets is
+ * answered.
+ */
 final class PodReceiver {
-    /** The port that datagrams of every policy without answers go to. */
-    static final int PORT = 40514;
-
     /** The port that a mirror's copies go to. */
-    static final int MIRROR_PORT = 40515;
+    static final int MIRROR_PORT = 40530;
 
-    /** The port that answers each datagram with itself. */
-    static final int ANSWER_PORT = 40516;
-
+    private static final int FIRST_PORT = 40514;
     private static final int MAX_DATAGRAM_BYTES = 65_536;
     private static final int RECEIVE_BUFFER_BYTES = 8 << 20;
 
@@ -30,7 +30,7 @@ final class PodReceiver {
     /** Opens the ports on all of a pod's addresses, of both families; closed with the network. */
     static void start(LabNamespace pod, Arrivals arrivals) {
         PodReceiver receiver = new PodReceiver(arrivals);
-        for (int port : new int[] {PORT, MIRROR_PORT, ANSWER_PORT}) {
+        for (int port : ports()) {
             DatagramSocket socket = pod.call(() -> {
                 DatagramSocket opened = new DatagramSocket(new InetSocketAddress("::", port));
                 opened.setReceiveBufferSize(RECEIVE_BUFFER_BYTES);
@@ -41,6 +41,19 @@ final class PodReceiver {
         }
     }
 
+    /**
+     * The port that a listener's datagrams go to. Each has one of its own, as services have, so that an error about a
+     * packet to it tells whose it was.
+     */
+    static int port(Spread spread) {
+        return FIRST_PORT + spread.ordinal();
+    }
+
+    private static int[] ports() {
+        return IntStream.concat(Arrays.stream(Spread.values()).mapToInt(PodReceiver::port), IntStream.of(MIRROR_PORT))
+                .toArray();
+    }
+
     private void receive(DatagramSocket socket, int port) {
         DatagramPacket packet = new DatagramPacket(new byte[MAX_DATAGRAM_BYTES], MAX_DATAGRAM_BYTES);
         try {
@@ -48,7 +61,7 @@ final class PodReceiver {
                 packet.setLength(MAX_DATAGRAM_BYTES);
                 socket.receive(packet);
                 arrivals.add(packet.getData(), packet.getLength(), port == MIRROR_PORT);
-                if (port == ANSWER_PORT) {
+                if (port == port(Spread.REPLIES)) {
                     answer(socket, packet);
                 }
             }

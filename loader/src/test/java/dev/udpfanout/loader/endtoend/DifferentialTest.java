@@ -26,14 +26,16 @@ class DifferentialTest {
     @CsvSource(
             delimiter = '|',
             value = {
-                "flat           | client,remote-pod | dummy0-egress",
-                "vxlan          | client,pod        | dummy0-ingress",
-                "vxlan-ipv6     | client            | dummy0-egress",
-                "mtu-lock       | client            | user-space",
-                "pod-mtu        | client            | dummy0-ingress",
-                "drop-nft       | client            | dummy0-ingress",
-                "drop-nftables  | client            | dummy0-egress",
-                "rp-filter-1    | client            | nic,vip-direct",
+                "flat          | client,remote-pod | dummy0-egress,user-space",
+                "vxlan         | client,pod        | dummy0-ingress,nic",
+                "vxlan-ipv6    | client            | vip-direct",
+                "pod-mtu       | client            | nic",
+                "mtu-lock      | client            | user-space",
+                "router        | client            | dummy0-ingress,vip-direct",
+                "drop-nft      | client            | dummy0-ingress",
+                "drop-nftables | client            | dummy0-egress",
+                "tracked       | client            | dummy0-ingress",
+                "rp-filter-1   | client            | nic",
             })
     void shouldDeliverWhatKubeProxyDeliversWhenTheNetworkIsAsOnRealNodes(String network, String senders, String ways) {
         ByteArrayOutputStream text = new ByteArrayOutputStream();
