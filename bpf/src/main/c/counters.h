@@ -76,6 +76,18 @@ struct uf_replies {
 	__u64 pkts_dropped[UF_DROP_REASONS];
 };
 
+/*
+ * What became of packets of one listener that did not fit a way, per CPU. What was sent on is among
+ * uf_stats.pkts_forwarded or uf_replies.pkts_forwarded, what was not is among the drops by
+ * UF_DROP_TOO_BIG.
+ */
+struct uf_path_mtu {
+	__u64 pkts_by_stack; /* to an endpoint by the stack, which cuts what is to be cut */
+	__u64 replies_by_stack; /* the same, from an endpoint to the client */
+	__u64 answers; /* ICMP "fragmentation needed" and ICMPv6 "packet too big" to senders */
+	__u64 answers_withheld; /* due, and not sent: too many, or there is no way to the sender */
+};
+
 /* ICMP errors that quote datagrams as endpoints got them, of all listeners together, per CPU. */
 struct uf_icmp_errors {
 	__u64 pkts_translated; /* went on to the client, with its own datagram quoted */

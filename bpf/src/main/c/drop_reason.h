@@ -3,11 +3,10 @@
  * Why a datagram of a listener was not forwarded: the one list of drop reasons.
  *
  * "Handed to the stack" means that the packet goes on unedited through the kernel, which answers
- * with ICMP where that is due; otherwise it is freed. A packet that is too big goes on with the
- * endpoint as its destination, so that the kernel finds out that it is: it answers that, or sends
- * it on in pieces. FIB reasons are the answers of bpf_fib_lookup, BPF_FIB_LKUP_RET_* in
- * linux/bpf.h. Bad sources are those of RFC 1812 section 5.3.7; RFC 8200 section 8.1 demands a
- * checksum.
+ * with ICMP where that is due; otherwise it is freed. What is too big and may be cut is no drop:
+ * the stack sends it to the endpoint in pieces (struct uf_path_mtu counts that). FIB reasons are
+ * the answers of bpf_fib_lookup, BPF_FIB_LKUP_RET_* in linux/bpf.h. Bad sources are those of RFC
+ * 1812 section 5.3.7; RFC 8200 section 8.1 demands a checksum.
  *
  * To add one: a line here with the next number, then bindings/generate, which makes Java's enum
  * DropReason of the list. A number is an element of DROPS and of REPLIES, so it keeps its meaning
@@ -21,7 +20,7 @@
 	X(NO_ENDPOINTS, 0, "the listener has no endpoint in its table")                            \
 	X(TTL_EXPIRED, 1, "TTL or hop limit 0 or 1 on arrival: handed to the stack")               \
 	X(FRAGMENT, 2, "a fragment too many, or one of a datagram whose endpoint has left")        \
-	X(TOO_BIG, 3, "larger than the next hop's MTU: the stack is to send it to the endpoint")   \
+	X(TOO_BIG, 3, "larger than the way's MTU, and not to be cut: its sender is told by ICMP")  \
 	X(FIB_BLACKHOLE, 4, "the route to the endpoint is a blackhole")                            \
 	X(FIB_UNREACHABLE, 5, "the route to the endpoint says unreachable")                        \
 	X(FIB_PROHIBIT, 6, "the route to the endpoint says prohibit")                              \

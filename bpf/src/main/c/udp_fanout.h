@@ -89,15 +89,18 @@ struct uf_listener_key {
 #define UF_LISTENER_REVERSE_PATH_LOOSE 1024u
 /* So are those to which the route leads by another interface: rp_filter of the interface is 1. */
 #define UF_LISTENER_REVERSE_PATH_STRICT 2048u
+/*
+ * On a dummy interface: what the program itself says to a sender goes by the stack, which has
+ * changed the destination before, and knows to whom it was.
+ */
+#define UF_LISTENER_ANSWERS_BY_STACK 4096u
+/* The stack sends on, which applies the IPsec policy that is for an endpoint. */
+#define UF_LISTENER_BY_STACK 8192u
 
 struct uf_listener {
 	__u32 slot; /* index into all maps that have an element a listener: 0..UF_MAX_LISTENERS-1 */
 	__u32 flags; /* UF_LISTENER_* */
-	/*
-	 * Bytes of the largest IP packet that fits the ways to all endpoints of the listener; 0:
-	 * not known, and the FIB alone judges.
-	 */
-	__u32 mtu;
+	__u32 mtu; /* bytes of an IP packet that fits the ways to all endpoints; 0: not known */
 };
 
 /*

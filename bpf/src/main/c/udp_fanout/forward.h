@@ -18,6 +18,7 @@
 #include "local.h"
 #include "mark.h"
 #include "next_hop.h"
+#include "path_mtu.h"
 #include "peer.h"
 #include "rewrite.h"
 #include "target.h"
@@ -51,34 +52,41 @@ static __always_inline int uf_action_of(long answer, const union uf_address *add
 /*
  * Looks the way up, edits, redirects. *action is what the hook is to return if the answer is
  * UF_FORWARDED; otherwise the answer is the drop reason and nothing has been edited
- * (but for UF_DROP_REWRITE_FAILED and UF_DROP_REDIRECT_FAILED, whose packets must not go on, and
- * for UF_DROP_TOO_BIG, whose packet the stack is to send on to the endpoint).
+ * (but for UF_DROP_REWRITE_FAILED and UF_DROP_REDIRECT_FAILED, whose packets must not go on). For
+ * UF_DROP_TOO_BIG, target->mtu is what would fit, as far as that is known.
  */
 static __noinline enum uf_verdict uf_forward(struct __sk_buff *skb,
 					     const struct uf_datagram *datagram,
-					     const struct uf_target *target, bool at_egress,
-					     int *action)
+					     struct uf_target *target, bool at_egress, int *action)
 {
 	const enum uf_verdict verdict = uf_admit_target(datagram, target);
+	const bool is_by_stack = target->flags & UF_LISTENER_BY_STACK;
 	struct uf_next_hop hop = {};
-	bool too_big;
+	__u8 hops = target->hops;
 	long answer;
 
 	if (verdict != UF_CONTINUE)
 		return verdict;
-	answer = uf_find_next_hop(skb, datagram, &target->address, target->port, &hop);
-	/* The stack cannot know of too small an MTU without the endpoint: it answers, or cuts, as
-	 * any router. */
-	too_big = answer == BPF_FIB_LKUP_RET_FRAG_NEEDED;
-	if (!too_big) {
-		*action = uf_action_of(answer, &target->address);
-		if (*action == TC_ACT_SHOT)
+	answer =
+		uf_find_next_hop(skb, datagram, &target->address, target->port, &hop, &target->mtu);
+	*action = uf_action_of(answer, &target->address);
+	if (*action == TC_ACT_SHOT) {
+		if (answer != BPF_FIB_LKUP_RET_FRAG_NEEDED || uf_must_stay_whole(skb, datagram))
 			return uf_drop(uf_fib_drop_reason(answer));
+		*action = TC_ACT_UNSPEC;
 	}
-	if (uf_rewrite(skb, datagram, &target->address, target->port, too_big ? 0 : target->hops))
+	if (*action == TC_ACT_UNSPEC || is_by_stack ||
+	    uf_goes_with_others(skb, datagram, target->flags)) {
+		if (answer != BPF_FIB_LKUP_RET_NOT_FWDED) {
+			/* The stack sends it on, cut where needed, and takes a hop off. */
+			hops -= 1;
+			if (!is_by_stack)
+				uf_account_by_stack(target->slot, datagram);
+		}
+		*action = TC_ACT_UNSPEC;
+	}
+	if (uf_rewrite(skb, datagram, &target->address, target->port, hops))
 		return uf_drop(UF_DROP_REWRITE_FAILED);
-	if (too_big)
-		return uf_drop(UF_DROP_TOO_BIG);
 	if (!target->hops)
 		uf_spend_hop(skb);
 	if (*action == TC_ACT_REDIRECT) {
@@ -128,12 +136,13 @@ static __noinline enum uf_verdict uf_forward_to_peer(struct __sk_buff *skb,
  */
 static __always_inline enum uf_verdict uf_send(struct __sk_buff *skb,
 					       const struct uf_datagram *datagram,
-					       const struct uf_target *target, bool at_egress,
+					       struct uf_target *target, bool at_egress,
 					       int *action)
 {
-	const struct uf_peer *peer = at_egress ? NULL : uf_peer_of(target->peer_ifindex, datagram);
+	const bool is_direct = !at_egress && !(target->flags & UF_LISTENER_BY_STACK);
+	const struct uf_peer *peer = is_direct ? uf_peer_of(target->peer_ifindex, datagram) : NULL;
 
-	if (!peer)
+	if (!peer || uf_goes_with_others(skb, datagram, target->flags))
 		return uf_forward(skb, datagram, target, at_egress, action);
 	*action = TC_ACT_REDIRECT;
 	return uf_forward_to_peer(skb, datagram, target, peer);

@@ -63,7 +63,8 @@ __noinline __u64 uf_mirror(struct __sk_buff *skb, __u32 slot, __u32 flags, __u32
 	if (before == UF_MARK_MIRRORED) {
 		uf_take_mark_off(skb);
 		/* A copy that has nobody to go to any more is dropped without a trace. */
-		return uf_slot_and_flags(has_mirror ? mirror->slot : UF_NO_SLOT, 0);
+		return uf_slot_and_flags(has_mirror ? mirror->slot : UF_NO_SLOT,
+					 flags & UF_LISTENER_BY_STACK);
 	}
 	if (has_mirror && ++*turn >= mirror->every) {
 		*turn = 0;

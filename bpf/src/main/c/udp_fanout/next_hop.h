@@ -74,17 +74,30 @@ static __always_inline void uf_ask(union uf_question *question, const struct __s
 	question->words[7] = 0;
 }
 
+static __always_inline void uf_set_hop(struct uf_next_hop *hop, const struct bpf_fib_lookup *fib)
+{
+	hop->ifindex = fib->ifindex;
+	hop->neighbour.nh_family = fib->family;
+	if (fib->family == UF_AF_INET6)
+		__builtin_memcpy(hop->neighbour.ipv6_nh, fib->ipv6_dst, sizeof(fib->ipv6_dst));
+	else
+		hop->neighbour.ipv4_nh = fib->ipv4_dst;
+}
+
 /*
  * Asks for the way to an endpoint: a BPF_FIB_LKUP_RET_* or a negative errno. The hop is filled in
  * for SUCCESS and for NO_NEIGH, which is no error: bpf_redirect_neigh resolves it.
  *
  * tot_len makes the kernel compare with the route's MTU from 5.12 on; before, it compares skb->len
  * with the device's. The next hop's family is its own: an IPv4 route may go via an IPv6 gateway.
+ *
+ * *mtu is set for FRAG_NEEDED, if the kernel says how much would fit (mtu_result, from 5.12 on, in
+ * the place of tot_len).
  */
 static __always_inline long uf_find_next_hop(struct __sk_buff *skb,
 					     const struct uf_datagram *datagram,
 					     const union uf_address *address, __be16 port,
-					     struct uf_next_hop *hop)
+					     struct uf_next_hop *hop, __u32 *mtu)
 {
 	struct bpf_fib_lookup *fib;
 	union uf_question question;
@@ -102,14 +115,11 @@ static __always_inline long uf_find_next_hop(struct __sk_buff *skb,
 	fib = &question.fib;
 	fib->tot_len = datagram->ip_bytes > 0xffff ? 0xffff : datagram->ip_bytes;
 	answer = bpf_fib_lookup(skb, fib, sizeof(*fib), 0);
+	if (answer == BPF_FIB_LKUP_RET_FRAG_NEEDED && fib->tot_len < datagram->ip_bytes)
+		*mtu = fib->tot_len;
 	if (answer != BPF_FIB_LKUP_RET_SUCCESS && answer != BPF_FIB_LKUP_RET_NO_NEIGH)
 		return answer;
-	hop->ifindex = fib->ifindex;
-	hop->neighbour.nh_family = fib->family;
-	if (fib->family == UF_AF_INET6)
-		__builtin_memcpy(hop->neighbour.ipv6_nh, fib->ipv6_dst, sizeof(fib->ipv6_dst));
-	else
-		hop->neighbour.ipv4_nh = fib->ipv4_dst;
+	uf_set_hop(hop, fib);
 	if (route && answer == BPF_FIB_LKUP_RET_SUCCESS)
 		uf_keep_route(route, hop, datagram->ip_bytes);
 	return answer;

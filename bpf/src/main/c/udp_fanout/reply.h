@@ -25,13 +25,14 @@
 #include "checksum.h"
 #include "datagram.h"
 #include "flow.h"
+#include "icmp.h"
+#include "local.h"
 #include "next_hop.h"
+#include "path_mtu.h"
 #include "reply_fragment.h"
 #include "rewrite.h"
 #include "udp_fanout.h"
 #include "verdict.h"
-
-#define UF_IPV4_DONT_FRAGMENT 0x4000 /* RFC 791 section 3.1 */
 
 /* What a new source changes in the packet. */
 struct uf_source_change {
@@ -152,23 +153,10 @@ static __always_inline long uf_write_source(struct __sk_buff *skb,
 }
 
 /*
- * Whether a router that finds the packet too large is to say so to its sender, and not to cut it.
- */
-static __always_inline bool uf_must_stay_whole(struct __sk_buff *skb,
-					       const struct uf_datagram *datagram)
-{
-	__be16 fragment = 0;
-
-	if (datagram->family == 6)
-		return true;
-	bpf_skb_load_bytes(skb, datagram->l3_offset + offsetof(struct iphdr, frag_off), &fragment,
-			   sizeof(fragment));
-	return fragment & bpf_htons(UF_IPV4_DONT_FRAGMENT);
-}
-
-/*
  * By the stack, as if it had come in at the dummy interface: rp_filter asks by which interface the
- * source is routed.
+ * source is routed. Edited, it would be answered at the dummy interface, where nobody has sent it
+ * from: so what does not fit and may not be cut is left to the stack as it is, which tells the
+ * endpoint. What fits every way (RFC 791, RFC 8200) is not asked for.
  */
 static __always_inline enum uf_verdict uf_reply_by_stack(struct __sk_buff *skb,
 							 struct uf_datagram *datagram,
@@ -176,8 +164,17 @@ static __always_inline enum uf_verdict uf_reply_by_stack(struct __sk_buff *skb,
 {
 	const __u32 ifindex = back->ifindex;
 	struct uf_source_change change;
+	struct uf_next_hop hop = {};
 	__u8 hardware_address[ETH_ALEN];
+	__u32 mtu = 0;
 
+	if (datagram->ip_bytes > (datagram->family == 6 ? UF_IPV6_MIN_MTU : UF_ICMP_BYTES) &&
+	    uf_must_stay_whole(skb, datagram) &&
+	    uf_find_next_hop(skb, datagram, &datagram->destination, datagram->destination_port,
+			     &hop, &mtu) == BPF_FIB_LKUP_RET_FRAG_NEEDED) {
+		*action = TC_ACT_UNSPEC;
+		return uf_drop(UF_DROP_TOO_BIG);
+	}
 	__builtin_memcpy(hardware_address, back->hardware_address, sizeof(hardware_address));
 	uf_change_source(skb, datagram, back, &change);
 	*action = TC_ACT_SHOT;
@@ -191,28 +188,53 @@ static __always_inline enum uf_verdict uf_reply_by_stack(struct __sk_buff *skb,
 	return *action == TC_ACT_REDIRECT ? UF_FORWARDED : uf_drop(UF_DROP_REDIRECT_FAILED);
 }
 
+/*
+ * A reply that does not fit the way to the client. Unedited to the stack, so that the endpoint is
+ * told; or, if it may be cut, edited, so that the pieces come from where they should. But the stack
+ * takes nothing from an interface that comes from this node's own address: of such a reply the
+ * endpoint is told by the program, and sends smaller ones.
+ */
+static __always_inline enum uf_verdict
+uf_cut_reply(struct __sk_buff *skb, const struct uf_datagram *datagram, const struct uf_flow *back,
+	     const struct uf_source_change *change, __u32 mtu, int *action)
+{
+	*action = TC_ACT_UNSPEC;
+	if (uf_must_stay_whole(skb, datagram))
+		return uf_drop(UF_DROP_TOO_BIG);
+	*action = TC_ACT_SHOT;
+	if (uf_is_local(&datagram->source)) {
+		if (mtu && datagram->part != UF_LATER_FRAGMENT)
+			*action = uf_answer_too_big(skb, uf_join_offsets(datagram), mtu, back->slot,
+						    0);
+		return uf_drop(UF_DROP_TOO_BIG);
+	}
+	uf_account_reply_by_stack(back->slot, datagram);
+	if (uf_write_source(skb, datagram, change, 0))
+		return uf_drop(UF_DROP_REWRITE_FAILED);
+	*action = TC_ACT_UNSPEC;
+	return UF_FORWARDED;
+}
+
 static __always_inline enum uf_verdict uf_reply_by_next_hop(struct __sk_buff *skb,
 							    struct uf_datagram *datagram,
 							    const struct uf_flow *back, int *action)
 {
+	struct uf_reply_fragment *pieces = NULL;
 	struct uf_source_change change;
 	struct uf_next_hop hop = {};
+	__u32 mtu = 0;
 	long answer;
 
+	if (datagram->part != UF_WHOLE)
+		pieces = uf_reply_fragment_of(skb, datagram);
 	uf_change_source(skb, datagram, back, &change);
 	answer = uf_find_next_hop(skb, datagram, &datagram->destination, datagram->destination_port,
-				  &hop);
-	if (answer == BPF_FIB_LKUP_RET_FRAG_NEEDED) {
-		/*
-		 * Unedited, so that the endpoint is told; edited, so that the pieces come from
-		 * where they should.
-		 */
-		*action = TC_ACT_UNSPEC;
-		if (!uf_must_stay_whole(skb, datagram) &&
-		    uf_write_source(skb, datagram, &change, 0))
-			*action = TC_ACT_SHOT;
-		return uf_drop(UF_DROP_TOO_BIG);
-	}
+				  &hop, &mtu);
+	/* The first piece is as large as any: what follows goes where it has gone. */
+	if (pieces && answer == BPF_FIB_LKUP_RET_FRAG_NEEDED)
+		pieces->by_stack = 1;
+	if (answer == BPF_FIB_LKUP_RET_FRAG_NEEDED || (pieces && pieces->by_stack))
+		return uf_cut_reply(skb, datagram, back, &change, mtu, action);
 	*action = TC_ACT_SHOT;
 	if (answer != BPF_FIB_LKUP_RET_SUCCESS && answer != BPF_FIB_LKUP_RET_NO_NEIGH)
 		return uf_drop(uf_fib_drop_reason(answer));

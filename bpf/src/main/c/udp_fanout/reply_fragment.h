@@ -16,6 +16,7 @@
 
 struct uf_reply_fragment {
 	__u64 begun_ns; /* CLOCK_MONOTONIC */
+	__u64 by_stack; /* 1: the first did not fit, and what is cut goes through the stack */
 	struct uf_flow way_back;
 };
 
@@ -30,18 +31,26 @@ struct {
 	__type(value, struct uf_reply_fragment);
 } REPLY_FRAGMENTS SEC(".maps");
 
-/* The way back of a fragment without ports; NULL if it is no reply's, or came before the ports. */
-static __always_inline const struct uf_flow *
-uf_way_back_of_fragment(const struct __sk_buff *skb, const struct uf_datagram *datagram)
+/* What is known of a fragment's datagram; NULL if it is no reply, or its ports have not come. */
+static __always_inline struct uf_reply_fragment *
+uf_reply_fragment_of(const struct __sk_buff *skb, const struct uf_datagram *datagram)
 {
 	struct uf_reply_fragment *entry;
 	struct uf_fragment_key key;
 
 	uf_set_fragment_key(skb, datagram, &key);
 	entry = bpf_map_lookup_elem(&REPLY_FRAGMENTS, &key);
-	return entry && bpf_ktime_get_ns() - entry->begun_ns < UF_FRAGMENT_LIFETIME_NS
-		       ? &entry->way_back
-		       : NULL;
+	return entry && bpf_ktime_get_ns() - entry->begun_ns < UF_FRAGMENT_LIFETIME_NS ? entry
+										       : NULL;
+}
+
+/* The way back of a fragment without ports; NULL as above. */
+static __always_inline const struct uf_flow *
+uf_way_back_of_fragment(const struct __sk_buff *skb, const struct uf_datagram *datagram)
+{
+	struct uf_reply_fragment *entry = uf_reply_fragment_of(skb, datagram);
+
+	return entry ? &entry->way_back : NULL;
 }
 
 static __noinline int uf_expect_reply_fragments(const struct __sk_buff *skb,

@@ -17,9 +17,11 @@
 #include "datagram.h"
 #include "forward.h"
 #include "fragment.h"
+#include "icmp.h"
 #include "listener.h"
 #include "mark.h"
 #include "parse.h"
+#include "path_mtu.h"
 #include "sample.h"
 #include "target.h"
 #include "udp_fanout.h"
@@ -33,16 +35,20 @@ struct uf_progress {
 };
 
 /*
- * What becomes of a packet that is not forwarded: the stack answers some with ICMP, where the RFCs
- * ask for it; the others are freed here. Behind an egress hook there is no stack but a driver,
- * which would swallow them.
+ * What becomes of a packet that is not forwarded: some are answered with ICMP, where the RFCs ask
+ * for it, by the stack or by the program; the others are freed here. Behind an egress hook there is
+ * no stack but a driver, which would swallow them.
  */
-static __always_inline int uf_dispose(struct __sk_buff *skb, enum uf_verdict verdict,
+static __always_inline int uf_dispose(struct __sk_buff *skb, const struct uf_datagram *datagram,
+				      const struct uf_target *target, enum uf_verdict verdict,
 				      bool at_egress)
 {
 	const enum uf_drop_reason reason = uf_reason(verdict);
 
-	if (reason != UF_DROP_TTL_EXPIRED && reason != UF_DROP_TOO_BIG)
+	if (reason == UF_DROP_TOO_BIG && target->flags & UF_TARGET_ANSWERED)
+		return uf_answer_too_big(skb, uf_join_offsets(datagram), target->mtu, target->slot,
+					 target->flags & UF_LISTENER_ANSWERS_BY_STACK);
+	if (reason != UF_DROP_TTL_EXPIRED)
 		return TC_ACT_SHOT;
 	return at_egress ? bpf_redirect(skb->ifindex, BPF_F_INGRESS) : TC_ACT_UNSPEC;
 }
@@ -71,6 +77,16 @@ uf_run_fragment(struct __sk_buff *skb, const struct uf_datagram *datagram, struc
 	return stats;
 }
 
+/* Refuses a packet that does not fit the ways of its listener, and with it what follows it. */
+static __always_inline enum uf_verdict uf_refuse_too_big(struct __sk_buff *skb,
+							 const struct uf_datagram *datagram,
+							 const struct uf_target *target)
+{
+	if (datagram->part == UF_FIRST_FRAGMENT)
+		uf_refuse_fragments(skb, datagram, target->slot, UF_DROP_TOO_BIG);
+	return uf_drop(UF_DROP_TOO_BIG);
+}
+
 /*
  * A whole datagram, or its first fragment: it says whose it is, and an endpoint is chosen for it.
  * As uf_run_fragment.
@@ -95,7 +111,14 @@ uf_run_datagram(struct __sk_buff *skb, const struct uf_datagram *datagram, struc
 		return NULL;
 	progress->action = TC_ACT_SHOT;
 	progress->began_ns = uf_sample_begin(stats);
+	target->mtu = listener->mtu;
+	target->flags |= UF_TARGET_ANSWERED;
+	/* What is refused is not mirrored. */
+	if (uf_is_too_big(skb, datagram, target))
+		target->flags &= ~UF_LISTENER_MIRROR;
 	progress->verdict = uf_admit(skb, datagram, target, at_egress, !at_egress);
+	if (progress->verdict == UF_CONTINUE && uf_is_too_big(skb, datagram, target))
+		progress->verdict = uf_refuse_too_big(skb, datagram, target);
 	/* A copy for the mirror has the mirror's account. */
 	if (target->slot != listener->slot) {
 		stats = uf_stats_of(target->slot);
@@ -149,7 +172,8 @@ static __always_inline int uf_run(struct __sk_buff *skb, __u32 l3_offset, bool a
 		return action;
 	}
 	uf_account_dropped(target.slot, &datagram, bytes, uf_reason(progress.verdict));
-	return target.early ? TC_ACT_SHOT : uf_dispose(skb, progress.verdict, at_egress);
+	return target.early ? TC_ACT_SHOT
+			    : uf_dispose(skb, &datagram, &target, progress.verdict, at_egress);
 }
 
 #endif /* UDP_FANOUT_RUN_H */

@@ -9,13 +9,20 @@
 #include "datagram.h"
 #include "udp_fanout.h"
 
+/*
+ * The sender is told if the packet is too big: it has ports, and is no mirror's copy, of which its
+ * sender knows nothing. A flag, so that it goes where the flags go; it is not the daemon's.
+ */
+#define UF_TARGET_ANSWERED 0x80000000u
+
 /* Where a packet is to go, and on whose account. */
 struct uf_target {
 	union uf_address address;
 	__u32 slot;
-	__u32 flags; /* of struct uf_listener */
+	__u32 flags; /* of struct uf_listener, and UF_TARGET_ANSWERED */
 	__u32 counter; /* of struct uf_endpoint */
 	__u32 peer_ifindex; /* of struct uf_endpoint */
+	__u32 mtu; /* what the sender of a packet that is too big is told; 0: nothing */
 	__be16 port;
 	bool early; /* a fragment's copy, not counted yet: it is not certain that it is ours */
 	__u8 hops; /* by which the TTL or hop limit is to become less: uf_hops */

@@ -21,6 +21,8 @@ public enum RequestType {
     RTM_GETQDISC(Rtnetlink.RTM_GETQDISC()),
     RTM_DELTFILTER(Rtnetlink.RTM_DELTFILTER()),
     RTM_GETTFILTER(Rtnetlink.RTM_GETTFILTER()),
+    /** linux/xfrm.h. */
+    XFRM_MSG_GETPOLICY(0x15),
     IPCTNL_MSG_CT_GET(netfilter(Rtnetlink.NFNL_SUBSYS_CTNETLINK(), Rtnetlink.IPCTNL_MSG_CT_GET())),
     IPCTNL_MSG_CT_DELETE(netfilter(Rtnetlink.NFNL_SUBSYS_CTNETLINK(), Rtnetlink.IPCTNL_MSG_CT_DELETE()));
 

@@ -38,6 +38,9 @@ public final class RtnetlinkSocket implements AutoCloseable {
     /** Dumps of a table that changes meanwhile are repeated, so many times at most in all. */
     static final int MAX_DUMPS = 8;
 
+    /** linux/netlink.h. */
+    private static final int NETLINK_XFRM = 6;
+
     private static final Duration MAX_TIMEOUT = Duration.ofHours(1);
 
     private final Transport transport;
@@ -74,6 +77,15 @@ public final class RtnetlinkSocket implements AutoCloseable {
      */
     public static RtnetlinkSocket openNetfilter() {
         return open(NETLINK_NETFILTER(), DEFAULT_TIMEOUT);
+    }
+
+    /**
+     * A socket for IPsec's policies, with the same rules of request and answer: NETLINK_XFRM of netlink(7).
+     *
+     * @throws SystemCallException EPROTONOSUPPORT on a kernel without them
+     */
+    public static RtnetlinkSocket openXfrm() {
+        return open(NETLINK_XFRM, DEFAULT_TIMEOUT);
     }
 
     private static RtnetlinkSocket open(int protocol, Duration timeout) {

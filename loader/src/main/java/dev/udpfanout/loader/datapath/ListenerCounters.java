@@ -1,5 +1,6 @@
 package dev.udpfanout.loader.datapath;
 
+import dev.udpfanout.bindings.abi.counter.ListenerPathMtu;
 import dev.udpfanout.bindings.abi.counter.ListenerStats;
 import java.net.InetSocketAddress;
 import java.util.Collections;
@@ -15,12 +16,14 @@ import java.util.TreeMap;
  *     the datapath knows, also at 0
  * @param endpointPackets datagrams sent to each endpoint; one that is not in it has been sent none, or is not counted
  * @param replies what has come back; empty for a listener without replies
+ * @param pathMtu what became of packets that did not fit a way; empty where the stack sees to that, in user space
  */
 public record ListenerCounters(
         ListenerStats stats,
         Map<String, Long> drops,
         Map<InetSocketAddress, Long> endpointPackets,
-        Optional<ReplyCounters> replies) {
+        Optional<ReplyCounters> replies,
+        Optional<ListenerPathMtu> pathMtu) {
     /** Nothing as yet, and no reasons. */
     public static final ListenerCounters ZERO = new ListenerCounters(ListenerStats.ZERO, Map.of(), Map.of());
 
@@ -32,6 +35,6 @@ public record ListenerCounters(
     /** Those of a listener without replies. */
     public ListenerCounters(
             ListenerStats stats, Map<String, Long> drops, Map<InetSocketAddress, Long> endpointPackets) {
-        this(stats, drops, endpointPackets, Optional.empty());
+        this(stats, drops, endpointPackets, Optional.empty(), Optional.empty());
     }
 }

@@ -1,5 +1,6 @@
 package dev.udpfanout.loader.metrics;
 
+import dev.udpfanout.bindings.abi.counter.ListenerPathMtu;
 import dev.udpfanout.loader.status.EndpointStatus;
 import dev.udpfanout.loader.status.InterfaceStatus;
 import dev.udpfanout.loader.status.ListenerStatus;
@@ -18,6 +19,7 @@ final class ListenerMetrics {
     static void addTo(Families families, ListenerStatus listener) {
         String name = listener.name();
         addTraffic(families, name, listener.mode(), listener.counters());
+        listener.counters().pathMtu().ifPresent(counters -> addPathMtu(families, name, counters));
         families.set(Metric.ENDPOINTS_ACTIVE, listener.activeEndpoints(), name);
         listener.pathMtuBytes().ifPresent(bytes -> families.set(Metric.PATH_MTU, bytes, name));
         families.set(Metric.ATTACHED, listener.attached(), name);
@@ -62,6 +64,13 @@ final class ListenerMetrics {
         families.add(Metric.BYTES_FORWARDED, counters.bytesForwarded(), name, mode);
         counters.packetsDropped()
                 .forEach((reason, packets) -> families.add(Metric.PACKETS_DROPPED, packets, name, mode, reason));
+    }
+
+    private static void addPathMtu(Families families, String name, ListenerPathMtu counters) {
+        families.add(Metric.PACKETS_BY_STACK, counters.packetsByStack(), name);
+        families.add(Metric.REPLY_PACKETS_BY_STACK, counters.repliesByStack(), name);
+        families.add(Metric.TOO_BIG_ANSWERS, counters.answers(), name);
+        families.add(Metric.TOO_BIG_ANSWERS_WITHHELD, counters.answersWithheld(), name);
     }
 
     private static String label(InetSocketAddress address) {

@@ -29,6 +29,18 @@ public enum Metric {
             "listener",
             "mode",
             "reason"),
+    PACKETS_BY_STACK(
+            COUNTER,
+            "packets_by_stack",
+            "Datagrams and fragments that were forwarded through the stack, which cuts what does not fit the way.",
+            "listener"),
+    TOO_BIG_ANSWERS(
+            COUNTER, "too_big_answers", "ICMP messages that told a sender how large its datagrams may be.", "listener"),
+    TOO_BIG_ANSWERS_WITHHELD(
+            COUNTER,
+            "too_big_answers_withheld",
+            "ICMP messages to senders that were due and not sent: over the rate, or no way to the sender.",
+            "listener"),
     BYTES_RECEIVED(COUNTER, "bytes_received", "Bytes of the frames that matched a listener.", "listener", "mode"),
     BYTES_FORWARDED(
             COUNTER, "bytes_forwarded", "Bytes of the frames that were handed to the next hop.", "listener", "mode"),
@@ -131,6 +143,11 @@ public enum Metric {
             "Bytes of the frames of replies that were sent to clients.",
             "listener",
             "mode"),
+    REPLY_PACKETS_BY_STACK(
+            COUNTER,
+            "reply_packets_by_stack",
+            "Replies that were sent to clients through the stack, which cuts what does not fit the way.",
+            "listener"),
     REPLY_PACKETS_DROPPED(
             COUNTER,
             "reply_packets_dropped",

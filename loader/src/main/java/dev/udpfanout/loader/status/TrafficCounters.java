@@ -1,5 +1,6 @@
 package dev.udpfanout.loader.status;
 
+import dev.udpfanout.bindings.abi.counter.ListenerPathMtu;
 import dev.udpfanout.bindings.abi.counter.ListenerStats;
 import dev.udpfanout.loader.datapath.ListenerCounters;
 import dev.udpfanout.loader.datapath.ReplyCounters;
@@ -17,6 +18,7 @@ import java.util.TreeMap;
  * @param bytesForwarded frame bytes
  * @param packetsDropped datagrams by reason, for example {@code no_endpoints}; every reason that there is, also at 0
  * @param replies what has come back; empty for a listener without replies
+ * @param pathMtu what became of packets that did not fit a way; empty in user space, where the stack sees to that
  */
 public record TrafficCounters(
         long packetsReceived,
@@ -24,7 +26,8 @@ public record TrafficCounters(
         long bytesReceived,
         long bytesForwarded,
         Map<String, Long> packetsDropped,
-        Optional<ReplyCounters> replies) {
+        Optional<ReplyCounters> replies,
+        Optional<ListenerPathMtu> pathMtu) {
 
     public TrafficCounters {
         packetsDropped = Collections.unmodifiableMap(new TreeMap<>(packetsDropped));
@@ -37,7 +40,14 @@ public record TrafficCounters(
             long bytesReceived,
             long bytesForwarded,
             Map<String, Long> packetsDropped) {
-        this(packetsReceived, packetsForwarded, bytesReceived, bytesForwarded, packetsDropped, Optional.empty());
+        this(
+                packetsReceived,
+                packetsForwarded,
+                bytesReceived,
+                bytesForwarded,
+                packetsDropped,
+                Optional.empty(),
+                Optional.empty());
     }
 
     /** The counters that a datapath reports. */
@@ -49,6 +59,7 @@ public record TrafficCounters(
                 stats.bytesReceived(),
                 stats.bytesForwarded(),
                 counters.drops(),
-                counters.replies());
+                counters.replies(),
+                counters.pathMtu());
     }
 }

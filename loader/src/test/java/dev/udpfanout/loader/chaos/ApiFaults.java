@@ -12,7 +12,7 @@ final class ApiFaults {
     private static final int UNAUTHORIZED = 401;
 
     /** The watches try again at least every 10 s (WatchTiming). */
-    private static final int RECONNECTED_SECONDS = 40;
+    private static final int RECONNECTED_SECONDS = 60;
 
     private ApiFaults() {}
 

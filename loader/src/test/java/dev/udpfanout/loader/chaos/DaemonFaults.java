@@ -10,12 +10,15 @@ final class DaemonFaults {
     /** While the kernel makes or removes a clsact qdisc, it stops the link's queues: see docs/architecture.md. */
     private static final long LOST_BY_A_QDISC = 200;
 
+    /** On a machine that is busy with other things, the start of a JVM takes long; datagrams do not wait for it. */
+    static final int RESTARTED_SECONDS = 60;
+
     private DaemonFaults() {}
 
     static List<Fault> all() {
         return List.of(
-                Fault.lossless("kill -9, restart", 20, DaemonFaults::kill),
-                Fault.lossless("SIGTERM, restart", 20, DaemonFaults::terminate),
+                Fault.lossless("kill -9, restart", RESTARTED_SECONDS, DaemonFaults::kill),
+                Fault.lossless("SIGTERM, restart", RESTARTED_SECONDS, DaemonFaults::terminate),
                 Fault.lossless("SIGSTOP, SIGCONT", 15, DaemonFaults::stop),
                 Fault.lossless("SIGHUP", 10, DaemonFaults::hangUp),
                 Fault.lossless("reload: policy", 10, (lab, random) -> lab.daemon()

@@ -19,12 +19,13 @@ final class ResourceFaults {
 
     static List<Fault> all(boolean hasLimits) {
         List<Fault> faults = new ArrayList<>(List.of(
-                Fault.lossless("disk full, kill -9", 30, ResourceFaults::fullDisk),
+                Fault.lossless("disk full, kill -9", DaemonFaults.RESTARTED_SECONDS, ResourceFaults::fullDisk),
                 Fault.lossless("clock a day ahead and back", 20, (lab, random) -> jump(lab, Duration.ofDays(1))),
                 Fault.lossless("clock a day back and ahead", 20, (lab, random) -> jump(lab, Duration.ofDays(-1)))));
         if (hasLimits) {
             faults.add(Fault.lossless("cgroup: 2 % of a CPU", 30, ResourceFaults::littleCpu));
-            faults.add(Fault.lossless("cgroup: out of memory", 40, ResourceFaults::littleMemory));
+            faults.add(Fault.lossless(
+                    "cgroup: out of memory", DaemonFaults.RESTARTED_SECONDS, ResourceFaults::littleMemory));
         }
         return faults;
     }

@@ -2,6 +2,7 @@ package dev.udpfanout.loader.status;
 
 import dev.udpfanout.bindings.abi.counter.EarlyFragments;
 import dev.udpfanout.bindings.abi.counter.IcmpErrors;
+import dev.udpfanout.bindings.abi.counter.ListenerPathMtu;
 import dev.udpfanout.loader.datapath.FirewallState;
 import dev.udpfanout.loader.datapath.FlowCounters;
 import dev.udpfanout.loader.datapath.ReplyCounters;
@@ -94,12 +95,16 @@ public final class FixedView implements DaemonView {
                 "tcx ingress",
                 Optional.of(new PublicationStatus(false, Optional.empty())),
                 new TrafficCounters(
-                        received, 100, 12_360, 12_000, Map.of("no_endpoints", 3L, "too_big", 0L), Optional.of(REPLIES)),
+                        received,
+                        100,
+                        12_360,
+                        12_000,
+                        Map.of("no_endpoints", 3L, "too_big", 0L),
+                        Optional.of(REPLIES),
+                        Optional.of(new ListenerPathMtu(21, 22, 23, 24))),
                 List.of(UP, DOWN),
                 Optional.of(new MirrorStatus(
-                        10,
-                        new TrafficCounters(9, 8, 900, 800, Map.of("fib_blackhole", 1L), Optional.empty()),
-                        List.of(COPIED))),
+                        10, new TrafficCounters(9, 8, 900, 800, Map.of("fib_blackhole", 1L)), List.of(COPIED))),
                 List.of(
                         new WayState("flannel.1", OptionalInt.of(1450), 1),
                         new WayState("lo", OptionalInt.empty(), 1)));
@@ -127,7 +132,8 @@ public final class FixedView implements DaemonView {
                                 Map.of("evicted", 1L, "expired", 3L),
                                 70,
                                 7000,
-                                Map.of("too_long", 2L)))),
+                                Map.of("too_long", 2L))),
+                        Optional.empty()),
                 List.of(),
                 Optional.empty(),
                 List.of());

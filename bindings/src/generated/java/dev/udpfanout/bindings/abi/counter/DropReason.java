@@ -12,8 +12,8 @@ public enum DropReason {
     TTL_EXPIRED(1, "TTL or hop limit 0 or 1 on arrival: handed to the stack"),
     /** A fragment too many, or one of a datagram whose endpoint has left. */
     FRAGMENT(2, "a fragment too many, or one of a datagram whose endpoint has left"),
-    /** Larger than the next hop's MTU: the stack is to send it to the endpoint. */
-    TOO_BIG(3, "larger than the next hop's MTU: the stack is to send it to the endpoint"),
+    /** Larger than the way's MTU, and not to be cut: its sender is told by ICMP. */
+    TOO_BIG(3, "larger than the way's MTU, and not to be cut: its sender is told by ICMP"),
     /** The route to the endpoint is a blackhole. */
     FIB_BLACKHOLE(4, "the route to the endpoint is a blackhole"),
     /** The route to the endpoint says unreachable. */

@@ -30,7 +30,11 @@ public enum ListenerFlag {
     /** IPv4 sources to which no route leads are refused: rp_filter of the interface is 2. */
     REVERSE_PATH_LOOSE(1024),
     /** So are those to which the route leads by another interface: rp_filter of the interface is 1. */
-    REVERSE_PATH_STRICT(2048);
+    REVERSE_PATH_STRICT(2048),
+    /** On a dummy interface: what the program itself says to a sender goes by the stack, which has changed the destination before, and knows to whom it was. */
+    ANSWERS_BY_STACK(4096),
+    /** The stack sends on, which applies the IPsec policy that is for an endpoint. */
+    BY_STACK(8192);
 
     private final int bit;
 

@@ -5,6 +5,7 @@ import dev.udpfanout.bindings.abi.admission.PacketLimit;
 import dev.udpfanout.bindings.abi.counter.EarlyFragments;
 import dev.udpfanout.bindings.abi.counter.IcmpErrors;
 import dev.udpfanout.bindings.abi.counter.ListenerDrops;
+import dev.udpfanout.bindings.abi.counter.ListenerPathMtu;
 import dev.udpfanout.bindings.abi.counter.ListenerReplies;
 import dev.udpfanout.bindings.abi.counter.ListenerStats;
 import dev.udpfanout.bindings.abi.counter.ProcessingTimes;
@@ -27,6 +28,7 @@ import dev.udpfanout.bindings.generated.abi.uf_drops;
 import dev.udpfanout.bindings.generated.abi.uf_early_fragments;
 import dev.udpfanout.bindings.generated.abi.uf_icmp_errors;
 import dev.udpfanout.bindings.generated.abi.uf_latency;
+import dev.udpfanout.bindings.generated.abi.uf_path_mtu;
 import dev.udpfanout.bindings.generated.abi.uf_replies;
 import dev.udpfanout.bindings.generated.abi.uf_share;
 import dev.udpfanout.bindings.generated.abi.uf_stats;
@@ -107,6 +109,10 @@ public final class SharedMaps {
     /** What a listener's endpoints have answered. */
     public static final MapDeclaration<PerCpuArrayMap<ListenerReplies>> REPLIES =
             declared(MapDeclaration.perCpuArray("REPLIES", uf_replies.layout(), ListenerReplies::sum));
+
+    /** What became of a listener's packets that did not fit a way. */
+    public static final MapDeclaration<PerCpuArrayMap<ListenerPathMtu>> PATH_MTU =
+            declared(MapDeclaration.perCpuArray("PATH_MTU", uf_path_mtu.layout(), ListenerPathMtu::sum));
 
     /** Datagrams sent to an endpoint, by the endpoint's counter. */
     public static final MapDeclaration<PerCpuArrayMap<Long>> ENDPOINT_PACKETS =

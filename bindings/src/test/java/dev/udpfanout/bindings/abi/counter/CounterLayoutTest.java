@@ -62,6 +62,13 @@ class CounterLayoutTest {
     }
 
     @Test
+    void shouldReadWhatBecameOfPacketsThatDidNotFit() {
+        assertEquals(
+                new ListenerPathMtu(sumOfWord(0), sumOfWord(1), sumOfWord(2), sumOfWord(3)),
+                ListenerPathMtu.sum(perCpu(ListenerPathMtu.BYTES), CPUS));
+    }
+
+    @Test
     void shouldReadProcessingTimes() {
         ProcessingTimes times = ProcessingTimes.sum(perCpu(ProcessingTimes.BYTES), CPUS);
         assertEquals(

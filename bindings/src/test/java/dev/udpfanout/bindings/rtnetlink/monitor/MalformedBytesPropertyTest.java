@@ -41,7 +41,7 @@ import net.jqwik.api.constraints.Size;
  */
 @Tag("unit")
 class MalformedBytesPropertyTest {
-    private static final List<Integer> TYPES = List.of(
+    static final List<Integer> TYPES = List.of(
             Rtnetlink.NLMSG_ERROR(),
             Rtnetlink.NLMSG_DONE(),
             Rtnetlink.RTM_NEWLINK(),
@@ -154,7 +154,7 @@ class MalformedBytesPropertyTest {
         }
     }
 
-    private static void decode(Message message) {
+    static void decode(Message message) {
         if (message.type() == Rtnetlink.NLMSG_ERROR() || message.type() == Rtnetlink.NLMSG_DONE()) {
             Acknowledgement.decode(message).errno().symbol();
             return;

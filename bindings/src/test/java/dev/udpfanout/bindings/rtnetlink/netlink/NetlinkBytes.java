@@ -15,10 +15,14 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemoryLayout;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.util.function.Consumer;
 
 /** Messages as the kernel would send them. */
 public final class NetlinkBytes {
+    private static final int HEADER_BYTES = 16;
+
     private NetlinkBytes() {}
 
     public static byte[] message(int type, int flags, int sequence, Consumer<MessageBuilder> body) {
@@ -27,6 +31,18 @@ public final class NetlinkBytes {
             body.accept(builder);
             return builder.finished().toArray(ValueLayout.JAVA_BYTE);
         }
+    }
+
+    /** A message of any type, with any bytes behind its header. */
+    public static byte[] withPayload(int type, int sequence, byte[] payload) {
+        ByteBuffer message = ByteBuffer.allocate(HEADER_BYTES + payload.length).order(ByteOrder.nativeOrder());
+        return message.putInt(message.capacity())
+                .putShort((short) type)
+                .putShort((short) 0)
+                .putInt(sequence)
+                .putInt(0)
+                .put(payload)
+                .array();
     }
 
     public static byte[] link(int sequence, int flags, int index, String name) {

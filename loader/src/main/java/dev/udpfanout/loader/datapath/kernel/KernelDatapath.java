@@ -221,7 +221,7 @@ public final class KernelDatapath implements SwitchableDatapath {
         ListenerKeyPlan plan = maps.plan();
         attachPoints.forEachListener((listener, ifindex) -> plan.add(
                 listener,
-                maps.entry(listener, ifindex),
+                maps.entry(listener, ifindex, endpoints.sets()),
                 ifindex,
                 vips.of(listener),
                 Mirrors.sentTo(listener, endpoints.sets())));

@@ -42,7 +42,8 @@ final class FrameCounters {
                         counters.forwardedBytes() + headerBytes * counters.forwarded()),
                 drops,
                 packets(counters),
-                hasReplies ? Optional.of(FlowFigures.of(counters.flows(), headerBytes)) : Optional.empty());
+                hasReplies ? Optional.of(FlowFigures.of(counters.flows(), headerBytes)) : Optional.empty(),
+                Optional.empty());
     }
 
     private static Map<InetSocketAddress, Long> packets(ForwarderCounters counters) {
@@ -62,7 +63,7 @@ final class FrameCounters {
         }
         Map<InetSocketAddress, Long> endpoints = new HashMap<>(both.endpointPackets());
         endpoints.keySet().retainAll(last.endpointPackets().keySet());
-        return new ListenerCounters(both.stats(), both.drops(), endpoints, both.replies());
+        return new ListenerCounters(both.stats(), both.drops(), endpoints, both.replies(), both.pathMtu());
     }
 
     /** Both together: a listener's forwarder before a change and the one after it. */
@@ -82,6 +83,7 @@ final class FrameCounters {
                         first.bytesForwarded() + second.bytesForwarded()),
                 drops,
                 endpoints,
-                FlowFigures.sum(one.replies(), other.replies()));
+                FlowFigures.sum(one.replies(), other.replies()),
+                Optional.empty());
     }
 }

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.udpfanout.bindings.abi.counter.DropReason;
 import dev.udpfanout.lab.BoundedWait;
 import dev.udpfanout.lab.Topology;
+import dev.udpfanout.lab.TopologyPlan;
 import dev.udpfanout.lab.frames.FrameSender;
 import dev.udpfanout.lab.frames.UdpFrame;
 import dev.udpfanout.lab.traffic.DatagramSender;
@@ -114,8 +115,16 @@ class DropReasonTest {
     @Test
     void shouldCountTooBigWhenTheNextHopsMtuIsSmaller() {
         topology.node().exec("ip", "link", "set", "cni0", "mtu", "1000");
-        try (NodeDatapath datapath = NIC.open(topology)) {
-            send(1200);
+        try (NodeDatapath datapath = NIC.open(topology);
+                FrameSender sender = FrameSender.open(topology.client(), "eth0")) {
+            // From no socket: that would learn from the first.
+            byte[] frame = UdpFrame.between(
+                            new InetSocketAddress(TopologyPlan.CLIENT_ADDRESS, 4711), NIC.destination(topology))
+                    .payload(new byte[1200])
+                    .build();
+            for (int i = 0; i < DATAGRAMS; i++) {
+                sender.send(frame);
+            }
             assertDropped(datapath, DropReason.TOO_BIG, DATAGRAMS);
         }
     }

@@ -95,6 +95,17 @@ public enum WayIn {
                                 : topology.podEndpoints6(POD_PORT)));
     }
 
+    /** As {@link #open(Topology)}, with answers of the pods going back. */
+    public NodeDatapath openWithReplies(Topology topology) {
+        return open(
+                topology,
+                ListenerText.on(interfaceName, (isOnDummy() ? "10.255.0.1" : "0.0.0.0") + ":" + LISTENER_PORT)
+                        .with("attach", attach)
+                        .with("hook", hook)
+                        .with("replies", true)
+                        .listener(topology.podEndpoints(POD_PORT)));
+    }
+
     public NodeDatapath open(Topology topology, ListenerConfig listener) {
         if (isOnDummy()) {
             boolean ipv6 = listener.bind().getAddress() instanceof Inet6Address;

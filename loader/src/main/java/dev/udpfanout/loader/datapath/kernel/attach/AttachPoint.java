@@ -184,6 +184,7 @@ public final class AttachPoint {
     /** Finds the interface, or makes it if it is a dummy; programs and routes are not touched yet. */
     public void findInterface() {
         dummy.ifPresent(present -> present.ranges().requireFree(ranges()));
+        // Also without replies: the program tells senders by it that a packet is too big, as its listener's address.
         Optional<Link> link = dummy.isPresent()
                 ? Optional.of(dummy.get().dummyInterface().ensure(addresses(), true))
                 : network.links().byName(interfaceName());

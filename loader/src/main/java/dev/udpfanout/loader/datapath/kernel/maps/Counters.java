@@ -4,6 +4,7 @@ import dev.udpfanout.bindings.abi.counter.DropReason;
 import dev.udpfanout.bindings.abi.counter.EarlyFragments;
 import dev.udpfanout.bindings.abi.counter.IcmpErrors;
 import dev.udpfanout.bindings.abi.counter.ListenerDrops;
+import dev.udpfanout.bindings.abi.counter.ListenerPathMtu;
 import dev.udpfanout.bindings.abi.counter.ListenerReplies;
 import dev.udpfanout.bindings.abi.counter.ListenerStats;
 import dev.udpfanout.bindings.abi.counter.ProcessingTimes;
@@ -19,14 +20,15 @@ import java.util.OptionalLong;
 import java.util.TreeMap;
 
 /**
- * The maps STATS, DROPS, LATENCY, REPLIES, EARLY_FRAGMENTS and ICMP_ERRORS, and each endpoint's packets, summed over
- * the CPUs.
+ * The maps STATS, DROPS, LATENCY, REPLIES, PATH_MTU, EARLY_FRAGMENTS and ICMP_ERRORS, and each endpoint's packets,
+ * summed over the CPUs.
  */
 public final class Counters {
     private final PerCpuArrayMap<ListenerStats> stats;
     private final PerCpuArrayMap<ListenerDrops> drops;
     private final PerCpuArrayMap<ProcessingTimes> latency;
     private final PerCpuArrayMap<ListenerReplies> replies;
+    private final PerCpuArrayMap<ListenerPathMtu> pathMtu;
     private final PerCpuArrayMap<EarlyFragments> earlyFragments;
     private final PerCpuArrayMap<IcmpErrors> icmpErrors;
     private final EndpointCounters endpoints;
@@ -36,6 +38,7 @@ public final class Counters {
         this.drops = program.map(SharedMaps.DROPS);
         this.latency = program.map(SharedMaps.LATENCY);
         this.replies = program.map(SharedMaps.REPLIES);
+        this.pathMtu = program.map(SharedMaps.PATH_MTU);
         this.earlyFragments = program.map(SharedMaps.EARLY_FRAGMENTS);
         this.icmpErrors = program.map(SharedMaps.ICMP_ERRORS);
         this.endpoints = endpoints;
@@ -47,7 +50,8 @@ public final class Counters {
                 stats.get(slot),
                 byLabel(drops.get(slot).packets()),
                 endpoints.read(slot),
-                hasReplies ? Optional.of(replies(slot)) : Optional.empty());
+                hasReplies ? Optional.of(replies(slot)) : Optional.empty(),
+                Optional.of(pathMtu.get(slot)));
     }
 
     /** How many datagrams a listener was given. */

@@ -4,16 +4,22 @@ import dev.udpfanout.bindings.abi.listener.ListenerEntry;
 import dev.udpfanout.bindings.abi.listener.ListenerFlag;
 import dev.udpfanout.bindings.abi.maps.SharedMaps;
 import dev.udpfanout.loader.config.ListenerConfig;
+import dev.udpfanout.loader.control.Endpoint;
+import dev.udpfanout.loader.control.EndpointSet;
 import dev.udpfanout.loader.datapath.kernel.program.KernelProgram;
+import dev.udpfanout.loader.datapath.network.IpsecPolicies;
 import dev.udpfanout.loader.datapath.network.Network;
 import dev.udpfanout.loader.datapath.network.ReversePaths;
 import java.net.Inet4Address;
+import java.net.InetSocketAddress;
 import java.util.Collection;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.IntFunction;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * The maps by which the program knows its listeners: who listens where, by what rules, and who gets copies. They change
@@ -27,6 +33,7 @@ public final class ListenerMaps {
     private final ListenerSets sets;
     private final ListenerRules rules;
     private final LocalAddresses localAddresses;
+    private final IpsecPolicies ipsec = new IpsecPolicies();
     private PathMtus mtus = PathMtus.UNKNOWN;
     private IntFunction<ReversePaths.Filter> reversePaths = ifindex -> ReversePaths.Filter.OFF;
 
@@ -48,6 +55,7 @@ public final class ListenerMaps {
      */
     public void setNetwork(Network network, Set<Integer> dummies) {
         localAddresses.set(LocalAddresses.of(network, dummies));
+        ipsec.read();
         ReversePaths read = new ReversePaths(network);
         reversePaths = ifindex -> dummies.contains(ifindex) ? ReversePaths.Filter.OFF : read.of(ifindex);
     }
@@ -78,8 +86,12 @@ public final class ListenerMaps {
         mtus = known;
     }
 
-    /** What the plan must say of a listener on an interface. */
-    public ListenerEntry entry(ListenerConfig listener, int ifindex) {
+    /**
+     * What the plan must say of a listener on an interface.
+     *
+     * @param endpoints of listeners and mirrors, as far as they are known, by name
+     */
+    public ListenerEntry entry(ListenerConfig listener, int ifindex, Map<String, EndpointSet> endpoints) {
         int slot = slot(listener);
         return ListenerRules.entry(
                         listener,
@@ -87,7 +99,8 @@ public final class ListenerMaps {
                         tables.flags(listener.receivers(), slot),
                         mirrors.slot(listener).isPresent())
                 .withMtu(mtus.smallestOf(listener), mtus.ofInterface(ifindex))
-                .with(reversePath(listener, ifindex));
+                .with(reversePath(listener, ifindex))
+                .with(ipsec(listener, endpoints));
     }
 
     /**
@@ -105,6 +118,24 @@ public final class ListenerMaps {
         });
         bySlot.forEach((slot, listener) -> tables.removeUnused(listener.receivers(), slot));
         tables.retainSticky(slot -> bySlot.containsKey(slot) && bySlot.get(slot).replies());
+    }
+
+    /** Endpoints that are not known yet are taken to have a policy: the stack serves all, only slower. */
+    private Set<ListenerFlag> ipsec(ListenerConfig listener, Map<String, EndpointSet> known) {
+        if (ipsec.isEmpty()) {
+            return ipsec.covers(listener.name(), Stream.empty()) ? Set.of(ListenerFlag.BY_STACK) : Set.of();
+        }
+        List<String> names = Stream.concat(
+                        Stream.of(listener.name()),
+                        listener.mirror().map(mirror -> mirror.receivers().name()).stream())
+                .toList();
+        Stream<InetSocketAddress> endpoints = names.stream()
+                .filter(known::containsKey)
+                .flatMap(name -> known.get(name).endpoints().stream())
+                .map(Endpoint::address);
+        boolean covers =
+                ipsec.covers(listener.name(), endpoints) || !known.keySet().containsAll(names);
+        return covers ? Set.of(ListenerFlag.BY_STACK) : Set.of();
     }
 
     /** For IPv6 the kernel has no such filter. */

@@ -54,6 +54,9 @@ public final class ListenerRules {
         Set<ListenerFlag> flags = EnumSet.noneOf(ListenerFlag.class);
         flags.addAll(spreading);
         flags.addAll(flags(listener.admission()));
+        if (listener.isOnDummyInterface()) {
+            flags.add(ListenerFlag.ANSWERS_BY_STACK);
+        }
         if (listener.replies()) {
             flags.add(ListenerFlag.REPLIES);
             if (listener.isOnDummyInterface()) {

@@ -13,6 +13,8 @@ import java.util.Optional;
  * @param hops TTL or hop limit
  * @param bytes of the IP packet
  * @param checksummed whether its UDP checksum is one
+ * @param fragment whether there is more of its datagram than this
+ * @param staysWhole whether no router may cut it
  */
 record FrameFields(
         boolean later,
@@ -21,7 +23,9 @@ record FrameFields(
         InetSocketAddress destination,
         int hops,
         int bytes,
-        boolean checksummed) {
+        boolean checksummed,
+        boolean fragment,
+        boolean staysWhole) {
     /** Where the IP header begins, behind the link layer's. */
     static final int IP = 14;
 
@@ -130,7 +134,8 @@ record FrameFields(
         int bytes = end - IP;
         if (later) {
             return udp < end
-                    ? Optional.of(new FrameFields(true, udp, at(from, 0), at(to, 0), hops & 0xff, bytes, false))
+                    ? Optional.of(new FrameFields(
+                            true, udp, at(from, 0), at(to, 0), hops & 0xff, bytes, false, true, staysWhole(frame)))
                     : Optional.empty();
         }
         if (udp + 8 > end) {
@@ -147,7 +152,13 @@ record FrameFields(
                 at(to, at16(frame, udp + 2)),
                 hops & 0xff,
                 bytes,
-                at16(frame, udp + 6) != 0));
+                at16(frame, udp + 6) != 0,
+                more,
+                staysWhole(frame)));
+    }
+
+    private static boolean staysWhole(byte[] frame) {
+        return isIpv6(frame) || (frame[IP + 6] & 0x40) != 0;
     }
 
     static InetSocketAddress at(byte[] address, int port) {

@@ -96,19 +96,28 @@ final class FrameFixtures {
                 v4("DSCP and ECN", f -> f.tos(0xbb), FrameOutcome.FORWARDED),
                 v4("don't fragment", f -> f, FrameOutcome.FORWARDED),
                 v4("may be fragmented", f -> f.fragment(0, false), FrameOutcome.FORWARDED),
-                v4("a first fragment", f -> f.fragment(0, true).identification(77), FrameOutcome.FORWARDED),
+                v4("a first fragment", f -> f.fragment(0, true).identification(77), FrameOutcome.BY_STACK),
                 v4("an evil bit", f -> f.fragment(0x8000 * 8, false), FrameOutcome.FORWARDED),
                 v4("two hops left", f -> f.ttl(2), FrameOutcome.FORWARDED),
                 v4("one hop left", f -> f.ttl(1), FrameOutcome.TO_STACK, DropReason.TTL_EXPIRED),
                 v4("no hop left", f -> f.ttl(0), FrameOutcome.TO_STACK, DropReason.TTL_EXPIRED),
                 v4("as large as the MTU", f -> f.payload(large(1472)), FrameOutcome.FORWARDED),
-                v4("larger than the MTU", f -> f.payload(large(1473)), FrameOutcome.SENT_ON, DropReason.TOO_BIG),
+                v4("larger than the MTU", f -> f.payload(large(1473)), FrameOutcome.ANSWERED, DropReason.TOO_BIG),
+                v4(
+                        "larger than the MTU, and may be cut",
+                        f -> f.payload(large(1473)).fragment(0, false),
+                        FrameOutcome.BY_STACK),
+                v4(
+                        "larger than the MTU, with all IP options that fit and no checksum",
+                        f -> f.ipOptions(new byte[40]).payload(large(1473)).udpChecksum(0),
+                        FrameOutcome.ANSWERED,
+                        DropReason.TOO_BIG),
                 v4("a super-packet of small segments", f -> f.payload(large(3000)), FrameOutcome.FORWARDED)
                         .segments(3, 1000),
                 v4(
                                 "a super-packet of segments that are too large",
                                 f -> f.payload(large(3000)),
-                                FrameOutcome.SENT_ON,
+                                FrameOutcome.ANSWERED,
                                 DropReason.TOO_BIG)
                         .segments(2, 1500),
                 v4("a super-packet that nobody has counted", f -> f.payload(large(3000)), FrameOutcome.FORWARDED)
@@ -124,7 +133,7 @@ final class FrameFixtures {
                                 f -> f.ipOptions(new byte[40]).payload(large(2999)),
                                 FrameOutcome.FORWARDED)
                         .uncountedSegments(3, 1000),
-                v4("the same that is too large", f -> f.payload(large(3001)), FrameOutcome.SENT_ON, DropReason.TOO_BIG)
+                v4("the same that is too large", f -> f.payload(large(3001)), FrameOutcome.ANSWERED, DropReason.TOO_BIG)
                         .uncountedSegments(3, 1500),
                 v4("TCP", f -> f.protocol(6), FrameOutcome.NOT_OURS),
                 v4("a UDP length of 7", f -> f.udpLength(7), FrameOutcome.NOT_OURS),
@@ -179,7 +188,7 @@ final class FrameFixtures {
                 v6("a jumbogram", f -> f.payloadLength(0), FrameOutcome.NOT_OURS),
                 v6("one hop left", f -> f.hopLimit(1), FrameOutcome.TO_STACK, DropReason.TTL_EXPIRED),
                 v6("as large as the MTU", f -> f.payload(large(1452)), FrameOutcome.FORWARDED),
-                v6("larger than the MTU", f -> f.payload(large(1453)), FrameOutcome.SENT_ON, DropReason.TOO_BIG),
+                v6("larger than the MTU", f -> f.payload(large(1453)), FrameOutcome.ANSWERED, DropReason.TOO_BIG),
                 v6("a super-packet of small segments", f -> f.payload(large(3000)), FrameOutcome.FORWARDED)
                         .segments(3, 1000),
                 v6("a super-packet that nobody has counted", f -> f.payload(large(3001)), FrameOutcome.FORWARDED)

@@ -56,7 +56,7 @@ final class FrameGenerator {
         int size =
                 switch (random.nextInt(16)) {
                     case 0 -> random.nextInt(1600);
-                    case 1 -> random.nextInt(1430, 1500);
+                    case 1, 2 -> random.nextInt(1430, 1530);
                     default -> random.nextInt(64);
                 };
         byte[] payload = new byte[size];
@@ -92,7 +92,7 @@ final class FrameGenerator {
             case 4 -> frame.totalLength(random.nextInt(200));
             case 5 -> frame.fragment(0, true);
             case 6 -> frame.fragment(8 * random.nextInt(0x2000), random.nextBoolean());
-            case 7 -> frame.fragment(0, false);
+            case 7, 8, 9 -> frame.fragment(0, false);
             default -> {}
         }
         return frame.build();

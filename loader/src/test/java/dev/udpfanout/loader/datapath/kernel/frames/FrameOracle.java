@@ -18,12 +18,22 @@ import java.util.Set;
  * @param allow by destination, too: where datagrams may come from; empty: from everywhere
  * @param own the node's addresses
  * @param mtu of the way to the endpoints
+ * @param fragmentsByStack whether larger packets come in by the interface than that
  */
 record FrameOracle(
         Map<InetSocketAddress, Optional<InetSocketAddress>> listeners,
         Map<InetSocketAddress, List<Prefix>> allow,
         Set<InetAddress> own,
-        int mtu) {
+        int mtu,
+        boolean fragmentsByStack) {
+    private static final List<String> NETWORKS = List.of(
+            "10.42.0.0",
+            "10.42.0.255",
+            "192.168.1.0",
+            "192.168.1.255",
+            "2001:db8:1:0:0:0:0:0",
+            "2001:db8:42:0:0:0:0:0");
+
     /** What must become of a frame. */
     enum Fate {
         /** It is not a listener's: the next program gets it as it is. */
@@ -32,8 +42,12 @@ record FrameOracle(
         FORWARDED,
         /** The stack gets it as it is, and may answer. */
         TO_STACK,
-        /** The stack gets it to send it on to the endpoint: it answers, or cuts it. */
-        TOO_BIG,
+        /** The stack gets it to send it on to the endpoint, and cuts it. */
+        BY_STACK,
+        /** It is too big, and its sender is told. */
+        ANSWERED,
+        /** It is too big, and nobody is told: its source is no host's, but a network's. */
+        WITHHELD,
         DROPPED,
         /** A fragment without ports: what becomes of it depends on those before it. */
         LATER_FRAGMENT
@@ -69,7 +83,11 @@ record FrameOracle(
         if (FrameFields.isIpv6(frame) && fields.source().getAddress().isLinkLocalAddress()) {
             return Fate.DROPPED;
         }
-        return fields.bytes() > mtu ? Fate.TOO_BIG : Fate.FORWARDED;
+        if (fields.bytes() > mtu && fields.staysWhole()) {
+            return isNetwork(fields.source().getAddress()) ? Fate.WITHHELD : Fate.ANSWERED;
+        }
+        boolean isCut = fields.bytes() > mtu || fields.fragment() && fragmentsByStack && !fields.staysWhole();
+        return isCut ? Fate.BY_STACK : Fate.FORWARDED;
     }
 
     /**
@@ -158,6 +176,15 @@ record FrameOracle(
                 || source.isMulticastAddress()
                 || bytes.length == 4 && (first == 0 || first >= 240)
                 || bytes.length == 16 && isMapped(bytes);
+    }
+
+    /**
+     * Whether an address is one of a network of the lab: its broadcast address, or its routers' (RFC 4291 section
+     * 2.6.1).
+     */
+    private static boolean isNetwork(InetAddress address) {
+        String text = address.getHostAddress();
+        return NETWORKS.stream().anyMatch(text::equals);
     }
 
     private static boolean isMapped(byte[] address) {

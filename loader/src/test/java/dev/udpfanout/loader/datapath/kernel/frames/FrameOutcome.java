@@ -8,8 +8,10 @@ enum FrameOutcome {
     NOT_OURS(TestRunNode.UNSPEC),
     /** Left to the stack, counted by its reason. */
     TO_STACK(TestRunNode.UNSPEC),
-    /** Left to the stack with the endpoint's address and port, counted by its reason. */
-    SENT_ON(TestRunNode.UNSPEC),
+    /** Left to the stack with the endpoint's address and port, to be cut; counted as forwarded. */
+    BY_STACK(TestRunNode.UNSPEC),
+    /** Made an answer to the sender and redirected, counted by its reason. */
+    ANSWERED(TestRunNode.REDIRECT),
     /** Freed, counted by its reason. */
     DROPPED(TestRunNode.SHOT);
 

@@ -1,5 +1,7 @@
 package dev.udpfanout.loader.datapath.kernel.frames;
 
+import dev.udpfanout.bindings.map.MapDeclaration;
+import dev.udpfanout.bindings.map.PerCpuArrayMap;
 import dev.udpfanout.lab.Topology;
 import dev.udpfanout.lab.TopologyPlan;
 import dev.udpfanout.loader.config.InvalidConfigException;
@@ -9,6 +11,8 @@ import dev.udpfanout.loader.config.reader.ConfigReader;
 import dev.udpfanout.loader.datapath.kernel.NodeDatapath;
 import dev.udpfanout.loader.datapath.kernel.program.KernelProgram;
 import dev.udpfanout.loader.datapath.network.Network;
+import java.lang.foreign.MemoryLayout;
+import java.lang.foreign.ValueLayout;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.ArrayList;
@@ -37,7 +41,12 @@ public final class TestRunNode implements AutoCloseable {
     static final int PORT_WITHOUT_ENDPOINTS = 5515;
     static final int ALLOWING_PORT = 5516;
     static final int OWN_PORT = 7000;
-    private static final int MTU = 1500;
+    static final int MTU = 1500;
+
+    private static final MapDeclaration<PerCpuArrayMap<Void>> ICMP_CPU_CREDIT = MapDeclaration.perCpuArray(
+            "ICMP_CPU_CREDIT",
+            MemoryLayout.structLayout(ValueLayout.JAVA_LONG, ValueLayout.JAVA_LONG),
+            (perCpu, cpus) -> null);
 
     private final Topology topology;
     private final KernelProgram program;
@@ -47,6 +56,9 @@ public final class TestRunNode implements AutoCloseable {
 
     private TestRunNode(Topology topology, String more) {
         this.topology = topology;
+        // Whom the frames come from, so that there is a way to answer them.
+        topology.node().exec("ip", "route", "add", "default", "via", TopologyPlan.CLIENT_ADDRESS);
+        topology.node().exec("ip", "-6", "route", "add", "default", "via", TopologyPlan.CLIENT_ADDRESS6);
         listeners = listeners(more);
         program = topology.node().call(() -> KernelProgram.load(KernelProgram.builtIn()));
         datapath = NodeDatapath.open(topology.node(), program, listeners.toArray(ListenerConfig[]::new));
@@ -73,7 +85,7 @@ public final class TestRunNode implements AutoCloseable {
                         .collect(Collectors.toSet());
             }
         });
-        oracle = new FrameOracle(endpoints, allow, own, MTU);
+        oracle = new FrameOracle(endpoints, allow, own, MTU, true);
     }
 
     /** What it listens to, with one more key and value for each. */
@@ -136,6 +148,11 @@ public final class TestRunNode implements AutoCloseable {
                 .findFirst()
                 .orElseThrow()
                 .id();
+    }
+
+    /** Has the program answer as many senders as at the beginning. Peers that were answered stay known. */
+    void renewIcmpCredit() {
+        program.map(ICMP_CPU_CREDIT).clear(0);
     }
 
     /** Where frames go, to listeners and beside them. */

@@ -1,4 +1,4 @@
-package dev.udpfanout.loader.datapath.kernel;
+package dev.udpfanout.loader.datapath.kernel.hostile;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -18,6 +18,8 @@ import dev.udpfanout.loader.config.ListenerConfig;
 import dev.udpfanout.loader.config.ListenerConfig.AttachMethod;
 import dev.udpfanout.loader.datapath.ListenerCounters;
 import dev.udpfanout.loader.datapath.ListenerText;
+import dev.udpfanout.loader.datapath.kernel.NodeDatapath;
+import dev.udpfanout.loader.datapath.kernel.WayIn;
 import dev.udpfanout.loader.datapath.kernel.program.KernelProgram;
 import java.lang.foreign.MemorySegment;
 import java.net.InetSocketAddress;

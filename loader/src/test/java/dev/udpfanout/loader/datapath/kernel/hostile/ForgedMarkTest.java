@@ -1,4 +1,4 @@
-package dev.udpfanout.loader.datapath.kernel;
+package dev.udpfanout.loader.datapath.kernel.hostile;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -15,6 +15,8 @@ import dev.udpfanout.loader.config.ListenerConfig;
 import dev.udpfanout.loader.config.Policy;
 import dev.udpfanout.loader.datapath.ListenerCounters;
 import dev.udpfanout.loader.datapath.ListenerText;
+import dev.udpfanout.loader.datapath.kernel.NodeDatapath;
+import dev.udpfanout.loader.datapath.kernel.WayIn;
 import java.net.StandardProtocolFamily;
 import java.time.Duration;
 import org.junit.jupiter.api.Tag;

@@ -1,4 +1,4 @@
-package dev.udpfanout.loader.datapath.kernel;
+package dev.udpfanout.loader.datapath.kernel.hostile;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -16,6 +16,8 @@ import dev.udpfanout.lab.frames.Udp6Frame;
 import dev.udpfanout.lab.frames.UdpFrame;
 import dev.udpfanout.loader.config.ListenerBuilder;
 import dev.udpfanout.loader.config.ListenerConfig;
+import dev.udpfanout.loader.datapath.kernel.NodeDatapath;
+import dev.udpfanout.loader.datapath.kernel.WayIn;
 import java.net.InetSocketAddress;
 import java.net.StandardProtocolFamily;
 import java.nio.file.Files;

@@ -1,0 +1,2 @@
+/** IPsec policies, as the kernel has them: ip-xfrm(8). */
+package dev.udpfanout.bindings.xfrm;
