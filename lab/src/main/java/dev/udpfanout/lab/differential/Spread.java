@@ -45,14 +45,6 @@ enum Spread {
         return FIRST_PORT + ordinal();
     }
 
-    static int firstPort() {
-        return FIRST_PORT;
-    }
-
-    static int lastPort() {
-        return FIRST_PORT + values().length - 1;
-    }
-
     /** The listener's keys, to stand between braces. */
     String yaml() {
         return keys;

@@ -36,6 +36,8 @@ record DifferentialScenario(Daemon daemon, String network, String ways) implemen
                 "--details",
                 "--networks",
                 network,
+                "--senders",
+                "client",
                 "--ways",
                 ways);
         String printed = text.toString(StandardCharsets.UTF_8);
