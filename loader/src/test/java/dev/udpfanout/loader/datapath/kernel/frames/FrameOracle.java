@@ -84,6 +84,10 @@ record FrameOracle(
         if (fields.bytes() > mtu && fields.staysWhole()) {
             return isNetwork(fields.source().getAddress()) ? Fate.WITHHELD : Fate.ANSWERED;
         }
+        if (listener.get().orElseThrow().getAddress().equals(fields.source().getAddress())) {
+            // Its only endpoint has sent it.
+            return Fate.DROPPED;
+        }
         boolean isCut = fields.bytes() > mtu || fields.fragment() && fragmentsByStack && !fields.staysWhole();
         return isCut ? Fate.BY_STACK : Fate.FORWARDED;
     }
