@@ -17,9 +17,10 @@ import java.util.stream.IntStream;
  * of proc(5) first.
  *
  * @param hookEntries where in the entries each hook begins, in the order of enum nf_inet_hooks
+ * @param underflows where each hook's last rule begins, which is its policy
  * @param entries all rules, one struct ipt_entry or ip6t_entry behind the other, in host byte order
  */
-public record LegacyTable(int[] hookEntries, byte[] entries) {
+public record LegacyTable(int[] hookEntries, int[] underflows, byte[] entries) {
     private static final MethodHandle SOCKET = ErrnoCapture.handle(Libc.socket$address(), Libc.socket$descriptor());
     private static final MethodHandle GETSOCKOPT =
             ErrnoCapture.handle(Libc.getsockopt$address(), Libc.getsockopt$descriptor());
@@ -32,6 +33,7 @@ public record LegacyTable(int[] hookEntries, byte[] entries) {
     private static final int INFO_BYTES = 84;
 
     private static final int INFO_HOOK_ENTRY = 36;
+    private static final int INFO_UNDERFLOW = 56;
     private static final int INFO_SIZE = 80;
     /** struct ipt_get_entries: name, size, and the entries at the next multiple of 8. */
     private static final int ENTRIES_SIZE = 32;
@@ -68,16 +70,22 @@ public record LegacyTable(int[] hookEntries, byte[] entries) {
                 // Its size is another one by now.
                 if (!errno.equals(Errno.EAGAIN)) {
                     require(errno, "IPT_SO_GET_ENTRIES", name);
-                    int[] hooks = IntStream.range(0, HOOKS)
-                            .map(hook -> info.get(ValueLayout.JAVA_INT, INFO_HOOK_ENTRY + (long) Integer.BYTES * hook))
-                            .toArray();
-                    return new LegacyTable(hooks, all.asSlice(ENTRIES_BEGIN).toArray(ValueLayout.JAVA_BYTE));
+                    return new LegacyTable(
+                            places(info, INFO_HOOK_ENTRY),
+                            places(info, INFO_UNDERFLOW),
+                            all.asSlice(ENTRIES_BEGIN).toArray(ValueLayout.JAVA_BYTE));
                 }
             }
             throw new SystemCallException("IPT_SO_GET_ENTRIES", name, Errno.EAGAIN);
         } finally {
             Libc.close(fd);
         }
+    }
+
+    private static int[] places(MemorySegment info, int at) {
+        return IntStream.range(0, HOOKS)
+                .map(hook -> info.get(ValueLayout.JAVA_INT, at + (long) Integer.BYTES * hook))
+                .toArray();
     }
 
     private static void require(Errno errno, String call, String table) {

@@ -1,2 +1,5 @@
-/** Tables of iptables-legacy, as the kernel gives them to whoever asks; nothing here changes them. */
+/**
+ * Tables of iptables-legacy: read as the kernel gives them to whoever asks, and changed by iptables' own library
+ * (libiptc), under iptables' own lock.
+ */
 package dev.udpfanout.bindings.xtables;

@@ -9,10 +9,7 @@ enum Firewall {
     NONE,
     /** Drops what no rule accepts, by iptables(8) on the tables of nftables. */
     IPTABLES_NFT,
-    /**
-     * The same in the kernel's older tables, where kube-proxy's rules are then, too. The daemon leaves these alone, so
-     * the rule of docs/firewall.md is added by hand.
-     */
+    /** The same in the kernel's older tables, where kube-proxy's rules are then, too. */
     IPTABLES_LEGACY,
     /** The same in a table of nftables' own, beside kube-proxy's rules. */
     NFTABLES;
@@ -40,11 +37,7 @@ enum Firewall {
                 // Nothing is dropped.
             }
             case IPTABLES_NFT -> dropForwarded(node, "iptables");
-            case IPTABLES_LEGACY -> {
-                dropForwarded(node, "iptables-legacy");
-                String rule = "iptables-legacy -I FORWARD -o dummy0 -d 10.255.0.0/16 -p udp --dport %d:%d -j ACCEPT";
-                node.exec(rule.formatted(Spread.firstPort(), Spread.lastPort()).split(" "));
-            }
+            case IPTABLES_LEGACY -> dropForwarded(node, "iptables-legacy");
             case NFTABLES -> {
                 node.execWithInput(
                         "table inet node-firewall\ndelete table inet node-firewall\n" + TABLE, "nft", "-f", "-");

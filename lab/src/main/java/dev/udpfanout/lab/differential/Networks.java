@@ -30,10 +30,7 @@ final class Networks {
                         .withReceiversOn(Reach.NODE_2),
                 Network.named("drop-nft", "FORWARD policy DROP by iptables-nft", Links::flat)
                         .behind(Firewall.IPTABLES_NFT),
-                Network.named(
-                                "drop-legacy",
-                                "FORWARD policy DROP by iptables-legacy, and the rule of docs/firewall.md",
-                                Links::flat)
+                Network.named("drop-legacy", "FORWARD policy DROP by iptables-legacy", Links::flat)
                         .behind(Firewall.IPTABLES_LEGACY),
                 Network.named("drop-nftables", "forward policy drop in a table of nftables' own", Links::flat)
                         .behind(Firewall.NFTABLES),

@@ -13,7 +13,7 @@ import java.util.function.BiFunction;
 
 /**
  * Whether the node's packet filters let through what listeners on dummy interfaces are to get: chains of nf_tables,
- * those of iptables-nft among them, and, as far as they can be seen, tables of iptables-legacy.
+ * those of iptables-nft among them, and tables of iptables-legacy.
  */
 final class FirewallChecks {
     private static final String CHECK = "forward_policy";
@@ -69,12 +69,6 @@ final class FirewallChecks {
             return Diagnosis.ok(
                     CHECK,
                     chain.chain() + " would drop what goes " + chain.traffic() + "; the daemon's rule lets it through");
-        }
-        if (chain.isLegacy()) {
-            return Diagnosis.problem(
-                    CHECK,
-                    chain.chain() + " drops what goes " + chain.traffic() + ", and the daemon adds no rule there",
-                    chain.command());
         }
         String mend = isLeft
                 ? "firewall: accept of the listener, or: " + chain.command()

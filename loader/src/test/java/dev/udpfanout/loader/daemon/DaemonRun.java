@@ -20,7 +20,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 
 /** A daemon in a namespace of the lab, in this process. */
-final class DaemonRun implements AutoCloseable {
+public final class DaemonRun implements AutoCloseable {
     private static final Duration LIMIT = Duration.ofSeconds(15);
 
     private final Daemon daemon;
@@ -36,7 +36,7 @@ final class DaemonRun implements AutoCloseable {
     }
 
     /** Starts it, and returns when it is set up. */
-    static DaemonRun start(LabNamespace node, String yaml) throws InterruptedException {
+    public static DaemonRun start(LabNamespace node, String yaml) throws InterruptedException {
         return start(node, yaml, Optional.empty());
     }
 

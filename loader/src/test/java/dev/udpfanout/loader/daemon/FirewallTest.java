@@ -19,6 +19,7 @@ import java.net.InetSocketAddress;
 import java.net.StandardProtocolFamily;
 import java.time.Duration;
 import java.util.List;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
@@ -110,21 +111,22 @@ class FirewallTest {
         }
     }
 
-    /** All of nf_tables' rules but ours, without what counters count and without the numbers of rules. */
+    /** The rules of all tables that there are: to list those of iptables-legacy makes none. */
+    private Stream<String> rules() {
+        return Stream.of("nft list ruleset", "iptables-legacy-save", "ip6tables-legacy-save")
+                .flatMap(command -> node(command).lines());
+    }
+
+    /** All rules but ours, without what counters count and without the numbers of rules. */
     private String ruleset() {
-        return node("nft list ruleset")
-                .lines()
-                .filter(line -> !line.contains("udp-fanout: "))
-                .map(line -> line.replaceAll("packets \\d+ bytes \\d+", ""))
+        return rules().filter(line -> !line.contains("udp-fanout: ") && !line.startsWith("#"))
+                .map(line -> line.replaceAll("packets \\d+ bytes \\d+|\\[\\d+:\\d+]", ""))
                 .toList()
                 .toString();
     }
 
     private long ours() {
-        return node("nft list ruleset")
-                .lines()
-                .filter(line -> line.contains("udp-fanout: "))
-                .count();
+        return rules().filter(line -> line.contains("udp-fanout: ")).count();
     }
 
     @ParameterizedTest
@@ -222,6 +224,18 @@ class FirewallTest {
             filter("iptables -P FORWARD DROP");
             assertTrue(BoundedWait.until(() -> ours() == 1, LIMIT));
         }
+    }
+
+    @Test
+    void shouldBeAddedAgainWhenAChainOfIptablesLegacyIsFlushed() throws Exception {
+        filter("iptables-legacy -w 5 -P FORWARD DROP");
+        try (DaemonRun daemon = start("")) {
+            node("iptables-legacy -w 5 -F FORWARD");
+            // The kernel tells of no such change: it is looked for every few seconds.
+            assertTrue(BoundedWait.until(() -> daemon.repairs(Repair.FIREWALL_RULE_ADDED) == 1, LIMIT.multipliedBy(4)));
+            assertEquals(DATAGRAMS, delivered(VIP));
+        }
+        assertEquals(0, ours());
     }
 
     @Test

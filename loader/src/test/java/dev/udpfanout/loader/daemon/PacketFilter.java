@@ -16,6 +16,8 @@ enum PacketFilter {
                     + " iptables -A FORWARD -i docker0 ! -o docker0 -j ACCEPT; iptables -P FORWARD DROP",
             "ip6tables -N DOCKER-USER; ip6tables -A DOCKER-USER -j RETURN; ip6tables -I FORWARD -j DOCKER-USER;"
                     + " ip6tables -A FORWARD -i docker0 ! -o docker0 -j ACCEPT; ip6tables -P FORWARD DROP"),
+    LEGACY_POLICY("iptables-legacy -w 5 -P FORWARD DROP", "ip6tables-legacy -w 5 -P FORWARD DROP"),
+    LEGACY_LAST_RULE("iptables-legacy -w 5 -A FORWARD -j REJECT", "ip6tables-legacy -w 5 -A FORWARD -j REJECT"),
     NFTABLES_POLICY("nft add table inet filter; "
             + "nft add chain inet filter forward { type filter hook forward priority 0 ; policy drop ; }"),
     /** firewalld: policy accept, and a last rule that rejects. */

@@ -99,6 +99,20 @@ class FirewallChecksTest {
     }
 
     @Test
+    void shouldBeContentWhenTheDaemonsRuleIsThereInATableOfIptablesLegacy() throws Exception {
+        node("iptables-legacy -w 5 -P FORWARD DROP");
+        topology.node().call(() -> {
+            try (Firewall firewall = new Firewall(Opening.Hook.FORWARD, new RepairLog())) {
+                firewall.ensure(Opening.of(Opening.Hook.FORWARD, config("").listeners()));
+                return null;
+            }
+        });
+        Diagnosis found = examine(config("")).getFirst();
+        assertEquals(Result.OK, found.result());
+        assertTrue(found.finding().startsWith("iptables-legacy FORWARD would drop"), found::finding);
+    }
+
+    @Test
     void shouldLookAtTheChainsForSocketsWhenUserSpaceServes() throws Exception {
         node("iptables -P FORWARD DROP");
         assertEquals(Result.OK, examine(config("mode: userspace")).getFirst().result());
@@ -133,7 +147,7 @@ class FirewallChecksTest {
             Diagnosis found = examine(config).getLast();
             assertEquals(drops ? Result.PROBLEM : Result.OK, found.result(), () -> tool + rules + ": " + found);
             if (drops) {
-                node(found.mend());
+                node(found.mend().substring(found.mend().indexOf(tool)));
                 assertEquals(Result.OK, examine(config).getLast().result(), found::mend);
             }
         }

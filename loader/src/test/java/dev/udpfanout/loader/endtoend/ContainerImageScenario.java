@@ -74,7 +74,7 @@ class ContainerImageScenario {
                 pod,
                 container,
                 lab.topology().node(),
-                Map.of("config", directory, "bpffs", ownFolder()),
+                Map.of("config", directory, "bpffs", ownFolder(), "xtables-lock", lockOfIptables()),
                 Map.of("spec.nodeName", "node-a", "metadata.namespace", "udp-fanout"),
                 runtimeDefault.writeTo(profiles));
     }
@@ -82,6 +82,11 @@ class ContainerImageScenario {
     /** All that the pod sees of the bpffs: made as the kubelet makes it. */
     private Path ownFolder() throws IOException {
         return Files.createDirectories(bpffs.resolve("udp-fanout"));
+    }
+
+    /** A file that is there, as the kubelet makes it; not this machine's own lock. */
+    private Path lockOfIptables() throws IOException {
+        return Files.write(profiles.resolve("xtables.lock"), new byte[0]);
     }
 
     private LabProcess startDaemon() throws IOException {

@@ -2,10 +2,12 @@ package dev.udpfanout.loader.manifests;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.udpfanout.bindings.xtables.XtablesLock;
 import dev.udpfanout.loader.cli.UdpFanout;
 import dev.udpfanout.loader.config.HealthConfig.Protocol;
 import dev.udpfanout.loader.config.InvalidConfigException;
@@ -192,6 +194,10 @@ class DaemonSetTest {
                 mounts.get("bpffs").getMountPath(),
                 run.matchedOption("--pin-dir").getValue().toString());
         assertFalse(mounts.get("bpffs").getMountPath().startsWith("/sys"), "AppArmor's default profiles forbid it");
+        assertEquals(XtablesLock.FILE, volumes.get("xtables-lock").getHostPath().getPath());
+        assertEquals("FileOrCreate", volumes.get("xtables-lock").getHostPath().getType());
+        assertEquals(XtablesLock.FILE, mounts.get("xtables-lock").getMountPath());
+        assertNotEquals(Boolean.TRUE, mounts.get("xtables-lock").getReadOnly());
     }
 
     @ParameterizedTest

@@ -509,6 +509,15 @@ public class Rtnetlink {
     public static int IFA_BROADCAST() {
         return IFA_BROADCAST;
     }
+    private static final int IFA_CACHEINFO = (int)6L;
+    /**
+     * {@snippet lang=c :
+     * enum <anonymous>.IFA_CACHEINFO = 6
+     * }
+     */
+    public static int IFA_CACHEINFO() {
+        return IFA_CACHEINFO;
+    }
     private static final int IFA_FLAGS = (int)8L;
     /**
      * {@snippet lang=c :

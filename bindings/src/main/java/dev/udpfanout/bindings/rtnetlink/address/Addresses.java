@@ -1,6 +1,7 @@
 package dev.udpfanout.bindings.rtnetlink.address;
 
 import static dev.udpfanout.bindings.generated.rtnetlink.Rtnetlink.IFA_ADDRESS;
+import static dev.udpfanout.bindings.generated.rtnetlink.Rtnetlink.IFA_CACHEINFO;
 import static dev.udpfanout.bindings.generated.rtnetlink.Rtnetlink.IFA_LOCAL;
 import static dev.udpfanout.bindings.generated.rtnetlink.Rtnetlink.NLM_F_CREATE;
 import static dev.udpfanout.bindings.generated.rtnetlink.Rtnetlink.NLM_F_EXCL;
@@ -13,15 +14,21 @@ import dev.udpfanout.bindings.rtnetlink.RtnetlinkSocket;
 import dev.udpfanout.bindings.rtnetlink.link.LinkLabel;
 import dev.udpfanout.bindings.rtnetlink.monitor.RouteMonitor;
 import dev.udpfanout.bindings.rtnetlink.netlink.InternetAddress;
+import dev.udpfanout.bindings.rtnetlink.netlink.MessageBuilder;
 import java.lang.foreign.MemorySegment;
+import java.net.Inet6Address;
 import java.net.InetAddress;
 import java.util.List;
+import java.util.function.Consumer;
 
 /**
  * IPv4 and IPv6 addresses of the links in the socket's namespace: {@code RTM_*ADDR} of rtnetlink(7). Changes need
  * CAP_NET_ADMIN.
  */
 public final class Addresses {
+    /** struct ifa_cacheinfo of linux/if_addr.h: preferred for 0 s, valid for ever; the two times are the kernel's. */
+    private static final byte[] NEVER_PREFERRED = {0, 0, 0, 0, -1, -1, -1, -1, 0, 0, 0, 0, 0, 0, 0, 0};
+
     private final RtnetlinkSocket socket;
 
     public Addresses(RtnetlinkSocket socket) {
@@ -54,9 +61,30 @@ public final class Addresses {
      */
     public void add(int linkIndex, InetAddress address, int prefixLength) {
         Scope scope = address.isLoopbackAddress() ? Scope.HOST : Scope.UNIVERSE;
-        int flags = NLM_F_CREATE() | NLM_F_EXCL();
-        socket.execute(
-                request(RequestType.RTM_NEWADDR, flags, new InterfaceAddress(linkIndex, address, prefixLength, scope)));
+        socket.execute(request(
+                RequestType.RTM_NEWADDR,
+                NLM_F_CREATE() | NLM_F_EXCL(),
+                new InterfaceAddress(linkIndex, address, prefixLength, scope)));
+    }
+
+    /**
+     * As {@link #add}, but the kernel takes the address as a source for nothing that goes further than the link while
+     * any other will do: neither for a socket without an address of its own, nor for masquerading. For IPv4 that is
+     * {@code scope link} (inet_select_addr in net/ipv4/devinet.c, which nf_nat_masquerade_ipv4 asks for a global one);
+     * for IPv6 {@code preferred_lft 0} (RFC 6724 section 5 rule 3; ipv6_get_saddr_eval in net/ipv6/addrconf.c).
+     *
+     * @throws SystemCallException as {@link #add}
+     * @throws IllegalArgumentException as {@link #add}
+     */
+    public void addDestination(int linkIndex, InetAddress address, int prefixLength) {
+        boolean isIpv6 = address instanceof Inet6Address;
+        Scope scope = isIpv6 ? Scope.UNIVERSE : Scope.LINK;
+        InterfaceAddress wanted = new InterfaceAddress(linkIndex, address, prefixLength, scope);
+        socket.execute(request(RequestType.RTM_NEWADDR, NLM_F_CREATE() | NLM_F_EXCL(), wanted, message -> {
+            if (isIpv6) {
+                message.put(IFA_CACHEINFO(), NEVER_PREFERRED);
+            }
+        }));
     }
 
     /**
@@ -71,6 +99,11 @@ public final class Addresses {
     }
 
     private Request request(RequestType type, int flags, InterfaceAddress wanted) {
+        return request(type, flags, wanted, message -> {});
+    }
+
+    private Request request(
+            RequestType type, int flags, InterfaceAddress wanted, Consumer<MessageBuilder> furtherAttributes) {
         InetAddress address = wanted.address();
         return new Request(type, flags, () -> label(wanted), message -> {
             MemorySegment header = message.struct(ifaddrmsg.layout());
@@ -80,6 +113,7 @@ public final class Addresses {
             ifaddrmsg.ifa_index(header, wanted.linkIndex());
             message.putAddress(IFA_LOCAL(), address);
             message.putAddress(IFA_ADDRESS(), address);
+            furtherAttributes.accept(message);
         });
     }
 

@@ -53,6 +53,19 @@ class AddressesKernelTest {
     }
 
     @Test
+    void shouldBeNobodysSourceWhenADestination() throws Exception {
+        namespace.ip("link", "set", "br0", "up");
+        namespace.ip("address", "add", "192.0.2.7/24", "dev", "lo");
+        namespace.ip("address", "add", "2001:db8::7/64", "dev", "lo", "nodad");
+        addresses.addDestination(link, InetAddress.getByName("10.255.0.1"), 32);
+        addresses.addDestination(link, InetAddress.getByName("fd00::1"), 128);
+        namespace.ip("route", "add", "198.51.100.0/24", "via", "192.0.2.1", "dev", "br0", "onlink");
+        namespace.ip("route", "add", "2001:db8:1::/64", "via", "fe80::1", "dev", "br0");
+        assertTrue(namespace.ip("route", "get", "198.51.100.1").contains("src 192.0.2.7"));
+        assertTrue(namespace.ip("route", "get", "2001:db8:1::1").contains("src 2001:db8::7"));
+    }
+
+    @Test
     void shouldListTheAddressesWhenIpAddedThem() throws Exception {
         namespace.ip("address", "add", "192.0.2.7/24", "dev", "br0");
         namespace.ip("address", "add", "2001:db8::7/48", "dev", "br0");

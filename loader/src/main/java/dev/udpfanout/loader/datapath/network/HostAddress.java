@@ -26,13 +26,16 @@ final class HostAddress {
      * kernel adds the route a little later, on a worker of its own (addrconf_dad_work in net/ipv6/addrconf.c), and
      * whoever had removed it too early would see it appear again. If it does not come within a second, whoever needs it
      * gone looks again at the next change of the routes.
+     *
+     * <p>Nothing takes the address as its source while there is another. It is the same on every node, so another node
+     * drops what comes from it as its own ("martian"): half of what kube-proxy masquerades went that way.
      */
     static void assign(Network network, Link link, InetAddress address) {
         assign(network, link, address, bits(address));
     }
 
     private static void assign(Network network, Link link, InetAddress address, int prefixLength) {
-        network.addresses().add(link.index(), address, prefixLength);
+        network.addresses().addDestination(link.index(), address, prefixLength);
         if (address instanceof Inet6Address) {
             long deadlineNs = System.nanoTime() + LIMIT_NS;
             while (!hasLocalRoute(network.routes().all(), link.index(), address)

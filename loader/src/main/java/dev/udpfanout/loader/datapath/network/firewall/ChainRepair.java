@@ -1,6 +1,5 @@
 package dev.udpfanout.loader.datapath.network.firewall;
 
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -12,15 +11,17 @@ import java.util.Set;
  * The difference between the rules of ours that a base chain should have and those that it has. Each stands just before
  * what drops the opening's packets, behind all that was there before it.
  *
- * @param commands in the order in which they are to be run, as one transaction; none if all is well
+ * @param deletions handles of the rules of ours that are to be taken away
+ * @param additions in the order in which the rules are to stand
  * @param added openings whose rule was not there
- * @param removed how many rules of ours are to be taken away
  */
-record ChainRepair(List<ObjectNode> commands, List<Opening> added, int removed) {
-    static ChainRepair of(BaseChain chain, List<Opening> openings, Ruleset ruleset) {
+record ChainRepair(List<Long> deletions, List<Addition> additions, List<Opening> added) {
+    /** @param before the rule that the opening's rule is put before; empty for the end of the chain */
+    record Addition(Opening opening, OptionalLong before) {}
+
+    static ChainRepair of(BaseChain chain, List<Opening> openings, RuleSource ruleset) {
         List<Rule> rules = ruleset.rules(chain.id());
-        List<ObjectNode> deletions = new ArrayList<>();
-        List<ObjectNode> additions = new ArrayList<>();
+        List<Addition> additions = new ArrayList<>();
         List<Opening> added = new ArrayList<>();
         Set<Long> kept = new HashSet<>();
         for (Opening opening : openings) {
@@ -32,18 +33,22 @@ record ChainRepair(List<ObjectNode> commands, List<Opening> added, int removed) 
             OptionalLong inPlace = inPlace(rules, opening, block.get(), walk);
             inPlace.ifPresent(kept::add);
             if (inPlace.isEmpty()) {
-                additions.add(RuleCommands.add(chain.id(), opening, block.get().by()));
+                additions.add(new Addition(opening, block.get().by()));
                 if (rules.stream().noneMatch(rule -> rule.comment().equals(opening.comment()))) {
                     added.add(opening);
                 }
             }
         }
-        rules.stream()
+        List<Long> deletions = rules.stream()
                 .filter(rule -> rule.isOurs() && !kept.contains(rule.handle()))
-                .forEach(rule -> deletions.add(RuleCommands.delete(chain.id(), rule.handle())));
-        int removed = deletions.size();
-        deletions.addAll(additions);
-        return new ChainRepair(List.copyOf(deletions), List.copyOf(added), removed);
+                .map(Rule::handle)
+                .toList();
+        return new ChainRepair(deletions, List.copyOf(additions), List.copyOf(added));
+    }
+
+    /** Whether all is well. */
+    boolean isEmpty() {
+        return deletions.isEmpty() && additions.isEmpty();
     }
 
     /** The opening's rule, if it stands before what drops, with nothing in between that somebody wants to drop. */

@@ -30,7 +30,7 @@ public final class Firewall implements AutoCloseable {
         this.hook = hook;
         this.repairs = repairs;
         this.nftables = new NftablesFirewall(hook, this::added);
-        this.legacy = new LegacyFirewall(hook);
+        this.legacy = new LegacyFirewall(hook, this::added);
     }
 
     public Hook hook() {
@@ -45,7 +45,7 @@ public final class Firewall implements AutoCloseable {
         } catch (RuntimeException e) {
             now = List.of(new FirewallState(NftablesFirewall.BACKEND, hook.label(), "", 0, 0, e.toString()));
         }
-        now = Stream.concat(now.stream(), legacy.look(openings).stream()).toList();
+        now = Stream.concat(now.stream(), legacy.ensure(openings).stream()).toList();
         report(now);
         states = now;
         if (openings.isEmpty()) {
@@ -104,7 +104,7 @@ public final class Firewall implements AutoCloseable {
     public static int removeLeftovers(Hook hook) {
         try (Firewall firewall = new Firewall(hook, new RepairLog())) {
             firewall.removeAll();
-            int removed = firewall.nftables.removed();
+            int removed = firewall.nftables.removed() + firewall.legacy.removed();
             if (removed > 0) {
                 LOG.atInfo()
                         .addKeyValue("hook", hook.label())

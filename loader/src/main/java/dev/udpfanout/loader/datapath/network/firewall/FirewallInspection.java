@@ -23,10 +23,9 @@ public record FirewallInspection(List<BlockingChain> chains, String unreadable) 
      * @param chain family, table and name
      * @param traffic which datagrams
      * @param hasRule whether a rule of ours lets them through
-     * @param isLegacy whether it is one of iptables-legacy, to which the daemon adds no rules
      * @param command what adds such a rule, for an operator to type
      */
-    public record BlockingChain(String chain, String traffic, boolean hasRule, boolean isLegacy, String command) {}
+    public record BlockingChain(String chain, String traffic, boolean hasRule, String command) {}
 
     /** In the calling thread's network namespace; also for listeners whose operators see to it themselves. */
     public static FirewallInspection of(Opening.Hook hook, Collection<ListenerConfig> listeners) {
@@ -34,19 +33,17 @@ public record FirewallInspection(List<BlockingChain> chains, String unreadable) 
         FirewallInspection ofNftables = ofNftables(hook, openings);
         try {
             List<BlockingChain> all = new ArrayList<>(ofNftables.chains());
-            openings.stream()
-                    .filter(LegacyFirewall::drops)
-                    .map(opening -> new BlockingChain(
-                            LegacyFirewall.chain(opening),
-                            opening.toString(),
-                            false,
-                            true,
-                            LegacyFirewall.command(opening)))
-                    .forEach(all::add);
+            openings.stream().flatMap(opening -> ofLegacy(opening).stream()).forEach(all::add);
             return new FirewallInspection(List.copyOf(all), ofNftables.unreadable());
         } catch (SystemCallException e) {
             return new FirewallInspection(ofNftables.chains(), String.valueOf(e.getMessage()));
         }
+    }
+
+    private static Optional<BlockingChain> ofLegacy(Opening opening) {
+        return LegacyFirewall.hasRule(opening)
+                .map(hasRule -> new BlockingChain(
+                        LegacyFirewall.chain(opening), opening.toString(), hasRule, LegacyFirewall.command(opening)));
     }
 
     private static FirewallInspection ofNftables(Opening.Hook hook, List<Opening> openings) {
@@ -76,7 +73,6 @@ public record FirewallInspection(List<BlockingChain> chains, String unreadable) 
                         opening.toString(),
                         ChainRepair.inPlace(ruleset.rules(chain.id()), opening, block, walk)
                                 .isPresent(),
-                        false,
                         command(chain.id(), opening, block)));
     }
 

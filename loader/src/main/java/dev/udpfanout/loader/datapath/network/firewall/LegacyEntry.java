@@ -17,6 +17,10 @@ import java.util.List;
 final class LegacyEntry {
     private static final int INTERFACE_BYTES = 16;
     private static final int UDP = 17;
+    /** XT_MAX_COMMENT_LEN of linux/netfilter/xt_comment.h. */
+    private static final int COMMENT_BYTES = 256;
+
+    private static final int COUNTERS_BYTES = 16;
     private static final int EXTENSION_NAME = 2;
     private static final int EXTENSION_NAME_BYTES = 29;
     private static final int EXTENSION_DATA = 32;
@@ -59,6 +63,23 @@ final class LegacyEntry {
     /** Whether it is no rule, but stands at the head of a chain, or at the end of the table: target ERROR. */
     boolean isHead() {
         return name(target()).equals("ERROR");
+    }
+
+    /** Of its match comment; empty if it has none. */
+    String comment() {
+        for (int match = place + layout.size();
+                match < target();
+                match += Math.max(EXTENSION_DATA, table.getShort(match))) {
+            if (name(match).equals("comment")) {
+                return string(match + EXTENSION_DATA, COMMENT_BYTES);
+            }
+        }
+        return "";
+    }
+
+    /** struct xt_counters: packets and bytes, the last fields of an entry. */
+    long packets() {
+        return table.getLong(place + layout.size() - COUNTERS_BYTES);
     }
 
     /** As libnftables-json(5) would have it. */

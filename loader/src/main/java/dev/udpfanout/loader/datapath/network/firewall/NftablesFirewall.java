@@ -132,10 +132,10 @@ final class NftablesFirewall implements AutoCloseable {
         for (int tries = 0; tries < MAX_TRIES; tries++) {
             try {
                 ChainRepair repair = ChainRepair.of(chain, openings, ruleset);
-                if (!repair.commands().isEmpty()) {
-                    ruleset.change(chain.id(), repair.commands());
+                if (!repair.isEmpty()) {
+                    ruleset.change(chain.id(), RuleCommands.of(chain.id(), repair));
                     onAdded.accept(chain.id(), repair.added());
-                    removed += repair.removed();
+                    removed += repair.deletions().size();
                 }
                 return Optional.of(state(chain, ruleset, ""));
             } catch (NftablesException e) {

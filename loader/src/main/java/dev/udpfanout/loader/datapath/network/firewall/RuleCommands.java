@@ -5,7 +5,9 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.udpfanout.loader.config.AddressText;
 import dev.udpfanout.loader.config.Prefix;
+import java.util.List;
 import java.util.OptionalLong;
+import java.util.stream.Stream;
 
 /**
  * Writes the commands that add and remove our rules: libnftables-json(5). The rule has no more in it than iptables can
@@ -14,8 +16,16 @@ import java.util.OptionalLong;
 final class RuleCommands {
     private RuleCommands() {}
 
+    /** In the order in which they are to be run, as one transaction. */
+    static List<ObjectNode> of(ChainId chain, ChainRepair repair) {
+        return Stream.concat(
+                        repair.deletions().stream().map(handle -> delete(chain, handle)),
+                        repair.additions().stream().map(each -> add(chain, each.opening(), each.before())))
+                .toList();
+    }
+
     /** @param before the rule that it is put before; empty for the end of the chain */
-    static ObjectNode add(ChainId chain, Opening opening, OptionalLong before) {
+    private static ObjectNode add(ChainId chain, Opening opening, OptionalLong before) {
         ObjectNode command = JsonNodeFactory.instance.objectNode();
         ObjectNode rule = rule(command.putObject(before.isPresent() ? "insert" : "add"), chain);
         before.ifPresent(handle -> rule.put("handle", handle));
@@ -43,7 +53,7 @@ final class RuleCommands {
         return command;
     }
 
-    static ObjectNode delete(ChainId chain, long handle) {
+    private static ObjectNode delete(ChainId chain, long handle) {
         ObjectNode command = JsonNodeFactory.instance.objectNode();
         rule(command.putObject("delete"), chain).put("handle", handle);
         return command;

@@ -1,9 +1,10 @@
-package dev.udpfanout.loader.daemon;
+package dev.udpfanout.loader.datapath.way;
 
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.udpfanout.lab.BoundedWait;
 import dev.udpfanout.lab.Topology;
+import dev.udpfanout.loader.daemon.DaemonRun;
 import java.time.Duration;
 import java.util.function.Predicate;
 import org.junit.jupiter.api.AfterEach;
