@@ -115,6 +115,8 @@ class TamperTest {
             assertDelivered();
             empty(map);
             awaitOnly(daemon, Repair.MAP_REFILLED);
+            // The repair is counted when the lack is found; the entries are put in right after that.
+            assertTrue(BoundedWait.until(this::isOneDelivered, LIMIT));
             assertDelivered();
         }
     }

@@ -46,10 +46,12 @@ class CounterLayoutTest {
     void shouldReadRepliesAndWhyTheyWereDropped() {
         ListenerReplies replies = ListenerReplies.sum(perCpu(ListenerReplies.BYTES), CPUS);
         assertEquals(sumOfWord(0), replies.flowsCreated());
-        assertEquals(sumOfWord(1), replies.packetsForwarded());
-        assertEquals(sumOfWord(2), replies.bytesForwarded());
+        assertEquals(sumOfWord(1), replies.flowsEvicted());
+        assertEquals(sumOfWord(2), replies.flowsRefused());
+        assertEquals(sumOfWord(3), replies.packetsForwarded());
+        assertEquals(sumOfWord(4), replies.bytesForwarded());
         for (DropReason reason : DropReason.values()) {
-            assertEquals(sumOfWord(3 + reason.code()), replies.packetsDropped().get(reason), reason.label());
+            assertEquals(sumOfWord(5 + reason.code()), replies.packetsDropped().get(reason), reason.label());
         }
     }
 

@@ -96,7 +96,7 @@ final class FrameFixtures {
                 v4("DSCP and ECN", f -> f.tos(0xbb), FrameOutcome.FORWARDED),
                 v4("don't fragment", f -> f, FrameOutcome.FORWARDED),
                 v4("may be fragmented", f -> f.fragment(0, false), FrameOutcome.FORWARDED),
-                v4("a first fragment", f -> f.fragment(0, true).identification(77), FrameOutcome.BY_STACK),
+                v4("a first fragment", f -> f.fragment(0, true).identification(77), FrameOutcome.FORWARDED),
                 v4("an evil bit", f -> f.fragment(0x8000 * 8, false), FrameOutcome.FORWARDED),
                 v4("two hops left", f -> f.ttl(2), FrameOutcome.FORWARDED),
                 v4("one hop left", f -> f.ttl(1), FrameOutcome.TO_STACK, DropReason.TTL_EXPIRED),

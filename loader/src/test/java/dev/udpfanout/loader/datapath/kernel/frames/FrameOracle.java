@@ -26,13 +26,11 @@ record FrameOracle(
         Set<InetAddress> own,
         int mtu,
         boolean fragmentsByStack) {
-    private static final List<String> NETWORKS = List.of(
-            "10.42.0.0",
-            "10.42.0.255",
-            "192.168.1.0",
-            "192.168.1.255",
-            "2001:db8:1:0:0:0:0:0",
-            "2001:db8:42:0:0:0:0:0");
+    /**
+     * Broadcast addresses; and of IPv6 the lowest, which is a network's routers' (of IPv4 a host's since Linux 5.14).
+     */
+    private static final List<String> NETWORKS =
+            List.of("10.42.0.255", "192.168.1.255", "2001:db8:1:0:0:0:0:0", "2001:db8:42:0:0:0:0:0");
 
     /** What must become of a frame. */
     enum Fate {
@@ -85,6 +83,10 @@ record FrameOracle(
         }
         if (fields.bytes() > mtu && fields.staysWhole()) {
             return isNetwork(fields.source().getAddress()) ? Fate.WITHHELD : Fate.ANSWERED;
+        }
+        if (listener.get().orElseThrow().getAddress().equals(fields.source().getAddress())) {
+            // Its only endpoint has sent it.
+            return Fate.DROPPED;
         }
         boolean isCut = fields.bytes() > mtu || fields.fragment() && fragmentsByStack && !fields.staysWhole();
         return isCut ? Fate.BY_STACK : Fate.FORWARDED;

@@ -42,6 +42,7 @@ public final class TestRunNode implements AutoCloseable {
     static final int ALLOWING_PORT = 5516;
     static final int OWN_PORT = 7000;
     static final int MTU = 1500;
+    private static final int WIDE_MTU = 65_536;
 
     private static final MapDeclaration<PerCpuArrayMap<Void>> ICMP_CPU_CREDIT = MapDeclaration.perCpuArray(
             "ICMP_CPU_CREDIT",
@@ -54,8 +55,9 @@ public final class TestRunNode implements AutoCloseable {
     private final FrameOracle oracle;
     private final List<ListenerConfig> listeners;
 
-    private TestRunNode(Topology topology, String more) {
+    private TestRunNode(Topology topology, String more, int ingressMtu) {
         this.topology = topology;
+        topology.node().exec("ip", "link", "set", "lo", "mtu", Integer.toString(ingressMtu));
         // Whom the frames come from, so that there is a way to answer them.
         topology.node().exec("ip", "route", "add", "default", "via", TopologyPlan.CLIENT_ADDRESS);
         topology.node().exec("ip", "-6", "route", "add", "default", "via", TopologyPlan.CLIENT_ADDRESS6);
@@ -85,7 +87,7 @@ public final class TestRunNode implements AutoCloseable {
                         .collect(Collectors.toSet());
             }
         });
-        oracle = new FrameOracle(endpoints, allow, own, MTU, true);
+        oracle = new FrameOracle(endpoints, allow, own, MTU, ingressMtu > MTU);
     }
 
     /** What it listens to, with one more key and value for each. */
@@ -121,9 +123,18 @@ public final class TestRunNode implements AutoCloseable {
 
     /** As above, with one more key and value for each listener. */
     static TestRunNode open(String more) {
+        return open(more, MTU);
+    }
+
+    /** As {@link #open()}, but larger packets come in than fit the ways: fragments go through the stack. */
+    static TestRunNode openWithWideIngress() {
+        return open("policy: round_robin", WIDE_MTU);
+    }
+
+    private static TestRunNode open(String more, int ingressMtu) {
         Topology topology = Topology.builder().pods(1).ipv6(true).build();
         try {
-            return new TestRunNode(topology, more);
+            return new TestRunNode(topology, more, ingressMtu);
         } catch (RuntimeException e) {
             topology.close();
             throw e;
