@@ -22,11 +22,13 @@ final class Arrivals {
     /** A datagram that is to arrive. */
     final class Expected {
         private final Copies copies;
+        private final boolean numbered;
         private int copiesArrived;
         private int mirroredArrived;
 
-        private Expected(Copies copies) {
+        private Expected(Copies copies, boolean numbered) {
             this.copies = copies;
+            this.numbered = numbered;
         }
 
         /** Waits until it has arrived as often as it is to; false if the limit passes first. */
@@ -49,8 +51,11 @@ final class Arrivals {
             }
         }
 
-        /** How many more have arrived than there were to be. */
+        /** How many more have arrived than there were to be; 0 for one without a number: they may be of another. */
         long duplicates() {
+            if (!numbered) {
+                return 0;
+            }
             synchronized (Arrivals.this) {
                 // The mirror may have a copy of what need not have one.
                 return Math.max(0, copiesArrived - copies.most()) + (long) Math.max(0, mirroredArrived - 1);
@@ -69,7 +74,7 @@ final class Arrivals {
      * @param copies at how many receivers it is to arrive
      */
     synchronized Expected expect(byte[] payload, Copies copies) {
-        Expected datagram = new Expected(copies);
+        Expected datagram = new Expected(copies, payload.length >= Long.BYTES);
         expected.put(key(payload, payload.length), datagram);
         return datagram;
     }
