@@ -144,11 +144,11 @@ final class FanOut implements AutoCloseable {
 
     /** Where a listener sends; with replies to node 1's own receivers alone, unless there are none. */
     static List<InetSocketAddress> endpoints(Ground ground, Network network, Spread spread) {
-        boolean narrowed = spread == Spread.REPLIES && network.reach() == Reach.BOTH;
-        return endpoints(ground, network, PodReceiver.port(spread), narrowed ? Reach.NODE_1 : network.reach());
+        boolean narrowed = spread == Spread.REPLIES && network.reach() == Network.Reach.BOTH;
+        return endpoints(ground, network, PodReceiver.port(spread), narrowed ? Network.Reach.NODE_1 : network.reach());
     }
 
-    private static List<InetSocketAddress> endpoints(Ground ground, Network network, int port, Reach reach) {
+    private static List<InetSocketAddress> endpoints(Ground ground, Network network, int port, Network.Reach reach) {
         List<InetSocketAddress> endpoints = new ArrayList<>();
         for (int node = 1; node <= Ground.NODES; node++) {
             if (reach.includes(node)) {

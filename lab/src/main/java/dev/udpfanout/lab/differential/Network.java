@@ -31,6 +31,17 @@ record Network(
     private static final int IPV4_AND_UDP_BYTES = 28;
     private static final int IPV6_AND_UDP_BYTES = 48;
 
+    /** On which nodes a network's receivers are; datagrams come to node 1. */
+    enum Reach {
+        NODE_1,
+        NODE_2,
+        BOTH;
+
+        boolean includes(int node) {
+            return this == BOTH || (this == NODE_1) == (node == 1);
+        }
+    }
+
     /** The running kernel lacks what a network needs. */
     static final class NotOnThisKernelException extends RuntimeException {
         private static final long serialVersionUID = 1L;

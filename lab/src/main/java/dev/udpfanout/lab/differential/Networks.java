@@ -22,12 +22,12 @@ final class Networks {
                         .withPathMtu(Links.IPIP_MTU),
                 Network.named("pod-mtu", "the pods' own links have MTU 1000", Links::smallPodLinks)
                         .withPathMtu(Links.POD_MTU)
-                        .withReceiversOn(Reach.NODE_1),
+                        .withReceiversOn(Network.Reach.NODE_1),
                 Network.named("mtu-lock", "the route to node 2's pods has mtu lock 1400", Links::lockedMtu)
                         .withPathMtu(Links.LOCKED_MTU),
                 Network.named("router", "receivers behind a router whose next link has MTU 1300", Links::router)
                         .withPathMtu(Links.ROUTER_MTU)
-                        .withReceiversOn(Reach.NODE_2),
+                        .withReceiversOn(Network.Reach.NODE_2),
                 Network.named("drop-nft", "FORWARD policy DROP by iptables-nft", Links::flat)
                         .behind(Firewall.IPTABLES_NFT),
                 Network.named("drop-legacy", "FORWARD policy DROP by iptables-legacy", Links::flat)
