@@ -192,6 +192,47 @@ class LifeCycleTest extends LifeCycleLab {
         }
     }
 
+    /** An interface of another kind carries somebody's traffic: nothing is steered into it. */
+    private void failToStart(String attach, String onExit) throws Exception {
+        topology.node().exec("ip", "link", "add", "dummy1", "type", "veth", "peer", "name", "dummy1-peer");
+        write(attach, "on_exit: " + onExit, """
+                  - name: elsewhere
+                    bind: "10.255.0.2:6000"
+                    interface: dummy1
+                    downstream: [ { address: "10.42.0.11:6000" } ]
+                """);
+        LabProcess failing = launch();
+        assertEquals(1, failing.awaitExit(LIMIT), () -> "" + failing.lines());
+        assertTrue(failing.lines().getLast().contains("interface dummy1 exists"), () -> "" + failing.lines());
+    }
+
+    @ParameterizedTest
+    @CsvSource({"tcx, keep, TERM", "clsact, keep, TERM", "tcx, detach, KILL", "clsact, detach, KILL"})
+    void shouldLoseNothingOfWhatAnEarlierDaemonLeftWhenAStartFails(String attach, String onExit, String signal)
+            throws Exception {
+        write(attach, "on_exit: " + onExit, "");
+        LabProcess old = start();
+        try (SequenceTraffic traffic = traffic()) {
+            awaitSent(traffic, 1_000);
+            old.signal(signal);
+            old.awaitExit(LIMIT);
+            failToStart(attach, onExit);
+            awaitSent(traffic, 1_000);
+            write(attach, "on_exit: " + onExit, "");
+            LabProcess next = start();
+            assertTrue(String.join("\n", next.lines()).contains("adopted=true"), () -> "" + next.lines());
+            awaitSent(traffic, 1_000);
+            assertNothingLost(traffic);
+            assertEquals(traffic.next(), (long) metric("udp_fanout_packets_forwarded_total"));
+        }
+    }
+
+    @Test
+    void shouldLeaveNothingBehindWhenTheFirstStartFails() throws Exception {
+        failToStart("auto", "keep");
+        assertFalse(Files.exists(topology.pinDirectory()));
+    }
+
     @Test
     void shouldAnswerProbesAndStatusWhenRunning() throws Exception {
         write("auto", "", "");
