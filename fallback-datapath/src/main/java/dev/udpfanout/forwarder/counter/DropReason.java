@@ -17,6 +17,8 @@ public enum DropReason {
     SEND_FAILED,
     /** The send would have had to wait: the socket's send buffer or the interface's queue was full. */
     SEND_QUEUE_FULL,
+    /** Its sender is the only endpoint: a host drops what comes from its own address. Only where that is kept. */
+    HAIRPIN,
     /** The kernel did not take an endpoint's copy, with {@link dev.udpfanout.forwarder.spread.Spread#TO_ALL}. */
     COPY_FAILED,
     /**

@@ -131,7 +131,7 @@ final class FanOut implements AutoCloseable {
 
     /** Also those by which senders on the node come, as docs/spreading.md has it. */
     private static String interfaces(Network network, Way way) {
-        if (network.name().equals("router")) {
+        if (network.name().startsWith("router")) {
             return NIC_INTERFACES + ", eth1";
         }
         return way == Way.NIC && network.origins().contains(Origin.NODE) ? NIC_INTERFACES + ", lo" : NIC_INTERFACES;

@@ -12,6 +12,7 @@ import dev.udpfanout.forwarder.worker.ReceiveMemory;
 import dev.udpfanout.forwarder.worker.WorkerSetup;
 import dev.udpfanout.forwarder.worker.socket.CopySender;
 import dev.udpfanout.forwarder.worker.socket.Dispatcher;
+import dev.udpfanout.forwarder.worker.socket.Hairpin;
 import dev.udpfanout.forwarder.worker.socket.SocketFlows;
 import dev.udpfanout.forwarder.worker.socket.SocketTarget;
 import dev.udpfanout.forwarder.worker.socket.SocketWorker;
@@ -86,8 +87,14 @@ public final class IoUringWorker extends SocketWorker implements IoUringIoHandle
                 ring = (IoRegistration) registered.getNow();
                 sender = new RingSender(ring, receive, buffers, setup.config().source(), stats(), arena);
                 CopySender copies = new CopySender(setup.config(), stats(), arena, freeBuffer);
+                Hairpin hairpin = new Hairpin(setup.config().source(), stats(), freeBuffer);
                 dispatcher = new Dispatcher(
-                        turns(), sender, copies, receive, setup.config().batchSize());
+                        turns(),
+                        sender,
+                        copies,
+                        hairpin,
+                        receive,
+                        setup.config().batchSize());
                 buffers.provideAll(ring);
                 receive();
                 watch();

@@ -35,20 +35,46 @@ public final class CopySender {
         }
     }
 
-    /** Copies count as received, but for the one that the datagram itself is. */
-    void send(DatagramBatch batch, SocketTarget[] targets) {
-        int count = batch.count();
-        long bytes = 0;
-        for (int i = 0; i < count; i++) {
-            bytes += batch.lengths()[i];
+    /**
+     * Copies count as received, but for the one that the datagram itself is. There is none for the datagram's own
+     * sender.
+     *
+     * @param share for what one target gets
+     */
+    void send(DatagramBatch batch, SocketTarget[] targets, Hairpin hairpin, DatagramBatch share) {
+        hairpin.refuseForNobody(batch);
+        int withoutCopy = countCopies(batch, targets.length, hairpin);
+        for (int target = 0; target < targets.length; target++) {
+            sender.sendAll(withoutCopy == 0 ? batch : shareOf(target, batch, hairpin, share), targets[target]);
         }
-        int copies = targets.length - 1;
-        stats.onReceived(copies * count, copies * bytes);
-        for (SocketTarget target : targets) {
-            sender.sendAll(batch, target);
-        }
-        for (int i = 0; i < count; i++) {
+        for (int i = 0; i < batch.count(); i++) {
             onSent.accept(batch.slot(i));
         }
+    }
+
+    /** How many copies are not made. */
+    private int countCopies(DatagramBatch batch, int targets, Hairpin hairpin) {
+        int copies = 0;
+        long bytes = 0;
+        for (int i = 0; i < batch.count(); i++) {
+            int mine = targets;
+            for (int target = 0; target < targets; target++) {
+                mine -= hairpin.isFrom(batch, i, target) ? 1 : 0;
+            }
+            copies += mine;
+            bytes += (mine - 1L) * batch.lengths()[i];
+        }
+        stats.onReceived(copies - batch.count(), bytes);
+        return targets * batch.count() - copies;
+    }
+
+    private static DatagramBatch shareOf(int target, DatagramBatch batch, Hairpin hairpin, DatagramBatch share) {
+        share.clear();
+        for (int i = 0; i < batch.count(); i++) {
+            if (!hairpin.isFrom(batch, i, target)) {
+                share.add(batch, i);
+            }
+        }
+        return share;
     }
 }
