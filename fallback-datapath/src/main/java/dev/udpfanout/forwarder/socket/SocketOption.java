@@ -47,6 +47,9 @@ public record SocketOption(int level, int number, String name) {
     /** Path MTU of a connected socket, bytes with the IP header. Source: ip(7). */
     public static final SocketOption IP_MTU = new SocketOption(SOL_IP, 14, "IP_MTU");
 
+    /** Each datagram comes with its TTL. Source: ip(7). */
+    public static final SocketOption IP_RECVTTL = new SocketOption(SOL_IP, 12, "IP_RECVTTL");
+
     /** Lets a socket be bound to an address that is not this host's yet. Source: ip(7). */
     public static final SocketOption IP_FREEBIND = new SocketOption(SOL_IP, 15, "IP_FREEBIND");
 
@@ -73,6 +76,9 @@ public record SocketOption(int level, int number, String name) {
 
     /** As IP_PKTINFO. Source: ipv6(7). */
     public static final SocketOption IPV6_RECVPKTINFO = new SocketOption(SOL_IPV6, 49, "IPV6_RECVPKTINFO");
+
+    /** As IP_RECVTTL, of its hop limit. Source: ipv6(7). */
+    public static final SocketOption IPV6_RECVHOPLIMIT = new SocketOption(SOL_IPV6, 51, "IPV6_RECVHOPLIMIT");
 
     /** As IP_FREEBIND. Source: include/uapi/linux/in6.h. */
     public static final SocketOption IPV6_FREEBIND = new SocketOption(SOL_IPV6, 78, "IPV6_FREEBIND");

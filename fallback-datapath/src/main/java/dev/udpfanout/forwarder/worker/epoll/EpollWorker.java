@@ -58,7 +58,7 @@ public final class EpollWorker extends SocketWorker implements EpollIoHandle {
         this.dispatcher = new Dispatcher(
                 turns(),
                 new SyscallSender(batchSize, source, stats(), arena),
-                new CopySender(setup.config(), stats(), arena, NOTHING_TO_FREE),
+                new CopySender(setup, addresses, stats(), arena, NOTHING_TO_FREE),
                 new Hairpin(source, stats(), NOTHING_TO_FREE),
                 receive,
                 batchSize);

@@ -86,7 +86,7 @@ public final class IoUringWorker extends SocketWorker implements IoUringIoHandle
             if (registered.isSuccess()) {
                 ring = (IoRegistration) registered.getNow();
                 sender = new RingSender(ring, receive, buffers, setup.config().source(), stats(), arena);
-                CopySender copies = new CopySender(setup.config(), stats(), arena, freeBuffer);
+                CopySender copies = new CopySender(setup, addresses, stats(), arena, freeBuffer);
                 Hairpin hairpin = new Hairpin(setup.config().source(), stats(), freeBuffer);
                 dispatcher = new Dispatcher(
                         turns(),

@@ -1,10 +1,11 @@
 package dev.udpfanout.forwarder.worker.socket;
 
-import dev.udpfanout.forwarder.config.ForwarderConfig;
 import dev.udpfanout.forwarder.counter.DropReason;
 import dev.udpfanout.forwarder.worker.DatagramBatch;
+import dev.udpfanout.forwarder.worker.WorkerSetup;
 import dev.udpfanout.forwarder.worker.WorkerStats;
 import java.lang.foreign.Arena;
+import java.util.Optional;
 import java.util.function.IntConsumer;
 
 /**
@@ -13,15 +14,21 @@ import java.util.function.IntConsumer;
  * loop's.
  */
 public final class CopySender {
-    private final ForwarderConfig config;
+    private final WorkerSetup setup;
+    private final HopLimits hopLimits;
     private final WorkerStats stats;
     private final Arena arena;
     private final IntConsumer onSent;
+    private CopyGuard guard;
     private SyscallSender sender;
 
-    /** @param onSent told the receive slot of each datagram once all its copies have been sent */
-    public CopySender(ForwarderConfig config, WorkerStats stats, Arena arena, IntConsumer onSent) {
-        this.config = config;
+    /**
+     * @param layout where a received datagram has its sender and its TTL
+     * @param onSent told the receive slot of each datagram once all its copies have been sent
+     */
+    public CopySender(WorkerSetup setup, ReceivedAddresses layout, WorkerStats stats, Arena arena, IntConsumer onSent) {
+        this.setup = setup;
+        this.hopLimits = new HopLimits(layout);
         this.stats = stats;
         this.arena = arena;
         this.onSent = onSent;
@@ -30,8 +37,16 @@ public final class CopySender {
     /** Takes the memory that it needs, before the first batch. */
     void open() {
         if (sender == null) {
+            setup.copied().open();
+            guard = new CopyGuard(hopLimits, setup.copied(), stats, onSent);
             sender = new SyscallSender(
-                    config.batchSize(), config.source(), stats, arena, DropReason.COPY_FAILED, DropReason.COPY_FAILED);
+                    setup.config().batchSize(),
+                    setup.config().source(),
+                    Optional.of(hopLimits),
+                    stats,
+                    arena,
+                    DropReason.COPY_FAILED,
+                    DropReason.COPY_FAILED);
         }
     }
 
@@ -42,6 +57,7 @@ public final class CopySender {
      * @param share for what one target gets
      */
     void send(DatagramBatch batch, SocketTarget[] targets, Hairpin hairpin, DatagramBatch share) {
+        guard.admit(batch);
         hairpin.refuseForNobody(batch);
         int withoutCopy = countCopies(batch, targets.length, hairpin);
         for (int target = 0; target < targets.length; target++) {

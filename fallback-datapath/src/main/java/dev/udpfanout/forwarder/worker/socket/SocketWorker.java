@@ -4,11 +4,14 @@ import dev.udpfanout.forwarder.flow.FlowKey;
 import dev.udpfanout.forwarder.socket.DatagramSocket;
 import dev.udpfanout.forwarder.socket.HostAddresses;
 import dev.udpfanout.forwarder.socket.SocketException;
+import dev.udpfanout.forwarder.socket.SocketOption;
+import dev.udpfanout.forwarder.spread.Spread;
 import dev.udpfanout.forwarder.worker.TargetCounters;
 import dev.udpfanout.forwarder.worker.Worker;
 import dev.udpfanout.forwarder.worker.WorkerSetup;
 import java.io.IOException;
 import java.lang.foreign.Arena;
+import java.net.Inet6Address;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.List;
@@ -26,6 +29,7 @@ public abstract class SocketWorker extends Worker<SocketTarget> {
     protected SocketTarget[] targets = {};
     private HostAddresses host;
     private long hostReadAtNs;
+    private boolean asksForTtl;
 
     /**
      * @param socket bound; the worker becomes its owner
@@ -74,8 +78,18 @@ public abstract class SocketWorker extends Worker<SocketTarget> {
     @Override
     protected final void use(List<SocketTarget> next) {
         targets = next.toArray(SocketTarget[]::new);
+        askForTtl(addresses.hasTtl() && spread() instanceof Spread.ToAll);
         dispatcher().use(spread(), targets);
         flows.ifPresent(mine -> mine.use(next));
+    }
+
+    /** Only where copies are made: others do without. A kernel that refuses sends copies with a TTL of their own. */
+    private void askForTtl(boolean isWanted) {
+        if (isWanted != asksForTtl) {
+            boolean ipv6 = setup.config().bind().getAddress() instanceof Inet6Address;
+            socket.trySet(ipv6 ? SocketOption.IPV6_RECVHOPLIMIT : SocketOption.IP_RECVTTL, isWanted ? 1 : 0);
+            asksForTtl = isWanted;
+        }
     }
 
     @Override
