@@ -11,11 +11,14 @@ import java.util.stream.Collectors;
 final class StatusText {
     private final StringBuilder text = new StringBuilder();
 
+    private final Instant now;
+
     StatusText(JsonNode status, Instant now) {
+        this.now = now;
         line(
                 "udp-fanout %s, up %s: %s",
                 string(status, "version"),
-                uptime(string(status, "started_at"), now),
+                uptime(string(status, "started_at")),
                 status.path("ready").asBoolean() ? "ready" : "NOT READY: " + string(status, "not_ready_reason"));
         config(status.path("config"));
         health(status.path("health"));
@@ -83,6 +86,9 @@ final class StatusText {
                     watch.path("events").asLong(),
                     watch.path("relists").asLong(),
                     watch.path("failures").asLong());
+            if (watch.has("last_error")) {
+                line("  %s", string(watch, "last_error"));
+            }
             String leftOut = counts(watch.path("endpoints_left_out"));
             if (!leftOut.isEmpty()) {
                 line("  endpoints LEFT OUT: %s; the daemon's log says which", leftOut);
@@ -116,6 +122,9 @@ final class StatusText {
         }
         if (listener.has("published_address")) {
             line("  published  %s", string(listener, "published_address"));
+        }
+        if (listener.has("vips")) {
+            line("  vips       %s", list(listener.path("vips")));
         }
         traffic(listener, "received");
         traffic(listener, "forwarded");
@@ -171,6 +180,7 @@ final class StatusText {
                     endpoint.path("active").asBoolean() ? "yes" : "no",
                     endpoint.path("packets").asLong(),
                     string(endpoint, "name"));
+            probeError(endpoint);
         }
         JsonNode omitted = set.path("endpoints_omitted");
         if (!omitted.isMissingNode()) {
@@ -181,6 +191,21 @@ final class StatusText {
                     omitted.path("down").asLong(),
                     omitted.path("packets").asLong());
         }
+    }
+
+    /** Of an endpoint that is up, a failure of before is of no interest. */
+    private void probeError(JsonNode endpoint) {
+        if (endpoint.has("last_probe_error") && !string(endpoint, "health").equals("up")) {
+            line(
+                    "    last probe failed %s ago: %s",
+                    age(string(endpoint, "last_probe_error_at")), string(endpoint, "last_probe_error"));
+        }
+    }
+
+    private static String list(JsonNode texts) {
+        return texts.isEmpty()
+                ? "none"
+                : texts.valueStream().map(each -> printable(each.asText())).collect(Collectors.joining(", "));
     }
 
     /** All of them; where the listener lacks some only, those are pointed out. */
@@ -225,11 +250,25 @@ final class StatusText {
                 .collect(Collectors.joining(", "));
     }
 
-    private static String uptime(String startedAt, Instant now) {
+    private String uptime(String startedAt) {
         try {
             Duration up = Duration.between(Instant.parse(startedAt), now);
             return "%dd %02d:%02d:%02d"
                     .formatted(up.toDays(), up.toHoursPart(), up.toMinutesPart(), up.toSecondsPart());
+        } catch (DateTimeException e) {
+            return "?";
+        }
+    }
+
+    /** In the largest unit that gives a whole number of at least 1. */
+    private String age(String at) {
+        try {
+            long seconds = Math.max(0, Duration.between(Instant.parse(at), now).toSeconds());
+            return seconds < 60
+                    ? seconds + " s"
+                    : seconds < 3600
+                            ? seconds / 60 + " min"
+                            : seconds < 86_400 ? seconds / 3600 + " h" : seconds / 86_400 + " d";
         } catch (DateTimeException e) {
             return "?";
         }
