@@ -100,7 +100,7 @@ final class ControlLoop {
 
     void discovered(Event.Discovered event) {
         if (!isConfigured(event.listener())) {
-            // Reported before the configuration changed: should the listener come back, this would be long out of date.
+            // Reported before the configuration changed: should the listener come back, this would be out of date.
             return;
         }
         discovered.put(event.listener(), event.endpoints());
