@@ -13,6 +13,9 @@ import java.util.Locale;
 final class StatusScreen {
     private static final int NARROW = 80;
     private static final int MOST_COLUMNS = 200;
+    /** Figures stand no further than this from the names that they belong to. */
+    private static final int MOST_COLUMNS_OF_TABLE = 110;
+
     private static final String BOLD = "\033[1m";
     private static final String RED = "\033[31m";
     private static final String PLAIN = "\033[0m";
@@ -20,11 +23,13 @@ final class StatusScreen {
     private final List<String> lines = new ArrayList<>();
     private final StatusRates rates;
     private final int columns;
+    private final int table;
     private final boolean colours;
 
     private StatusScreen(StatusRates rates, int columns, boolean colours) {
         this.rates = rates;
         this.columns = columns;
+        this.table = Math.min(columns, MOST_COLUMNS_OF_TABLE);
         this.colours = colours;
     }
 
@@ -84,7 +89,7 @@ final class StatusScreen {
         add("", "");
         add(
                 BOLD,
-                left(name, columns - 52)
+                left(name, table - 52)
                         + right("IN/S", 11)
                         + right("OUT/S", 11)
                         + right("DROP/S", 9)
@@ -101,7 +106,7 @@ final class StatusScreen {
         known += omitted.path("known").asLong();
         add(
                 active == 0 ? RED : "",
-                left("  " + listener.path("bind").asText(), columns - 52)
+                left("  " + listener.path("bind").asText(), table - 52)
                         + right(rates.perSecond(name, "packets_received"), 11)
                         + right(rates.perSecond(name, "packets_forwarded"), 11)
                         + right(rates.perSecond(name, "dropped"), 9)
