@@ -22,7 +22,7 @@ final class StatusText {
         kubernetes(status.path("kubernetes"));
         flows(status.path("flows"));
         threads(status.path("threads"));
-        String repairs = counts(status.path("repairs"));
+        String repairs = repairs(status);
         line("repairs: %s", repairs.isEmpty() ? "none" : repairs);
         status.path("firewall").forEach(this::firewall);
         status.path("listeners").forEach(this::listener);
@@ -132,6 +132,9 @@ final class StatusText {
         if (!listener.path("ways").isEmpty()) {
             line("  ways       %s", ways(listener.path("ways")));
         }
+        if (listener.path("by_ipsec").asBoolean()) {
+            line("  IPsec      a policy is for an endpoint: the kernel's stack sends the datagrams on");
+        }
         endpoints(listener, "ENDPOINT");
         mirror(listener.path("mirror"));
     }
@@ -214,6 +217,20 @@ final class StatusText {
                 direction,
                 listener.path("packets_" + direction).asLong(),
                 listener.path("bytes_" + direction).asLong());
+    }
+
+    /** An older daemon says nothing of outages. */
+    private static String repairs(JsonNode status) {
+        JsonNode outages = status.path("repair_outages_ms");
+        return status.path("repairs").properties().stream()
+                .filter(count -> count.getValue().asLong() != 0)
+                .map((Map.Entry<String, JsonNode> count) -> printable(count.getKey()) + " "
+                        + count.getValue().asLong() + goneForAtMost(outages.path(count.getKey())))
+                .collect(Collectors.joining(", "));
+    }
+
+    private static String goneForAtMost(JsonNode outageMillis) {
+        return outageMillis.isMissingNode() ? "" : " (gone for at most %d ms)".formatted(outageMillis.asLong());
     }
 
     /** Those that are not 0, as {@code name 3, other 5}. */
