@@ -120,9 +120,7 @@ public final class FixedView implements DaemonView {
                 List.of(UP, DOWN),
                 Optional.of(new MirrorStatus(
                         10, new TrafficCounters(9, 8, 900, 800, Map.of("fib_blackhole", 1L)), List.of(COPIED))),
-                List.of(
-                        new WayState("flannel.1", OptionalInt.of(1450), 1),
-                        new WayState("lo", OptionalInt.empty(), 1)),
+                List.of(new WayState("flannel.1", OptionalInt.of(1450), 1), new WayState("lo", OptionalInt.empty(), 1)),
                 true);
     }
 

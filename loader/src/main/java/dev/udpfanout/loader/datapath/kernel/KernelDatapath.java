@@ -236,7 +236,8 @@ public final class KernelDatapath implements SwitchableDatapath {
 
     @Override
     public ListenerState state(String listener) {
-        return attachPoints.state(listener, earlier.servedByOther()).by(ways.states(listener), maps.isByIpsec(listener));
+        ListenerState state = attachPoints.state(listener, earlier.servedByOther());
+        return state.by(ways.states(listener), maps.isByIpsec(listener));
     }
 
     @Override
