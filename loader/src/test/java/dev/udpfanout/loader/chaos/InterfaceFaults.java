@@ -21,7 +21,7 @@ final class InterfaceFaults {
                 Fault.lossy("eth0 down and up", 10, InterfaceFaults::flapNic),
                 Fault.lossy("eth0 deleted and recreated", 15, InterfaceFaults::recreateNic),
                 Fault.lossy("eth0 renamed and back", 15, InterfaceFaults::renameNic),
-                Fault.lossy("a pod's veth down and up", 20, InterfaceFaults::flapPod));
+                Fault.lossy("a pod's veth down and up", NetworkFaults.PROBED_SECONDS, InterfaceFaults::flapPod));
     }
 
     private static void pause(NodeLab lab, Random random) {

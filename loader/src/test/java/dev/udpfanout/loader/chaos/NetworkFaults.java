@@ -7,6 +7,12 @@ import java.util.Random;
 final class NetworkFaults {
     private static final int PER_FLOW_AND_SECOND = Traffic.PER_SECOND / 2;
 
+    /**
+     * A probe that meets the moment takes an endpoint out, since the node itself has no route to it. It is in again
+     * when later probes are answered.
+     */
+    static final int PROBED_SECONDS = 20;
+
     private NetworkFaults() {}
 
     static List<Fault> all() {
@@ -17,7 +23,7 @@ final class NetworkFaults {
                 Fault.lossless("routes of dummy0 flushed", 8, (lab, random) -> lab.node("ip route flush dev dummy0")),
                 Fault.lossless("local route of dummy0 added", 8, (lab, random) -> lab.node(localRoute("append"))),
                 Fault.lossy("local route of dummy0 first", 8, (lab, random) -> lab.node(localRoute("prepend"))),
-                Fault.lossy("all routes flushed", 8, NetworkFaults::flushRoutes));
+                Fault.lossy("all routes flushed", PROBED_SECONDS, NetworkFaults::flushRoutes));
     }
 
     private static String localRoute(String how) {
