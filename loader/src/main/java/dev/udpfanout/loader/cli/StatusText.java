@@ -1,8 +1,6 @@
 package dev.udpfanout.loader.cli;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import java.time.DateTimeException;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.Map;
 import java.util.stream.Collectors;
@@ -15,10 +13,14 @@ final class StatusText {
 
     StatusText(JsonNode status, Instant now) {
         this.now = now;
+        if (status.has("daemon")) {
+            pinned(status);
+            return;
+        }
         line(
                 "udp-fanout %s, up %s: %s",
                 string(status, "version"),
-                uptime(string(status, "started_at")),
+                Ages.uptime(string(status, "started_at"), now),
                 status.path("ready").asBoolean() ? "ready" : "NOT READY: " + string(status, "not_ready_reason"));
         config(status.path("config"));
         health(status.path("health"));
@@ -28,6 +30,19 @@ final class StatusText {
         String repairs = counts(status.path("repairs"));
         line("repairs: %s", repairs.isEmpty() ? "none" : repairs);
         status.path("firewall").forEach(this::firewall);
+        status.path("listeners").forEach(this::listener);
+    }
+
+    /** There is no daemon to speak for itself. */
+    private void pinned(JsonNode status) {
+        line("udp-fanout: the daemon %s", string(status, "daemon"));
+        boolean forwards = status.path("listeners").valueStream().anyMatch(each -> each.path("attached")
+                .asBoolean());
+        line(
+                "  %s",
+                forwards
+                        ? "its program in the kernel goes on with the endpoints below; nobody probes or changes them"
+                        : "no program of its is attached, so no datagram is forwarded");
         status.path("listeners").forEach(this::listener);
     }
 
@@ -198,7 +213,7 @@ final class StatusText {
         if (endpoint.has("last_probe_error") && !string(endpoint, "health").equals("up")) {
             line(
                     "    last probe failed %s ago: %s",
-                    age(string(endpoint, "last_probe_error_at")), string(endpoint, "last_probe_error"));
+                    Ages.age(string(endpoint, "last_probe_error_at"), now), string(endpoint, "last_probe_error"));
         }
     }
 
@@ -209,7 +224,7 @@ final class StatusText {
     }
 
     /** All of them; where the listener lacks some only, those are pointed out. */
-    private static String interfaces(JsonNode listener) {
+    static String interfaces(JsonNode listener) {
         boolean isShadowed = listener.path("interfaces").valueStream().anyMatch(each -> !string(each, "shadowed_by")
                 .isEmpty());
         if (listener.path("interfaces").isEmpty() || (!listener.path("attached").asBoolean() && !isShadowed)) {
@@ -248,30 +263,6 @@ final class StatusText {
                 .map((Map.Entry<String, JsonNode> count) ->
                         printable(count.getKey()) + " " + count.getValue().asLong())
                 .collect(Collectors.joining(", "));
-    }
-
-    private String uptime(String startedAt) {
-        try {
-            Duration up = Duration.between(Instant.parse(startedAt), now);
-            return "%dd %02d:%02d:%02d"
-                    .formatted(up.toDays(), up.toHoursPart(), up.toMinutesPart(), up.toSecondsPart());
-        } catch (DateTimeException e) {
-            return "?";
-        }
-    }
-
-    /** In the largest unit that gives a whole number of at least 1. */
-    private String age(String at) {
-        try {
-            long seconds = Math.max(0, Duration.between(Instant.parse(at), now).toSeconds());
-            return seconds < 60
-                    ? seconds + " s"
-                    : seconds < 3600
-                            ? seconds / 60 + " min"
-                            : seconds < 86_400 ? seconds / 3600 + " h" : seconds / 86_400 + " d";
-        } catch (DateTimeException e) {
-            return "?";
-        }
     }
 
     private static String string(JsonNode node, String field) {

@@ -90,7 +90,9 @@ class StatusCommandTest {
             port = socket.getLocalPort();
         }
 
-        assertEquals(ExitCode.FAILED, status("--metrics", "127.0.0.1:" + port));
+        assertEquals(
+                ExitCode.FAILED, status("--metrics", "127.0.0.1:" + port, "--pin-dir", "/sys/fs/bpf/udp-fanout-none"));
+        assertTrue(err.toString().contains("nothing is pinned in /sys/fs/bpf/udp-fanout-none"), err.toString());
         assertTrue(
                 err.toString().contains("no status from 127.0.0.1:" + port + ": Connection refused"), err.toString());
     }
