@@ -27,7 +27,7 @@ final class StatusText {
         kubernetes(status.path("kubernetes"));
         flows(status.path("flows"));
         threads(status.path("threads"));
-        String repairs = repairs(status);
+        String repairs = RepairsText.of(status);
         line("repairs: %s", repairs.isEmpty() ? "none" : repairs);
         status.path("firewall").forEach(this::firewall);
         status.path("listeners").forEach(this::listener);
@@ -259,20 +259,6 @@ final class StatusText {
                 listener.path("bytes_" + direction).asLong());
     }
 
-    /** An older daemon says nothing of outages. */
-    private static String repairs(JsonNode status) {
-        JsonNode outages = status.path("repair_outages_ms");
-        return status.path("repairs").properties().stream()
-                .filter(count -> count.getValue().asLong() != 0)
-                .map((Map.Entry<String, JsonNode> count) -> printable(count.getKey()) + " "
-                        + count.getValue().asLong() + goneForAtMost(outages.path(count.getKey())))
-                .collect(Collectors.joining(", "));
-    }
-
-    private static String goneForAtMost(JsonNode outageMillis) {
-        return outageMillis.isMissingNode() ? "" : " (gone for at most %d ms)".formatted(outageMillis.asLong());
-    }
-
     /** Those that are not 0, as {@code name 3, other 5}. */
     private static String counts(JsonNode counts) {
         return counts.properties().stream()
@@ -287,7 +273,7 @@ final class StatusText {
     }
 
     /** A name from elsewhere must not move the reader's cursor. */
-    private static String printable(String text) {
+    static String printable(String text) {
         return text.replaceAll("\\p{Cntrl}", "?");
     }
 
