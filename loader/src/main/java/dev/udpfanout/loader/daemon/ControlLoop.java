@@ -181,8 +181,7 @@ final class ControlLoop {
     /**
      * Works every listener's endpoint set out, and applies those that have changed.
      *
-     * @throws RuntimeException the failure of each set that could not be applied; the others are in force, and it can
-     *     be tried again
+     * @throws RuntimeException the failure of each set that could not be applied; the others are in force
      */
     void select() {
         Failures failures = new Failures();
@@ -192,7 +191,7 @@ final class ControlLoop {
         for (ReceiverSet receivers : sets()) {
             List<DiscoveredEndpoint> endpoints = endpointsOf(receivers);
             if (endpoints == null) {
-                // The source has not answered yet: what is in force stays so, be it by us or by an earlier daemon.
+                // Not answered yet: what is in force stays so, be it by us or by an earlier daemon.
                 if (applied.containsKey(receivers.name())) {
                     nowApplied.put(receivers.name(), applied.get(receivers.name()));
                     nowKnown.put(receivers.name(), known.getOrDefault(receivers.name(), List.of()));
