@@ -61,6 +61,7 @@ static __noinline enum uf_verdict uf_forward(struct __sk_buff *skb,
 {
 	const enum uf_verdict verdict = uf_admit_target(datagram, target);
 	const bool is_by_stack = target->flags & UF_LISTENER_BY_STACK;
+	const bool is_by_loopback = uf_is_by_loopback(skb);
 	struct uf_next_hop hop = {};
 	__u8 hops = target->hops;
 	long answer;
@@ -78,8 +79,12 @@ static __noinline enum uf_verdict uf_forward(struct __sk_buff *skb,
 	if (*action == TC_ACT_UNSPEC || is_by_stack ||
 	    uf_goes_with_others(skb, datagram, target->flags)) {
 		if (answer != BPF_FIB_LKUP_RET_NOT_FWDED) {
-			/* The stack sends it on, cut where needed, and takes a hop off. */
-			hops -= 1;
+			/*
+			 * The stack sends it on, cut where needed, and takes a hop off. By the
+			 * loopback interface the program does so too: what it is left to the stack
+			 * for comes to it there again, and must grow old if it does so for ever.
+			 */
+			hops -= !is_by_loopback;
 			if (!is_by_stack)
 				uf_account_by_stack(target->slot, datagram);
 		}
@@ -92,14 +97,19 @@ static __noinline enum uf_verdict uf_forward(struct __sk_buff *skb,
 	if (*action == TC_ACT_REDIRECT) {
 		if (uf_prepare_link_header(skb, datagram->l3_offset))
 			return uf_drop(UF_DROP_REWRITE_FAILED);
-		*action = uf_redirect(&hop, at_egress && answer == BPF_FIB_LKUP_RET_NO_NEIGH);
+		*action = uf_redirect(&hop, (at_egress || is_by_loopback) &&
+						    answer == BPF_FIB_LKUP_RET_NO_NEIGH);
 		if (*action != TC_ACT_REDIRECT)
 			return uf_drop(UF_DROP_REDIRECT_FAILED);
-	} else if (at_egress) {
+	} else if (at_egress || (is_by_loopback && answer != BPF_FIB_LKUP_RET_NOT_FWDED)) {
 		/*
-		 * Past this hook is the dummy device, which swallows it: to the stack by the way
-		 * in.
+		 * Past this hook is the dummy device, which swallows it; or the stack, for which a
+		 * packet by the loopback interface has arrived, by the route that it was sent by:
+		 * to the stack by the way in, which takes that route off.
 		 */
+		if (is_by_loopback && datagram->family == 4 &&
+		    uf_let_be_cut(skb, datagram->l3_offset))
+			return uf_drop(UF_DROP_REWRITE_FAILED);
 		*action = bpf_redirect(skb->ifindex, BPF_F_INGRESS);
 		if (*action != TC_ACT_REDIRECT)
 			return uf_drop(UF_DROP_REDIRECT_FAILED);
