@@ -48,8 +48,9 @@ static __always_inline struct uf_path_mtu *uf_path_mtu_of(__u32 slot)
 }
 
 /*
- * The packet's flag "don't fragment". Not static, so that the verifier looks at it once, and not
- * for each state that it is called in.
+ * The packet's flag "don't fragment"; by the loopback interface it says nothing: a packet there is
+ * as large as any datagram, and its sender has no use for an answer (uf_is_by_loopback). Not
+ * static, so that the verifier looks at it once, and not for each state that it is called in.
  */
 __noinline int uf_dont_fragment(struct __sk_buff *skb, __u32 l3_offset)
 {
@@ -57,19 +58,16 @@ __noinline int uf_dont_fragment(struct __sk_buff *skb, __u32 l3_offset)
 
 	bpf_skb_load_bytes(skb, l3_offset + offsetof(struct iphdr, frag_off), &fragment,
 			   sizeof(fragment));
-	return fragment & bpf_htons(UF_IPV4_DONT_FRAGMENT);
+	return !uf_is_by_loopback(skb) && fragment & bpf_htons(UF_IPV4_DONT_FRAGMENT);
 }
 
 /*
  * Whether a router that finds the packet too large is to say so to its sender, and not to cut it.
- * Of IPv4 by the loopback interface none is: that is as large as any datagram, and its sender has
- * no use for an answer (uf_is_by_loopback).
  */
 static __always_inline bool uf_must_stay_whole(struct __sk_buff *skb,
 					       const struct uf_datagram *datagram)
 {
-	return datagram->family == 6 ||
-	       (!uf_is_by_loopback(skb) && uf_dont_fragment(skb, datagram->l3_offset));
+	return datagram->family == 6 || uf_dont_fragment(skb, datagram->l3_offset);
 }
 
 /*
