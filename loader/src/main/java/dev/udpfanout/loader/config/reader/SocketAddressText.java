@@ -35,7 +35,7 @@ public final class SocketAddressText {
     }
 
     /** An address without a port, and so without brackets. */
-    static InetAddress address(String text) throws BadTextException {
+    public static InetAddress address(String text) throws BadTextException {
         return text.indexOf(':') >= 0 ? ipv6(text) : ipv4(text);
     }
 
