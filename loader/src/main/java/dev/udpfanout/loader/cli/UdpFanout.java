@@ -23,6 +23,7 @@ import picocli.CommandLine.Mixin;
             ProbeCommand.class,
             DoctorCommand.class,
             TraceCommand.class,
+            DropsCommand.class,
             ReceiveCommand.class,
             MapCommand.class,
             CommandLine.HelpCommand.class

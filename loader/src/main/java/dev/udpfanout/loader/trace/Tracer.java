@@ -3,11 +3,7 @@ package dev.udpfanout.loader.trace;
 import dev.udpfanout.bindings.rtnetlink.address.InterfaceAddress;
 import dev.udpfanout.bindings.rtnetlink.link.Link;
 import dev.udpfanout.loader.datapath.network.Network;
-import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.net.InetSocketAddress;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -28,7 +24,7 @@ public final class Tracer {
     private final Network network;
     private final IntFunction<String> listenerNames;
     private final List<TraceEvent> events = new ArrayList<>();
-    private final int namespace = namespace();
+    private final int namespace = OwnNamespace.inode();
     private long lastEventNs;
 
     /** @param listenerNames a listener's name by its slot; empty if not known */
@@ -131,16 +127,5 @@ public final class Tracer {
     /** Where there is no dummy driver, a bridge without ports and without ARP stands for it. */
     private boolean isDummy(Link link) {
         return link.kind().equals("dummy") || (link.kind().equals("bridge") && link.noArp());
-    }
-
-    /** The number that /proc/thread-self/ns/net names: {@code net:[4026531840]}. */
-    private static int namespace() {
-        try {
-            String link =
-                    Files.readSymbolicLink(Path.of("/proc/thread-self/ns/net")).toString();
-            return Integer.parseUnsignedInt(link.replaceAll("\\D", ""));
-        } catch (IOException e) {
-            throw new UncheckedIOException("failed to read /proc/thread-self/ns/net", e);
-        }
     }
 }
