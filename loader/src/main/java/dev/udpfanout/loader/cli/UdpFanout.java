@@ -24,6 +24,7 @@ import picocli.CommandLine.Mixin;
             DoctorCommand.class,
             TraceCommand.class,
             DropsCommand.class,
+            SendCommand.class,
             ReceiveCommand.class,
             MapCommand.class,
             CommandLine.HelpCommand.class

@@ -75,6 +75,11 @@ final class IcmpBack {
         attempt(() -> points.add(attachMethod(listeners), interfaces));
     }
 
+    /** As {@link IcmpPoints#areHeld}. */
+    boolean areHeld() {
+        return points.areHeld();
+    }
+
     /**
      * Has programs where errors come in, and takes them off elsewhere: there only when all endpoints are known, since
      * before that an earlier daemon's may be needed.

@@ -30,6 +30,11 @@ public final class IcmpPoints {
         this.hooks = new Hooks<>(program, network, repairs);
     }
 
+    /** Whether no program has gone from its hook without a message from the kernel. */
+    public boolean areHeld() {
+        return hooks.areHeld();
+    }
+
     /** Has programs on these interfaces too, as far as they are there. */
     public void add(AttachMethod method, Set<Integer> interfaces) {
         Failures failures = new Failures();
@@ -50,13 +55,15 @@ public final class IcmpPoints {
     }
 
     /**
-     * As it was attached first: a change of the method would make or remove a qdisc, which costs datagrams that this
-     * link sends, and gains nothing.
+     * As it was attached first, by this daemon or an earlier one: a change of the method would make or remove a qdisc,
+     * which costs datagrams that this link sends, and gains nothing.
      */
     private void ensureAttached(AttachMethod method, Link link) {
-        AttachMethod first = methods.computeIfAbsent(link.index(), none -> method);
+        HookPlace place = HookPlace.ofIcmp(link.index(), link.name(), pins);
+        AttachMethod first = methods.computeIfAbsent(
+                link.index(), none -> Attacher.left(place, network).orElse(method));
         String name = link.hasEthernetHeader() ? KernelProgram.ICMP : KernelProgram.ICMP_L3;
-        hooks.ensure(link.index(), HookPlace.ofIcmp(link.index(), link.name(), pins), name, first, Optional.empty());
+        hooks.ensure(link.index(), place, name, first, Optional.empty());
     }
 
     /** Takes away what an earlier daemon has left elsewhere. */

@@ -35,6 +35,11 @@ public final class ReplyPoints {
         this.hooks = new Hooks<>(program, network, repairs);
     }
 
+    /** Whether no program has gone from its hook without a message from the kernel. */
+    public boolean areHeld() {
+        return hooks.areHeld();
+    }
+
     /**
      * Has programs where answers of more endpoints come in; the ways to those that are known are not asked for again.
      */
