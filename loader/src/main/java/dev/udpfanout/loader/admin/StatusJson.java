@@ -12,6 +12,7 @@ import dev.udpfanout.loader.status.InterfaceStatus;
 import dev.udpfanout.loader.status.ListenerStatus;
 import dev.udpfanout.loader.status.MirrorStatus;
 import dev.udpfanout.loader.status.OmittedEndpoints;
+import dev.udpfanout.loader.status.ProbeError;
 import dev.udpfanout.loader.status.ProbingStatus;
 import dev.udpfanout.loader.status.StatusSnapshot;
 import dev.udpfanout.loader.status.WatchStatus;
@@ -20,6 +21,7 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetSocketAddress;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
@@ -66,6 +68,11 @@ final class StatusJson {
         }
         write(json, snapshot.threads());
         write(json, "repairs", snapshot.repairs());
+        json.writeObjectFieldStart("repair_outages_ms");
+        for (Map.Entry<String, Duration> outage : snapshot.outages().entrySet()) {
+            json.writeNumberField(outage.getKey(), outage.getValue().toMillis());
+        }
+        json.writeEndObject();
         FirewallJson.write(json, snapshot.firewall());
         write(json, "stale_flows_deleted", snapshot.staleFlows());
         json.writeEndObject();
@@ -112,6 +119,12 @@ final class StatusJson {
                         AddressText.of(listener.published().get().address().get()));
             }
         }
+        if (listener.vips().isPresent()) {
+            write(
+                    json,
+                    "vips",
+                    listener.vips().get().stream().map(AddressText::of).sorted().toList());
+        }
         json.writeNumberField("packets_received", listener.counters().packetsReceived());
         json.writeNumberField("packets_forwarded", listener.counters().packetsForwarded());
         json.writeNumberField("bytes_received", listener.counters().bytesReceived());
@@ -134,6 +147,7 @@ final class StatusJson {
         if (listener.pathMtuBytes().isPresent()) {
             json.writeNumberField("path_mtu_bytes", listener.pathMtuBytes().getAsInt());
         }
+        json.writeBooleanField("by_ipsec", listener.byIpsec());
         json.writeArrayFieldStart("ways");
         for (WayState way : listener.ways()) {
             json.writeStartObject();
@@ -167,6 +181,11 @@ final class StatusJson {
             json.writeStringField("health", endpoint.health().label());
             json.writeBooleanField("active", endpoint.active());
             json.writeNumberField("packets", endpoint.packets());
+            if (endpoint.lastProbeError().isPresent()) {
+                ProbeError error = endpoint.lastProbeError().get();
+                json.writeStringField("last_probe_error", error.reason());
+                json.writeStringField("last_probe_error_at", error.at().toString());
+            }
             json.writeEndObject();
         }
         json.writeEndArray();
@@ -231,6 +250,9 @@ final class StatusJson {
         json.writeNumberField("relists", watch.relists());
         json.writeNumberField("failures", watch.failures());
         write(json, "endpoints_left_out", watch.leftOut());
+        if (watch.lastError().isPresent()) {
+            json.writeStringField("last_error", watch.lastError().get());
+        }
         if (watch.sinceLastContact().isPresent()) {
             json.writeNumberField(
                     "since_last_contact_ms", watch.sinceLastContact().get().toMillis());

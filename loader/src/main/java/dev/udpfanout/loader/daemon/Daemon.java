@@ -156,20 +156,20 @@ public final class Daemon {
     /** Turns the loop until it is told to stop, or the time, by System.nanoTime(), has come. */
     private void keepUntil(long deadlineNanos) {
         while (!inbox.isStopped() || deadlineNanos != Long.MAX_VALUE) {
-            Duration patience = comparison.untilDue();
-            if (deadlineNanos != Long.MAX_VALUE) {
-                Duration left = Duration.ofNanos(deadlineNanos - System.nanoTime());
-                if (!left.isPositive()) {
-                    return;
-                }
-                patience = left.compareTo(patience) < 0 ? left : patience;
+            long leftNanos = deadlineNanos == Long.MAX_VALUE ? deadlineNanos : deadlineNanos - System.nanoTime();
+            if (leftNanos <= 0) {
+                return;
             }
-            turn(inbox.take(patience));
+            turn(inbox.take(comparison.untilNext(Duration.ofNanos(leftNanos))));
         }
     }
 
     /** Deals with what has happened, then, if it is time, compares the kernel with what it should be. */
     private void turn(List<Event> events) {
+        attempts.attempt("look at the datapath", () -> comparison.look(datapath::looksIntact));
+        if (events.isEmpty() && !comparison.isDue() && !inbox.isStopped()) {
+            return;
+        }
         // One that fails must not take the others with it; what it left undone is done by the comparison.
         for (Event event : events) {
             attempts.attempt(event.handling(), () -> deal(event));
@@ -230,6 +230,7 @@ public final class Daemon {
                 control.inForce(),
                 config.listeners().stream()
                         .collect(Collectors.toMap(ListenerConfig::name, listener -> datapath.state(listener.name()))),
+                control.vips(),
                 inbox.isStopped() ? Readiness.notReady("stopping") : control.readiness(),
                 datapath,
                 health.monitor(),

@@ -7,6 +7,7 @@ import dev.udpfanout.loader.control.EndpointSet;
 import dev.udpfanout.loader.datapath.Datapath;
 import dev.udpfanout.loader.datapath.ListenerCounters;
 import dev.udpfanout.loader.datapath.ListenerState;
+import dev.udpfanout.loader.datapath.Lookout;
 import dev.udpfanout.loader.datapath.ProgramCounters;
 import dev.udpfanout.loader.health.HealthMonitor;
 import dev.udpfanout.loader.status.ConfigStatus;
@@ -20,11 +21,13 @@ import dev.udpfanout.loader.status.StatusSnapshot;
 import dev.udpfanout.loader.status.TrafficCounters;
 import dev.udpfanout.loader.supervision.ThreadSupervision;
 import dev.udpfanout.loader.supervision.ThreadsStatus;
+import java.net.InetAddress;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 
@@ -43,6 +46,7 @@ final class LiveView implements DaemonView {
      * What the control loop knew at the end of a turn.
      *
      * @param states how each listener is served, by name
+     * @param vips of VIP-direct listeners, by name, as far as they are known
      * @param datapath whose counters can be read by any thread
      */
     record Turn(
@@ -52,6 +56,7 @@ final class LiveView implements DaemonView {
             Map<String, List<DiscoveredEndpoint>> known,
             Map<String, EndpointSet> inForce,
             Map<String, ListenerState> states,
+            Map<String, Set<InetAddress>> vips,
             Readiness readiness,
             Datapath datapath,
             Optional<HealthMonitor> health,
@@ -102,6 +107,7 @@ final class LiveView implements DaemonView {
                     Optional.empty(),
                     threads(),
                     Map.of(),
+                    Map.of(),
                     List.of(),
                     Map.of(),
                     Optional.empty(),
@@ -127,6 +133,7 @@ final class LiveView implements DaemonView {
                 last.health().map(HealthMonitor::status),
                 threads(),
                 last.datapath().repairs(),
+                last.datapath().lookout().map(Lookout::outages).orElse(Map.of()),
                 last.datapath().firewall(),
                 last.datapath().staleFlows(),
                 program.map(ProgramCounters::processingTimes)
@@ -160,12 +167,14 @@ final class LiveView implements DaemonView {
                 state.modeReason(),
                 state.attached(),
                 state.attachment(),
+                listener.vipDirect() ? Optional.ofNullable(turn.vips().get(listener.name())) : Optional.empty(),
                 kubernetes.map(status -> status.published().get(listener.name())),
                 TrafficCounters.of(counters),
                 receivers.shown(),
                 receivers.omitted(),
                 mirror,
-                state.ways());
+                state.ways(),
+                state.byIpsec());
     }
 
     /** Sockets take datagrams whatever they come by: by none of the interfaces, or by all. */

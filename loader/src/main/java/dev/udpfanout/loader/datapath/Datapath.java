@@ -120,6 +120,16 @@ public interface Datapath extends AutoCloseable {
     /** How often what was set up had to be mended, by kind; readable by any thread. */
     Map<String, Long> repairs();
 
+    /** Who notices what the kernel tells nobody of; empty where there is no such thing. */
+    default Optional<Lookout> lookout() {
+        return Optional.empty();
+    }
+
+    /** As {@link Lookout#isIntact}; true where nobody looks. For the thread that reconciles. */
+    default boolean looksIntact() {
+        return lookout().map(Lookout::isIntact).orElse(true);
+    }
+
     /** The chains of the node's packet filters that would drop listeners' datagrams, as of late. Any thread. */
     default List<FirewallState> firewall() {
         return List.of();

@@ -1,10 +1,12 @@
 package dev.udpfanout.loader.status;
 
 import dev.udpfanout.loader.datapath.WayState;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.Set;
 
 /**
  * One listener.
@@ -16,12 +18,15 @@ import java.util.OptionalInt;
  * @param modeReason why this one: {@code configured}, or what made it fall back
  * @param attached whether datagrams get to it, by one interface at least
  * @param attachment how, for example {@code "tcx ingress"}; empty if it is not
+ * @param vips the addresses of the Service that a VIP-direct listener takes; empty if it is none, or they are not known
+ *     yet
  * @param published what Kubernetes has of this node; empty if the listener publishes nothing
  * @param counters what it has done in this mode
  * @param endpoints that are known, in use or not, as many as are shown
  * @param omitted what the other ones add up to
  * @param mirror who gets copies, if anyone does
  * @param ways how its endpoints are reached, the narrowest way first; empty where nobody asks
+ * @param byIpsec whether an IPsec policy is for an endpoint, so that the kernel's stack sends the datagrams on
  */
 public record ListenerStatus(
         String name,
@@ -31,12 +36,14 @@ public record ListenerStatus(
         String modeReason,
         boolean attached,
         String attachment,
+        Optional<Set<InetAddress>> vips,
         Optional<PublicationStatus> published,
         TrafficCounters counters,
         List<EndpointStatus> endpoints,
         OmittedEndpoints omitted,
         Optional<MirrorStatus> mirror,
-        List<WayState> ways) {
+        List<WayState> ways,
+        boolean byIpsec) {
 
     public ListenerStatus {
         interfaces = List.copyOf(interfaces);
@@ -58,11 +65,13 @@ public record ListenerStatus(
             String modeReason,
             boolean attached,
             String attachment,
+            Optional<Set<InetAddress>> vips,
             Optional<PublicationStatus> published,
             TrafficCounters counters,
             List<EndpointStatus> endpoints,
             Optional<MirrorStatus> mirror,
-            List<WayState> ways) {
+            List<WayState> ways,
+            boolean byIpsec) {
         this(
                 name,
                 bind,
@@ -71,12 +80,14 @@ public record ListenerStatus(
                 modeReason,
                 attached,
                 attachment,
+                vips,
                 published,
                 counters,
                 endpoints,
                 OmittedEndpoints.NONE,
                 mirror,
-                ways);
+                ways,
+                byIpsec);
     }
 
     /** How many endpoints are sent datagrams. */

@@ -8,6 +8,7 @@ import dev.udpfanout.loader.datapath.FirewallState;
 import dev.udpfanout.loader.datapath.FlowCounters;
 import dev.udpfanout.loader.datapath.ListenerCounters;
 import dev.udpfanout.loader.datapath.ListenerState;
+import dev.udpfanout.loader.datapath.Lookout;
 import dev.udpfanout.loader.datapath.ProgramCounters;
 import dev.udpfanout.loader.links.LocalPeer;
 import java.net.InetAddress;
@@ -141,6 +142,11 @@ public final class FlowClearingDatapath implements Datapath {
     @Override
     public Map<String, Long> repairs() {
         return serving.repairs();
+    }
+
+    @Override
+    public Optional<Lookout> lookout() {
+        return serving.lookout();
     }
 
     @Override

@@ -76,6 +76,11 @@ final class IcmpBack {
         attempt(() -> points.add(attachMethod(listeners), interfaces, ports));
     }
 
+    /** As {@link IcmpPoints#areHeld}. */
+    boolean areHeld() {
+        return points.areHeld();
+    }
+
     /** Learns the node's addresses. Takes effect at the next {@link #update}. */
     void readAddresses() {
         ownAddresses = network.addresses().all().stream()
@@ -90,14 +95,16 @@ final class IcmpBack {
      * Has programs where errors come in, and takes them off elsewhere: there only when all endpoints are known, since
      * before that an earlier daemon's may be needed.
      *
-     * @param interfaces that lead to endpoints
-     * @param ports of the bridges among them at which answers come in
+     * @param ways to endpoints, and so where errors come in
+     * @param replies whose ports of bridges are further places
      */
     void reconcile(
             Collection<ListenerConfig> listeners,
             Map<String, EndpointSet> inForce,
-            Set<Integer> interfaces,
-            Set<Integer> ports) {
+            ListenerWays ways,
+            Replies replies) {
+        Set<Integer> interfaces = ways.interfaces();
+        Set<Integer> ports = replies.ports();
         if (!listeners.stream().allMatch(listener -> inForce.containsKey(listener.name()))) {
             attempt(() -> points.add(attachMethod(listeners), interfaces, ports));
             return;

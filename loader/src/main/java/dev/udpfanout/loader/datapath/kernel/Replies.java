@@ -60,6 +60,11 @@ final class Replies {
         }
     }
 
+    /** As {@link ReplyPoints#areHeld}. */
+    boolean areHeld() {
+        return points.areHeld();
+    }
+
     /**
      * Has programs where answers come in, and takes them off elsewhere: there only when all endpoints are known, since
      * before that an earlier daemon's may be needed.

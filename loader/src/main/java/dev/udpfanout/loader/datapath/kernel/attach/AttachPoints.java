@@ -102,6 +102,11 @@ public final class AttachPoints {
         points.forEach(point -> point.observe(received));
     }
 
+    /** Whether no program has gone from its hook without a message from the kernel. */
+    public boolean areHeld() {
+        return points.stream().allMatch(AttachPoint::isHeld);
+    }
+
     private static Predicate<AttachPoint> isServedBy(Set<String> other) {
         return point -> point.listeners().stream().anyMatch(listener -> other.contains(listener.name()));
     }
@@ -179,11 +184,7 @@ public final class AttachPoints {
     /** Takes away what an earlier daemon had on interfaces and hooks on which nothing of this one is. */
     public void removeLeftovers() {
         Leftovers.removeAllBut(network, points);
-    }
-
-    /** As above, of pinned links. */
-    public void removeLeftoverPins(Pins all) {
-        Leftovers.removePinnedLinksBut(all, points);
+        pins.ifPresent(all -> Leftovers.removePinnedLinksBut(all, points));
     }
 
     /** Whether there are none, as after {@link #release} and {@link #disconnect}. */

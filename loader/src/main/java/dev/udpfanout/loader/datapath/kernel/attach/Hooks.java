@@ -59,6 +59,12 @@ final class Hooks<K> {
                         .allMatch(each -> each.getValue().placed().is(programs.get(each.getKey()), method));
     }
 
+    /** Whether no program has gone from its hook without a message from the kernel. */
+    boolean areHeld() {
+        return occupied.values().stream()
+                .noneMatch(each -> each.placed().attachment().isSilentlyGone());
+    }
+
     /** How the programs are on their hooks, for example {@code "tcx"}. */
     String methods() {
         return occupied.values().stream()

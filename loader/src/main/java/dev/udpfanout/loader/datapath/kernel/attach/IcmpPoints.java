@@ -34,6 +34,11 @@ public final class IcmpPoints {
         this.hooks = new Hooks<>(program, network, repairs);
     }
 
+    /** Whether no program has gone from its hook without a message from the kernel. */
+    public boolean areHeld() {
+        return hooks.areHeld();
+    }
+
     /**
      * Has programs on these interfaces too, as far as they are there.
      *
@@ -75,13 +80,14 @@ public final class IcmpPoints {
     }
 
     /**
-     * As it was attached first: a change of the method would make or remove a qdisc, which costs datagrams that this
-     * link sends, and gains nothing.
+     * As it was attached first, by this daemon or an earlier one: a change of the method would make or remove a qdisc,
+     * which costs datagrams that this link sends, and gains nothing.
      */
     private void ensureAttached(AttachMethod method, Link link, boolean isPort) {
-        AttachMethod first = methods.computeIfAbsent(link.index(), none -> method);
-        String name = link.hasEthernetHeader() ? KernelProgram.ICMP : KernelProgram.ICMP_L3;
         HookPlace place = HookPlace.ofIcmp(link.index(), link.name(), pins);
+        AttachMethod first = methods.computeIfAbsent(
+                link.index(), none -> Attacher.left(place, network).orElse(method));
+        String name = link.hasEthernetHeader() ? KernelProgram.ICMP : KernelProgram.ICMP_L3;
         hooks.ensure(link.index(), isPort ? place.asOneOfMany() : place, name, first, Optional.empty());
     }
 

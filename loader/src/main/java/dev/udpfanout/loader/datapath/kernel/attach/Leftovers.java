@@ -120,7 +120,7 @@ public final class Leftovers {
 
     private static int removeRoutes(Network network, Link link) {
         List<Route> ours = network.routes().all().stream()
-                .filter(route -> Steering.isOurs(route, link.index()) && route.table() == Route.MAIN_TABLE)
+                .filter(route -> Steering.isPastHooks(route, link.index()))
                 .toList();
         if (ours.isEmpty()) {
             return 0;
@@ -131,7 +131,7 @@ public final class Leftovers {
                 .addKeyValue("interface", link.name())
                 .addKeyValue("routes", ours.size())
                 .log("put routes back");
-        return ours.size();
+        return steered.size();
     }
 
     private static int removeTcxLinks(Link link, Set<HookPoint> kept, Set<String> programs) {

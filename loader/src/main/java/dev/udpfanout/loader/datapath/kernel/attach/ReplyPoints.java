@@ -40,7 +40,7 @@ public final class ReplyPoints {
     private final BridgePorts bridgePorts;
     private Map<InetAddress, OptionalInt> ways = Map.of();
     private Map<Integer, Integer> ports = Map.of();
-    /** As a port was attached first: a change would make or remove a qdisc, which costs datagrams to the pod. */
+    /** As a port was attached first, by this daemon or an earlier one: another qdisc costs datagrams to the pod. */
     private final Map<Integer, AttachMethod> portMethods = new HashMap<>();
 
     private String lastFailure = "";
@@ -51,6 +51,11 @@ public final class ReplyPoints {
         this.hooks = new Hooks<>(program, network, repairs);
         this.endpointPorts = new EndpointPorts(network);
         this.bridgePorts = new BridgePorts(program);
+    }
+
+    /** Whether no program has gone from its hook without a message from the kernel. */
+    public boolean areHeld() {
+        return hooks.areHeld();
     }
 
     /**
@@ -148,7 +153,10 @@ public final class ReplyPoints {
 
     private void ensureAttachedToPort(AttachMethod method, Link link) {
         try {
-            ensureAttached(portMethods.computeIfAbsent(link.index(), none -> method), link);
+            HookPlace place = HookPlace.ofReplies(link.index(), link.name(), pins);
+            AttachMethod first = portMethods.computeIfAbsent(
+                    link.index(), none -> Attacher.left(place, network).orElse(method));
+            ensureAttached(first, link);
         } catch (SystemCallException e) {
             // It may have gone with its pod since it was seen.
             if (network.links().byIndex(link.index()).isPresent()) {
