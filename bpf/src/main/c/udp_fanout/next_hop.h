@@ -141,8 +141,9 @@ static __always_inline long uf_prepare_link_header(struct __sk_buff *skb, __u32 
 /*
  * Has the neighbour code send the packet to the hop. A packet that must wait for its neighbour is
  * looked up anew through its route once the neighbour has answered (neigh_update in
- * net/core/neighbour.c). At egress it still has the route by which it got there, so there the
- * kernel is asked to look the new destination up by itself, which replaces that route.
+ * net/core/neighbour.c). At egress and on the loopback interface it still has the route by which it
+ * got there, so there the kernel is asked to look the new destination up by itself, which replaces
+ * that route.
  */
 static __always_inline long uf_redirect(struct uf_next_hop *hop, bool replace_route)
 {

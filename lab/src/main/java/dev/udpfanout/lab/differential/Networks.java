@@ -28,6 +28,10 @@ final class Networks {
                 Network.named("router", "receivers behind a router whose next link has MTU 1300", Links::router)
                         .withPathMtu(Links.ROUTER_MTU)
                         .withReceiversOn(Network.Reach.NODE_2),
+                Network.named("router-ipv6", "the same over IPv6", Links::router)
+                        .withPathMtu(Links.ROUTER_MTU)
+                        .withReceiversOn(Network.Reach.NODE_2)
+                        .overIpv6(),
                 Network.named("drop-nft", "FORWARD policy DROP by iptables-nft", Links::flat)
                         .behind(Firewall.IPTABLES_NFT),
                 Network.named("drop-legacy", "FORWARD policy DROP by iptables-legacy", Links::flat)

@@ -91,6 +91,7 @@ public final class Daemon {
 
     private void runUntilStopped() {
         datapath = datapaths.apply(config);
+        datapath.onTrackingClear(() -> inbox.post(new Event.TrackingClear()));
         try {
             // Before the first comparison, so that nothing that happens after it goes unseen.
             try (NetworkWatch network = NetworkWatch.start(() -> inbox.post(new Event.NetworkChanged()));
@@ -200,6 +201,7 @@ public final class Daemon {
             case Event.PeersChanged changed -> control.peers(changed);
             case Event.FileChanged changed -> reload(changed.content());
             case Event.NetworkChanged changed -> comparison.wanted();
+            case Event.TrackingClear clear -> {}
         }
     }
 
