@@ -106,7 +106,7 @@ release-check:
 
 format:
 	@$(MAVEN) --quiet spotless:apply
-	@cd bpf/src/main/c && clang-format -i *.h *.c udp_fanout/*.h
+	@cd bpf/src/main/c && clang-format -i *.h *.c udp_fanout/*.h trace/*.h
 
 clean:
 	@$(MAVEN) --quiet clean
