@@ -91,12 +91,14 @@ public final class Daemon {
 
     private void runUntilStopped() {
         datapath = datapaths.apply(config);
+        datapath.onTrackingClear(() -> inbox.post(new Event.TrackingClear()));
         try {
             // Before the first comparison, so that nothing that happens after it goes unseen.
             try (NetworkWatch network = NetworkWatch.start(() -> inbox.post(new Event.NetworkChanged()));
                     LinkFailures failures = LinkFailures.start(
                             down -> inbox.post(new Event.LinksChanged(down)),
-                            peers -> inbox.post(new Event.PeersChanged(peers)));
+                            peers -> inbox.post(new Event.PeersChanged(peers)),
+                            () -> inbox.post(new Event.NetworkChanged()));
                     FileWatch file = configSource.watch(content -> inbox.post(new Event.FileChanged(content)))) {
                 links = failures;
                 setUp();
@@ -199,6 +201,7 @@ public final class Daemon {
             case Event.PeersChanged changed -> control.peers(changed);
             case Event.FileChanged changed -> reload(changed.content());
             case Event.NetworkChanged changed -> comparison.wanted();
+            case Event.TrackingClear clear -> {}
         }
     }
 

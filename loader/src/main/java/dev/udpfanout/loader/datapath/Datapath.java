@@ -69,6 +69,18 @@ public interface Datapath extends AutoCloseable {
     default void setService(String listener, ServiceAddresses addresses) {}
 
     /**
+     * Whether connection tracking was searched since a listener is served and its Service is known: what it remembers
+     * from before leads nothing past the listener. Until then nobody should be told to send datagrams here. A search
+     * that takes long is not waited for.
+     */
+    default boolean isTrackingClear(String listener) {
+        return true;
+    }
+
+    /** Has somebody told when {@link #isTrackingClear} may have become true; on a thread of the datapath's. */
+    default void onTrackingClear(Runnable observer) {}
+
+    /**
      * Tells the way straight into the pods of this node, for listeners that are to take it. To endpoints that are not
      * in it datagrams go by the next hop.
      *

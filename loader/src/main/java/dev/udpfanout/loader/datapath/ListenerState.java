@@ -53,6 +53,19 @@ public record ListenerState(
                 false);
     }
 
+    /** Why a listener does not serve, to complete the sentence "listener … is …". */
+    public String fault() {
+        if (attached) {
+            return "without a usable endpoint";
+        }
+        return interfaces.stream()
+                .map(InterfaceState::shadowedBy)
+                .filter(others -> !others.isEmpty())
+                .findFirst()
+                .map(others -> "shadowed by " + others + ", which runs before it and ends the chain")
+                .orElse("not attached");
+    }
+
     /** The same, for another reason. */
     public ListenerState because(String reason) {
         return new ListenerState(mode, reason, attached, attachment, interfaces, ways, byIpsec);
