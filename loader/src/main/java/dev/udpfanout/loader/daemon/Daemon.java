@@ -97,7 +97,8 @@ public final class Daemon {
             try (NetworkWatch network = NetworkWatch.start(() -> inbox.post(new Event.NetworkChanged()));
                     LinkFailures failures = LinkFailures.start(
                             down -> inbox.post(new Event.LinksChanged(down)),
-                            peers -> inbox.post(new Event.PeersChanged(peers)));
+                            peers -> inbox.post(new Event.PeersChanged(peers)),
+                            () -> inbox.post(new Event.NetworkChanged()));
                     FileWatch file = configSource.watch(content -> inbox.post(new Event.FileChanged(content)))) {
                 links = failures;
                 setUp();

@@ -8,6 +8,7 @@ import dev.udpfanout.loader.datapath.InterfaceState;
 import dev.udpfanout.loader.datapath.ListenerState;
 import dev.udpfanout.loader.datapath.kernel.program.KernelProgram;
 import dev.udpfanout.loader.datapath.kernel.program.Pins;
+import dev.udpfanout.loader.datapath.network.LoopbackInterface;
 import dev.udpfanout.loader.datapath.network.Network;
 import dev.udpfanout.loader.datapath.network.RepairLog;
 import dev.udpfanout.loader.datapath.network.firewall.Firewall;
@@ -30,6 +31,7 @@ public final class AttachPoints {
     private final RepairLog repairs;
     private final Optional<Pins> pins;
     private final Firewall firewall;
+    private final LoopbackInterface loopback;
     private List<AttachPoint> points = List.of();
 
     public AttachPoints(KernelProgram program, Network network, RepairLog repairs, Optional<Pins> pins) {
@@ -38,6 +40,7 @@ public final class AttachPoints {
         this.repairs = repairs;
         this.pins = pins;
         this.firewall = new Firewall(Opening.Hook.FORWARD, repairs);
+        this.loopback = new LoopbackInterface(network, repairs);
     }
 
     /**
@@ -76,6 +79,8 @@ public final class AttachPoints {
     /** Finds the interfaces, or makes those that are dummies. */
     public void findInterfaces(Failures failures) {
         points.forEach(point -> failures.collect(point::findInterface));
+        failures.collect(() -> loopback.set(
+                points.stream().anyMatch(point -> point.ifindex().equals(Optional.of(LoopbackInterface.INDEX)))));
     }
 
     /**
@@ -197,6 +202,7 @@ public final class AttachPoints {
         points.forEach(point -> failures.collect(point::disconnect));
         if (!points.isEmpty()) {
             firewall.removeAll();
+            failures.collect(() -> loopback.set(false));
         }
         points = List.of();
         firewall.close();

@@ -10,6 +10,7 @@ import dev.udpfanout.bindings.rtnetlink.tc.TcHook;
 import dev.udpfanout.loader.datapath.kernel.program.KernelProgram;
 import dev.udpfanout.loader.datapath.kernel.program.Pins;
 import dev.udpfanout.loader.datapath.network.DummyInterface;
+import dev.udpfanout.loader.datapath.network.LoopbackInterface;
 import dev.udpfanout.loader.datapath.network.Network;
 import dev.udpfanout.loader.datapath.network.RangeRoutes;
 import dev.udpfanout.loader.datapath.network.Steering;
@@ -28,8 +29,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * What a daemon that did not get to clean up has left in a network namespace: programs on hooks, by their names,
- * steering routes, by their protocol number, rules of the firewall, by their comment, and dummy interfaces, by their
- * alias.
+ * steering routes, by their protocol number, rules of the firewall, by their comment, and dummy interfaces and the
+ * loopback interface's setting, by their alias.
  */
 public final class Leftovers {
     private static final Logger LOG = LoggerFactory.getLogger(Leftovers.class);
@@ -96,6 +97,9 @@ public final class Leftovers {
                     kept.stream().filter(point -> isOn(point, link)).toList();
             if (points.stream().noneMatch(AttachPoint::isDummy)) {
                 removed += removeRoutes(network, link);
+            }
+            if (points.isEmpty() && LoopbackInterface.undo(network, link)) {
+                removed++;
             }
             removed += removeFilters(network, link, hooks(kept, link), KernelProgram.FOR_REQUESTS);
         }
