@@ -62,8 +62,18 @@ public final class ConfigSource {
         }
     }
 
-    Config inForce() {
+    /** The configuration in force. */
+    public Config inForce() {
         return inForce;
+    }
+
+    /** What is in the file now; any thread may ask. */
+    FileContent current() {
+        try {
+            return FileContent.read(file);
+        } catch (IOException e) {
+            throw new UncheckedIOException("cannot read " + file + ": " + e.getMessage(), e);
+        }
     }
 
     FileWatch watch(Consumer<FileContent> onChange) {
