@@ -78,14 +78,15 @@ final class RunCommand implements Callable<Integer> {
 
     static int run(Options options, PrintWriter err) {
         // First of all: until then, and until the JVM is up, SIGHUP ends the process, as it does with others.
-        AtomicReference<Daemon> running = new AtomicReference<>();
-        ProcessSignal.handle("HUP", () -> reload(running.get()));
+        AtomicReference<ConfigSource> read = new AtomicReference<>();
+        ProcessSignal.handle("HUP", () -> reload(Optional.ofNullable(read.get())));
         LogConfigurator.setLevel(options.logLevel);
         LogConfigurator.setFormat(options.logFormat, options.logTimestamps);
         Optional<ConfigSource> source = ConfigFile.open(options.config, err);
         if (source.isEmpty()) {
             return ExitCode.BAD_INPUT;
         }
+        read.set(source.get());
         byte[] program = program(options.ebpfProgram);
         StartLog.write(source.get().inForce(), options.config, options.pins.directory);
         Daemon daemon = new Daemon(
@@ -96,7 +97,6 @@ final class RunCommand implements Callable<Integer> {
                                 config.listeners(), new NodeBackends(program, options.pins.directory, config.flows()))),
                 UdpFanout.VERSION);
         stopOnSignal(daemon);
-        running.set(daemon);
         ProcessSignal.handle("USR1", () -> LOG.atWarn()
                 .addKeyValue("level", LogConfigurator.nextLevel(options.logLevel))
                 .log("changed the log level, as SIGUSR1 asks for"));
@@ -104,13 +104,10 @@ final class RunCommand implements Callable<Integer> {
         return ExitCode.OK;
     }
 
-    private static void reload(Daemon daemon) {
+    private static void reload(Optional<ConfigSource> source) {
         LOG.info("reading the configuration file again, as SIGHUP asks for");
-        if (daemon == null) {
-            return;
-        }
         try {
-            daemon.reload();
+            source.ifPresent(ConfigSource::readAgain);
         } catch (UncheckedIOException e) {
             LOG.atError().addKeyValue("reason", e.getMessage()).log("failed to reload; all stays as it is");
         }

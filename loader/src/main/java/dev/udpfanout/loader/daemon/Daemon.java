@@ -92,6 +92,7 @@ public final class Daemon {
     private void runUntilStopped() {
         datapath = datapaths.apply(config);
         try {
+            // Before the first comparison, so that nothing that happens after it goes unseen.
             try (NetworkWatch network = NetworkWatch.start(() -> inbox.post(new Event.NetworkChanged()));
                     LinkFailures failures = LinkFailures.start(
                             down -> inbox.post(new Event.LinksChanged(down)),
@@ -267,11 +268,6 @@ public final class Daemon {
         } else {
             datapath.close();
         }
-    }
-
-    /** Has the configuration file read again, changed or not; any thread may. */
-    public void reload() {
-        inbox.post(new Event.FileChanged(configSource.current()));
     }
 
     /** Asks the daemon to stop; any thread may. */
