@@ -59,11 +59,11 @@ final class StartLog {
     }
 
     private static String service(KubernetesSource source) {
-        return "Service " + source.namespace() + "/" + source.service();
+        return "Service " + source.namespace().map(name -> name + "/").orElse("") + source.service();
     }
 
     private static String publishes(PublishTarget target) {
-        return "Service " + target.namespace() + "/" + target.service();
+        return "Service " + target.namespace().map(name -> name + "/").orElse("") + target.service();
     }
 
     private static String word(Enum<?> value) {
