@@ -24,7 +24,12 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** {@code udp-fanout run}: the daemon, in the foreground, until SIGTERM or SIGINT. */
-@Command(name = "run", description = "Runs the daemon.", mixinStandardHelpOptions = true)
+@Command(
+        name = "run",
+        description = "Runs the daemon.",
+        footerHeading = "%nExample:%n",
+        footer = {"  udp-fanout run --config /etc/udp-fanout/config.yaml --log-format json"},
+        mixinStandardHelpOptions = true)
 final class RunCommand implements Callable<Integer> {
     private static final Logger LOG = LoggerFactory.getLogger(RunCommand.class);
 
