@@ -143,6 +143,17 @@ class TraceDeathTest extends TraceLab {
     }
 
     @Test
+    void shouldNotCallItDeliveredWhenUserSpaceHasReadAndDroppedIt() {
+        serve(NodeModes.onNic().with("mode", "userspace").with("allow", "[ 10.0.0.0/8 ]"));
+        try (PodReceivers pods = receivers()) {
+            TraceReport report = trace(NodeModes.NODE);
+
+            assertFalse(report.isDelivered(), TraceText.of(report));
+            assertEquals("node, a socket", report.stories().getFirst().fate().where(), TraceText.of(report));
+        }
+    }
+
+    @Test
     void shouldNameOurOwnReasonWhenThereAreNoEndpoints() {
         NodeModes.loadKubeProxy(topology);
         NodeModes modes = serve(NodeModes.onDummy().with("name", "syslog"));
