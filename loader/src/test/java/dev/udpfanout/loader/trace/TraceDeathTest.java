@@ -1,6 +1,7 @@
 package dev.udpfanout.loader.trace;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.udpfanout.bindings.abi.counter.DropReason;
