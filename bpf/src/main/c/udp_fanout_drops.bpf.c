@@ -47,7 +47,8 @@ static __always_inline bool uf_has_room(struct uf_drops_window *window, __u64 no
 		window->second = second;
 		window->told = 0;
 	}
-	return __sync_fetch_and_add(&window->told, 1) < SETTINGS.per_second;
+	__sync_fetch_and_add(&window->told, 1);
+	return window->told <= SETTINGS.per_second;
 }
 
 /* The namespace of the interface that the packet was dropped on: 0 if it cannot be read. */

@@ -46,7 +46,7 @@ struct uf_trace_event {
 	__u64 skb; /* the kernel's address of the packet: a copy has another one */
 	__u64 location; /* UF_TRACE_FREED: the address of the code */
 	__u32 kind; /* enum uf_trace_kind */
-	__u32 sequence;
+	__u32 sequence; /* of a real datagram: a random number */
 	__u32 netns; /* the inode of the interface's network namespace */
 	__u32 ifindex;
 	__s32 result; /* enum skb_drop_reason, enum uf_drop_reason, or ICMP type << 8 | code */

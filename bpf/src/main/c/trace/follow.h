@@ -70,11 +70,13 @@ static __always_inline void uf_tell(struct uf_trace_event *event, struct sk_buff
 		__sync_fetch_and_add(&totals->lost, 1);
 }
 
-/* Whether a real datagram that comes in is one of those to follow, and which number it has. */
+/*
+ * Whether a real datagram that comes in is one of those to follow, and a number for it: a random
+ * one, since what an atomic addition returns can be had from 5.12 on. CPUs race for the last place.
+ */
 static __always_inline bool uf_take_live(const struct uf_trace_event *event, __u32 *sequence)
 {
 	struct uf_totals *totals = uf_totals();
-	__u64 number;
 
 	if (!totals || totals->live >= SETTINGS.live_count ||
 	    event->destination_port != SETTINGS.port)
@@ -84,9 +86,9 @@ static __always_inline bool uf_take_live(const struct uf_trace_event *event, __u
 			return false;
 	if (bpf_get_prandom_u32() % SETTINGS.live_every)
 		return false;
-	number = __sync_fetch_and_add(&totals->live, 1);
-	*sequence = number;
-	return number < SETTINGS.live_count;
+	__sync_fetch_and_add(&totals->live, 1);
+	*sequence = bpf_get_prandom_u32();
+	return true;
 }
 
 /*

@@ -46,11 +46,6 @@ final class Endings {
                 fates.add(ofLife(life));
             }
         }
-        // What a process of the node has read goes on as another packet: only the last of these counts.
-        if (fates.size() > 1) {
-            fates.removeIf(
-                    fate -> fate.outcome() == Outcome.DELIVERED && fate.where().startsWith("node"));
-        }
         return fates.stream()
                 .filter(fate -> fate.outcome() == Outcome.LOST)
                 .findFirst()
@@ -163,15 +158,12 @@ final class Endings {
             return Fate.delivered(
                     Story.device(at, place), "It is in the pod, and nothing has dropped it there: a socket has it.");
         }
-        if (isRead) {
-            return Fate.delivered(
-                    "node, a socket of " + end.task(), "A process on this node has read it: " + end.task() + ".");
-        }
-        if (at.kind() == TraceEvent.Kind.RECEIVED && place.isOwn(at)) {
+        if (isRead || at.kind() == TraceEvent.Kind.RECEIVED && place.isOwn(at)) {
             return Fate.unknown(
                     "node, a socket",
                     "A socket of this node has it, and nothing came out of it again.",
-                    "If that is udp-fanout's own, in user space: udp-fanout status shows its endpoints and drops.");
+                    "If it is udp-fanout's own, in user space, udp-fanout status has its drops and endpoints. If it is"
+                            + " the receiver's, it has arrived.");
         }
         if (at.kind() == TraceEvent.Kind.RECEIVED) {
             return Fate.unknown(

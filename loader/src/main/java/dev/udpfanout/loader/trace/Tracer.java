@@ -5,6 +5,7 @@ import dev.udpfanout.bindings.rtnetlink.link.Link;
 import dev.udpfanout.loader.datapath.network.Network;
 import java.net.InetSocketAddress;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ThreadLocalRandom;
@@ -97,11 +98,16 @@ public final class Tracer {
     private List<Story> stories(TracePlan plan) {
         Place place = place(plan);
         DropCauses causes = DropCauses.ofKernel();
-        Map<Integer, List<TraceEvent>> bySequence =
-                events.stream().collect(Collectors.groupingBy(TraceEvent::sequence));
-        return IntStream.range(0, plan.count())
-                .filter(sequence -> !plan.isLive() || bySequence.containsKey(sequence))
-                .mapToObj(sequence -> Story.of(sequence, bySequence.getOrDefault(sequence, List.of()), place, causes))
+        Map<Integer, List<TraceEvent>> bySequence = events.stream()
+                .collect(Collectors.groupingBy(TraceEvent::sequence, LinkedHashMap::new, Collectors.toList()));
+        // Real datagrams have random numbers: they are told in the order in which they came.
+        List<Integer> live = bySequence.keySet().stream().limit(plan.count()).toList();
+        return IntStream.range(0, plan.isLive() ? live.size() : plan.count())
+                .mapToObj(index -> Story.of(
+                        index,
+                        bySequence.getOrDefault(plan.isLive() ? live.get(index) : Integer.valueOf(index), List.of()),
+                        place,
+                        causes))
                 .toList();
     }
 

@@ -1,6 +1,7 @@
 package dev.udpfanout.loader.trace;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.udpfanout.bindings.abi.counter.DropReason;
@@ -139,6 +140,17 @@ class TraceDeathTest extends TraceLab {
         serve(NodeModes.onNic().with("allow", "[ 10.0.0.0/8 ]"));
         try (PodReceivers pods = receivers()) {
             assertDied(trace(NodeModes.NODE), "eth0", DropReason.NOT_ALLOWED.label());
+        }
+    }
+
+    @Test
+    void shouldNotCallItDeliveredWhenUserSpaceHasReadAndDroppedIt() {
+        serve(NodeModes.onNic().with("mode", "userspace").with("allow", "[ 10.0.0.0/8 ]"));
+        try (PodReceivers pods = receivers()) {
+            TraceReport report = trace(NodeModes.NODE);
+
+            assertFalse(report.isDelivered(), TraceText.of(report));
+            assertEquals("node, a socket", report.stories().getFirst().fate().where(), TraceText.of(report));
         }
     }
 
