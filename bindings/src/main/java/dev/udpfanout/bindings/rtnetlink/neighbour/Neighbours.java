@@ -27,6 +27,16 @@ public final class Neighbours {
                 NeighbourDecoder::neighbour);
     }
 
+    /** All entries of both families, with their states, also those whose hardware address is not known. */
+    public List<NeighbourState> states() {
+        return socket.dump(
+                new Request(
+                        RequestType.RTM_GETNEIGH,
+                        () -> "all neighbours' states",
+                        message -> message.struct(ndmsg.layout())),
+                NeighbourDecoder::state);
+    }
+
     /** What all bridges have learnt, or were told. */
     public List<ForwardingEntry> forwardingEntries() {
         return socket.dump(

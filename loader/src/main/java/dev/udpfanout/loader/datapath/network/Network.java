@@ -3,6 +3,7 @@ package dev.udpfanout.loader.datapath.network;
 import dev.udpfanout.bindings.rtnetlink.RtnetlinkSocket;
 import dev.udpfanout.bindings.rtnetlink.address.Addresses;
 import dev.udpfanout.bindings.rtnetlink.link.Links;
+import dev.udpfanout.bindings.rtnetlink.neighbour.Neighbours;
 import dev.udpfanout.bindings.rtnetlink.route.Routes;
 import dev.udpfanout.bindings.rtnetlink.tc.Qdiscs;
 import dev.udpfanout.bindings.rtnetlink.tc.TcFilters;
@@ -16,6 +17,8 @@ public final class Network implements AutoCloseable {
     private final Qdiscs qdiscs;
     private final TcFilters filters;
 
+    private final Neighbours neighbours;
+
     private Network(RtnetlinkSocket socket) {
         this.socket = socket;
         this.links = new Links(socket);
@@ -23,6 +26,7 @@ public final class Network implements AutoCloseable {
         this.routes = new Routes(socket);
         this.qdiscs = new Qdiscs(socket);
         this.filters = new TcFilters(socket);
+        this.neighbours = new Neighbours(socket);
     }
 
     /** Opens the calling thread's network namespace. */
@@ -48,6 +52,10 @@ public final class Network implements AutoCloseable {
 
     public TcFilters filters() {
         return filters;
+    }
+
+    public Neighbours neighbours() {
+        return neighbours;
     }
 
     @Override
