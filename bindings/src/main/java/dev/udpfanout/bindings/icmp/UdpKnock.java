@@ -44,8 +44,7 @@ public final class UdpKnock implements AutoCloseable {
         try (Arena arena = Arena.ofConfined()) {
             boolean isIpv6 = target.getAddress() instanceof Inet6Address;
             int type = Libc.SOCK_DGRAM() | Libc.SOCK_CLOEXEC() | Libc.SOCK_NONBLOCK();
-            int fd = (int) SOCKET.invokeExact(
-                    ErrnoCapture.state(), isIpv6 ? Libc.AF_INET6() : Libc.AF_INET(), type, 0);
+            int fd = (int) SOCKET.invokeExact(ErrnoCapture.state(), isIpv6 ? Libc.AF_INET6() : Libc.AF_INET(), type, 0);
             if (fd < 0) {
                 throw new SystemCallException("socket", "UDP", ErrnoCapture.errno());
             }
@@ -55,8 +54,7 @@ public final class UdpKnock implements AutoCloseable {
             // In both structures at the same place, in network byte order.
             sockaddr_in.sin_port(address, Short.reverseBytes((short) target.getPort()));
             int connected = (int) CONNECT.invokeExact(ErrnoCapture.state(), fd, address, (int) address.byteSize());
-            if (connected != 0
-                    || (long) SEND.invokeExact(ErrnoCapture.state(), fd, MemorySegment.NULL, 0L, 0) < 0) {
+            if (connected != 0 || (long) SEND.invokeExact(ErrnoCapture.state(), fd, MemorySegment.NULL, 0L, 0) < 0) {
                 knock.close();
                 return Optional.empty();
             }

@@ -112,9 +112,22 @@ public final class NamespaceLock implements AutoCloseable {
         }
     }
 
+    /**
+     * Who has a name in the calling thread's network namespace, without taking it.
+     *
+     * @return the holder's process id, 0 if it cannot be told from here; empty if nobody has the name
+     */
+    public static Optional<Integer> holder(String name) {
+        try (Arena arena = Arena.ofConfined()) {
+            return holder(arena, abstractAddress(arena, name), name);
+        } catch (Throwable e) {
+            throw ErrnoCapture.rethrown(e);
+        }
+    }
+
     private static int socket(String name) throws Throwable {
-        int fd = (int)
-                SOCKET.invokeExact(ErrnoCapture.state(), Libc.AF_UNIX(), Libc.SOCK_STREAM() | Libc.SOCK_CLOEXEC(), 0);
+        int type = Libc.SOCK_STREAM() | Libc.SOCK_CLOEXEC() | Libc.SOCK_NONBLOCK();
+        int fd = (int) SOCKET.invokeExact(ErrnoCapture.state(), Libc.AF_UNIX(), type, 0);
         if (fd < 0) {
             throw new SystemCallException("socket", name, ErrnoCapture.errno());
         }
@@ -126,7 +139,8 @@ public final class NamespaceLock implements AutoCloseable {
         int fd = socket(name);
         try {
             if ((int) CONNECT.invokeExact(ErrnoCapture.state(), fd, address, addressBytes(name)) != 0) {
-                return Optional.empty();
+                // Nobody accepts: when some have asked, the backlog is full, and connect(2) would wait for ever.
+                return ErrnoCapture.errno().equals(Errno.EAGAIN) ? Optional.of(0) : Optional.empty();
             }
             MemorySegment credentials = arena.allocate(UCRED_BYTES, Integer.BYTES);
             MemorySegment size = arena.allocateFrom(ValueLayout.JAVA_INT, UCRED_BYTES);

@@ -1,7 +1,7 @@
 package dev.udpfanout.lab.differential;
 
-import dev.udpfanout.lab.traffic.Payload;
-import dev.udpfanout.lab.traffic.PayloadCheck;
+import dev.udpfanout.traffic.Payload;
+import dev.udpfanout.traffic.PayloadCheck;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;

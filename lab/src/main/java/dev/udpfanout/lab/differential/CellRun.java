@@ -1,8 +1,8 @@
 package dev.udpfanout.lab.differential;
 
 import dev.udpfanout.lab.traffic.PathSocket;
-import dev.udpfanout.lab.traffic.Payload;
 import dev.udpfanout.lab.traffic.ReceivedDatagram;
+import dev.udpfanout.traffic.Payload;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.ArrayList;

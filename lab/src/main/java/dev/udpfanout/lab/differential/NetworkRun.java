@@ -6,7 +6,7 @@ import dev.udpfanout.lab.kubeproxy.KubeProxyRules;
 import dev.udpfanout.lab.kubeproxy.ServiceEndpoints;
 import dev.udpfanout.lab.kubeproxy.ServicePortName;
 import dev.udpfanout.lab.traffic.PathSocket;
-import dev.udpfanout.lab.traffic.Payload;
+import dev.udpfanout.traffic.Payload;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.util.ArrayList;

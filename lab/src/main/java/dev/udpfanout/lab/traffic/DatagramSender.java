@@ -1,6 +1,8 @@
 package dev.udpfanout.lab.traffic;
 
 import dev.udpfanout.lab.LabNamespace;
+import dev.udpfanout.traffic.Pacer;
+import dev.udpfanout.traffic.Payload;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.Inet6Address;

@@ -1,5 +1,6 @@
 package dev.udpfanout.lab.traffic;
 
+import dev.udpfanout.traffic.Payload;
 import java.net.InetSocketAddress;
 import java.util.ArrayList;
 import java.util.Arrays;

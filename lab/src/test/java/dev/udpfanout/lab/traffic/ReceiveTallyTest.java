@@ -3,6 +3,7 @@ package dev.udpfanout.lab.traffic;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import dev.udpfanout.traffic.Payload;
 import java.net.InetSocketAddress;
 import java.util.Map;
 import org.junit.jupiter.api.Tag;

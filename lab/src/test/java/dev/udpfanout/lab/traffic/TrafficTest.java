@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.udpfanout.lab.BoundedWait;
 import dev.udpfanout.lab.Topology;
 import dev.udpfanout.lab.TopologyPlan;
+import dev.udpfanout.traffic.Payload;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.Map;

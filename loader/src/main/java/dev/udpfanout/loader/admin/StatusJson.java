@@ -12,6 +12,7 @@ import dev.udpfanout.loader.status.InterfaceStatus;
 import dev.udpfanout.loader.status.ListenerStatus;
 import dev.udpfanout.loader.status.MirrorStatus;
 import dev.udpfanout.loader.status.OmittedEndpoints;
+import dev.udpfanout.loader.status.ProbeError;
 import dev.udpfanout.loader.status.ProbingStatus;
 import dev.udpfanout.loader.status.StatusSnapshot;
 import dev.udpfanout.loader.status.WatchStatus;
@@ -112,6 +113,12 @@ final class StatusJson {
                         AddressText.of(listener.published().get().address().get()));
             }
         }
+        if (listener.vips().isPresent()) {
+            write(
+                    json,
+                    "vips",
+                    listener.vips().get().stream().map(AddressText::of).sorted().toList());
+        }
         json.writeNumberField("packets_received", listener.counters().packetsReceived());
         json.writeNumberField("packets_forwarded", listener.counters().packetsForwarded());
         json.writeNumberField("bytes_received", listener.counters().bytesReceived());
@@ -167,6 +174,11 @@ final class StatusJson {
             json.writeStringField("health", endpoint.health().label());
             json.writeBooleanField("active", endpoint.active());
             json.writeNumberField("packets", endpoint.packets());
+            if (endpoint.lastProbeError().isPresent()) {
+                ProbeError error = endpoint.lastProbeError().get();
+                json.writeStringField("last_probe_error", error.reason());
+                json.writeStringField("last_probe_error_at", error.at().toString());
+            }
             json.writeEndObject();
         }
         json.writeEndArray();
@@ -231,6 +243,9 @@ final class StatusJson {
         json.writeNumberField("relists", watch.relists());
         json.writeNumberField("failures", watch.failures());
         write(json, "endpoints_left_out", watch.leftOut());
+        if (watch.lastError().isPresent()) {
+            json.writeStringField("last_error", watch.lastError().get());
+        }
         if (watch.sinceLastContact().isPresent()) {
             json.writeNumberField(
                     "since_last_contact_ms", watch.sinceLastContact().get().toMillis());

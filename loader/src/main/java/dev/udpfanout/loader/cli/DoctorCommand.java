@@ -137,11 +137,13 @@ final class DoctorCommand implements Callable<Integer> {
             return false;
         }
         String answer = console.readLine("Do it? [y/N] ");
-        return answer != null && answer.strip().toLowerCase(java.util.Locale.ROOT).startsWith("y");
+        return answer != null
+                && answer.strip().toLowerCase(java.util.Locale.ROOT).startsWith("y");
     }
 
     private static int exitCode(List<Diagnosis> found) {
-        Result worst = found.stream().map(Diagnosis::result).max(Result::compareTo).orElse(Result.OK);
+        Result worst =
+                found.stream().map(Diagnosis::result).max(Result::compareTo).orElse(Result.OK);
         return switch (worst) {
             case OK, NOT_CHECKED -> ExitCode.OK;
             case WARNING -> WARNINGS;

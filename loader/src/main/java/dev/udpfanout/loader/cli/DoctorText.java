@@ -17,8 +17,8 @@ final class DoctorText {
     private DoctorText() {}
 
     /**
-     * One line for what is well. What is not has its meaning and its mend on lines of their own, so that a command can be
-     * copied. The listener is named where it differs from the line before.
+     * One line for what is well. What is not has its meaning and its mend on lines of their own, so that a command can
+     * be copied. The listener is named where it differs from the line before.
      */
     static String of(List<Diagnosis> found) {
         StringBuilder text = new StringBuilder();
@@ -43,7 +43,10 @@ final class DoctorText {
                         each.check(),
                         printable(each.finding())));
         if (!each.meaning().isEmpty()) {
-            text.append(INDENT).append("so:   ").append(printable(each.meaning())).append('\n');
+            text.append(INDENT)
+                    .append("so:   ")
+                    .append(printable(each.meaning()))
+                    .append('\n');
         }
         if (!each.mend().isEmpty()) {
             text.append(INDENT).append("mend: ").append(printable(each.mend())).append('\n');
@@ -51,8 +54,10 @@ final class DoctorText {
     }
 
     private static String summary(List<Diagnosis> found) {
-        long problems = found.stream().filter(each -> each.result() == Result.PROBLEM).count();
-        long warnings = found.stream().filter(each -> each.result() == Result.WARNING).count();
+        long problems =
+                found.stream().filter(each -> each.result() == Result.PROBLEM).count();
+        long warnings =
+                found.stream().filter(each -> each.result() == Result.WARNING).count();
         long fixable = found.stream()
                 .filter(each -> each.isBad() && each.fix().isPresent())
                 .count();

@@ -1,31 +1,29 @@
 package dev.udpfanout.loader.cli;
 
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.udpfanout.loader.logging.LogConfigurator;
+import dev.udpfanout.loader.logging.LogLevel;
 import java.io.IOException;
-import java.io.InputStream;
 import java.io.PrintWriter;
-import java.net.HttpURLConnection;
 import java.net.MalformedURLException;
-import java.net.Proxy;
 import java.net.URI;
 import java.net.URISyntaxException;
 import java.net.URL;
-import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.concurrent.Callable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
-/** {@code udp-fanout status}: asks a running daemon how it is. */
+/** {@code udp-fanout status}: asks a running daemon how it is, or the kernel, if no daemon runs. */
 @Command(
         name = "status",
-        description = "Prints what the daemon on this node does: listeners, endpoints, counters.",
+        description = "Prints what the daemon on this node does: listeners, endpoints, counters. If no daemon runs, it"
+                + " prints what its pins in the kernel show, says so, and exits with 1.",
         mixinStandardHelpOptions = true)
 final class StatusCommand implements Callable<Integer> {
-    private static final int TIMEOUT_MS = 10_000;
-    private static final int MAX_BYTES = 64 * 1024 * 1024;
+    private static final double NANOS_PER_SECOND = 1e9;
 
     @Option(
             names = "--metrics",
@@ -34,29 +32,56 @@ final class StatusCommand implements Callable<Integer> {
             description = "The daemon's metrics.bind; default: ${DEFAULT-VALUE}.")
     private String metrics;
 
-    @Option(names = "--json", description = "Print the daemon's JSON as it is, for programs.")
+    @Option(
+            names = "--json",
+            description = "Print JSON, for programs: the daemon's page /status as it is, or, if no daemon runs, what"
+                    + " is pinned, with a field \"daemon\".")
     private boolean json;
+
+    @Option(names = "--watch", description = "Show it again and again, with rates, until Ctrl-C.")
+    private boolean watch;
+
+    @Option(
+            names = "--interval",
+            paramLabel = "SECONDS",
+            defaultValue = "1",
+            description = "With --watch: between two readings; default: ${DEFAULT-VALUE}.")
+    private double interval;
+
+    @Option(
+            names = "--count",
+            paramLabel = "N",
+            defaultValue = "0",
+            description = "With --watch: end after N readings; default: no end.")
+    private long count;
+
+    @Mixin
+    private PinDirectory pins;
 
     @CommandLine.Spec
     private CommandLine.Model.CommandSpec spec;
 
     @Override
     public Integer call() {
+        if (interval <= 0 || count < 0) {
+            throw new CommandLine.ParameterException(
+                    spec.commandLine(), "--interval must be more than 0, and --count at least 0");
+        }
+        // What is opened to read the pins is nobody's business here.
+        LogConfigurator.setLevel(LogLevel.ERROR);
         PrintWriter out = spec.commandLine().getOut();
-        URL url = url();
+        StatusSource source = new StatusSource(metrics, url(), pins.directory);
+        if (watch) {
+            return new StatusWatch(source, out, Duration.ofNanos((long) (interval * NANOS_PER_SECOND))).run(count);
+        }
         try {
-            byte[] page = read(url);
-            JsonNode status = new ObjectMapper().readTree(page);
-            out.print(
-                    json
-                            ? new String(page, StandardCharsets.UTF_8) + "\n"
-                            : new StatusText(status, Instant.now()).toString());
+            StatusSource.Reading reading = source.read();
+            out.print(json ? reading.text() + "\n" : new StatusText(reading.page(), Instant.now()).toString());
             out.flush();
-            return ExitCode.OK;
+            return reading.isFromDaemon() ? ExitCode.OK : ExitCode.FAILED;
         } catch (IOException e) {
             PrintWriter err = spec.commandLine().getErr();
-            err.println("udp-fanout: no status from " + metrics + ": " + e.getMessage()
-                    + " (is the daemon running, and is this its metrics.bind?)");
+            err.println("udp-fanout: " + e.getMessage());
             err.flush();
             return ExitCode.FAILED;
         }
@@ -73,16 +98,5 @@ final class StatusCommand implements Callable<Integer> {
         }
         throw new CommandLine.ParameterException(
                 spec.commandLine(), "--metrics: \"" + metrics + "\" is not ADDRESS:PORT");
-    }
-
-    private static byte[] read(URL url) throws IOException {
-        HttpURLConnection connection = (HttpURLConnection) url.openConnection(Proxy.NO_PROXY);
-        connection.setConnectTimeout(TIMEOUT_MS);
-        connection.setReadTimeout(TIMEOUT_MS);
-        try (InputStream page = connection.getInputStream()) {
-            return page.readNBytes(MAX_BYTES);
-        } finally {
-            connection.disconnect();
-        }
     }
 }

@@ -1,8 +1,6 @@
 package dev.udpfanout.loader.cli;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import java.time.DateTimeException;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.Map;
 import java.util.stream.Collectors;
@@ -11,11 +9,18 @@ import java.util.stream.Collectors;
 final class StatusText {
     private final StringBuilder text = new StringBuilder();
 
+    private final Instant now;
+
     StatusText(JsonNode status, Instant now) {
+        this.now = now;
+        if (status.has("daemon")) {
+            pinned(status);
+            return;
+        }
         line(
                 "udp-fanout %s, up %s: %s",
                 string(status, "version"),
-                uptime(string(status, "started_at"), now),
+                Ages.uptime(string(status, "started_at"), now),
                 status.path("ready").asBoolean() ? "ready" : "NOT READY: " + string(status, "not_ready_reason"));
         config(status.path("config"));
         health(status.path("health"));
@@ -25,6 +30,19 @@ final class StatusText {
         String repairs = counts(status.path("repairs"));
         line("repairs: %s", repairs.isEmpty() ? "none" : repairs);
         status.path("firewall").forEach(this::firewall);
+        status.path("listeners").forEach(this::listener);
+    }
+
+    /** There is no daemon to speak for itself. */
+    private void pinned(JsonNode status) {
+        line("udp-fanout: the daemon %s", string(status, "daemon"));
+        boolean forwards = status.path("listeners").valueStream().anyMatch(each -> each.path("attached")
+                .asBoolean());
+        line(
+                "  %s",
+                forwards
+                        ? "its program in the kernel goes on with the endpoints below; nobody probes or changes them"
+                        : "no program of its is attached, so no datagram is forwarded");
         status.path("listeners").forEach(this::listener);
     }
 
@@ -83,6 +101,9 @@ final class StatusText {
                     watch.path("events").asLong(),
                     watch.path("relists").asLong(),
                     watch.path("failures").asLong());
+            if (watch.has("last_error")) {
+                line("  %s", string(watch, "last_error"));
+            }
             String leftOut = counts(watch.path("endpoints_left_out"));
             if (!leftOut.isEmpty()) {
                 line("  endpoints LEFT OUT: %s; the daemon's log says which", leftOut);
@@ -116,6 +137,9 @@ final class StatusText {
         }
         if (listener.has("published_address")) {
             line("  published  %s", string(listener, "published_address"));
+        }
+        if (listener.has("vips")) {
+            line("  vips       %s", list(listener.path("vips")));
         }
         traffic(listener, "received");
         traffic(listener, "forwarded");
@@ -171,6 +195,7 @@ final class StatusText {
                     endpoint.path("active").asBoolean() ? "yes" : "no",
                     endpoint.path("packets").asLong(),
                     string(endpoint, "name"));
+            probeError(endpoint);
         }
         JsonNode omitted = set.path("endpoints_omitted");
         if (!omitted.isMissingNode()) {
@@ -183,8 +208,23 @@ final class StatusText {
         }
     }
 
+    /** Of an endpoint that is up, a failure of before is of no interest. */
+    private void probeError(JsonNode endpoint) {
+        if (endpoint.has("last_probe_error") && !string(endpoint, "health").equals("up")) {
+            line(
+                    "    last probe failed %s ago: %s",
+                    Ages.age(string(endpoint, "last_probe_error_at"), now), string(endpoint, "last_probe_error"));
+        }
+    }
+
+    private static String list(JsonNode texts) {
+        return texts.isEmpty()
+                ? "none"
+                : texts.valueStream().map(each -> printable(each.asText())).collect(Collectors.joining(", "));
+    }
+
     /** All of them; where the listener lacks some only, those are pointed out. */
-    private static String interfaces(JsonNode listener) {
+    static String interfaces(JsonNode listener) {
         boolean isShadowed = listener.path("interfaces").valueStream().anyMatch(each -> !string(each, "shadowed_by")
                 .isEmpty());
         if (listener.path("interfaces").isEmpty() || (!listener.path("attached").asBoolean() && !isShadowed)) {
@@ -223,16 +263,6 @@ final class StatusText {
                 .map((Map.Entry<String, JsonNode> count) ->
                         printable(count.getKey()) + " " + count.getValue().asLong())
                 .collect(Collectors.joining(", "));
-    }
-
-    private static String uptime(String startedAt, Instant now) {
-        try {
-            Duration up = Duration.between(Instant.parse(startedAt), now);
-            return "%dd %02d:%02d:%02d"
-                    .formatted(up.toDays(), up.toHoursPart(), up.toMinutesPart(), up.toSecondsPart());
-        } catch (DateTimeException e) {
-            return "?";
-        }
     }
 
     private static String string(JsonNode node, String field) {

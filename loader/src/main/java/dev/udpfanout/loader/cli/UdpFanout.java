@@ -22,6 +22,7 @@ import picocli.CommandLine.Mixin;
             StatusCommand.class,
             ProbeCommand.class,
             DoctorCommand.class,
+            SendCommand.class,
             ReceiveCommand.class,
             MapCommand.class,
             CommandLine.HelpCommand.class

@@ -42,6 +42,7 @@ final class ControlLoop {
     private final Map<String, List<DiscoveredEndpoint>> discovered = new HashMap<>();
     private final RefusedEndpoints refused = new RefusedEndpoints();
     private final AdoptedEndpoints adopted;
+    private final Map<String, Set<InetAddress>> vips = new HashMap<>();
     private Map<String, List<DiscoveredEndpoint>> known = Map.of();
     /** As applied; the datapath may have left endpoints of them out. */
     private Map<String, EndpointSet> applied = Map.of();
@@ -73,6 +74,11 @@ final class ControlLoop {
         return Map.copyOf(all);
     }
 
+    /** The VIPs that are known, by listener. */
+    Map<String, Set<InetAddress>> vips() {
+        return Map.copyOf(vips);
+    }
+
     /** The endpoint sets in force, by listener: without endpoints that the datapath cannot send to. */
     Map<String, EndpointSet> inForce() {
         Map<String, EndpointSet> inForce = applied.entrySet().stream()
@@ -94,7 +100,7 @@ final class ControlLoop {
 
     void discovered(Event.Discovered event) {
         if (!isConfigured(event.listener())) {
-            // Reported before the configuration changed: should the listener come back, this would be long out of date.
+            // Reported before the configuration changed: should the listener come back, this would be out of date.
             return;
         }
         discovered.put(event.listener(), event.endpoints());
@@ -103,6 +109,7 @@ final class ControlLoop {
     }
 
     void vips(Event.Vips event) {
+        vips.put(event.listener(), Set.copyOf(event.addresses()));
         datapath.setVips(event.listener(), event.addresses());
     }
 
@@ -155,6 +162,7 @@ final class ControlLoop {
         Map<String, Optional<KubernetesSource>> now = sources();
         // What another Service's endpoints were is no answer; until there is one, what is in force stays.
         discovered.keySet().removeIf(name -> !before.get(name).equals(now.get(name)));
+        vips.keySet().removeIf(name -> !isConfigured(name));
         datapath.configure(config.listeners());
         select();
     }
@@ -175,8 +183,7 @@ final class ControlLoop {
     /**
      * Works every listener's endpoint set out, and applies those that have changed.
      *
-     * @throws RuntimeException the failure of each set that could not be applied; the others are in force, and it can
-     *     be tried again
+     * @throws RuntimeException the failure of each set that could not be applied; the others are in force
      */
     void select() {
         Failures failures = new Failures();
@@ -186,7 +193,7 @@ final class ControlLoop {
         for (ReceiverSet receivers : sets()) {
             List<DiscoveredEndpoint> endpoints = endpointsOf(receivers);
             if (endpoints == null) {
-                // The source has not answered yet: what is in force stays so, be it by us or by an earlier daemon.
+                // Not answered yet: what is in force stays so, be it by us or by an earlier daemon.
                 if (applied.containsKey(receivers.name())) {
                     nowApplied.put(receivers.name(), applied.get(receivers.name()));
                     nowKnown.put(receivers.name(), known.getOrDefault(receivers.name(), List.of()));

@@ -229,6 +229,7 @@ public final class Daemon {
                 control.inForce(),
                 config.listeners().stream()
                         .collect(Collectors.toMap(ListenerConfig::name, listener -> datapath.state(listener.name()))),
+                control.vips(),
                 inbox.isStopped() ? Readiness.notReady("stopping") : control.readiness(),
                 datapath,
                 health.monitor(),

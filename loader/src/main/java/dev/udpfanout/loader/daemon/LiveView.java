@@ -20,11 +20,13 @@ import dev.udpfanout.loader.status.StatusSnapshot;
 import dev.udpfanout.loader.status.TrafficCounters;
 import dev.udpfanout.loader.supervision.ThreadSupervision;
 import dev.udpfanout.loader.supervision.ThreadsStatus;
+import java.net.InetAddress;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 
@@ -43,6 +45,7 @@ final class LiveView implements DaemonView {
      * What the control loop knew at the end of a turn.
      *
      * @param states how each listener is served, by name
+     * @param vips of VIP-direct listeners, by name, as far as they are known
      * @param datapath whose counters can be read by any thread
      */
     record Turn(
@@ -52,6 +55,7 @@ final class LiveView implements DaemonView {
             Map<String, List<DiscoveredEndpoint>> known,
             Map<String, EndpointSet> inForce,
             Map<String, ListenerState> states,
+            Map<String, Set<InetAddress>> vips,
             Readiness readiness,
             Datapath datapath,
             Optional<HealthMonitor> health,
@@ -160,6 +164,7 @@ final class LiveView implements DaemonView {
                 state.modeReason(),
                 state.attached(),
                 state.attachment(),
+                listener.vipDirect() ? Optional.ofNullable(turn.vips().get(listener.name())) : Optional.empty(),
                 kubernetes.map(status -> status.published().get(listener.name())),
                 TrafficCounters.of(counters),
                 receivers.shown(),

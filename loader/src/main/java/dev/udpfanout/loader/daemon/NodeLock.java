@@ -1,12 +1,21 @@
 package dev.udpfanout.loader.daemon;
 
 import dev.udpfanout.bindings.lock.NamespaceLock;
+import java.util.Optional;
 
 /** The lock of the node: one daemon runs in a network namespace. */
 public final class NodeLock {
     private static final String NAME = "udp-fanout";
 
     private NodeLock() {}
+
+    /**
+     * The process of the daemon that runs in the calling thread's network namespace, 0 if it cannot be told from here;
+     * empty if none runs.
+     */
+    public static Optional<Integer> holder() {
+        return NamespaceLock.holder(NAME);
+    }
 
     /**
      * Takes it for the calling thread's network namespace.

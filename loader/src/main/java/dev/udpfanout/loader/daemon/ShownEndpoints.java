@@ -55,7 +55,8 @@ final class ShownEndpoints {
                             .map(health -> health.state(endpoint.address()))
                             .orElse(HealthState.UNKNOWN),
                     active.contains(endpoint.address()),
-                    packets.getOrDefault(endpoint.address(), 0L));
+                    packets.getOrDefault(endpoint.address(), 0L),
+                    turn.health().flatMap(health -> health.lastError(endpoint.address())));
             if (shown.size() < MOST_OF_A_SET && room > 0) {
                 shown.add(status);
                 room--;

@@ -49,6 +49,10 @@ record ShownSources(List<ListenerSources> sources, List<ReadinessPublisher> reti
                 totals.relists(),
                 totals.failures(),
                 leftOut(),
+                states.stream()
+                        .filter(state -> !state.connected())
+                        .flatMap(state -> state.lastError().stream())
+                        .findFirst(),
                 last.map(instant -> Duration.between(instant, Instant.now())));
     }
 

@@ -41,9 +41,9 @@ import java.util.Set;
 import java.util.stream.Collectors;
 
 /**
- * Walks the way of a listener's datagrams from the sender's VIP to the receivers' sockets, and checks each step for real:
- * the kernel is asked what it will do. Facts are gathered once; each check says which of them it needs. Changes nothing;
- * what it sends is said in {@link dev.udpfanout.loader.doctor.facts.ReceiverAnswers}.
+ * Walks the way of a listener's datagrams from the sender's VIP to the receivers' sockets, and checks each step for
+ * real: the kernel is asked what it will do. Facts are gathered once; each check says which of them it needs. Changes
+ * nothing; what it sends is said in {@link dev.udpfanout.loader.doctor.facts.ReceiverAnswers}.
  */
 public final class Doctor {
     private final Node node;
@@ -117,14 +117,17 @@ public final class Doctor {
             NodeNetwork tables) {
         ListenerConfig config = listener.config();
         Published published = kubernetes.published(config);
-        Set<InetSocketAddress> vips = published.service()
+        Set<InetSocketAddress> vips = published
+                .service()
                 .map(service -> ServiceChecks.vips(service, config))
                 .orElse(Set.of());
-        List<InetAddress> addresses = vips.stream().map(InetSocketAddress::getAddress).toList();
+        List<InetAddress> addresses =
+                vips.stream().map(InetSocketAddress::getAddress).toList();
         List<Diagnosis> found = new ArrayList<>(kubernetes.ofService(config, published));
         found.addAll(InterfaceCheck.of(listener, tables));
         if (listener.isOnDummy() && published.service().isPresent()) {
-            boolean hasOtherProxy = new ServiceProxyChecks(files).of(List.of(config)).isPresent();
+            boolean hasOtherProxy =
+                    new ServiceProxyChecks(files).of(List.of(config)).isPresent();
             found.addAll(new KubeProxyRuleCheck().of(vips, hasOtherProxy));
             Set<Place> places = vips.stream()
                     .map(vip -> new Place(vip.getAddress(), vip.getPort()))

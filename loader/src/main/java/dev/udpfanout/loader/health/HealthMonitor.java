@@ -2,6 +2,7 @@ package dev.udpfanout.loader.health;
 
 import dev.udpfanout.loader.config.HealthConfig;
 import dev.udpfanout.loader.status.HealthState;
+import dev.udpfanout.loader.status.ProbeError;
 import dev.udpfanout.loader.status.ProbingStatus;
 import dev.udpfanout.loader.supervision.SupervisedThread;
 import java.net.InetAddress;
@@ -9,6 +10,7 @@ import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Queue;
 import java.util.Set;
 import java.util.SplittableRandom;
@@ -104,6 +106,11 @@ public final class HealthMonitor implements AutoCloseable {
     /** The state of an endpoint; unknown if it is not probed. Any thread. */
     public HealthState state(InetSocketAddress endpoint) {
         return states.getOrDefault(endpoint, HealthState.UNKNOWN);
+    }
+
+    /** The last probe of an endpoint that failed; empty if none has, or it is not probed. Any thread. */
+    public Optional<ProbeError> lastError(InetSocketAddress endpoint) {
+        return table.lastError(endpoint);
     }
 
     /** What has been done so far. Any thread. */

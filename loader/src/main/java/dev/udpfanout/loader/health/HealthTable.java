@@ -1,18 +1,22 @@
 package dev.udpfanout.loader.health;
 
 import dev.udpfanout.loader.status.HealthState;
+import dev.udpfanout.loader.status.ProbeError;
 import java.net.InetSocketAddress;
+import java.time.Instant;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 
-/** The health of all endpoints that are probed. Pure; for one thread. */
+/** The health of all endpoints that are probed. For one thread, but for {@link #lastError}. */
 final class HealthTable {
     private final Thresholds thresholds;
     private final Map<InetSocketAddress, EndpointHealth> endpoints = new HashMap<>();
     private final Set<InetSocketAddress> down = new HashSet<>();
+    private final Map<InetSocketAddress, ProbeError> lastErrors = new ConcurrentHashMap<>();
     private Set<InetSocketAddress> downSnapshot = Set.of();
     private boolean isSnapshotStale;
 
@@ -29,6 +33,7 @@ final class HealthTable {
     /** Whom to know from now on. Those that stay keep their state, new ones are unknown, the others are forgotten. */
     void retarget(Set<InetSocketAddress> targets) {
         endpoints.keySet().retainAll(targets);
+        lastErrors.keySet().retainAll(targets);
         isSnapshotStale |= down.retainAll(targets);
         targets.forEach(target -> endpoints.putIfAbsent(target, EndpointHealth.UNKNOWN));
     }
@@ -38,13 +43,29 @@ final class HealthTable {
      */
     Optional<HealthChange> record(InetSocketAddress endpoint, boolean success, String reason) {
         EndpointHealth before = endpoints.get(endpoint);
+        if (!success) {
+            failed(endpoint, reason);
+        }
         return before == null ? Optional.empty() : replace(endpoint, before, before.after(success, thresholds), reason);
     }
 
     /** Takes an endpoint down at once, whatever the thresholds; probes bring it up again as always. */
     Optional<HealthChange> markDown(InetSocketAddress endpoint, String reason) {
         EndpointHealth before = endpoints.get(endpoint);
+        failed(endpoint, reason);
         return before == null ? Optional.empty() : replace(endpoint, before, EndpointHealth.DOWN, reason);
+    }
+
+    /** Takes note of why a probe failed, whether that decides anything or not. */
+    void failed(InetSocketAddress endpoint, String reason) {
+        if (endpoints.containsKey(endpoint)) {
+            lastErrors.put(endpoint, new ProbeError(reason, Instant.now()));
+        }
+    }
+
+    /** The last failure of an endpoint that is known, if there was one. Any thread. */
+    Optional<ProbeError> lastError(InetSocketAddress endpoint) {
+        return Optional.ofNullable(lastErrors.get(endpoint));
     }
 
     /** The state of one endpoint; unknown also if nobody has heard of it. */

@@ -117,6 +117,8 @@ final class ProbeRounds {
         if (outcome != ProbeOutcome.NOT_SENT) {
             table.record(probe.endpoint(), outcome == ProbeOutcome.SUCCESS, outcome.words())
                     .ifPresent(changes::add);
+        } else {
+            table.failed(probe.endpoint(), outcome.words());
         }
     }
 

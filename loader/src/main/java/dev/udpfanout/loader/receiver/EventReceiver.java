@@ -13,7 +13,6 @@ import java.nio.channels.Selector;
 import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
-import java.util.function.LongConsumer;
 
 /**
  * Receives datagrams on one address and counts them; each is one event, an empty one too. One thread calls
@@ -35,17 +34,31 @@ public final class EventReceiver implements AutoCloseable {
 
     private final DatagramChannel channel;
     private final Selector selector;
-    private final LongConsumer report;
+    private final Report report;
+    private final Senders senders = new Senders();
     private final ByteBuffer buffer = ByteBuffer.allocateDirect(MAX_PAYLOAD_BYTES);
     private final CountDownLatch finished = new CountDownLatch(1);
     private volatile boolean stopped;
     private volatile long events;
     private long reportedEvents;
 
-    private EventReceiver(DatagramChannel channel, Selector selector, LongConsumer report) {
+    private EventReceiver(DatagramChannel channel, Selector selector, Report report) {
         this.channel = channel;
         this.selector = selector;
         this.report = report;
+    }
+
+    /** Is told what has been received. */
+    @FunctionalInterface
+    public interface Report {
+        /**
+         * Called by the thread that receives: once a second while there are new datagrams, and at the end.
+         *
+         * @param events datagrams since the start
+         * @param senders what each sender has sent; to be read during the call alone
+         * @param isLast whether it is the end
+         */
+        void received(long events, Senders senders, boolean isLast);
     }
 
     /**
@@ -53,10 +66,10 @@ public final class EventReceiver implements AutoCloseable {
      *
      * @param bind an address of this machine, or a wildcard; {@code ::} takes IPv4 as well, and IPv4 alone on a machine
      *     that has no IPv6
-     * @param report told the number of events since the start: once a second while there are new ones, and at the end
+     * @param report told what has come
      * @throws IOException if the address is not this machine's, or is in use
      */
-    public static EventReceiver open(InetSocketAddress bind, LongConsumer report) throws IOException {
+    public static EventReceiver open(InetSocketAddress bind, Report report) throws IOException {
         DatagramChannel channel = channelFor(bind);
         try {
             channel.setOption(StandardSocketOptions.SO_RCVBUF, RECEIVE_BUFFER_BYTES);
@@ -125,7 +138,7 @@ public final class EventReceiver implements AutoCloseable {
                 }
             }
             receiveTheRest();
-            report.accept(events);
+            report.received(events, senders, true);
         } finally {
             finished.countDown();
         }
@@ -134,7 +147,12 @@ public final class EventReceiver implements AutoCloseable {
     /** Whether there may be more at once. */
     private boolean receiveBatch() throws IOException {
         int received = 0;
-        while (received < BATCH && channel.receive(buffer.clear()) != null) {
+        while (received < BATCH) {
+            InetSocketAddress from = (InetSocketAddress) channel.receive(buffer.clear());
+            if (from == null) {
+                break;
+            }
+            senders.add(from, buffer.flip());
             received++;
         }
         events = events + received;
@@ -144,7 +162,7 @@ public final class EventReceiver implements AutoCloseable {
     private void reportNews() {
         if (events != reportedEvents) {
             reportedEvents = events;
-            report.accept(reportedEvents);
+            report.received(reportedEvents, senders, false);
         }
     }
 

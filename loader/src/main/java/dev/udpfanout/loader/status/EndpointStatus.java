@@ -1,6 +1,7 @@
 package dev.udpfanout.loader.status;
 
 import java.net.InetSocketAddress;
+import java.util.Optional;
 
 /**
  * One endpoint of a listener.
@@ -10,6 +11,12 @@ import java.net.InetSocketAddress;
  * @param health what the probes say
  * @param active whether it is sent datagrams: it is in the endpoint set in force
  * @param packets datagrams sent to it for this listener, since the counters began
+ * @param lastProbeError the last probe of it that failed; empty if none has, or it is not probed
  */
 public record EndpointStatus(
-        String name, InetSocketAddress address, HealthState health, boolean active, long packets) {}
+        String name,
+        InetSocketAddress address,
+        HealthState health,
+        boolean active,
+        long packets,
+        Optional<ProbeError> lastProbeError) {}

@@ -1,10 +1,12 @@
 package dev.udpfanout.loader.status;
 
 import dev.udpfanout.loader.datapath.WayState;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.Set;
 
 /**
  * One listener.
@@ -16,6 +18,8 @@ import java.util.OptionalInt;
  * @param modeReason why this one: {@code configured}, or what made it fall back
  * @param attached whether datagrams get to it, by one interface at least
  * @param attachment how, for example {@code "tcx ingress"}; empty if it is not
+ * @param vips the addresses of the Service that a VIP-direct listener takes; empty if it is none, or they are not known
+ *     yet
  * @param published what Kubernetes has of this node; empty if the listener publishes nothing
  * @param counters what it has done in this mode
  * @param endpoints that are known, in use or not, as many as are shown
@@ -31,6 +35,7 @@ public record ListenerStatus(
         String modeReason,
         boolean attached,
         String attachment,
+        Optional<Set<InetAddress>> vips,
         Optional<PublicationStatus> published,
         TrafficCounters counters,
         List<EndpointStatus> endpoints,
@@ -58,6 +63,7 @@ public record ListenerStatus(
             String modeReason,
             boolean attached,
             String attachment,
+            Optional<Set<InetAddress>> vips,
             Optional<PublicationStatus> published,
             TrafficCounters counters,
             List<EndpointStatus> endpoints,
@@ -71,6 +77,7 @@ public record ListenerStatus(
                 modeReason,
                 attached,
                 attachment,
+                vips,
                 published,
                 counters,
                 endpoints,

@@ -15,6 +15,7 @@ import java.util.TreeMap;
  * @param relists how often everything had to be listed anew
  * @param failures how often a list or a watch failed
  * @param leftOut endpoints of Services that are not used now, by reason: {@code bad_port} and so on
+ * @param lastError why one of the watches does not run, in words; empty if all run, or none has failed yet
  * @param sinceLastContact how long ago the API server was last heard of; empty if never
  */
 public record WatchStatus(
@@ -24,6 +25,7 @@ public record WatchStatus(
         long relists,
         long failures,
         Map<String, Long> leftOut,
+        Optional<String> lastError,
         Optional<Duration> sinceLastContact) {
 
     public WatchStatus {

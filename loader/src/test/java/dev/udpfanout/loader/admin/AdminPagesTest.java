@@ -115,6 +115,15 @@ class AdminPagesTest {
                 4,
                 listener.path("reply_packets_dropped").path("fib_unreachable").asLong());
         assertEquals("down", listener.path("endpoints").path(1).path("health").asText());
+        assertEquals("[\"192.0.2.10\"]", listener.path("vips").toString());
+        assertTrue(status.path("listeners").path(1).path("vips").isMissingNode());
+        assertEquals(
+                "no answer in time",
+                listener.path("endpoints").path(1).path("last_probe_error").asText());
+        assertFalse(listener.path("endpoints").path(0).has("last_probe_error"));
+        assertEquals(
+                "failed to get Service logging/syslog: the server hangs up",
+                status.path("kubernetes").path("last_error").asText());
         assertEquals("2026-01-02T03:04:05Z", status.path("started_at").asText());
         assertEquals(
                 1500, status.path("kubernetes").path("since_last_contact_ms").asLong());

@@ -122,7 +122,9 @@ class DoctorCommandTest {
         assertEquals(2, doctor.awaitExit(LIMIT), () -> String.join("\n", doctor.lines()));
         Map<String, String> results = new TreeMap<>();
         for (JsonNode each : new ObjectMapper().readTree(String.join("\n", doctor.lines()))) {
-            assertEquals(Set.of("listener", "check", "result", "finding", "meaning", "mend", "fix"), Set.copyOf(fields(each)));
+            assertEquals(
+                    Set.of("listener", "check", "result", "finding", "meaning", "mend", "fix"),
+                    Set.copyOf(fields(each)));
             results.put(each.get("check").asText(), each.get("result").asText());
         }
         assertEquals("problem", results.get("daemon"), results::toString);

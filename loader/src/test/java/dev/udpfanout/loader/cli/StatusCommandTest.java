@@ -54,6 +54,8 @@ class StatusCommandTest {
             "  config.yaml:7: listeners[0].bind: port 70000 is not in 1..65535\n",
             "health: by icmp, 2 endpoint(s), 1 down; probes: success 9, timeout 4\n",
             "kubernetes: NOT CONNECTED",
+            "  failed to get Service logging/syslog: the server hangs up\n",
+            "  vips       192.0.2.10\n",
             "flows: 40 of at most 65536, 7 expired, 2 evicted\n",
             "repairs: program_reattached 2\n",
             "listener syslog: 10.255.0.1:5514 on eth0, eth1 (NOT ATTACHED), tc_ebpf (configured), attached tcx ingress\n",
@@ -68,6 +70,10 @@ class StatusCommandTest {
         }) {
             assertTrue(text.contains(expected), () -> expected + " is not in\n" + text);
         }
+        assertTrue(
+                text.lines()
+                        .anyMatch(line -> line.matches("    last probe failed \\d+ (min|h|d) ago: no answer in time")),
+                text);
         assertTrue(text.lines().anyMatch(line -> line.matches(" *10\\.42\\.0\\.12:5514 +down +no +40  pod-b")), text);
     }
 
@@ -84,7 +90,9 @@ class StatusCommandTest {
             port = socket.getLocalPort();
         }
 
-        assertEquals(ExitCode.FAILED, status("--metrics", "127.0.0.1:" + port));
+        assertEquals(
+                ExitCode.FAILED, status("--metrics", "127.0.0.1:" + port, "--pin-dir", "/sys/fs/bpf/udp-fanout-none"));
+        assertTrue(err.toString().contains("nothing is pinned in /sys/fs/bpf/udp-fanout-none"), err.toString());
         assertTrue(
                 err.toString().contains("no status from 127.0.0.1:" + port + ": Connection refused"), err.toString());
     }

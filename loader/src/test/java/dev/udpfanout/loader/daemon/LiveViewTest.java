@@ -35,6 +35,7 @@ class LiveViewTest {
                 Map.of(),
                 Map.of(),
                 Map.of(),
+                Map.of(),
                 Readiness.READY,
                 new RecordingDatapath(),
                 Optional.empty(),

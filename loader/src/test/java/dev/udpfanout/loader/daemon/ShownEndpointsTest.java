@@ -39,6 +39,7 @@ class ShownEndpointsTest {
                 known,
                 Map.of(),
                 Map.of(),
+                Map.of(),
                 Readiness.READY,
                 new RecordingDatapath(),
                 Optional.empty(),

@@ -171,7 +171,9 @@ final class DoctorLab implements AutoCloseable {
         boolean isFound = BoundedWait.until(
                 () -> {
                     last[0] = examine();
-                    return last[0].stream().map(Diagnosis.class::cast).anyMatch(each -> each.check().equals(check) && each.isBad());
+                    return last[0].stream()
+                            .map(Diagnosis.class::cast)
+                            .anyMatch(each -> each.check().equals(check) && each.isBad());
                 },
                 LIMIT);
         List<Diagnosis> found = last[0].stream().map(Diagnosis.class::cast).toList();

@@ -1,19 +1,19 @@
 package dev.udpfanout.loader.doctor;
 
-import dev.udpfanout.loader.doctor.diagnosis.Diagnosis;
-import dev.udpfanout.loader.doctor.facts.NodeFiles;
-import dev.udpfanout.loader.doctor.conntrack.ConnectionTrackingChecks;
-import dev.udpfanout.loader.doctor.network.ForwardingChecks;
-import dev.udpfanout.loader.doctor.kubernetes.ServiceChecks;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.udpfanout.loader.config.Config;
 import dev.udpfanout.loader.config.InvalidConfigException;
 import dev.udpfanout.loader.config.reader.ConfigReader;
+import dev.udpfanout.loader.doctor.conntrack.ConnectionTrackingChecks;
+import dev.udpfanout.loader.doctor.diagnosis.Diagnosis;
 import dev.udpfanout.loader.doctor.diagnosis.Diagnosis.Result;
 import dev.udpfanout.loader.doctor.facts.DaemonStatus;
+import dev.udpfanout.loader.doctor.facts.NodeFiles;
 import dev.udpfanout.loader.doctor.facts.ServedListener;
+import dev.udpfanout.loader.doctor.kubernetes.ServiceChecks;
+import dev.udpfanout.loader.doctor.network.ForwardingChecks;
 import io.fabric8.kubernetes.api.model.Service;
 import io.fabric8.kubernetes.api.model.ServiceBuilder;
 import java.io.IOException;

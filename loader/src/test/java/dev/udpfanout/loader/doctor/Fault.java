@@ -22,8 +22,7 @@ record Fault(String name, WayIn way, Step breaks, Step mends, Result result, Str
     }
 
     /** By commands of a shell on the node. */
-    static Fault of(
-            String name, WayIn way, String breaks, String mends, Result result, String check, String finding) {
+    static Fault of(String name, WayIn way, String breaks, String mends, Result result, String check, String finding) {
         return new Fault(name, way, lab -> lab.node(breaks), lab -> lab.node(mends), result, check, finding);
     }
 

@@ -16,8 +16,9 @@ import org.junit.jupiter.api.TestFactory;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * A lab is broken in one way at a time. Doctor names that one, with its mend, and nothing else; when it is mended, there
- * is nothing to name. {@code -Dudpfanout.doctor=all} ({@code make doctor-test}) takes all faults; otherwise one way in.
+ * A lab is broken in one way at a time. Doctor names that one, with its mend, and nothing else; when it is mended,
+ * there is nothing to name. {@code -Dudpfanout.doctor=all} ({@code make doctor-test}) takes all faults; otherwise one
+ * way in.
  */
 @Tag("kernel")
 class FaultTest {
@@ -48,8 +49,7 @@ class FaultTest {
                 lab[0] = new DoctorLab(directory.resolve(way.name()), way);
                 lab[0].assertWell();
             }));
-            faults.forEach(fault ->
-                    tests.add(DynamicTest.dynamicTest(fault.name(), () -> lab[0].assertNamed(fault))));
+            faults.forEach(fault -> tests.add(DynamicTest.dynamicTest(fault.name(), () -> lab[0].assertNamed(fault))));
             tests.add(DynamicTest.dynamicTest("the lab goes", () -> {
                 assertFalse(lab[0] == null);
                 lab[0].close();

@@ -55,7 +55,8 @@ final class Faults {
                         way,
                         lab -> {
                             lab.node("iptables -w 5 -t nat -F; iptables -w 5 -t nat -X");
-                            KubeProxy.ofLegacyTables(lab.lab().topology().node()).load(rules());
+                            KubeProxy.ofLegacyTables(lab.lab().topology().node())
+                                    .load(rules());
                             lab.node("iptables-legacy -w 5 -t nat -F KUBE-SERVICES");
                         },
                         lab -> {
@@ -70,12 +71,11 @@ final class Faults {
                         way,
                         lab -> {
                             lab.node("iptables -w 5 -t nat -F; iptables -w 5 -t nat -X");
-                            lab.node(
-                                    "nft 'add table ip kube-proxy; add chain ip kube-proxy external-other;"
-                                            + " add map ip kube-proxy service-ips"
-                                            + " { type ipv4_addr . inet_proto . inet_service : verdict; };"
-                                            + " add element ip kube-proxy service-ips"
-                                            + " { 192.168.1.101 . udp . 5514 : goto external-other }'");
+                            lab.node("nft 'add table ip kube-proxy; add chain ip kube-proxy external-other;"
+                                    + " add map ip kube-proxy service-ips"
+                                    + " { type ipv4_addr . inet_proto . inet_service : verdict; };"
+                                    + " add element ip kube-proxy service-ips"
+                                    + " { 192.168.1.101 . udp . 5514 : goto external-other }'");
                         },
                         lab -> {
                             lab.node("nft delete table ip kube-proxy");
@@ -101,7 +101,14 @@ final class Faults {
         String strict = "echo 1 >/proc/sys/net/ipv4/conf/eth0/rp_filter";
         String loose = "echo 0 >/proc/sys/net/ipv4/conf/eth0/rp_filter";
         return List.of(
-                of("forwarding is off", way, noForwarding, forwarding, PROBLEM, "ip_forward", "net.ipv4.ip_forward is 0"),
+                of(
+                        "forwarding is off",
+                        way,
+                        noForwarding,
+                        forwarding,
+                        PROBLEM,
+                        "ip_forward",
+                        "net.ipv4.ip_forward is 0"),
                 of("sources are filtered strictly", way, strict, loose, WARNING, "rp_filter", "strict on eth0"),
                 of(
                         "a rule shadows the listener",
@@ -194,9 +201,24 @@ final class Faults {
     private static List<Fault> kubernetes() {
         WayIn way = WayIn.DUMMY_INGRESS;
         return List.of(
-                edit("publish.service is misspelt", "service: syslog }", "service: sylog }", "service", "no Service logging/sylog"),
-                edit("kubernetes.service is misspelt", "service: receivers,", "service: recievers,", "receivers", "logging/recievers"),
-                edit("kubernetes.port is misspelt", "port: syslog }", "port: syslogs }", "receivers", "has no UDP port syslogs, but syslog (UDP 40514)"),
+                edit(
+                        "publish.service is misspelt",
+                        "service: syslog }",
+                        "service: sylog }",
+                        "service",
+                        "no Service logging/sylog"),
+                edit(
+                        "kubernetes.service is misspelt",
+                        "service: receivers,",
+                        "service: recievers,",
+                        "receivers",
+                        "logging/recievers"),
+                edit(
+                        "kubernetes.port is misspelt",
+                        "port: syslog }",
+                        "port: syslogs }",
+                        "receivers",
+                        "has no UDP port syslogs, but syslog (UDP 40514)"),
                 new Fault(
                         "the right to watch is missing",
                         way,
@@ -208,7 +230,11 @@ final class Faults {
                 new Fault(
                         "the Service's policy is Cluster",
                         way,
-                        lab -> lab.put(lab.service().editSpec().withExternalTrafficPolicy("Cluster").endSpec().build()),
+                        lab -> lab.put(lab.service()
+                                .editSpec()
+                                .withExternalTrafficPolicy("Cluster")
+                                .endSpec()
+                                .build()),
                         lab -> lab.put(lab.service().build()),
                         PROBLEM,
                         "traffic_policy",
@@ -236,7 +262,11 @@ final class Faults {
 
     private static List<Fault> programs() {
         return List.of(
-                dropper(WayIn.DUMMY_INGRESS, "eth0", "uplink_program", "eth0 ingress takes datagrams to 192.168.1.100 port 5514"),
+                dropper(
+                        WayIn.DUMMY_INGRESS,
+                        "eth0",
+                        "uplink_program",
+                        "eth0 ingress takes datagrams to 192.168.1.100 port 5514"),
                 dropper(WayIn.DUMMY_CLSACT, "dummy0", "program", "runs before ours at dummy0 ingress"),
                 dropper(WayIn.NIC_USERSPACE, "eth0", "uplink_program", "takes datagrams to 192.168.1.1 port 5514 away"),
                 neighbour(WayIn.DUMMY_TCX_KEEP, "dummy0"));

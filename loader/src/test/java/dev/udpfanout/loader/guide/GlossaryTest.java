@@ -19,7 +19,7 @@ import org.junit.jupiter.api.Test;
 class GlossaryTest {
     private static final Path ROOT = Path.of("..");
     private static final Path DOCUMENT = ROOT.resolve("docs/architecture.md");
-    private static final List<String> MODULES = List.of("loader", "bindings", "fallback-datapath");
+    private static final List<String> MODULES = List.of("loader", "bindings", "fallback-datapath", "traffic");
     private static final Pattern ROW = Pattern.compile("\\| `([a-z]+)` \\| (.+) \\| (.+) \\|");
     private static final Pattern CODE = Pattern.compile("`([a-z.]+)`");
     private static final String NONE = "no classes of its own";

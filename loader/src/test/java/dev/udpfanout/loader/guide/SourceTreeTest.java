@@ -23,7 +23,7 @@ import org.junit.jupiter.api.Test;
 class SourceTreeTest {
     private static final Path ROOT = Path.of("..");
     private static final List<String> MODULES =
-            List.of("bindings", "bpf", "fallback-datapath", "lab", "loader", "bench");
+            List.of("bindings", "bpf", "fallback-datapath", "traffic", "lab", "loader", "bench");
     private static final String PACKAGE_INFO = "package-info.java";
     private static final int MAX_FILES_OF_A_PACKAGE = 25;
     private static final int MAX_LINES_OF_A_FILE = 300;

@@ -56,6 +56,22 @@ class HealthTableTest {
     }
 
     @Test
+    void shouldRememberWhyTheLastProbeFailed() {
+        table.retarget(Set.of(A, B));
+        assertTrue(table.lastError(A).isEmpty());
+
+        table.record(A, false, "refused");
+        table.failed(A, "failed to send the probe");
+        table.record(A, true, "answered");
+
+        assertEquals(
+                "failed to send the probe", table.lastError(A).orElseThrow().reason());
+        assertTrue(table.lastError(B).isEmpty());
+        table.retarget(Set.of(B));
+        assertTrue(table.lastError(A).isEmpty(), "nothing is kept of endpoints that are gone");
+    }
+
+    @Test
     void shouldNotMindEndpointsThatItDoesNotKnow() {
         assertTrue(table.record(B, false, "").isEmpty());
         assertTrue(table.markDown(B, "").isEmpty());

@@ -44,12 +44,13 @@ public final class Manifests {
 
     private Manifests() {}
 
-    /** Every YAML file once: links to another are left out, and so are kustomize's own. */
+    /** Every manifest once: links to another are left out, and so are kustomize's own files and the chart. */
     static List<Path> files() {
         try (Stream<Path> files = Files.walk(ROOT)) {
             return files.filter(file -> file.toString().endsWith(".yaml"))
                     .filter(file -> !Files.isSymbolicLink(file))
                     .filter(file -> !file.endsWith("kustomization.yaml"))
+                    .filter(file -> !file.startsWith(ROOT.resolve("helm")))
                     .sorted()
                     .toList();
         } catch (IOException e) {
@@ -81,7 +82,8 @@ public final class Manifests {
         return resources.stream().filter(type::isInstance).map(type::cast).toList();
     }
 
-    private static HasMetadata resource(String file, JsonNode document) {
+    /** A document as its kind's type; the file is for the message. */
+    static HasMetadata resource(String file, JsonNode document) {
         String type = document.path("apiVersion").asText() + " "
                 + document.path("kind").asText();
         Class<? extends HasMetadata> model = TYPES.get(type);

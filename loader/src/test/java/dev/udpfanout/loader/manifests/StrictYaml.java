@@ -23,7 +23,12 @@ final class StrictYaml {
 
     /** The documents of a file that are not empty. */
     static List<JsonNode> documents(Path file) throws IOException {
-        try (var documents = MAPPER.readerFor(JsonNode.class).<JsonNode>readValues(Files.readString(file))) {
+        return parse(Files.readString(file));
+    }
+
+    /** The documents of a text that are not empty. */
+    static List<JsonNode> parse(String text) throws IOException {
+        try (var documents = MAPPER.readerFor(JsonNode.class).<JsonNode>readValues(text)) {
             return documents.readAll().stream()
                     .filter(document -> document.isObject() && !document.isEmpty())
                     .toList();

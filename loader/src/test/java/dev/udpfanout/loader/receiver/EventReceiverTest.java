@@ -26,7 +26,7 @@ class EventReceiverTest {
     private final List<Long> reports = new CopyOnWriteArrayList<>();
 
     private EventReceiver open(InetAddress address) throws IOException {
-        return EventReceiver.open(new InetSocketAddress(address, 0), reports::add);
+        return EventReceiver.open(new InetSocketAddress(address, 0), (events, senders, isLast) -> reports.add(events));
     }
 
     private static Thread running(EventReceiver receiver) {
@@ -110,8 +110,9 @@ class EventReceiverTest {
     @Test
     void shouldNameTheAddressWhenItIsInUse() throws Exception {
         try (EventReceiver receiver = open(LOOPBACK4)) {
-            IOException refused =
-                    assertThrows(IOException.class, () -> EventReceiver.open(receiver.address(), reports::add));
+            IOException refused = assertThrows(
+                    IOException.class,
+                    () -> EventReceiver.open(receiver.address(), (events, senders, isLast) -> reports.add(events)));
             assertTrue(
                     refused.getMessage()
                             .startsWith("cannot receive on 127.0.0.1:"

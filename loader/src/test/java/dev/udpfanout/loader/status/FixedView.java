@@ -17,16 +17,22 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
+import java.util.Set;
 
 /** A daemon of two listeners that shows what a test tells it to. */
 public final class FixedView implements DaemonView {
-    public static final EndpointStatus UP =
-            new EndpointStatus("pod-a", new InetSocketAddress("10.42.0.11", 5514), HealthState.UP, true, 60);
-    public static final EndpointStatus DOWN =
-            new EndpointStatus("pod-b", new InetSocketAddress("10.42.0.12", 5514), HealthState.DOWN, false, 40);
+    public static final EndpointStatus UP = new EndpointStatus(
+            "pod-a", new InetSocketAddress("10.42.0.11", 5514), HealthState.UP, true, 60, Optional.empty());
+    public static final EndpointStatus DOWN = new EndpointStatus(
+            "pod-b",
+            new InetSocketAddress("10.42.0.12", 5514),
+            HealthState.DOWN,
+            false,
+            40,
+            Optional.of(new ProbeError("no answer in time", Instant.parse("2026-01-02T03:05:00Z"))));
 
-    public static final EndpointStatus COPIED =
-            new EndpointStatus("probe", new InetSocketAddress("10.42.0.13", 5514), HealthState.UP, true, 8);
+    public static final EndpointStatus COPIED = new EndpointStatus(
+            "probe", new InetSocketAddress("10.42.0.13", 5514), HealthState.UP, true, 8, Optional.empty());
 
     public volatile Duration sinceLastTurn = Duration.ofSeconds(1);
     public volatile Readiness readiness = Readiness.READY;
@@ -57,7 +63,14 @@ public final class FixedView implements DaemonView {
                 readiness,
                 List.of(syslog(), netflow()),
                 Optional.of(new WatchStatus(
-                        false, true, 12, 3, 1, Map.of("bad_port", 4L), Optional.of(Duration.ofMillis(1500)))),
+                        false,
+                        true,
+                        12,
+                        3,
+                        1,
+                        Map.of("bad_port", 4L),
+                        Optional.of("failed to get Service logging/syslog: the server hangs up"),
+                        Optional.of(Duration.ofMillis(1500)))),
                 new ConfigStatus(
                         "/etc/udp-fanout/config.yaml",
                         false,
@@ -93,6 +106,7 @@ public final class FixedView implements DaemonView {
                 "configured",
                 true,
                 "tcx ingress",
+                Optional.of(Set.of(InetAddress.ofLiteral("192.0.2.10"))),
                 Optional.of(new PublicationStatus(false, Optional.empty())),
                 new TrafficCounters(
                         received,
@@ -119,6 +133,7 @@ public final class FixedView implements DaemonView {
                 "a \"verifier\" says no",
                 false,
                 "",
+                Optional.empty(),
                 Optional.of(new PublicationStatus(true, Optional.of(InetAddress.ofLiteral("10.255.77.3")))),
                 new TrafficCounters(
                         0,

@@ -14,8 +14,7 @@ import java.util.OptionalInt;
  * @param incomingLink the index of the link by which it comes in; empty for a packet of this host
  * @param mark its firewall mark, 0 for none
  */
-public record RouteQuestion(
-        InetAddress destination, Optional<InetAddress> source, OptionalInt incomingLink, int mark) {
+public record RouteQuestion(InetAddress destination, Optional<InetAddress> source, OptionalInt incomingLink, int mark) {
     /** A packet of this host. */
     public static RouteQuestion from(InetAddress destination) {
         return new RouteQuestion(destination, Optional.empty(), OptionalInt.empty(), 0);

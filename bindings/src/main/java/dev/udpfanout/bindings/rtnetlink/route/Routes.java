@@ -120,10 +120,8 @@ public final class Routes {
                 });
         try {
             return socket
-                    .query(
-                            request,
-                            message -> ChosenRoute.decode(message)
-                                    .map(route -> RouteAnswer.of(route, ChosenRoute.table(message))))
+                    .query(request, message -> ChosenRoute.decode(message)
+                            .map(route -> RouteAnswer.of(route, ChosenRoute.table(message))))
                     .stream()
                     .findFirst()
                     .orElseGet(() -> RouteAnswer.refused(Errno.ENETUNREACH));

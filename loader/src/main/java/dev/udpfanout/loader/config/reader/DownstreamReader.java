@@ -1,6 +1,7 @@
 package dev.udpfanout.loader.config.reader;
 
 import dev.udpfanout.loader.config.AddressText;
+import dev.udpfanout.loader.config.ListenerConfig;
 import dev.udpfanout.loader.config.Policy;
 import dev.udpfanout.loader.config.ReceiverSet.Downstream;
 import dev.udpfanout.loader.config.yaml.Section;
@@ -61,6 +62,21 @@ final class DownstreamReader {
                     SocketAddressText.write(address) + " is IPv" + family(address) + ", and the listener is IPv"
                             + family(bind));
         }
+    }
+
+    /** In user space a receiver may be a program of this node; the kernel's program cannot send there. */
+    static void checkMode(ListenerConfig listener, Section section) {
+        if (listener.mode() == ListenerConfig.Mode.USERSPACE) {
+            return;
+        }
+        listener.receivers().downstream().stream()
+                .map(Downstream::address)
+                .filter(address -> address.getAddress().isLoopbackAddress())
+                .findFirst()
+                .ifPresent(address -> section.problem(
+                        "downstream",
+                        SocketAddressText.write(address) + " is a loopback address, where the kernel's program cannot"
+                                + " send; write the receiver's own address, or mode: userspace"));
     }
 
     private static int weight(Section section, Policy policy) {

@@ -87,6 +87,7 @@ final class ListenersReader {
         ListenerConfig listener =
                 new ListenerConfig(id, name, interception, admission, receivers, mirror, publish, userspace);
         checkPlace(listener, section);
+        DownstreamReader.checkMode(listener, section);
         checkPublished(listener, section);
         LocalDeliveryReader.check(listener, section);
         ReplicationCheck.check(listener, section);
@@ -124,12 +125,7 @@ final class ListenersReader {
 
     private static void checkPlace(ListenerConfig listener, Section section) {
         InetAddress address = listener.bind().getAddress();
-        if (address.isMulticastAddress()
-                || address.isLoopbackAddress()
-                || isLimitedBroadcast(address)
-                || AddressText.isLinkLocalIpv6(address)) {
-            section.problem("bind", AddressText.of(address) + " is not a unicast address that the network can reach");
-        }
+        UnreachableAddress.why(address).ifPresent(why -> section.problem("bind", AddressText.of(address) + why));
         if (listener.isOnDummyInterface()) {
             if (listener.isWildcard()) {
                 section.problem(
@@ -146,9 +142,5 @@ final class ListenersReader {
                         "firewall", "is for dummy interfaces only: what is taken from a NIC passes no packet filter");
             }
         }
-    }
-
-    private static boolean isLimitedBroadcast(InetAddress address) {
-        return address.getHostAddress().equals("255.255.255.255");
     }
 }

@@ -35,7 +35,7 @@ public final class SocketAddressText {
     }
 
     /** An address without a port, and so without brackets. */
-    static InetAddress address(String text) throws BadTextException {
+    public static InetAddress address(String text) throws BadTextException {
         return text.indexOf(':') >= 0 ? ipv6(text) : ipv4(text);
     }
 
@@ -64,6 +64,10 @@ public final class SocketAddressText {
     }
 
     private static int port(String text) throws BadTextException {
+        if (text.matches("\\d{1,5}-\\d{1,5}")) {
+            throw new BadTextException("\"" + text + "\" is a range of ports, and one port is needed here; of a"
+                    + " range, write one listener for each port");
+        }
         if (!text.matches("\\d{1,9}")) {
             throw new BadTextException("\"" + text + "\" is not a port number");
         }
@@ -102,7 +106,12 @@ public final class SocketAddressText {
         }
         byte[] bytes = new byte[4];
         for (int i = 0; i < bytes.length; i++) {
-            int number = Integer.parseInt(matcher.group(i + 1));
+            String part = matcher.group(i + 1);
+            int number = Integer.parseInt(part);
+            if (!part.equals(String.valueOf(number))) {
+                throw new BadTextException("\"" + text + "\" has a leading zero in \"" + part
+                        + "\", which some programs read as octal; write " + number);
+            }
             if (number > 255) {
                 throw new BadTextException("\"" + text + "\" is not an IPv4 address: " + number + " is not in 0..255");
             }

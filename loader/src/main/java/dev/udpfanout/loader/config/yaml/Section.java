@@ -6,6 +6,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
 import java.util.stream.Collectors;
@@ -196,8 +197,13 @@ public final class Section {
     }
 
     private OptionalInt wholeNumber(YamlNode node, String at, int least, int most) {
-        if (!(node instanceof YamlNode.Scalar scalar) || scalar.type() != YamlNode.Scalar.Type.INTEGER) {
+        if (!(node instanceof YamlNode.Scalar scalar)) {
             problems.add(node.line(), at, "expected a whole number, found " + node.kind());
+            return OptionalInt.empty();
+        }
+        Optional<String> complaint = WholeNumberText.complaint(scalar);
+        if (complaint.isPresent()) {
+            problems.add(node.line(), at, complaint.get());
             return OptionalInt.empty();
         }
         try {

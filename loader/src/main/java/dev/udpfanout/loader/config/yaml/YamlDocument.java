@@ -1,7 +1,6 @@
 package dev.udpfanout.loader.config.yaml;
 
 import com.fasterxml.jackson.core.JacksonException;
-import com.fasterxml.jackson.core.JsonLocation;
 import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.dataformat.yaml.YAMLFactory;
 import com.fasterxml.jackson.dataformat.yaml.YAMLParser;
@@ -36,16 +35,12 @@ final class YamlDocument {
             }
             return document;
         } catch (JacksonException e) {
-            JsonLocation location = e.getLocation();
-            problems.add(location == null ? 1 : location.getLineNr(), "", "not valid YAML: " + firstLine(e));
+            SyntaxError error = SyntaxError.of(e, text);
+            problems.add(error.line(), "", "not valid YAML: " + error.message());
             return new YamlNode.Empty(1);
         } catch (IOException e) {
             throw new AssertionError("reading a string does no I/O", e);
         }
-    }
-
-    private static String firstLine(JacksonException e) {
-        return e.getOriginalMessage().strip().lines().findFirst().orElse("syntax error");
     }
 
     private YamlNode node(String path) throws IOException {

@@ -105,7 +105,10 @@ public final class ProgramCheck {
             }
         }
         return unknown.isEmpty()
-                ? Diagnosis.ok(CHECK, ours.get() + " is attached at " + place + " by " + ours.get().method())
+                ? Diagnosis.ok(
+                        CHECK,
+                        ours.get() + " is attached at " + place + " by "
+                                + ours.get().method())
                 : Diagnosis.warning(
                         CHECK,
                         String.join(", ", unknown) + " run(s) before ours at " + place + "; " + TEST_RUN_REFUSED,
@@ -115,8 +118,10 @@ public final class ProgramCheck {
 
     /** What comes in by a NIC meets programs there before the stack, kube-proxy and sockets see it. */
     private List<Diagnosis> onUplinks(ServedListener listener, Collection<InetSocketAddress> vips) {
-        InetSocketAddress to = vips.stream().findFirst().orElse(listener.config().bind());
-        List<InetAddress> addresses = vips.stream().map(InetSocketAddress::getAddress).toList();
+        InetSocketAddress to =
+                vips.stream().findFirst().orElse(listener.config().bind());
+        List<InetAddress> addresses =
+                vips.stream().map(InetSocketAddress::getAddress).toList();
         List<Diagnosis> found = new ArrayList<>();
         for (Link link : node.uplinks(listener.isIpv6(), addresses)) {
             InetAddress own = node.address(link, listener.isIpv6()).orElse(to.getAddress());
@@ -130,8 +135,8 @@ public final class ProgramCheck {
                     .findFirst();
             found.add(taker.map(other -> Diagnosis.problem(
                             "uplink_program",
-                            other + " at " + place + " takes datagrams to " + to.getAddress().getHostAddress() + " port "
-                                    + to.getPort() + " away",
+                            other + " at " + place + " takes datagrams to "
+                                    + to.getAddress().getHostAddress() + " port " + to.getPort() + " away",
                             "they get neither to kube-proxy nor to udp-fanout",
                             removal(other, link, HookPoint.INGRESS)))
                     .orElseGet(() -> Diagnosis.ok("uplink_program", "nobody at " + place + " takes datagrams away")));

@@ -78,10 +78,10 @@ public final class ConnectionTrackingChecks {
         return stale.isEmpty()
                 ? Diagnosis.ok("conntrack_stale", "no entry leads the VIP's datagrams past the listener")
                 : Diagnosis.problem(
-                        "conntrack_stale",
-                        stale.size() + " sender(s) are sent elsewhere, for example "
-                                + String.join(", ", stale.subList(0, Math.min(EXAMPLES, stale.size()))),
-                        "conntrack -D -p udp --orig-dst VIP; the next datagram of each makes a new entry")
+                                "conntrack_stale",
+                                stale.size() + " sender(s) are sent elsewhere, for example "
+                                        + String.join(", ", stale.subList(0, Math.min(EXAMPLES, stale.size()))),
+                                "conntrack -D -p udp --orig-dst VIP; the next datagram of each makes a new entry")
                         .with(new Fix(
                                 "delete the entries of connection tracking that lead the VIP's datagrams past the listener",
                                 () -> delete(wanted, isListener)));

@@ -14,8 +14,8 @@ import java.util.Optional;
 import java.util.function.Supplier;
 
 /**
- * Whether each listener is served as it is meant to be, and if not, what this kernel and process cannot do: helpers, map
- * types, capabilities. The kernel is tried only where there is a doubt, as that takes a second.
+ * Whether each listener is served as it is meant to be, and if not, what this kernel and process cannot do: helpers,
+ * map types, capabilities. The kernel is tried only where there is a doubt, as that takes a second.
  */
 public final class ModeCheck {
     private static final String CHECK = "mode";
@@ -32,7 +32,8 @@ public final class ModeCheck {
         Optional<ProbeReport> report = Optional.empty();
         for (ServedListener listener : listeners) {
             boolean wantsKernel = listener.config().mode() != Mode.USERSPACE;
-            boolean isInDoubt = wantsKernel && (listener.isUserspace() || daemon.page().isEmpty());
+            boolean isInDoubt =
+                    wantsKernel && (listener.isUserspace() || daemon.page().isEmpty());
             if (isInDoubt && report.isEmpty()) {
                 report = Optional.of(probe.get());
             }

@@ -35,8 +35,7 @@ public final class Causes {
                     "api_server",
                     Set.of("service", "endpoints", "access", "receivers", "network_policies", "node_labels", "vip")),
             Map.entry("access", Set.of("receivers", "service", "endpoints", "api_server")),
-            Map.entry(
-                    "service", Set.of("vip", "service_port", "endpoints", "kube_proxy_rule", "conntrack_stale")),
+            Map.entry("service", Set.of("vip", "service_port", "endpoints", "kube_proxy_rule", "conntrack_stale")),
             Map.entry("service_port", Set.of("kube_proxy_rule", "conntrack_stale")),
             Map.entry("vip", Set.of("kube_proxy_rule", "conntrack_stale")),
             Map.entry("endpoints", Set.of("kube_proxy_rule", "conntrack_stale")),

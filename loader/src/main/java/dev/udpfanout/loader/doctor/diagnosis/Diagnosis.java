@@ -14,13 +14,7 @@ import java.util.Optional;
  * @param fix what doctor itself can do about it, if that is safe
  */
 public record Diagnosis(
-        String listener,
-        String check,
-        Result result,
-        String finding,
-        String meaning,
-        String mend,
-        Optional<Fix> fix) {
+        String listener, String check, Result result, String finding, String meaning, String mend, Optional<Fix> fix) {
     /** How a check went, worst last. */
     public enum Result {
         OK,

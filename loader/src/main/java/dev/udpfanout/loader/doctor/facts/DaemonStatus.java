@@ -36,8 +36,9 @@ public record DaemonStatus(boolean isRunning, String place, Optional<JsonNode> p
         }
         InetSocketAddress bind = metrics.bind();
         InetAddress address = bind.getAddress().isAnyLocalAddress() ? loopback(bind) : bind.getAddress();
-        String place = (address instanceof Inet6Address ? "[" + address.getHostAddress() + "]" : address.getHostAddress())
-                + ":" + bind.getPort();
+        String place =
+                (address instanceof Inet6Address ? "[" + address.getHostAddress() + "]" : address.getHostAddress())
+                        + ":" + bind.getPort();
         try {
             JsonNode page = new ObjectMapper().readTree(read(place));
             boolean isStatus = page.has("version") && page.has("listeners");
@@ -54,8 +55,8 @@ public record DaemonStatus(boolean isRunning, String place, Optional<JsonNode> p
     }
 
     private static byte[] read(String place) throws IOException {
-        HttpURLConnection connection =
-                (HttpURLConnection) URI.create("http://" + place + "/status").toURL().openConnection(Proxy.NO_PROXY);
+        HttpURLConnection connection = (HttpURLConnection)
+                URI.create("http://" + place + "/status").toURL().openConnection(Proxy.NO_PROXY);
         connection.setConnectTimeout(TIMEOUT_MS);
         connection.setReadTimeout(TIMEOUT_MS);
         try (InputStream page = connection.getInputStream()) {

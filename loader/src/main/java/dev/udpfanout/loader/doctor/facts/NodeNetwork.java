@@ -34,8 +34,8 @@ public final class NodeNetwork {
 
     /**
      * The interfaces by which senders' datagrams reach this node, as far as addresses and routes tell: those in whose
-     * network a VIP is, else those with a default route, else those with a network that is no bridge's. Dummy interfaces
-     * are none.
+     * network a VIP is, else those with a default route, else those with a network that is no bridge's. Dummy
+     * interfaces are none.
      */
     public List<Link> uplinks(boolean isIpv6, Collection<InetAddress> vips) {
         List<Link> candidates = links.stream()
@@ -45,7 +45,10 @@ public final class NodeNetwork {
         Predicate<Link> hasVip = link -> networks(link, isIpv6)
                 .anyMatch(each -> vips.stream().anyMatch(vip -> prefix(each).contains(vip)));
         return Stream.<Predicate<Link>>of(
-                        hasVip, link -> hasDefaultRoute(link, isIpv6), link -> !link.kind().equals(BRIDGE), link -> true)
+                        hasVip,
+                        link -> hasDefaultRoute(link, isIpv6),
+                        link -> !link.kind().equals(BRIDGE),
+                        link -> true)
                 .map(wanted -> candidates.stream().filter(wanted).toList())
                 .filter(found -> !found.isEmpty())
                 .findFirst()
@@ -63,7 +66,8 @@ public final class NodeNetwork {
     private Stream<InterfaceAddress> networks(Link link, boolean isIpv6) {
         return addresses.stream()
                 .filter(each -> each.linkIndex() == link.index() && isIpv6(each.address()) == isIpv6)
-                .filter(each -> !each.address().isLoopbackAddress() && !each.address().isLinkLocalAddress())
+                .filter(each ->
+                        !each.address().isLoopbackAddress() && !each.address().isLinkLocalAddress())
                 .filter(each -> each.prefixLength() < each.address().getAddress().length * Byte.SIZE);
     }
 

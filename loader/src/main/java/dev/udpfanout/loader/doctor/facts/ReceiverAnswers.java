@@ -61,8 +61,10 @@ public record ReceiverAnswers(Set<InetAddress> echoed, Set<InetSocketAddress> cl
     private static boolean echo(Collection<InetSocketAddress> receivers, Set<InetAddress> echoed) {
         try (IcmpSocket socket = IcmpSocket.open()) {
             Map<Integer, InetAddress> sent = new HashMap<>();
-            for (InetAddress address :
-                    receivers.stream().map(InetSocketAddress::getAddress).distinct().toList()) {
+            for (InetAddress address : receivers.stream()
+                    .map(InetSocketAddress::getAddress)
+                    .distinct()
+                    .toList()) {
                 if (socket.send(address, sent.size(), PAYLOAD) == SendResult.SENT) {
                     sent.put(sent.size(), address);
                 }

@@ -1,12 +1,12 @@
 package dev.udpfanout.loader.doctor.firewall;
 
-import dev.udpfanout.loader.doctor.diagnosis.Diagnosis;
-import dev.udpfanout.loader.doctor.facts.ServedListener;
 import dev.udpfanout.loader.config.ListenerConfig;
 import dev.udpfanout.loader.config.ListenerConfig.Firewall;
 import dev.udpfanout.loader.datapath.network.firewall.FirewallInspection;
 import dev.udpfanout.loader.datapath.network.firewall.FirewallInspection.BlockingChain;
 import dev.udpfanout.loader.datapath.network.firewall.Opening.Hook;
+import dev.udpfanout.loader.doctor.diagnosis.Diagnosis;
+import dev.udpfanout.loader.doctor.facts.ServedListener;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.BiFunction;
@@ -74,8 +74,10 @@ public final class FirewallChecks {
         }
         String mend = isOnNic
                 ? chain.command()
-                : isLeft ? "firewall: accept of the listener, or: " + chain.command()
-                        : "the daemon adds the rule while it runs; udp-fanout status says why not. By hand: " + chain.command();
+                : isLeft
+                        ? "firewall: accept of the listener, or: " + chain.command()
+                        : "the daemon adds the rule while it runs; udp-fanout status says why not. By hand: "
+                                + chain.command();
         return Diagnosis.problem(CHECK, chain.chain() + " drops what goes " + chain.traffic(), mend);
     }
 }

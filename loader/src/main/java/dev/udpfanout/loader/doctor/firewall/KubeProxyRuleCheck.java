@@ -34,10 +34,9 @@ public final class KubeProxyRuleCheck {
             String host = vip.getAddress().getHostAddress();
             String text = (vip.getAddress() instanceof Inet6Address ? "[" + host + "]" : host) + ":" + vip.getPort();
             ServiceRules rules = reader.apply(vip);
-            found.add(
-                    rules.by()
-                            .map(by -> Diagnosis.ok(CHECK, "kube-proxy has a rule for UDP " + text + " (" + by + ")"))
-                            .orElseGet(() -> missing(text, rules, hasOtherProxy)));
+            found.add(rules.by()
+                    .map(by -> Diagnosis.ok(CHECK, "kube-proxy has a rule for UDP " + text + " (" + by + ")"))
+                    .orElseGet(() -> missing(text, rules, hasOtherProxy)));
         }
         return found;
     }

@@ -28,11 +28,12 @@ final class ApiFailure {
         }
         if (e.getCode() > 0 && e.getCode() != UNAUTHORIZED) {
             return Diagnosis.notChecked(
-                    check, what + ": the API server answers HTTP " + e.getCode() + ": " + status(e), "look with: " + look);
+                    check,
+                    what + ": the API server answers HTTP " + e.getCode() + ": " + status(e),
+                    "look with: " + look);
         }
-        String why = e.getCode() == UNAUTHORIZED
-                ? "does not know this account (HTTP 401)"
-                : "does not answer: " + why(e);
+        String why =
+                e.getCode() == UNAUTHORIZED ? "does not know this account (HTTP 401)" : "does not answer: " + why(e);
         return Diagnosis.warning(
                 "api_server",
                 "the API server at " + client.getMasterUrl() + " " + why,
@@ -63,6 +64,8 @@ final class ApiFailure {
     }
 
     private static String status(KubernetesClientException e) {
-        return e.getStatus() == null ? Reason.of(e) : String.valueOf(e.getStatus().getMessage());
+        return e.getStatus() == null
+                ? Reason.of(e)
+                : String.valueOf(e.getStatus().getMessage());
     }
 }

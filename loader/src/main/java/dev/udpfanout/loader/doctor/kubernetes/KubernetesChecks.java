@@ -76,8 +76,10 @@ public final class KubernetesChecks {
         List<Diagnosis> found = new ArrayList<>();
         listener.publish().ifPresent(target -> {
             ServiceName name = node.service(target.namespace(), target.service());
-            found.add(asked("access", "rights in namespace " + name.namespace(), () ->
-                    AccessCheck.ofPublication(client, name.namespace())));
+            found.add(asked(
+                    "access",
+                    "rights in namespace " + name.namespace(),
+                    () -> AccessCheck.ofPublication(client, name.namespace())));
             published.failure().ifPresent(found::add);
             published.service().ifPresent(service -> {
                 found.addAll(ServiceChecks.of(service, listener));

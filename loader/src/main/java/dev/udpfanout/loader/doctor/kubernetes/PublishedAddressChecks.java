@@ -1,8 +1,8 @@
 package dev.udpfanout.loader.doctor.kubernetes;
 
-import dev.udpfanout.loader.doctor.diagnosis.Diagnosis;
 import dev.udpfanout.loader.config.ListenerConfig;
 import dev.udpfanout.loader.config.Prefix;
+import dev.udpfanout.loader.doctor.diagnosis.Diagnosis;
 import dev.udpfanout.loader.kubernetes.api.LiteralAddress;
 import dev.udpfanout.loader.kubernetes.api.Present;
 import dev.udpfanout.loader.kubernetes.publish.SharedAddress;

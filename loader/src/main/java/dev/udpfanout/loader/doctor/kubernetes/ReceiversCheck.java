@@ -85,7 +85,9 @@ final class ReceiversCheck {
     private static String ports(List<EndpointSlice> slices) {
         Set<String> found = slices.stream()
                 .flatMap(slice -> Present.in(slice.getPorts()).stream())
-                .map(port -> Optional.ofNullable(port.getName()).filter(text -> !text.isEmpty()).orElse("without a name")
+                .map(port -> Optional.ofNullable(port.getName())
+                                .filter(text -> !text.isEmpty())
+                                .orElse("without a name")
                         + " (" + port.getProtocol() + " " + port.getPort() + ")")
                 .collect(Collectors.toCollection(TreeSet::new));
         return found.isEmpty() ? "no port at all" : String.join(", ", found);

@@ -1,8 +1,8 @@
 package dev.udpfanout.loader.doctor.kubernetes;
 
-import dev.udpfanout.loader.doctor.diagnosis.Diagnosis;
-import dev.udpfanout.loader.doctor.conntrack.ConnectionTrackingChecks;
 import dev.udpfanout.loader.config.ListenerConfig;
+import dev.udpfanout.loader.doctor.conntrack.ConnectionTrackingChecks;
+import dev.udpfanout.loader.doctor.diagnosis.Diagnosis;
 import dev.udpfanout.loader.kubernetes.api.ListenerPort;
 import dev.udpfanout.loader.kubernetes.api.LiteralAddress;
 import dev.udpfanout.loader.kubernetes.api.Present;
@@ -111,8 +111,9 @@ public final class ServiceChecks {
      */
     public static Set<InetSocketAddress> vips(Service service, ListenerConfig listener) {
         int bind = listener.bind().getPort();
-        Optional<Integer> port =
-                listener.vipDirect() ? Optional.of(bind) : ListenerPort.of(service, bind).map(ServicePort::getPort);
+        Optional<Integer> port = listener.vipDirect()
+                ? Optional.of(bind)
+                : ListenerPort.of(service, bind).map(ServicePort::getPort);
         Set<InetSocketAddress> vips = new HashSet<>();
         port.ifPresent(number -> ingress(service)
                 .forEach(each -> vips.add(new InetSocketAddress(InetAddress.ofLiteral(each.getIp()), number))));

@@ -11,8 +11,8 @@ import java.util.Optional;
 import java.util.stream.Collectors;
 
 /**
- * Whether the Service has a UDP port for the listener. A VIP-direct listener sees datagrams as senders send them, so its
- * port is the Service's own; on a dummy interface kube-proxy has changed it to the endpoint's. Pure.
+ * Whether the Service has a UDP port for the listener. A VIP-direct listener sees datagrams as senders send them, so
+ * its port is the Service's own; on a dummy interface kube-proxy has changed it to the endpoint's. Pure.
  */
 final class ServicePortCheck {
     private static final String CHECK = "service_port";
@@ -27,7 +27,8 @@ final class ServicePortCheck {
                 .toList();
         String all = ports.isEmpty()
                 ? "no UDP port"
-                : "UDP port " + ports.stream().map(port -> port.getPort().toString()).collect(Collectors.joining(", "));
+                : "UDP port "
+                        + ports.stream().map(port -> port.getPort().toString()).collect(Collectors.joining(", "));
         int bind = listener.bind().getPort();
         if (listener.vipDirect()) {
             return ports.stream().anyMatch(port -> port.getPort() == bind)

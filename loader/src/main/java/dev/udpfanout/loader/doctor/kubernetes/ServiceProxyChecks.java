@@ -1,8 +1,8 @@
 package dev.udpfanout.loader.doctor.kubernetes;
 
+import dev.udpfanout.loader.config.ListenerConfig;
 import dev.udpfanout.loader.doctor.diagnosis.Diagnosis;
 import dev.udpfanout.loader.doctor.facts.NodeFiles;
-import dev.udpfanout.loader.config.ListenerConfig;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;

@@ -27,7 +27,8 @@ public final class ForwardingChecks {
     }
 
     /**
-     * Sockets need no forwarding. What comes in by a NIC is filtered by its source before kube-proxy and sockets see it.
+     * Sockets need no forwarding. What comes in by a NIC is filtered by its source before kube-proxy and sockets see
+     * it.
      */
     public List<Diagnosis> of(List<ServedListener> listeners) {
         List<Diagnosis> found = new ArrayList<>();

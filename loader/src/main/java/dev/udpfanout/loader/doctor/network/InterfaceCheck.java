@@ -75,7 +75,8 @@ public final class InterfaceCheck {
                 listener.isOnDummy()
                         ? Diagnosis.problem(
                                 "address",
-                                text + " is not on " + listener.config().interfaces().getFirst(),
+                                text + " is not on "
+                                        + listener.config().interfaces().getFirst(),
                                 "the kernel does not take it for this node's, and the daemon puts it back unless it fails to",
                                 "ip address add " + text + "/" + bind.getAddress().length * Byte.SIZE + " dev "
                                         + listener.config().interfaces().getFirst())

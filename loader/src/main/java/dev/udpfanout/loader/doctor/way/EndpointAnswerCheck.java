@@ -32,8 +32,9 @@ public final class EndpointAnswerCheck {
     }
 
     public List<Diagnosis> of(ServedListener listener) {
-        List<Receiver> receivers =
-                listener.receivers().stream().limit(EndpointRouteCheck.MAX_RECEIVERS).toList();
+        List<Receiver> receivers = listener.receivers().stream()
+                .limit(EndpointRouteCheck.MAX_RECEIVERS)
+                .toList();
         ReceiverAnswers answers =
                 ReceiverAnswers.ask(receivers.stream().map(Receiver::address).toList());
         List<NeighbourState> neighbours = network.neighbours().states();
@@ -71,7 +72,8 @@ public final class EndpointAnswerCheck {
                     "datagrams for " + receiver.label() + " have no link-layer address to go to",
                     "is the pod or host there? ip neighbour show " + hop.getHostAddress());
         }
-        if (answers.isEchoKnown() && neighbour.filter(NeighbourState::isPermanent).isPresent()) {
+        if (answers.isEchoKnown()
+                && neighbour.filter(NeighbourState::isPermanent).isPresent()) {
             return Diagnosis.problem(
                     NEIGHBOUR,
                     "the neighbour entry of " + place + " is fixed at "

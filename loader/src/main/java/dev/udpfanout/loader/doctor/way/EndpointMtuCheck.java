@@ -38,8 +38,8 @@ public final class EndpointMtuCheck {
         Map<Integer, List<Receiver>> byMtu = listener.receivers().stream()
                 .limit(EndpointRouteCheck.MAX_RECEIVERS)
                 .filter(receiver -> mtu(receiver).isPresent())
-                .collect(Collectors.groupingBy(
-                        receiver -> mtu(receiver).getAsInt(), TreeMap::new, Collectors.toList()));
+                .collect(
+                        Collectors.groupingBy(receiver -> mtu(receiver).getAsInt(), TreeMap::new, Collectors.toList()));
         if (byMtu.isEmpty()) {
             return Optional.empty();
         }
@@ -56,7 +56,8 @@ public final class EndpointMtuCheck {
                     "the way to " + narrowest.getFirst().label() + " takes packets of up to " + least
                             + " bytes, that of senders up to " + ofSenders,
                     "larger datagrams are cut, or refused with the size that fits; one that does not learn it loses them",
-                    "ip route get " + narrowest.getFirst().address().getAddress().getHostAddress()
+                    "ip route get "
+                            + narrowest.getFirst().address().getAddress().getHostAddress()
                             + " shows it: mtu of the route, or ip route flush cache for one that was learnt"));
         }
         return Optional.of(Diagnosis.ok(

@@ -41,7 +41,8 @@ public final class EndpointRouteCheck {
     public List<Diagnosis> of(ServedListener listener, Collection<InetAddress> vips) {
         List<Link> in = incoming(listener, vips);
         List<Diagnosis> found = new ArrayList<>();
-        for (Receiver receiver : listener.receivers().stream().limit(MAX_RECEIVERS).toList()) {
+        for (Receiver receiver :
+                listener.receivers().stream().limit(MAX_RECEIVERS).toList()) {
             found.add(in.isEmpty() ? judge(receiver, output(receiver), Optional.empty()) : of(receiver, in));
         }
         return found;
@@ -66,9 +67,8 @@ public final class EndpointRouteCheck {
         for (Link link : in) {
             RouteAnswer answer = Question.ask(network, node, address, link);
             // The program does not have the source checked, and an interface without a network has no senders.
-            boolean isSourceRefused = answer.refusal()
-                    .filter(why -> why.symbol().equals("EXDEV"))
-                    .isPresent();
+            boolean isSourceRefused =
+                    answer.refusal().filter(why -> why.symbol().equals("EXDEV")).isPresent();
             last = judge(receiver, isSourceRefused ? output(receiver) : answer, Optional.of(link));
             if (last.isBad()) {
                 return last;
@@ -83,7 +83,8 @@ public final class EndpointRouteCheck {
 
     private Diagnosis judge(Receiver receiver, RouteAnswer answer, Optional<Link> in) {
         String address = receiver.address().getAddress().getHostAddress();
-        String look = "ip route get " + address + in.map(link -> " from SENDER iif " + link.name()).orElse("");
+        String look = "ip route get " + address
+                + in.map(link -> " from SENDER iif " + link.name()).orElse("");
         if (answer.refusal().isPresent()) {
             return refused(receiver, answer.refusal().get(), look);
         }
@@ -95,7 +96,8 @@ public final class EndpointRouteCheck {
         Optional<Route> ofMain = bestOfMain(receiver.address().getAddress());
         boolean isShadowed = answer.table() != 0
                 && answer.table() != Route.MAIN_TABLE
-                && ofMain.filter(route -> !route.linkIndex().equals(chosen.linkIndex())).isPresent();
+                && ofMain.filter(route -> !route.linkIndex().equals(chosen.linkIndex()))
+                        .isPresent();
         if (isShadowed) {
             return Diagnosis.problem(
                     CHECK,
@@ -108,7 +110,9 @@ public final class EndpointRouteCheck {
         return Diagnosis.ok(
                 CHECK,
                 receiver.label() + " is reached by " + by
-                        + chosen.gateway().map(router -> " over " + router.getHostAddress()).orElse(""));
+                        + chosen.gateway()
+                                .map(router -> " over " + router.getHostAddress())
+                                .orElse(""));
     }
 
     private Diagnosis refused(Receiver receiver, Errno why, String look) {
@@ -144,7 +148,8 @@ public final class EndpointRouteCheck {
     private Optional<Route> bestOfMain(InetAddress address) {
         return node.routes().stream()
                 .filter(route -> route.table() == Route.MAIN_TABLE && route.prefixLength() > 0)
-                .filter(route -> route.type() == RouteType.UNICAST && route.linkIndex().isPresent())
+                .filter(route ->
+                        route.type() == RouteType.UNICAST && route.linkIndex().isPresent())
                 .filter(route -> new Prefix(route.destination(), route.prefixLength()).contains(address))
                 .max(Comparator.comparingInt(Route::prefixLength));
     }

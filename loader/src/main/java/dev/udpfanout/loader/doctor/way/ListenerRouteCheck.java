@@ -36,9 +36,8 @@ public final class ListenerRouteCheck {
         if (!listener.isOnDummy() && !listener.isUserspace() || address.isAnyLocalAddress()) {
             return List.of();
         }
-        Optional<Link> dummy = listener.isOnDummy()
-                ? node.link(listener.config().interfaces().getFirst())
-                : Optional.empty();
+        Optional<Link> dummy =
+                listener.isOnDummy() ? node.link(listener.config().interfaces().getFirst()) : Optional.empty();
         List<Diagnosis> found = new ArrayList<>();
         for (Link uplink : node.uplinks(listener.isIpv6(), vips)) {
             RouteAnswer answer = Question.ask(network, node, address, uplink);
@@ -71,7 +70,8 @@ public final class ListenerRouteCheck {
                             + address.getHostAddress() + " dev " + name(dummy) + " table local");
         }
         String by = answer.route()
-                .flatMap(route -> route.linkIndex().stream().mapToObj(node::name).findFirst())
+                .flatMap(
+                        route -> route.linkIndex().stream().mapToObj(node::name).findFirst())
                 .orElse("nothing");
         return Diagnosis.problem(
                 CHECK,
@@ -84,7 +84,8 @@ public final class ListenerRouteCheck {
     static String rule(int table, String look) {
         return table == 0 || table == LOCAL_TABLE || table == MAIN_TABLE
                 ? look
-                : "ip rule list table " + table + " names the rule, if it is no VRF's: ip vrf show; then ip rule del it,"
+                : "ip rule list table " + table
+                        + " names the rule, if it is no VRF's: ip vrf show; then ip rule del it,"
                         + " or give it a condition";
     }
 

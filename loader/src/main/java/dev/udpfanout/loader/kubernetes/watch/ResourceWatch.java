@@ -164,8 +164,8 @@ public final class ResourceWatch<T> implements AutoCloseable {
         if (closed) {
             return;
         }
-        state.updateAndGet(WatchState::withError);
         String reason = Reason.of(failure);
+        state.updateAndGet(last -> last.withError(reason));
         if (outage.isNews(reason, System.nanoTime())) {
             LOG.atWarn()
                     .addKeyValue("watch", name)

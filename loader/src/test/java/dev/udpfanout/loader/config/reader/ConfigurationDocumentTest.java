@@ -27,10 +27,8 @@ import org.junit.jupiter.api.Test;
 /** docs/configuration.md has the keys that the readers know, and no others. */
 @Tag("unit")
 class ConfigurationDocumentTest {
-    private static final Path DOCUMENT = Path.of("..", "docs", "configuration.md");
+    private static final Path DOCUMENT = ConfigurationDocument.FILE;
     private static final ConfigReader READER = new ConfigReader(name -> true);
-    private static final Pattern ROW = Pattern.compile("\\| `([a-z_]+)` \\|.*");
-    private static final Pattern HEADING = Pattern.compile("### (?:`(.*)`|(Top level))");
     private static final Pattern EXAMPLE = Pattern.compile("(?s)```yaml\n(.*?)```");
 
     /** One unknown key in each section. */
@@ -72,19 +70,7 @@ class ConfigurationDocumentTest {
 
     private static Map<String, Set<String>> keysOfTheDocument() throws IOException {
         Map<String, Set<String>> keys = new TreeMap<>();
-        Set<String> section = null;
-        for (String line : Files.readAllLines(DOCUMENT)) {
-            Matcher heading = HEADING.matcher(line);
-            Matcher row = ROW.matcher(line);
-            if (heading.matches()) {
-                section = new TreeSet<>();
-                keys.put(heading.group(heading.group(1) == null ? 2 : 1), section);
-            } else if (line.startsWith("## ")) {
-                section = null;
-            } else if (section != null && row.matches()) {
-                assertTrue(section.add(row.group(1)), () -> row.group(1) + " is there twice");
-            }
-        }
+        ConfigurationDocument.rows().forEach((section, rows) -> keys.put(section, rows.keySet()));
         return keys;
     }
 

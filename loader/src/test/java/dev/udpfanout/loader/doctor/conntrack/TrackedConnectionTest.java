@@ -1,7 +1,5 @@
 package dev.udpfanout.loader.doctor.conntrack;
 
-import dev.udpfanout.loader.doctor.diagnosis.Diagnosis;
-import dev.udpfanout.loader.doctor.facts.NodeFiles;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -12,7 +10,9 @@ import dev.udpfanout.lab.kubeproxy.ExternalTrafficPolicy;
 import dev.udpfanout.lab.kubeproxy.KubeProxy;
 import dev.udpfanout.lab.kubeproxy.KubeProxyRules;
 import dev.udpfanout.loader.doctor.conntrack.ConnectionTrackingChecks.Place;
+import dev.udpfanout.loader.doctor.diagnosis.Diagnosis;
 import dev.udpfanout.loader.doctor.diagnosis.Diagnosis.Result;
+import dev.udpfanout.loader.doctor.facts.NodeFiles;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;

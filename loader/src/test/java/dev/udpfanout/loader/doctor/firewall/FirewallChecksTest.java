@@ -1,6 +1,5 @@
 package dev.udpfanout.loader.doctor.firewall;
 
-import dev.udpfanout.loader.doctor.diagnosis.Diagnosis;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -11,6 +10,7 @@ import dev.udpfanout.loader.config.reader.ConfigReader;
 import dev.udpfanout.loader.datapath.network.RepairLog;
 import dev.udpfanout.loader.datapath.network.firewall.Firewall;
 import dev.udpfanout.loader.datapath.network.firewall.Opening;
+import dev.udpfanout.loader.doctor.diagnosis.Diagnosis;
 import dev.udpfanout.loader.doctor.diagnosis.Diagnosis.Result;
 import dev.udpfanout.loader.doctor.facts.DaemonStatus;
 import dev.udpfanout.loader.doctor.facts.ServedListener;

@@ -1,14 +1,14 @@
 package dev.udpfanout.loader.doctor.kubernetes;
 
-import dev.udpfanout.loader.doctor.diagnosis.Diagnosis;
-import dev.udpfanout.loader.doctor.facts.NodeFiles;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.udpfanout.loader.config.Config;
 import dev.udpfanout.loader.config.InvalidConfigException;
 import dev.udpfanout.loader.config.reader.ConfigReader;
+import dev.udpfanout.loader.doctor.diagnosis.Diagnosis;
 import dev.udpfanout.loader.doctor.diagnosis.Diagnosis.Result;
+import dev.udpfanout.loader.doctor.facts.NodeFiles;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -1,9 +1,9 @@
 package dev.udpfanout.loader.doctor.kubernetes;
 
-import dev.udpfanout.loader.doctor.diagnosis.Diagnosis;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.udpfanout.loader.doctor.diagnosis.Diagnosis;
 import dev.udpfanout.loader.doctor.diagnosis.Diagnosis.Result;
 import io.fabric8.kubernetes.api.model.discovery.v1.EndpointSlice;
 import io.fabric8.kubernetes.api.model.discovery.v1.EndpointSliceBuilder;

@@ -3,6 +3,7 @@ package dev.udpfanout.loader.kubernetes.discovery;
 import static dev.udpfanout.loader.kubernetes.fake.Slices.pod;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.udpfanout.loader.kubernetes.fake.Eventually;
 import dev.udpfanout.loader.kubernetes.fake.FakeApiServer;
@@ -75,9 +76,12 @@ class DiscoveryOutageTest extends DiscoveryLab {
         Eventually.isTrue(() -> discovery.state().errors() > 3, this::seen);
         assertFalse(discovery.state().connected());
         assertEquals(1, reported.size(), "what is known stays");
+        String why = discovery.state().lastError().orElseThrow();
+        assertTrue(why.contains("the API server"), why);
 
         server.comeBack();
         awaitWatch();
+        assertTrue(discovery.state().lastError().isEmpty());
         assertEquals(1, reported.size(), "and nothing has changed");
         slice(pod("two", "10.0.0.2")).update();
         awaitNames("two");

@@ -40,8 +40,8 @@ public record HookOrder(List<Occupant> occupants) {
      */
     public record Occupant(HookProgram program, String method, Optional<TcFilter> filter, boolean isOurs) {
         /**
-         * What it does with a frame, as TC_ACT_ of linux/pkt_cls.h; empty if that cannot be found out: it is no
-         * eBPF program, or this process may not run it.
+         * What it does with a frame, as TC_ACT_ of linux/pkt_cls.h; empty if that cannot be found out: it is no eBPF
+         * program, or this process may not run it.
          */
         public OptionalInt verdictOn(byte[] frame, int ifindex) {
             return program.verdictOn(frame, ifindex);
@@ -50,7 +50,8 @@ public record HookOrder(List<Occupant> occupants) {
         /** How tc(8) and bpftool(8) name it. */
         @Override
         public String toString() {
-            return program + filter.map(each -> " at priority " + each.priority()).orElse("");
+            return program
+                    + filter.map(each -> " at priority " + each.priority()).orElse("");
         }
     }
 
@@ -62,7 +63,8 @@ public record HookOrder(List<Occupant> occupants) {
     public static HookOrder read(
             Network network, int ifindex, String interfaceName, HookPoint hook, Optional<Pins> pins) {
         List<Occupant> found = new ArrayList<>();
-        Optional<Integer> pinned = pins.map(all -> all.link(interfaceName, hook)).flatMap(path -> program(path, hook));
+        Optional<Integer> pinned =
+                pins.map(all -> all.link(interfaceName, hook)).flatMap(path -> program(path, hook));
         for (int id : TcxLink.programsOn(ifindex, hook)) {
             HookProgram program = HookProgram.ofId(id);
             boolean isOurs = HookPlace.Role.REQUESTS.programs().contains(program.name())

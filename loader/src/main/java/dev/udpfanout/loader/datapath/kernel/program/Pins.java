@@ -154,6 +154,11 @@ public final class Pins {
         }
     }
 
+    /** Where the link of a program for requests is pinned. */
+    public static Path link(Path root, String interfaceName, HookPoint hook) {
+        return new Pins(root).link(interfaceName, hook);
+    }
+
     /** bpffs takes no dots in names; VLAN interfaces have them. */
     public Path link(String interfaceName, HookPoint hook) {
         return links().resolve(interfaceName.replace('.', '~') + "-" + hook);

@@ -22,8 +22,8 @@ import java.util.Optional;
 
 /**
  * kube-proxy's rules for an address and UDP port of a Service, wherever it keeps them: chain KUBE-SERVICES of the table
- * nat (iptables, as nf_tables or legacy), the maps of its table {@code kube-proxy} (nftables), or IPVS. Source of names:
- * kubernetes, pkg/proxy/{iptables,nftables,ipvs}/proxier.go.
+ * nat (iptables, as nf_tables or legacy), the maps of its table {@code kube-proxy} (nftables), or IPVS. Source of
+ * names: kubernetes, pkg/proxy/{iptables,nftables,ipvs}/proxier.go.
  *
  * @param backends where rules of kube-proxy's are, in words, whatever Service they are for
  * @param by which of them has one for the address and port; empty if none has
@@ -116,8 +116,8 @@ public record ServiceRules(List<String> backends, Optional<String> by, String un
                 return;
             }
             int version = isIpv6 ? 6 : 4;
-            ByteBuffer entries = ByteBuffer.wrap(LegacyTable.read(version, NAT).entries())
-                    .order(ByteOrder.nativeOrder());
+            ByteBuffer entries =
+                    ByteBuffer.wrap(LegacyTable.read(version, NAT).entries()).order(ByteOrder.nativeOrder());
             boolean hasChain = false;
             boolean hasRule = false;
             for (int at = 0; at < entries.limit(); ) {
@@ -131,7 +131,9 @@ public record ServiceRules(List<String> backends, Optional<String> by, String un
             }
         }
 
-        /** Lines as {@code UDP  C0A80164:15AA rr}, or with {@code [2001:0db8:…]:15AA}: net/netfilter/ipvs/ip_vs_ctl.c. */
+        /**
+         * Lines as {@code UDP C0A80164:15AA rr}, or with {@code [2001:0db8:…]:15AA}: net/netfilter/ipvs/ip_vs_ctl.c.
+         */
         private void ipvs() {
             List<String> services = lines("ip_vs").stream()
                     .filter(line -> line.startsWith("UDP") || line.startsWith("TCP"))
@@ -139,12 +141,9 @@ public record ServiceRules(List<String> backends, Optional<String> by, String un
             if (!services.isEmpty()) {
                 String port = HexFormat.of().withUpperCase().toHexDigits((short) place.getPort());
                 String wanted = "UDP " + address(place.getAddress()) + ":" + port;
-                add(
-                        "IPVS",
-                        services.stream()
-                                .anyMatch(line -> line.replaceAll(" +", " ")
-                                        .toUpperCase(Locale.ROOT)
-                                        .startsWith(wanted)));
+                add("IPVS", services.stream().anyMatch(line -> line.replaceAll(" +", " ")
+                        .toUpperCase(Locale.ROOT)
+                        .startsWith(wanted)));
             }
         }
 

@@ -1,4 +1,4 @@
-package dev.udpfanout.lab.traffic;
+package dev.udpfanout.traffic;
 
 /** What a look at a received payload shows. */
 public enum PayloadCheck {
@@ -6,7 +6,7 @@ public enum PayloadCheck {
     INTACT,
     /** Of fewer than 8 bytes: no sequence number that it could be compared with. */
     TOO_SHORT,
-    /** Another run's, or not the lab's at all. */
+    /** Another run's, or not numbered at all. */
     FOREIGN,
     /** This run's, but changed on the way. */
     CORRUPT

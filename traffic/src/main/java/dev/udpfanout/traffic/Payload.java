@@ -1,13 +1,16 @@
-package dev.udpfanout.lab.traffic;
+package dev.udpfanout.traffic;
 
 /**
- * What a datagram of the lab carries: its sequence number, then the run's id, both 64 bits and little-endian, then a
+ * What a numbered datagram carries: its sequence number, then the run's id, both 64 bits and little-endian, then a
  * pattern that follows from both and from the size. A payload shorter than the header carries as much of it as fits,
  * the low bytes of the sequence number first.
  */
 public final class Payload {
     /** Bytes before the pattern begins. */
     public static final int HEADER_BYTES = 16;
+
+    /** Of this size at least, a payload is known by itself for a numbered one: 64 bits of the pattern are in it. */
+    public static final int SMALLEST_RECOGNISED_BYTES = HEADER_BYTES + Long.BYTES;
 
     /** The largest payload that an Ethernet frame takes unfragmented over IPv4: 1500 - 20 - 8. */
     public static final int MAX_BYTES = 1472;
@@ -27,7 +30,7 @@ public final class Payload {
     }
 
     /** Writes the payload into the first {@code size} bytes of a buffer. */
-    static void write(byte[] into, int size, long runId, long sequence) {
+    public static void write(byte[] into, int size, long runId, long sequence) {
         for (int i = 0; i < size; i += Long.BYTES) {
             long word = word(i / Long.BYTES, size, runId, sequence);
             for (int b = 0; b < Long.BYTES && i + b < size; b++) {
@@ -51,13 +54,30 @@ public final class Payload {
         return PayloadCheck.INTACT;
     }
 
+    /**
+     * As above, of a run that the payload itself names: so that a stranger's is not taken for one, it must be long
+     * enough to have some of the pattern.
+     */
+    public static PayloadCheck check(byte[] payload, int size) {
+        return size < SMALLEST_RECOGNISED_BYTES ? PayloadCheck.TOO_SHORT : check(payload, size, runId(payload));
+    }
+
+    /** The run's id of a payload of at least {@link #HEADER_BYTES} bytes. */
+    public static long runId(byte[] payload) {
+        return littleEndian(payload, Long.BYTES);
+    }
+
     /** The sequence number of a payload of at least 8 bytes. */
     public static long sequence(byte[] payload) {
-        long sequence = 0;
+        return littleEndian(payload, 0);
+    }
+
+    private static long littleEndian(byte[] bytes, int from) {
+        long number = 0;
         for (int b = Long.BYTES - 1; b >= 0; b--) {
-            sequence = sequence << Byte.SIZE | Byte.toUnsignedLong(payload[b]);
+            number = number << Byte.SIZE | Byte.toUnsignedLong(bytes[from + b]);
         }
-        return sequence;
+        return number;
     }
 
     private static long word(int index, int size, long runId, long sequence) {

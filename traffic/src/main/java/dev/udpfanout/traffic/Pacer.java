@@ -1,9 +1,9 @@
-package dev.udpfanout.lab.traffic;
+package dev.udpfanout.traffic;
 
 import java.util.concurrent.locks.LockSupport;
 
 /** Spreads datagrams over time; after a stall it goes on at the rate instead of making up for it in one burst. */
-final class Pacer {
+public final class Pacer {
     private static final long MAX_BURST = 64;
     private static final long PAUSE_NS = 200_000;
     private static final double NS_PER_S = 1e9;
@@ -16,13 +16,13 @@ final class Pacer {
      * @param perSecond datagrams a second; 0 for no limit
      * @param startNs now, on the clock that {@link #due} is given
      */
-    Pacer(long perSecond, long startNs) {
+    public Pacer(long perSecond, long startNs) {
         this.perSecond = perSecond;
         this.lastNs = startNs;
     }
 
     /** How many datagrams to send now; they count as sent. */
-    long due(long nowNs) {
+    public long due(long nowNs) {
         if (perSecond == 0) {
             return MAX_BURST;
         }
@@ -34,7 +34,7 @@ final class Pacer {
     }
 
     /** Leaves the CPU to the receivers for a moment, if there is a rate to keep. */
-    void pause() {
+    public void pause() {
         if (perSecond != 0) {
             LockSupport.parkNanos(PAUSE_NS);
         }

@@ -1,4 +1,4 @@
-package dev.udpfanout.lab.traffic;
+package dev.udpfanout.traffic;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;

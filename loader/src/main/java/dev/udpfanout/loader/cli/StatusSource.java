@@ -1,0 +1,91 @@
+package dev.udpfanout.loader.cli;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.udpfanout.bindings.errno.SystemCallException;
+import dev.udpfanout.loader.daemon.NodeLock;
+import dev.udpfanout.loader.datapath.kernel.pinned.PinnedListener;
+import dev.udpfanout.loader.datapath.kernel.pinned.PinnedState;
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.HttpURLConnection;
+import java.net.Proxy;
+import java.net.URL;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+
+/** Where the status comes from: the daemon, or, if it does not answer, what it has pinned. */
+final class StatusSource {
+    private static final int TIMEOUT_MS = 10_000;
+    private static final int MAX_BYTES = 64 * 1024 * 1024;
+
+    private final String metrics;
+    private final URL url;
+    private final Path pins;
+
+    /**
+     * @param metrics the daemon's address, for errors
+     * @param url its page
+     * @param pins where it has its pins
+     */
+    StatusSource(String metrics, URL url, Path pins) {
+        this.metrics = metrics;
+        this.url = url;
+        this.pins = pins;
+    }
+
+    /**
+     * The status at a moment.
+     *
+     * @param page what it was read from, for programs
+     * @param isFromDaemon whether it is from the daemon
+     */
+    record Reading(JsonNode page, String text, boolean isFromDaemon) {}
+
+    /** @throws IOException if neither says anything; the message says why, and what to do */
+    Reading read() throws IOException {
+        IOException failure;
+        try {
+            byte[] page = fetch();
+            return new Reading(new ObjectMapper().readTree(page), new String(page, StandardCharsets.UTF_8), true);
+        } catch (IOException e) {
+            failure = e;
+        }
+        Optional<List<PinnedListener>> pinned;
+        try {
+            pinned = PinnedState.read(pins);
+        } catch (SystemCallException e) {
+            throw new IOException(complaint(failure) + "; what is pinned cannot be read: " + e.getMessage(), e);
+        }
+        if (pinned.isEmpty()) {
+            throw new IOException(complaint(failure) + "; nothing is pinned in " + pins, failure);
+        }
+        JsonNode page = PinnedStatusJson.of(pinned.get(), daemon(failure));
+        return new Reading(page, page.toString(), false);
+    }
+
+    private String complaint(IOException failure) {
+        return "no status from " + metrics + ": " + failure.getMessage()
+                + " (is the daemon running, and is this its metrics.bind?)";
+    }
+
+    private String daemon(IOException failure) {
+        return NodeLock.holder()
+                .map(pid -> "runs" + (pid == 0 ? "" : " as process " + pid) + ", but gives no status at " + metrics
+                        + ": " + failure.getMessage() + "; is this its metrics.bind?")
+                .orElse("does not run");
+    }
+
+    private byte[] fetch() throws IOException {
+        HttpURLConnection connection = (HttpURLConnection) url.openConnection(Proxy.NO_PROXY);
+        connection.setConnectTimeout(TIMEOUT_MS);
+        connection.setReadTimeout(TIMEOUT_MS);
+        try (InputStream page = connection.getInputStream()) {
+            return page.readNBytes(MAX_BYTES);
+        } finally {
+            connection.disconnect();
+        }
+    }
+}

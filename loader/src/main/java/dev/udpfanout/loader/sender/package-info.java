@@ -1,0 +1,2 @@
+/** Sending numbered datagrams, to try a listener with. */
+package dev.udpfanout.loader.sender;
