@@ -88,31 +88,6 @@ public final class NamespaceLock implements AutoCloseable {
     }
 
     /**
-     * Whether a process has the name in the calling thread's network namespace. Unlike {@link #acquire} it does not
-     * connect to the holder, who accepts nobody, so that it can be asked again and again.
-     */
-    public static boolean isHeld(String name) {
-        try (Arena arena = Arena.ofConfined()) {
-            int fd = socket(name);
-            try {
-                MemorySegment address = abstractAddress(arena, name);
-                if ((int) BIND.invokeExact(ErrnoCapture.state(), fd, address, addressBytes(name)) == 0) {
-                    return false;
-                }
-                Errno errno = ErrnoCapture.errno();
-                if (!errno.equals(EADDRINUSE)) {
-                    throw new SystemCallException("bind", name, errno);
-                }
-                return true;
-            } finally {
-                Libc.close(fd);
-            }
-        } catch (Throwable e) {
-            throw ErrnoCapture.rethrown(e);
-        }
-    }
-
-    /**
      * Who has a name in the calling thread's network namespace, without taking it.
      *
      * @return the holder's process id, 0 if it cannot be told from here; empty if nobody has the name

@@ -94,7 +94,7 @@ final class DoctorCommand implements Callable<Integer> {
                     pins.directory,
                     client,
                     NodeIdentity.detect(),
-                    NodeLock.isHeld(),
+                    NodeLock.holder().isPresent(),
                     UdpFanout.VERSION);
             return new Doctor(node).examine(read, listeners);
         }

@@ -32,9 +32,4 @@ public final class NodeLock {
                     e);
         }
     }
-
-    /** Whether a process holds it in the calling thread's network namespace. */
-    public static boolean isHeld() {
-        return NamespaceLock.isHeld(NAME);
-    }
 }

@@ -152,7 +152,7 @@ final class DoctorLab implements AutoCloseable {
                         lab.pins(),
                         client,
                         new NodeIdentity("node-a", "logging"),
-                        NodeLock.isHeld(),
+                        NodeLock.holder().isPresent(),
                         "0.1.0");
                 return new Doctor(node).examine(config, Set.of());
             }
