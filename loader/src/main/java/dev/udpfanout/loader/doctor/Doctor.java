@@ -46,6 +46,9 @@ import java.util.stream.Collectors;
  * nothing; what it sends is said in {@link dev.udpfanout.loader.doctor.facts.ReceiverAnswers}.
  */
 public final class Doctor {
+    /** What is the same for all listeners that ask. */
+    private static final Set<String> OF_NODE = Set.of("api_server");
+
     private final Node node;
 
     /**
@@ -88,7 +91,7 @@ public final class Doctor {
             NodeNetwork tables = new NodeNetwork(network);
             for (ServedListener listener : listeners) {
                 ofListener(listener, kubernetes, files, network, tables).stream()
-                        .map(each -> each.of(listener.name()))
+                        .map(each -> OF_NODE.contains(each.check()) ? each : each.of(listener.name()))
                         .forEach(found::add);
             }
         }
@@ -101,10 +104,10 @@ public final class Doctor {
 
     private List<Diagnosis> ofDaemon(List<ServedListener> listeners, DaemonStatus daemon) {
         List<Diagnosis> found = new ArrayList<>(DaemonCheck.of(daemon, node.version()));
-        found.addAll(ModeCheck.of(listeners, daemon, node.pinDirectory()));
         if (listeners.stream().anyMatch(listener -> !listener.isUserspace())) {
             found.add(BpffsCheck.of(node.pinDirectory()));
         }
+        found.addAll(ModeCheck.of(listeners, daemon, node.pinDirectory()));
         return found;
     }
 

@@ -85,7 +85,9 @@ class DoctorCommandTest {
         assertTrue(said.contains("PROBLEM     daemon                no udp-fanout runs on this node"), said);
         assertTrue(said.contains("warning     api_server            the API server at http://127.0.0.1:1"), said);
         assertTrue(said.contains("connection refused"), said);
-        assertEquals(1, said.lines().filter(line -> line.startsWith("PROBLEM")).count(), said);
+        assertTrue(said.contains("PROBLEM     endpoint_socket       nobody listens on 10.42.0.11:5514"), said);
+        assertEquals(2, said.lines().filter(line -> line.startsWith("PROBLEM")).count(), said);
+        assertEquals(1, said.lines().filter(line -> line.startsWith("warning")).count(), said);
     }
 
     @Test

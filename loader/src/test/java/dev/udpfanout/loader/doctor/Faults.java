@@ -23,7 +23,15 @@ final class Faults {
     private Faults() {}
 
     static List<Fault> all() {
-        return Stream.of(kubeProxy(), routes(), receivers(), kubernetes(), programs(), userSpace(), vipDirect(), nic())
+        return Stream.of(
+                        kubeProxy(),
+                        routes(),
+                        ReceiverFaults.all(),
+                        KubernetesFaults.all(),
+                        programs(),
+                        userSpace(),
+                        vipDirect(),
+                        nic())
                 .flatMap(List::stream)
                 .toList();
     }
@@ -134,130 +142,6 @@ final class Faults {
                         PROBLEM,
                         "listener_route",
                         "a prohibit route, or rule, has it"));
-    }
-
-    private static List<Fault> receivers() {
-        WayIn way = WayIn.DUMMY_INGRESS;
-        String pod = "10.42.0.11";
-        return List.of(
-                of(
-                        "a blackhole route to a receiver",
-                        way,
-                        "ip route add blackhole " + pod,
-                        "ip route del blackhole " + pod,
-                        PROBLEM,
-                        "endpoint_route",
-                        "a blackhole route, or rule, has it"),
-                of(
-                        "an unreachable route to a receiver",
-                        way,
-                        "ip route add unreachable " + pod,
-                        "ip route del unreachable " + pod,
-                        PROBLEM,
-                        "endpoint_route",
-                        "the kernel has no way to 10.42.0.11:40514"),
-                of(
-                        "a smaller MTU on the way to one receiver",
-                        way,
-                        "ip route add " + pod + " dev cni0 mtu 1000",
-                        "ip route del " + pod + " dev cni0",
-                        WARNING,
-                        "endpoint_mtu",
-                        "takes packets of up to 1000 bytes, that of senders up to 1500"),
-                of(
-                        "a neighbour entry that is wrong",
-                        way,
-                        "ip neighbour replace " + pod + " lladdr 02:00:00:00:00:99 nud permanent dev cni0",
-                        "ip neighbour del " + pod + " dev cni0",
-                        PROBLEM,
-                        "endpoint_neighbour",
-                        "is fixed at 02:00:00:00:00:99"),
-                new Fault(
-                        "a receiver's host is gone",
-                        way,
-                        lab -> {
-                            lab.node("ip neighbour flush dev cni0");
-                            lab.pod(1, "ip link set eth0 arp off; ip link set eth0 address 02:75:66:00:2a:77");
-                            lab.node("ip neighbour flush dev cni0");
-                        },
-                        lab -> {
-                            lab.pod(1, "ip link set eth0 address 02:75:66:00:2a:0b; ip link set eth0 arp on");
-                            lab.node("ip neighbour flush dev cni0");
-                        },
-                        PROBLEM,
-                        "endpoint_neighbour",
-                        "nobody answers for 10.42.0.11 on cni0"),
-                new Fault(
-                        "a receiver's socket is closed",
-                        way,
-                        lab -> lab.pod(
-                                1, "iptables -w 5 -I INPUT -p udp -j REJECT --reject-with icmp-port-unreachable"),
-                        lab -> lab.pod(1, "iptables -w 5 -F INPUT"),
-                        PROBLEM,
-                        "endpoint_socket",
-                        "nobody listens on 10.42.0.11:40514"));
-    }
-
-    private static List<Fault> kubernetes() {
-        WayIn way = WayIn.DUMMY_INGRESS;
-        return List.of(
-                edit(
-                        "publish.service is misspelt",
-                        "service: syslog }",
-                        "service: sylog }",
-                        "service",
-                        "no Service logging/sylog"),
-                edit(
-                        "kubernetes.service is misspelt",
-                        "service: receivers,",
-                        "service: recievers,",
-                        "receivers",
-                        "logging/recievers"),
-                edit(
-                        "kubernetes.port is misspelt",
-                        "port: syslog }",
-                        "port: syslogs }",
-                        "receivers",
-                        "has no UDP port syslogs, but syslog (UDP 40514)"),
-                new Fault(
-                        "the right to watch is missing",
-                        way,
-                        lab -> lab.deny("watch"),
-                        lab -> lab.deny("nothing"),
-                        PROBLEM,
-                        "access",
-                        "may not watch"),
-                new Fault(
-                        "the Service's policy is Cluster",
-                        way,
-                        lab -> lab.put(lab.service()
-                                .editSpec()
-                                .withExternalTrafficPolicy("Cluster")
-                                .endSpec()
-                                .build()),
-                        lab -> lab.put(lab.service().build()),
-                        PROBLEM,
-                        "traffic_policy",
-                        "is Cluster"),
-                new Fault(
-                        "the API server is away",
-                        way,
-                        lab -> lab.lab().server().goAway(),
-                        lab -> lab.lab().server().comeBack(),
-                        WARNING,
-                        "api_server",
-                        "connection refused"));
-    }
-
-    private static Fault edit(String name, String from, String to, String check, String finding) {
-        return new Fault(
-                name,
-                WayIn.DUMMY_INGRESS,
-                lab -> lab.edit(from, to),
-                lab -> lab.edit(to, from),
-                PROBLEM,
-                check,
-                finding);
     }
 
     private static List<Fault> programs() {

@@ -58,6 +58,7 @@ public final class ModeCheck {
                     "it works, at a fraction of the kernel's speed",
                     "udp-fanout probe shows what is missing; mode: userspace says that it is meant so");
         }
-        return Diagnosis.ok(CHECK, "served in " + (listener.isUserspace() ? "user space" : "the kernel"));
+        String served = listener.modeReason().isEmpty() ? "to be served in " : "served in ";
+        return Diagnosis.ok(CHECK, served + (listener.isUserspace() ? "user space" : "the kernel"));
     }
 }

@@ -11,6 +11,7 @@ import java.net.InetSocketAddress;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * A listener, and how it is served now: as the daemon says, or else as the configuration wants it.
@@ -37,8 +38,8 @@ public record ServedListener(ListenerConfig config, boolean isUserspace, String 
         /** How people find it. */
         public String label() {
             String host = address.getAddress().getHostAddress();
-            return (host.contains(":") ? "[" + host + "]" : host) + ":" + address.getPort()
-                    + (name.isEmpty() || name.equals("?") ? "" : " (" + name + ")");
+            String place = (host.contains(":") ? "[" + host + "]" : host) + ":" + address.getPort();
+            return Set.of("", "?", host, place).contains(name) ? place : place + " (" + name + ")";
         }
     }
 
