@@ -104,7 +104,7 @@ fresh-machine:
 
 format:
 	@$(MAVEN) --quiet spotless:apply
-	@cd bpf/src/main/c && clang-format -i *.h *.c udp_fanout/*.h
+	@cd bpf/src/main/c && clang-format -i *.h *.c udp_fanout/*.h trace/*.h
 
 clean:
 	@$(MAVEN) --quiet clean

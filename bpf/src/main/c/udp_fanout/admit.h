@@ -14,6 +14,7 @@
 #include "datagram.h"
 #include "fragment.h"
 #include "limit.h"
+#include "local.h"
 #include "mark.h"
 #include "mirror.h"
 #include "reverse_path.h"
@@ -78,9 +79,12 @@ static __always_inline bool uf_has_bad_source(struct __sk_buff *skb,
 {
 	if (uf_is_forged(skb) || uf_is_bad_source(skb, datagram))
 		return true;
-	/* What comes by a dummy interface the stack has judged; a mirror's copy, this program. */
+	/*
+	 * What comes by a dummy interface the stack has judged; a mirror's copy, this program; what
+	 * comes by the loopback interface has not come from anywhere.
+	 */
 	return target->flags & UF_LISTENER_REVERSE_PATH && !uf_may_be_turned(skb) &&
-	       uf_came_the_wrong_way(skb, datagram, target->flags);
+	       !uf_is_by_loopback(skb) && uf_came_the_wrong_way(skb, datagram, target->flags);
 }
 
 /* Whether a datagram that would be copied is what has come back of one that was. */

@@ -9,8 +9,10 @@
 #include <stdbool.h>
 
 #include <linux/bpf.h>
+#include <linux/if_ether.h>
 #include <linux/pkt_cls.h>
 
+#include <bpf/bpf_endian.h>
 #include <bpf/bpf_helpers.h>
 
 #include "account.h"
@@ -50,6 +52,24 @@ static __always_inline int uf_action_of(long answer, const union uf_address *add
 }
 
 /*
+ * What the hook is to return for a packet that the stack is to send on; TC_ACT_SHOT if the kernel
+ * could not. Past the egress hook is the dummy device, which swallows it; past that of the loopback
+ * interface the stack, for which the packet has arrived, by the route that it was sent by. From
+ * both it goes to the stack by the way in, which takes that route off. Not static, so that the
+ * verifier looks at it once.
+ */
+__noinline int uf_hand_to_stack(struct __sk_buff *skb, __u32 l3_offset, int at_egress)
+{
+	if (!at_egress) {
+		if (!uf_is_by_loopback(skb))
+			return TC_ACT_UNSPEC;
+		if (skb->protocol == bpf_htons(ETH_P_IP) && uf_let_be_cut(skb, l3_offset))
+			return TC_ACT_SHOT;
+	}
+	return bpf_redirect(skb->ifindex, BPF_F_INGRESS);
+}
+
+/*
  * Looks the way up, edits, redirects. *action is what the hook is to return if the answer is
  * UF_FORWARDED; otherwise the answer is the drop reason and nothing has been edited
  * (but for UF_DROP_REWRITE_FAILED and UF_DROP_REDIRECT_FAILED, whose packets must not go on). For
@@ -67,8 +87,8 @@ static __noinline enum uf_verdict uf_forward(struct __sk_buff *skb,
 
 	if (verdict != UF_CONTINUE)
 		return verdict;
-	answer =
-		uf_find_next_hop(skb, datagram, &target->address, target->port, &hop, &target->mtu);
+	answer = uf_find_next_hop(skb, skb->ingress_ifindex ? skb->ingress_ifindex : skb->ifindex,
+				  datagram, &target->address, target->port, &hop, &target->mtu);
 	*action = uf_action_of(answer, &target->address);
 	if (*action == TC_ACT_SHOT) {
 		if (answer != BPF_FIB_LKUP_RET_FRAG_NEEDED || uf_must_stay_whole(skb, datagram))
@@ -78,8 +98,12 @@ static __noinline enum uf_verdict uf_forward(struct __sk_buff *skb,
 	if (*action == TC_ACT_UNSPEC || is_by_stack ||
 	    uf_goes_with_others(skb, datagram, target->flags)) {
 		if (answer != BPF_FIB_LKUP_RET_NOT_FWDED) {
-			/* The stack sends it on, cut where needed, and takes a hop off. */
-			hops -= 1;
+			/*
+			 * The stack sends it on, cut where needed, and takes a hop off. By the
+			 * loopback interface the program does so too: what it is left to the stack
+			 * for comes to it there again, and must grow old if it does so for ever.
+			 */
+			hops -= 1 - uf_is_by_loopback(skb);
 			if (!is_by_stack)
 				uf_account_by_stack(target->slot, datagram);
 		}
@@ -92,16 +116,13 @@ static __noinline enum uf_verdict uf_forward(struct __sk_buff *skb,
 	if (*action == TC_ACT_REDIRECT) {
 		if (uf_prepare_link_header(skb, datagram->l3_offset))
 			return uf_drop(UF_DROP_REWRITE_FAILED);
-		*action = uf_redirect(&hop, at_egress && answer == BPF_FIB_LKUP_RET_NO_NEIGH);
+		*action = uf_redirect(&hop, (at_egress | uf_is_by_loopback(skb)) &&
+						    answer == BPF_FIB_LKUP_RET_NO_NEIGH);
 		if (*action != TC_ACT_REDIRECT)
 			return uf_drop(UF_DROP_REDIRECT_FAILED);
-	} else if (at_egress) {
-		/*
-		 * Past this hook is the dummy device, which swallows it: to the stack by the way
-		 * in.
-		 */
-		*action = bpf_redirect(skb->ifindex, BPF_F_INGRESS);
-		if (*action != TC_ACT_REDIRECT)
+	} else if (at_egress || answer != BPF_FIB_LKUP_RET_NOT_FWDED) {
+		*action = uf_hand_to_stack(skb, datagram->l3_offset, at_egress);
+		if (*action == TC_ACT_SHOT)
 			return uf_drop(UF_DROP_REDIRECT_FAILED);
 	}
 	uf_account_endpoint(target->counter, datagram);

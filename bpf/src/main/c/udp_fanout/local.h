@@ -10,7 +10,10 @@
 #include <bpf/bpf_helpers.h>
 
 #include "datagram.h"
+#include "mark.h"
 #include "udp_fanout.h"
+
+#define UF_LOOPBACK_IFINDEX 1 /* LOOPBACK_IFINDEX, include/net/flow.h */
 
 /* This node's own unicast addresses: what a wildcard listener may match. */
 struct {
@@ -49,6 +52,18 @@ static __always_inline bool uf_is_local(const union uf_address *address)
 	if (!(filter->bits[bit / 64] >> bit % 64 & 1))
 		return false;
 	return bpf_map_lookup_elem(&LOCAL_ADDRESSES, address);
+}
+
+/*
+ * Whether a packet comes by the loopback interface: a process of this node has sent it to one of
+ * the node's own addresses. The kernel does not ask there whether the source may be
+ * (ip_rcv_finish_core in net/ipv4/ip_input.c: the packet still has the route that it was sent by),
+ * and has no path MTU for such a destination: what an ICMP says of it, it does not use. 1 or 0: see
+ * uf_equal.
+ */
+static __always_inline __u32 uf_is_by_loopback(const struct __sk_buff *skb)
+{
+	return uf_equal(skb->ifindex, UF_LOOPBACK_IFINDEX);
 }
 
 #endif /* UDP_FANOUT_LOCAL_H */

@@ -13,6 +13,7 @@
 
 #include "datagram.h"
 #include "flow.h"
+#include "local.h"
 #include "target.h"
 #include "udp_fanout.h"
 
@@ -101,8 +102,13 @@ static __always_inline void uf_describe_way_back(struct __sk_buff *skb,
 	__builtin_memcpy(back->address, &datagram->destination, sizeof(back->address));
 	back->port = datagram->destination_port;
 	back->slot = target->slot;
-	/* The frame has come to this device's own address: there it is a frame for this host. */
-	if (target->flags & UF_LISTENER_REPLIES_BY_STACK && datagram->l3_offset &&
+	/*
+	 * The frame has come to this device's own address: there it is a frame for this host. A
+	 * process of this node gets replies by the loopback interface, too: by no other may they
+	 * come from the node's own address.
+	 */
+	if ((target->flags & UF_LISTENER_REPLIES_BY_STACK || uf_is_by_loopback(skb)) &&
+	    datagram->l3_offset &&
 	    !bpf_skb_load_bytes(skb, offsetof(struct ethhdr, h_dest), back->hardware_address,
 				ETH_ALEN))
 		back->ifindex = skb->ifindex;

@@ -26,10 +26,12 @@
 #include <bpf/bpf_helpers.h>
 
 #include "datagram.h"
+#include "local.h"
 #include "target.h"
 #include "udp_fanout.h"
 
 #define UF_IPV4_DONT_FRAGMENT 0x4000 /* RFC 791 section 3.1 */
+#define UF_IPV4_FRAGMENT 0x3fff /* more fragments, or an offset: of a whole datagram 0 */
 
 /* By the listener's slot. */
 struct {
@@ -46,8 +48,9 @@ static __always_inline struct uf_path_mtu *uf_path_mtu_of(__u32 slot)
 }
 
 /*
- * The packet's flag "don't fragment". Not static, so that the verifier looks at it once, and not
- * for each state that it is called in.
+ * The packet's flag "don't fragment"; by the loopback interface it says nothing: a packet there is
+ * as large as any datagram, and its sender has no use for an answer (uf_is_by_loopback). Not
+ * static, so that the verifier looks at it once, and not for each state that it is called in.
  */
 __noinline int uf_dont_fragment(struct __sk_buff *skb, __u32 l3_offset)
 {
@@ -55,7 +58,7 @@ __noinline int uf_dont_fragment(struct __sk_buff *skb, __u32 l3_offset)
 
 	bpf_skb_load_bytes(skb, l3_offset + offsetof(struct iphdr, frag_off), &fragment,
 			   sizeof(fragment));
-	return fragment & bpf_htons(UF_IPV4_DONT_FRAGMENT);
+	return !uf_is_by_loopback(skb) && fragment & bpf_htons(UF_IPV4_DONT_FRAGMENT);
 }
 
 /*
@@ -65,6 +68,30 @@ static __always_inline bool uf_must_stay_whole(struct __sk_buff *skb,
 					       const struct uf_datagram *datagram)
 {
 	return datagram->family == 6 || uf_dont_fragment(skb, datagram->l3_offset);
+}
+
+/*
+ * Takes "don't fragment" off an IPv4 packet, and gives it an identification, which it need not have
+ * had before (RFC 6864 section 4.1): random, as nobody knows what the stack would take next. A
+ * negative errno if the kernel could not. Not static, so that the verifier looks at it once.
+ */
+__noinline int uf_let_be_cut(struct __sk_buff *skb, __u32 l3_offset)
+{
+	const __u32 offset = l3_offset + offsetof(struct iphdr, id);
+	__be32 before; /* identification, then flags and offset */
+	__be32 after;
+
+	if (bpf_skb_load_bytes(skb, offset, &before, sizeof(before)))
+		return -1;
+	if (!(before & bpf_htonl(UF_IPV4_DONT_FRAGMENT)))
+		return 0;
+	after = before & ~bpf_htonl(UF_IPV4_DONT_FRAGMENT);
+	/* A fragment keeps it, as the others of its datagram do. */
+	if (!(before & bpf_htonl(UF_IPV4_FRAGMENT)))
+		after = bpf_htonl(bpf_get_prandom_u32() << 16 | (bpf_ntohl(after) & 0xffff));
+	return bpf_l3_csum_replace(skb, l3_offset + offsetof(struct iphdr, check), before, after,
+				   sizeof(after)) ||
+	       bpf_skb_store_bytes(skb, offset, &after, sizeof(after), 0);
 }
 
 /* Whether a packet is to be refused because it does not fit all ways of its listener. */

@@ -16,11 +16,11 @@
 #include <bpf/bpf_helpers.h>
 
 #include "datagram.h"
+#include "local.h"
 #include "next_hop.h"
 #include "udp_fanout.h"
 
 #define UF_LISTENER_REVERSE_PATH (UF_LISTENER_REVERSE_PATH_LOOSE | UF_LISTENER_REVERSE_PATH_STRICT)
-#define UF_LOOPBACK_IFINDEX 1 /* LOOPBACK_IFINDEX, include/net/flow.h */
 #define UF_REVERSE_PATH_BITS 8
 
 /* What was asked, and the answer, which is kept for a tick of the clock: see route.h. */

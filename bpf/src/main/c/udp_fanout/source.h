@@ -27,7 +27,8 @@ static __always_inline bool uf_is_no_host(const union uf_address *address)
 
 /*
  * Whether a datagram claims a source that nothing on the wire has. What this node itself sends to a
- * VIP comes by the dummy interface, with its own address rightly.
+ * VIP comes by the dummy interface, and what it sends to its own address by the loopback interface,
+ * with its own address rightly.
  */
 static __always_inline bool uf_is_bad_source(const struct __sk_buff *skb,
 					     const struct uf_datagram *datagram)
@@ -40,7 +41,7 @@ static __always_inline bool uf_is_bad_source(const struct __sk_buff *skb,
 	if (uf_is_no_host(&datagram->source))
 		return true;
 	/* A VIP is no address of an interface, but nobody else has it either. */
-	return !uf_may_be_turned(skb) &&
+	return !uf_may_be_turned(skb) && !uf_is_by_loopback(skb) &&
 	       (uf_same_address(datagram->source.bytes, datagram->destination.bytes) ||
 		uf_is_local(&datagram->source));
 }

@@ -2,6 +2,7 @@ package dev.udpfanout.forwarder;
 
 import dev.udpfanout.forwarder.config.ForwarderConfig;
 import dev.udpfanout.forwarder.socket.DatagramSocket;
+import dev.udpfanout.forwarder.spread.CopiedDatagrams;
 import dev.udpfanout.forwarder.transport.Transport;
 import dev.udpfanout.forwarder.transport.TransportChoice;
 import dev.udpfanout.forwarder.transport.TransportFailedException;
@@ -39,6 +40,7 @@ final class WorkerGroup implements AutoCloseable {
     private final IoEventLoopGroup loops;
     private final List<Worker<?>> workers = new ArrayList<>();
     private final List<AutoCloseable> listeners = new ArrayList<>();
+    private final CopiedDatagrams copied = new CopiedDatagrams();
     private Optional<FlowBudget> flowBudget = Optional.empty();
     private InetSocketAddress localAddress;
 
@@ -98,7 +100,7 @@ final class WorkerGroup implements AutoCloseable {
         IoEventLoop loop = loops.next();
         ReceiveErrorLog errorLog =
                 new ReceiveErrorLog(LOG, Thread::startVirtualThread, System::nanoTime, ERROR_LOG_INTERVAL);
-        return new WorkerSetup(workers.size(), loop, config, errorLog, flowBudget.map(FlowBudget::share));
+        return new WorkerSetup(workers.size(), loop, config, errorLog, copied, flowBudget.map(FlowBudget::share));
     }
 
     private void startWorkers(ForwarderConfig config) throws IOException {

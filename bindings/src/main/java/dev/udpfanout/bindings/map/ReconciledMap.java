@@ -50,6 +50,11 @@ public final class ReconciledMap<K, V> {
         return different;
     }
 
+    /** Whether the map holds what it was left with; changes nothing. */
+    public boolean isIntact() {
+        return map.entries().equals(inForce);
+    }
+
     /** Sets a key's value. */
     public void put(K key, V value) {
         putAll(Map.of(key, value));

@@ -17,6 +17,12 @@ public enum DropReason {
     SEND_FAILED,
     /** The send would have had to wait: the socket's send buffer or the interface's queue was full. */
     SEND_QUEUE_FULL,
+    /** It was to be copied and arrived with a TTL or hop limit of 0 or 1, which a copy must be one below. */
+    TTL_EXPIRED,
+    /** It was copied a moment ago and has come back: an endpoint is a listener that copies, too. */
+    LOOP,
+    /** Its sender is the only endpoint: a host drops what comes from its own address. Only where that is kept. */
+    HAIRPIN,
     /** The kernel did not take an endpoint's copy, with {@link dev.udpfanout.forwarder.spread.Spread#TO_ALL}. */
     COPY_FAILED,
     /**

@@ -4,6 +4,7 @@ import static java.lang.foreign.ValueLayout.JAVA_INT;
 
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.net.Inet6Address;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 
@@ -16,6 +17,9 @@ public final class DatagramSocket implements AutoCloseable {
     private static final int SOCK_RAW = 3;
     private static final int SOCK_CLOEXEC = 0x80000;
     private static final int IPPROTO_UDP = 17;
+    /** IP_PMTUDISC_DONT and IPV6_PMTUDISC_DONT: source in.h and in6.h of include/uapi/linux. */
+    private static final int PMTUDISC_DONT = 0;
+
     private static final int MEMINFO_WORDS = 9;
     private static final int MEMINFO_QUEUED = 0;
     private static final int MEMINFO_DROPS = 8;
@@ -40,7 +44,24 @@ public final class DatagramSocket implements AutoCloseable {
     private static DatagramSocket open(InetAddress address, int type) throws SocketException {
         try (Arena arena = Arena.ofConfined()) {
             int fd = LibC.socket(errno(arena), SocketAddresses.family(address), type | SOCK_CLOEXEC, IPPROTO_UDP);
-            return new DatagramSocket(check(fd, "socket", type == SOCK_RAW ? "raw UDP" : "UDP"));
+            DatagramSocket socket = new DatagramSocket(check(fd, "socket", type == SOCK_RAW ? "raw UDP" : "UDP"));
+            socket.letPacketsBeCut(address);
+            return socket;
+        }
+    }
+
+    /**
+     * A router's word that a packet is too large goes to the packet's source. That is us, who cannot pass it on, or a
+     * client that does not know of this packet: nobody would learn from it, so that nobody may ask for it.
+     */
+    private void letPacketsBeCut(InetAddress address) throws SocketException {
+        try {
+            set(
+                    address instanceof Inet6Address ? SocketOption.IPV6_MTU_DISCOVER : SocketOption.IP_MTU_DISCOVER,
+                    PMTUDISC_DONT);
+        } catch (SocketException e) {
+            close();
+            throw e;
         }
     }
 

@@ -40,6 +40,11 @@ public final class MessageHeader {
         headers.set(JAVA_LONG, at + CONTROL_LENGTH, controlBytes);
     }
 
+    /** How long the ancillary data of a header is. */
+    public static int controlBytes(MemorySegment headers, long at) {
+        return (int) headers.get(JAVA_LONG, at + CONTROL_LENGTH);
+    }
+
     /** Sets the room for the peer's address, whose length each receive overwrites. */
     public static void name(MemorySegment headers, long at, long name, int nameBytes) {
         headers.set(JAVA_LONG, at + NAME, name);

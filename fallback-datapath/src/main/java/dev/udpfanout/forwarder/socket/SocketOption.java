@@ -41,8 +41,14 @@ public record SocketOption(int level, int number, String name) {
     /** Each datagram comes with the address that it was sent to. Source: ip(7). */
     public static final SocketOption IP_PKTINFO = new SocketOption(SOL_IP, 8, "IP_PKTINFO");
 
+    /** Whether packets may not be cut (DF), and whose word counts of the path's MTU. Source: ip(7). */
+    public static final SocketOption IP_MTU_DISCOVER = new SocketOption(SOL_IP, 10, "IP_MTU_DISCOVER");
+
     /** Path MTU of a connected socket, bytes with the IP header. Source: ip(7). */
     public static final SocketOption IP_MTU = new SocketOption(SOL_IP, 14, "IP_MTU");
+
+    /** Each datagram comes with its TTL. Source: ip(7). */
+    public static final SocketOption IP_RECVTTL = new SocketOption(SOL_IP, 12, "IP_RECVTTL");
 
     /** Lets a socket be bound to an address that is not this host's yet. Source: ip(7). */
     public static final SocketOption IP_FREEBIND = new SocketOption(SOL_IP, 15, "IP_FREEBIND");
@@ -56,7 +62,10 @@ public record SocketOption(int level, int number, String name) {
     /** Offset of a checksum that the kernel fills in on a raw socket. Source: ipv6(7). */
     public static final SocketOption IPV6_CHECKSUM = new SocketOption(SOL_IPV6, 7, "IPV6_CHECKSUM");
 
-    /** As IP_MTU. Source: ipv6(7). */
+    /** As IP_MTU_DISCOVER. Source: ipv6(7). */
+    public static final SocketOption IPV6_MTU_DISCOVER = new SocketOption(SOL_IPV6, 23, "IPV6_MTU_DISCOVER");
+
+    /** Read: as IP_MTU. Set: the longest packet that this socket sends, 1280 at least. Source: ipv6(7). */
     public static final SocketOption IPV6_MTU = new SocketOption(SOL_IPV6, 24, "IPV6_MTU");
 
     /** Keeps IPv4 away from an IPv6 socket. Source: ipv6(7). */
@@ -67,6 +76,9 @@ public record SocketOption(int level, int number, String name) {
 
     /** As IP_PKTINFO. Source: ipv6(7). */
     public static final SocketOption IPV6_RECVPKTINFO = new SocketOption(SOL_IPV6, 49, "IPV6_RECVPKTINFO");
+
+    /** As IP_RECVTTL, of its hop limit. Source: ipv6(7). */
+    public static final SocketOption IPV6_RECVHOPLIMIT = new SocketOption(SOL_IPV6, 51, "IPV6_RECVHOPLIMIT");
 
     /** As IP_FREEBIND. Source: include/uapi/linux/in6.h. */
     public static final SocketOption IPV6_FREEBIND = new SocketOption(SOL_IPV6, 78, "IPV6_FREEBIND");

@@ -33,12 +33,17 @@ public final class DatagramBatch {
         count++;
     }
 
+    /** Adds a datagram of another batch in the same memory. */
+    public void add(DatagramBatch other, int index) {
+        add(other.slots[index], other.payloadAt[index], other.lengths[index], other.sourceAt[index]);
+    }
+
     public void clear() {
         count = 0;
     }
 
     /** Puts a datagram in another one's place, which is then gone from the batch. */
-    void move(int from, int to) {
+    public void move(int from, int to) {
         slots[to] = slots[from];
         payloadAt[to] = payloadAt[from];
         lengths[to] = lengths[from];
@@ -46,7 +51,7 @@ public final class DatagramBatch {
     }
 
     /** Forgets all but the first ones. */
-    void truncate(int toCount) {
+    public void truncate(int toCount) {
         count = toCount;
     }
 

@@ -2,6 +2,7 @@ package dev.udpfanout.forwarder.worker;
 
 import dev.udpfanout.forwarder.config.ForwarderConfig;
 import dev.udpfanout.forwarder.config.ReplyLimits;
+import dev.udpfanout.forwarder.spread.CopiedDatagrams;
 import io.netty.channel.IoEventLoop;
 import java.util.Optional;
 
@@ -10,6 +11,7 @@ import java.util.Optional;
  *
  * @param number from 0
  * @param loop its event loop, nobody else's
+ * @param copied what the forwarder's workers have copied
  * @param replies the worker's share of the bounds for replies, if there are to be any
  */
 public record WorkerSetup(
@@ -17,4 +19,5 @@ public record WorkerSetup(
         IoEventLoop loop,
         ForwarderConfig config,
         ReceiveErrorLog errorLog,
+        CopiedDatagrams copied,
         Optional<ReplyLimits> replies) {}

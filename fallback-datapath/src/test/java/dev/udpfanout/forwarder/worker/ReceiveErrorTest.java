@@ -8,6 +8,7 @@ import dev.udpfanout.forwarder.config.ForwarderConfig;
 import dev.udpfanout.forwarder.socket.DatagramSocket;
 import dev.udpfanout.forwarder.socket.LibC;
 import dev.udpfanout.forwarder.socket.MessageHeader;
+import dev.udpfanout.forwarder.spread.CopiedDatagrams;
 import dev.udpfanout.forwarder.worker.epoll.EpollWorker;
 import dev.udpfanout.forwarder.worker.iouring.IoUringWorker;
 import io.netty.channel.IoEventLoopGroup;
@@ -57,7 +58,14 @@ class ReceiveErrorTest {
         ReceiveErrorLog log = new ReceiveErrorLog(
                 LoggerFactory.getLogger(ReceiveErrorTest.class), report -> {}, System::nanoTime, Duration.ofDays(1));
         Worker<?> worker = maker.make(
-                new WorkerSetup(0, loops.next(), ForwarderConfig.forAddress(loopback), log, Optional.empty()), socket);
+                new WorkerSetup(
+                        0,
+                        loops.next(),
+                        ForwarderConfig.forAddress(loopback),
+                        log,
+                        new CopiedDatagrams(),
+                        Optional.empty()),
+                socket);
         Await.done(worker.start());
         sendEmptyDatagram(socket);
         Await.until("an error", () -> worker.stats().receiveErrors() == 1);

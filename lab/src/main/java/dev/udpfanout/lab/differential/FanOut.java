@@ -1,6 +1,5 @@
 package dev.udpfanout.lab.differential;
 
-import dev.udpfanout.lab.BoundedWait;
 import dev.udpfanout.lab.LabNamespace;
 import dev.udpfanout.lab.process.LabProcess;
 import java.io.IOException;
@@ -18,8 +17,6 @@ import java.util.stream.Collectors;
 /** The daemon on both nodes, as a DaemonSet has it, with a listener for each policy. */
 final class FanOut implements AutoCloseable {
     private static final Duration START_LIMIT = Duration.ofSeconds(240);
-    private static final Duration DELETED_LIMIT = Duration.ofSeconds(10);
-    private static final String DELETED = "deleted entries of connection tracking";
     private static final String DUMMY_ADDRESS = "10.255.0.1";
     private static final String DUMMY_ADDRESS6 = "fd00:255::1";
     private static final String NIC_INTERFACES = "eth0, cni0";
@@ -41,9 +38,6 @@ final class FanOut implements AutoCloseable {
             }
             fanOut.daemons.forEach(daemon -> daemon.awaitLine("ready listeners=", START_LIMIT));
             fanOut.apis.forEach(api -> api.awaitReady(Spread.of(way).size(), START_LIMIT));
-            if (isPublished(network, way)) {
-                fanOut.awaitDeletedConnections(way);
-            }
             return fanOut;
         } catch (RuntimeException e) {
             fanOut.close();
@@ -114,16 +108,6 @@ final class FanOut implements AutoCloseable {
         return yaml.toString();
     }
 
-    /** The load begins when node 1's daemon has done so; if it does not, the load tells. */
-    private void awaitDeletedConnections(Way way) {
-        BoundedWait.until(
-                () -> daemons.getFirst().lines().stream()
-                                .filter(line -> line.contains(DELETED))
-                                .count()
-                        >= Spread.of(way).size(),
-                DELETED_LIMIT);
-    }
-
     /** Whether the daemon is to know the Service: only so it knows whose tracked connections to delete. */
     private static boolean isPublished(Network network, Way way) {
         return network.trackedBefore() && way.isByDummy();
@@ -131,7 +115,7 @@ final class FanOut implements AutoCloseable {
 
     /** Also those by which senders on the node come, as docs/spreading.md has it. */
     private static String interfaces(Network network, Way way) {
-        if (network.name().equals("router")) {
+        if (network.name().startsWith("router")) {
             return NIC_INTERFACES + ", eth1";
         }
         return way == Way.NIC && network.origins().contains(Origin.NODE) ? NIC_INTERFACES + ", lo" : NIC_INTERFACES;

@@ -94,11 +94,14 @@ final class Links {
                 ground.node(2).name());
         for (int node = 1; node <= Ground.NODES; node++) {
             ip(ground, node, "address add 192.168.2.%d/24 dev eth1", node);
+            ip(ground, node, "-6 address add fd00:75::%d/64 dev eth1 nodad", node);
             ip(ground, node, "link set eth1 up");
         }
         ip(ground, 1, "route add 10.42.2.0/24 via 192.168.2.2");
+        ip(ground, 1, "-6 route add 2001:db8:42:2::/64 via fd00:75::2");
         ip(ground, 2, "link set eth0 down");
         ip(ground, 2, "route add default via 192.168.2.1");
+        ip(ground, 2, "-6 route add default via fd00:75::1");
         ip(ground, 2, "link set cni0 mtu %d", ROUTER_MTU);
     }
 

@@ -28,6 +28,10 @@ final class Networks {
                 Network.named("router", "receivers behind a router whose next link has MTU 1300", Links::router)
                         .withPathMtu(Links.ROUTER_MTU)
                         .withReceiversOn(Network.Reach.NODE_2),
+                Network.named("router-ipv6", "the same over IPv6", Links::router)
+                        .withPathMtu(Links.ROUTER_MTU)
+                        .withReceiversOn(Network.Reach.NODE_2)
+                        .overIpv6(),
                 Network.named("drop-nft", "FORWARD policy DROP by iptables-nft", Links::flat)
                         .behind(Firewall.IPTABLES_NFT),
                 Network.named("drop-legacy", "FORWARD policy DROP by iptables-legacy", Links::flat)
@@ -51,6 +55,12 @@ final class Networks {
                             Links.flat(ground);
                             Settings.bridgeNetfilter(ground, 1);
                         })
+                        .sentFrom(Origin.CLIENT, Origin.POD, Origin.RECEIVER),
+                Network.named("bridge-nf-ipv6", "the same over IPv6", ground -> {
+                            Links.flat(ground);
+                            Settings.bridgeNetfilter(ground, 1);
+                        })
+                        .overIpv6()
                         .sentFrom(Origin.CLIENT, Origin.POD, Origin.RECEIVER));
     }
 }

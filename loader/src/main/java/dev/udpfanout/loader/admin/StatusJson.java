@@ -21,6 +21,7 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetSocketAddress;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
@@ -67,6 +68,11 @@ final class StatusJson {
         }
         write(json, snapshot.threads());
         write(json, "repairs", snapshot.repairs());
+        json.writeObjectFieldStart("repair_outages_ms");
+        for (Map.Entry<String, Duration> outage : snapshot.outages().entrySet()) {
+            json.writeNumberField(outage.getKey(), outage.getValue().toMillis());
+        }
+        json.writeEndObject();
         FirewallJson.write(json, snapshot.firewall());
         write(json, "stale_flows_deleted", snapshot.staleFlows());
         json.writeEndObject();
@@ -141,6 +147,7 @@ final class StatusJson {
         if (listener.pathMtuBytes().isPresent()) {
             json.writeNumberField("path_mtu_bytes", listener.pathMtuBytes().getAsInt());
         }
+        json.writeBooleanField("by_ipsec", listener.byIpsec());
         json.writeArrayFieldStart("ways");
         for (WayState way : listener.ways()) {
             json.writeStartObject();

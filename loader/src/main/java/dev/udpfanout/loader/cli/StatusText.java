@@ -27,7 +27,7 @@ final class StatusText {
         kubernetes(status.path("kubernetes"));
         flows(status.path("flows"));
         threads(status.path("threads"));
-        String repairs = counts(status.path("repairs"));
+        String repairs = RepairsText.of(status);
         line("repairs: %s", repairs.isEmpty() ? "none" : repairs);
         status.path("firewall").forEach(this::firewall);
         status.path("listeners").forEach(this::listener);
@@ -156,6 +156,9 @@ final class StatusText {
         if (!listener.path("ways").isEmpty()) {
             line("  ways       %s", ways(listener.path("ways")));
         }
+        if (listener.path("by_ipsec").asBoolean()) {
+            line("  IPsec      a policy is for an endpoint: the kernel's stack sends the datagrams on");
+        }
         endpoints(listener, "ENDPOINT");
         mirror(listener.path("mirror"));
     }
@@ -270,7 +273,7 @@ final class StatusText {
     }
 
     /** A name from elsewhere must not move the reader's cursor. */
-    private static String printable(String text) {
+    static String printable(String text) {
         return text.replaceAll("\\p{Cntrl}", "?");
     }
 

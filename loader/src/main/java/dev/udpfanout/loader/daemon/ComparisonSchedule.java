@@ -1,7 +1,9 @@
 package dev.udpfanout.loader.daemon;
 
 import java.time.Duration;
+import java.util.function.BooleanSupplier;
 import java.util.function.LongSupplier;
+import java.util.stream.Stream;
 
 /**
  * When the kernel is to be compared with what it should be: soon after a change, now and then without one, and, in a
@@ -10,6 +12,9 @@ import java.util.function.LongSupplier;
 final class ComparisonSchedule {
     /** Even if no event comes, or one gets lost. */
     static final Duration REGULAR = Duration.ofSeconds(5);
+
+    /** Between two looks at what the kernel tells nobody of. */
+    static final Duration LOOK = Duration.ofMillis(250);
 
     static final Duration AFTER_FAILURE = Duration.ofSeconds(1);
     static final Duration LEAST_PAUSE = Duration.ofMillis(10);
@@ -20,11 +25,13 @@ final class ComparisonSchedule {
     private final LongSupplier clockNanos;
     private long dueNanos;
     private long notBeforeNanos;
+    private long lookNanos;
 
     ComparisonSchedule(LongSupplier clockNanos) {
         this.clockNanos = clockNanos;
         this.notBeforeNanos = clockNanos.getAsLong();
         this.dueNanos = notBeforeNanos + REGULAR.toNanos();
+        this.lookNanos = notBeforeNanos + LOOK.toNanos();
     }
 
     /** Something may have changed. */
@@ -49,6 +56,26 @@ final class ComparisonSchedule {
         return Duration.ofNanos(Math.max(0, at - clockNanos.getAsLong()));
     }
 
+    /** How long nothing is to be done, neither a comparison nor a look. */
+    Duration untilNext(Duration atMost) {
+        Duration untilLook = Duration.ofNanos(Math.max(0, lookNanos - clockNanos.getAsLong()));
+        return Stream.of(untilLook, untilDue(), atMost).min(Duration::compareTo).orElseThrow();
+    }
+
+    /**
+     * Has a look, if it is time, whether a comparison is wanted earlier than it is due. Comparing looks at everything
+     * too; while it fails, that decides when to try again.
+     */
+    void look(BooleanSupplier isIntact) {
+        long now = clockNanos.getAsLong();
+        if (now - lookNanos >= 0) {
+            lookNanos = now + LOOK.toNanos();
+            if (!isIntact.getAsBoolean()) {
+                wanted();
+            }
+        }
+    }
+
     boolean isDue() {
         return untilDue().isZero();
     }
@@ -58,5 +85,6 @@ final class ComparisonSchedule {
         long now = clockNanos.getAsLong();
         notBeforeNanos = now + Math.max(LEAST_PAUSE.toNanos(), (now - beganNanos) * PAUSE_FACTOR);
         dueNanos = now + (isRight ? REGULAR : AFTER_FAILURE).toNanos();
+        lookNanos = isRight ? now + LOOK.toNanos() : dueNanos;
     }
 }

@@ -10,8 +10,6 @@ import dev.udpfanout.loader.control.EndpointSelection;
 import dev.udpfanout.loader.control.EndpointSet;
 import dev.udpfanout.loader.datapath.Datapath;
 import dev.udpfanout.loader.datapath.Failures;
-import dev.udpfanout.loader.datapath.InterfaceState;
-import dev.udpfanout.loader.datapath.ListenerState;
 import dev.udpfanout.loader.status.Readiness;
 import java.net.Inet6Address;
 import java.net.InetAddress;
@@ -260,20 +258,9 @@ final class ControlLoop {
                 .map(ListenerConfig::name)
                 .filter(name -> !isReady(name))
                 .findFirst()
-                .map(name -> Readiness.notReady("listener " + name + " is " + fault(datapath.state(name))))
+                .map(name -> Readiness.notReady(
+                        "listener " + name + " is " + datapath.state(name).fault()))
                 .orElse(Readiness.READY);
-    }
-
-    private static String fault(ListenerState state) {
-        if (state.attached()) {
-            return "without a usable endpoint";
-        }
-        return state.interfaces().stream()
-                .map(InterfaceState::shadowedBy)
-                .filter(others -> !others.isEmpty())
-                .findFirst()
-                .map(others -> "shadowed by " + others + ", which runs before it and ends the chain")
-                .orElse("not attached");
     }
 
     /** Whether datagrams may be sent to this node for a listener: they reach the datapath, and there is where to go. */
@@ -286,15 +273,17 @@ final class ControlLoop {
     }
 
     /**
-     * What to publish of a listener's readiness; nothing while it serves with what an earlier daemon left, its source
-     * has not answered, and it is not known what that is: what that daemon published holds, and to withdraw it would
-     * send the VIP away from a node that works.
+     * What to publish of a listener's readiness; not that it is ready while connection tracking would lead senders past
+     * it; and nothing while it serves with what an earlier daemon left, and its source has not answered: what that
+     * daemon published holds, and to withdraw it would send the VIP away from a node that works.
      */
     Optional<Boolean> publishable(String listener) {
         boolean isCarriedOn = !applied.containsKey(listener)
                 && !adopted.known().containsKey(listener)
                 && datapath.hasAdopted(listener)
                 && datapath.state(listener).attached();
-        return isCarriedOn ? Optional.empty() : Optional.of(isReady(listener));
+        boolean isReady = isReady(listener);
+        boolean isEarly = isReady && !datapath.isTrackingClear(listener);
+        return isCarriedOn || isEarly ? Optional.empty() : Optional.of(isReady);
     }
 }

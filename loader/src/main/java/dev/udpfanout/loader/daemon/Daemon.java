@@ -91,12 +91,14 @@ public final class Daemon {
 
     private void runUntilStopped() {
         datapath = datapaths.apply(config);
+        datapath.onTrackingClear(() -> inbox.post(new Event.TrackingClear()));
         try {
             // Before the first comparison, so that nothing that happens after it goes unseen.
             try (NetworkWatch network = NetworkWatch.start(() -> inbox.post(new Event.NetworkChanged()));
                     LinkFailures failures = LinkFailures.start(
                             down -> inbox.post(new Event.LinksChanged(down)),
-                            peers -> inbox.post(new Event.PeersChanged(peers)));
+                            peers -> inbox.post(new Event.PeersChanged(peers)),
+                            () -> inbox.post(new Event.NetworkChanged()));
                     FileWatch file = configSource.watch(content -> inbox.post(new Event.FileChanged(content)))) {
                 links = failures;
                 setUp();
@@ -155,20 +157,20 @@ public final class Daemon {
     /** Turns the loop until it is told to stop, or the time, by System.nanoTime(), has come. */
     private void keepUntil(long deadlineNanos) {
         while (!inbox.isStopped() || deadlineNanos != Long.MAX_VALUE) {
-            Duration patience = comparison.untilDue();
-            if (deadlineNanos != Long.MAX_VALUE) {
-                Duration left = Duration.ofNanos(deadlineNanos - System.nanoTime());
-                if (!left.isPositive()) {
-                    return;
-                }
-                patience = left.compareTo(patience) < 0 ? left : patience;
+            long leftNanos = deadlineNanos == Long.MAX_VALUE ? deadlineNanos : deadlineNanos - System.nanoTime();
+            if (leftNanos <= 0) {
+                return;
             }
-            turn(inbox.take(patience));
+            turn(inbox.take(comparison.untilNext(Duration.ofNanos(leftNanos))));
         }
     }
 
     /** Deals with what has happened, then, if it is time, compares the kernel with what it should be. */
     private void turn(List<Event> events) {
+        attempts.attempt("look at the datapath", () -> comparison.look(datapath::looksIntact));
+        if (events.isEmpty() && !comparison.isDue() && !inbox.isStopped()) {
+            return;
+        }
         // One that fails must not take the others with it; what it left undone is done by the comparison.
         for (Event event : events) {
             attempts.attempt(event.handling(), () -> deal(event));
@@ -199,6 +201,7 @@ public final class Daemon {
             case Event.PeersChanged changed -> control.peers(changed);
             case Event.FileChanged changed -> reload(changed.content());
             case Event.NetworkChanged changed -> comparison.wanted();
+            case Event.TrackingClear clear -> {}
         }
     }
 

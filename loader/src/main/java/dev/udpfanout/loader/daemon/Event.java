@@ -115,6 +115,28 @@ sealed interface Event {
         }
     }
 
+    /** Connection tracking leads nothing past a listener any more: the end of the turn publishes it. */
+    record TrackingClear(long atNanos) implements Event {
+        TrackingClear() {
+            this(now());
+        }
+
+        @Override
+        public Object key() {
+            return TrackingClear.class;
+        }
+
+        @Override
+        public String handling() {
+            return "publish what is ready";
+        }
+
+        @Override
+        public Event since(long nanos) {
+            return new TrackingClear(nanos);
+        }
+    }
+
     /** Some endpoint went up or down: the loop asks the health monitor which are down now. */
     record HealthChanged(long atNanos) implements Event {
         HealthChanged() {

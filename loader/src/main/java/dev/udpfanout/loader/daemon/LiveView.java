@@ -7,6 +7,7 @@ import dev.udpfanout.loader.control.EndpointSet;
 import dev.udpfanout.loader.datapath.Datapath;
 import dev.udpfanout.loader.datapath.ListenerCounters;
 import dev.udpfanout.loader.datapath.ListenerState;
+import dev.udpfanout.loader.datapath.Lookout;
 import dev.udpfanout.loader.datapath.ProgramCounters;
 import dev.udpfanout.loader.health.HealthMonitor;
 import dev.udpfanout.loader.status.ConfigStatus;
@@ -106,6 +107,7 @@ final class LiveView implements DaemonView {
                     Optional.empty(),
                     threads(),
                     Map.of(),
+                    Map.of(),
                     List.of(),
                     Map.of(),
                     Optional.empty(),
@@ -131,6 +133,7 @@ final class LiveView implements DaemonView {
                 last.health().map(HealthMonitor::status),
                 threads(),
                 last.datapath().repairs(),
+                last.datapath().lookout().map(Lookout::outages).orElse(Map.of()),
                 last.datapath().firewall(),
                 last.datapath().staleFlows(),
                 program.map(ProgramCounters::processingTimes)
@@ -170,7 +173,8 @@ final class LiveView implements DaemonView {
                 receivers.shown(),
                 receivers.omitted(),
                 mirror,
-                state.ways());
+                state.ways(),
+                state.byIpsec());
     }
 
     /** Sockets take datagrams whatever they come by: by none of the interfaces, or by all. */

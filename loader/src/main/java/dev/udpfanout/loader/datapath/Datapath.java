@@ -69,6 +69,18 @@ public interface Datapath extends AutoCloseable {
     default void setService(String listener, ServiceAddresses addresses) {}
 
     /**
+     * Whether connection tracking was searched since a listener is served and its Service is known: what it remembers
+     * from before leads nothing past the listener. Until then nobody should be told to send datagrams here. A search
+     * that takes long is not waited for.
+     */
+    default boolean isTrackingClear(String listener) {
+        return true;
+    }
+
+    /** Has somebody told when {@link #isTrackingClear} may have become true; on a thread of the datapath's. */
+    default void onTrackingClear(Runnable observer) {}
+
+    /**
      * Tells the way straight into the pods of this node, for listeners that are to take it. To endpoints that are not
      * in it datagrams go by the next hop.
      *
@@ -119,6 +131,16 @@ public interface Datapath extends AutoCloseable {
 
     /** How often what was set up had to be mended, by kind; readable by any thread. */
     Map<String, Long> repairs();
+
+    /** Who notices what the kernel tells nobody of; empty where there is no such thing. */
+    default Optional<Lookout> lookout() {
+        return Optional.empty();
+    }
+
+    /** As {@link Lookout#isIntact}; true where nobody looks. For the thread that reconciles. */
+    default boolean looksIntact() {
+        return lookout().map(Lookout::isIntact).orElse(true);
+    }
 
     /** The chains of the node's packet filters that would drop listeners' datagrams, as of late. Any thread. */
     default List<FirewallState> firewall() {

@@ -12,6 +12,7 @@ import java.util.stream.Collectors;
  * @param attachment how, for example {@code "tcx"}; empty if they do not
  * @param interfaces each interface by itself; empty where the datapath takes datagrams whatever they come by
  * @param ways how its endpoints are reached, the narrowest way first; empty where the datapath does not ask
+ * @param byIpsec whether an IPsec policy is for an endpoint, so that the kernel's stack sends the datagrams on
  */
 public record ListenerState(
         String mode,
@@ -19,7 +20,8 @@ public record ListenerState(
         boolean attached,
         String attachment,
         List<InterfaceState> interfaces,
-        List<WayState> ways) {
+        List<WayState> ways,
+        boolean byIpsec) {
     public static final String TC_EBPF = "tc_ebpf";
     public static final String USERSPACE = "userspace";
     public static final String CONFIGURED = "configured";
@@ -31,7 +33,7 @@ public record ListenerState(
 
     /** Of a datapath that takes datagrams whatever they come by. */
     public ListenerState(String mode, String modeReason, boolean attached, String attachment) {
-        this(mode, modeReason, attached, attachment, List.of(), List.of());
+        this(mode, modeReason, attached, attachment, List.of(), List.of(), false);
     }
 
     /** In the kernel, as configured. A listener that has lost one of several interfaces goes on with the others. */
@@ -47,16 +49,30 @@ public record ListenerState(
                 interfaces.stream().anyMatch(InterfaceState::attached),
                 attachment,
                 interfaces,
-                List.of());
+                List.of(),
+                false);
+    }
+
+    /** Why a listener does not serve, to complete the sentence "listener … is …". */
+    public String fault() {
+        if (attached) {
+            return "without a usable endpoint";
+        }
+        return interfaces.stream()
+                .map(InterfaceState::shadowedBy)
+                .filter(others -> !others.isEmpty())
+                .findFirst()
+                .map(others -> "shadowed by " + others + ", which runs before it and ends the chain")
+                .orElse("not attached");
     }
 
     /** The same, for another reason. */
     public ListenerState because(String reason) {
-        return new ListenerState(mode, reason, attached, attachment, interfaces, ways);
+        return new ListenerState(mode, reason, attached, attachment, interfaces, ways, byIpsec);
     }
 
-    /** The same, with the ways to its endpoints. */
-    public ListenerState by(List<WayState> itsWays) {
-        return new ListenerState(mode, modeReason, attached, attachment, interfaces, itsWays);
+    /** The same, with the ways to its endpoints, and whether IPsec is on one of them. */
+    public ListenerState by(List<WayState> itsWays, boolean isByIpsec) {
+        return new ListenerState(mode, modeReason, attached, attachment, interfaces, itsWays, isByIpsec);
     }
 }

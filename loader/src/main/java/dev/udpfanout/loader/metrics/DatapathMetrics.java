@@ -16,6 +16,9 @@ final class DatapathMetrics {
 
     static void addTo(Families families, StatusSnapshot snapshot) {
         snapshot.repairs().forEach((repair, count) -> families.add(Metric.REPAIRS, count, repair));
+        snapshot.outages()
+                .forEach((repair, outage) ->
+                        families.add(Metric.REPAIR_OUTAGES, outage.toNanos() / NANOS_PER_SECOND, repair));
         snapshot.staleFlows().forEach((listener, count) -> families.add(Metric.STALE_FLOWS, count, listener));
         for (FirewallState chain : snapshot.firewall()) {
             families.set(Metric.FIREWALL_OPEN, chain.problem().isEmpty(), chain.backend(), chain.chain());

@@ -28,10 +28,10 @@ final class Families {
      *
      * @param labelValues in the order of {@link Metric#labels()}
      */
-    void add(Metric counter, long value, String... labelValues) {
+    void add(Metric counter, double value, String... labelValues) {
         require(counter, Metric.Kind.COUNTER);
         Labels labels = labels(counter, labelValues);
-        values.computeIfAbsent(counter, metric -> new LinkedHashMap<>()).merge(labels, (double) value, Double::sum);
+        values.computeIfAbsent(counter, metric -> new LinkedHashMap<>()).merge(labels, value, Double::sum);
     }
 
     /**

@@ -201,6 +201,11 @@ public enum Metric {
             "backend",
             "chain"),
     REPAIRS(COUNTER, "repairs", "Repairs of what the daemon had set up, by kind.", "repair"),
+    REPAIR_OUTAGES(
+            COUNTER,
+            "repair_outages_seconds",
+            "At most how long what was repaired had been gone, all times together, by kind.",
+            "repair"),
     STALE_FLOWS(
             COUNTER,
             "stale_flows_deleted",

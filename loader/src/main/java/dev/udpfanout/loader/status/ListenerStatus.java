@@ -26,6 +26,7 @@ import java.util.Set;
  * @param omitted what the other ones add up to
  * @param mirror who gets copies, if anyone does
  * @param ways how its endpoints are reached, the narrowest way first; empty where nobody asks
+ * @param byIpsec whether an IPsec policy is for an endpoint, so that the kernel's stack sends the datagrams on
  */
 public record ListenerStatus(
         String name,
@@ -41,7 +42,8 @@ public record ListenerStatus(
         List<EndpointStatus> endpoints,
         OmittedEndpoints omitted,
         Optional<MirrorStatus> mirror,
-        List<WayState> ways) {
+        List<WayState> ways,
+        boolean byIpsec) {
 
     public ListenerStatus {
         interfaces = List.copyOf(interfaces);
@@ -68,7 +70,8 @@ public record ListenerStatus(
             TrafficCounters counters,
             List<EndpointStatus> endpoints,
             Optional<MirrorStatus> mirror,
-            List<WayState> ways) {
+            List<WayState> ways,
+            boolean byIpsec) {
         this(
                 name,
                 bind,
@@ -83,7 +86,8 @@ public record ListenerStatus(
                 endpoints,
                 OmittedEndpoints.NONE,
                 mirror,
-                ways);
+                ways,
+                byIpsec);
     }
 
     /** How many endpoints are sent datagrams. */

@@ -5,6 +5,7 @@ import dev.udpfanout.bindings.abi.counter.IcmpErrors;
 import dev.udpfanout.loader.datapath.FirewallState;
 import dev.udpfanout.loader.datapath.FlowCounters;
 import dev.udpfanout.loader.supervision.ThreadsStatus;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.Collections;
 import java.util.List;
@@ -24,6 +25,7 @@ import java.util.TreeMap;
  * @param health what probing has done; empty if it is off
  * @param threads those that the daemon cannot do without
  * @param repairs how often what was set up had to be mended, by name: {@code program_reattached} and so on
+ * @param outages at most how long what was repaired had been gone, all times together, by the repair's name
  * @param firewall chains of the node's packet filters that would drop listeners' datagrams
  * @param staleFlows how many entries of connection tracking that led past a listener were deleted, by listener
  * @param packetProcessing how long the program took per datagram, sampled; empty if nothing is sampled
@@ -41,6 +43,7 @@ public record StatusSnapshot(
         Optional<ProbingStatus> health,
         ThreadsStatus threads,
         Map<String, Long> repairs,
+        Map<String, Duration> outages,
         List<FirewallState> firewall,
         Map<String, Long> staleFlows,
         Optional<DurationHistogram> packetProcessing,
@@ -52,6 +55,7 @@ public record StatusSnapshot(
         listeners = List.copyOf(listeners);
         firewall = List.copyOf(firewall);
         repairs = Collections.unmodifiableMap(new TreeMap<>(repairs));
+        outages = Collections.unmodifiableMap(new TreeMap<>(outages));
         staleFlows = Collections.unmodifiableMap(new TreeMap<>(staleFlows));
     }
 }

@@ -19,12 +19,16 @@ import java.util.stream.IntStream;
  * @param values how many ended there, by the place in words
  */
 record Counters(Map<String, Long> values) {
+    private static final String CLIENT_LINK = "client's link";
     private static final String DUMMY_QUEUE = "dummy0's queue";
     private static final String POD_QUEUES = "pods' queues";
     private static final String POD_SOCKETS = "pods' sockets";
 
-    /** Places where a machine that is too slow for the load loses datagrams, whatever the daemon does. */
-    private static final List<String> OVERLOAD = List.of(DUMMY_QUEUE, POD_QUEUES, POD_SOCKETS);
+    /**
+     * Places where a machine that is too slow for the load loses datagrams, whatever the daemon does: the queues of
+     * packets that have come in (netdev_max_backlog), which each link counts for the one that it sends to, and sockets.
+     */
+    private static final List<String> OVERLOAD = List.of(CLIENT_LINK, DUMMY_QUEUE, POD_QUEUES, POD_SOCKETS);
 
     private static final int MOST_IN_TEXT = 2;
     private static final int RECEIVED_DROPS = 3;
@@ -41,7 +45,7 @@ record Counters(Map<String, Long> values) {
         LabNamespace client = lab.topology().client();
         LabNamespace node = lab.topology().node();
         values.put("client refused", lab.traffic().refused());
-        values.put("client's link", ofLink(client, "eth0", SENT_DROPS));
+        values.put(CLIENT_LINK, ofLink(client, "eth0", SENT_DROPS));
         values.put("node: no port", node.call(UdpCounters::read).noPorts());
         values.put("node: no route", noRoute(node));
         values.put("dummy0: not turned", ofLink(node, "dummy0", SENT_PACKETS));

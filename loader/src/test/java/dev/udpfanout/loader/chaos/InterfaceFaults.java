@@ -16,11 +16,12 @@ final class InterfaceFaults {
                 Fault.lossy("dummy0 set down", 8, (lab, random) -> lab.node("ip link set dummy0 down")),
                 Fault.lossy("dummy0 deleted", 10, (lab, random) -> lab.node("ip link del dummy0")),
                 Fault.lossy("dummy0 renamed, then deleted", 10, InterfaceFaults::renameDummy),
+                Fault.lossless("address of dummy0 removed", 8, InterfaceFaults::removeAddress),
                 Fault.lossy("addresses of dummy0 flushed", 8, (lab, random) -> lab.node("ip addr flush dev dummy0")),
                 Fault.lossy("eth0 down and up", 10, InterfaceFaults::flapNic),
                 Fault.lossy("eth0 deleted and recreated", 15, InterfaceFaults::recreateNic),
                 Fault.lossy("eth0 renamed and back", 15, InterfaceFaults::renameNic),
-                Fault.lossy("a pod's veth down and up", 20, InterfaceFaults::flapPod));
+                Fault.lossy("a pod's veth down and up", NetworkFaults.PROBED_SECONDS, InterfaceFaults::flapPod));
     }
 
     private static void pause(NodeLab lab, Random random) {
@@ -32,6 +33,17 @@ final class InterfaceFaults {
         lab.node("ip link set " + from + " down");
         lab.node("ip link set " + from + " name " + to);
         lab.node("ip link set " + to + " up");
+    }
+
+    /** Not the last of its interface: with that the kernel takes the interface's routes away, and ours with them. */
+    private static void removeAddress(NodeLab lab, Random random) {
+        lab.node("ip addr add 192.0.2.1/32 dev dummy0");
+        lab.node("ip addr del 10.255.0.1/32 dev dummy0");
+        lab.daemon().await("the address again", () -> lab.topology()
+                .node()
+                .exec("ip", "-o", "addr", "show", "dev", "dummy0")
+                .contains("10.255.0.1/32"));
+        lab.node("ip addr del 192.0.2.1/32 dev dummy0");
     }
 
     private static void renameDummy(NodeLab lab, Random random) {

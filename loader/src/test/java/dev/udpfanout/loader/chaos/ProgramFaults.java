@@ -14,8 +14,8 @@ import java.util.stream.Stream;
 
 /** What others do to the daemon's programs, maps and pins. */
 final class ProgramFaults {
-    /** The daemon hears of no change of maps and pins: it looks every 5 s (ComparisonSchedule). */
-    private static final int COMPARED_SECONDS = 10;
+    /** The daemon hears of no change of maps and links: it looks 4 times a second (ComparisonSchedule). */
+    private static final int SEEN_SECONDS = 5;
 
     private ProgramFaults() {}
 
@@ -38,7 +38,7 @@ final class ProgramFaults {
                 Fault.lossless(
                         "pins deleted, then kill -9", DaemonFaults.RESTARTED_SECONDS, ProgramFaults::deletePins)));
         if (hasTcx) {
-            faults.add(Fault.lossy("TCX link detached", 8, ProgramFaults::detachLink));
+            faults.add(Fault.lossy("TCX link detached", SEEN_SECONDS, ProgramFaults::detachLink));
         }
         return faults;
     }
@@ -51,7 +51,7 @@ final class ProgramFaults {
     }
 
     private static Fault emptied(String map) {
-        return Fault.lossy("map " + map + " emptied", COMPARED_SECONDS, (lab, random) -> empty(pinned(lab, map)));
+        return Fault.lossy("map " + map + " emptied", SEEN_SECONDS, (lab, random) -> empty(pinned(lab, map)));
     }
 
     private static Path pinned(NodeLab lab, String map) throws IOException {

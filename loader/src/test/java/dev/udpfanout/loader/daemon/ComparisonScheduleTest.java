@@ -3,6 +3,7 @@ package dev.udpfanout.loader.daemon;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assertions.fail;
 
 import java.time.Duration;
 import org.junit.jupiter.api.Tag;
@@ -47,6 +48,29 @@ class ComparisonScheduleTest {
         compare(Duration.ofMillis(40), true);
         schedule.wanted();
         assertEquals(Duration.ofMillis(200), schedule.untilDue());
+    }
+
+    @Test
+    void shouldLookSeveralTimesBetweenComparisonsAndCompareWhenSomethingIsNotAsItWas() {
+        compare(Duration.ofMillis(1), true);
+        assertEquals(ComparisonSchedule.LOOK, schedule.untilNext(ComparisonSchedule.REGULAR));
+        assertEquals(Duration.ofMillis(3), schedule.untilNext(Duration.ofMillis(3)));
+        schedule.look(() -> fail("too early"));
+        pass(ComparisonSchedule.LOOK);
+        schedule.look(() -> true);
+        assertFalse(schedule.isDue());
+        assertEquals(ComparisonSchedule.LOOK, schedule.untilNext(ComparisonSchedule.REGULAR));
+        pass(ComparisonSchedule.LOOK);
+        schedule.look(() -> false);
+        assertTrue(schedule.isDue());
+    }
+
+    @Test
+    void shouldNotLookWhileComparingFails() {
+        compare(Duration.ofMillis(1), false);
+        pass(ComparisonSchedule.LOOK);
+        schedule.look(() -> fail("it is known that something is not as it should be"));
+        assertFalse(schedule.isDue());
     }
 
     @Test

@@ -93,10 +93,12 @@ class RepairTest {
         }
     }
 
-    @Test
-    void shouldRemoveLocalRouteWhenItIsPutBack() throws Exception {
+    /** As the kernel does, behind ours; and before ours, where it takes the datagrams until it is removed. */
+    @ParameterizedTest
+    @ValueSource(strings = {"append", "prepend"})
+    void shouldRemoveLocalRouteWhenItIsPutBack(String how) throws Exception {
         try (DaemonRun daemon = onDummy("auto")) {
-            node("ip route add local 10.255.0.1 dev dummy0 table local");
+            node("ip route " + how + " local 10.255.0.1 dev dummy0 table local");
             awaitRepair(daemon, Repair.LOCAL_ROUTE_REMOVED, 1);
             assertDelivered(VIP);
         }

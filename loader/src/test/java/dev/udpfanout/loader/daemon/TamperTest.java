@@ -2,9 +2,12 @@ package dev.udpfanout.loader.daemon;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.udpfanout.bindings.abi.maps.SharedMaps;
 import dev.udpfanout.bindings.libbpf.BpfMap;
+import dev.udpfanout.bindings.libbpf.HookPoint;
+import dev.udpfanout.bindings.libbpf.TcxLink;
 import dev.udpfanout.bindings.map.ArrayOfMaps;
 import dev.udpfanout.lab.BoundedWait;
 import dev.udpfanout.lab.Bpffs;
@@ -37,8 +40,11 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** Somebody with enough rights writes to the maps, or removes pins: {@code bpftool map delete}, {@code rm -r}. */
 @Tag("kernel")
 class TamperTest {
-    /** The kernel tells nobody of it: it is seen at the regular comparison, every 5 s. */
+    /** The kernel tells nobody of it: it is seen at the regular comparison, every 5 s, at the latest. */
     private static final Duration LIMIT = Duration.ofSeconds(15);
+
+    /** Links and the maps that decide where datagrams go are looked at 4 times a second. */
+    private static final Duration LOOK_LIMIT = Duration.ofSeconds(3);
 
     private static final int POD_PORT = 40514;
     private static final InetSocketAddress NODE = new InetSocketAddress("192.168.1.1", 5514);
@@ -115,9 +121,44 @@ class TamperTest {
             assertDelivered();
             empty(map);
             awaitOnly(daemon, Repair.MAP_REFILLED);
-            // The repair is counted when the lack is found; the entries are put in right after that.
-            assertTrue(BoundedWait.until(this::isOneDelivered, LIMIT));
             assertDelivered();
+        }
+    }
+
+    /** The second time right after a comparison: the next one is due in 5 s. */
+    private void assertSeenByALook(DaemonRun daemon, Repair repair, Runnable tampering) {
+        tampering.run();
+        assertTrue(BoundedWait.until(() -> daemon.repairs(repair) == 1, LIMIT), daemon.repairs()::toString);
+        tampering.run();
+        assertTrue(BoundedWait.until(() -> daemon.repairs(repair) == 2, LOOK_LIMIT), daemon.repairs()::toString);
+        assertDelivered();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"LISTENERS", "LISTENER_SETS", "LOCAL_ADDRESSES"})
+    void shouldSeeAnEmptiedMapBeforeTheNextComparison(String map) throws Exception {
+        try (DaemonRun daemon = start("")) {
+            assertSeenByALook(daemon, Repair.MAP_REFILLED, () -> empty(map));
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"round_robin", "hash"})
+    void shouldSeeAMissingEndpointTableBeforeTheNextComparison(String policy) throws Exception {
+        try (DaemonRun daemon = start(", policy: " + policy)) {
+            assertSeenByALook(daemon, Repair.ENDPOINTS_PUT_BACK, this::takeEndpointTablesOut);
+        }
+    }
+
+    @Test
+    void shouldSeeADetachedLinkBeforeTheNextComparison() throws Exception {
+        try (DaemonRun daemon = start("")) {
+            Path link = pins.resolve("links").resolve("eth0-ingress");
+            assumeTrue(Files.exists(link), "TCX came with Linux 6.6");
+            assertSeenByALook(
+                    daemon, Repair.PROGRAM_REATTACHED, () -> TcxLink.openPinned(link, "eth0", HookPoint.INGRESS)
+                            .orElseThrow()
+                            .close());
         }
     }
 
@@ -153,13 +194,17 @@ class TamperTest {
     void shouldPutTheEndpointTableBackThatWasTakenOut(String policy) throws Exception {
         try (DaemonRun daemon = start(", policy: " + policy)) {
             assertDelivered();
-            for (String name : List.of("ENDPOINTS", "HASH_TABLES")) {
-                try (BpfMap tables = open(name)) {
-                    new ArrayOfMaps(tables).remove(0);
-                }
-            }
+            takeEndpointTablesOut();
             awaitOnly(daemon, Repair.ENDPOINTS_PUT_BACK);
             assertDelivered();
+        }
+    }
+
+    private void takeEndpointTablesOut() {
+        for (String name : List.of("ENDPOINTS", "HASH_TABLES")) {
+            try (BpfMap tables = open(name)) {
+                new ArrayOfMaps(tables).remove(0);
+            }
         }
     }
 

@@ -11,6 +11,8 @@ import dev.udpfanout.lab.kubeproxy.KubeProxy;
 import dev.udpfanout.lab.kubeproxy.KubeProxyRules;
 import dev.udpfanout.lab.kubeproxy.ServicePortName;
 import dev.udpfanout.lab.process.LabProcess;
+import dev.udpfanout.lab.traffic.DatagramSender;
+import dev.udpfanout.lab.traffic.SendPlan;
 import dev.udpfanout.loader.SequenceTraffic;
 import dev.udpfanout.loader.kubernetes.fake.FakeService;
 import java.io.IOException;
@@ -18,6 +20,8 @@ import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.util.BitSet;
 import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -27,6 +31,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * A client that sends before the rules and the daemon are there, and never stops. What connection tracking has noted of
@@ -38,6 +43,8 @@ class StaleFlowEndToEndTest {
     private static final String ON_DUMMY = "bind: \"10.255.0.1:5514\"\n    interface: dummy0";
     private static final int PER_SECOND = 1_000;
     private static final int PODS = 2;
+    private static final int SENDERS = 500;
+    private static final Pattern READY = Pattern.compile("\"ready\"\\s*:\\s*true");
     private static final InetSocketAddress DUMMY = new InetSocketAddress("10.255.0.1", 5514);
     private static final InetSocketAddress OTHER_VIP = new InetSocketAddress("192.168.1.101", 5514);
 
@@ -161,6 +168,38 @@ class StaleFlowEndToEndTest {
             assertTrue(BoundedWait.until(() -> lab.received() > 0, ServiceLab.LIMIT), "the entry made anew stays");
             assertEverythingArrivesFrom(traffic.next(), traffic);
         }
+    }
+
+    /** Whoever is told that the node is ready sends there at once, with what connection tracking remembers. */
+    @ParameterizedTest
+    @ValueSource(strings = {ON_DUMMY, ON_DUMMY + "\n    mode: userspace"})
+    void shouldPublishReadinessOnlyWhenNothingLeadsPastTheListener(String way) throws Exception {
+        loadRulesOfAnotherService();
+        lab.configure(way, "");
+        List<DatagramSender> senders = Stream.generate(
+                        () -> DatagramSender.open(lab.topology().client(), TopologyPlan.CLIENT_ADDRESS))
+                .limit(SENDERS)
+                .toList();
+        senders.forEach(sender -> sender.send(SendPlan.to(ServiceLab.VIP)));
+        loadRulesForTheListener();
+        assertEquals(SENDERS, tracked());
+        List<Long> trackedWhenReady = new CopyOnWriteArrayList<>();
+        lab.server().api().onApply(slice -> {
+            if (READY.matcher(slice).find()) {
+                trackedWhenReady.add(tracked());
+            }
+        });
+        lab.start();
+        assertTrue(BoundedWait.until(() -> !trackedWhenReady.isEmpty(), ServiceLab.LIMIT), "not published");
+        assertEquals(List.of(0L), trackedWhenReady.subList(0, 1), "entries that led past the listener");
+    }
+
+    private long tracked() {
+        return lab.topology()
+                .node()
+                .exec("conntrack", "-L", "-p", "udp", "--orig-dst", TopologyPlan.VIP)
+                .lines()
+                .count();
     }
 
     /** A program at a NIC's ingress runs before connection tracking: there is nothing in its way, and nothing to do. */

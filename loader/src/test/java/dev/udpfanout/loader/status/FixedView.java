@@ -81,6 +81,7 @@ public final class FixedView implements DaemonView {
                 Optional.of(new ProbingStatus("icmp", 2, 1, Map.of("success", 9L, "timeout", 4L), 5)),
                 threads,
                 Map.of("program_reattached", 2L),
+                Map.of("program_reattached", Duration.ofMillis(260)),
                 List.of(
                         new FirewallState("nftables", "forward", "ip filter FORWARD", 1, 20, ""),
                         new FirewallState(
@@ -119,9 +120,8 @@ public final class FixedView implements DaemonView {
                 List.of(UP, DOWN),
                 Optional.of(new MirrorStatus(
                         10, new TrafficCounters(9, 8, 900, 800, Map.of("fib_blackhole", 1L)), List.of(COPIED))),
-                List.of(
-                        new WayState("flannel.1", OptionalInt.of(1450), 1),
-                        new WayState("lo", OptionalInt.empty(), 1)));
+                List.of(new WayState("flannel.1", OptionalInt.of(1450), 1), new WayState("lo", OptionalInt.empty(), 1)),
+                true);
     }
 
     private static ListenerStatus netflow() {
@@ -151,6 +151,7 @@ public final class FixedView implements DaemonView {
                         Optional.empty()),
                 List.of(),
                 Optional.empty(),
-                List.of());
+                List.of(),
+                false);
     }
 }

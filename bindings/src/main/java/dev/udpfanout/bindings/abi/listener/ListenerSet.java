@@ -13,7 +13,8 @@ import java.util.List;
 /**
  * A value of the map LISTENER_SETS: {@code struct uf_listener_set}. Its key is a {@link ListenerKey} with port 0.
  *
- * @param listeners at the address, without their MTUs; more than {@link Limits#MAX_LISTENERS_IN_SET} read as none
+ * @param listeners at the address, without their MTUs; none if there are more than {@link Limits#MAX_LISTENERS_IN_SET},
+ *     which the program takes for "unknown"
  * @param exclusive whether nobody else gets datagrams for the address
  */
 public record ListenerSet(List<ListenerEntry> listeners, boolean exclusive) {
@@ -22,9 +23,11 @@ public record ListenerSet(List<ListenerEntry> listeners, boolean exclusive) {
             new Codec<>(uf_listener_set.layout(), ListenerSet::write, ListenerSet::read);
 
     public ListenerSet {
-        listeners = listeners.stream()
-                .map(listener -> new ListenerEntry(listener.slot(), listener.flags()))
-                .toList();
+        listeners = listeners.size() > Limits.MAX_LISTENERS_IN_SET
+                ? List.of()
+                : listeners.stream()
+                        .map(listener -> new ListenerEntry(listener.slot(), listener.flags()))
+                        .toList();
     }
 
     /** The value that {@link #write} wrote. */
@@ -49,18 +52,14 @@ public record ListenerSet(List<ListenerEntry> listeners, boolean exclusive) {
     public MemorySegment write(SegmentAllocator allocator) {
         MemorySegment value = uf_listener_set.allocate(allocator);
         uf_listener_set.flags(value, exclusive ? Abi.UF_SET_EXCLUSIVE() : 0);
-        if (listeners.size() <= Limits.MAX_LISTENERS_IN_SET) {
-            uf_listener_set.count(value, listeners.size());
-            // Not the accessors of one element: jextract's count from the start of the struct, not of the array.
-            MemorySegment slots = uf_listener_set.slots(value);
-            MemorySegment flags = uf_listener_set.listener_flags(value);
-            for (int i = 0; i < listeners.size(); i++) {
-                slots.setAtIndex(ValueLayout.JAVA_INT, i, listeners.get(i).slot());
-                flags.setAtIndex(
-                        ValueLayout.JAVA_INT,
-                        i,
-                        ListenerFlag.bits(listeners.get(i).flags()));
-            }
+        uf_listener_set.count(value, listeners.size());
+        // Not the accessors of one element: jextract's count from the start of the struct, not of the array.
+        MemorySegment slots = uf_listener_set.slots(value);
+        MemorySegment flags = uf_listener_set.listener_flags(value);
+        for (int i = 0; i < listeners.size(); i++) {
+            slots.setAtIndex(ValueLayout.JAVA_INT, i, listeners.get(i).slot());
+            flags.setAtIndex(
+                    ValueLayout.JAVA_INT, i, ListenerFlag.bits(listeners.get(i).flags()));
         }
         return value;
     }

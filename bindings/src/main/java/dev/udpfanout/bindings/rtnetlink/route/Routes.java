@@ -1,5 +1,6 @@
 package dev.udpfanout.bindings.rtnetlink.route;
 
+import static dev.udpfanout.bindings.generated.rtnetlink.Rtnetlink.NLM_F_APPEND;
 import static dev.udpfanout.bindings.generated.rtnetlink.Rtnetlink.NLM_F_CREATE;
 import static dev.udpfanout.bindings.generated.rtnetlink.Rtnetlink.NLM_F_EXCL;
 import static dev.udpfanout.bindings.generated.rtnetlink.Rtnetlink.NLM_F_REPLACE;
@@ -63,6 +64,27 @@ public final class Routes {
      */
     public void add(Route route) {
         socket.execute(request(RequestType.RTM_NEWROUTE, NLM_F_CREATE() | NLM_F_EXCL(), route));
+    }
+
+    /**
+     * Adds an IPv4 route before all others to that destination with that priority in that table, as {@code ip route
+     * prepend}: of routes with one priority the first counts (fib_table_insert, net/ipv4/fib_trie.c).
+     *
+     * @throws SystemCallException EEXIST if there is the same route already, wherever it stands, ENETDOWN if the link
+     *     is down
+     */
+    public void prepend(Route route) {
+        socket.execute(request(RequestType.RTM_NEWROUTE, NLM_F_CREATE(), route));
+    }
+
+    /**
+     * Adds an IPv4 route behind all others to that destination with that priority in that table, as {@code ip route
+     * append}. The kernel adds an address's {@code local} route in the same way (fib_magic, net/ipv4/fib_frontend.c).
+     *
+     * @throws SystemCallException as {@link #prepend}
+     */
+    public void append(Route route) {
+        socket.execute(request(RequestType.RTM_NEWROUTE, NLM_F_CREATE() | NLM_F_APPEND(), route));
     }
 
     /**

@@ -14,6 +14,7 @@ import dev.udpfanout.forwarder.worker.ReceiveMemory;
 import dev.udpfanout.forwarder.worker.WorkerSetup;
 import dev.udpfanout.forwarder.worker.socket.CopySender;
 import dev.udpfanout.forwarder.worker.socket.Dispatcher;
+import dev.udpfanout.forwarder.worker.socket.Hairpin;
 import dev.udpfanout.forwarder.worker.socket.SocketWorker;
 import dev.udpfanout.forwarder.worker.socket.SyscallSender;
 import io.netty.channel.IoEvent;
@@ -57,7 +58,8 @@ public final class EpollWorker extends SocketWorker implements EpollIoHandle {
         this.dispatcher = new Dispatcher(
                 turns(),
                 new SyscallSender(batchSize, source, stats(), arena),
-                new CopySender(setup.config(), stats(), arena, NOTHING_TO_FREE),
+                new CopySender(setup, addresses, stats(), arena, NOTHING_TO_FREE),
+                new Hairpin(source, stats(), NOTHING_TO_FREE),
                 receive,
                 batchSize);
         writeHeaders(batchSize);

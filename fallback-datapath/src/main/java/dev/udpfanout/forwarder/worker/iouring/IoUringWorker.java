@@ -12,6 +12,7 @@ import dev.udpfanout.forwarder.worker.ReceiveMemory;
 import dev.udpfanout.forwarder.worker.WorkerSetup;
 import dev.udpfanout.forwarder.worker.socket.CopySender;
 import dev.udpfanout.forwarder.worker.socket.Dispatcher;
+import dev.udpfanout.forwarder.worker.socket.Hairpin;
 import dev.udpfanout.forwarder.worker.socket.SocketFlows;
 import dev.udpfanout.forwarder.worker.socket.SocketTarget;
 import dev.udpfanout.forwarder.worker.socket.SocketWorker;
@@ -85,9 +86,15 @@ public final class IoUringWorker extends SocketWorker implements IoUringIoHandle
             if (registered.isSuccess()) {
                 ring = (IoRegistration) registered.getNow();
                 sender = new RingSender(ring, receive, buffers, setup.config().source(), stats(), arena);
-                CopySender copies = new CopySender(setup.config(), stats(), arena, freeBuffer);
+                CopySender copies = new CopySender(setup, addresses, stats(), arena, freeBuffer);
+                Hairpin hairpin = new Hairpin(setup.config().source(), stats(), freeBuffer);
                 dispatcher = new Dispatcher(
-                        turns(), sender, copies, receive, setup.config().batchSize());
+                        turns(),
+                        sender,
+                        copies,
+                        hairpin,
+                        receive,
+                        setup.config().batchSize());
                 buffers.provideAll(ring);
                 receive();
                 watch();

@@ -34,7 +34,7 @@ final class ChannelFlow extends TargetFlow<ChannelTarget> implements NioIoHandle
     static ChannelFlow open(
             FlowKey key, ChannelTarget target, InetSocketAddress client, ChannelFlows flows, IoEventLoop loop)
             throws IOException {
-        DatagramChannel channel = DatagramChannel.open(ChannelTarget.family(target.endpoint()));
+        DatagramChannel channel = OpenChannel.of(target.endpoint());
         try {
             channel.configureBlocking(false);
             channel.connect(target.endpoint());
@@ -75,7 +75,7 @@ final class ChannelFlow extends TargetFlow<ChannelTarget> implements NioIoHandle
     private DatagramChannel openForEmptyDatagrams() throws IOException {
         // Not before: two sockets that allow it could be given the same port by chance.
         channel.setOption(StandardSocketOptions.SO_REUSEADDR, true);
-        DatagramChannel second = DatagramChannel.open(ChannelTarget.family(target().endpoint()));
+        DatagramChannel second = OpenChannel.of(target().endpoint());
         try {
             second.configureBlocking(false);
             second.setOption(StandardSocketOptions.SO_REUSEADDR, true);

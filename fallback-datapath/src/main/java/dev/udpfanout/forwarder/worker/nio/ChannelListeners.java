@@ -49,7 +49,7 @@ public final class ChannelListeners implements AutoCloseable {
     private void openChannels(ForwarderConfig config, InetSocketAddress first) throws IOException {
         InetSocketAddress address = first;
         for (int i = 0; i < config.workers(); i++) {
-            DatagramChannel channel = DatagramChannel.open(ChannelTarget.family(address));
+            DatagramChannel channel = OpenChannel.of(address);
             Set<Long> before = i == 0 ? Set.of() : inodes(address);
             try {
                 channel.configureBlocking(false);

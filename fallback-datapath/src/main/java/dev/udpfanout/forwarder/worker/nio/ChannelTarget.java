@@ -3,10 +3,7 @@ package dev.udpfanout.forwarder.worker.nio;
 import dev.udpfanout.forwarder.worker.Target;
 import dev.udpfanout.forwarder.worker.TargetCounters;
 import java.io.IOException;
-import java.net.Inet4Address;
 import java.net.InetSocketAddress;
-import java.net.ProtocolFamily;
-import java.net.StandardProtocolFamily;
 import java.net.StandardSocketOptions;
 import java.nio.ByteBuffer;
 import java.nio.channels.DatagramChannel;
@@ -24,7 +21,7 @@ final class ChannelTarget extends Target {
     }
 
     static ChannelTarget open(InetSocketAddress endpoint, TargetCounters counters) throws IOException {
-        DatagramChannel channel = DatagramChannel.open(family(endpoint));
+        DatagramChannel channel = OpenChannel.of(endpoint);
         try {
             channel.configureBlocking(false);
             channel.setOption(StandardSocketOptions.SO_SNDBUF, SEND_BUFFER_BYTES);
@@ -36,12 +33,6 @@ final class ChannelTarget extends Target {
         }
     }
 
-    static ProtocolFamily family(InetSocketAddress address) {
-        return address.getAddress() instanceof Inet4Address
-                ? StandardProtocolFamily.INET
-                : StandardProtocolFamily.INET6;
-    }
-
     /** False if the send would have had to wait. */
     boolean send(ByteBuffer datagram) throws IOException {
         if (datagram.hasRemaining()) {
@@ -49,7 +40,7 @@ final class ChannelTarget extends Target {
         }
         // The JDK sends nothing for an empty buffer on a connected channel, but does on one that is not.
         if (emptyDatagrams == null) {
-            emptyDatagrams = DatagramChannel.open(family(endpoint()));
+            emptyDatagrams = OpenChannel.of(endpoint());
         }
         emptyDatagrams.send(datagram, endpoint());
         return true;

@@ -1,10 +1,11 @@
 package dev.udpfanout.forwarder.worker.socket;
 
-import dev.udpfanout.forwarder.config.ForwarderConfig;
 import dev.udpfanout.forwarder.counter.DropReason;
 import dev.udpfanout.forwarder.worker.DatagramBatch;
+import dev.udpfanout.forwarder.worker.WorkerSetup;
 import dev.udpfanout.forwarder.worker.WorkerStats;
 import java.lang.foreign.Arena;
+import java.util.Optional;
 import java.util.function.IntConsumer;
 
 /**
@@ -13,15 +14,21 @@ import java.util.function.IntConsumer;
  * loop's.
  */
 public final class CopySender {
-    private final ForwarderConfig config;
+    private final WorkerSetup setup;
+    private final HopLimits hopLimits;
     private final WorkerStats stats;
     private final Arena arena;
     private final IntConsumer onSent;
+    private CopyGuard guard;
     private SyscallSender sender;
 
-    /** @param onSent told the receive slot of each datagram once all its copies have been sent */
-    public CopySender(ForwarderConfig config, WorkerStats stats, Arena arena, IntConsumer onSent) {
-        this.config = config;
+    /**
+     * @param layout where a received datagram has its sender and its TTL
+     * @param onSent told the receive slot of each datagram once all its copies have been sent
+     */
+    public CopySender(WorkerSetup setup, ReceivedAddresses layout, WorkerStats stats, Arena arena, IntConsumer onSent) {
+        this.setup = setup;
+        this.hopLimits = new HopLimits(layout);
         this.stats = stats;
         this.arena = arena;
         this.onSent = onSent;
@@ -30,25 +37,60 @@ public final class CopySender {
     /** Takes the memory that it needs, before the first batch. */
     void open() {
         if (sender == null) {
+            setup.copied().open();
+            guard = new CopyGuard(hopLimits, setup.copied(), stats, onSent);
             sender = new SyscallSender(
-                    config.batchSize(), config.source(), stats, arena, DropReason.COPY_FAILED, DropReason.COPY_FAILED);
+                    setup.config().batchSize(),
+                    setup.config().source(),
+                    Optional.of(hopLimits),
+                    stats,
+                    arena,
+                    DropReason.COPY_FAILED,
+                    DropReason.COPY_FAILED);
         }
     }
 
-    /** Copies count as received, but for the one that the datagram itself is. */
-    void send(DatagramBatch batch, SocketTarget[] targets) {
-        int count = batch.count();
-        long bytes = 0;
-        for (int i = 0; i < count; i++) {
-            bytes += batch.lengths()[i];
+    /**
+     * Copies count as received, but for the one that the datagram itself is. There is none for the datagram's own
+     * sender.
+     *
+     * @param share for what one target gets
+     */
+    void send(DatagramBatch batch, SocketTarget[] targets, Hairpin hairpin, DatagramBatch share) {
+        guard.admit(batch);
+        hairpin.refuseForNobody(batch);
+        int withoutCopy = countCopies(batch, targets.length, hairpin);
+        for (int target = 0; target < targets.length; target++) {
+            sender.sendAll(withoutCopy == 0 ? batch : shareOf(target, batch, hairpin, share), targets[target]);
         }
-        int copies = targets.length - 1;
-        stats.onReceived(copies * count, copies * bytes);
-        for (SocketTarget target : targets) {
-            sender.sendAll(batch, target);
-        }
-        for (int i = 0; i < count; i++) {
+        for (int i = 0; i < batch.count(); i++) {
             onSent.accept(batch.slot(i));
         }
+    }
+
+    /** How many copies are not made. */
+    private int countCopies(DatagramBatch batch, int targets, Hairpin hairpin) {
+        int copies = 0;
+        long bytes = 0;
+        for (int i = 0; i < batch.count(); i++) {
+            int mine = targets;
+            for (int target = 0; target < targets; target++) {
+                mine -= hairpin.isFrom(batch, i, target) ? 1 : 0;
+            }
+            copies += mine;
+            bytes += (mine - 1L) * batch.lengths()[i];
+        }
+        stats.onReceived(copies - batch.count(), bytes);
+        return targets * batch.count() - copies;
+    }
+
+    private static DatagramBatch shareOf(int target, DatagramBatch batch, Hairpin hairpin, DatagramBatch share) {
+        share.clear();
+        for (int i = 0; i < batch.count(); i++) {
+            if (!hairpin.isFrom(batch, i, target)) {
+                share.add(batch, i);
+            }
+        }
+        return share;
     }
 }

@@ -13,27 +13,37 @@ public final class Dispatcher {
     private final RoundRobin turns;
     private final BatchSender sender;
     private final CopySender copies;
+    private final Hairpin hairpin;
     private final DatagramBatch share;
     private final Chains chains;
     private final int[] endpointOf;
     private Spread spread = Spread.IN_TURN;
 
     /** @param capacity datagrams of a batch at the most */
-    public Dispatcher(RoundRobin turns, BatchSender sender, CopySender copies, ReceiveMemory receive, int capacity) {
+    public Dispatcher(
+            RoundRobin turns,
+            BatchSender sender,
+            CopySender copies,
+            Hairpin hairpin,
+            ReceiveMemory receive,
+            int capacity) {
         this.turns = turns;
         this.sender = sender;
         this.copies = copies;
+        this.hairpin = hairpin;
         this.share = new DatagramBatch(receive, capacity);
         this.chains = new Chains(capacity);
         this.endpointOf = new int[capacity];
     }
 
-    /** From the next batch on; with so many targets. */
-    void use(Spread next, int targets) {
+    /** From the next batch on. */
+    void use(Spread next, SocketTarget[] targets) {
         spread = next;
+        hairpin.use(targets);
         switch (next) {
-            case Spread.InTurn inTurn -> {}
-            case Spread.Chosen chosen -> chains.useEndpoints(targets);
+            // In turn, too: what would go to its own sender has an endpoint of its own.
+            case Spread.InTurn inTurn -> chains.useEndpoints(targets.length);
+            case Spread.Chosen chosen -> chains.useEndpoints(targets.length);
             case Spread.ToAll toAll -> copies.open();
         }
     }
@@ -41,10 +51,23 @@ public final class Dispatcher {
     /** @param targets those that go with the spread in force; at least one */
     public void send(DatagramBatch batch, SocketTarget[] targets) {
         switch (spread) {
-            case Spread.InTurn inTurn -> sender.send(batch, targets, turns.takeTurns(batch.count(), targets.length));
+            case Spread.InTurn inTurn -> sendInTurn(batch, targets);
             case Spread.Chosen chosen -> sendChosen(batch, targets, chosen);
-            case Spread.ToAll toAll -> copies.send(batch, targets);
+            case Spread.ToAll toAll -> copies.send(batch, targets, hairpin, share);
         }
+    }
+
+    private void sendInTurn(DatagramBatch batch, SocketTarget[] targets) {
+        int turn = turns.takeTurns(batch.count(), targets.length);
+        if (!hairpin.isInTurn(batch, turn)) {
+            sender.send(batch, targets, turn);
+            return;
+        }
+        for (int i = 0; i < batch.count(); i++) {
+            endpointOf[i] = turn;
+            turn = turn + 1 == targets.length ? 0 : turn + 1;
+        }
+        sendAssigned(batch, targets);
     }
 
     private void sendChosen(DatagramBatch batch, SocketTarget[] targets, Spread.Chosen chosen) {
@@ -55,11 +78,16 @@ public final class Dispatcher {
                 endpointOf[i] = chosen.endpoint(0, 0, 0);
             }
         }
+        sendAssigned(batch, targets);
+    }
+
+    private void sendAssigned(DatagramBatch batch, SocketTarget[] targets) {
+        hairpin.redirect(batch, endpointOf);
         chains.link(endpointOf, batch.count());
         for (int chain = 0; chain < chains.count(); chain++) {
             share.clear();
             for (int i = chains.first(chain); i != Chains.NONE; i = chains.next(i)) {
-                share.add(batch.slot(i), batch.payloadAt(i), batch.lengths()[i], batch.sourceAt(i));
+                share.add(batch, i);
             }
             sender.sendAll(share, targets[endpointOf[chains.first(chain)]]);
         }

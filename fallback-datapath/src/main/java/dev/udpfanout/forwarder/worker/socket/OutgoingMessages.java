@@ -11,6 +11,7 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
+import java.util.Optional;
 
 /** Message headers for the kernel's send calls, in numbered slots; payloads stay where they were received. */
 public final class OutgoingMessages {
@@ -20,6 +21,7 @@ public final class OutgoingMessages {
     private static final ValueLayout.OfInt NETWORK_INT = ValueLayout.JAVA_INT_UNALIGNED.withOrder(ByteOrder.BIG_ENDIAN);
 
     private final boolean clientSource;
+    private final Optional<HopLimits> hopLimits;
     private final MemorySegment headers;
     private final MemorySegment vectors;
     private final MemorySegment controls;
@@ -30,6 +32,12 @@ public final class OutgoingMessages {
      * @param vectors entries of struct iovec that can
      */
     public OutgoingMessages(int slots, int vectors, SourceAddress source, Arena arena) {
+        this(slots, vectors, source, Optional.empty(), arena);
+    }
+
+    /** @param hopLimits where messages leave with one less than they came with */
+    OutgoingMessages(int slots, int vectors, SourceAddress source, Optional<HopLimits> hopLimits, Arena arena) {
+        this.hopLimits = hopLimits;
         this.clientSource = source == SourceAddress.CLIENT;
         this.headers = arena.allocate((long) slots * MessageHeader.BYTES, MessageHeader.BYTES);
         this.vectors = arena.allocate((long) vectors * IoVector.BYTES, IoVector.BYTES);
@@ -66,9 +74,24 @@ public final class OutgoingMessages {
      */
     public int write(
             int slot, int vector, DatagramBatch batch, int first, int step, int datagrams, SocketTarget target) {
-        return clientSource
+        int vectors = clientSource
                 ? writeFromClient(slot, vector, batch, first, target)
                 : writeFromNode(slot, vector, batch, first, step, datagrams);
+        if (hopLimits.isPresent()) {
+            writeHopLimit(hopLimits.get(), slot, batch, first, target.ipv6());
+        }
+        return vectors;
+    }
+
+    /** Behind the ancillary data that is there. */
+    private void writeHopLimit(HopLimits limits, int slot, DatagramBatch batch, int first, boolean ipv6) {
+        long headerAt = (long) slot * MessageHeader.BYTES;
+        long controlAt = (long) slot * CONTROL_STRIDE;
+        int before = MessageHeader.controlBytes(headers, headerAt);
+        int added = limits.write(controls, controlAt + before, batch, first, ipv6);
+        if (added > 0) {
+            MessageHeader.control(headers, headerAt, controls.address() + controlAt, before + added);
+        }
     }
 
     private int writeFromNode(int slot, int vector, DatagramBatch batch, int first, int step, int datagrams) {

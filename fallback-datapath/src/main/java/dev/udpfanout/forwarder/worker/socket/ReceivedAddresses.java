@@ -5,29 +5,31 @@ import dev.udpfanout.forwarder.socket.ControlMessage;
 import dev.udpfanout.forwarder.socket.SocketAddresses;
 
 /**
- * What is received of a datagram's addresses besides the payload, and where it stands.
+ * What is received of a datagram's addresses and its TTL besides the payload, and where it stands.
  *
  * @param nameBytes room for the client's sockaddr; 0 where nobody wants it
  * @param controlOffset from the sockaddr to the ancillary data
- * @param controlBytes room for the address that the client sent to; 0 where the listener's is known or nobody wants it
+ * @param controlBytes room for ancillary data: one of the following
+ * @param hasLocal whether that is the address that the client sent to: where replies are to come from it, and the
+ *     listener has many
+ * @param hasTtl whether that is the TTL or hop limit, while the socket is asked for it
  */
-public record ReceivedAddresses(int nameBytes, int controlOffset, int controlBytes) {
+public record ReceivedAddresses(int nameBytes, int controlOffset, int controlBytes, boolean hasLocal, boolean hasTtl) {
     /** @param controlOffset see above */
     static ReceivedAddresses of(ForwarderConfig config, int controlOffset) {
-        boolean hasReplies = config.replies().isPresent();
-        boolean isAny = config.hasManyAddresses();
+        boolean hasLocal = config.replies().isPresent() && config.hasManyAddresses();
+        // There are no copies with replies. One that has come back cannot be told without its sender.
+        boolean hasTtl = config.replies().isEmpty() && config.takesSources();
         return new ReceivedAddresses(
                 config.takesSources() ? SocketAddresses.IPV6_BYTES : 0,
                 controlOffset,
-                hasReplies && isAny ? ControlMessage.RECEIVED_BYTES : 0);
+                hasLocal ? ControlMessage.RECEIVED_BYTES : hasTtl ? ControlMessage.RECEIVED_TTL_BYTES : 0,
+                hasLocal,
+                hasTtl);
     }
 
     public int bytes() {
         return nameBytes + controlBytes;
-    }
-
-    boolean hasLocal() {
-        return controlBytes != 0;
     }
 
     public long controlAt(long sourceAt) {

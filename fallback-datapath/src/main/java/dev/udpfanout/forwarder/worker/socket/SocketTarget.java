@@ -3,6 +3,7 @@ package dev.udpfanout.forwarder.worker.socket;
 import dev.udpfanout.forwarder.config.SourceAddress;
 import dev.udpfanout.forwarder.socket.ClassicBpf;
 import dev.udpfanout.forwarder.socket.DatagramSocket;
+import dev.udpfanout.forwarder.socket.HostAddresses;
 import dev.udpfanout.forwarder.socket.SocketException;
 import dev.udpfanout.forwarder.socket.SocketOption;
 import dev.udpfanout.forwarder.socket.UdpHeader;
@@ -19,30 +20,41 @@ public final class SocketTarget extends Target {
     private static final int SEND_BUFFER_BYTES = 4 << 20;
     private static final int IPV4_HEADER_BYTES = 20;
     private static final int IPV6_HEADER_BYTES = 40;
+    private static final int IPV6_LEAST_MTU_BYTES = 1280;
 
     private final DatagramSocket socket;
     private final boolean ipv6;
     private final int ipv4Address;
+    private final boolean isOwn;
     private int maxSegmentBytes;
     private IoUringIoOps[] sends = {};
 
-    private SocketTarget(InetSocketAddress endpoint, TargetCounters counters, DatagramSocket socket) {
+    private SocketTarget(InetSocketAddress endpoint, TargetCounters counters, DatagramSocket socket, boolean isOwn) {
         super(endpoint, counters);
         this.socket = socket;
+        this.isOwn = isOwn;
         byte[] address = endpoint.getAddress().getAddress();
         this.ipv6 = address.length != 4;
         this.ipv4Address = ipv6 ? 0 : ByteBuffer.wrap(address).getInt();
     }
 
+    /** @param host this host's addresses */
     static SocketTarget open(
-            InetSocketAddress endpoint, TargetCounters counters, SourceAddress source, boolean segmentation)
+            InetSocketAddress endpoint,
+            TargetCounters counters,
+            SourceAddress source,
+            boolean segmentation,
+            HostAddresses host)
             throws SocketException {
         DatagramSocket socket = source == SourceAddress.CLIENT
                 ? DatagramSocket.openRawUdp(endpoint.getAddress())
                 : DatagramSocket.openUdp(endpoint.getAddress());
         try {
-            SocketTarget target = new SocketTarget(endpoint, counters, socket);
+            SocketTarget target = new SocketTarget(endpoint, counters, socket, host.isOwn(endpoint.getAddress()));
             target.configure(source);
+            if (source == SourceAddress.CLIENT && !host.isOnLink(endpoint.getAddress())) {
+                target.shortenPackets();
+            }
             if (segmentation && source == SourceAddress.NODE) {
                 target.measureSegments();
             }
@@ -68,6 +80,16 @@ public final class SocketTarget extends Target {
         socket.connect(endpoint());
     }
 
+    /**
+     * No router cuts an IPv6 packet, and its word that one is too large goes to the client, who does not know of this
+     * packet. So what goes by a router is never longer than every router takes: RFC 8200, section 5.
+     */
+    private void shortenPackets() throws SocketException {
+        if (ipv6) {
+            socket.set(SocketOption.IPV6_MTU, IPV6_LEAST_MTU_BYTES);
+        }
+    }
+
     /** A segment must fit the path's MTU; a kernel without UDP_SEGMENT (before 4.18) refuses the option. */
     private void measureSegments() throws SocketException {
         if (socket.trySet(SocketOption.UDP_SEGMENT, 0) < 0) {
@@ -79,6 +101,11 @@ public final class SocketTarget extends Target {
 
     int fd() {
         return socket.fd();
+    }
+
+    /** Whether the endpoint's address was this host's. */
+    boolean isOwn() {
+        return isOwn;
     }
 
     boolean ipv6() {

@@ -2,24 +2,34 @@ package dev.udpfanout.forwarder.worker.socket;
 
 import dev.udpfanout.forwarder.flow.FlowKey;
 import dev.udpfanout.forwarder.socket.DatagramSocket;
+import dev.udpfanout.forwarder.socket.HostAddresses;
 import dev.udpfanout.forwarder.socket.SocketException;
+import dev.udpfanout.forwarder.socket.SocketOption;
+import dev.udpfanout.forwarder.spread.Spread;
 import dev.udpfanout.forwarder.worker.TargetCounters;
 import dev.udpfanout.forwarder.worker.Worker;
 import dev.udpfanout.forwarder.worker.WorkerSetup;
 import java.io.IOException;
 import java.lang.foreign.Arena;
+import java.net.Inet6Address;
 import java.net.InetSocketAddress;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 
 /** What workers have in common that read a socket by its descriptor, however they wait for it and send. */
 public abstract class SocketWorker extends Worker<SocketTarget> {
+    private static final Duration HOST_LIFETIME = Duration.ofSeconds(1);
+
     protected final WorkerSetup setup;
     protected final DatagramSocket socket;
     protected final Arena arena = Arena.ofShared();
     protected final ReceivedAddresses addresses;
     protected final Optional<SocketFlows> flows;
     protected SocketTarget[] targets = {};
+    private HostAddresses host;
+    private long hostReadAtNs;
+    private boolean asksForTtl;
 
     /**
      * @param socket bound; the worker becomes its owner
@@ -52,14 +62,34 @@ public abstract class SocketWorker extends Worker<SocketTarget> {
     @Override
     protected final SocketTarget open(InetSocketAddress endpoint, TargetCounters counters) throws IOException {
         return SocketTarget.open(
-                endpoint, counters, setup.config().source(), setup.config().segmentation());
+                endpoint, counters, setup.config().source(), setup.config().segmentation(), hostAddresses());
+    }
+
+    /** Read anew for each table, not for each of its endpoints. */
+    private HostAddresses hostAddresses() throws IOException {
+        long nowNs = System.nanoTime();
+        if (host == null || nowNs - hostReadAtNs > HOST_LIFETIME.toNanos()) {
+            host = HostAddresses.read();
+            hostReadAtNs = nowNs;
+        }
+        return host;
     }
 
     @Override
     protected final void use(List<SocketTarget> next) {
         targets = next.toArray(SocketTarget[]::new);
-        dispatcher().use(spread(), targets.length);
+        askForTtl(addresses.hasTtl() && spread() instanceof Spread.ToAll);
+        dispatcher().use(spread(), targets);
         flows.ifPresent(mine -> mine.use(next));
+    }
+
+    /** Only where copies are made: others do without. A kernel that refuses sends copies with a TTL of their own. */
+    private void askForTtl(boolean isWanted) {
+        if (isWanted != asksForTtl) {
+            boolean ipv6 = setup.config().bind().getAddress() instanceof Inet6Address;
+            socket.trySet(ipv6 ? SocketOption.IPV6_RECVHOPLIMIT : SocketOption.IP_RECVTTL, isWanted ? 1 : 0);
+            asksForTtl = isWanted;
+        }
     }
 
     @Override

@@ -9,12 +9,14 @@ import dev.udpfanout.forwarder.worker.DatagramBatch;
 import dev.udpfanout.forwarder.worker.WorkerStats;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.util.Optional;
 
 /** Sends a batch with one sendmmsg(2) for each endpoint. */
 public final class SyscallSender implements BatchSender {
     private static final int MAX_ATTEMPTS = 3;
 
     private final WorkerStats stats;
+    private final Optional<HopLimits> hopLimits;
     private final OutgoingMessages messages;
     private final MemorySegment errno;
     private final int capacity;
@@ -25,16 +27,18 @@ public final class SyscallSender implements BatchSender {
     private final int[] bytes;
 
     public SyscallSender(int capacity, SourceAddress source, WorkerStats stats, Arena arena) {
-        this(capacity, source, stats, arena, DropReason.SEND_QUEUE_FULL, DropReason.SEND_FAILED);
+        this(capacity, source, Optional.empty(), stats, arena, DropReason.SEND_QUEUE_FULL, DropReason.SEND_FAILED);
     }
 
     /**
+     * @param hopLimits where datagrams leave with one less than they came with
      * @param whenFull what a datagram is counted as whose send would have to wait
      * @param whenRefused and one that the kernel refuses for any other reason
      */
-    public SyscallSender(
+    SyscallSender(
             int capacity,
             SourceAddress source,
+            Optional<HopLimits> hopLimits,
             WorkerStats stats,
             Arena arena,
             DropReason whenFull,
@@ -43,7 +47,9 @@ public final class SyscallSender implements BatchSender {
         this.whenFull = whenFull;
         this.whenRefused = whenRefused;
         this.stats = stats;
-        this.messages = new OutgoingMessages(capacity, OutgoingMessages.vectorsFor(capacity, source), source, arena);
+        this.hopLimits = hopLimits;
+        this.messages =
+                new OutgoingMessages(capacity, OutgoingMessages.vectorsFor(capacity, source), source, hopLimits, arena);
         this.errno = arena.allocate(LibC.ERRNO_STATE);
         this.firstDatagram = new int[capacity];
         this.datagrams = new int[capacity];
@@ -90,6 +96,9 @@ public final class SyscallSender implements BatchSender {
         int vector = 0;
         for (int i = first; i < end; message++) {
             int run = SegmentRun.count(lengths, i, step, end, target.maxSegmentBytes());
+            if (run > 1 && hopLimits.isPresent()) {
+                run = hopLimits.get().sameRun(batch, i, step, run);
+            }
             vector += messages.write(message, vector, batch, i, step, run, target);
             firstDatagram[message] = i;
             datagrams[message] = run;

@@ -8,6 +8,7 @@ import dev.udpfanout.loader.datapath.FirewallState;
 import dev.udpfanout.loader.datapath.FlowCounters;
 import dev.udpfanout.loader.datapath.ListenerCounters;
 import dev.udpfanout.loader.datapath.ListenerState;
+import dev.udpfanout.loader.datapath.Lookout;
 import dev.udpfanout.loader.datapath.ProgramCounters;
 import dev.udpfanout.loader.links.LocalPeer;
 import java.net.InetAddress;
@@ -30,6 +31,7 @@ public final class FlowClearingDatapath implements Datapath {
     private final Map<String, ServiceAddresses> services = new HashMap<>();
     private List<ListenerConfig> listeners;
     private Map<String, Long> repairsBefore = Map.of();
+    private Map<String, InetAddress> publishedBefore = Map.of();
 
     /** @param serving closed with this */
     public FlowClearingDatapath(List<ListenerConfig> listeners, Datapath serving) {
@@ -67,15 +69,33 @@ public final class FlowClearingDatapath implements Datapath {
 
     private void clear() {
         Map<String, Long> repairs = serving.repairs();
-        Set<ListenerFront> fronts = listeners.stream()
-                .flatMap(listener -> ListenerFront.of(
-                        listener,
-                        serving.state(listener.name()),
-                        services.getOrDefault(listener.name(), ServiceAddresses.NONE))
-                        .stream())
-                .collect(Collectors.toSet());
+        Set<ListenerFront> fronts =
+                listeners.stream().flatMap(listener -> front(listener).stream()).collect(Collectors.toSet());
         sweeper.follow(fronts, !repairs.equals(repairsBefore));
         repairsBefore = repairs;
+    }
+
+    private Optional<ListenerFront> front(ListenerConfig listener) {
+        return ListenerFront.of(
+                listener,
+                serving.state(listener.name()),
+                services.getOrDefault(listener.name(), ServiceAddresses.NONE));
+    }
+
+    @Override
+    public boolean isTrackingClear(String listener) {
+        return listeners.stream().filter(each -> each.name().equals(listener)).allMatch(each -> front(each)
+                .map(front -> isServiceKnown(each) && sweeper.isClear(front))
+                .orElse(true));
+    }
+
+    private boolean isServiceKnown(ListenerConfig listener) {
+        return listener.publish().isEmpty() || services.containsKey(listener.name());
+    }
+
+    @Override
+    public void onTrackingClear(Runnable observer) {
+        sweeper.observe(observer);
     }
 
     @Override
@@ -101,6 +121,11 @@ public final class FlowClearingDatapath implements Datapath {
     @Override
     public void setPublished(Map<String, InetAddress> addresses) {
         serving.setPublished(addresses);
+        if (!addresses.equals(publishedBefore)) {
+            // kube-proxy changes its rules now: entries made before it has are as stale as those from before.
+            publishedBefore = Map.copyOf(addresses);
+            sweeper.again();
+        }
     }
 
     @Override
@@ -141,6 +166,11 @@ public final class FlowClearingDatapath implements Datapath {
     @Override
     public Map<String, Long> repairs() {
         return serving.repairs();
+    }
+
+    @Override
+    public Optional<Lookout> lookout() {
+        return serving.lookout();
     }
 
     @Override

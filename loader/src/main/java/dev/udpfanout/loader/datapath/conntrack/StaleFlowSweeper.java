@@ -35,6 +35,9 @@ final class StaleFlowSweeper implements AutoCloseable {
     private static final Duration LONGEST_PAUSE = Duration.ofSeconds(30);
     private static final Duration STOP_LIMIT = Duration.ofSeconds(5);
 
+    /** So long for the first pass over a large table: for longer, nobody waits for it. */
+    private static final Duration CLEAR_LIMIT = Duration.ofSeconds(3);
+
     /** How many times as long as a pass took the pause after it is at least: 1 % of the time. */
     private static final int PAUSE_FACTOR = 100;
 
@@ -46,7 +49,11 @@ final class StaleFlowSweeper implements AutoCloseable {
     private final SupervisedThread thread;
     private final Map<String, Long> totals = new HashMap<>();
     private Set<ListenerFront> fronts = Set.of();
+    /** When each was told of first; removed once a pass has seen to it. */
+    private final Map<ListenerFront, Long> unclearSinceNanos = new HashMap<>();
+
     private Set<String> unannounced = Set.of();
+    private volatile Runnable observer = () -> {};
     private long dueNanos = System.nanoTime();
     private Duration pause = FIRST_PAUSE;
     private boolean refused;
@@ -67,11 +74,47 @@ final class StaleFlowSweeper implements AutoCloseable {
         try {
             if (disturbed || !served.equals(fronts)) {
                 unannounced = served.stream().map(ListenerFront::listener).collect(Collectors.toSet());
+                unclearSinceNanos.keySet().retainAll(served);
+                served.stream()
+                        .filter(front -> !fronts.contains(front))
+                        .forEach(front -> unclearSinceNanos.put(front, System.nanoTime()));
                 fronts = Set.copyOf(served);
-                dueNanos = System.nanoTime();
-                pause = FIRST_PAUSE;
-                changed.signalAll();
+                restart();
             }
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private void restart() {
+        dueNanos = System.nanoTime();
+        pause = FIRST_PAUSE;
+        changed.signalAll();
+    }
+
+    /** Looks at once, and then again as after a change: what is meant for listeners is led otherwise from now on. */
+    void again() {
+        lock.lock();
+        try {
+            restart();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Who is told, by this thread, when a front may have become clear. */
+    void observe(Runnable newObserver) {
+        observer = newObserver;
+    }
+
+    /** Whether a pass has deleted what led past a front that {@link #follow} told of, or nobody should wait for it. */
+    boolean isClear(ListenerFront front) {
+        lock.lock();
+        try {
+            Long sinceNanos = unclearSinceNanos.get(front);
+            boolean isPassed = sinceNanos == null && fronts.contains(front);
+            boolean isLate = sinceNanos != null && System.nanoTime() - sinceNanos > CLEAR_LIMIT.toNanos();
+            return isPassed || isLate || refused;
         } finally {
             lock.unlock();
         }
@@ -94,6 +137,20 @@ final class StaleFlowSweeper implements AutoCloseable {
             long beganNanos = System.nanoTime();
             Found found = sweep(due);
             done(found, System.nanoTime() - beganNanos);
+            clear(due);
+        }
+    }
+
+    private void clear(Set<ListenerFront> passed) {
+        lock.lock();
+        boolean isNews;
+        try {
+            isNews = unclearSinceNanos.keySet().removeAll(passed);
+        } finally {
+            lock.unlock();
+        }
+        if (isNews && !closed) {
+            observer.run();
         }
     }
 

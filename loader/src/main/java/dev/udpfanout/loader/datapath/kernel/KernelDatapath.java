@@ -9,6 +9,7 @@ import dev.udpfanout.loader.datapath.FlowCounters;
 import dev.udpfanout.loader.datapath.ListenerCounters;
 import dev.udpfanout.loader.datapath.ListenerState;
 import dev.udpfanout.loader.datapath.ListenerTargets;
+import dev.udpfanout.loader.datapath.Lookout;
 import dev.udpfanout.loader.datapath.ProgramCounters;
 import dev.udpfanout.loader.datapath.SwitchableDatapath;
 import dev.udpfanout.loader.datapath.kernel.attach.AttachPoint;
@@ -65,6 +66,7 @@ public final class KernelDatapath implements SwitchableDatapath {
     private volatile Map<String, ReceiverSet> sets = Map.of();
 
     private final TamperCheck tamperCheck;
+    private final KernelLookout lookout;
     private final AttachPoints attachPoints;
     private boolean interfacesFound;
     private boolean leftoversRemoved;
@@ -92,6 +94,8 @@ public final class KernelDatapath implements SwitchableDatapath {
         this.ways = new ListenerWays(new Ways(network), this::adopted, attachPoints);
         maps.setMtus(ways);
         this.icmp = new IcmpBack(program, network, repairs, pins, slots, attachPoints);
+        this.lookout = new KernelLookout(
+                repairs, maps, tables, List.of(attachPoints::areHeld, replies::areHeld, icmp::areHeld));
         use(listeners);
     }
 
@@ -189,13 +193,15 @@ public final class KernelDatapath implements SwitchableDatapath {
         interfacesFound = true;
         failures.collect(() -> tamperCheck.run(sets.values(), set -> slots.required(set.name())));
         failures.collect(() -> ways.refresh(listeners.values(), endpoints.sets()));
-        failures.collect(() -> icmp.reconcile(listeners.values(), endpoints.sets(), ways.interfaces()));
+        failures.collect(icmp::readAddresses);
         failures.collect(() -> maps.setNetwork(network, attachPoints.dummies()));
         failures.collect(this::setListenerKeys);
         failures.collect(() -> replies.reconcile(listeners.values(), endpoints.sets()));
+        failures.collect(() -> icmp.reconcile(listeners.values(), endpoints.sets(), ways, replies));
         attachPoints.connect(earlier.servedByOther(), failures);
         failures.collect(() -> attachPoints.observe(name -> counters.received(slots.required(name))));
         failures.throwIfAny();
+        repairs.seenIntact();
         if (!leftoversRemoved && earlier.servedByOther().isEmpty()) {
             removeLeftovers();
             leftoversRemoved = true;
@@ -206,10 +212,7 @@ public final class KernelDatapath implements SwitchableDatapath {
     private void removeLeftovers() {
         attachPoints.removeLeftovers();
         slots.retain(sets.keySet());
-        pins.ifPresent(all -> {
-            attachPoints.removeLeftoverPins(all);
-            all.removeOtherLayouts();
-        });
+        pins.ifPresent(Pins::removeOtherLayouts);
     }
 
     private void setListenerKeys() {
@@ -227,13 +230,15 @@ public final class KernelDatapath implements SwitchableDatapath {
                 Mirrors.sentTo(listener, endpoints.sets())));
         replies.provideFlows(listeners.values());
         maps.apply(plan, listeners.values(), attachPoints.dummies());
+        tamperCheck.countMended();
         replies.removeUnusedFlows(listeners.values());
-        icmp.update(listeners.values(), endpoints.sets(), vips, ways.interfaces());
+        icmp.update(listeners.values(), endpoints.sets(), vips, ways.interfaces(), replies.ports());
     }
 
     @Override
     public ListenerState state(String listener) {
-        return attachPoints.state(listener, earlier.servedByOther()).by(ways.states(listener));
+        ListenerState state = attachPoints.state(listener, earlier.servedByOther());
+        return state.by(ways.states(listener), maps.isByIpsec(listener));
     }
 
     @Override
@@ -257,6 +262,11 @@ public final class KernelDatapath implements SwitchableDatapath {
     @Override
     public Map<String, Long> repairs() {
         return repairs.byLabel();
+    }
+
+    @Override
+    public Optional<Lookout> lookout() {
+        return Optional.of(lookout);
     }
 
     @Override

@@ -60,6 +60,11 @@ final class Replies {
         }
     }
 
+    /** As {@link ReplyPoints#areHeld}. */
+    boolean areHeld() {
+        return points.areHeld();
+    }
+
     /**
      * Has programs where answers come in, and takes them off elsewhere: there only when all endpoints are known, since
      * before that an earlier daemon's may be needed.
@@ -79,6 +84,11 @@ final class Replies {
             points.removeLeftovers();
             leftoversRemoved = true;
         }
+    }
+
+    /** The ports of bridges at which answers come in, by their indexes. */
+    Set<Integer> ports() {
+        return points.ports();
     }
 
     private static List<ListenerConfig> replying(Collection<ListenerConfig> listeners) {

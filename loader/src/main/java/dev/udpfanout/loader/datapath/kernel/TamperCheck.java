@@ -8,6 +8,8 @@ import dev.udpfanout.loader.datapath.kernel.program.KernelProgram;
 import dev.udpfanout.loader.datapath.network.Repair;
 import dev.udpfanout.loader.datapath.network.RepairLog;
 import java.util.Collection;
+import java.util.LinkedHashSet;
+import java.util.Set;
 import java.util.function.ToIntFunction;
 
 /**
@@ -21,6 +23,10 @@ final class TamperCheck {
     private final EndpointsInForce endpoints;
     private final KernelProgram program;
     private final RepairLog repairs;
+    /** Maps that were found changed, and sets whose table was: counted when the maps of listeners are right again. */
+    private final Set<String> refilled = new LinkedHashSet<>();
+
+    private final Set<String> putBack = new LinkedHashSet<>();
 
     TamperCheck(
             ListenerMaps maps,
@@ -45,12 +51,10 @@ final class TamperCheck {
         Failures failures = new Failures();
         failures.collect(() -> maps.reread().forEach((what, entries) -> {
             if (entries > 0) {
-                repairs.repaired(Repair.MAP_REFILLED, "map", what);
+                refilled.add(what);
             }
         }));
-        failures.collect(() -> endpoints
-                .mend(sets, slots)
-                .forEach(set -> repairs.repaired(Repair.ENDPOINTS_PUT_BACK, "listener", set)));
+        failures.collect(() -> putBack.addAll(endpoints.mend(sets, slots)));
         failures.collect(() -> program.mendPins().forEach(pin -> repairs.repaired(Repair.PIN_RESTORED, "pin", pin)));
         failures.collect(() -> {
             if (tables.mendPins() > 0) {
@@ -58,5 +62,13 @@ final class TamperCheck {
             }
         });
         failures.throwIfAny();
+    }
+
+    /** The maps of listeners hold again what they should, and lead to the tables. */
+    void countMended() {
+        refilled.forEach(what -> repairs.repaired(Repair.MAP_REFILLED, "map", what));
+        refilled.clear();
+        putBack.forEach(set -> repairs.repaired(Repair.ENDPOINTS_PUT_BACK, "listener", set));
+        putBack.clear();
     }
 }

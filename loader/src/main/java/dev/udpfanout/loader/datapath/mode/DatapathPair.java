@@ -30,6 +30,14 @@ record DatapathPair(Optional<SwitchableDatapath> kernel, Optional<SwitchableData
         return all;
     }
 
+    /** Those of some listeners that do not get their datagrams in the kernel. */
+    List<ListenerConfig> unattachedInKernel(List<ListenerConfig> listeners) {
+        return listeners.stream()
+                .filter(listener -> kernel.stream()
+                        .noneMatch(present -> present.state(listener.name()).attached()))
+                .toList();
+    }
+
     Optional<FlowCounters> flows() {
         return kernel.flatMap(Datapath::flows).or(() -> userspace.flatMap(Datapath::flows));
     }

@@ -8,6 +8,7 @@ import dev.udpfanout.loader.datapath.FirewallState;
 import dev.udpfanout.loader.datapath.FlowCounters;
 import dev.udpfanout.loader.datapath.ListenerCounters;
 import dev.udpfanout.loader.datapath.ListenerState;
+import dev.udpfanout.loader.datapath.Lookout;
 import dev.udpfanout.loader.datapath.ProgramCounters;
 import dev.udpfanout.loader.datapath.SwitchableDatapath;
 import dev.udpfanout.loader.links.LocalPeer;
@@ -134,10 +135,7 @@ public final class ModeSelectingDatapath implements Datapath {
 
     /** False if there is no listener that may go to user space. */
     private boolean loseUnattached(String reason) {
-        List<ListenerConfig> unattached = assignment.movableToUserspace().stream()
-                .filter(listener -> kernel.stream()
-                        .noneMatch(present -> present.state(listener.name()).attached()))
-                .toList();
+        List<ListenerConfig> unattached = both().unattachedInKernel(assignment.movableToUserspace());
         unattached.forEach(listener -> lost.put(listener.name(), reason));
         return !unattached.isEmpty();
     }
@@ -200,8 +198,7 @@ public final class ModeSelectingDatapath implements Datapath {
         } catch (RuntimeException e) {
             Optional<String> reason = backends.refusal(e);
             Map<String, String> refused = new HashMap<>(lost);
-            next.inKernel().stream()
-                    .filter(listener -> !kernel.get().state(listener.name()).attached())
+            both().unattachedInKernel(next.inKernel())
                     .forEach(listener -> refused.put(listener.name(), reason.orElse("")));
             if (reason.isEmpty() || refused.equals(lost)) {
                 kernel.get().configure(assignment.inKernel(), targets.current());
@@ -249,7 +246,6 @@ public final class ModeSelectingDatapath implements Datapath {
                         .because(assignment.reason(listener)));
     }
 
-    /** What each listener has done in the mode that it is in now. */
     @Override
     public Map<String, ListenerCounters> counters() {
         return both().counters(assignment.listeners());
@@ -271,6 +267,11 @@ public final class ModeSelectingDatapath implements Datapath {
     }
 
     @Override
+    public Optional<Lookout> lookout() {
+        return kernel.flatMap(Datapath::lookout);
+    }
+
+    @Override
     public List<FirewallState> firewall() {
         return both().firewall();
     }
@@ -280,10 +281,7 @@ public final class ModeSelectingDatapath implements Datapath {
         both().end(Datapath::release);
     }
 
-    /**
-     * In the kernel it is all or nothing: where an earlier daemon's program has been replaced already, taking this
-     * one's off would end what that daemon left, and its maps are this one's.
-     */
+    /** In the kernel it is all or nothing: where a program has taken an earlier one's place, it has its maps too. */
     @Override
     public void abandon() {
         both().end(kernelHadPredecessor ? Datapath::release : Datapath::close);

@@ -37,6 +37,7 @@ public final class DummyInterface {
     private boolean wasReady;
 
     private boolean tookAnswers;
+    private boolean wasMended;
     private Set<InetAddress> assigned = Set.of();
 
     /** For the init container: sets the interface up, and mends nothing later. */
@@ -54,10 +55,12 @@ public final class DummyInterface {
      * Makes the interface what it should be; does nothing where it is.
      *
      * @param addresses to be assigned, each as a host address
-     * @param answers whether answers come in by it, from the addresses that it has itself
+     * @param answers whether its addresses are steered, so that answers come in by it from the addresses that it has
+     *     itself
      * @return the interface as it is now
      */
     public Link ensure(Iterable<InetAddress> addresses, boolean answers) {
+        wasMended = false;
         Links links = network.links();
         Optional<Link> found = links.byName(name);
         Link link = found.isPresent() ? adopted(found.get()) : create();
@@ -83,7 +86,7 @@ public final class DummyInterface {
             if (address instanceof Inet6Address && Ipv6Forwarding.enableIfOff(name)) {
                 repairedIf(assigned.contains(address), Repair.FORWARDING_ENABLED);
             }
-            ensureAddress(link, address);
+            ensureAddress(link, address, answers);
         }
         wasReady = true;
         tookAnswers = answers;
@@ -103,14 +106,28 @@ public final class DummyInterface {
                 + ", not a dummy; remove it, or give the listener another interface name");
     }
 
-    private void ensureAddress(Link link, InetAddress address) {
+    /** Whether the last {@link #ensure} had to mend anything: then the routes may have gone with it. */
+    public boolean wasMended() {
+        return wasMended;
+    }
+
+    private void ensureAddress(Link link, InetAddress address, boolean isSteered) {
         boolean isThere = network.addresses().of(link.index()).stream()
                 .map(InterfaceAddress::address)
                 .anyMatch(address::equals);
-        if (!isThere) {
-            HostAddress.assign(network, link, address);
-            repairedIf(assigned.contains(address), Repair.ADDRESS_ADDED);
+        if (isThere) {
+            return;
         }
+        if (!assigned.contains(address)) {
+            HostAddress.assign(network, link, address);
+            return;
+        }
+        if (isSteered) {
+            repairedIf(HostAddress.assignSteered(network, link, address), Repair.LOCAL_ROUTE_REMOVED);
+        } else {
+            HostAddress.assign(network, link, address);
+        }
+        repairedIf(true, Repair.ADDRESS_ADDED);
     }
 
     private void repairedIfReady(Repair repair) {
@@ -119,6 +136,7 @@ public final class DummyInterface {
 
     private void repairedIf(boolean wasInPlace, Repair repair) {
         if (wasInPlace) {
+            wasMended = true;
             repairs.repaired(repair, name);
         }
     }

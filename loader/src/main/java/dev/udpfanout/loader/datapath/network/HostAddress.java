@@ -1,5 +1,7 @@
 package dev.udpfanout.loader.datapath.network;
 
+import dev.udpfanout.bindings.errno.Errno;
+import dev.udpfanout.bindings.errno.SystemCallException;
 import dev.udpfanout.bindings.rtnetlink.address.InterfaceAddress;
 import dev.udpfanout.bindings.rtnetlink.link.Link;
 import dev.udpfanout.bindings.rtnetlink.route.Route;
@@ -18,6 +20,7 @@ import java.util.concurrent.locks.LockSupport;
 final class HostAddress {
     private static final long LIMIT_NS = TimeUnit.SECONDS.toNanos(1);
     private static final long POLL_NS = TimeUnit.MILLISECONDS.toNanos(1);
+    private static final long RETRY_NS = TimeUnit.MICROSECONDS.toNanos(50);
 
     private HostAddress() {}
 
@@ -32,6 +35,41 @@ final class HostAddress {
      */
     static void assign(Network network, Link link, InetAddress address) {
         assign(network, link, address, bits(address));
+    }
+
+    /**
+     * Assigns an address whose datagrams go out of the interface all the time, and takes its {@code local} route away
+     * as soon as it comes: what arrives in between stays on this node. An IPv4 address has a {@link LeadingRoute}, so
+     * its local route takes nothing, and {@link Steering} removes it a moment later.
+     *
+     * @return whether a local route was removed
+     */
+    static boolean assignSteered(Network network, Link link, InetAddress address) {
+        network.addresses().addDestination(link.index(), address, bits(address));
+        if (!(address instanceof Inet6Address)) {
+            return false;
+        }
+        Route local = Route.local(address, link.index());
+        long deadlineNs = System.nanoTime() + LIMIT_NS;
+        while (System.nanoTime() - deadlineNs < 0) {
+            if (isRemoved(network, local)) {
+                return true;
+            }
+            LockSupport.parkNanos(RETRY_NS);
+        }
+        return false;
+    }
+
+    private static boolean isRemoved(Network network, Route route) {
+        try {
+            network.routes().remove(route);
+            return true;
+        } catch (SystemCallException e) {
+            if (e.errno().equals(Errno.ESRCH)) {
+                return false;
+            }
+            throw e;
+        }
     }
 
     private static void assign(Network network, Link link, InetAddress address, int prefixLength) {
@@ -52,7 +90,8 @@ final class HostAddress {
      */
     static void restoreLocalRoute(Network network, Link link, InetAddress address) {
         if (!(address instanceof Inet6Address)) {
-            network.routes().add(Route.local(address, link.index()));
+            // As the kernel does: a leading route of ours may be there, which goes afterwards.
+            network.routes().append(Route.local(address, link.index()));
             return;
         }
         List<InterfaceAddress> assigned = network.addresses().of(link.index()).stream()

@@ -30,6 +30,11 @@ public final class IpsecPolicies {
         return policies.isEmpty();
     }
 
+    /** Whether a policy was for one of a listener's endpoints, when it was asked last. */
+    public boolean cover(String listener) {
+        return covered.contains(listener);
+    }
+
     /**
      * Whether a policy is for one of a listener's endpoints. Logged when that changes.
      *

@@ -14,19 +14,19 @@ public final class Network implements AutoCloseable {
     private final Links links;
     private final Addresses addresses;
     private final Routes routes;
+    private final Neighbours neighbours;
     private final Qdiscs qdiscs;
     private final TcFilters filters;
 
-    private final Neighbours neighbours;
 
     private Network(RtnetlinkSocket socket) {
         this.socket = socket;
         this.links = new Links(socket);
         this.addresses = new Addresses(socket);
         this.routes = new Routes(socket);
+        this.neighbours = new Neighbours(socket);
         this.qdiscs = new Qdiscs(socket);
         this.filters = new TcFilters(socket);
-        this.neighbours = new Neighbours(socket);
     }
 
     /** Opens the calling thread's network namespace. */
@@ -46,16 +46,16 @@ public final class Network implements AutoCloseable {
         return routes;
     }
 
+    public Neighbours neighbours() {
+        return neighbours;
+    }
+
     public Qdiscs qdiscs() {
         return qdiscs;
     }
 
     public TcFilters filters() {
         return filters;
-    }
-
-    public Neighbours neighbours() {
-        return neighbours;
     }
 
     @Override

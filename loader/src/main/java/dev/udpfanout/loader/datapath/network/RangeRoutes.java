@@ -212,7 +212,7 @@ public final class RangeRoutes {
     public static int removeLeftToSockets(Network network, List<ListenerConfig> kept) {
         List<Prefix> served = ranges(kept);
         List<Route> left = network.routes().table(Route.LOCAL_TABLE).stream()
-                .filter(route -> route.protocol().equals(Steering.PROTOCOL))
+                .filter(route -> route.protocol().equals(Steering.PROTOCOL) && route.type() == RouteType.LOCAL)
                 .filter(route -> served.stream().noneMatch(range -> isTo(route, range)))
                 .toList();
         left.forEach(network.routes()::remove);

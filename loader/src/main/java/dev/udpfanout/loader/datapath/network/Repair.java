@@ -10,7 +10,7 @@ public enum Repair {
     FORWARDING_ENABLED("forwarding was off on the interface"),
     ACCEPT_LOCAL_ENABLED("answers from the interface's own address were refused"),
     ADDRESS_ADDED("the address was gone"),
-    LOCAL_ROUTE_REMOVED("the local route was back, so datagrams would have stayed on this node"),
+    LOCAL_ROUTE_REMOVED("the local route was back"),
     LINK_ROUTE_ADDED("the route to the interface was gone"),
     FIREWALL_RULE_ADDED("the firewall's rule for the listener was gone, so datagrams would have been dropped"),
     LINK_ROUTE_MTU_SET("the route to the interface had another MTU"),

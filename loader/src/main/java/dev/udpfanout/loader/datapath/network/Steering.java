@@ -22,7 +22,7 @@ import org.slf4j.LoggerFactory;
  * The routes that bring a DNATed datagram to a dummy interface. The kernel gives an assigned address a route in the
  * table {@code local}, and a datagram to it is delivered on the spot: no TC hook of the interface ever sees it. So that
  * route goes, and one that leads out of the interface takes its place; the datagram is then forwarded, and passes the
- * hooks.
+ * hooks. For IPv4 a {@link LeadingRoute} keeps the kernel's route without effect when it comes back.
  */
 public final class Steering {
     /**
@@ -67,9 +67,12 @@ public final class Steering {
         for (InetAddress address : addresses) {
             OptionalInt mtu = RouteMtu.below(link, address, pathMtu.apply(address));
             boolean wasSteered = steered.containsKey(address);
-            // The new route first: while both are there the local one wins, and at no moment is there none.
-            boolean added = ensureLinkRoute(link, address, mtu, routes);
+            // The new routes first: at no moment is there none.
+            Route wanted = linkRoute(link.index(), address).withLockedMtu(mtu);
+            boolean added = LeadingRoute.ensure(network, link, routes, wanted);
+            added |= ensureLinkRoute(link, wanted, mtu, routes);
             boolean removed = removeLocalRoute(link, address, routes);
+            LeadingRoute.setMtu(network, link, routes, wanted);
             steered.put(address, mtu);
             if (wasSteered) {
                 reportRepairs(link, added, removed);
@@ -91,8 +94,8 @@ public final class Steering {
         }
     }
 
-    private boolean ensureLinkRoute(Link link, InetAddress address, OptionalInt mtu, List<Route> routes) {
-        Route wanted = linkRoute(link.index(), address).withLockedMtu(mtu);
+    private boolean ensureLinkRoute(Link link, Route wanted, OptionalInt mtu, List<Route> routes) {
+        InetAddress address = wanted.destination();
         List<Route> present = routes.stream()
                 .filter(route -> isLinkRoute(route, link.index(), address))
                 .toList();
@@ -163,10 +166,15 @@ public final class Steering {
         }
         // Anew: the kernel takes one away itself with an IPv6 address that is assigned again.
         for (Route route : network.routes().all()) {
-            if (isOurs(route, link.index()) && route.table() == Route.MAIN_TABLE) {
+            if (isPastHooks(route, link.index())) {
                 network.routes().remove(route);
             }
         }
+    }
+
+    /** Whether a route is of ours and leads out of an interface, past its hooks, in whatever table. */
+    public static boolean isPastHooks(Route route, int linkIndex) {
+        return isOurs(route, linkIndex) && route.type() == RouteType.UNICAST;
     }
 
     public static boolean isOurs(Route route, int linkIndex) {

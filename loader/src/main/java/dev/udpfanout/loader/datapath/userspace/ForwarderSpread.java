@@ -27,13 +27,14 @@ final class ForwarderSpread {
         };
     }
 
-    /** Whether it follows from where a datagram comes from. */
+    /** Whether it has to know where a datagram comes from. */
     static boolean asksForSources(SpreadPlan plan) {
         return switch (plan) {
             case SpreadPlan.Hash hash -> true;
             case SpreadPlan.RoundRobin roundRobin -> false;
             case SpreadPlan.Weighted weighted -> false;
-            case SpreadPlan.Replicate replicate -> false;
+            // A datagram that has come back cannot be told without its sender.
+            case SpreadPlan.Replicate replicate -> true;
         };
     }
 

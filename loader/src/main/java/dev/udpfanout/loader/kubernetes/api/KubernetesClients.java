@@ -5,6 +5,7 @@ import io.fabric8.kubernetes.client.ConfigBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientBuilder;
 import io.fabric8.kubernetes.client.jdkhttp.JdkHttpClientFactory;
+import java.net.http.HttpClient;
 import java.time.Duration;
 
 /** Connections to the API server, over the JDK's own HTTP client. */
@@ -40,9 +41,17 @@ public final class KubernetesClients {
                 .build();
         return new KubernetesClientBuilder()
                 .withConfig(config)
-                .withHttpClientFactory(new JdkHttpClientFactory())
+                .withHttpClientFactory(new LimitedClients())
                 .withHttpClientBuilderConsumer(
                         http -> http.addOrReplaceInterceptor(AnswerLimit.NAME, new AnswerLimit()))
                 .build();
+    }
+
+    /** Whose answers and messages of watches have a bound. */
+    private static final class LimitedClients extends JdkHttpClientFactory {
+        @Override
+        protected HttpClient.Builder createNewHttpClientBuilder() {
+            return new LimitedHttpClientBuilder(super.createNewHttpClientBuilder());
+        }
     }
 }

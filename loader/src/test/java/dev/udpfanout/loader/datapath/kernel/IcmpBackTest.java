@@ -254,6 +254,22 @@ class IcmpBackTest {
         }
     }
 
+    /** Another way would be another qdisc, at which the kernel drops what the link sends meanwhile. */
+    @Test
+    void shouldStayAttachedInTheWayOfAnEarlierDaemon() {
+        try (Topology topology = topology(StandardProtocolFamily.INET, 1)) {
+            WayIn.NIC_CLSACT.open(topology).release();
+            assertTrue(filters(topology).contains("udp_fanout_icmp"), filters(topology));
+            ListenerConfig auto = ListenerText.on("eth0", "0.0.0.0:5514").listener(topology.podEndpoints(40514));
+            try (NodeDatapath later = NodeDatapath.open(topology.node(), auto)) {
+                assertTrue(filters(topology).contains("udp_fanout_icmp"), filters(topology));
+                later.reconcile();
+                assertTrue(filters(topology).contains("udp_fanout_icmp"), filters(topology));
+            }
+            assertFalse(filters(topology).contains("udp_fanout"), filters(topology));
+        }
+    }
+
     private static String filters(Topology topology) {
         return topology.node().exec("tc", "filter", "show", "dev", "cni0", "ingress");
     }

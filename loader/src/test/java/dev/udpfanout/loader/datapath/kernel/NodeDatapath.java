@@ -197,13 +197,22 @@ public final class NodeDatapath implements AutoCloseable {
         }
     }
 
+    /** Ends as a daemon that leaves everything at work. */
+    public void release() {
+        end(datapath::release);
+    }
+
     @Override
     public void close() {
+        end(datapath::close);
+    }
+
+    private void end(Runnable ending) {
         if (!closed) {
             closed = true;
             try {
                 get(thread, () -> {
-                    datapath.close();
+                    ending.run();
                     return null;
                 });
             } finally {

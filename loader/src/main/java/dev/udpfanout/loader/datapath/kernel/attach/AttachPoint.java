@@ -21,9 +21,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.OptionalInt;
 import java.util.Set;
-import java.util.function.Predicate;
 import java.util.function.ToLongFunction;
 import java.util.stream.Stream;
 import org.slf4j.Logger;
@@ -48,7 +46,7 @@ public final class AttachPoint {
     private boolean isSteered;
     private int mtuBytes;
     private String hardwareAddress = "";
-    private Map<String, Integer> pathMtus = Map.of();
+    private final ListenerPathMtus pathMtus = new ListenerPathMtus();
 
     /** What listeners must have in common to share an attach point. */
     public record Key(String interfaceName, boolean isDummy, AttachMethod attach, Hook hook) {
@@ -128,6 +126,11 @@ public final class AttachPoint {
         return ifindex != NO_INTERFACE && hooks.have(wanted(), key.attach());
     }
 
+    /** Whether no program has gone from its hook without a message from the kernel. */
+    boolean isHeld() {
+        return hooks.areHeld();
+    }
+
     private Optional<ChainWish> wish() {
         return listeners.stream()
                 .findFirst()
@@ -192,6 +195,12 @@ public final class AttachPoint {
         mtuBytes = link.map(Link::mtu).orElse(0);
         hardwareAddress = link.map(Link::hardwareAddress).orElse("");
         if (found == ifindex) {
+            if (isSteered
+                    && dummy.filter(present -> present.dummyInterface().wasMended())
+                            .isPresent()) {
+                // The kernel puts local routes back with addresses: not one datagram more than need be goes by them.
+                steer();
+            }
             return;
         }
         // What was on the old interface went with it.
@@ -237,8 +246,11 @@ public final class AttachPoint {
     private void steer() {
         if (dummy.isPresent()) {
             Optional<Link> link = network.links().byIndex(ifindex);
-            link.ifPresent(present -> dummy.get().steering().ensure(present, addresses(), this::pathMtu));
-            link.ifPresent(present -> dummy.get().ranges().ensure(present, ranges(), this::pathMtu));
+            link.ifPresent(present -> dummy.get()
+                    .steering()
+                    .ensure(present, addresses(), address -> pathMtus.smallestTo(address, listeners)));
+            link.ifPresent(present ->
+                    dummy.get().ranges().ensure(present, ranges(), range -> pathMtus.smallestTo(range, listeners)));
         }
     }
 
@@ -249,28 +261,9 @@ public final class AttachPoint {
      *     is not in it
      */
     public void setPathMtus(Map<String, Integer> mtusBytes) {
-        boolean isChanged = !mtusBytes.equals(pathMtus);
-        pathMtus = Map.copyOf(mtusBytes);
-        if (isChanged && isSteered && ifindex != NO_INTERFACE) {
+        if (pathMtus.set(mtusBytes) && isSteered && ifindex != NO_INTERFACE) {
             steer();
         }
-    }
-
-    private OptionalInt pathMtu(InetAddress address) {
-        return pathMtu(listener -> listener.bind().getAddress().equals(address));
-    }
-
-    private OptionalInt pathMtu(Prefix range) {
-        return pathMtu(listener -> listener.range().filter(range::equals).isPresent());
-    }
-
-    private OptionalInt pathMtu(Predicate<ListenerConfig> which) {
-        return listeners.stream()
-                .filter(which)
-                .map(ListenerConfig::name)
-                .filter(pathMtus::containsKey)
-                .mapToInt(pathMtus::get)
-                .min();
     }
 
     /** Takes the programs off and puts the routes back. */

@@ -8,6 +8,7 @@ import dev.udpfanout.loader.datapath.InterfaceState;
 import dev.udpfanout.loader.datapath.ListenerState;
 import dev.udpfanout.loader.datapath.kernel.program.KernelProgram;
 import dev.udpfanout.loader.datapath.kernel.program.Pins;
+import dev.udpfanout.loader.datapath.network.LoopbackInterface;
 import dev.udpfanout.loader.datapath.network.Network;
 import dev.udpfanout.loader.datapath.network.RepairLog;
 import dev.udpfanout.loader.datapath.network.firewall.Firewall;
@@ -30,6 +31,7 @@ public final class AttachPoints {
     private final RepairLog repairs;
     private final Optional<Pins> pins;
     private final Firewall firewall;
+    private final LoopbackInterface loopback;
     private List<AttachPoint> points = List.of();
 
     public AttachPoints(KernelProgram program, Network network, RepairLog repairs, Optional<Pins> pins) {
@@ -38,6 +40,7 @@ public final class AttachPoints {
         this.repairs = repairs;
         this.pins = pins;
         this.firewall = new Firewall(Opening.Hook.FORWARD, repairs);
+        this.loopback = new LoopbackInterface(network, repairs);
     }
 
     /**
@@ -76,6 +79,8 @@ public final class AttachPoints {
     /** Finds the interfaces, or makes those that are dummies. */
     public void findInterfaces(Failures failures) {
         points.forEach(point -> failures.collect(point::findInterface));
+        failures.collect(() -> loopback.set(
+                points.stream().anyMatch(point -> point.ifindex().equals(Optional.of(LoopbackInterface.INDEX)))));
     }
 
     /**
@@ -100,6 +105,11 @@ public final class AttachPoints {
     /** Takes note of how many datagrams each listener has been given so far, by name. */
     public void observe(ToLongFunction<String> received) {
         points.forEach(point -> point.observe(received));
+    }
+
+    /** Whether no program has gone from its hook without a message from the kernel. */
+    public boolean areHeld() {
+        return points.stream().allMatch(AttachPoint::isHeld);
     }
 
     private static Predicate<AttachPoint> isServedBy(Set<String> other) {
@@ -179,11 +189,7 @@ public final class AttachPoints {
     /** Takes away what an earlier daemon had on interfaces and hooks on which nothing of this one is. */
     public void removeLeftovers() {
         Leftovers.removeAllBut(network, points);
-    }
-
-    /** As above, of pinned links. */
-    public void removeLeftoverPins(Pins all) {
-        Leftovers.removePinnedLinksBut(all, points);
+        pins.ifPresent(all -> Leftovers.removePinnedLinksBut(all, points));
     }
 
     /** Whether there are none, as after {@link #release} and {@link #disconnect}. */
@@ -196,6 +202,7 @@ public final class AttachPoints {
         points.forEach(point -> failures.collect(point::disconnect));
         if (!points.isEmpty()) {
             firewall.removeAll();
+            failures.collect(() -> loopback.set(false));
         }
         points = List.of();
         firewall.close();

@@ -5,6 +5,7 @@ import dev.udpfanout.bindings.errno.SystemCallException;
 import dev.udpfanout.bindings.libbpf.BpfProgram;
 import dev.udpfanout.loader.config.ListenerConfig.AttachMethod;
 import dev.udpfanout.loader.datapath.network.Network;
+import java.util.Optional;
 
 /** Puts programs on hooks in the way that the configuration asks for. */
 final class Attacher {
@@ -58,6 +59,14 @@ final class Attacher {
                 place.interfaceName() + " " + place.hook(),
                 e.errno(),
                 "this kernel has no TCX, which came with Linux 6.6; use attach: auto or clsact");
+    }
+
+    /** The way in which an earlier daemon has attached a program to a hook; empty if none is left there. */
+    static Optional<AttachMethod> left(HookPlace place, Network network) {
+        if (TcxAttachment.isLeft(place)) {
+            return Optional.of(AttachMethod.TCX);
+        }
+        return ClsactAttachment.isLeft(place, network) ? Optional.of(AttachMethod.CLSACT) : Optional.empty();
     }
 
     /** A kernel before 6.6 does not know the attach type: bpf(2) answers EINVAL. */

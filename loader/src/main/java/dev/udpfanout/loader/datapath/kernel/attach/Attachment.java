@@ -10,6 +10,11 @@ interface Attachment extends AutoCloseable {
     /** Whether the program is still where we put it; false after someone else removed it, or the interface went. */
     boolean isAttached();
 
+    /** Whether it is not attached any more, as far as the kernel does not tell of that by itself. */
+    default boolean isSilentlyGone() {
+        return false;
+    }
+
     /** {@code "tcx"} or {@code "clsact"}. */
     String method();
 

@@ -75,6 +75,11 @@ final class ClsactAttachment implements Attachment {
         }
     }
 
+    /** Whether an earlier daemon's filter is on a hook. */
+    static boolean isLeft(HookPlace place, Network network) {
+        return !leftovers(place, network).isEmpty();
+    }
+
     /** Removes our filters from a hook, after the hook has been given to another way of attaching. */
     static void removeLeftover(HookPlace place, Network network) {
         leftovers(place, network).forEach(network.filters()::delete);

@@ -10,6 +10,7 @@ import dev.udpfanout.bindings.rtnetlink.tc.TcHook;
 import dev.udpfanout.loader.datapath.kernel.program.KernelProgram;
 import dev.udpfanout.loader.datapath.kernel.program.Pins;
 import dev.udpfanout.loader.datapath.network.DummyInterface;
+import dev.udpfanout.loader.datapath.network.LoopbackInterface;
 import dev.udpfanout.loader.datapath.network.Network;
 import dev.udpfanout.loader.datapath.network.RangeRoutes;
 import dev.udpfanout.loader.datapath.network.Steering;
@@ -28,8 +29,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * What a daemon that did not get to clean up has left in a network namespace: programs on hooks, by their names,
- * steering routes, by their protocol number, rules of the firewall, by their comment, and dummy interfaces, by their
- * alias.
+ * steering routes, by their protocol number, rules of the firewall, by their comment, and dummy interfaces and the
+ * loopback interface's setting, by their alias.
  */
 public final class Leftovers {
     private static final Logger LOG = LoggerFactory.getLogger(Leftovers.class);
@@ -97,6 +98,9 @@ public final class Leftovers {
             if (points.stream().noneMatch(AttachPoint::isDummy)) {
                 removed += removeRoutes(network, link);
             }
+            if (points.isEmpty() && LoopbackInterface.undo(network, link)) {
+                removed++;
+            }
             removed += removeFilters(network, link, hooks(kept, link), KernelProgram.FOR_REQUESTS);
         }
         // Last: it takes bpf(2), which a process that only cleans up may be refused.
@@ -120,7 +124,7 @@ public final class Leftovers {
 
     private static int removeRoutes(Network network, Link link) {
         List<Route> ours = network.routes().all().stream()
-                .filter(route -> Steering.isOurs(route, link.index()) && route.table() == Route.MAIN_TABLE)
+                .filter(route -> Steering.isPastHooks(route, link.index()))
                 .toList();
         if (ours.isEmpty()) {
             return 0;
@@ -131,7 +135,7 @@ public final class Leftovers {
                 .addKeyValue("interface", link.name())
                 .addKeyValue("routes", ours.size())
                 .log("put routes back");
-        return ours.size();
+        return steered.size();
     }
 
     private static int removeTcxLinks(Link link, Set<HookPoint> kept, Set<String> programs) {

@@ -52,6 +52,16 @@ final class TcxAttachment implements Attachment {
         return new TcxAttachment(link, place, pin, false);
     }
 
+    /** Whether an earlier daemon's link is pinned for a hook, and holds it. */
+    static boolean isLeft(HookPlace place) {
+        Optional<TcxLink> left =
+                place.pin().flatMap(path -> TcxLink.openPinned(path, place.interfaceName(), place.hook()));
+        boolean isOn =
+                left.filter(link -> link.isOn(place.ifindex(), place.hook())).isPresent();
+        left.ifPresent(TcxLink::release);
+        return isOn;
+    }
+
     /** Takes off what is pinned for a hook, after the hook has been given to another way of attaching. */
     static void removeLeftover(HookPlace place) {
         Optional<Path> pin = place.pin();
@@ -65,6 +75,12 @@ final class TcxAttachment implements Attachment {
     @Override
     public boolean isAttached() {
         return link.isAttached();
+    }
+
+    /** {@code bpftool link detach} sends no message. */
+    @Override
+    public boolean isSilentlyGone() {
+        return !link.isAttached();
     }
 
     @Override

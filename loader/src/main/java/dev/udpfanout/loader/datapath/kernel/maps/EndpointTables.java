@@ -137,6 +137,13 @@ final class EndpointTables implements AutoCloseable {
                         && mine.table().checksum(EndpointTable.ELEMENT_BYTES) == mine.checksum());
     }
 
+    /** Whether the tables that this process has put in place are there, whatever they hold. */
+    boolean areInPlace() {
+        return placed.entrySet().stream()
+                .allMatch(each -> tables.idAt(each.getKey()).orElse(NO_TABLE)
+                        == each.getValue().table().id());
+    }
+
     /** Gives the tables their names again that have lost them; returns how many. */
     int mendPins() {
         int mended = 0;

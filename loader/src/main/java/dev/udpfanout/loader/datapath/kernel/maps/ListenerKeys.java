@@ -25,6 +25,11 @@ public final class ListenerKeys {
         return map.reread();
     }
 
+    /** Whether the map holds what it was left with. */
+    boolean isIntact() {
+        return map.isIntact();
+    }
+
     /** Makes the map hold exactly the wanted entries: as {@link ReconciledMap#set}. */
     public void set(Map<ListenerKey, ListenerEntry> wanted) {
         map.set(wanted);

@@ -76,6 +76,11 @@ public final class ListenerMaps {
         return different;
     }
 
+    /** Whether the maps by which a datagram finds its listener hold what they were left with. */
+    public boolean areIntact() {
+        return keys.isIntact() && localAddresses.isIntact() && sets.isIntact();
+    }
+
     /** An empty plan of who listens where, for {@link #apply}. */
     public ListenerKeyPlan plan() {
         return new ListenerKeyPlan(keys.inForce(), localAddresses.inForce());
@@ -118,6 +123,11 @@ public final class ListenerMaps {
         });
         bySlot.forEach((slot, listener) -> tables.removeUnused(listener.receivers(), slot));
         tables.retainSticky(slot -> bySlot.containsKey(slot) && bySlot.get(slot).replies());
+    }
+
+    /** Whether an IPsec policy is for one of a listener's endpoints. */
+    public boolean isByIpsec(String listener) {
+        return ipsec.cover(listener);
     }
 
     /** Endpoints that are not known yet are taken to have a policy: the stack serves all, only slower. */

@@ -38,6 +38,11 @@ public final class ListenerSets {
         return map.reread();
     }
 
+    /** Whether the map holds what it was left with. */
+    boolean isIntact() {
+        return map.isIntact();
+    }
+
     static Map<ListenerKey, ListenerSet> sets(Map<ListenerKey, ListenerEntry> listeners, Set<Integer> dummies) {
         Map<ListenerKey, Set<ListenerEntry>> entries = new HashMap<>();
         listeners.forEach((key, entry) -> {

@@ -100,6 +100,11 @@ public final class ListenerTables implements AutoCloseable {
         return turns.isIntact(slot) && buckets.isIntact(slot);
     }
 
+    /** Whether the tables that this process has put in place are there, whatever they hold. */
+    public boolean areInPlace() {
+        return turns.areInPlace() && buckets.areInPlace();
+    }
+
     /** Gives the tables their names in bpffs again that have lost them; returns how many. */
     public int mendPins() {
         return turns.mendPins() + buckets.mendPins();

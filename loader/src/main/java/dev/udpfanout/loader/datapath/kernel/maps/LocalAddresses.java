@@ -54,6 +54,11 @@ public final class LocalAddresses {
         return map.reread();
     }
 
+    /** Whether LOCAL_ADDRESSES holds what it was left with. */
+    boolean isIntact() {
+        return map.isIntact();
+    }
+
     /**
      * Makes the maps hold exactly the wanted addresses. A bit of the filter is there before its address, and goes after
      * it.

@@ -38,7 +38,7 @@ class FrameFixtureTest {
     void shouldDoWhatTheRowSays(FrameRow row) {
         ListenerCounters before = node.datapath().counters(node.id(row.listener()));
         TestRun run = node.call(() -> {
-            try (BpfTestBench bench = new BpfTestBench(node.program().rewrite())) {
+            try (BpfTestBench bench = node.bench(node.program().rewrite())) {
                 return bench.segments(row.segments(), row.segmentBytes()).run(row.frame());
             }
         });

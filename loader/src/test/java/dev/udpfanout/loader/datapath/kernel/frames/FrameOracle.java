@@ -19,18 +19,25 @@ import java.util.Set;
  * @param own the node's addresses
  * @param mtu of the way to the endpoints
  * @param fragmentsByStack whether larger packets come in by the interface than that
+ * @param byLoopback whether they come from the node itself
  */
 record FrameOracle(
         Map<InetSocketAddress, Optional<InetSocketAddress>> listeners,
         Map<InetSocketAddress, List<Prefix>> allow,
         Set<InetAddress> own,
         int mtu,
-        boolean fragmentsByStack) {
+        boolean fragmentsByStack,
+        boolean byLoopback) {
     /**
      * Broadcast addresses; and of IPv6 the lowest, which is a network's routers' (of IPv4 a host's since Linux 5.14).
      */
     private static final List<String> NETWORKS =
             List.of("10.42.0.255", "192.168.1.255", "2001:db8:1:0:0:0:0:0", "2001:db8:42:0:0:0:0:0");
+
+    private static final int IDENTIFICATION_AT = FrameFields.IP + 4;
+    private static final int DONT_FRAGMENT_AT = FrameFields.IP + 6;
+    private static final int DONT_FRAGMENT = 0x40;
+    private static final int CHECKSUM_AT = FrameFields.IP + 10;
 
     /** What must become of a frame. */
     enum Fate {
@@ -64,7 +71,7 @@ record FrameOracle(
         if (listener.isEmpty()) {
             return Fate.NOT_OURS;
         }
-        if (isBadSource(fields.source().getAddress())) {
+        if (isBadSource(fields.source().getAddress(), fields.destination().getAddress())) {
             return Fate.DROPPED;
         }
         if (!isAllowed(
@@ -81,15 +88,45 @@ record FrameOracle(
         if (FrameFields.isIpv6(frame) && fields.source().getAddress().isLinkLocalAddress()) {
             return Fate.DROPPED;
         }
-        if (fields.bytes() > mtu && fields.staysWhole()) {
-            return isNetwork(fields.source().getAddress()) ? Fate.WITHHELD : Fate.ANSWERED;
+        if (fields.bytes() > mtu && staysWhole(fields, frame)) {
+            boolean isWithheld = !byLoopback && isNetwork(fields.source().getAddress());
+            return isWithheld ? Fate.WITHHELD : Fate.ANSWERED;
         }
         if (listener.get().orElseThrow().getAddress().equals(fields.source().getAddress())) {
             // Its only endpoint has sent it.
             return Fate.DROPPED;
         }
-        boolean isCut = fields.bytes() > mtu || fields.fragment() && fragmentsByStack && !fields.staysWhole();
+        boolean isCut = fields.bytes() > mtu || fields.fragment() && fragmentsByStack && !staysWhole(fields, frame);
         return isCut ? Fate.BY_STACK : Fate.FORWARDED;
+    }
+
+    /** What a router may cut; and IPv4 of the node's own, whose sender has no use for an answer. */
+    private boolean staysWhole(FrameFields fields, byte[] frame) {
+        return fields.staysWhole() && (FrameFields.isIpv6(frame) || !byLoopback);
+    }
+
+    /** What is wrong with a frame that the stack is to send to its endpoint; empty if nothing. */
+    Optional<String> faultByStack(byte[] before, byte[] after) {
+        if (!byLoopback) {
+            return fault(before, after, 0);
+        }
+        byte[] cut = before.clone();
+        FrameFields fields = FrameFields.read(before).orElseThrow();
+        boolean isLetBeCut = !FrameFields.isIpv6(before) && (after[DONT_FRAGMENT_AT] & DONT_FRAGMENT) == 0;
+        if (fields.staysWhole() && isLetBeCut) {
+            int sum = FrameFields.at16(before, IDENTIFICATION_AT) + FrameFields.at16(before, DONT_FRAGMENT_AT);
+            if (!fields.fragment()) {
+                System.arraycopy(after, IDENTIFICATION_AT, cut, IDENTIFICATION_AT, 2);
+            }
+            cut[DONT_FRAGMENT_AT] &= (byte) ~DONT_FRAGMENT;
+            sum -= FrameFields.at16(cut, IDENTIFICATION_AT) + FrameFields.at16(cut, DONT_FRAGMENT_AT);
+            // The checksum follows: as right or wrong as it was.
+            int checksum = Math.floorMod(FrameFields.at16(before, CHECKSUM_AT) + sum, 0xffff);
+            put16(cut, CHECKSUM_AT, checksum);
+        } else if (fields.staysWhole() && !fields.later() && fate(before) == Fate.BY_STACK) {
+            return Optional.of("the stack may not cut it");
+        }
+        return fault(cut, after, 1);
     }
 
     /**
@@ -169,10 +206,11 @@ record FrameOracle(
                 });
     }
 
-    private boolean isBadSource(InetAddress source) {
+    private boolean isBadSource(InetAddress source, InetAddress destination) {
         byte[] bytes = source.getAddress();
         int first = Byte.toUnsignedInt(bytes[0]);
-        return own.contains(source)
+        boolean isOwn = own.contains(source) || source.equals(destination);
+        return isOwn && !byLoopback
                 || source.isAnyLocalAddress()
                 || source.isLoopbackAddress()
                 || source.isMulticastAddress()

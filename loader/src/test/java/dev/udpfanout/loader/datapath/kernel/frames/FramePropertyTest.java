@@ -41,12 +41,15 @@ class FramePropertyTest {
 
     private static final Path FOUND = Path.of("src/test/resources/frames/found.hex");
 
-    /** As large packets come in to the one as fit its ways, and larger ones to the other. */
+    /** As large packets come in to the first as fit its ways, larger ones to the second, and to the third its own. */
     private static List<TestRunNode> nodes;
 
     @BeforeContainer
     static void setUp() {
-        nodes = List.of(TestRunNode.open(), TestRunNode.openWithWideIngress());
+        nodes = List.of(
+                TestRunNode.open(),
+                TestRunNode.openWithWideIngress(),
+                TestRunNode.openOnLoopback("policy: round_robin"));
     }
 
     @AfterContainer
@@ -56,12 +59,12 @@ class FramePropertyTest {
 
     @Property(tries = TRIES, shrinking = ShrinkingMode.OFF)
     void shouldDoWhatTheOracleSays(@ForAll long seed) {
-        TestRunNode node = nodes.get((int) Math.floorMod(seed, 2L));
+        TestRunNode node = nodes.get((int) Math.floorMod(seed, (long) nodes.size()));
         node.run(() -> {
             FrameGenerator frames = new FrameGenerator(seed, node.destinations(), node.sources());
             Map<Fate, Integer> fates = new EnumMap<>(Fate.class);
-            try (BpfTestBench rewrite = new BpfTestBench(node.program().rewrite());
-                    BpfTestBench turn = new BpfTestBench(node.program().turn())) {
+            try (BpfTestBench rewrite = node.bench(node.program().rewrite());
+                    BpfTestBench turn = node.bench(node.program().turn())) {
                 Predicate<byte[]> fails =
                         frame -> fault(node, rewrite, turn, frame).isPresent();
                 for (int i = 0; i < FRAMES / TRIES; i++) {
@@ -88,8 +91,8 @@ class FramePropertyTest {
     void shouldDoWhatTheOracleSaysWithEachFrameThatOnceFailed() throws IOException {
         List<String> found = Files.readAllLines(FOUND);
         nodes.forEach(node -> node.run(() -> {
-            try (BpfTestBench rewrite = new BpfTestBench(node.program().rewrite());
-                    BpfTestBench turn = new BpfTestBench(node.program().turn())) {
+            try (BpfTestBench rewrite = node.bench(node.program().rewrite());
+                    BpfTestBench turn = node.bench(node.program().turn())) {
                 for (String line : found) {
                     if (!line.startsWith("#")) {
                         byte[] frame = HexFormat.of().parseHex(line);
@@ -119,7 +122,8 @@ class FramePropertyTest {
         }
         int wanted =
                 switch (fate) {
-                    case NOT_OURS, TO_STACK, BY_STACK -> TestRunNode.UNSPEC;
+                    case NOT_OURS, TO_STACK -> TestRunNode.UNSPEC;
+                    case BY_STACK -> oracle.byLoopback() ? TestRunNode.REDIRECT : TestRunNode.UNSPEC;
                     case FORWARDED, ANSWERED -> TestRunNode.REDIRECT;
                     case DROPPED, WITHHELD -> TestRunNode.SHOT;
                     case LATER_FRAGMENT -> run.verdict();
@@ -128,7 +132,7 @@ class FramePropertyTest {
             return Optional.of(fate + " but verdict " + run.verdict());
         }
         if (fate == Fate.BY_STACK) {
-            return oracle.fault(frame, run.frame(), 0);
+            return oracle.faultByStack(frame, run.frame());
         }
         if (fate == Fate.ANSWERED) {
             return TooBigAnswer.fault(frame, run.frame(), oracle.mtu());
@@ -137,7 +141,7 @@ class FramePropertyTest {
             // It follows a first fragment with the same identification, and is to be cut.
             return FrameFields.read(frame).orElseThrow().staysWhole()
                     ? Optional.of("a fragment that may not be cut, by the stack")
-                    : oracle.fault(frame, run.frame(), 0);
+                    : oracle.faultByStack(frame, run.frame());
         }
         if (fate == Fate.WITHHELD) {
             // It is freed: what it looks like does not matter.
@@ -145,6 +149,10 @@ class FramePropertyTest {
         }
         if (run.verdict() != TestRunNode.REDIRECT) {
             return untouched ? Optional.empty() : Optional.of(fate + " but edited");
+        }
+        if (fate == Fate.LATER_FRAGMENT && oracle.byLoopback()) {
+            // Either way it is redirected.
+            return oracle.faultByStack(frame, run.frame());
         }
         Optional<String> fault = oracle.fault(frame, run.frame(), 1);
         if (fault.isEmpty() && fate == Fate.FORWARDED && oracle.isRight(frame) && !isCutShort(frame)) {

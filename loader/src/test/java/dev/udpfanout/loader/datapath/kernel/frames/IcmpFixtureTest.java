@@ -54,7 +54,7 @@ class IcmpFixtureTest {
 
     private TestRun run(byte[] frame) {
         return node.call(() -> {
-            try (BpfTestBench bench = new BpfTestBench(node.program().named(KernelProgram.ICMP))) {
+            try (BpfTestBench bench = node.bench(node.program().named(KernelProgram.ICMP))) {
                 return bench.run(frame);
             }
         });

@@ -73,7 +73,7 @@ class PeerFixtureTest {
 
     private TestRun run(byte[] frame) {
         return node.call(() -> {
-            try (BpfTestBench bench = new BpfTestBench(node.program().rewrite())) {
+            try (BpfTestBench bench = node.bench(node.program().rewrite())) {
                 return bench.run(frame);
             }
         });

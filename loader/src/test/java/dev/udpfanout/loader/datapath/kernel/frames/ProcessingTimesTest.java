@@ -30,7 +30,7 @@ class ProcessingTimesTest {
     void shouldCountAsManyAsAreMeasuredAndSumWhatIsInTheirBuckets() {
         try (TestRunNode node = TestRunNode.open()) {
             node.run(() -> {
-                try (BpfTestBench bench = new BpfTestBench(node.program().rewrite())) {
+                try (BpfTestBench bench = node.bench(node.program().rewrite())) {
                     for (int i = 0; i < SAMPLES * SAMPLE_EVERY; i++) {
                         bench.run(FRAME);
                     }

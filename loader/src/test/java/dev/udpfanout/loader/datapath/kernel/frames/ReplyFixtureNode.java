@@ -39,7 +39,7 @@ abstract class ReplyFixtureNode {
 
     TestRun run(BpfProgram program, byte[] frame) {
         return node.call(() -> {
-            try (BpfTestBench bench = new BpfTestBench(program)) {
+            try (BpfTestBench bench = node.bench(program)) {
                 return bench.run(frame);
             }
         });

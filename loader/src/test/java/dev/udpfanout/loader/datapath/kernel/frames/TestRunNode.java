@@ -1,7 +1,10 @@
 package dev.udpfanout.loader.datapath.kernel.frames;
 
+import dev.udpfanout.bindings.libbpf.BpfProgram;
+import dev.udpfanout.bindings.libbpf.BpfTestBench;
 import dev.udpfanout.bindings.map.MapDeclaration;
 import dev.udpfanout.bindings.map.PerCpuArrayMap;
+import dev.udpfanout.bindings.rtnetlink.link.Link;
 import dev.udpfanout.lab.Topology;
 import dev.udpfanout.lab.TopologyPlan;
 import dev.udpfanout.loader.config.InvalidConfigException;
@@ -17,6 +20,7 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -25,8 +29,8 @@ import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
 
 /**
- * A node with listeners of both families on its loopback interface, which is where BPF_PROG_TEST_RUN has frames come
- * in. One endpoint each, so that what becomes of a frame does not depend on those before it.
+ * A node with listeners of both families on one interface, by which BPF_PROG_TEST_RUN is told to have frames come in.
+ * One endpoint each, so that what becomes of a frame does not depend on those before it.
  */
 public final class TestRunNode implements AutoCloseable {
     /** Verdicts of linux/pkt_cls.h. */
@@ -42,7 +46,9 @@ public final class TestRunNode implements AutoCloseable {
     static final int ALLOWING_PORT = 5516;
     static final int OWN_PORT = 7000;
     static final int MTU = 1500;
-    private static final int WIDE_MTU = 65_536;
+    private static final int WIDE_MTU = 65_535;
+    private static final String NIC = "eth0";
+    private static final String LOOPBACK = "lo";
 
     private static final MapDeclaration<PerCpuArrayMap<Void>> ICMP_CPU_CREDIT = MapDeclaration.perCpuArray(
             "ICMP_CPU_CREDIT",
@@ -50,14 +56,17 @@ public final class TestRunNode implements AutoCloseable {
             (perCpu, cpus) -> null);
 
     private final Topology topology;
+    private final String ingress;
+    private final Link link;
     private final KernelProgram program;
     private final NodeDatapath datapath;
     private final FrameOracle oracle;
     private final List<ListenerConfig> listeners;
 
-    private TestRunNode(Topology topology, String more, int ingressMtu) {
+    private TestRunNode(Topology topology, String more, String ingress, int ingressMtu) {
         this.topology = topology;
-        topology.node().exec("ip", "link", "set", "lo", "mtu", Integer.toString(ingressMtu));
+        this.ingress = ingress;
+        topology.node().exec("ip", "link", "set", ingress, "mtu", Integer.toString(ingressMtu));
         // Whom the frames come from, so that there is a way to answer them.
         topology.node().exec("ip", "route", "add", "default", "via", TopologyPlan.CLIENT_ADDRESS);
         topology.node().exec("ip", "-6", "route", "add", "default", "via", TopologyPlan.CLIENT_ADDRESS6);
@@ -87,29 +96,34 @@ public final class TestRunNode implements AutoCloseable {
                         .collect(Collectors.toSet());
             }
         });
-        oracle = new FrameOracle(endpoints, allow, own, MTU, ingressMtu > MTU);
+        link = topology.node().call(() -> {
+            try (Network network = Network.open()) {
+                return network.links().byName(ingress).orElseThrow();
+            }
+        });
+        oracle = new FrameOracle(endpoints, allow, own, MTU, ingressMtu > MTU, ingress.equals(LOOPBACK));
     }
 
     /** What it listens to, with one more key and value for each. */
     List<ListenerConfig> listeners(String more) {
         String yaml = """
                 listeners:
-                  - { name: exact, interface: lo, bind: "192.0.2.1:5514", downstream: [ { address: "10.42.0.11:40514" } ] }
-                  - { name: own, interface: lo, bind: "0.0.0.0:7000", downstream: [ { address: "10.42.0.11:40515" } ] }
-                  - { name: none, interface: lo, bind: "192.0.2.1:5515", downstream: [ { address: "10.42.0.11:1" } ] }
-                  - { name: exact6, interface: lo, bind: "[2001:db8:2::1]:5514",
+                  - { name: exact, interface: NIC, bind: "192.0.2.1:5514", downstream: [ { address: "10.42.0.11:40514" } ] }
+                  - { name: own, interface: NIC, bind: "0.0.0.0:7000", downstream: [ { address: "10.42.0.11:40515" } ] }
+                  - { name: none, interface: NIC, bind: "192.0.2.1:5515", downstream: [ { address: "10.42.0.11:1" } ] }
+                  - { name: exact6, interface: NIC, bind: "[2001:db8:2::1]:5514",
                       downstream: [ { address: "[2001:db8:42::11]:40514" } ] }
-                  - { name: own6, interface: lo, bind: "[::]:7000",
+                  - { name: own6, interface: NIC, bind: "[::]:7000",
                       downstream: [ { address: "[2001:db8:42::11]:40515" } ] }
-                  - { name: none6, interface: lo, bind: "[2001:db8:2::1]:5515",
+                  - { name: none6, interface: NIC, bind: "[2001:db8:2::1]:5515",
                       downstream: [ { address: "[2001:db8:42::11]:1" } ] }
-                  - { name: allowing, interface: lo, bind: "192.0.2.1:5516", allow: [ 203.0.113.8/30, 203.0.113.17 ],
+                  - { name: allowing, interface: NIC, bind: "192.0.2.1:5516", allow: [ 203.0.113.8/30, 203.0.113.17 ],
                       downstream: [ { address: "10.42.0.11:40516" } ] }
-                  - { name: allowing6, interface: lo, bind: "[2001:db8:2::1]:5516",
+                  - { name: allowing6, interface: NIC, bind: "[2001:db8:2::1]:5516",
                       allow: [ "2001:db8:5::8/125", "2001:db8:5::17", "2001:db8:6::/48" ],
                       downstream: [ { address: "[2001:db8:42::11]:40516" } ] }
                 """;
-        yaml = yaml.replace(" } ] }", " } ], " + more + " }");
+        yaml = yaml.replace("NIC", ingress).replace(" } ] }", " } ], " + more + " }");
         try {
             return new ConfigReader(name -> true).parse(yaml, "test").listeners();
         } catch (InvalidConfigException e) {
@@ -123,22 +137,32 @@ public final class TestRunNode implements AutoCloseable {
 
     /** As above, with one more key and value for each listener. */
     static TestRunNode open(String more) {
-        return open(more, MTU);
+        return open(more, NIC, MTU);
     }
 
     /** As {@link #open()}, but larger packets come in than fit the ways: fragments go through the stack. */
     static TestRunNode openWithWideIngress() {
-        return open("policy: round_robin", WIDE_MTU);
+        return open("policy: round_robin", NIC, WIDE_MTU);
     }
 
-    private static TestRunNode open(String more, int ingressMtu) {
+    /** As {@link #open(String)}, but frames come from the node itself. */
+    static TestRunNode openOnLoopback(String more) {
+        return open(more, LOOPBACK, WIDE_MTU);
+    }
+
+    private static TestRunNode open(String more, String ingress, int ingressMtu) {
         Topology topology = Topology.builder().pods(1).ipv6(true).build();
         try {
-            return new TestRunNode(topology, more, ingressMtu);
+            return new TestRunNode(topology, more, ingress, ingressMtu);
         } catch (RuntimeException e) {
             topology.close();
             throw e;
         }
+    }
+
+    /** Runs a program on frames that come in by the listeners' interface. */
+    BpfTestBench bench(BpfProgram of) {
+        return new BpfTestBench(of).on(link.index(), HexFormat.ofDelimiter(":").parseHex(link.hardwareAddress()));
     }
 
     KernelProgram program() {
@@ -206,8 +230,18 @@ public final class TestRunNode implements AutoCloseable {
             sources.add(InetAddress.ofLiteral("2001:db8:5::" + i));
         }
         for (String odd : new String[] {
-            TopologyPlan.NODE_ADDRESS, "0.0.0.0", "127.0.0.1", "224.0.0.1", "255.255.255.255",
-            TopologyPlan.NODE_ADDRESS6, "::", "::1", "ff02::1", "fe80::1"
+            TopologyPlan.NODE_ADDRESS,
+            ADDRESS,
+            ADDRESS6,
+            "0.0.0.0",
+            "127.0.0.1",
+            "224.0.0.1",
+            "255.255.255.255",
+            TopologyPlan.NODE_ADDRESS6,
+            "::",
+            "::1",
+            "ff02::1",
+            "fe80::1"
         }) {
             sources.add(InetAddress.ofLiteral(odd));
         }

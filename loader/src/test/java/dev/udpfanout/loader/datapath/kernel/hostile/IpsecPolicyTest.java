@@ -1,6 +1,7 @@
 package dev.udpfanout.loader.datapath.kernel.hostile;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.udpfanout.lab.BoundedWait;
@@ -62,9 +63,11 @@ class IpsecPolicyTest {
                     () -> pods.received() + " arrived, " + blocked(topology.node()) + " were blocked, "
                             + datapath.counters(0));
             assertEquals(0, pods.received());
+            assertTrue(datapath.state(0).byIpsec(), "status says so");
 
             policy(topology.node(), "del", pod);
             datapath.reconcile();
+            assertFalse(datapath.state(0).byIpsec());
             send(sender, wayIn, topology, family);
             assertTrue(
                     pods.awaitReceived(SENT, LIMIT), () -> datapath.counters(0).toString());

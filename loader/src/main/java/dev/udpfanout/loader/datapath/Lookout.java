@@ -1,0 +1,19 @@
+package dev.udpfanout.loader.datapath;
+
+import java.time.Duration;
+import java.util.Map;
+
+/**
+ * Looks for what others do to the datapath without a word from the kernel: a link that is detached, maps that are
+ * emptied. It costs microseconds, so it can be done several times a second.
+ */
+public interface Lookout {
+    /** Whether all that it looks at is as it was left. For the thread that reconciles. */
+    boolean isIntact();
+
+    /**
+     * At most how long what has been mended had been gone, all times together, by the repair's kind: from when it was
+     * last seen as it should be until it was so again. Any thread.
+     */
+    Map<String, Duration> outages();
+}
