@@ -18,7 +18,6 @@ public final class Network implements AutoCloseable {
     private final Qdiscs qdiscs;
     private final TcFilters filters;
 
-
     private Network(RtnetlinkSocket socket) {
         this.socket = socket;
         this.links = new Links(socket);
