@@ -16,12 +16,14 @@ SAMPLE ?=
 SECONDS ?=
 SEED ?=
 FAULTS ?=
+# For "make doctor-test": a part of the names of the ways in, for example DUMMY; all if empty.
+WAY ?=
 # For "make fuzz": for how many seconds (SECONDS), and a part of the names of the targets.
 TARGET ?=
 # For "make bench-jmh": a pattern of benchmarks, and JMH's options.
 JMH_ARGUMENTS ?=
 
-.PHONY: help build test demo image image-test cluster-test differential kernel-matrix chaos fuzz bench bench-quick bench-jmh fresh-machine release-check format clean
+.PHONY: help build test demo image image-slim image-test cluster-test differential kernel-matrix chaos fuzz doctor-test bench bench-quick bench-jmh fresh-machine release-check format clean
 
 help:
 	@echo 'make build    compile everything; the daemon is then in loader/target/udp-fanout/bin/udp-fanout'
@@ -34,6 +36,7 @@ help:
 	@echo 'make kernel-matrix   every way in on Debian'"'"'s 5.10, 6.1 and 6.12 in virtual machines (as root, about 20 min: 6 for each kernel)'
 	@echo 'make chaos    faults, one after the other, at 20,000 datagrams/s; each loss is accounted for; SECONDS, SEED (as root, 10 min)'
 	@echo 'make fuzz     what reads files, the API server and netlink, under inputs that take new branches (Jazzer); SECONDS, TARGET (10 min)'
+	@echo 'make doctor-test   break a node in one way at a time, and see whether doctor names just that; WAY (as root, about 5 min)'
 	@echo 'make bench    latency and throughput beside kube-proxy, nftables and others; bench/target/report (as root, about 12 min)'
 	@echo 'make bench-quick   the same with fewer rounds (about 3 min); bench/udp-fanout-bench --help for more'
 	@echo 'make bench-jmh   single operations by JMH, with their allocations; JMH_ARGUMENTS (as root, about 4 min)'
@@ -82,6 +85,9 @@ fuzz: build
 	@java_home=$$(sh build/prepare) && exec "$$java_home/bin/java" \
 		-cp "loader/target/test-classes:loader/target/classes:$$(cat loader/target/test-class-path)" \
 		dev.udpfanout.loader.fuzz.Fuzz "$(SECONDS)" "$(TARGET)"
+
+doctor-test:
+	@$(MAVEN) verify --quiet -pl loader -am -Dsurefire.failIfNoSpecifiedTests=false -Dtest=FaultTest -Dudpfanout.doctor=all -Dudpfanout.doctor.way="$(WAY)"
 
 bench: build
 	@bench/udp-fanout-bench

@@ -27,3 +27,11 @@ int neighbour(struct __sk_buff *skb)
 		__sync_fetch_and_add(seen, 1);
 	return TC_ACT_OK;
 }
+
+/* Another one, which drops all that it sees. */
+SEC("tc")
+int dropper(struct __sk_buff *skb)
+{
+	(void)skb;
+	return TC_ACT_SHOT;
+}

@@ -17,7 +17,10 @@ record IoUringSysctl(int value) {
 
     static IoUringSysctl read() {
         try {
-            return new IoUringSysctl(Integer.parseInt(Files.readString(FILE).trim()));
+            // Not readString: it asks for one byte first, and at another position a sysctl has no more to say
+            // (proc_dointvec).
+            return new IoUringSysctl(
+                    Integer.parseInt(String.join("", Files.readAllLines(FILE)).trim()));
         } catch (IOException | NumberFormatException e) {
             return NOT_SET;
         }

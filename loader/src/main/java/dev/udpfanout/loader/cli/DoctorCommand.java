@@ -1,108 +1,154 @@
 package dev.udpfanout.loader.cli;
 
-import com.fasterxml.jackson.core.JsonFactory;
-import com.fasterxml.jackson.core.JsonGenerator;
 import dev.udpfanout.loader.config.Config;
-import dev.udpfanout.loader.doctor.Diagnosis;
-import dev.udpfanout.loader.doctor.Diagnosis.Result;
+import dev.udpfanout.loader.config.ListenerConfig;
+import dev.udpfanout.loader.daemon.NodeLock;
 import dev.udpfanout.loader.doctor.Doctor;
+import dev.udpfanout.loader.doctor.diagnosis.Diagnosis;
+import dev.udpfanout.loader.doctor.diagnosis.Diagnosis.Result;
+import dev.udpfanout.loader.doctor.diagnosis.Fix;
 import dev.udpfanout.loader.kubernetes.api.KubernetesClients;
 import dev.udpfanout.loader.kubernetes.api.NodeIdentity;
 import dev.udpfanout.loader.logging.LogConfigurator;
 import dev.udpfanout.loader.logging.LogLevel;
 import io.fabric8.kubernetes.client.KubernetesClient;
-import java.io.IOException;
+import java.io.Console;
 import java.io.PrintWriter;
-import java.io.StringWriter;
-import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
-/** {@code udp-fanout doctor}: what else on this node, or of its Services, is in the datagrams' way. Changes nothing. */
+/** {@code udp-fanout doctor}: walks a datagram's way on this node, and says what keeps it from arriving. */
 @Command(
         name = "doctor",
-        description = "Checks what else is in the datagrams' way: forwarding, connection tracking,"
-                + " the Service. Exits with 1 if something needs repair.",
+        description = "Walks a datagram's way on this node and checks each step: the daemon, the Service, kube-proxy,"
+                + " routes, programs, packet filters, receivers. It names causes, not what follows from them. It sends"
+                + " each receiver an echo request and an empty datagram, and changes nothing, unless --fix is given.",
+        exitCodeListHeading = "%nExit codes:%n",
+        exitCodeList = {"0:nothing is wrong", "1:there are warnings", "2:there are problems, or bad input"},
         footerHeading = "%nExample:%n",
-        footer = {"  udp-fanout doctor --config /etc/udp-fanout/config.yaml"},
+        footer = {"  udp-fanout doctor --config /etc/udp-fanout/config.yaml --listener syslog"},
         mixinStandardHelpOptions = true)
 final class DoctorCommand implements Callable<Integer> {
+    private static final int WARNINGS = 1;
+    private static final int PROBLEMS = 2;
+
     @Option(names = "--config", paramLabel = "FILE", required = true, description = "The daemon's configuration.")
     private Path config;
 
+    @Option(names = "--listener", paramLabel = "NAME", description = "Look at this listener only; may be repeated.")
+    private Set<String> listeners = Set.of();
+
     @Option(names = "--json", description = "Print JSON, for programs.")
     private boolean json;
+
+    @Option(names = "--fix", description = "Do what is safe to do, after asking; then check again.")
+    private boolean fix;
+
+    @Option(names = "--yes", description = "With --fix: do not ask.")
+    private boolean yes;
+
+    @Mixin
+    private PinDirectory pins;
 
     @CommandLine.Spec
     private CommandLine.Model.CommandSpec spec;
 
     @Override
     public Integer call() {
-        Optional<Config> read =
-                ConfigFile.readForAnyMachine(config, spec.commandLine().getErr());
+        PrintWriter err = spec.commandLine().getErr();
+        Optional<Config> read = ConfigFile.readForAnyMachine(config, err);
         if (read.isEmpty()) {
+            return ExitCode.BAD_INPUT;
+        }
+        Set<String> known =
+                read.get().listeners().stream().map(ListenerConfig::name).collect(Collectors.toSet());
+        if (!known.containsAll(listeners)) {
+            err.println("udp-fanout: --listener: " + config + " has no such listener; it has "
+                    + known.stream().sorted().collect(Collectors.joining(", ")));
+            err.flush();
             return ExitCode.BAD_INPUT;
         }
         // What cannot be reached is in the answer, in fewer words.
         LogConfigurator.setLevel(LogLevel.ERROR);
-        List<Diagnosis> found;
-        try (KubernetesClient client = KubernetesClients.connect()) {
-            found = new Doctor(Path.of("/proc"), client, NodeIdentity.detect()).examine(read.get());
-        }
         PrintWriter out = spec.commandLine().getOut();
-        out.print(json ? json(found) : text(found));
+        List<Diagnosis> found = examine(read.get());
+        if (fix && mend(found, err)) {
+            found = examine(read.get());
+        }
+        out.print(json ? DoctorText.json(found) : DoctorText.of(found));
         out.flush();
-        boolean isProblem = found.stream().anyMatch(each -> each.result() == Result.PROBLEM);
-        return isProblem ? ExitCode.FAILED : ExitCode.OK;
+        return exitCode(found);
     }
 
-    private static String text(List<Diagnosis> found) {
-        StringBuilder text = new StringBuilder();
-        for (Diagnosis each : found) {
-            String result = name(each.result()).replace('_', ' ');
-            text.append("%-12s%-22s%s%n"
-                    .formatted(
-                            each.result() == Result.PROBLEM ? result.toUpperCase(Locale.ROOT) : result,
-                            each.check(),
-                            printable(each.finding())));
-            if (!each.mend().isEmpty()) {
-                text.append("%-34s%s%n".formatted("", printable(each.mend())));
+    private List<Diagnosis> examine(Config read) {
+        try (KubernetesClient client = KubernetesClients.connect()) {
+            Doctor.Node node = new Doctor.Node(
+                    Path.of("/proc"),
+                    pins.directory,
+                    client,
+                    NodeIdentity.detect(),
+                    NodeLock.holder().isPresent(),
+                    UdpFanout.VERSION);
+            return new Doctor(node).examine(read, listeners);
+        }
+    }
+
+    /** What will be done is said first. Returns whether anything was done. */
+    private boolean mend(List<Diagnosis> found, PrintWriter err) {
+        List<Fix> fixes = found.stream()
+                .filter(Diagnosis::isBad)
+                .flatMap(each -> each.fix().stream())
+                .toList();
+        if (fixes.isEmpty()) {
+            err.println("--fix: there is nothing that doctor mends by itself");
+            err.flush();
+            return false;
+        }
+        err.println("--fix will:");
+        fixes.forEach(each -> err.println("  " + each.does()));
+        err.flush();
+        if (!yes && !isAgreed(err)) {
+            return false;
+        }
+        for (Fix each : fixes) {
+            try {
+                each.action().run();
+                err.println("done: " + each.does());
+            } catch (RuntimeException e) {
+                err.println("failed to " + each.does() + ": " + e.getMessage());
             }
         }
-        return text.toString();
+        err.flush();
+        return true;
     }
 
-    private static String name(Result result) {
-        return result.name().toLowerCase(Locale.ROOT);
-    }
-
-    /** What comes from elsewhere must not move the reader's cursor. */
-    private static String printable(String text) {
-        return text.replaceAll("\\p{Cntrl}", "?");
-    }
-
-    private static String json(List<Diagnosis> found) {
-        StringWriter text = new StringWriter();
-        try (JsonGenerator out = new JsonFactory().createGenerator(text)) {
-            out.writeStartArray();
-            for (Diagnosis each : found) {
-                out.writeStartObject();
-                out.writeStringField("check", each.check());
-                out.writeStringField("result", name(each.result()));
-                out.writeStringField("finding", each.finding());
-                out.writeStringField("mend", each.mend());
-                out.writeEndObject();
-            }
-            out.writeEndArray();
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
+    private static boolean isAgreed(PrintWriter err) {
+        Console console = System.console();
+        if (console == null || !console.isTerminal()) {
+            err.println("nothing was done: there is no terminal to ask on; --yes does it without asking");
+            err.flush();
+            return false;
         }
-        return text + System.lineSeparator();
+        String answer = console.readLine("Do it? [y/N] ");
+        return answer != null
+                && answer.strip().toLowerCase(java.util.Locale.ROOT).startsWith("y");
+    }
+
+    private static int exitCode(List<Diagnosis> found) {
+        Result worst =
+                found.stream().map(Diagnosis::result).max(Result::compareTo).orElse(Result.OK);
+        return switch (worst) {
+            case OK, NOT_CHECKED -> ExitCode.OK;
+            case WARNING -> WARNINGS;
+            case PROBLEM -> PROBLEMS;
+        };
     }
 }

@@ -2,113 +2,165 @@ package dev.udpfanout.loader.doctor;
 
 import dev.udpfanout.loader.config.Config;
 import dev.udpfanout.loader.config.ListenerConfig;
-import dev.udpfanout.loader.config.PublishTarget;
+import dev.udpfanout.loader.datapath.kernel.program.Pins;
+import dev.udpfanout.loader.datapath.network.Network;
+import dev.udpfanout.loader.doctor.attach.ProgramCheck;
+import dev.udpfanout.loader.doctor.conntrack.ConnectionTrackingChecks;
+import dev.udpfanout.loader.doctor.conntrack.ConnectionTrackingChecks.Place;
+import dev.udpfanout.loader.doctor.daemon.BpffsCheck;
+import dev.udpfanout.loader.doctor.daemon.DaemonCheck;
+import dev.udpfanout.loader.doctor.daemon.ModeCheck;
+import dev.udpfanout.loader.doctor.daemon.ReadyCheck;
+import dev.udpfanout.loader.doctor.diagnosis.Causes;
+import dev.udpfanout.loader.doctor.diagnosis.Diagnosis;
+import dev.udpfanout.loader.doctor.facts.DaemonStatus;
+import dev.udpfanout.loader.doctor.facts.NodeFiles;
+import dev.udpfanout.loader.doctor.facts.NodeNetwork;
+import dev.udpfanout.loader.doctor.facts.ServedListener;
+import dev.udpfanout.loader.doctor.firewall.FirewallChecks;
+import dev.udpfanout.loader.doctor.firewall.KubeProxyRuleCheck;
+import dev.udpfanout.loader.doctor.kubernetes.KubernetesChecks;
+import dev.udpfanout.loader.doctor.kubernetes.KubernetesChecks.Published;
+import dev.udpfanout.loader.doctor.kubernetes.ServiceChecks;
+import dev.udpfanout.loader.doctor.kubernetes.ServiceProxyChecks;
+import dev.udpfanout.loader.doctor.network.ForwardingChecks;
+import dev.udpfanout.loader.doctor.network.InterfaceCheck;
+import dev.udpfanout.loader.doctor.way.EndpointAnswerCheck;
+import dev.udpfanout.loader.doctor.way.EndpointMtuCheck;
+import dev.udpfanout.loader.doctor.way.EndpointRouteCheck;
+import dev.udpfanout.loader.doctor.way.ListenerRouteCheck;
 import dev.udpfanout.loader.kubernetes.api.NodeIdentity;
-import dev.udpfanout.loader.kubernetes.api.ServiceName;
-import dev.udpfanout.loader.kubernetes.slice.SliceApi;
-import dev.udpfanout.loader.kubernetes.slice.SliceLabels;
-import io.fabric8.kubernetes.api.model.Service;
-import io.fabric8.kubernetes.api.model.ServiceSpec;
 import io.fabric8.kubernetes.client.KubernetesClient;
-import io.fabric8.kubernetes.client.KubernetesClientException;
-import io.fabric8.kubernetes.client.VersionInfo;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
 
 /**
- * Looks at all that stands between a sender and the daemon's listeners, as far as a process without a shell can see it.
+ * Walks the way of a listener's datagrams from the sender's VIP to the receivers' sockets, and checks each step for
+ * real: the kernel is asked what it will do. Facts are gathered once; each check says which of them it needs. Changes
+ * nothing; what it sends is said in {@link dev.udpfanout.loader.doctor.facts.ReceiverAnswers}.
  */
 public final class Doctor {
-    private final NodeFiles files;
-    private final KubernetesClient client;
-    private final String ownNamespace;
+    /** What is the same for all listeners that ask. */
+    private static final Set<String> OF_NODE = Set.of("api_server");
+
+    private final Node node;
 
     /**
+     * Where to look.
+     *
      * @param proc where proc(5) is: its network is that of the calling process
-     * @param client asked for the Services that listeners publish to; the caller's to close
-     * @param node whose namespace stands for one that the configuration leaves out
+     * @param pinDirectory where the daemon pins
+     * @param client asked for what listeners name in Kubernetes; the caller's to close
+     * @param identity whose namespace stands for one that the configuration leaves out
+     * @param hasDaemon whether a process holds the node's lock, which a daemon has
+     * @param version of this program
      */
-    public Doctor(Path proc, KubernetesClient client, NodeIdentity node) {
-        this.files = new NodeFiles(proc);
-        this.client = client;
-        this.ownNamespace = node.namespace();
+    public record Node(
+            Path proc,
+            Path pinDirectory,
+            KubernetesClient client,
+            NodeIdentity identity,
+            boolean hasDaemon,
+            String version) {}
+
+    public Doctor(Node node) {
+        this.node = node;
     }
 
-    /** What came of every check that the configuration asks for, in the order of a datagram's way. */
-    public List<Diagnosis> examine(Config config) {
-        ConnectionTrackingChecks tracking = new ConnectionTrackingChecks(files);
-        List<Diagnosis> found = new ArrayList<>();
-        for (ListenerConfig listener : config.listeners()) {
-            listener.publish().ifPresent(target -> found.addAll(service(target, listener, tracking)));
+    /**
+     * What came of every check, in the order of a datagram's way, without what only follows from something else.
+     *
+     * @param listenerNames the listeners to look at; all if empty
+     */
+    public List<Diagnosis> examine(Config config, Set<String> listenerNames) {
+        DaemonStatus daemon = DaemonStatus.ask(config.metrics(), node.hasDaemon());
+        List<ServedListener> listeners = config.listeners().stream()
+                .filter(each -> listenerNames.isEmpty() || listenerNames.contains(each.name()))
+                .map(each -> ServedListener.of(each, daemon))
+                .toList();
+        NodeFiles files = new NodeFiles(node.proc());
+        KubernetesChecks kubernetes = new KubernetesChecks(node.client(), node.identity());
+        List<Diagnosis> found = new ArrayList<>(ofDaemon(listeners, daemon));
+        try (Network network = Network.open()) {
+            NodeNetwork tables = new NodeNetwork(network);
+            for (ServedListener listener : listeners) {
+                ofListener(listener, kubernetes, files, network, tables).stream()
+                        .map(each -> OF_NODE.contains(each.check()) ? each : each.of(listener.name()))
+                        .forEach(found::add);
+            }
         }
-        new ServiceProxyChecks(files).of(config).ifPresent(found::add);
-        found.addAll(new ForwardingChecks(files).of(config));
-        found.addAll(new FirewallChecks().of(config));
-        if (config.listeners().stream().anyMatch(ListenerConfig::isOnDummyInterface)) {
-            found.add(tracking.room());
+        found.addAll(ofNode(listeners, files));
+        kubernetes.ofNode(listeners).forEach(found::add);
+        List<Diagnosis> causes = new ArrayList<>(Causes.only(found));
+        ReadyCheck.of(daemon, causes).ifPresent(causes::add);
+        return causes.stream().distinct().toList();
+    }
+
+    private List<Diagnosis> ofDaemon(List<ServedListener> listeners, DaemonStatus daemon) {
+        List<Diagnosis> found = new ArrayList<>(DaemonCheck.of(daemon, node.version()));
+        if (listeners.stream().anyMatch(listener -> !listener.isUserspace())) {
+            found.add(BpffsCheck.of(node.pinDirectory()));
+        }
+        found.addAll(ModeCheck.of(listeners, daemon, node.pinDirectory()));
+        return found;
+    }
+
+    /** From the Service, by the NIC, kube-proxy, routes and programs, to the receivers. */
+    private List<Diagnosis> ofListener(
+            ServedListener listener,
+            KubernetesChecks kubernetes,
+            NodeFiles files,
+            Network network,
+            NodeNetwork tables) {
+        ListenerConfig config = listener.config();
+        Published published = kubernetes.published(config);
+        Set<InetSocketAddress> vips = published
+                .service()
+                .map(service -> ServiceChecks.vips(service, config))
+                .orElse(Set.of());
+        List<InetAddress> addresses =
+                vips.stream().map(InetSocketAddress::getAddress).toList();
+        List<Diagnosis> found = new ArrayList<>(kubernetes.ofService(config, published));
+        found.addAll(InterfaceCheck.of(listener, tables));
+        if (listener.isOnDummy() && published.service().isPresent()) {
+            boolean hasOtherProxy =
+                    new ServiceProxyChecks(files).of(List.of(config)).isPresent();
+            found.addAll(new KubeProxyRuleCheck().of(vips, hasOtherProxy));
+            Set<Place> places = vips.stream()
+                    .map(vip -> new Place(vip.getAddress(), vip.getPort()))
+                    .collect(Collectors.toSet());
+            found.add(new ConnectionTrackingChecks(files)
+                    .stale(places, place -> config.takes(new InetSocketAddress(place.address(), place.port()))));
+        }
+        found.addAll(new ListenerRouteCheck(network, tables).of(listener, addresses));
+        found.addAll(new ProgramCheck(network, tables, pins()).of(listener, vips));
+        found.addAll(kubernetes.ofReceivers(listener));
+        found.addAll(new EndpointRouteCheck(network, tables).of(listener, addresses));
+        new EndpointMtuCheck(network, tables).of(listener, addresses).ifPresent(found::add);
+        found.addAll(new EndpointAnswerCheck(network, tables).of(listener));
+        return found;
+    }
+
+    private List<Diagnosis> ofNode(List<ServedListener> listeners, NodeFiles files) {
+        List<Diagnosis> found = new ArrayList<>();
+        new ServiceProxyChecks(files)
+                .of(listeners.stream().map(ServedListener::config).toList())
+                .ifPresent(found::add);
+        found.addAll(new ForwardingChecks(files).of(listeners));
+        found.addAll(new FirewallChecks().of(listeners));
+        if (listeners.stream().anyMatch(ServedListener::isOnDummy)) {
+            found.add(new ConnectionTrackingChecks(files).room());
         }
         return found;
     }
 
-    private List<Diagnosis> service(PublishTarget target, ListenerConfig listener, ConnectionTrackingChecks tracking) {
-        String namespace = target.namespace().orElse(ownNamespace);
-        String name = namespace + "/" + target.service();
-        try {
-            Service service = client.services()
-                    .inNamespace(namespace)
-                    .withName(target.service())
-                    .get();
-            if (service == null) {
-                return List.of(Diagnosis.problem(
-                        "service", "there is no Service " + name, "create it, or correct publish of the listener"));
-            }
-            service.setSpec(Optional.ofNullable(service.getSpec()).orElseGet(ServiceSpec::new));
-            List<Diagnosis> found = new ArrayList<>(ServiceChecks.of(service, listener));
-            found.add(endpoints(namespace, target.service()));
-            if (listener.isOnDummyInterface()) {
-                int port = listener.bind().getPort();
-                found.add(tracking.stale(
-                        ServiceChecks.vips(service, port),
-                        place -> listener.takes(new InetSocketAddress(place.address(), place.port()))));
-                PublishedAddressChecks.of(service, listener, version(listener)).ifPresent(found::add);
-            }
-            return found;
-        } catch (KubernetesClientException e) {
-            return List.of(Diagnosis.notChecked(
-                    "service",
-                    "Service " + name + ": the API server does not answer, or does not let us ask (" + reason(e) + ")",
-                    "look with: kubectl -n " + namespace + " get service " + target.service() + " -o yaml"));
-        }
-    }
-
-    /** The API server's, where it matters; null if it does not say. */
-    private VersionInfo version(ListenerConfig listener) {
-        try {
-            return listener.range().isPresent() ? null : client.getKubernetesVersion();
-        } catch (KubernetesClientException e) {
-            return null;
-        }
-    }
-
-    private Diagnosis endpoints(String namespace, String service) {
-        try {
-            return SliceChecks.of(namespace, service, new SliceApi(client).list(new ServiceName(namespace, service)));
-        } catch (KubernetesClientException e) {
-            return Diagnosis.notChecked(
-                    "endpoints",
-                    "EndpointSlices of " + namespace + "/" + service + ": the API server does not let us ask ("
-                            + reason(e) + ")",
-                    "look with: kubectl -n " + namespace + " get endpointslices -l " + SliceLabels.SERVICE + "="
-                            + service);
-        }
-    }
-
-    private static String reason(KubernetesClientException e) {
-        return e.getCode() > 0
-                ? "HTTP " + e.getCode()
-                : String.valueOf(e.getMessage()).lines().findFirst().orElse("");
+    private Optional<Pins> pins() {
+        return Pins.existing(node.pinDirectory());
     }
 }

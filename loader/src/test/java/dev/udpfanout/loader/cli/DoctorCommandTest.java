@@ -37,8 +37,10 @@ class DoctorCommandTest {
     void setUp() throws IOException {
         topology = Topology.builder().pods(1).build();
         config = Files.writeString(directory.resolve("config.yaml"), """
+                metrics: { bind: "127.0.0.1:9090" }
                 listeners:
-                  - bind: "vip:5514"
+                  - name: syslog
+                    bind: "vip:5514"
                     interface: eth0
                     downstream: [ { address: "10.42.0.11:5514" } ]
                     publish: { namespace: logging, service: syslog }
@@ -74,28 +76,62 @@ class DoctorCommandTest {
     }
 
     @Test
-    void shouldEndWithOneAndSayHowToMendItWhenTheNicDoesNotForward() {
+    void shouldEndWithTwoAndNameTheCauseWhenNoDaemonRuns() {
         topology.node().exec("sh", "-c", "echo 0 >/proc/sys/net/ipv4/conf/eth0/forwarding");
         LabProcess doctor = doctor();
 
-        assertEquals(1, doctor.awaitExit(LIMIT), () -> String.join("\n", doctor.lines()));
+        assertEquals(2, doctor.awaitExit(LIMIT), () -> String.join("\n", doctor.lines()));
         String said = String.join("\n", doctor.lines());
-        assertTrue(said.contains("PROBLEM     interface_forwarding"), said);
-        assertTrue(said.contains("sysctl -w net.ipv4.conf.eth0.forwarding=1"), said);
-        assertTrue(said.contains("not checked service"), said);
+        assertTrue(said.contains("PROBLEM     daemon                no udp-fanout runs on this node"), said);
+        assertTrue(said.contains("warning     api_server            the API server at http://127.0.0.1:1"), said);
+        assertTrue(said.contains("connection refused"), said);
+        assertTrue(said.contains("PROBLEM     endpoint_socket       nobody listens on 10.42.0.11:5514"), said);
+        assertEquals(2, said.lines().filter(line -> line.startsWith("PROBLEM")).count(), said);
+        assertEquals(1, said.lines().filter(line -> line.startsWith("warning")).count(), said);
+    }
+
+    @Test
+    void shouldMendWhatItCanAndSayItFirstWhenAskedTo() {
+        topology.node().exec("sh", "-c", "echo 0 >/proc/sys/net/ipv4/conf/eth0/forwarding");
+        LabProcess daemon = topology.node()
+                .start(
+                        Map.of("KUBECONFIG", directory.resolve("kubeconfig").toString()),
+                        line -> {},
+                        Distribution.command(),
+                        "--config",
+                        config.toString(),
+                        "--pin-dir",
+                        topology.pinDirectory().toString());
+        daemon.awaitLine("ready listeners=", LIMIT);
+        topology.node().exec("sh", "-c", "echo 0 >/proc/sys/net/ipv4/conf/eth0/forwarding");
+        LabProcess doctor = doctor("--fix", "--yes", "--listener", "syslog");
+
+        doctor.awaitExit(LIMIT);
+        String said = String.join("\n", doctor.lines());
+        assertTrue(said.contains("--fix will:\n  set net.ipv4.conf.eth0.forwarding to 1"), said);
+        assertTrue(said.contains("ok          interface_forwarding"), said);
+        assertEquals(
+                "1",
+                topology.node()
+                        .exec("cat", "/proc/sys/net/ipv4/conf/eth0/forwarding")
+                        .strip());
     }
 
     @Test
     void shouldSayTheSameForProgramsWhenAskedForJson() throws IOException {
         LabProcess doctor = doctor("--json");
 
-        assertEquals(0, doctor.awaitExit(LIMIT), () -> String.join("\n", doctor.lines()));
+        assertEquals(2, doctor.awaitExit(LIMIT), () -> String.join("\n", doctor.lines()));
         Map<String, String> results = new TreeMap<>();
         for (JsonNode each : new ObjectMapper().readTree(String.join("\n", doctor.lines()))) {
-            assertEquals(Set.of("check", "result", "finding", "mend"), Set.copyOf(fields(each)));
+            assertEquals(
+                    Set.of("listener", "check", "result", "finding", "meaning", "mend", "fix"),
+                    Set.copyOf(fields(each)));
             results.put(each.get("check").asText(), each.get("result").asText());
         }
-        assertEquals(Map.of("interface_forwarding", "ok", "service", "not_checked"), results);
+        assertEquals("problem", results.get("daemon"), results::toString);
+        assertEquals("warning", results.get("api_server"), results::toString);
+        assertEquals("ok", results.get("interface_forwarding"), results::toString);
     }
 
     private static Set<String> fields(JsonNode node) {

@@ -6,7 +6,14 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.udpfanout.loader.config.Config;
 import dev.udpfanout.loader.config.InvalidConfigException;
 import dev.udpfanout.loader.config.reader.ConfigReader;
-import dev.udpfanout.loader.doctor.Diagnosis.Result;
+import dev.udpfanout.loader.doctor.conntrack.ConnectionTrackingChecks;
+import dev.udpfanout.loader.doctor.diagnosis.Diagnosis;
+import dev.udpfanout.loader.doctor.diagnosis.Diagnosis.Result;
+import dev.udpfanout.loader.doctor.facts.DaemonStatus;
+import dev.udpfanout.loader.doctor.facts.NodeFiles;
+import dev.udpfanout.loader.doctor.facts.ServedListener;
+import dev.udpfanout.loader.doctor.kubernetes.ServiceChecks;
+import dev.udpfanout.loader.doctor.network.ForwardingChecks;
 import io.fabric8.kubernetes.api.model.Service;
 import io.fabric8.kubernetes.api.model.ServiceBuilder;
 import java.io.IOException;
@@ -15,6 +22,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Tag;
@@ -58,9 +66,16 @@ class DoctorTest {
                         "config.yaml");
     }
 
+    private static List<ServedListener> served(Config config) {
+        DaemonStatus none = new DaemonStatus(false, "", Optional.empty(), "");
+        return config.listeners().stream()
+                .map(listener -> ServedListener.of(listener, none))
+                .toList();
+    }
+
     private Map<String, Result> forwarding(Config config) {
         return new ForwardingChecks(new NodeFiles(proc))
-                .of(config).stream().collect(Collectors.toMap(Diagnosis::check, Diagnosis::result));
+                .of(served(config)).stream().collect(Collectors.toMap(Diagnosis::check, Diagnosis::result));
     }
 
     @Test

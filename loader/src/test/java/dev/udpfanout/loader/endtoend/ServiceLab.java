@@ -33,14 +33,14 @@ import java.util.stream.Stream;
 /**
  * A cluster of one node: client, VIP, kube-proxy's rules, API server, receivers in pods, and the daemon to be started.
  */
-final class ServiceLab implements AutoCloseable {
-    static final Duration LIMIT = Duration.ofSeconds(30);
+public final class ServiceLab implements AutoCloseable {
+    public static final Duration LIMIT = Duration.ofSeconds(30);
 
     /** After which what has not arrived will not. */
     static final Duration SHORT = Duration.ofMillis(300);
 
-    static final int POD_PORT = 40514;
-    static final InetSocketAddress VIP = new InetSocketAddress(TopologyPlan.VIP, 5514);
+    public static final int POD_PORT = 40514;
+    public static final InetSocketAddress VIP = new InetSocketAddress(TopologyPlan.VIP, 5514);
 
     private static final int PER_SECOND = 20_000;
 
@@ -56,7 +56,7 @@ final class ServiceLab implements AutoCloseable {
      *
      * @param directory for the configuration; the caller's to remove
      */
-    ServiceLab(Path directory, int pods) throws IOException {
+    public ServiceLab(Path directory, int pods) throws IOException {
         this.directory = directory;
         this.pins = Path.of(
                 "/sys/fs/bpf", "udp-fanout-test-" + ProcessHandle.current().pid() + "-" + System.nanoTime());
@@ -68,11 +68,11 @@ final class ServiceLab implements AutoCloseable {
                 .forEach(pod -> receivers.add(pod.closedWithTopology(new SequenceTraffic.Receiver(pod, POD_PORT))));
     }
 
-    Topology topology() {
+    public Topology topology() {
         return topology;
     }
 
-    FakeApiServer server() {
+    public FakeApiServer server() {
         return server;
     }
 
@@ -81,14 +81,14 @@ final class ServiceLab implements AutoCloseable {
     }
 
     /** Has kube-proxy send the VIP's datagrams to dummy0's address, as the MetalLB way wants it. */
-    void leadVipToDummy() {
+    public void leadVipToDummy() {
         new KubeProxy(topology)
                 .load(KubeProxyRules.labService(
                         VIP, ExternalTrafficPolicy.LOCAL, List.of(new InetSocketAddress("10.255.0.1", 5514))));
     }
 
     /** A pod as the API server knows it, ready. */
-    Endpoint pod(int n) {
+    public Endpoint pod(int n) {
         return Slices.pod("pod-" + n, topology.plan().podAddress(n));
     }
 
@@ -98,19 +98,19 @@ final class ServiceLab implements AutoCloseable {
     }
 
     /** Makes these the Service's endpoints. */
-    void serve(Endpoint... endpoints) {
+    public void serve(Endpoint... endpoints) {
         server.api().put(Slices.ofService("receivers-1", "syslog", POD_PORT, endpoints));
     }
 
     /** Makes all pods the Service's endpoints. */
-    void serveAll() {
+    public void serveAll() {
         serve(IntStream.rangeClosed(1, topology.plan().pods())
                 .mapToObj(this::pod)
                 .toArray(Endpoint[]::new));
     }
 
     /** Writes a configuration of one listener, "syslog", whose receivers are the Service's. */
-    void configure(String place, String top) throws IOException {
+    public void configure(String place, String top) throws IOException {
         Files.writeString(directory.resolve("config.yaml"), """
                 metrics: { bind: "127.0.0.1:9090" }
                 %s
@@ -142,7 +142,7 @@ final class ServiceLab implements AutoCloseable {
     }
 
     /** Starts the daemon, and returns when it has set itself up. */
-    LabProcess start(String... moreArguments) {
+    public LabProcess start(String... moreArguments) {
         LabProcess daemon = startWithoutWaiting(moreArguments);
         daemon.awaitLine("set up listeners=", LIMIT);
         return daemon;
@@ -177,24 +177,21 @@ final class ServiceLab implements AutoCloseable {
     }
 
     private LabProcess start(List<String> command) {
-        Map<String, String> variables = new HashMap<>(environment);
-        variables.put("KUBECONFIG", directory.resolve("kubeconfig").toString());
-        variables.put("NODE_NAME", "node-a");
-        return topology.node().start(variables, line -> {}, command.toArray(String[]::new));
+        return topology.node().start(variables(), line -> {}, command.toArray(String[]::new));
     }
 
     AdminClient admin() {
         return new AdminClient(topology.node());
     }
 
-    void awaitReady() {
+    public void awaitReady() {
         AdminClient admin = admin();
         assertTrue(
                 BoundedWait.until(() -> admin.page("/readyz").startsWith("ready"), LIMIT), () -> admin.page("/status"));
     }
 
     /** Where the daemon pins. */
-    Path pins() {
+    public Path pins() {
         return pins;
     }
 
@@ -234,5 +231,18 @@ final class ServiceLab implements AutoCloseable {
     public void close() {
         topology.close();
         Pins.removeAll(pins);
+    }
+
+    /** The configuration file. */
+    public Path config() {
+        return directory.resolve("config.yaml");
+    }
+
+    /** The variables of commands that ask the lab's API server, on its node. */
+    public Map<String, String> variables() {
+        Map<String, String> variables = new HashMap<>(environment);
+        variables.put("KUBECONFIG", directory.resolve("kubeconfig").toString());
+        variables.put("NODE_NAME", "node-a");
+        return variables;
     }
 }

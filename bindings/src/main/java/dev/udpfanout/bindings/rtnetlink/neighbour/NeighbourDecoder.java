@@ -34,6 +34,23 @@ final class NeighbourDecoder {
                         new Neighbour(ndmsg.ndm_ifindex(header), InternetAddress.decode(family, address), hardware)));
     }
 
+    /** The entry with its state; empty for another family. */
+    static Optional<NeighbourState> state(Message message) {
+        MemorySegment header = message.struct(ndmsg.layout());
+        int family = Byte.toUnsignedInt(ndmsg.ndm_family(header));
+        if (!InternetAddress.isFamily(family)) {
+            return Optional.empty();
+        }
+        Attributes attributes = message.attributes(ndmsg.layout());
+        return attributes
+                .bytes(NDA_DST())
+                .map(address -> new NeighbourState(
+                        ndmsg.ndm_ifindex(header),
+                        InternetAddress.decode(family, address),
+                        hardwareAddress(attributes).orElse(""),
+                        Short.toUnsignedInt(ndmsg.ndm_state(header))));
+    }
+
     /** The entry; empty for one that is not a bridge's, such as an address that a NIC listens to. */
     static Optional<ForwardingEntry> forwardingEntry(Message message) {
         MemorySegment header = message.struct(ndmsg.layout());

@@ -35,6 +35,16 @@ public final class Neighbours {
                 NeighbourDecoder::neighbour);
     }
 
+    /** All entries of both families, with their states, also those whose hardware address is not known. */
+    public List<NeighbourState> states() {
+        return socket.dump(
+                new Request(
+                        RequestType.RTM_GETNEIGH,
+                        () -> "all neighbours' states",
+                        message -> message.struct(ndmsg.layout())),
+                NeighbourDecoder::state);
+    }
+
     /**
      * Has the kernel ask who has an address, as if it had a packet for it, and returns at once: {@code ip neighbour add
      * … use}; neigh_add in net/core/neighbour.c.

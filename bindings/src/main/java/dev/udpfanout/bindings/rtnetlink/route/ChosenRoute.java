@@ -4,6 +4,7 @@ import static dev.udpfanout.bindings.generated.rtnetlink.Rtnetlink.RTAX_MTU;
 import static dev.udpfanout.bindings.generated.rtnetlink.Rtnetlink.RTA_GATEWAY;
 import static dev.udpfanout.bindings.generated.rtnetlink.Rtnetlink.RTA_METRICS;
 import static dev.udpfanout.bindings.generated.rtnetlink.Rtnetlink.RTA_OIF;
+import static dev.udpfanout.bindings.generated.rtnetlink.Rtnetlink.RTA_TABLE;
 import static dev.udpfanout.bindings.generated.rtnetlink.Rtnetlink.RTA_VIA;
 
 import dev.udpfanout.bindings.generated.rtnetlink.rtmsg;
@@ -39,5 +40,10 @@ public record ChosenRoute(RouteType type, OptionalInt linkIndex, Optional<InetAd
                         .map(bytes -> InternetAddress.decode(family, bytes))
                         .or(() -> attributes.bytes(RTA_VIA()).flatMap(GatewayOfOtherFamily::decode)),
                 attributes.nested(RTA_METRICS()).number(RTAX_MTU())));
+    }
+
+    /** The table that decided: RTA_TABLE, which has all 32 bits of its number. */
+    static int table(Message message) {
+        return message.attributes(rtmsg.layout()).number(RTA_TABLE()).orElse(0);
     }
 }

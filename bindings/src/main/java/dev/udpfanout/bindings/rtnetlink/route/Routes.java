@@ -5,6 +5,8 @@ import static dev.udpfanout.bindings.generated.rtnetlink.Rtnetlink.NLM_F_CREATE;
 import static dev.udpfanout.bindings.generated.rtnetlink.Rtnetlink.NLM_F_EXCL;
 import static dev.udpfanout.bindings.generated.rtnetlink.Rtnetlink.NLM_F_REPLACE;
 import static dev.udpfanout.bindings.generated.rtnetlink.Rtnetlink.RTA_DST;
+import static dev.udpfanout.bindings.generated.rtnetlink.Rtnetlink.RTA_IIF;
+import static dev.udpfanout.bindings.generated.rtnetlink.Rtnetlink.RTA_SRC;
 
 import dev.udpfanout.bindings.errno.Errno;
 import dev.udpfanout.bindings.errno.SystemCallException;
@@ -29,6 +31,12 @@ public final class Routes {
     /** What a route of type unreachable, prohibit, blackhole or throw answers, and where there is none. */
     private static final Set<Errno> UNREACHABLE =
             Set.of(Errno.ENETUNREACH, Errno.EHOSTUNREACH, Errno.EACCES, Errno.EINVAL);
+
+    /** linux/rtnetlink.h: the answer says which table decided. */
+    private static final int RTM_F_LOOKUP_TABLE = 0x1000;
+
+    /** linux/rtnetlink.h. */
+    private static final int RTA_MARK = 16;
 
     private final RtnetlinkSocket socket;
 
@@ -106,20 +114,41 @@ public final class Routes {
 
     /** What the kernel would do with a packet of this host to an address. Empty if there is no route to it. */
     public Optional<ChosenRoute> chosen(InetAddress address) {
+        RouteAnswer answer = ask(RouteQuestion.from(address));
+        answer.refusal().filter(errno -> !UNREACHABLE.contains(errno)).ifPresent(errno -> {
+            throw new SystemCallException("RTM_GETROUTE", "route to " + address.getHostAddress(), errno);
+        });
+        return answer.route();
+    }
+
+    /** What the kernel would do with a packet. It looks nothing up in caches of its own that packets would not meet. */
+    public RouteAnswer ask(RouteQuestion question) {
+        InetAddress destination = question.destination();
         Request request =
-                new Request(RequestType.RTM_GETROUTE, () -> "route to " + address.getHostAddress(), message -> {
+                new Request(RequestType.RTM_GETROUTE, () -> "route to " + destination.getHostAddress(), message -> {
                     MemorySegment header = message.struct(rtmsg.layout());
-                    rtmsg.rtm_family(header, (byte) InternetAddress.family(address));
-                    rtmsg.rtm_dst_len(header, (byte) (address.getAddress().length * Byte.SIZE));
-                    message.putAddress(RTA_DST(), address);
+                    rtmsg.rtm_family(header, (byte) InternetAddress.family(destination));
+                    rtmsg.rtm_dst_len(header, (byte) (destination.getAddress().length * Byte.SIZE));
+                    rtmsg.rtm_flags(header, RTM_F_LOOKUP_TABLE);
+                    message.putAddress(RTA_DST(), destination);
+                    question.source().ifPresent(source -> {
+                        rtmsg.rtm_src_len(header, (byte) (source.getAddress().length * Byte.SIZE));
+                        message.putAddress(RTA_SRC(), source);
+                    });
+                    question.incomingLink().ifPresent(link -> message.putInt(RTA_IIF(), link));
+                    if (question.mark() != 0) {
+                        message.putInt(RTA_MARK, question.mark());
+                    }
                 });
         try {
-            return socket.query(request, ChosenRoute::decode).stream().findFirst();
+            return socket
+                    .query(request, message -> ChosenRoute.decode(message)
+                            .map(route -> RouteAnswer.of(route, ChosenRoute.table(message))))
+                    .stream()
+                    .findFirst()
+                    .orElseGet(() -> RouteAnswer.refused(Errno.ENETUNREACH));
         } catch (SystemCallException e) {
-            if (UNREACHABLE.contains(e.errno())) {
-                return Optional.empty();
-            }
-            throw e;
+            return RouteAnswer.refused(e.errno());
         }
     }
 

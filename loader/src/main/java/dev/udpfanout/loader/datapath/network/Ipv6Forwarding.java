@@ -23,7 +23,8 @@ final class Ipv6Forwarding {
     static boolean enableIfOff(String interfaceName) {
         Path setting = SETTINGS.resolve(interfaceName).resolve("forwarding");
         try {
-            if (!Files.readString(setting).strip().equals("0")) {
+            // Not readString: it asks for one byte first, and at another position a sysctl has no more to say.
+            if (!String.join("", Files.readAllLines(setting)).strip().equals("0")) {
                 return false;
             }
             Files.writeString(setting, "1");

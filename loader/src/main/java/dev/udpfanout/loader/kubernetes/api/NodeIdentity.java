@@ -45,7 +45,8 @@ public record NodeIdentity(String nodeName, String namespace) {
 
     private static Optional<String> content(Path file) {
         try {
-            return nonBlank(Files.readString(file));
+            // Not readString, which asks for one byte first: not every sysctl goes on from there.
+            return nonBlank(String.join("\n", Files.readAllLines(file)));
         } catch (IOException e) {
             return Optional.empty();
         }

@@ -4,7 +4,6 @@ import dev.udpfanout.bindings.libbpf.HookProgram;
 import java.time.Duration;
 import java.util.List;
 import java.util.OptionalInt;
-import java.util.Set;
 import java.util.function.LongSupplier;
 
 /**
@@ -21,9 +20,6 @@ final class ChainOrder {
     static final Duration SILENCE = Duration.ofSeconds(15);
 
     private static final Duration TRY_AGAIN = Duration.ofMinutes(1);
-
-    /** TC_ACT_OK, TC_ACT_SHOT, TC_ACT_STOLEN, TC_ACT_REDIRECT, TC_ACT_TRAP; after any other the next program runs. */
-    private static final Set<Integer> ENDING = Set.of(0, 2, 4, 7, 8);
 
     private final LongSupplier clockNanos;
     private int moves;
@@ -88,7 +84,7 @@ final class ChainOrder {
     }
 
     private static boolean endsChain(OptionalInt verdict) {
-        return verdict.isPresent() && ENDING.contains(verdict.getAsInt());
+        return verdict.isPresent() && HookOrder.endsChain(verdict.getAsInt());
     }
 
     /**

@@ -38,6 +38,11 @@ record HookPlace(int ifindex, String interfaceName, HookPoint hook, Optional<Pat
             return words;
         }
 
+        /** By name. */
+        Set<String> programs() {
+            return programs;
+        }
+
         /** One of its programs, for the log. */
         String describe(String program) {
             return program.equals(KernelProgram.TURN) ? "turn program" : words;

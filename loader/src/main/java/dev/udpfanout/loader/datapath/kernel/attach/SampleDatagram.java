@@ -8,7 +8,7 @@ import java.nio.ByteBuffer;
 /**
  * A datagram for a listener that nobody has sent, to find out what a program makes of it: RFC 791, RFC 8200, RFC 768.
  */
-final class SampleDatagram {
+public final class SampleDatagram {
     private static final int ETHERNET = 14;
     private static final int IPV4_HEADER = 20;
     private static final int IPV6_HEADER = 40;
@@ -21,7 +21,7 @@ final class SampleDatagram {
     private SampleDatagram() {}
 
     /** A whole Ethernet frame, from the address beside the destination's. */
-    static byte[] to(InetSocketAddress destination) {
+    public static byte[] to(InetSocketAddress destination) {
         boolean ipv6 = destination.getAddress() instanceof Inet6Address;
         int header = ipv6 ? IPV6_HEADER : IPV4_HEADER;
         ByteBuffer frame = ByteBuffer.allocate(ETHERNET + header + UDP_HEADER + PAYLOAD);
@@ -54,7 +54,7 @@ final class SampleDatagram {
     }
 
     /** Where a listener that has no address of its own would be sent to. */
-    static InetSocketAddress placeOf(InetSocketAddress bind, InetAddress own) {
+    public static InetSocketAddress placeOf(InetSocketAddress bind, InetAddress own) {
         return bind.getAddress().isAnyLocalAddress() ? new InetSocketAddress(own, bind.getPort()) : bind;
     }
 

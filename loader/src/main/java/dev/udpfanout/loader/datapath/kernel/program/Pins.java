@@ -59,6 +59,11 @@ public final class Pins {
         }
     }
 
+    /** As {@link #open}, for one who only looks: makes nothing, and is empty if nothing was pinned there. */
+    public static Optional<Pins> existing(Path root) {
+        return Files.isDirectory(root) ? Optional.of(new Pins(root)) : Optional.empty();
+    }
+
     /** What has to be in a bpffs: the folder if it is there, since it alone may be mounted, else its parent. */
     public static Path placeOf(Path root) {
         return Files.isDirectory(root) ? root : root.toAbsolutePath().getParent();

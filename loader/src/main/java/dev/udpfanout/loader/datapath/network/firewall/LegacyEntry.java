@@ -65,6 +65,11 @@ final class LegacyEntry {
         return name(target()).equals("ERROR");
     }
 
+    /** The chain whose head it is: struct xt_error_target. */
+    String chain() {
+        return string(target() + EXTENSION_DATA, EXTENSION_NAME_BYTES);
+    }
+
     /** Of its match comment; empty if it has none. */
     String comment() {
         for (int match = place + layout.size();

@@ -4,6 +4,7 @@ import dev.udpfanout.loader.config.AddressText;
 import dev.udpfanout.loader.config.ListenerConfig;
 import dev.udpfanout.loader.config.ListenerConfig.Firewall;
 import dev.udpfanout.loader.config.Prefix;
+import java.net.InetAddress;
 import java.util.Collection;
 import java.util.List;
 import java.util.Locale;
@@ -51,20 +52,22 @@ public record Opening(
         return needed(
                 hook,
                 listeners.stream()
+                        .filter(ListenerConfig::isOnDummyInterface)
                         .filter(listener -> listener.interception().firewall() == Firewall.ACCEPT)
                         .toList());
     }
 
-    /** As above, whoever sees to it. */
+    /** As above, whoever sees to it, and also for sockets that get what comes in by a NIC. */
     public static List<Opening> needed(Hook hook, Collection<ListenerConfig> listeners) {
         return listeners.stream()
-                .filter(ListenerConfig::isOnDummyInterface)
+                .filter(listener -> hook == Hook.INPUT || listener.isOnDummyInterface())
                 .flatMap(listener -> of(hook, listener))
                 .toList();
     }
 
     private static Stream<Opening> of(Hook hook, ListenerConfig listener) {
-        Prefix bind = Prefix.of(listener.bind().getAddress());
+        InetAddress address = listener.bind().getAddress();
+        Prefix bind = address.isAnyLocalAddress() ? new Prefix(address, 0) : Prefix.of(address);
         boolean isInRange =
                 listener.range().filter(range -> range.contains(bind.network())).isPresent();
         Stream<Prefix> addresses =

@@ -57,6 +57,27 @@ final class Ruleset implements RuleSource {
         return found;
     }
 
+    /** Whether there is a chain, base chain or not. */
+    boolean hasChain(ChainId chain) {
+        try {
+            return !objects(run(list(chain)), "chain", each -> true).isEmpty();
+        } catch (NftablesException e) {
+            // Neither it nor, perhaps, its table is there.
+            return false;
+        }
+    }
+
+    /** The maps of a table with their elements; none if there is no such table. */
+    List<JsonNode> maps(String family, String table) {
+        ObjectNode command = object();
+        command.putObject("list").putObject("table").put("family", family).put("name", table);
+        try {
+            return objects(run(command), "map", map -> true);
+        } catch (NftablesException e) {
+            return List.of();
+        }
+    }
+
     private static boolean isBaseChain(JsonNode chain, Opening.Hook hook) {
         return chain.path("hook").asText().equals(hook.label())
                 && FAMILIES.contains(chain.path("family").asText());

@@ -4,6 +4,7 @@ import dev.udpfanout.bindings.libbpf.BpfObject;
 import dev.udpfanout.bindings.libbpf.BpfProgram;
 import dev.udpfanout.bindings.libbpf.ClsactFilter;
 import dev.udpfanout.bindings.libbpf.HookPoint;
+import dev.udpfanout.bindings.libbpf.TcxLink;
 import dev.udpfanout.bindings.map.ArrayMap;
 import dev.udpfanout.bindings.map.Codec;
 import dev.udpfanout.lab.LabNamespace;
@@ -20,6 +21,8 @@ public final class NeighbourProgram implements AutoCloseable {
     private static final int LAST = 60_000;
 
     private final BpfObject object;
+
+    private TcxLink link;
 
     private NeighbourProgram(BpfObject object) {
         this.object = object;
@@ -67,6 +70,39 @@ public final class NeighbourProgram implements AutoCloseable {
         return loaded;
     }
 
+    /**
+     * Loads one that drops everything, and puts it on an interface's ingress as a filter of clsact.
+     *
+     * @param priority 1 comes before filters that have the kernel's own choice
+     */
+    public static NeighbourProgram attachDropper(LabNamespace namespace, String interfaceName, int priority) {
+        NeighbourProgram loaded = load();
+        namespace.call(() -> {
+            try (Network network = Network.open()) {
+                int ifindex =
+                        network.links().byName(interfaceName).orElseThrow().index();
+                ClsactFilter.createQdisc(ifindex, interfaceName);
+                return ClsactFilter.attach(
+                        loaded.object.program("dropper"), ifindex, interfaceName, HookPoint.INGRESS, priority);
+            }
+        });
+        return loaded;
+    }
+
+    /** Loads it and puts it first on an interface's TCX ingress, until it is closed. */
+    public static NeighbourProgram attachFirst(LabNamespace namespace, String interfaceName) {
+        NeighbourProgram loaded = load();
+        namespace.call(() -> {
+            try (Network network = Network.open()) {
+                int ifindex =
+                        network.links().byName(interfaceName).orElseThrow().index();
+                loaded.link = TcxLink.attachFirst(loaded.program(), ifindex, interfaceName, HookPoint.INGRESS);
+                return null;
+            }
+        });
+        return loaded;
+    }
+
     BpfProgram program() {
         return object.program("neighbour");
     }
@@ -78,6 +114,9 @@ public final class NeighbourProgram implements AutoCloseable {
 
     @Override
     public void close() {
+        if (link != null) {
+            link.close();
+        }
         object.close();
     }
 }

@@ -1,0 +1,101 @@
+package dev.udpfanout.loader.cli;
+
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonGenerator;
+import dev.udpfanout.loader.doctor.diagnosis.Diagnosis;
+import dev.udpfanout.loader.doctor.diagnosis.Diagnosis.Result;
+import java.io.IOException;
+import java.io.StringWriter;
+import java.io.UncheckedIOException;
+import java.util.List;
+import java.util.Locale;
+
+/** What doctor has found, for people and for programs. */
+final class DoctorText {
+    private static final String INDENT = " ".repeat(12);
+
+    private DoctorText() {}
+
+    /**
+     * One line for what is well. What is not has its meaning and its mend on lines of their own, so that a command can
+     * be copied. The listener is named where it differs from the line before.
+     */
+    static String of(List<Diagnosis> found) {
+        StringBuilder text = new StringBuilder();
+        String listener = "";
+        for (Diagnosis each : found) {
+            if (!each.listener().equals(listener) && !each.listener().isEmpty()) {
+                text.append("listener ").append(printable(each.listener())).append(":\n");
+            } else if (!each.listener().equals(listener)) {
+                text.append("node:\n");
+            }
+            listener = each.listener();
+            append(text, each);
+        }
+        return text.append(summary(found)).append('\n').toString();
+    }
+
+    private static void append(StringBuilder text, Diagnosis each) {
+        String result = name(each.result()).replace('_', ' ');
+        text.append("%-12s%-22s%s\n"
+                .formatted(
+                        each.result() == Result.PROBLEM ? result.toUpperCase(Locale.ROOT) : result,
+                        each.check(),
+                        printable(each.finding())));
+        if (!each.meaning().isEmpty()) {
+            text.append(INDENT)
+                    .append("so:   ")
+                    .append(printable(each.meaning()))
+                    .append('\n');
+        }
+        if (!each.mend().isEmpty()) {
+            text.append(INDENT).append("mend: ").append(printable(each.mend())).append('\n');
+        }
+    }
+
+    private static String summary(List<Diagnosis> found) {
+        long problems =
+                found.stream().filter(each -> each.result() == Result.PROBLEM).count();
+        long warnings =
+                found.stream().filter(each -> each.result() == Result.WARNING).count();
+        long fixable = found.stream()
+                .filter(each -> each.isBad() && each.fix().isPresent())
+                .count();
+        if (problems + warnings == 0) {
+            return "nothing is wrong on this node";
+        }
+        return problems + " problem(s), " + warnings + " warning(s)"
+                + (fixable == 0 ? "" : "; --fix mends " + fixable + " of them");
+    }
+
+    private static String name(Result result) {
+        return result.name().toLowerCase(Locale.ROOT);
+    }
+
+    /** What comes from elsewhere must not move the reader's cursor. */
+    private static String printable(String text) {
+        return text.replaceAll("\\p{Cntrl}", "?");
+    }
+
+    static String json(List<Diagnosis> found) {
+        StringWriter text = new StringWriter();
+        try (JsonGenerator out = new JsonFactory().createGenerator(text)) {
+            out.writeStartArray();
+            for (Diagnosis each : found) {
+                out.writeStartObject();
+                out.writeStringField("listener", each.listener());
+                out.writeStringField("check", each.check());
+                out.writeStringField("result", name(each.result()));
+                out.writeStringField("finding", each.finding());
+                out.writeStringField("meaning", each.meaning());
+                out.writeStringField("mend", each.mend());
+                out.writeStringField("fix", each.fix().map(fix -> fix.does()).orElse(""));
+                out.writeEndObject();
+            }
+            out.writeEndArray();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        return text + System.lineSeparator();
+    }
+}

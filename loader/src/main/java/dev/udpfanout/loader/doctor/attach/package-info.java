@@ -1,0 +1,2 @@
+/** Whether programs are on their hooks, and who is before them. */
+package dev.udpfanout.loader.doctor.attach;

@@ -1,0 +1,64 @@
+package dev.udpfanout.loader.doctor.diagnosis;
+
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * Which findings only follow from others. Whoever mends the cause has mended the consequence, so only the cause is
+ * named.
+ */
+public final class Causes {
+    /** What cannot be right while there is no daemon. */
+    private static final Set<String> OF_NO_DAEMON = Set.of(
+            "metrics_port",
+            "interface",
+            "address",
+            "program",
+            "listener_route",
+            "interface_forwarding",
+            "forward_policy",
+            "kube_proxy_rule",
+            "conntrack_stale",
+            "vip",
+            "receivers");
+
+    /** A check, and the checks whose findings follow from it. */
+    private static final Map<String, Set<String>> CONSEQUENCES = Map.ofEntries(
+            Map.entry("daemon", OF_NO_DAEMON),
+            Map.entry("kernel", Set.of("program", "mode")),
+            Map.entry("interface", Set.of("address", "program", "listener_route", "interface_forwarding")),
+            Map.entry("address", Set.of("listener_route")),
+            Map.entry("ip_forward", Set.of("listener_route", "interface_forwarding", "endpoint_route")),
+            Map.entry("interface_forwarding", Set.of("endpoint_route")),
+            Map.entry(
+                    "api_server",
+                    Set.of("service", "endpoints", "access", "receivers", "network_policies", "node_labels", "vip")),
+            Map.entry("access", Set.of("receivers", "service", "endpoints", "api_server")),
+            Map.entry("service", Set.of("vip", "service_port", "endpoints", "kube_proxy_rule", "conntrack_stale")),
+            Map.entry("service_port", Set.of("kube_proxy_rule", "conntrack_stale")),
+            Map.entry("vip", Set.of("kube_proxy_rule", "conntrack_stale")),
+            Map.entry("endpoints", Set.of("kube_proxy_rule", "conntrack_stale")),
+            Map.entry("selector", Set.of("endpoints", "kube_proxy_rule", "conntrack_stale")),
+            Map.entry("kube_proxy_rule", Set.of("conntrack_stale")),
+            Map.entry("endpoint_route", Set.of("endpoint_neighbour", "endpoint_answer", "endpoint_mtu")),
+            Map.entry("endpoint_neighbour", Set.of("endpoint_answer", "endpoint_socket")));
+
+    private Causes() {}
+
+    /** The same list without what only follows from a problem of the same listener, or of the node. */
+    public static List<Diagnosis> only(List<Diagnosis> found) {
+        return found.stream()
+                .filter(each -> !each.isBad() || found.stream().noneMatch(cause -> isCause(cause, each)))
+                .toList();
+    }
+
+    private static boolean isCause(Diagnosis cause, Diagnosis consequence) {
+        boolean isSameWay = cause.listener().isEmpty()
+                || consequence.listener().isEmpty()
+                || cause.listener().equals(consequence.listener());
+        return cause.isBad()
+                && isSameWay
+                && CONSEQUENCES.getOrDefault(cause.check(), Set.of()).contains(consequence.check());
+    }
+}

@@ -1,0 +1,103 @@
+package dev.udpfanout.loader.doctor.facts;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.udpfanout.loader.config.ListenerConfig;
+import dev.udpfanout.loader.config.ListenerConfig.Mode;
+import dev.udpfanout.loader.config.ReceiverSet.Downstream;
+import dev.udpfanout.loader.datapath.ListenerState;
+import java.net.Inet6Address;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * A listener, and how it is served now: as the daemon says, or else as the configuration wants it.
+ *
+ * @param config what the file says of it
+ * @param isUserspace whether sockets take its datagrams
+ * @param modeReason why; empty if nobody says
+ * @param receivers those that are known
+ */
+public record ServedListener(ListenerConfig config, boolean isUserspace, String modeReason, List<Receiver> receivers) {
+    public ServedListener {
+        receivers = List.copyOf(receivers);
+    }
+
+    /**
+     * One receiver.
+     *
+     * @param name for people
+     * @param address its address and port
+     * @param isActive whether it gets datagrams
+     * @param health as the daemon has it: {@code up}, {@code down} and so on; empty if nobody says
+     */
+    public record Receiver(String name, InetSocketAddress address, boolean isActive, String health) {
+        /** How people find it. */
+        public String label() {
+            String host = address.getAddress().getHostAddress();
+            String place = (host.contains(":") ? "[" + host + "]" : host) + ":" + address.getPort();
+            return Set.of("", "?", host, place).contains(name) ? place : place + " (" + name + ")";
+        }
+    }
+
+    /** @param daemon what the daemon says */
+    public static ServedListener of(ListenerConfig config, DaemonStatus daemon) {
+        Optional<JsonNode> status = daemon.listener(config.name());
+        boolean isUserspace = status.map(
+                        listener -> listener.path("mode").asText().equals(ListenerState.USERSPACE))
+                .orElse(config.mode() == Mode.USERSPACE);
+        return new ServedListener(
+                config,
+                isUserspace,
+                status.map(listener -> listener.path("mode_reason").asText()).orElse(""),
+                status.map(ServedListener::receivers).orElseGet(() -> ofFile(config)));
+    }
+
+    private static List<Receiver> receivers(JsonNode listener) {
+        List<Receiver> found = new ArrayList<>();
+        for (JsonNode endpoint : listener.path("endpoints")) {
+            address(endpoint.path("address").asText())
+                    .ifPresent(address -> found.add(new Receiver(
+                            endpoint.path("name").asText(),
+                            address,
+                            endpoint.path("active").asBoolean(),
+                            endpoint.path("health").asText())));
+        }
+        return found;
+    }
+
+    private static Optional<InetSocketAddress> address(String text) {
+        int colon = text.lastIndexOf(':');
+        try {
+            String host = text.substring(0, colon).replaceAll("[\\[\\]]", "");
+            int port = Integer.parseInt(text.substring(colon + 1));
+            return Optional.of(new InetSocketAddress(InetAddress.ofLiteral(host), port));
+        } catch (RuntimeException e) {
+            // A daemon of another version may write it in another way.
+            return Optional.empty();
+        }
+    }
+
+    private static List<Receiver> ofFile(ListenerConfig config) {
+        return config.receivers().downstream().stream()
+                .map((Downstream each) -> new Receiver(each.name(), each.address(), true, ""))
+                .toList();
+    }
+
+    public String name() {
+        return config.name();
+    }
+
+    /** Whether its datagrams leave by a dummy interface, and come back in. */
+    public boolean isOnDummy() {
+        return config.isOnDummyInterface();
+    }
+
+    /** Whether its datagrams are IPv6. */
+    public boolean isIpv6() {
+        return config.bind().getAddress() instanceof Inet6Address;
+    }
+}

@@ -1,0 +1,2 @@
+/** Whether the node's packet filters let datagrams through, and whether kube-proxy's rules translate them. */
+package dev.udpfanout.loader.doctor.firewall;

@@ -1,0 +1,83 @@
+package dev.udpfanout.loader.doctor.kubernetes;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.udpfanout.loader.doctor.diagnosis.Diagnosis;
+import io.fabric8.kubernetes.api.model.Service;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.KubernetesClientException;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * NetworkPolicies that select the receivers. Network plugins that enforce them in the chain FORWARD of iptables do not
+ * see what the kernel's datapath sends straight to the next hop.
+ */
+final class NetworkPolicyCheck {
+    private static final String CHECK = "network_policies";
+
+    private NetworkPolicyCheck() {}
+
+    /** @param service whose endpoints the receivers are */
+    static Diagnosis of(KubernetesClient client, String namespace, String service) {
+        try {
+            List<JsonNode> policies = policies(client, namespace);
+            Map<String, String> selector = policies.isEmpty() ? Map.of() : selector(client, namespace, service);
+            List<String> selecting = policies.stream()
+                    .filter(policy -> selects(policy, selector))
+                    .map(policy -> policy.path("metadata").path("name").asText())
+                    .sorted()
+                    .toList();
+            return selecting.isEmpty()
+                    ? Diagnosis.ok(CHECK, "no NetworkPolicy in " + namespace + " selects the receivers")
+                    : Diagnosis.warning(
+                            CHECK,
+                            "NetworkPolicies select the receivers: " + String.join(", ", selecting),
+                            "a network plugin that enforces them in iptables' chain FORWARD does not see datagrams that"
+                                    + " the kernel program sends; one that does it at the pod's interface may drop them",
+                            "limit senders by allowed_sources of the listener, and let the policies admit the senders'"
+                                    + " addresses");
+        } catch (KubernetesClientException e) {
+            return ApiFailure.of(
+                    client,
+                    CHECK,
+                    "NetworkPolicies of namespace " + namespace,
+                    "kubectl -n " + namespace + " get networkpolicies",
+                    e);
+        }
+    }
+
+    private static Map<String, String> selector(KubernetesClient client, String namespace, String service) {
+        return Optional.ofNullable(client.services()
+                        .inNamespace(namespace)
+                        .withName(service)
+                        .get())
+                .map(Service::getSpec)
+                .map(spec -> spec.getSelector())
+                .orElse(Map.of());
+    }
+
+    private static List<JsonNode> policies(KubernetesClient client, String namespace) {
+        try {
+            String answer =
+                    client.raw("/apis/networking.k8s.io/v1/namespaces/" + namespace + "/networkpolicies", "GET", null);
+            return new ObjectMapper()
+                    .readTree(answer == null ? "{}" : answer)
+                    .path("items")
+                    .valueStream()
+                    .toList();
+        } catch (JsonProcessingException e) {
+            return List.of();
+        }
+    }
+
+    /** As far as the Service's selector tells which labels the receivers have. */
+    private static boolean selects(JsonNode policy, Map<String, String> selector) {
+        JsonNode pods = policy.path("spec").path("podSelector");
+        return pods.path("matchExpressions").isEmpty()
+                && pods.path("matchLabels").properties().stream()
+                        .allMatch(label -> label.getValue().asText().equals(selector.get(label.getKey())));
+    }
+}

@@ -1,0 +1,2 @@
+/** What the node's network has to be like: interfaces, addresses, forwarding. */
+package dev.udpfanout.loader.doctor.network;

@@ -1,0 +1,60 @@
+package dev.udpfanout.loader.doctor;
+
+import static org.junit.jupiter.api.Assertions.assertFalse;
+
+import dev.udpfanout.loader.doctor.DoctorLab.WayIn;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Set;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.DynamicContainer;
+import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.TestFactory;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * A lab is broken in one way at a time. Doctor names that one, with its mend, and nothing else; when it is mended,
+ * there is nothing to name. {@code -Dudpfanout.doctor=all} ({@code make doctor-test}) takes all faults; otherwise one
+ * way in.
+ */
+@Tag("kernel")
+class FaultTest {
+    @TempDir
+    private Path directory;
+
+    private static Set<WayIn> ways() {
+        if (!"all".equals(System.getProperty("udpfanout.doctor"))) {
+            return EnumSet.of(WayIn.DUMMY_INGRESS);
+        }
+        Set<WayIn> wanted = EnumSet.allOf(WayIn.class);
+        wanted.removeIf(way -> !way.name().contains(System.getProperty("udpfanout.doctor.way", "")));
+        return wanted;
+    }
+
+    @TestFactory
+    Stream<DynamicContainer> shouldNameTheFaultAndNothingElse() {
+        return ways().stream().map(this::ofWay);
+    }
+
+    private DynamicContainer ofWay(WayIn way) {
+        List<Fault> faults =
+                Faults.all().stream().filter(fault -> fault.way() == way).toList();
+        List<DynamicTest> tests = new ArrayList<>();
+        DoctorLab[] lab = new DoctorLab[1];
+        if (!faults.isEmpty()) {
+            tests.add(DynamicTest.dynamicTest("nothing is wrong", () -> {
+                lab[0] = new DoctorLab(directory.resolve(way.name()), way);
+                lab[0].assertWell();
+            }));
+            faults.forEach(fault -> tests.add(DynamicTest.dynamicTest(fault.name(), () -> lab[0].assertNamed(fault))));
+            tests.add(DynamicTest.dynamicTest("the lab goes", () -> {
+                assertFalse(lab[0] == null);
+                lab[0].close();
+            }));
+        }
+        return DynamicContainer.dynamicContainer(way.name(), tests);
+    }
+}
