@@ -21,13 +21,14 @@ TARGET ?=
 # For "make bench-jmh": a pattern of benchmarks, and JMH's options.
 JMH_ARGUMENTS ?=
 
-.PHONY: help build test demo image image-test cluster-test differential kernel-matrix chaos fuzz bench bench-quick bench-jmh fresh-machine format clean
+.PHONY: help build test demo image image-slim image-test cluster-test differential kernel-matrix chaos fuzz bench bench-quick bench-jmh fresh-machine release-check format clean
 
 help:
 	@echo 'make build    compile everything; the daemon is then in loader/target/udp-fanout/bin/udp-fanout'
 	@echo 'make test     build, and run all tests: against the real kernel, in network namespaces, as root'
 	@echo 'make demo     the MetalLB path end to end: kube-proxy alone, then udp-fanout (as root, about 20 s)'
 	@echo 'make image    build the container image udp-fanout:0.1.0, with docker, podman or buildah (BASE, JDK, PLATFORM: k8s/image/build)'
+	@echo 'make image-slim   the same without ip, tc, bpftool, tcpdump, iptables and conntrack: udp-fanout:0.1.0-slim'
 	@echo 'make image-test   make image, and run the MetalLB path with it under the DaemonSet'"'"'s restrictions (as root, with podman; about 1 min)'
 	@echo 'make cluster-test   the guide and later events on real Kubernetes, beside kube-proxy alone; KUBERNETES_BIN (as root, 10 min for each version)'
 	@echo 'make differential   the same load by kube-proxy alone and by udp-fanout, in every kind of network; docs/differential.md (as root; NETWORKS=, WAYS=)'
@@ -38,6 +39,7 @@ help:
 	@echo 'make bench-quick   the same with fewer rounds (about 3 min); bench/udp-fanout-bench --help for more'
 	@echo 'make bench-jmh   single operations by JMH, with their allocations; JMH_ARGUMENTS (as root, about 4 min)'
 	@echo 'make fresh-machine   make build and make demo on a fresh Debian 13, in a root file system of its own (as root, with the network, about 10 min)'
+	@echo 'make release-check   whether the last commit may be released: two clean builds byte for byte, licences, versions, pages, image (about 5 min)'
 	@echo 'make format   format the Java and C sources'
 	@echo 'make clean    remove what was built'
 
@@ -55,12 +57,15 @@ demo: build
 image: build
 	@sh k8s/image/build
 
+image-slim: build
+	@sh k8s/image/build udp-fanout:0.1.0-slim
+
 image-test: build
 	@sh k8s/image/test
 
 cluster-test: build
 	@java_home=$$(sh build/prepare) && exec "$$java_home/bin/java" --enable-native-access=ALL-UNNAMED -XX:+UseSerialGC \
-		-cp "lab/target/classes:loader/target/udp-fanout/lib/*" \
+		-cp "lab/target/classes:lab/target/lib/*:loader/target/udp-fanout/lib/*" \
 		dev.udpfanout.lab.cluster.ClusterTest "$(SCENARIOS)" "$(PROXY_MODE)"
 
 differential: build
@@ -96,9 +101,12 @@ bench-jmh: build
 fresh-machine:
 	@sh build/fresh-machine
 
+release-check:
+	@sh build/release-check
+
 format:
 	@$(MAVEN) --quiet spotless:apply
-	@cd bpf/src/main/c && clang-format -i *.h *.c udp_fanout/*.h
+	@cd bpf/src/main/c && clang-format -i *.h *.c udp_fanout/*.h trace/*.h
 
 clean:
 	@$(MAVEN) --quiet clean

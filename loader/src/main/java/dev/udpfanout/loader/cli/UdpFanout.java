@@ -24,6 +24,8 @@ import picocli.CommandLine.Mixin;
             StatusCommand.class,
             ProbeCommand.class,
             DoctorCommand.class,
+            TraceCommand.class,
+            DropsCommand.class,
             SendCommand.class,
             ReceiveCommand.class,
             MapCommand.class,
