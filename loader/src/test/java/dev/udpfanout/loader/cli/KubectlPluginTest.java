@@ -20,7 +20,8 @@ import org.junit.jupiter.api.Timeout;
 @Tag("kernel")
 @Timeout(120)
 class KubectlPluginTest extends LifeCycleLab {
-    private static final Path PLUGIN = Path.of("..", "k8s", "kubectl-udp_fanout").toAbsolutePath();
+    private static final Path PLUGIN =
+            Path.of("..", "k8s", "kubectl-udp_fanout").toAbsolutePath();
 
     private LabProcess plugin(String... arguments) throws IOException {
         Path bin = Files.createDirectories(directory.resolve("bin"));
@@ -50,8 +51,7 @@ class KubectlPluginTest extends LifeCycleLab {
             assertTrue(status.lines().getFirst().startsWith("NODE "), status.lines()::toString);
             for (String node : List.of("node-a", "node-b")) {
                 assertTrue(
-                        status.lines().stream()
-                                .anyMatch(line -> line.matches(node + " +syslog +yes +0 +0 +0 +3")),
+                        status.lines().stream().anyMatch(line -> line.matches(node + " +syslog +yes +0 +0 +0 +3")),
                         status.lines()::toString);
             }
             assertTrue(daemon.isAlive());
@@ -63,9 +63,7 @@ class KubectlPluginTest extends LifeCycleLab {
         try (LabProcess status = plugin("check-config", "--config", "/nowhere")) {
             assertEquals(ExitCode.BAD_INPUT, status.awaitExit(LIMIT));
             assertEquals(
-                    List.of(
-                            "node-a  /nowhere: there is no such file",
-                            "node-b  /nowhere: there is no such file"),
+                    List.of("node-a  /nowhere: there is no such file", "node-b  /nowhere: there is no such file"),
                     status.lines());
         }
     }

@@ -64,6 +64,7 @@ public final class KernelDatapath implements SwitchableDatapath {
     private volatile Map<String, ListenerConfig> listeners = Map.of();
     /** Their receivers, and their mirrors': whatever has a slot, and endpoints. Replaced whole, as above. */
     private volatile Map<String, ReceiverSet> sets = Map.of();
+
     private final TamperCheck tamperCheck;
     private final KernelLookout lookout;
     private final AttachPoints attachPoints;
