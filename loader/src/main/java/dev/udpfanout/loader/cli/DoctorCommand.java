@@ -33,7 +33,8 @@ import picocli.CommandLine.Option;
                 + " each receiver an echo request and an empty datagram, and changes nothing, unless --fix is given.",
         exitCodeListHeading = "%nExit codes:%n",
         exitCodeList = {"0:nothing is wrong", "1:there are warnings", "2:there are problems, or bad input"},
-        footer = {"", "Example: udp-fanout doctor --config /etc/udp-fanout/config.yaml --listener syslog"},
+        footerHeading = "%nExample:%n",
+        footer = {"  udp-fanout doctor --config /etc/udp-fanout/config.yaml --listener syslog"},
         mixinStandardHelpOptions = true)
 final class DoctorCommand implements Callable<Integer> {
     private static final int WARNINGS = 1;
