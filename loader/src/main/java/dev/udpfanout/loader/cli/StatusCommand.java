@@ -17,6 +17,8 @@ import picocli.CommandLine.Option;
         name = "status",
         description = "Prints what the daemon on this node does: listeners, endpoints, counters. If no daemon runs, it"
                 + " prints what its pins in the kernel show, says so, and exits with 1.",
+        footerHeading = "%nExample:%n",
+        footer = {"  udp-fanout status", "  udp-fanout status --watch --interval 2"},
         mixinStandardHelpOptions = true)
 final class StatusCommand implements Callable<Integer> {
     private static final double NANOS_PER_SECOND = 1e9;
