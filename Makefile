@@ -23,7 +23,7 @@ TARGET ?=
 # For "make bench-jmh": a pattern of benchmarks, and JMH's options.
 JMH_ARGUMENTS ?=
 
-.PHONY: help build test demo image image-slim image-test cluster-test differential kernel-matrix chaos fuzz doctor-test bench bench-quick bench-jmh fresh-machine release-check format clean
+.PHONY: help build test demo image image-test cluster-test differential kernel-matrix chaos fuzz doctor-test bench bench-quick bench-jmh fresh-machine release-check format clean
 
 help:
 	@echo 'make build    compile everything; the daemon is then in loader/target/udp-fanout/bin/udp-fanout'
