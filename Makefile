@@ -21,7 +21,7 @@ TARGET ?=
 # For "make bench-jmh": a pattern of benchmarks, and JMH's options.
 JMH_ARGUMENTS ?=
 
-.PHONY: help build test demo image image-test cluster-test differential kernel-matrix chaos fuzz bench bench-quick bench-jmh fresh-machine format clean
+.PHONY: help build test demo image image-test cluster-test differential kernel-matrix chaos fuzz bench bench-quick bench-jmh fresh-machine release-check format clean
 
 help:
 	@echo 'make build    compile everything; the daemon is then in loader/target/udp-fanout/bin/udp-fanout'
@@ -38,6 +38,7 @@ help:
 	@echo 'make bench-quick   the same with fewer rounds (about 3 min); bench/udp-fanout-bench --help for more'
 	@echo 'make bench-jmh   single operations by JMH, with their allocations; JMH_ARGUMENTS (as root, about 4 min)'
 	@echo 'make fresh-machine   make build and make demo on a fresh Debian 13, in a root file system of its own (as root, with the network, about 10 min)'
+	@echo 'make release-check   whether the last commit may be released: two clean builds byte for byte, licences, versions, pages, image (about 5 min)'
 	@echo 'make format   format the Java and C sources'
 	@echo 'make clean    remove what was built'
 
@@ -60,7 +61,7 @@ image-test: build
 
 cluster-test: build
 	@java_home=$$(sh build/prepare) && exec "$$java_home/bin/java" --enable-native-access=ALL-UNNAMED -XX:+UseSerialGC \
-		-cp "lab/target/classes:loader/target/udp-fanout/lib/*" \
+		-cp "lab/target/classes:lab/target/lib/*:loader/target/udp-fanout/lib/*" \
 		dev.udpfanout.lab.cluster.ClusterTest "$(SCENARIOS)" "$(PROXY_MODE)"
 
 differential: build
@@ -96,9 +97,12 @@ bench-jmh: build
 fresh-machine:
 	@sh build/fresh-machine
 
+release-check:
+	@sh build/release-check
+
 format:
 	@$(MAVEN) --quiet spotless:apply
-	@cd bpf/src/main/c && clang-format -i *.h *.c udp_fanout/*.h
+	@cd bpf/src/main/c && clang-format -i *.h *.c udp_fanout/*.h trace/*.h
 
 clean:
 	@$(MAVEN) --quiet clean

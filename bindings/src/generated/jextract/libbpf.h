@@ -1,6 +1,7 @@
 /* The headers of libbpf, and what Linux has learnt since Debian 12's headers were made. */
 #include <bpf/libbpf.h>
 #include <bpf/bpf.h>
+#include <bpf/btf.h>
 
 /* include/uapi/linux/bpf.h of Linux 6.6: enum bpf_attach_type, enum bpf_link_type, BPF_F_BEFORE. */
 enum uf_linux_6_6 {

@@ -54,7 +54,8 @@ int udp_fanout_back(struct __sk_buff *skb)
 {
 	struct uf_datagram datagram = {};
 
-	return uf_parse(skb, ETH_HLEN, &datagram) ? uf_run_reply(skb, &datagram) : TC_ACT_UNSPEC;
+	return uf_parse_answer(skb, ETH_HLEN, &datagram) ? uf_run_reply(skb, &datagram)
+							 : TC_ACT_UNSPEC;
 }
 
 /* The same on a device without link layer. */
@@ -63,7 +64,7 @@ int udp_fanout_b_l3(struct __sk_buff *skb)
 {
 	struct uf_datagram datagram = {};
 
-	return uf_parse(skb, 0, &datagram) ? uf_run_reply(skb, &datagram) : TC_ACT_UNSPEC;
+	return uf_parse_answer(skb, 0, &datagram) ? uf_run_reply(skb, &datagram) : TC_ACT_UNSPEC;
 }
 
 /* Gives ICMP errors the quote back that the client knows; at the ingress of what leads to

@@ -87,8 +87,8 @@ static __noinline enum uf_verdict uf_forward(struct __sk_buff *skb,
 
 	if (verdict != UF_CONTINUE)
 		return verdict;
-	answer =
-		uf_find_next_hop(skb, datagram, &target->address, target->port, &hop, &target->mtu);
+	answer = uf_find_next_hop(skb, skb->ingress_ifindex ? skb->ingress_ifindex : skb->ifindex,
+				  datagram, &target->address, target->port, &hop, &target->mtu);
 	*action = uf_action_of(answer, &target->address);
 	if (*action == TC_ACT_SHOT) {
 		if (answer != BPF_FIB_LKUP_RET_FRAG_NEEDED || uf_must_stay_whole(skb, datagram))

@@ -25,6 +25,7 @@
 #include <bpf/bpf_endian.h>
 #include <bpf/bpf_helpers.h>
 
+#include "bridge_port.h"
 #include "checksum.h"
 #include "datagram.h"
 #include "icmp_credit.h"
@@ -159,7 +160,7 @@ static __always_inline int uf_send_answer(struct __sk_buff *skb, struct uf_quote
 	__builtin_memset(way, 0, sizeof(*way));
 	way->family = is_ipv4 ? UF_AF_INET : UF_AF_INET6;
 	way->l4_protocol = is_ipv4 ? IPPROTO_ICMP : IPPROTO_ICMPV6;
-	way->ifindex = skb->ingress_ifindex ? skb->ingress_ifindex : skb->ifindex;
+	way->ifindex = uf_ip_interface(skb);
 	if (is_ipv4) {
 		way->ipv4_src = answer->destination.words[3];
 		way->ipv4_dst = answer->sender.words[3];

@@ -32,6 +32,7 @@
 #include <bpf/bpf_endian.h>
 #include <bpf/bpf_helpers.h>
 
+#include "bridge_port.h"
 #include "checksum.h"
 #include "datagram.h"
 #include "icmp_error.h"
@@ -165,7 +166,7 @@ static __always_inline bool uf_find_client(struct __sk_buff *skb, const struct u
 	struct bpf_fib_lookup fib = {
 		.family = is_ipv4 ? UF_AF_INET : UF_AF_INET6,
 		.l4_protocol = is_ipv4 ? IPPROTO_ICMP : IPPROTO_ICMPV6,
-		.ifindex = skb->ingress_ifindex ? skb->ingress_ifindex : skb->ifindex,
+		.ifindex = uf_ip_interface(skb),
 	};
 	long answer;
 

@@ -168,7 +168,7 @@ static __always_inline bool uf_parse_icmp_error6(struct __sk_buff *skb, struct u
 static __always_inline bool uf_parse_icmp_error(struct __sk_buff *skb, __u32 l3_offset,
 						struct uf_icmp_error *error)
 {
-	if (!uf_is_of_this_network(skb))
+	if (!uf_is_from_neighbour(skb))
 		return false;
 	error->l3_offset = l3_offset;
 	if (skb->protocol == bpf_htons(ETH_P_IP))

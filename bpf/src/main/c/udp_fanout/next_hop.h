@@ -46,11 +46,10 @@ static __always_inline enum uf_drop_reason uf_fib_drop_reason(long answer)
  * What the FIB is asked. Everything that its answer depends on is in here, but for the size. Word
  * by word: see uf_join.
  */
-static __always_inline void uf_ask(union uf_question *question, const struct __sk_buff *skb,
+static __always_inline void uf_ask(union uf_question *question, __u32 ifindex,
 				   const struct uf_datagram *datagram,
 				   const union uf_address *address, __be16 port)
 {
-	const __u32 ifindex = skb->ingress_ifindex ? skb->ingress_ifindex : skb->ifindex;
 	const bool is_ipv4 = datagram->family == 4;
 	const __u16 protocol = uf_join8(is_ipv4 ? UF_AF_INET : UF_AF_INET6, IPPROTO_UDP);
 	const __u32 tos = is_ipv4 ? uf_join16(uf_join8(datagram->tos, 0), 0) : datagram->flow_info;
@@ -91,10 +90,12 @@ static __always_inline void uf_set_hop(struct uf_next_hop *hop, const struct bpf
  * tot_len makes the kernel compare with the route's MTU from 5.12 on; before, it compares skb->len
  * with the device's. The next hop's family is its own: an IPv4 route may go via an IPv6 gateway.
  *
+ * ifindex: the interface by which the packet has come in, as IP sees it.
+ *
  * *mtu is set for FRAG_NEEDED, if the kernel says how much would fit (mtu_result, from 5.12 on, in
  * the place of tot_len).
  */
-static __always_inline long uf_find_next_hop(struct __sk_buff *skb,
+static __always_inline long uf_find_next_hop(struct __sk_buff *skb, __u32 ifindex,
 					     const struct uf_datagram *datagram,
 					     const union uf_address *address, __be16 port,
 					     struct uf_next_hop *hop, __u32 *mtu)
@@ -104,7 +105,7 @@ static __always_inline long uf_find_next_hop(struct __sk_buff *skb,
 	struct uf_route *route;
 	long answer;
 
-	uf_ask(&question, skb, datagram, address, port);
+	uf_ask(&question, ifindex, datagram, address, port);
 	route = uf_route_of(&question);
 	if (route && uf_is_fresh(route, &question, datagram->ip_bytes)) {
 		*hop = route->hop;

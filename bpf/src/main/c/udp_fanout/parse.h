@@ -12,6 +12,7 @@
 #include <bpf/bpf_endian.h>
 #include <bpf/bpf_helpers.h>
 
+#include "bridge_port.h"
 #include "datagram.h"
 #include "ipv4.h"
 #include "ipv6.h"
@@ -20,13 +21,11 @@
 #define UF_VLAN_ID 0x0fff
 
 /*
- * Whether a packet is of the interface's own network, and for this host.
+ * Whether a packet is of the interface's own network.
  *
  * A packet with a VLAN's tag belongs to the VLAN's own interface, on which it is seen without: a
  * listener of that VLAN stands there. A tag with a priority alone is the stack's to take off, and
- * ours. Behind a second tag there is no IP packet as far as this interface goes. A frame for
- * another host is only seen because the interface is promiscuous, and what is for many hosts is no
- * listener's: none of these is ours.
+ * ours. Behind a second tag there is no IP packet as far as this interface goes.
  */
 static __always_inline bool uf_is_of_this_network(const struct __sk_buff *skb)
 {
@@ -34,21 +33,36 @@ static __always_inline bool uf_is_of_this_network(const struct __sk_buff *skb)
 	 * Before Linux 6.2 vlan_tci is still that of a tag which the VLAN's interface has taken
 	 * off: vlan_present tells.
 	 */
-	return !(skb->vlan_present && skb->vlan_tci & UF_VLAN_ID) && skb->pkt_type == PACKET_HOST;
+	return !(skb->vlan_present && skb->vlan_tci & UF_VLAN_ID);
 }
 
 /*
- * Reads the headers of a UDP datagram over IP; false for everything else, and for what is not of
- * this network.
+ * Whether it is for this host, too. A frame for another host is only seen because the interface is
+ * promiscuous, and what is for many hosts is no listener's: none of these is ours.
+ */
+static __always_inline bool uf_is_for_this_host(const struct __sk_buff *skb)
+{
+	return uf_is_of_this_network(skb) && skb->pkt_type == PACKET_HOST;
+}
+
+/*
+ * Whether it comes from a host that this one sends to: it is for this host, or a bridge hands it
+ * on.
+ */
+static __always_inline bool uf_is_from_neighbour(const struct __sk_buff *skb)
+{
+	return uf_is_of_this_network(skb) && (skb->pkt_type == PACKET_HOST || uf_is_handed_on(skb));
+}
+
+/*
+ * Reads the headers of a UDP datagram over IP; false for everything else.
  *
  * l3_offset is constant: where the hook sees IP begin, ETH_HLEN or, on devices without link layer,
  * 0.
  */
-static __always_inline bool uf_parse(struct __sk_buff *skb, __u32 l3_offset,
-				     struct uf_datagram *datagram)
+static __always_inline bool uf_parse_headers(struct __sk_buff *skb, __u32 l3_offset,
+					     struct uf_datagram *datagram)
 {
-	if (!uf_is_of_this_network(skb))
-		return false;
 	datagram->l3_offset = l3_offset;
 	datagram->packets = 1;
 	if (skb->protocol == bpf_htons(ETH_P_IP))
@@ -56,6 +70,20 @@ static __always_inline bool uf_parse(struct __sk_buff *skb, __u32 l3_offset,
 	if (skb->protocol == bpf_htons(ETH_P_IPV6))
 		return uf_parse_ipv6(skb, datagram);
 	return false;
+}
+
+/* The same of what a client may have sent: it is for this host. */
+static __always_inline bool uf_parse(struct __sk_buff *skb, __u32 l3_offset,
+				     struct uf_datagram *datagram)
+{
+	return uf_is_for_this_host(skb) && uf_parse_headers(skb, l3_offset, datagram);
+}
+
+/* The same of what an endpoint may have answered. */
+static __always_inline bool uf_parse_answer(struct __sk_buff *skb, __u32 l3_offset,
+					    struct uf_datagram *datagram)
+{
+	return uf_is_from_neighbour(skb) && uf_parse_headers(skb, l3_offset, datagram);
 }
 
 #endif /* UDP_FANOUT_PARSE_H */

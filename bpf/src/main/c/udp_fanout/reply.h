@@ -22,6 +22,7 @@
 #include <bpf/bpf_endian.h>
 #include <bpf/bpf_helpers.h>
 
+#include "bridge_port.h"
 #include "checksum.h"
 #include "datagram.h"
 #include "flow.h"
@@ -170,8 +171,9 @@ static __always_inline enum uf_verdict uf_reply_by_stack(struct __sk_buff *skb,
 
 	if (datagram->ip_bytes > (datagram->family == 6 ? UF_IPV6_MIN_MTU : UF_ICMP_BYTES) &&
 	    uf_must_stay_whole(skb, datagram) &&
-	    uf_find_next_hop(skb, datagram, &datagram->destination, datagram->destination_port,
-			     &hop, &mtu) == BPF_FIB_LKUP_RET_FRAG_NEEDED) {
+	    uf_find_next_hop(skb, uf_ip_interface(skb), datagram, &datagram->destination,
+			     datagram->destination_port, &hop,
+			     &mtu) == BPF_FIB_LKUP_RET_FRAG_NEEDED) {
 		*action = TC_ACT_UNSPEC;
 		return uf_drop(UF_DROP_TOO_BIG);
 	}
@@ -228,8 +230,8 @@ static __always_inline enum uf_verdict uf_reply_by_next_hop(struct __sk_buff *sk
 	if (datagram->part != UF_WHOLE)
 		pieces = uf_reply_fragment_of(skb, datagram);
 	uf_change_source(skb, datagram, back, &change);
-	answer = uf_find_next_hop(skb, datagram, &datagram->destination, datagram->destination_port,
-				  &hop, &mtu);
+	answer = uf_find_next_hop(skb, uf_ip_interface(skb), datagram, &datagram->destination,
+				  datagram->destination_port, &hop, &mtu);
 	/* The first piece is as large as any: what follows goes where it has gone. */
 	if (pieces && answer == BPF_FIB_LKUP_RET_FRAG_NEEDED)
 		pieces->by_stack = 1;

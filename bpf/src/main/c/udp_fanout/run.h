@@ -21,6 +21,7 @@
 #include "listener.h"
 #include "local.h"
 #include "mark.h"
+#include "note.h"
 #include "parse.h"
 #include "path_mtu.h"
 #include "sample.h"
@@ -50,8 +51,10 @@ static __always_inline int uf_dispose(struct __sk_buff *skb, const struct uf_dat
 		return uf_answer_too_big(skb, uf_join_offsets(datagram), target->mtu, target->slot,
 					 target->flags & UF_LISTENER_ANSWERS_BY_STACK ||
 						 uf_is_by_loopback(skb));
-	if (reason != UF_DROP_TTL_EXPIRED)
+	if (reason != UF_DROP_TTL_EXPIRED) {
+		uf_note_drop(skb, datagram, target, reason);
 		return TC_ACT_SHOT;
+	}
 	return at_egress ? bpf_redirect(skb->ifindex, BPF_F_INGRESS) : TC_ACT_UNSPEC;
 }
 

@@ -141,14 +141,23 @@ public final class BpfObject implements AutoCloseable {
 
     /** A program of the loaded object; valid as long as the object is. */
     public BpfProgram program(String programName) {
+        int fd = LibbpfResult.check(Libbpf.bpf_program__fd(findProgram(programName)), "bpf_program__fd", programName);
+        return new BpfProgram(programName, fd);
+    }
+
+    /** Attaches a program of the loaded object to the raw tracepoint that its section names. */
+    public ProbeLink attachProbe(String programName) {
+        return ProbeLink.attach(findProgram(programName), programName);
+    }
+
+    private MemorySegment findProgram(String programName) {
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment program = (MemorySegment)
                     FIND_PROGRAM.invokeExact(ErrnoCapture.state(), open(), arena.allocateFrom(programName));
             if (program.equals(MemorySegment.NULL)) {
                 throw new SystemCallException("bpf_object__find_program_by_name", programName, ErrnoCapture.errno());
             }
-            int fd = LibbpfResult.check(Libbpf.bpf_program__fd(program), "bpf_program__fd", programName);
-            return new BpfProgram(programName, fd);
+            return program;
         } catch (Throwable e) {
             throw ErrnoCapture.rethrown(e);
         }

@@ -29,7 +29,10 @@ public record ClsactFilter(int ifindex, HookPoint hook, int priority, int handle
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment hook = hook(arena, ifindex, HookPoint.INGRESS);
             return LibbpfResult.checkUnless(
-                    Errno.EEXIST, Libbpf.bpf_tc_hook_create(hook), "bpf_tc_hook_create", interfaceName);
+                    Errno.EEXIST,
+                    LibbpfLog.expectingFailure(() -> Libbpf.bpf_tc_hook_create(hook)),
+                    "bpf_tc_hook_create",
+                    interfaceName);
         }
     }
 
@@ -71,7 +74,8 @@ public record ClsactFilter(int ifindex, HookPoint hook, int priority, int handle
     public boolean isAttached() {
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment options = options(arena, handle, priority);
-            int result = Libbpf.bpf_tc_query(hook(arena, ifindex, hook), options);
+            MemorySegment place = hook(arena, ifindex, hook);
+            int result = LibbpfLog.expectingFailure(() -> Libbpf.bpf_tc_query(place, options));
             return result == 0 && bpf_tc_opts.prog_id(options) == programId;
         }
     }
@@ -83,7 +87,9 @@ public record ClsactFilter(int ifindex, HookPoint hook, int priority, int handle
      */
     public boolean detach() {
         try (Arena arena = Arena.ofConfined()) {
-            int result = Libbpf.bpf_tc_detach(hook(arena, ifindex, hook), options(arena, handle, priority));
+            MemorySegment place = hook(arena, ifindex, hook);
+            MemorySegment options = options(arena, handle, priority);
+            int result = LibbpfLog.expectingFailure(() -> Libbpf.bpf_tc_detach(place, options));
             if (result == -Errno.EINVAL.number() || result == -Errno.ENODEV.number()) {
                 return false;
             }

@@ -6,11 +6,12 @@ import dev.udpfanout.bindings.generated.libc.Libc;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.IntSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Sends libbpf's own messages to our log: its warnings as warnings, the rest as debug. Long messages, such as the
+ * Sends libbpf's own messages to our log: its warnings as warnings, the rest at trace. Long messages, such as the
  * verifier's, are cut at {@value #MESSAGE_BYTES} bytes. Source: libbpf_set_print in bpf/libbpf.h.
  */
 public final class LibbpfLog {
@@ -18,7 +19,19 @@ public final class LibbpfLog {
     private static final int MESSAGE_BYTES = 64 * 1024;
     private static final AtomicBoolean INSTALLED = new AtomicBoolean();
 
+    private static final ThreadLocal<Boolean> EXPECTS_FAILURE = ThreadLocal.withInitial(() -> false);
+
     private LibbpfLog() {}
+
+    /** Makes a call that may well fail, and whose failure the caller deals with: libbpf's warnings go to trace, too. */
+    static int expectingFailure(IntSupplier call) {
+        EXPECTS_FAILURE.set(true);
+        try {
+            return call.getAsInt();
+        } finally {
+            EXPECTS_FAILURE.set(false);
+        }
+    }
 
     /** Installs the sink, once in a process; further calls do nothing. */
     static void install() {
@@ -30,8 +43,8 @@ public final class LibbpfLog {
     // The va_list arrives as a pointer on x86_64 (an array decays) and on aarch64 (a struct of more than 16 bytes is
     // passed by reference), and vsnprintf takes it the same way.
     private static int print(int level, MemorySegment format, MemorySegment arguments) {
-        boolean isWarning = level == Libbpf.LIBBPF_WARN();
-        if (!isWarning && !LOG.isDebugEnabled()) {
+        boolean isWarning = level == Libbpf.LIBBPF_WARN() && !EXPECTS_FAILURE.get();
+        if (!isWarning && !LOG.isTraceEnabled()) {
             return 0;
         }
         try (Arena arena = Arena.ofConfined()) {
@@ -41,7 +54,7 @@ public final class LibbpfLog {
             if (isWarning) {
                 LOG.warn(message);
             } else {
-                LOG.debug(message);
+                LOG.trace(message);
             }
         }
         return 0;

@@ -15,6 +15,7 @@ public enum RequestType {
     RTM_NEWROUTE(Rtnetlink.RTM_NEWROUTE()),
     RTM_DELROUTE(Rtnetlink.RTM_DELROUTE()),
     RTM_GETROUTE(Rtnetlink.RTM_GETROUTE()),
+    RTM_NEWNEIGH(Rtnetlink.RTM_NEWNEIGH()),
     RTM_GETNEIGH(Rtnetlink.RTM_GETNEIGH()),
     RTM_NEWQDISC(Rtnetlink.RTM_NEWQDISC()),
     RTM_DELQDISC(Rtnetlink.RTM_DELQDISC()),

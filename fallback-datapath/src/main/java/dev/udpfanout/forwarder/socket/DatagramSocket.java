@@ -17,6 +17,7 @@ public final class DatagramSocket implements AutoCloseable {
     private static final int SOCK_RAW = 3;
     private static final int SOCK_CLOEXEC = 0x80000;
     private static final int IPPROTO_UDP = 17;
+    private static final int IPPROTO_FRAGMENT = 44;
     /** IP_PMTUDISC_DONT and IPV6_PMTUDISC_DONT: source in.h and in6.h of include/uapi/linux. */
     private static final int PMTUDISC_DONT = 0;
 
@@ -41,9 +42,18 @@ public final class DatagramSocket implements AutoCloseable {
         return open(address, SOCK_RAW);
     }
 
+    /** A raw socket that sends pieces of IPv6 packets, each with the fragment header before it; needs CAP_NET_RAW. */
+    public static DatagramSocket openRawFragments(InetAddress address) throws SocketException {
+        return open(address, SOCK_RAW, IPPROTO_FRAGMENT);
+    }
+
     private static DatagramSocket open(InetAddress address, int type) throws SocketException {
+        return open(address, type, IPPROTO_UDP);
+    }
+
+    private static DatagramSocket open(InetAddress address, int type, int protocol) throws SocketException {
         try (Arena arena = Arena.ofConfined()) {
-            int fd = LibC.socket(errno(arena), SocketAddresses.family(address), type | SOCK_CLOEXEC, IPPROTO_UDP);
+            int fd = LibC.socket(errno(arena), SocketAddresses.family(address), type | SOCK_CLOEXEC, protocol);
             DatagramSocket socket = new DatagramSocket(check(fd, "socket", type == SOCK_RAW ? "raw UDP" : "UDP"));
             socket.letPacketsBeCut(address);
             return socket;

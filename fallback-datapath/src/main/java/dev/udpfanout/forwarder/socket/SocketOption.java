@@ -65,7 +65,7 @@ public record SocketOption(int level, int number, String name) {
     /** As IP_MTU_DISCOVER. Source: ipv6(7). */
     public static final SocketOption IPV6_MTU_DISCOVER = new SocketOption(SOL_IPV6, 23, "IPV6_MTU_DISCOVER");
 
-    /** Read: as IP_MTU. Set: the longest packet that this socket sends, 1280 at least. Source: ipv6(7). */
+    /** As IP_MTU. Source: ipv6(7). */
     public static final SocketOption IPV6_MTU = new SocketOption(SOL_IPV6, 24, "IPV6_MTU");
 
     /** Keeps IPv4 away from an IPv6 socket. Source: ipv6(7). */

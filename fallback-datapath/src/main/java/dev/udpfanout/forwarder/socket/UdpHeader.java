@@ -42,6 +42,26 @@ public final class UdpHeader {
         header.set(NETWORK_SHORT, at + CHECKSUM_OFFSET, (short) checksum);
     }
 
+    /**
+     * The same over IPv6, of a header at the beginning of its memory.
+     *
+     * @param received has the source address, 16 bytes, and the payload
+     * @param destination 16 bytes
+     */
+    public static void writeIpv6Checksum(
+            MemorySegment header,
+            MemorySegment received,
+            long sourceAt,
+            byte[] destination,
+            long payloadAt,
+            int payloadBytes) {
+        long sum = sum(received, sourceAt, destination.length);
+        for (int i = 0; i < destination.length; i += 2) {
+            sum += (destination[i] & 0xffL) << 8 | destination[i + 1] & 0xffL;
+        }
+        header.set(NETWORK_SHORT, CHECKSUM_OFFSET, (short) checksum(sum, header, 0, received, payloadAt, payloadBytes));
+    }
+
     private static int ipv4Checksum(
             MemorySegment header,
             long at,
@@ -50,7 +70,14 @@ public final class UdpHeader {
             MemorySegment payload,
             long payloadAt,
             int payloadBytes) {
-        long sum = Integer.toUnsignedLong(source) + Integer.toUnsignedLong(destination);
+        long addresses = Integer.toUnsignedLong(source) + Integer.toUnsignedLong(destination);
+        return checksum(addresses, header, at, payload, payloadAt, payloadBytes);
+    }
+
+    /** @param addresses the sum of both */
+    private static int checksum(
+            long addresses, MemorySegment header, long at, MemorySegment payload, long payloadAt, int payloadBytes) {
+        long sum = addresses;
         sum += PROTOCOL + BYTES + payloadBytes;
         sum += Integer.toUnsignedLong(header.get(NETWORK_INT, at));
         sum += Integer.toUnsignedLong(header.get(NETWORK_INT, at + 4));

@@ -55,6 +55,12 @@ final class Networks {
                             Links.flat(ground);
                             Settings.bridgeNetfilter(ground, 1);
                         })
+                        .sentFrom(Origin.CLIENT, Origin.POD, Origin.RECEIVER),
+                Network.named("bridge-nf-ipv6", "the same over IPv6", ground -> {
+                            Links.flat(ground);
+                            Settings.bridgeNetfilter(ground, 1);
+                        })
+                        .overIpv6()
                         .sentFrom(Origin.CLIENT, Origin.POD, Origin.RECEIVER));
     }
 }

@@ -13,6 +13,8 @@ import picocli.CommandLine.Option;
 @Command(
         name = "check-config",
         description = "Checks a configuration file and prints every problem in it.",
+        footerHeading = "%nExample:%n",
+        footer = {"  udp-fanout check-config --config config.yaml"},
         mixinStandardHelpOptions = true)
 final class CheckConfigCommand implements Callable<Integer> {
     @Option(names = "--config", paramLabel = "FILE", required = true, description = "The configuration, in YAML.")

@@ -29,6 +29,8 @@ import picocli.CommandLine.Option;
 @Command(
         name = "detach",
         description = "Detaches every udp-fanout program and restores the routes.",
+        footerHeading = "%nExample:%n",
+        footer = {"  udp-fanout detach --config /etc/udp-fanout/config.yaml"},
         mixinStandardHelpOptions = true)
 final class DetachCommand implements Callable<Integer> {
     @Mixin

@@ -29,6 +29,8 @@ import picocli.CommandLine.Option;
         name = "doctor",
         description = "Checks what else is in the datagrams' way: forwarding, connection tracking,"
                 + " the Service. Exits with 1 if something needs repair.",
+        footerHeading = "%nExample:%n",
+        footer = {"  udp-fanout doctor --config /etc/udp-fanout/config.yaml"},
         mixinStandardHelpOptions = true)
 final class DoctorCommand implements Callable<Integer> {
     @Option(names = "--config", paramLabel = "FILE", required = true, description = "The daemon's configuration.")

@@ -27,6 +27,8 @@ import picocli.CommandLine.Parameters;
         name = "map",
         description = "Prints what a map of the kernel program has in it, as bpftool does: STATS, the counters of each"
                 + " listener on each CPU. Needs no CAP_SYS_ADMIN.",
+        footerHeading = "%nExample:%n",
+        footer = {"  udp-fanout map STATS"},
         mixinStandardHelpOptions = true)
 final class MapCommand implements Callable<Integer> {
     private static final String STATS = SharedMaps.STATS.name();

@@ -23,6 +23,8 @@ import picocli.CommandLine.Option;
         name = "probe",
         description =
                 "Tries what each datapath needs, leaves nothing behind, and prints the result and the mode that follows.",
+        footerHeading = "%nExample:%n",
+        footer = {"  udp-fanout probe --json"},
         mixinStandardHelpOptions = true)
 final class ProbeCommand implements Callable<Integer> {
     private static final String ROW = "%-26s %-8s %-38s %s%n";

@@ -23,6 +23,8 @@ import picocli.CommandLine.Option;
                         + " many numbers are missing, duplicated and reordered. Where a listener has several receivers,"
                         + " missing are also those that the other receivers got: compare the sum of all events with"
                         + " what the sender has sent.",
+        footerHeading = "%nExample:%n",
+        footer = {"  udp-fanout receive --bind 0.0.0.0:5514"},
         mixinStandardHelpOptions = true)
 final class ReceiveCommand implements Callable<Integer> {
     private static final int MOST_SENDERS = 20;

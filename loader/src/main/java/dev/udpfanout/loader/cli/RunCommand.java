@@ -7,20 +7,32 @@ import dev.udpfanout.loader.datapath.kernel.program.KernelProgram;
 import dev.udpfanout.loader.datapath.mode.ModeSelectingDatapath;
 import dev.udpfanout.loader.datapath.mode.NodeBackends;
 import dev.udpfanout.loader.logging.LogConfigurator;
+import dev.udpfanout.loader.logging.LogFormat;
 import dev.udpfanout.loader.logging.LogLevel;
 import java.io.IOException;
 import java.io.PrintWriter;
+import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.Optional;
 import java.util.concurrent.Callable;
+import java.util.concurrent.atomic.AtomicReference;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** {@code udp-fanout run}: the daemon, in the foreground, until SIGTERM or SIGINT. */
-@Command(name = "run", description = "Runs the daemon.", mixinStandardHelpOptions = true)
+@Command(
+        name = "run",
+        description = "Runs the daemon.",
+        footerHeading = "%nExample:%n",
+        footer = {"  udp-fanout run --config /etc/udp-fanout/config.yaml --log-format json"},
+        mixinStandardHelpOptions = true)
 final class RunCommand implements Callable<Integer> {
+    private static final Logger LOG = LoggerFactory.getLogger(RunCommand.class);
+
     @Mixin
     private Options options;
 
@@ -38,6 +50,18 @@ final class RunCommand implements Callable<Integer> {
                 defaultValue = "info",
                 description = "error, warn, info, debug or trace; default: ${DEFAULT-VALUE}.")
         LogLevel logLevel;
+
+        @Option(
+                names = "--log-format",
+                paramLabel = "FORMAT",
+                defaultValue = "text",
+                description = "text or json; default: ${DEFAULT-VALUE}.")
+        LogFormat logFormat;
+
+        @Option(
+                names = "--log-timestamps",
+                description = "Begin each line of text with the time, in UTC; JSON always has it.")
+        boolean logTimestamps;
 
         @Mixin
         PinDirectory pins;
@@ -58,12 +82,18 @@ final class RunCommand implements Callable<Integer> {
     }
 
     static int run(Options options, PrintWriter err) {
+        // First of all: until then, and until the JVM is up, SIGHUP ends the process, as it does with others.
+        AtomicReference<ConfigSource> read = new AtomicReference<>();
+        ProcessSignal.handle("HUP", () -> reload(Optional.ofNullable(read.get())));
         LogConfigurator.setLevel(options.logLevel);
+        LogConfigurator.setFormat(options.logFormat, options.logTimestamps);
         Optional<ConfigSource> source = ConfigFile.open(options.config, err);
         if (source.isEmpty()) {
             return ExitCode.BAD_INPUT;
         }
+        read.set(source.get());
         byte[] program = program(options.ebpfProgram);
+        StartLog.write(source.get().inForce(), options.config, options.pins.directory);
         Daemon daemon = new Daemon(
                 source.get(),
                 config -> new FlowClearingDatapath(
@@ -72,8 +102,20 @@ final class RunCommand implements Callable<Integer> {
                                 config.listeners(), new NodeBackends(program, options.pins.directory, config.flows()))),
                 UdpFanout.VERSION);
         stopOnSignal(daemon);
+        ProcessSignal.handle("USR1", () -> LOG.atWarn()
+                .addKeyValue("level", LogConfigurator.nextLevel(options.logLevel))
+                .log("changed the log level, as SIGUSR1 asks for"));
         daemon.run();
         return ExitCode.OK;
+    }
+
+    private static void reload(Optional<ConfigSource> source) {
+        LOG.info("reading the configuration file again, as SIGHUP asks for");
+        try {
+            source.ifPresent(ConfigSource::readAgain);
+        } catch (UncheckedIOException e) {
+            LOG.atError().addKeyValue("reason", e.getMessage()).log("failed to reload; all stays as it is");
+        }
     }
 
     private static byte[] program(Path file) {

@@ -24,6 +24,8 @@ import picocli.CommandLine.Option;
                 "Sends numbered datagrams, and prints how many it has sent: each second, and at the end. udp-fanout"
                         + " receive tells from the numbers what is missing, duplicated or reordered. Exits with 1 if this machine"
                         + " refused to send one, or an ICMP error came back.",
+        footerHeading = "%nExample:%n",
+        footer = {"  udp-fanout send --to 192.0.2.10:5514 --rate 1000 --count 60000 --sources 4"},
         mixinStandardHelpOptions = true)
 final class SendCommand implements Callable<Integer> {
     private static final int MOST_SOURCES = 1_000;

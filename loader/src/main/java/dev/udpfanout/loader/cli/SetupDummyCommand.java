@@ -16,6 +16,8 @@ import picocli.CommandLine.Option;
 @Command(
         name = "setup-dummy",
         description = "Creates the dummy interface, gives it its address, brings it up, verifies it and prints it.",
+        footerHeading = "%nExample:%n",
+        footer = {"  udp-fanout setup-dummy"},
         mixinStandardHelpOptions = true)
 final class SetupDummyCommand implements Callable<Integer> {
     @Option(

@@ -4,10 +4,6 @@ import dev.udpfanout.loader.logging.LogConfigurator;
 import dev.udpfanout.loader.logging.LogLevel;
 import java.io.IOException;
 import java.io.PrintWriter;
-import java.net.MalformedURLException;
-import java.net.URI;
-import java.net.URISyntaxException;
-import java.net.URL;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.concurrent.Callable;
@@ -21,6 +17,8 @@ import picocli.CommandLine.Option;
         name = "status",
         description = "Prints what the daemon on this node does: listeners, endpoints, counters. If no daemon runs, it"
                 + " prints what its pins in the kernel show, says so, and exits with 1.",
+        footerHeading = "%nExample:%n",
+        footer = {"  udp-fanout status", "  udp-fanout status --watch --interval 2"},
         mixinStandardHelpOptions = true)
 final class StatusCommand implements Callable<Integer> {
     private static final double NANOS_PER_SECOND = 1e9;
@@ -70,7 +68,7 @@ final class StatusCommand implements Callable<Integer> {
         // What is opened to read the pins is nobody's business here.
         LogConfigurator.setLevel(LogLevel.ERROR);
         PrintWriter out = spec.commandLine().getOut();
-        StatusSource source = new StatusSource(metrics, url(), pins.directory);
+        StatusSource source = new StatusSource(metrics, StatusSource.url(metrics, spec.commandLine()), pins.directory);
         if (watch) {
             return new StatusWatch(source, out, Duration.ofNanos((long) (interval * NANOS_PER_SECOND))).run(count);
         }
@@ -85,18 +83,5 @@ final class StatusCommand implements Callable<Integer> {
             err.flush();
             return ExitCode.FAILED;
         }
-    }
-
-    private URL url() {
-        try {
-            URI uri = new URI("http://" + metrics + "/status");
-            if (uri.getHost() != null && uri.getPort() > 0 && uri.getPath().equals("/status")) {
-                return uri.toURL();
-            }
-        } catch (URISyntaxException | MalformedURLException e) {
-            // As below.
-        }
-        throw new CommandLine.ParameterException(
-                spec.commandLine(), "--metrics: \"" + metrics + "\" is not ADDRESS:PORT");
     }
 }

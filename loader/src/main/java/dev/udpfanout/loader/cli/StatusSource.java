@@ -9,12 +9,17 @@ import dev.udpfanout.loader.datapath.kernel.pinned.PinnedState;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.HttpURLConnection;
+import java.net.MalformedURLException;
 import java.net.Proxy;
+import java.net.URI;
+import java.net.URISyntaxException;
 import java.net.URL;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import picocli.CommandLine;
+import picocli.CommandLine.ParameterException;
 
 /** Where the status comes from: the daemon, or, if it does not answer, what it has pinned. */
 final class StatusSource {
@@ -34,6 +39,24 @@ final class StatusSource {
         this.metrics = metrics;
         this.url = url;
         this.pins = pins;
+    }
+
+    /**
+     * The daemon's page.
+     *
+     * @param metrics its {@code metrics.bind}
+     * @throws ParameterException if that is no address with a port
+     */
+    static URL url(String metrics, CommandLine commandLine) {
+        try {
+            URI uri = new URI("http://" + metrics + "/status");
+            if (uri.getHost() != null && uri.getPort() > 0 && uri.getPath().equals("/status")) {
+                return uri.toURL();
+            }
+        } catch (URISyntaxException | MalformedURLException e) {
+            // As below.
+        }
+        throw new ParameterException(commandLine, "--metrics: \"" + metrics + "\" is not ADDRESS:PORT");
     }
 
     /**

@@ -82,6 +82,10 @@ final class StatusWatch {
                     break;
                 }
                 result = show(isTerminal);
+                if (out.checkError()) {
+                    // Whoever read this is gone.
+                    break;
+                }
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();

@@ -11,6 +11,8 @@ import picocli.CommandLine.Mixin;
 @Command(
         name = "udp-fanout",
         description = "Spreads the datagrams of a VIP over its receivers, one datagram at a time, in the kernel.",
+        footerHeading = "%nExample:%n",
+        footer = {"  udp-fanout --config /etc/udp-fanout/config.yaml"},
         mixinStandardHelpOptions = true,
         version = "udp-fanout " + UdpFanout.VERSION,
         synopsisHeading = "usage: ",
@@ -22,9 +24,13 @@ import picocli.CommandLine.Mixin;
             StatusCommand.class,
             ProbeCommand.class,
             DoctorCommand.class,
+            TraceCommand.class,
+            DropsCommand.class,
             SendCommand.class,
             ReceiveCommand.class,
             MapCommand.class,
+            CompletionCommand.class,
+            ManCommand.class,
             CommandLine.HelpCommand.class
         })
 public final class UdpFanout implements Callable<Integer> {

@@ -82,6 +82,9 @@ public record ReceiverSet(int listenerId, String name, Source source, Spreading 
      * @param weight its part of the datagrams with {@link Policy#WEIGHTED}, 1 without
      */
     public record Downstream(String name, InetSocketAddress address, int weight) {
+        /** The weight of a receiver that is to get nothing, whatever the policy: it is about to be taken away. */
+        public static final int DRAINED = 0;
+
         /** What a weight may be at the most. */
         public static final int MAX_WEIGHT = 1000;
     }

@@ -15,7 +15,8 @@ import java.util.Optional;
  * @param terminating on its way out
  * @param nodeName the node that it runs on, if known
  * @param zone the zone that it runs in, if known
- * @param weight its part of the datagrams where a listener goes by weights, 1 to {@link Downstream#MAX_WEIGHT}
+ * @param weight its part of the datagrams where a listener goes by weights, 1 to {@link Downstream#MAX_WEIGHT}; 0
+ *     everywhere: it is drained
  */
 public record DiscoveredEndpoint(
         String name,

@@ -2,6 +2,7 @@ package dev.udpfanout.loader.control;
 
 import dev.udpfanout.loader.config.HealthConfig.OnAllUnhealthy;
 import dev.udpfanout.loader.config.ReceiverSet;
+import dev.udpfanout.loader.config.ReceiverSet.Downstream;
 import dev.udpfanout.loader.config.ReceiverSet.Preference;
 import java.net.InetSocketAddress;
 import java.util.ArrayList;
@@ -20,10 +21,10 @@ import java.util.function.Predicate;
  */
 public record EndpointSelection(String nodeName, Optional<String> zone) {
     /**
-     * Selects, in this order: those that are ready and not on their way out, or, if there are none, those that still
-     * serve on their way out, as kube-proxy does; of these, those that no probe has found down; of these, the preferred
-     * ones, if there are any. An address counts once. Weights are those of the source where the policy goes by them,
-     * else all alike.
+     * Selects, of those that are not drained, in this order: those that are ready and not on their way out, or, if
+     * there are none, those that still serve on their way out, as kube-proxy does; of these, those that no probe has
+     * found down; of these, the preferred ones, if there are any. An address counts once. Weights are those of the
+     * source where the policy goes by them, else all alike.
      *
      * @param known all that the source knows of, in the order of the round robin
      * @param down the endpoints that the probes have found down
@@ -34,7 +35,8 @@ public record EndpointSelection(String nodeName, Optional<String> zone) {
             List<DiscoveredEndpoint> known,
             Set<InetSocketAddress> down,
             OnAllUnhealthy onAllUnhealthy) {
-        List<DiscoveredEndpoint> candidates = candidates(set, known);
+        List<DiscoveredEndpoint> candidates =
+                candidates(set, only(known, endpoint -> endpoint.weight() != Downstream.DRAINED));
         List<DiscoveredEndpoint> healthy = only(candidates, endpoint -> !down.contains(endpoint.address()));
         if (healthy.isEmpty() && onAllUnhealthy == OnAllUnhealthy.FORWARD) {
             healthy = candidates;
@@ -50,7 +52,7 @@ public record EndpointSelection(String nodeName, Optional<String> zone) {
         return endpoint.nodeName().isEmpty() || endpoint.nodeName().get().equals(nodeName);
     }
 
-    /** Those that the set would use if they are well: what is worth probing. */
+    /** Those that the set would use if they are well, the drained ones included: what is worth probing. */
     public List<DiscoveredEndpoint> candidates(ReceiverSet set, List<DiscoveredEndpoint> known) {
         List<DiscoveredEndpoint> eligible =
                 set.delivery().onThisNodeOnly() ? only(known, this::mayBeOnThisNode) : known;

@@ -14,7 +14,7 @@ final class ComparisonSchedule {
     static final Duration REGULAR = Duration.ofSeconds(5);
 
     /** Between two looks at what the kernel tells nobody of. */
-    static final Duration LOOK = Duration.ofMillis(250);
+    static final Duration LOOK = Duration.ofMillis(500);
 
     static final Duration AFTER_FAILURE = Duration.ofSeconds(1);
     static final Duration LEAST_PAUSE = Duration.ofMillis(10);

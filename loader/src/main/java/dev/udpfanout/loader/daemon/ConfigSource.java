@@ -33,6 +33,7 @@ public final class ConfigSource {
     private long applied;
     private long refused;
     private List<String> problems = List.of();
+    private volatile Consumer<FileContent> onChange = content -> {};
 
     private ConfigSource(Path file, ConfigReader reader, FileContent firstContent, Config inForce) {
         this.file = file;
@@ -62,13 +63,28 @@ public final class ConfigSource {
         }
     }
 
-    Config inForce() {
+    /** The configuration in force. */
+    public Config inForce() {
         return inForce;
     }
 
-    FileWatch watch(Consumer<FileContent> onChange) {
+    /**
+     * Has the file read again, changed or not; any thread may. Without effect as long as it is not watched.
+     *
+     * @throws UncheckedIOException if it cannot be read
+     */
+    public void readAgain() {
         try {
-            return FileWatch.start(file, firstContent, onChange);
+            onChange.accept(FileContent.read(file));
+        } catch (IOException e) {
+            throw new UncheckedIOException("cannot read " + file + ": " + e.getMessage(), e);
+        }
+    }
+
+    FileWatch watch(Consumer<FileContent> told) {
+        onChange = told;
+        try {
+            return FileWatch.start(file, firstContent, told);
         } catch (IOException e) {
             throw new UncheckedIOException("cannot watch " + file, e);
         }

@@ -97,11 +97,11 @@ public final class Daemon {
             try (NetworkWatch network = NetworkWatch.start(() -> inbox.post(new Event.NetworkChanged()));
                     LinkFailures failures = LinkFailures.start(
                             down -> inbox.post(new Event.LinksChanged(down)),
-                            peers -> inbox.post(new Event.PeersChanged(peers)));
+                            peers -> inbox.post(new Event.PeersChanged(peers)),
+                            () -> inbox.post(new Event.NetworkChanged()));
                     FileWatch file = configSource.watch(content -> inbox.post(new Event.FileChanged(content)))) {
                 links = failures;
                 setUp();
-                LOG.atInfo().addKeyValue("listeners", config.listeners().size()).log("ready");
                 running.countDown();
                 keepUntil(Long.MAX_VALUE);
                 LOG.info("stopping");
@@ -124,6 +124,7 @@ public final class Daemon {
         hasTakenOver = true;
         // Forwarding without probes, or with what is known of the receivers so far, is better than no forwarding.
         putInForce();
+        LOG.atInfo().addKeyValue("listeners", config.listeners().size()).log("set up");
         endTurn();
     }
 
@@ -232,7 +233,7 @@ public final class Daemon {
                 config.listeners().stream()
                         .collect(Collectors.toMap(ListenerConfig::name, listener -> datapath.state(listener.name()))),
                 control.vips(),
-                inbox.isStopped() ? Readiness.notReady("stopping") : control.readiness(),
+                inbox.isStopped() ? Readiness.STOPPING : control.readiness(),
                 datapath,
                 health.monitor(),
                 kubernetes.map(sources -> sources::status)));
@@ -256,9 +257,8 @@ public final class Daemon {
     }
 
     /**
-     * However it has come to an end, also by an error: {@code on_exit} says what becomes of what this daemon has set
-     * up. It does not say that a start that fails, over a port that is taken or a file that cannot be watched, may end
-     * what an earlier daemon left at work: until this one has put everything in place, that is all that forwards.
+     * However it has come to an end: {@code on_exit} says what becomes of what this daemon has set up. A start that
+     * fails leaves what an earlier daemon left at work: until this one is set up, that is all that forwards.
      */
     private void tearDown() {
         pages.close();

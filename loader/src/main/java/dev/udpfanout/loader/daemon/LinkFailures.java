@@ -43,6 +43,7 @@ final class LinkFailures implements AutoCloseable {
     private final Function<RtnetlinkSocket, NetworkTables> reader;
     private final Consumer<Set<InetAddress>> onChange;
     private final Consumer<Map<InetAddress, LocalPeer>> onPeers;
+    private final Runnable onMoved;
     private final LinkDowns downs = new LinkDowns();
     private final LocalPeers peers = new LocalPeers();
     private final SupervisedThread thread =
@@ -62,12 +63,14 @@ final class LinkFailures implements AutoCloseable {
             RtnetlinkSocket socket,
             Function<RtnetlinkSocket, NetworkTables> reader,
             Consumer<Set<InetAddress>> onChange,
-            Consumer<Map<InetAddress, LocalPeer>> onPeers) {
+            Consumer<Map<InetAddress, LocalPeer>> onPeers,
+            Runnable onMoved) {
         this.monitor = monitor;
         this.socket = socket;
         this.reader = reader;
         this.onChange = onChange;
         this.onPeers = onPeers;
+        this.onMoved = onMoved;
     }
 
     /**
@@ -77,19 +80,23 @@ final class LinkFailures implements AutoCloseable {
      *     watching thread, must be quick
      * @param onPeers told the way to those of {@link #peerTargets} that are in a pod of this node, whenever it is
      *     another; as above
+     * @param onMoved called when a target is reached by another link than before; as above
      */
-    static LinkFailures start(Consumer<Set<InetAddress>> onChange, Consumer<Map<InetAddress, LocalPeer>> onPeers) {
-        return start(onChange, onPeers, NetworkTables::read);
+    static LinkFailures start(
+            Consumer<Set<InetAddress>> onChange, Consumer<Map<InetAddress, LocalPeer>> onPeers, Runnable onMoved) {
+        return start(onChange, onPeers, onMoved, NetworkTables::read);
     }
 
     /** As above, with what reads the tables. */
     static LinkFailures start(
             Consumer<Set<InetAddress>> onChange,
             Consumer<Map<InetAddress, LocalPeer>> onPeers,
+            Runnable onMoved,
             Function<RtnetlinkSocket, NetworkTables> reader) {
         RouteMonitor monitor = RouteMonitor.openWithNeighbours();
         try {
-            LinkFailures failures = new LinkFailures(monitor, RtnetlinkSocket.open(), reader, onChange, onPeers);
+            LinkFailures failures =
+                    new LinkFailures(monitor, RtnetlinkSocket.open(), reader, onChange, onPeers, onMoved);
             failures.thread.start();
             return failures;
         } catch (RuntimeException e) {
@@ -216,7 +223,11 @@ final class LinkFailures implements AutoCloseable {
                         .log("endpoint is behind link");
             }
         });
+        boolean moved = !links.equals(noted);
         noted = links;
+        if (moved) {
+            onMoved.run();
+        }
     }
 
     private void tell() {

@@ -17,6 +17,7 @@ import dev.udpfanout.loader.status.InterfaceStatus;
 import dev.udpfanout.loader.status.ListenerStatus;
 import dev.udpfanout.loader.status.MirrorStatus;
 import dev.udpfanout.loader.status.Readiness;
+import dev.udpfanout.loader.status.ReadinessLog;
 import dev.udpfanout.loader.status.StatusSnapshot;
 import dev.udpfanout.loader.status.TrafficCounters;
 import dev.udpfanout.loader.supervision.ThreadSupervision;
@@ -40,6 +41,7 @@ final class LiveView implements DaemonView {
     private final LongSupplier clockNanos;
     private final Instant startedAt = Instant.now();
     private final long startedNanos;
+    private final ReadinessLog readinessLog = new ReadinessLog();
     private volatile Turn turn;
 
     /**
@@ -73,6 +75,9 @@ final class LiveView implements DaemonView {
 
     void turned(Turn latest) {
         turn = latest;
+        readinessLog.turned(
+                latest.readiness(),
+                latest.config() == null ? 0 : latest.config().listeners().size());
     }
 
     @Override

@@ -5,7 +5,7 @@ import java.util.Map;
 
 /**
  * Looks for what others do to the datapath without a word from the kernel: a link that is detached, maps that are
- * emptied. It costs microseconds, so it can be done several times a second.
+ * emptied. It costs less than a millisecond, so it can be done more than once a second.
  */
 public interface Lookout {
     /** Whether all that it looks at is as it was left. For the thread that reconciles. */

@@ -17,7 +17,10 @@ public final class LogConfigurator extends ContextAwareBase implements Configura
 
     @Override
     public ExecutionStatus configure(LoggerContext context) {
-        EventLayout layout = new EventLayout();
+        RepeatedEvents repeated = new RepeatedEvents();
+        repeated.setContext(context);
+        repeated.start();
+        EventLayout layout = new EventLayout(repeated);
         layout.setContext(context);
         layout.start();
         LayoutWrappingEncoder<ILoggingEvent> encoder = new LayoutWrappingEncoder<>();
@@ -29,6 +32,7 @@ public final class LogConfigurator extends ContextAwareBase implements Configura
         appender.setContext(context);
         appender.setTarget("System.err");
         appender.setEncoder(encoder);
+        appender.addFilter(repeated);
         appender.start();
         Logger root = context.getLogger(org.slf4j.Logger.ROOT_LOGGER_NAME);
         root.setLevel(Level.INFO);
@@ -36,6 +40,35 @@ public final class LogConfigurator extends ContextAwareBase implements Configura
         // It logs every failed attempt with a stack trace; what of that matters is told by those who call it.
         context.getLogger(KUBERNETES_CLIENT).setLevel(Level.OFF);
         return ExecutionStatus.DO_NOT_INVOKE_NEXT_IF_ANY;
+    }
+
+    /** Changes what lines look like. */
+    public static void setFormat(LogFormat format, boolean withTimestamps) {
+        if (LoggerFactory.getLogger(org.slf4j.Logger.ROOT_LOGGER_NAME) instanceof Logger root) {
+            root.iteratorForAppenders().forEachRemaining(appender -> {
+                if (appender instanceof ConsoleAppender<ILoggingEvent> console
+                        && console.getEncoder() instanceof LayoutWrappingEncoder<ILoggingEvent> encoder
+                        && encoder.getLayout() instanceof EventLayout layout) {
+                    layout.setFormat(format, withTimestamps);
+                }
+            });
+        }
+    }
+
+    /**
+     * Goes to the next level that tells more, and from the one that tells most back to the first.
+     *
+     * @param first where the process began
+     * @return the level from now on
+     */
+    public static LogLevel nextLevel(LogLevel first) {
+        LogLevel[] levels = LogLevel.values();
+        LogLevel now = LoggerFactory.getLogger(org.slf4j.Logger.ROOT_LOGGER_NAME) instanceof Logger root
+                ? LogLevel.valueOf(root.getLevel().toString())
+                : first;
+        LogLevel next = now == LogLevel.TRACE ? first : levels[now.ordinal() + 1];
+        setLevel(next);
+        return next;
     }
 
     /** Changes from which level on events are logged. */

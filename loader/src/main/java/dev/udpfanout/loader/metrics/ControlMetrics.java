@@ -11,7 +11,7 @@ final class ControlMetrics {
     private ControlMetrics() {}
 
     static void addTo(Families families, StatusSnapshot snapshot) {
-        families.set(Metric.BUILD, 1, snapshot.version());
+        families.say(Metric.BUILD, snapshot.version());
         families.set(Metric.READY, snapshot.readiness().ready());
         families.add(Metric.CONFIG_RELOADS, snapshot.config().reloadsApplied(), "applied");
         families.add(Metric.CONFIG_RELOADS, snapshot.config().reloadsRefused(), "refused");

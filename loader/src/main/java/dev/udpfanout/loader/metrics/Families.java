@@ -6,6 +6,8 @@ import io.prometheus.metrics.model.snapshots.GaugeSnapshot;
 import io.prometheus.metrics.model.snapshots.GaugeSnapshot.GaugeDataPointSnapshot;
 import io.prometheus.metrics.model.snapshots.HistogramSnapshot;
 import io.prometheus.metrics.model.snapshots.HistogramSnapshot.HistogramDataPointSnapshot;
+import io.prometheus.metrics.model.snapshots.InfoSnapshot;
+import io.prometheus.metrics.model.snapshots.InfoSnapshot.InfoDataPointSnapshot;
 import io.prometheus.metrics.model.snapshots.Labels;
 import io.prometheus.metrics.model.snapshots.MetricSnapshot;
 import io.prometheus.metrics.model.snapshots.MetricSnapshots;
@@ -43,6 +45,16 @@ final class Families {
         require(gauge, Metric.Kind.GAUGE);
         Labels labels = labels(gauge, labelValues);
         values.computeIfAbsent(gauge, metric -> new LinkedHashMap<>()).put(labels, value);
+    }
+
+    /**
+     * Says what an info has to say.
+     *
+     * @param labelValues in the order of {@link Metric#labels()}
+     */
+    void say(Metric info, String... labelValues) {
+        require(info, Metric.Kind.INFO);
+        values.computeIfAbsent(info, metric -> new LinkedHashMap<>()).put(labels(info, labelValues), 1.0);
     }
 
     /** Sets a gauge to 1 or 0. */
@@ -83,6 +95,13 @@ final class Families {
     }
 
     private static MetricSnapshot snapshot(Metric metric, String name, String help, Map<Labels, Double> series) {
+        if (metric.kind() == Metric.Kind.INFO) {
+            InfoSnapshot.Builder builder = InfoSnapshot.builder().name(name).help(help);
+            series.keySet()
+                    .forEach(labels -> builder.dataPoint(
+                            InfoDataPointSnapshot.builder().labels(labels).build()));
+            return builder.build();
+        }
         if (metric.kind() == Metric.Kind.COUNTER) {
             CounterSnapshot.Builder builder =
                     CounterSnapshot.builder().name(name).help(help);

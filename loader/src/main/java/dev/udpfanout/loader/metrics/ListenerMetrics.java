@@ -28,7 +28,12 @@ final class ListenerMetrics {
             families.set(Metric.INTERFACE_ATTACHED, each.attached(), name, each.name());
             families.set(Metric.INTERFACE_BEHIND, !each.behind().isEmpty(), name, each.name());
         }
-        families.set(Metric.MODE, 1, name, listener.mode(), listener.modeReason());
+        families.set(
+                Metric.MODE,
+                1,
+                name,
+                listener.mode(),
+                ModeReason.of(listener.modeReason()).label());
         for (EndpointStatus endpoint : listener.endpoints()) {
             String address = label(endpoint.address());
             families.add(Metric.ENDPOINT_PACKETS, endpoint.packets(), name, address);

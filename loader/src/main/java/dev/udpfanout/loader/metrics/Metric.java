@@ -3,6 +3,7 @@ package dev.udpfanout.loader.metrics;
 import static dev.udpfanout.loader.metrics.Metric.Kind.COUNTER;
 import static dev.udpfanout.loader.metrics.Metric.Kind.GAUGE;
 import static dev.udpfanout.loader.metrics.Metric.Kind.HISTOGRAM;
+import static dev.udpfanout.loader.metrics.Metric.Kind.INFO;
 
 import java.util.List;
 import java.util.Optional;
@@ -15,7 +16,7 @@ import java.util.Optional;
  */
 public enum Metric {
     READY(GAUGE, "ready", "1 if every listener is attached and has a usable endpoint, as /readyz says."),
-    BUILD(GAUGE, "build", "Always 1; the label has the program's version.", "version"),
+    BUILD(INFO, "build", "Always 1; the label has the program's version.", "version"),
     CONFIG_VALID(GAUGE, "config_valid", "1 if the current configuration file is in force."),
     CONFIG_RELOADS(
             COUNTER, "config_reloads", "Changes of the configuration file, by result: applied or refused.", "result"),
@@ -61,7 +62,7 @@ public enum Metric {
     MODE(
             GAUGE,
             "mode",
-            "Always 1; the labels name the datapath of the listener and the reason.",
+            "Always 1; the labels name the datapath of the listener and the reason, in one word; /status has the sentence.",
             "listener",
             "mode",
             "reason"),
@@ -215,11 +216,15 @@ public enum Metric {
     PACKET_PROCESSING(
             HISTOGRAM, "packet_processing_seconds", "Seconds in the kernel program for a datagram; a sample of them.");
 
-    /** What a metric counts in: a gauge goes up and down, a counter only up, a histogram counts durations. */
+    /**
+     * What a metric counts in: a gauge goes up and down, a counter only up, a histogram counts durations; an info is
+     * always 1, and what it says is in its labels.
+     */
     public enum Kind {
         GAUGE,
         COUNTER,
-        HISTOGRAM
+        HISTOGRAM,
+        INFO
     }
 
     private static final String PREFIX = "udp_fanout_";
@@ -246,14 +251,18 @@ public enum Metric {
         return kind;
     }
 
-    /** The name without {@code _total}, as the client library takes it. */
+    /** The name without {@code _total} or {@code _info}, as the client library takes it. */
     String base() {
         return base;
     }
 
     /** The name on the page; a histogram's series have {@code _bucket}, {@code _sum} and {@code _count} behind it. */
     public String exposedName() {
-        return kind == Kind.COUNTER ? base + "_total" : base;
+        return switch (kind) {
+            case COUNTER -> base + "_total";
+            case INFO -> base + "_info";
+            case GAUGE, HISTOGRAM -> base;
+        };
     }
 
     /** An earlier name that is served beside the new one, and goes with the next version. */

@@ -9,6 +9,9 @@ package dev.udpfanout.loader.status;
 public record Readiness(boolean ready, String reason) {
     public static final Readiness READY = new Readiness(true, "");
 
+    /** It is on its way out, which is what it was told. */
+    public static final Readiness STOPPING = new Readiness(false, "stopping");
+
     /** Not ready. */
     public static Readiness notReady(String reason) {
         return new Readiness(false, reason);

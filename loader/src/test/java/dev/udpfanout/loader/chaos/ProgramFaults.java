@@ -14,7 +14,7 @@ import java.util.stream.Stream;
 
 /** What others do to the daemon's programs, maps and pins. */
 final class ProgramFaults {
-    /** The daemon hears of no change of maps and links: it looks 4 times a second (ComparisonSchedule). */
+    /** The daemon hears of no change of maps and links: it looks twice a second (ComparisonSchedule). */
     private static final int SEEN_SECONDS = 5;
 
     private ProgramFaults() {}

@@ -54,7 +54,19 @@ class EndpointSelectionPropertyTest {
                 .candidates(
                         ListenerConfigs.discovering("syslog", "receivers", Preference.ANY)
                                 .receivers(),
-                        known);
+                        known.stream().filter(each -> each.weight() > 0).toList());
+    }
+
+    @Property
+    void shouldProbeDrainedEndpointsAndSendThemNothing(
+            @ForAll("known") List<DiscoveredEndpoint> known, @ForAll OnAllUnhealthy onAllUnhealthy) {
+        List<DiscoveredEndpoint> drained = known.stream()
+                .map(each -> DiscoveredEndpoint.configured(each.name(), each.address(), 0))
+                .toList();
+        assertEquals(List.of(), select(Preference.ANY, Optional.empty(), drained, Set.of(), onAllUnhealthy));
+        ListenerConfig listener = ListenerConfigs.discovering("syslog", "receivers", Preference.ANY);
+        assertEquals(
+                drained, new EndpointSelection("node-a", Optional.empty()).candidates(listener.receivers(), drained));
     }
 
     @Property

@@ -28,8 +28,9 @@ public final class KnownEndpoints {
                         flag,
                         flag,
                         Arbitraries.of("node-a", "node-b").injectNull(0.2),
-                        Arbitraries.of("zone-a", "zone-b").injectNull(0.2))
-                .as((name, address, ready, serving, terminating, node, zone) -> new DiscoveredEndpoint(
+                        Arbitraries.of("zone-a", "zone-b").injectNull(0.2),
+                        Arbitraries.of(0, 1, 1, 1))
+                .as((name, address, ready, serving, terminating, node, zone, weight) -> new DiscoveredEndpoint(
                         name,
                         address,
                         ready,
@@ -37,7 +38,7 @@ public final class KnownEndpoints {
                         terminating,
                         Optional.ofNullable(node),
                         Optional.ofNullable(zone),
-                        1))
+                        weight))
                 .list()
                 .ofMaxSize(8);
     }

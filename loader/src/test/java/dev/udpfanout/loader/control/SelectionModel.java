@@ -20,9 +20,11 @@ public final class SelectionModel {
             String nodeName,
             Optional<String> zone,
             Preference preference,
-            List<DiscoveredEndpoint> known,
+            List<DiscoveredEndpoint> all,
             Set<InetSocketAddress> down,
             OnAllUnhealthy onAllUnhealthy) {
+        List<DiscoveredEndpoint> known = new ArrayList<>(all);
+        known.removeIf(each -> each.weight() == 0);
         List<InetSocketAddress> best = new ArrayList<>();
         int bestGrade = 1;
         boolean anyWell = known.stream().anyMatch(each -> isCandidate(each, known) && !down.contains(each.address()));

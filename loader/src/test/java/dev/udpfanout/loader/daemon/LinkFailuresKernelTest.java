@@ -51,6 +51,7 @@ class LinkFailuresKernelTest {
                     down = cutOff;
                 },
                 peers -> {},
+                () -> {},
                 socket -> {
                     if (unreadable) {
                         refused.countDown();

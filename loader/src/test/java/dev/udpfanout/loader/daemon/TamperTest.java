@@ -43,7 +43,7 @@ class TamperTest {
     /** The kernel tells nobody of it: it is seen at the regular comparison, every 5 s, at the latest. */
     private static final Duration LIMIT = Duration.ofSeconds(15);
 
-    /** Links and the maps that decide where datagrams go are looked at 4 times a second. */
+    /** Links and the maps that decide where datagrams go are looked at twice a second. */
     private static final Duration LOOK_LIMIT = Duration.ofSeconds(3);
 
     private static final int POD_PORT = 40514;

@@ -34,7 +34,7 @@ class DifferentialTest {
                 "mtu-lock      | client            | user-space",
                 "router        | client            | dummy0-ingress,vip-direct",
                 "router        | client            | user-space",
-                "router-ipv6   | client            | nic",
+                "router-ipv6   | client            | nic,user-space",
                 "drop-nft      | client            | dummy0-ingress",
                 "drop-nftables | client            | dummy0-egress",
                 "tracked       | client            | dummy0-ingress",

@@ -144,7 +144,7 @@ final class ServiceLab implements AutoCloseable {
     /** Starts the daemon, and returns when it has set itself up. */
     LabProcess start(String... moreArguments) {
         LabProcess daemon = startWithoutWaiting(moreArguments);
-        daemon.awaitLine("ready listeners=", LIMIT);
+        daemon.awaitLine("set up listeners=", LIMIT);
         return daemon;
     }
 

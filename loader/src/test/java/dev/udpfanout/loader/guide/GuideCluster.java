@@ -190,7 +190,7 @@ final class GuideCluster implements AutoCloseable {
         setUp = shells.container(Variant.METALLB.pod().getInitContainers().getFirst());
         assertEquals(0, setUp.awaitExit(LIMIT), () -> setUp.lines().toString());
         daemon = shells.container(Variant.METALLB.container());
-        daemon.awaitLine("ready listeners=", LIMIT);
+        daemon.awaitLine("set up listeners=", LIMIT);
     }
 
     private boolean isPublished() {

@@ -45,7 +45,7 @@ class DaemonMetricsTest {
                 "udp_fanout_downstream_health{endpoint=\"10.42.0.11:5514\",listener=\"syslog\"} 1.0",
                 "udp_fanout_downstream_health{endpoint=\"10.42.0.12:5514\",listener=\"syslog\"} 0.0",
                 "udp_fanout_mode{listener=\"syslog\",mode=\"tc_ebpf\",reason=\"configured\"} 1.0",
-                "udp_fanout_mode{listener=\"netflow\",mode=\"userspace\",reason=\"a \\\"verifier\\\" says no\"} 1.0",
+                "udp_fanout_mode{listener=\"netflow\",mode=\"userspace\",reason=\"kernel_refused\"} 1.0",
                 "udp_fanout_attached{listener=\"netflow\"} 0.0",
                 "udp_fanout_published{listener=\"syslog\"} 0.0",
                 "udp_fanout_published{listener=\"netflow\"} 1.0",

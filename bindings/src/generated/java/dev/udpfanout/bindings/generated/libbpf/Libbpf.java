@@ -805,6 +805,122 @@ public class Libbpf {
         }
     }
 
+    private static class bpf_link__destroy {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
+            Libbpf.C_INT,
+            Libbpf.C_POINTER
+        );
+
+        public static final MemorySegment ADDR = Libbpf.findOrThrow("bpf_link__destroy");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * int bpf_link__destroy(struct bpf_link *link)
+     * }
+     */
+    public static FunctionDescriptor bpf_link__destroy$descriptor() {
+        return bpf_link__destroy.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * int bpf_link__destroy(struct bpf_link *link)
+     * }
+     */
+    public static MethodHandle bpf_link__destroy$handle() {
+        return bpf_link__destroy.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * int bpf_link__destroy(struct bpf_link *link)
+     * }
+     */
+    public static MemorySegment bpf_link__destroy$address() {
+        return bpf_link__destroy.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * int bpf_link__destroy(struct bpf_link *link)
+     * }
+     */
+    public static int bpf_link__destroy(MemorySegment link) {
+        var mh$ = bpf_link__destroy.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("bpf_link__destroy", link);
+            }
+            return (int)mh$.invokeExact(link);
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
+
+    private static class bpf_program__attach {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
+            Libbpf.C_POINTER,
+            Libbpf.C_POINTER
+        );
+
+        public static final MemorySegment ADDR = Libbpf.findOrThrow("bpf_program__attach");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * struct bpf_link *bpf_program__attach(const struct bpf_program *prog)
+     * }
+     */
+    public static FunctionDescriptor bpf_program__attach$descriptor() {
+        return bpf_program__attach.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * struct bpf_link *bpf_program__attach(const struct bpf_program *prog)
+     * }
+     */
+    public static MethodHandle bpf_program__attach$handle() {
+        return bpf_program__attach.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * struct bpf_link *bpf_program__attach(const struct bpf_program *prog)
+     * }
+     */
+    public static MemorySegment bpf_program__attach$address() {
+        return bpf_program__attach.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * struct bpf_link *bpf_program__attach(const struct bpf_program *prog)
+     * }
+     */
+    public static MemorySegment bpf_program__attach(MemorySegment prog) {
+        var mh$ = bpf_program__attach.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("bpf_program__attach", prog);
+            }
+            return (MemorySegment)mh$.invokeExact(prog);
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
+
     private static class bpf_object__find_map_by_name {
         public static final FunctionDescriptor DESC = FunctionDescriptor.of(
             Libbpf.C_POINTER,
@@ -1998,6 +2114,475 @@ public class Libbpf {
                 traceDowncall("libbpf_num_possible_cpus");
             }
             return (int)mh$.invokeExact();
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
+
+    private static class ring_buffer__new {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
+            Libbpf.C_POINTER,
+            Libbpf.C_INT,
+            Libbpf.C_POINTER,
+            Libbpf.C_POINTER,
+            Libbpf.C_POINTER
+        );
+
+        public static final MemorySegment ADDR = Libbpf.findOrThrow("ring_buffer__new");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * struct ring_buffer *ring_buffer__new(int map_fd, ring_buffer_sample_fn sample_cb, void *ctx, const struct ring_buffer_opts *opts)
+     * }
+     */
+    public static FunctionDescriptor ring_buffer__new$descriptor() {
+        return ring_buffer__new.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * struct ring_buffer *ring_buffer__new(int map_fd, ring_buffer_sample_fn sample_cb, void *ctx, const struct ring_buffer_opts *opts)
+     * }
+     */
+    public static MethodHandle ring_buffer__new$handle() {
+        return ring_buffer__new.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * struct ring_buffer *ring_buffer__new(int map_fd, ring_buffer_sample_fn sample_cb, void *ctx, const struct ring_buffer_opts *opts)
+     * }
+     */
+    public static MemorySegment ring_buffer__new$address() {
+        return ring_buffer__new.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * struct ring_buffer *ring_buffer__new(int map_fd, ring_buffer_sample_fn sample_cb, void *ctx, const struct ring_buffer_opts *opts)
+     * }
+     */
+    public static MemorySegment ring_buffer__new(int map_fd, MemorySegment sample_cb, MemorySegment ctx, MemorySegment opts) {
+        var mh$ = ring_buffer__new.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("ring_buffer__new", map_fd, sample_cb, ctx, opts);
+            }
+            return (MemorySegment)mh$.invokeExact(map_fd, sample_cb, ctx, opts);
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
+
+    private static class ring_buffer__free {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.ofVoid(
+            Libbpf.C_POINTER
+        );
+
+        public static final MemorySegment ADDR = Libbpf.findOrThrow("ring_buffer__free");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * void ring_buffer__free(struct ring_buffer *rb)
+     * }
+     */
+    public static FunctionDescriptor ring_buffer__free$descriptor() {
+        return ring_buffer__free.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * void ring_buffer__free(struct ring_buffer *rb)
+     * }
+     */
+    public static MethodHandle ring_buffer__free$handle() {
+        return ring_buffer__free.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * void ring_buffer__free(struct ring_buffer *rb)
+     * }
+     */
+    public static MemorySegment ring_buffer__free$address() {
+        return ring_buffer__free.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * void ring_buffer__free(struct ring_buffer *rb)
+     * }
+     */
+    public static void ring_buffer__free(MemorySegment rb) {
+        var mh$ = ring_buffer__free.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("ring_buffer__free", rb);
+            }
+            mh$.invokeExact(rb);
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
+
+    private static class ring_buffer__poll {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
+            Libbpf.C_INT,
+            Libbpf.C_POINTER,
+            Libbpf.C_INT
+        );
+
+        public static final MemorySegment ADDR = Libbpf.findOrThrow("ring_buffer__poll");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * int ring_buffer__poll(struct ring_buffer *rb, int timeout_ms)
+     * }
+     */
+    public static FunctionDescriptor ring_buffer__poll$descriptor() {
+        return ring_buffer__poll.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * int ring_buffer__poll(struct ring_buffer *rb, int timeout_ms)
+     * }
+     */
+    public static MethodHandle ring_buffer__poll$handle() {
+        return ring_buffer__poll.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * int ring_buffer__poll(struct ring_buffer *rb, int timeout_ms)
+     * }
+     */
+    public static MemorySegment ring_buffer__poll$address() {
+        return ring_buffer__poll.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * int ring_buffer__poll(struct ring_buffer *rb, int timeout_ms)
+     * }
+     */
+    public static int ring_buffer__poll(MemorySegment rb, int timeout_ms) {
+        var mh$ = ring_buffer__poll.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("ring_buffer__poll", rb, timeout_ms);
+            }
+            return (int)mh$.invokeExact(rb, timeout_ms);
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
+
+    private static class btf__free {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.ofVoid(
+            Libbpf.C_POINTER
+        );
+
+        public static final MemorySegment ADDR = Libbpf.findOrThrow("btf__free");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * void btf__free(struct btf *btf)
+     * }
+     */
+    public static FunctionDescriptor btf__free$descriptor() {
+        return btf__free.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * void btf__free(struct btf *btf)
+     * }
+     */
+    public static MethodHandle btf__free$handle() {
+        return btf__free.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * void btf__free(struct btf *btf)
+     * }
+     */
+    public static MemorySegment btf__free$address() {
+        return btf__free.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * void btf__free(struct btf *btf)
+     * }
+     */
+    public static void btf__free(MemorySegment btf) {
+        var mh$ = btf__free.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("btf__free", btf);
+            }
+            mh$.invokeExact(btf);
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
+
+    private static class btf__load_vmlinux_btf {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
+            Libbpf.C_POINTER
+        );
+
+        public static final MemorySegment ADDR = Libbpf.findOrThrow("btf__load_vmlinux_btf");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * struct btf *btf__load_vmlinux_btf()
+     * }
+     */
+    public static FunctionDescriptor btf__load_vmlinux_btf$descriptor() {
+        return btf__load_vmlinux_btf.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * struct btf *btf__load_vmlinux_btf()
+     * }
+     */
+    public static MethodHandle btf__load_vmlinux_btf$handle() {
+        return btf__load_vmlinux_btf.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * struct btf *btf__load_vmlinux_btf()
+     * }
+     */
+    public static MemorySegment btf__load_vmlinux_btf$address() {
+        return btf__load_vmlinux_btf.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * struct btf *btf__load_vmlinux_btf()
+     * }
+     */
+    public static MemorySegment btf__load_vmlinux_btf() {
+        var mh$ = btf__load_vmlinux_btf.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("btf__load_vmlinux_btf");
+            }
+            return (MemorySegment)mh$.invokeExact();
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
+
+    private static class btf__find_by_name_kind {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
+            Libbpf.C_INT,
+            Libbpf.C_POINTER,
+            Libbpf.C_POINTER,
+            Libbpf.C_INT
+        );
+
+        public static final MemorySegment ADDR = Libbpf.findOrThrow("btf__find_by_name_kind");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * __s32 btf__find_by_name_kind(const struct btf *btf, const char *type_name, __u32 kind)
+     * }
+     */
+    public static FunctionDescriptor btf__find_by_name_kind$descriptor() {
+        return btf__find_by_name_kind.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * __s32 btf__find_by_name_kind(const struct btf *btf, const char *type_name, __u32 kind)
+     * }
+     */
+    public static MethodHandle btf__find_by_name_kind$handle() {
+        return btf__find_by_name_kind.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * __s32 btf__find_by_name_kind(const struct btf *btf, const char *type_name, __u32 kind)
+     * }
+     */
+    public static MemorySegment btf__find_by_name_kind$address() {
+        return btf__find_by_name_kind.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * __s32 btf__find_by_name_kind(const struct btf *btf, const char *type_name, __u32 kind)
+     * }
+     */
+    public static int btf__find_by_name_kind(MemorySegment btf, MemorySegment type_name, int kind) {
+        var mh$ = btf__find_by_name_kind.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("btf__find_by_name_kind", btf, type_name, kind);
+            }
+            return (int)mh$.invokeExact(btf, type_name, kind);
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
+
+    private static class btf__type_by_id {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
+            Libbpf.C_POINTER,
+            Libbpf.C_POINTER,
+            Libbpf.C_INT
+        );
+
+        public static final MemorySegment ADDR = Libbpf.findOrThrow("btf__type_by_id");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * const struct btf_type *btf__type_by_id(const struct btf *btf, __u32 id)
+     * }
+     */
+    public static FunctionDescriptor btf__type_by_id$descriptor() {
+        return btf__type_by_id.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * const struct btf_type *btf__type_by_id(const struct btf *btf, __u32 id)
+     * }
+     */
+    public static MethodHandle btf__type_by_id$handle() {
+        return btf__type_by_id.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * const struct btf_type *btf__type_by_id(const struct btf *btf, __u32 id)
+     * }
+     */
+    public static MemorySegment btf__type_by_id$address() {
+        return btf__type_by_id.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * const struct btf_type *btf__type_by_id(const struct btf *btf, __u32 id)
+     * }
+     */
+    public static MemorySegment btf__type_by_id(MemorySegment btf, int id) {
+        var mh$ = btf__type_by_id.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("btf__type_by_id", btf, id);
+            }
+            return (MemorySegment)mh$.invokeExact(btf, id);
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
+
+    private static class btf__name_by_offset {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
+            Libbpf.C_POINTER,
+            Libbpf.C_POINTER,
+            Libbpf.C_INT
+        );
+
+        public static final MemorySegment ADDR = Libbpf.findOrThrow("btf__name_by_offset");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * const char *btf__name_by_offset(const struct btf *btf, __u32 offset)
+     * }
+     */
+    public static FunctionDescriptor btf__name_by_offset$descriptor() {
+        return btf__name_by_offset.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * const char *btf__name_by_offset(const struct btf *btf, __u32 offset)
+     * }
+     */
+    public static MethodHandle btf__name_by_offset$handle() {
+        return btf__name_by_offset.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * const char *btf__name_by_offset(const struct btf *btf, __u32 offset)
+     * }
+     */
+    public static MemorySegment btf__name_by_offset$address() {
+        return btf__name_by_offset.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * const char *btf__name_by_offset(const struct btf *btf, __u32 offset)
+     * }
+     */
+    public static MemorySegment btf__name_by_offset(MemorySegment btf, int offset) {
+        var mh$ = btf__name_by_offset.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("btf__name_by_offset", btf, offset);
+            }
+            return (MemorySegment)mh$.invokeExact(btf, offset);
         } catch (Throwable ex$) {
            throw new AssertionError("should not reach here", ex$);
         }

@@ -194,6 +194,10 @@ public final class SharedMaps {
     /** Replies of which fragments have come. */
     public static final MapDeclaration<BpfMap> REPLY_FRAGMENTS = declared(MapDeclaration.ofProgram("REPLY_FRAGMENTS"));
 
+    /** The bridge of each port at which there are programs, both by their interface indexes. */
+    public static final MapDeclaration<KeyedMap<Integer, Integer>> BRIDGE_PORTS =
+            declared(MapDeclaration.keyed("BRIDGE_PORTS", Codec.U32, Codec.U32));
+
     /** All of them. */
     public static final List<MapDeclaration<?>> ALL = Collections.unmodifiableList(DECLARED);
 

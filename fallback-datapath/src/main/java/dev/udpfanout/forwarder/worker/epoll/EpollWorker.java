@@ -57,8 +57,8 @@ public final class EpollWorker extends SocketWorker implements EpollIoHandle {
         this.batch = new DatagramBatch(receive, batchSize);
         this.dispatcher = new Dispatcher(
                 turns(),
-                new SyscallSender(batchSize, source, stats(), arena),
-                new CopySender(setup, addresses, stats(), arena, NOTHING_TO_FREE),
+                inPieces(new SyscallSender(batchSize, source, stats(), arena), NOTHING_TO_FREE, receive),
+                new CopySender(setup, addresses, stats(), arena, receive, NOTHING_TO_FREE),
                 new Hairpin(source, stats(), NOTHING_TO_FREE),
                 receive,
                 batchSize);

@@ -10,6 +10,7 @@ import dev.udpfanout.forwarder.socket.SocketException;
 import dev.udpfanout.forwarder.worker.DatagramBatch;
 import dev.udpfanout.forwarder.worker.ReceiveMemory;
 import dev.udpfanout.forwarder.worker.WorkerSetup;
+import dev.udpfanout.forwarder.worker.socket.BatchSender;
 import dev.udpfanout.forwarder.worker.socket.CopySender;
 import dev.udpfanout.forwarder.worker.socket.Dispatcher;
 import dev.udpfanout.forwarder.worker.socket.Hairpin;
@@ -86,11 +87,12 @@ public final class IoUringWorker extends SocketWorker implements IoUringIoHandle
             if (registered.isSuccess()) {
                 ring = (IoRegistration) registered.getNow();
                 sender = new RingSender(ring, receive, buffers, setup.config().source(), stats(), arena);
-                CopySender copies = new CopySender(setup, addresses, stats(), arena, freeBuffer);
+                CopySender copies = new CopySender(setup, addresses, stats(), arena, receive, freeBuffer);
                 Hairpin hairpin = new Hairpin(setup.config().source(), stats(), freeBuffer);
+                BatchSender cutting = inPieces(sender, freeBuffer, receive);
                 dispatcher = new Dispatcher(
                         turns(),
-                        sender,
+                        cutting,
                         copies,
                         hairpin,
                         receive,

@@ -2,6 +2,7 @@ package dev.udpfanout.forwarder.worker.socket;
 
 import dev.udpfanout.forwarder.counter.DropReason;
 import dev.udpfanout.forwarder.worker.DatagramBatch;
+import dev.udpfanout.forwarder.worker.ReceiveMemory;
 import dev.udpfanout.forwarder.worker.WorkerSetup;
 import dev.udpfanout.forwarder.worker.WorkerStats;
 import java.lang.foreign.Arena;
@@ -15,18 +16,26 @@ import java.util.function.IntConsumer;
  */
 public final class CopySender {
     private final WorkerSetup setup;
+    private final ReceiveMemory receive;
     private final HopLimits hopLimits;
     private final WorkerStats stats;
     private final Arena arena;
     private final IntConsumer onSent;
     private CopyGuard guard;
-    private SyscallSender sender;
+    private BatchSender sender;
 
     /**
      * @param layout where a received datagram has its sender and its TTL
      * @param onSent told the receive slot of each datagram once all its copies have been sent
      */
-    public CopySender(WorkerSetup setup, ReceivedAddresses layout, WorkerStats stats, Arena arena, IntConsumer onSent) {
+    public CopySender(
+            WorkerSetup setup,
+            ReceivedAddresses layout,
+            WorkerStats stats,
+            Arena arena,
+            ReceiveMemory receive,
+            IntConsumer onSent) {
+        this.receive = receive;
         this.setup = setup;
         this.hopLimits = new HopLimits(layout);
         this.stats = stats;
@@ -39,7 +48,7 @@ public final class CopySender {
         if (sender == null) {
             setup.copied().open();
             guard = new CopyGuard(hopLimits, setup.copied(), stats, onSent);
-            sender = new SyscallSender(
+            SyscallSender whole = new SyscallSender(
                     setup.config().batchSize(),
                     setup.config().source(),
                     Optional.of(hopLimits),
@@ -47,6 +56,18 @@ public final class CopySender {
                     arena,
                     DropReason.COPY_FAILED,
                     DropReason.COPY_FAILED);
+            // A datagram is told of when all its copies have been sent.
+            sender = PieceSender.mayCut(setup.config())
+                    ? new PieceSender(
+                            whole,
+                            Optional.of(hopLimits),
+                            stats,
+                            DropReason.COPY_FAILED,
+                            slot -> {},
+                            receive,
+                            setup.config().batchSize(),
+                            arena)
+                    : whole;
         }
     }
 

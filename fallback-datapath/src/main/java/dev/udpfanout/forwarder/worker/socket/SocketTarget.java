@@ -20,12 +20,13 @@ public final class SocketTarget extends Target {
     private static final int SEND_BUFFER_BYTES = 4 << 20;
     private static final int IPV4_HEADER_BYTES = 20;
     private static final int IPV6_HEADER_BYTES = 40;
-    private static final int IPV6_LEAST_MTU_BYTES = 1280;
 
     private final DatagramSocket socket;
     private final boolean ipv6;
     private final int ipv4Address;
+    private final byte[] ipv6Address;
     private final boolean isOwn;
+    private DatagramSocket pieces;
     private int maxSegmentBytes;
     private IoUringIoOps[] sends = {};
 
@@ -35,6 +36,7 @@ public final class SocketTarget extends Target {
         this.isOwn = isOwn;
         byte[] address = endpoint.getAddress().getAddress();
         this.ipv6 = address.length != 4;
+        this.ipv6Address = address;
         this.ipv4Address = ipv6 ? 0 : ByteBuffer.wrap(address).getInt();
     }
 
@@ -53,7 +55,7 @@ public final class SocketTarget extends Target {
             SocketTarget target = new SocketTarget(endpoint, counters, socket, host.isOwn(endpoint.getAddress()));
             target.configure(source);
             if (source == SourceAddress.CLIENT && !host.isOnLink(endpoint.getAddress())) {
-                target.shortenPackets();
+                target.openForPieces();
             }
             if (segmentation && source == SourceAddress.NODE) {
                 target.measureSegments();
@@ -72,22 +74,49 @@ public final class SocketTarget extends Target {
                 socket.set(SocketOption.IPV6_CHECKSUM, UdpHeader.CHECKSUM_OFFSET);
             }
         }
-        // Nobody reads this socket: an endpoint that answers must not fill its receive buffer.
-        socket.attach(SocketOption.ATTACH_FILTER, ClassicBpf.dropAll());
-        if (socket.trySet(SocketOption.SNDBUFFORCE, SEND_BUFFER_BYTES) < 0) {
-            socket.trySet(SocketOption.SNDBUF, SEND_BUFFER_BYTES);
-        }
-        socket.connect(endpoint());
+        connect(socket);
     }
 
-    /**
-     * No router cuts an IPv6 packet, and its word that one is too large goes to the client, who does not know of this
-     * packet. So what goes by a router is never longer than every router takes: RFC 8200, section 5.
-     */
-    private void shortenPackets() throws SocketException {
-        if (ipv6) {
-            socket.set(SocketOption.IPV6_MTU, IPV6_LEAST_MTU_BYTES);
+    private void configureForClient(DatagramSocket raw) throws SocketException {
+        raw.set(SocketOption.IPV6_TRANSPARENT, 1);
+        connect(raw);
+    }
+
+    private void connect(DatagramSocket sending) throws SocketException {
+        // Nobody reads this socket: an endpoint that answers must not fill its receive buffer.
+        sending.attach(SocketOption.ATTACH_FILTER, ClassicBpf.dropAll());
+        if (sending.trySet(SocketOption.SNDBUFFORCE, SEND_BUFFER_BYTES) < 0) {
+            sending.trySet(SocketOption.SNDBUF, SEND_BUFFER_BYTES);
         }
+        sending.connect(endpoint());
+    }
+
+    /** Over IPv6, what goes by a router is cut before: {@link PieceSender}. */
+    private void openForPieces() throws SocketException {
+        if (!ipv6) {
+            return;
+        }
+        pieces = DatagramSocket.openRawFragments(endpoint().getAddress());
+        try {
+            configureForClient(pieces);
+        } catch (SocketException e) {
+            pieces.close();
+            throw e;
+        }
+    }
+
+    /** Whether it takes datagrams in pieces. */
+    boolean takesPieces() {
+        return pieces != null;
+    }
+
+    int pieceFd() {
+        return pieces.fd();
+    }
+
+    /** The endpoint's address, 16 bytes. */
+    byte[] ipv6Address() {
+        return ipv6Address;
     }
 
     /** A segment must fit the path's MTU; a kernel without UDP_SEGMENT (before 4.18) refuses the option. */
@@ -146,6 +175,9 @@ public final class SocketTarget extends Target {
 
     @Override
     protected void close() {
+        if (pieces != null) {
+            pieces.close();
+        }
         socket.close();
     }
 }

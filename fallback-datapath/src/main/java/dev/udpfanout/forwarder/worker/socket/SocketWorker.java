@@ -1,11 +1,13 @@
 package dev.udpfanout.forwarder.worker.socket;
 
+import dev.udpfanout.forwarder.counter.DropReason;
 import dev.udpfanout.forwarder.flow.FlowKey;
 import dev.udpfanout.forwarder.socket.DatagramSocket;
 import dev.udpfanout.forwarder.socket.HostAddresses;
 import dev.udpfanout.forwarder.socket.SocketException;
 import dev.udpfanout.forwarder.socket.SocketOption;
 import dev.udpfanout.forwarder.spread.Spread;
+import dev.udpfanout.forwarder.worker.ReceiveMemory;
 import dev.udpfanout.forwarder.worker.TargetCounters;
 import dev.udpfanout.forwarder.worker.Worker;
 import dev.udpfanout.forwarder.worker.WorkerSetup;
@@ -16,6 +18,7 @@ import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.IntConsumer;
 
 /** What workers have in common that read a socket by its descriptor, however they wait for it and send. */
 public abstract class SocketWorker extends Worker<SocketTarget> {
@@ -49,6 +52,25 @@ public abstract class SocketWorker extends Worker<SocketTarget> {
 
     private SocketTarget choose(FlowKey client) {
         return targets[indexOf(client, targets.length)];
+    }
+
+    /**
+     * A sender that cuts what has to be cut; the same where nothing has.
+     *
+     * @param onSent told the receive slot of each datagram that was sent in pieces
+     */
+    protected final BatchSender inPieces(BatchSender sender, IntConsumer onSent, ReceiveMemory receive) {
+        return PieceSender.mayCut(setup.config())
+                ? new PieceSender(
+                        sender,
+                        Optional.empty(),
+                        stats(),
+                        DropReason.SEND_FAILED,
+                        onSent,
+                        receive,
+                        setup.config().batchSize(),
+                        arena)
+                : sender;
     }
 
     /** Gives datagrams to the targets; there from {@link #start} on. */

@@ -38,6 +38,7 @@ public final class ControlPlane implements AutoCloseable {
     private final Etcd etcd;
     private final KubernetesClient client;
     private final Kubectl kubectl;
+    private final Path adminConfig;
     private LabProcess apiServer;
 
     /**
@@ -62,7 +63,8 @@ public final class ControlPlane implements AutoCloseable {
                         .withRequestRetryBackoffLimit(0)
                         .build())
                 .build();
-        kubectl = new Kubectl(release, namespace, credentials.adminConfig(SERVER));
+        adminConfig = credentials.adminConfig(SERVER);
+        kubectl = new Kubectl(release, namespace, adminConfig);
         awaitApiServer();
         startControllerManager();
         if (!BoundedWait.until(() -> kubectl.succeeds("get", "serviceaccount", "default"), START_LIMIT)) {
@@ -82,6 +84,11 @@ public final class ControlPlane implements AutoCloseable {
     /** kubectl of the same version, as an administrator. */
     public Kubectl kubectl() {
         return kubectl;
+    }
+
+    /** A chart as a release here, as an administrator. */
+    public HelmRelease helm(Path chart) {
+        return new HelmRelease(namespace, adminConfig, chart);
     }
 
     /** The API server's certificate, which stands for its authority too. */

@@ -4,6 +4,7 @@ import dev.udpfanout.lab.BoundedWait;
 import dev.udpfanout.lab.SegmentPlan;
 import dev.udpfanout.lab.SegmentTopology;
 import dev.udpfanout.lab.cluster.controlplane.ControlPlane;
+import dev.udpfanout.lab.cluster.controlplane.HelmRelease;
 import dev.udpfanout.lab.cluster.controlplane.Kubectl;
 import dev.udpfanout.lab.cluster.controlplane.KubernetesRelease;
 import dev.udpfanout.lab.cluster.controlplane.ProxyMode;
@@ -122,6 +123,10 @@ public final class Cluster implements AutoCloseable {
 
     public Kubectl kubectl() {
         return controlPlane.kubectl();
+    }
+
+    HelmRelease helm() {
+        return controlPlane.helm(manifest("helm/udp-fanout"));
     }
 
     ControlPlane controlPlane() {

@@ -19,6 +19,7 @@ public final class Scenarios {
             run.vipChange();
             run.run(ServiceScenarios.all());
             run.run(ControlPlaneScenarios.all());
+            run.run(HelmScenarios.all());
             addThirdNode(cluster, run);
         }
     }

@@ -80,9 +80,11 @@ final class DownstreamReader {
     }
 
     private static int weight(Section section, Policy policy) {
-        int weight = section.wholeNumber("weight", 1, 1, Downstream.MAX_WEIGHT);
-        if (!policy.goesByWeights() && section.has("weight")) {
-            section.problem("weight", "works with policy: weighted only; remove it, or set policy: weighted");
+        int weight = section.wholeNumber("weight", 1, Downstream.DRAINED, Downstream.MAX_WEIGHT);
+        if (!policy.goesByWeights() && section.has("weight") && weight != Downstream.DRAINED) {
+            section.problem(
+                    "weight",
+                    "works with policy: weighted only, but for 0, which drains the receiver; remove it, or set policy: weighted");
         }
         return weight;
     }

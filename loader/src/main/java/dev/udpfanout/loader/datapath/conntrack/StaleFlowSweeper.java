@@ -36,7 +36,7 @@ final class StaleFlowSweeper implements AutoCloseable {
     private static final Duration STOP_LIMIT = Duration.ofSeconds(5);
 
     /** So long for the first pass over a large table: for longer, nobody waits for it. */
-    private static final Duration CLEAR_LIMIT = Duration.ofSeconds(3);
+    private static final Duration CLEAR_LIMIT = Duration.ofSeconds(10);
 
     /** How many times as long as a pass took the pause after it is at least: 1 % of the time. */
     private static final int PAUSE_FACTOR = 100;

@@ -70,9 +70,10 @@ final class IcmpBack {
             Collection<ListenerConfig> listeners,
             Map<String, EndpointSet> inForce,
             ListenerVips vips,
-            Set<Integer> interfaces) {
+            Set<Integer> interfaces,
+            Set<Integer> ports) {
         setOrigins(listeners, inForce, vips);
-        attempt(() -> points.add(attachMethod(listeners), interfaces));
+        attempt(() -> points.add(attachMethod(listeners), interfaces, ports));
     }
 
     /** As {@link IcmpPoints#areHeld}. */
@@ -80,22 +81,35 @@ final class IcmpBack {
         return points.areHeld();
     }
 
-    /**
-     * Has programs where errors come in, and takes them off elsewhere: there only when all endpoints are known, since
-     * before that an earlier daemon's may be needed.
-     */
-    void reconcile(Collection<ListenerConfig> listeners, Map<String, EndpointSet> inForce, Set<Integer> interfaces) {
+    /** Learns the node's addresses. Takes effect at the next {@link #update}. */
+    void readAddresses() {
         ownAddresses = network.addresses().all().stream()
                 .filter(address -> !address.address().isLinkLocalAddress()
                         && !address.address().isLoopbackAddress())
                 .collect(Collectors.groupingBy(
                         InterfaceAddress::linkIndex,
                         Collectors.mapping(InterfaceAddress::address, Collectors.toSet())));
+    }
+
+    /**
+     * Has programs where errors come in, and takes them off elsewhere: there only when all endpoints are known, since
+     * before that an earlier daemon's may be needed.
+     *
+     * @param ways to endpoints, and so where errors come in
+     * @param replies whose ports of bridges are further places
+     */
+    void reconcile(
+            Collection<ListenerConfig> listeners,
+            Map<String, EndpointSet> inForce,
+            ListenerWays ways,
+            Replies replies) {
+        Set<Integer> interfaces = ways.interfaces();
+        Set<Integer> ports = replies.ports();
         if (!listeners.stream().allMatch(listener -> inForce.containsKey(listener.name()))) {
-            attempt(() -> points.add(attachMethod(listeners), interfaces));
+            attempt(() -> points.add(attachMethod(listeners), interfaces, ports));
             return;
         }
-        attempt(() -> points.set(attachMethod(listeners), interfaces));
+        attempt(() -> points.set(attachMethod(listeners), interfaces, ports));
         if (!leftoversRemoved) {
             points.removeLeftovers();
             leftoversRemoved = true;

@@ -193,10 +193,11 @@ public final class KernelDatapath implements SwitchableDatapath {
         interfacesFound = true;
         failures.collect(() -> tamperCheck.run(sets.values(), set -> slots.required(set.name())));
         failures.collect(() -> ways.refresh(listeners.values(), endpoints.sets()));
-        failures.collect(() -> icmp.reconcile(listeners.values(), endpoints.sets(), ways.interfaces()));
+        failures.collect(icmp::readAddresses);
         failures.collect(() -> maps.setNetwork(network, attachPoints.dummies()));
         failures.collect(this::setListenerKeys);
         failures.collect(() -> replies.reconcile(listeners.values(), endpoints.sets()));
+        failures.collect(() -> icmp.reconcile(listeners.values(), endpoints.sets(), ways, replies));
         attachPoints.connect(earlier.servedByOther(), failures);
         failures.collect(() -> attachPoints.observe(name -> counters.received(slots.required(name))));
         failures.throwIfAny();
@@ -231,7 +232,7 @@ public final class KernelDatapath implements SwitchableDatapath {
         maps.apply(plan, listeners.values(), attachPoints.dummies());
         tamperCheck.countMended();
         replies.removeUnusedFlows(listeners.values());
-        icmp.update(listeners.values(), endpoints.sets(), vips, ways.interfaces());
+        icmp.update(listeners.values(), endpoints.sets(), vips, ways.interfaces(), replies.ports());
     }
 
     @Override

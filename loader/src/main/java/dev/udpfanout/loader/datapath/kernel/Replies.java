@@ -86,6 +86,11 @@ final class Replies {
         }
     }
 
+    /** The ports of bridges at which answers come in, by their indexes. */
+    Set<Integer> ports() {
+        return points.ports();
+    }
+
     private static List<ListenerConfig> replying(Collection<ListenerConfig> listeners) {
         return listeners.stream().filter(ListenerConfig::replies).toList();
     }

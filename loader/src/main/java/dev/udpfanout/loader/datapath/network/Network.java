@@ -3,6 +3,7 @@ package dev.udpfanout.loader.datapath.network;
 import dev.udpfanout.bindings.rtnetlink.RtnetlinkSocket;
 import dev.udpfanout.bindings.rtnetlink.address.Addresses;
 import dev.udpfanout.bindings.rtnetlink.link.Links;
+import dev.udpfanout.bindings.rtnetlink.neighbour.Neighbours;
 import dev.udpfanout.bindings.rtnetlink.route.Routes;
 import dev.udpfanout.bindings.rtnetlink.tc.Qdiscs;
 import dev.udpfanout.bindings.rtnetlink.tc.TcFilters;
@@ -13,6 +14,7 @@ public final class Network implements AutoCloseable {
     private final Links links;
     private final Addresses addresses;
     private final Routes routes;
+    private final Neighbours neighbours;
     private final Qdiscs qdiscs;
     private final TcFilters filters;
 
@@ -21,6 +23,7 @@ public final class Network implements AutoCloseable {
         this.links = new Links(socket);
         this.addresses = new Addresses(socket);
         this.routes = new Routes(socket);
+        this.neighbours = new Neighbours(socket);
         this.qdiscs = new Qdiscs(socket);
         this.filters = new TcFilters(socket);
     }
@@ -40,6 +43,10 @@ public final class Network implements AutoCloseable {
 
     public Routes routes() {
         return routes;
+    }
+
+    public Neighbours neighbours() {
+        return neighbours;
     }
 
     public Qdiscs qdiscs() {

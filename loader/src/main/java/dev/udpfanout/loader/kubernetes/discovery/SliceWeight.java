@@ -11,7 +11,7 @@ import java.util.OptionalInt;
  * receiver, can put it there.
  */
 final class SliceWeight {
-    /** A whole number from 1 to {@link Downstream#MAX_WEIGHT}; 1 if it is not there. */
+    /** A whole number from 0, which drains, to {@link Downstream#MAX_WEIGHT}; 1 if it is not there. */
     static final String ANNOTATION = "udp-fanout.dev/weight";
 
     private static final int MAX_DIGITS = 4;
@@ -29,6 +29,6 @@ final class SliceWeight {
             return OptionalInt.empty();
         }
         int weight = Integer.parseInt(text);
-        return weight >= 1 && weight <= Downstream.MAX_WEIGHT ? OptionalInt.of(weight) : OptionalInt.empty();
+        return weight <= Downstream.MAX_WEIGHT ? OptionalInt.of(weight) : OptionalInt.empty();
     }
 }

@@ -6,6 +6,7 @@ import static dev.udpfanout.loader.config.reader.ConfigProblemsTest.assertProble
 import static dev.udpfanout.loader.config.reader.ConfigProblemsTest.problems;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import dev.udpfanout.loader.config.Config;
 import dev.udpfanout.loader.config.InvalidConfigException;
 import dev.udpfanout.loader.config.ListenerConfig;
 import dev.udpfanout.loader.config.Policy;
@@ -88,7 +89,8 @@ class ListenerRulesConfigTest {
                 "config.yaml:6: listeners[0].hash_on: \"payload\" is not one of: source, source_port",
                 GOOD.replace("mode: tc_ebpf", "policy: hash\n    hash_on: payload"));
         assertProblem(
-                "config.yaml:7: listeners[0].downstream[0].weight: works with policy: weighted only; remove it, or set policy: weighted",
+                "config.yaml:7: listeners[0].downstream[0].weight: works with policy: weighted only, but for 0,"
+                        + " which drains the receiver; remove it, or set policy: weighted",
                 GOOD.replace("mode: tc_ebpf", "policy: hash").replace("40514\" }", "40514\", weight: 2 }"));
     }
 
@@ -133,15 +135,33 @@ class ListenerRulesConfigTest {
     }
 
     @Test
+    void shouldTakeTheWeightZeroWithEveryPolicy() throws InvalidConfigException {
+        for (String policy : List.of("round_robin", "weighted", "hash", "replicate")) {
+            Config config = READER.parse(
+                    GOOD.replace("mode: tc_ebpf", "policy: " + policy).replace("40514\" }", "40514\", weight: 0 }"),
+                    "config.yaml");
+            assertEquals(
+                    0,
+                    config.listeners()
+                            .getFirst()
+                            .receivers()
+                            .downstream()
+                            .getFirst()
+                            .weight());
+        }
+    }
+
+    @Test
     void shouldRefuseWeightsThatAreNoneOrForNoReason() {
-        for (String weight : List.of("0", "1001", "99999999999")) {
+        for (String weight : List.of("-1", "1001", "99999999999")) {
             assertProblem(
-                    "config.yaml:7: listeners[0].downstream[0].weight: " + weight + " is not in 1..1000",
+                    "config.yaml:7: listeners[0].downstream[0].weight: " + weight + " is not in 0..1000",
                     GOOD.replace("mode: tc_ebpf", "policy: weighted")
                             .replace("40514\" }", "40514\", weight: " + weight + " }"));
         }
         assertProblem(
-                "config.yaml:7: listeners[0].downstream[0].weight: works with policy: weighted only; remove it, or set policy: weighted",
+                "config.yaml:7: listeners[0].downstream[0].weight: works with policy: weighted only, but for 0, which drains"
+                        + " the receiver; remove it, or set policy: weighted",
                 GOOD.replace("40514\" }", "40514\", weight: 2 }"));
         assertProblem(
                 "config.yaml:5: listeners[0].policy: \"random\" is not one of: round_robin, weighted, hash, replicate",

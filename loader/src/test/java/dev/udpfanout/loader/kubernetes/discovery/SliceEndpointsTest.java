@@ -193,8 +193,16 @@ class SliceEndpointsTest {
         assertEquals(List.of(), slices(found, Kind.BAD_WEIGHT));
     }
 
+    @Test
+    void shouldDrainTheEndpointsOfASliceOfTheWeightZero() {
+        SliceEndpoints found = SliceEndpoints.of(List.of(weighing("a", "0", pod("a", "10.0.0.1"))), SYSLOG);
+
+        assertEquals(0, found.endpoints().getFirst().weight());
+        assertEquals(List.of(), slices(found, Kind.BAD_WEIGHT));
+    }
+
     @ParameterizedTest
-    @ValueSource(strings = {"0", "1001", "-1", "2.5", "heavy", "", " 3", "99999999999999999999"})
+    @ValueSource(strings = {"1001", "-1", "2.5", "heavy", "", " 3", "99999999999999999999"})
     void shouldCountAsOneAndSayWhichSliceWhenItsWeightIsNone(String weight) {
         SliceEndpoints found = SliceEndpoints.of(List.of(weighing("a", weight, pod("a", "10.0.0.1"))), SYSLOG);
 

@@ -16,8 +16,9 @@ import java.util.Set;
  * @param hook which side
  * @param pin where its link is or will be pinned, if anything is
  * @param role of the programs whose place it is
+ * @param oneOfMany whether it is one of so many that come and go with pods that each is worth no line in the log
  */
-record HookPlace(int ifindex, String interfaceName, HookPoint hook, Optional<Path> pin, Role role) {
+record HookPlace(int ifindex, String interfaceName, HookPoint hook, Optional<Path> pin, Role role, boolean oneOfMany) {
     /** What a program is there for. */
     enum Role {
         REQUESTS("program", KernelProgram.FOR_REQUESTS),
@@ -51,18 +52,23 @@ record HookPlace(int ifindex, String interfaceName, HookPoint hook, Optional<Pat
     /** For a program that sees what clients send. */
     static HookPlace of(int ifindex, String interfaceName, HookPoint hook, Optional<Pins> pins) {
         Optional<Path> pin = pins.map(all -> all.link(interfaceName, hook));
-        return new HookPlace(ifindex, interfaceName, hook, pin, Role.REQUESTS);
+        return new HookPlace(ifindex, interfaceName, hook, pin, Role.REQUESTS, false);
     }
 
     /** For a program that sees what endpoints answer. */
     static HookPlace ofReplies(int ifindex, String interfaceName, Optional<Pins> pins) {
         Optional<Path> pin = pins.map(all -> all.linkOfReplies(interfaceName));
-        return new HookPlace(ifindex, interfaceName, HookPoint.INGRESS, pin, Role.REPLIES);
+        return new HookPlace(ifindex, interfaceName, HookPoint.INGRESS, pin, Role.REPLIES, false);
     }
 
     /** For a program that sees the ICMP errors that come back. */
     static HookPlace ofIcmp(int ifindex, String interfaceName, Optional<Pins> pins) {
         Optional<Path> pin = pins.map(all -> all.linkOfIcmp(interfaceName));
-        return new HookPlace(ifindex, interfaceName, HookPoint.INGRESS, pin, Role.ICMP);
+        return new HookPlace(ifindex, interfaceName, HookPoint.INGRESS, pin, Role.ICMP, false);
+    }
+
+    /** The same as one of many. */
+    HookPlace asOneOfMany() {
+        return new HookPlace(ifindex, interfaceName, hook, pin, role, true);
     }
 }

@@ -15,6 +15,7 @@ import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.slf4j.event.Level;
 
 /**
  * Hooks that have a program of ours: put there, put there again after somebody has removed it, changed without a gap,
@@ -88,7 +89,7 @@ final class Hooks<K> {
         Attachment attachment = Attacher.attach(method, program.named(name), place, network);
         PlacedProgram now = new PlacedProgram(name, method, attachment);
         occupied.put(key, new Occupied(place, now));
-        LOG.atInfo()
+        LOG.atLevel(level(place))
                 .addKeyValue("interface", place.interfaceName())
                 .addKeyValue("method", attachment.method())
                 .addKeyValue("adopted", attachment.isAdopted())
@@ -202,8 +203,12 @@ final class Hooks<K> {
         occupied.clear();
     }
 
+    private static Level level(HookPlace place) {
+        return place.oneOfMany() ? Level.DEBUG : Level.INFO;
+    }
+
     private static void logDetached(HookPlace place) {
-        LOG.atInfo()
+        LOG.atLevel(level(place))
                 .addKeyValue("interface", place.interfaceName())
                 .log("detached TC eBPF {} from {}", place.role().words(), place.hook());
     }

@@ -10,12 +10,16 @@ import dev.udpfanout.loader.datapath.network.RepairLog;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 
-/** The programs for ICMP errors: at the ingress of each interface by which this node sends to an endpoint. */
+/**
+ * The programs for ICMP errors: at the ingress of each interface by which this node sends to an endpoint, and of the
+ * ports of bridges behind which endpoints answer.
+ */
 public final class IcmpPoints {
     private final Network network;
     private final Optional<Pins> pins;
@@ -35,35 +39,56 @@ public final class IcmpPoints {
         return hooks.areHeld();
     }
 
-    /** Has programs on these interfaces too, as far as they are there. */
-    public void add(AttachMethod method, Set<Integer> interfaces) {
+    /**
+     * Has programs on these interfaces too, as far as they are there.
+     *
+     * @param ports of bridges
+     */
+    public void add(AttachMethod method, Set<Integer> interfaces, Set<Integer> ports) {
+        add(method, interfaces, ports, network.links().all());
+    }
+
+    private void add(AttachMethod method, Set<Integer> interfaces, Set<Integer> ports, List<Link> links) {
         Failures failures = new Failures();
-        interfaces.forEach(ifindex -> failures.collect(
-                () -> network.links().byIndex(ifindex).ifPresent(link -> ensureAttached(method, link))));
+        for (Link link : links) {
+            boolean isPort = ports.contains(link.index());
+            if (isPort || interfaces.contains(link.index())) {
+                failures.collect(() -> ensureAttached(method, link, isPort));
+            }
+        }
         failures.throwIfAny();
     }
 
-    /** Has programs on these interfaces, and nowhere else. */
-    public void set(AttachMethod method, Set<Integer> interfaces) {
+    /** Has programs on these interfaces, and nowhere else; as above. */
+    public void set(AttachMethod method, Set<Integer> interfaces, Set<Integer> ports) {
+        List<Link> links = network.links().all();
+        Set<Integer> used = new HashSet<>(interfaces);
+        used.addAll(ports);
         Failures failures = new Failures();
-        failures.collect(() -> add(method, interfaces));
-        Set<Integer> unused = new HashSet<>(hooks.keys());
-        unused.removeAll(interfaces);
-        unused.forEach(ifindex -> failures.collect(() -> hooks.takeOff(ifindex)));
-        methods.keySet().retainAll(interfaces);
+        // A link that is gone first: its name may be another's by now.
+        takeOffAllBut(links.stream().map(Link::index).collect(Collectors.toSet()), failures);
+        failures.collect(() -> add(method, interfaces, ports, links));
+        takeOffAllBut(used, failures);
+        methods.keySet().retainAll(used);
         failures.throwIfAny();
+    }
+
+    private void takeOffAllBut(Set<Integer> used, Failures failures) {
+        Set<Integer> unused = new HashSet<>(hooks.keys());
+        unused.removeAll(used);
+        unused.forEach(ifindex -> failures.collect(() -> hooks.takeOff(ifindex)));
     }
 
     /**
      * As it was attached first, by this daemon or an earlier one: a change of the method would make or remove a qdisc,
      * which costs datagrams that this link sends, and gains nothing.
      */
-    private void ensureAttached(AttachMethod method, Link link) {
+    private void ensureAttached(AttachMethod method, Link link, boolean isPort) {
         HookPlace place = HookPlace.ofIcmp(link.index(), link.name(), pins);
         AttachMethod first = methods.computeIfAbsent(
                 link.index(), none -> Attacher.left(place, network).orElse(method));
         String name = link.hasEthernetHeader() ? KernelProgram.ICMP : KernelProgram.ICMP_L3;
-        hooks.ensure(link.index(), place, name, first, Optional.empty());
+        hooks.ensure(link.index(), isPort ? place.asOneOfMany() : place, name, first, Optional.empty());
     }
 
     /** Takes away what an earlier daemon has left elsewhere. */

@@ -1,5 +1,6 @@
 package dev.udpfanout.loader.datapath.kernel.attach;
 
+import dev.udpfanout.bindings.errno.SystemCallException;
 import dev.udpfanout.bindings.rtnetlink.link.Link;
 import dev.udpfanout.loader.config.ListenerConfig.AttachMethod;
 import dev.udpfanout.loader.datapath.Failures;
@@ -11,14 +12,22 @@ import java.net.InetAddress;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
 import java.util.stream.Collectors;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
-/** The programs for replies: at the ingress of each interface by which this node sends to an endpoint that answers. */
+/**
+ * The programs for replies: at the ingress of each interface by which this node sends to an endpoint that answers, and,
+ * where that is a bridge, of the endpoints' ports. What one pod answers to another of its bridge passes the ports
+ * alone.
+ */
 public final class ReplyPoints {
+    private static final Logger LOG = LoggerFactory.getLogger(ReplyPoints.class);
     /** What a receiver on this node's own network answers does not come in anywhere. */
     private static final int LOOPBACK = 1;
 
@@ -27,12 +36,21 @@ public final class ReplyPoints {
     /** By interface. */
     private final Hooks<Integer> hooks;
 
+    private final EndpointPorts endpointPorts;
+    private final BridgePorts bridgePorts;
     private Map<InetAddress, OptionalInt> ways = Map.of();
+    private Map<Integer, Integer> ports = Map.of();
+    /** As a port was attached first, by this daemon or an earlier one: another qdisc costs datagrams to the pod. */
+    private final Map<Integer, AttachMethod> portMethods = new HashMap<>();
+
+    private String lastFailure = "";
 
     public ReplyPoints(KernelProgram program, Network network, RepairLog repairs, Optional<Pins> pins) {
         this.network = network;
         this.pins = pins;
         this.hooks = new Hooks<>(program, network, repairs);
+        this.endpointPorts = new EndpointPorts(network);
+        this.bridgePorts = new BridgePorts(program);
     }
 
     /** Whether no program has gone from its hook without a message from the kernel. */
@@ -47,7 +65,7 @@ public final class ReplyPoints {
         Map<InetAddress, OptionalInt> all = new HashMap<>(ways);
         endpoints.forEach(endpoint -> all.computeIfAbsent(endpoint, network.routes()::outgoingLink));
         ways = all;
-        attach(method);
+        attach(method, network.links().all());
     }
 
     /** Has programs where answers of these endpoints come in, by the routes of this moment, and nowhere else. */
@@ -55,13 +73,29 @@ public final class ReplyPoints {
         Map<InetAddress, OptionalInt> all = new HashMap<>();
         endpoints.forEach(endpoint -> all.put(endpoint, network.routes().outgoingLink(endpoint)));
         ways = all;
-        // What is new first: at no moment is there none where a route has changed.
+        List<Link> links = network.links().all();
         Failures failures = new Failures();
-        failures.collect(() -> attach(method));
-        Set<Integer> unused = new HashSet<>(hooks.keys());
-        unused.removeAll(interfaces());
-        unused.forEach(ifindex -> failures.collect(() -> hooks.takeOff(ifindex)));
+        // A link that is gone first: its name may be another's by now.
+        takeOffAllBut(links.stream().map(Link::index).collect(Collectors.toSet()), failures);
+        // What is new first: at no moment is there none where a route has changed.
+        failures.collect(() -> attach(method, links));
+        Set<Integer> used = interfaces();
+        used.addAll(ports.keySet());
+        takeOffAllBut(used, failures);
+        failures.collect(() -> bridgePorts.retain(ports.keySet()));
+        portMethods.keySet().retainAll(ports.keySet());
         failures.throwIfAny();
+    }
+
+    private void takeOffAllBut(Set<Integer> used, Failures failures) {
+        Set<Integer> unused = new HashSet<>(hooks.keys());
+        unused.removeAll(used);
+        unused.forEach(ifindex -> failures.collect(() -> hooks.takeOff(ifindex)));
+    }
+
+    /** The ports of bridges that have a program, by their indexes. */
+    public Set<Integer> ports() {
+        return ports.keySet();
     }
 
     /** Takes away what an earlier daemon has left elsewhere. */
@@ -81,18 +115,65 @@ public final class ReplyPoints {
         return interfaces;
     }
 
-    private void attach(AttachMethod method) {
+    private void attach(AttachMethod method, List<Link> links) {
+        Set<Integer> interfaces = interfaces();
         Failures failures = new Failures();
-        for (int ifindex : interfaces()) {
-            failures.collect(() -> network.links().byIndex(ifindex).ifPresent(link -> ensureAttached(method, link)));
+        failures.collect(() -> ports = endpointPorts.of(ways, links));
+        for (Link link : links) {
+            if (interfaces.contains(link.index())) {
+                failures.collect(() -> ensureAttached(method, link));
+            }
         }
+        attachToPorts(method, links);
         failures.throwIfAny();
+    }
+
+    /** Without ports answers get to all clients but those on the bridge: so a port that refuses keeps nothing back. */
+    private void attachToPorts(AttachMethod method, List<Link> links) {
+        Failures failures = new Failures();
+        failures.collect(() -> bridgePorts.add(ports));
+        for (Link link : links) {
+            if (ports.containsKey(link.index())) {
+                failures.collect(() -> ensureAttachedToPort(method, link));
+            }
+        }
+        try {
+            failures.throwIfAny();
+            lastFailure = "";
+        } catch (SystemCallException e) {
+            if (!e.getMessage().equals(lastFailure)) {
+                lastFailure = e.getMessage();
+                LOG.atWarn()
+                        .addKeyValue("reason", lastFailure)
+                        .log(
+                                "a receiver's answers to other pods of its bridge are not seen: the program is not on its port, will retry");
+            }
+        }
+    }
+
+    private void ensureAttachedToPort(AttachMethod method, Link link) {
+        try {
+            HookPlace place = HookPlace.ofReplies(link.index(), link.name(), pins);
+            AttachMethod first = portMethods.computeIfAbsent(
+                    link.index(), none -> Attacher.left(place, network).orElse(method));
+            ensureAttached(first, link);
+        } catch (SystemCallException e) {
+            // It may have gone with its pod since it was seen.
+            if (network.links().byIndex(link.index()).isPresent()) {
+                throw e;
+            }
+        }
     }
 
     private void ensureAttached(AttachMethod method, Link link) {
         String name = link.hasEthernetHeader() ? KernelProgram.REPLY : KernelProgram.REPLY_L3;
+        HookPlace place = HookPlace.ofReplies(link.index(), link.name(), pins);
         hooks.ensure(
-                link.index(), HookPlace.ofReplies(link.index(), link.name(), pins), name, method, Optional.empty());
+                link.index(),
+                ports.containsKey(link.index()) ? place.asOneOfMany() : place,
+                name,
+                method,
+                Optional.empty());
     }
 
     /** Takes all of them off. */

@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/*
+ * What the program writes on a packet before the kernel frees it, for whoever watches the
+ * tracepoint skb:kfree_skb ("udp-fanout drops", "udp-fanout trace"). If nobody does, a drop costs
+ * these stores, and a datagram that is forwarded nothing at all. No map holds it, so there is
+ * nothing to clean up after a watcher, and any number of them may watch.
+ *
+ * It stands in __sk_buff.cb, which belongs to whoever handles the packet (include/linux/skbuff.h),
+ * and nobody does between TC_ACT_SHOT and the kernel's kfree_skb.
+ */
+#ifndef UDP_FANOUT_DROP_NOTE_H
+#define UDP_FANOUT_DROP_NOTE_H
+
+#include <linux/types.h>
+
+#define UF_DROP_NOTE_MAGIC 0x64726f70u
+
+/* No longer than the five words of __sk_buff.cb. */
+struct uf_drop_note {
+	__u32 magic; /* UF_DROP_NOTE_MAGIC */
+	__u32 reason; /* enum uf_drop_reason */
+	__u32 slot; /* the listener's */
+	__u32 counter; /* of struct uf_endpoint: the endpoint that was chosen; 0: none, or not
+			  counted */
+	__u32 packets; /* more than 1 of a GSO super-packet */
+};
+
+#endif /* UDP_FANOUT_DROP_NOTE_H */

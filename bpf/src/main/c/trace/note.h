@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* Reads what udp-fanout has written on a packet that it drops. */
+#ifndef UDP_FANOUT_TRACE_NOTE_H
+#define UDP_FANOUT_TRACE_NOTE_H
+
+#include <stdbool.h>
+
+#include <linux/bpf.h>
+
+#include <bpf/bpf_core_read.h>
+#include <bpf/bpf_helpers.h>
+
+#include "drop_note.h"
+#include "trace/kernel.h"
+
+/* Whether a packet that is freed is a drop of udp-fanout's. */
+static __always_inline bool uf_read_note(struct sk_buff *skb, struct uf_drop_note *note)
+{
+	const void *at = (const void *)skb + bpf_core_field_offset(skb->cb) +
+			 bpf_core_field_offset(struct qdisc_skb_cb, data);
+
+	return !bpf_probe_read_kernel(note, sizeof(*note), at) && note->magic == UF_DROP_NOTE_MAGIC;
+}
+
+#endif /* UDP_FANOUT_TRACE_NOTE_H */

@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* Leaves the reason of a drop on the packet, for those who watch. */
+#ifndef UDP_FANOUT_NOTE_H
+#define UDP_FANOUT_NOTE_H
+
+#include <linux/bpf.h>
+
+#include "datagram.h"
+#include "drop_note.h"
+#include "target.h"
+#include "udp_fanout.h"
+
+/* Only where TC_ACT_SHOT follows: struct uf_drop_note. */
+static __always_inline void uf_note_drop(struct __sk_buff *skb, const struct uf_datagram *datagram,
+					 const struct uf_target *target, enum uf_drop_reason reason)
+{
+	skb->cb[0] = UF_DROP_NOTE_MAGIC;
+	skb->cb[1] = reason;
+	skb->cb[2] = target->slot;
+	skb->cb[3] = target->counter;
+	skb->cb[4] = datagram->packets;
+}
+
+#endif /* UDP_FANOUT_NOTE_H */

@@ -1,0 +1,96 @@
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+/*
+ * The probe of "udp-fanout drops": reads the note that udp-fanout leaves on a packet which it
+ * drops. It is there only while somebody watches, held by a descriptor of that process. However
+ * many datagrams are dropped, it tells a bounded number a second, and counts the others.
+ */
+#include <stdbool.h>
+
+#include <linux/bpf.h>
+
+#include <bpf/bpf_core_read.h>
+#include <bpf/bpf_helpers.h>
+
+#include "drop_note.h"
+#include "trace/drop_event.h"
+#include "trace/event.h"
+#include "trace/kernel.h"
+#include "trace/note.h"
+#include "trace/packet.h"
+
+/* Reading the kernel's memory is for GPL-compatible programs. */
+char LICENSE[] SEC("license") = "Dual BSD/GPL";
+
+const volatile struct uf_drops_settings SETTINGS SEC(".rodata.settings") = { .per_second = 1 };
+
+struct {
+	__uint(type, BPF_MAP_TYPE_RINGBUF);
+	__uint(max_entries, 1 << 18);
+} EVENTS SEC(".maps");
+
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(max_entries, 1);
+	__type(key, __u32);
+	__type(value, struct uf_drops_window);
+} WINDOW SEC(".maps");
+
+/*
+ * Whether this second has room for one more. CPUs race for the last places, so that it may be a few
+ * more; the ring's size is the hard bound.
+ */
+static __always_inline bool uf_has_room(struct uf_drops_window *window, __u64 now_ns)
+{
+	const __u64 second = now_ns / 1000000000ull;
+
+	if (window->second != second) {
+		window->second = second;
+		window->told = 0;
+	}
+	return __sync_fetch_and_add(&window->told, 1) < SETTINGS.per_second;
+}
+
+/* The namespace of the interface that the packet was dropped on: 0 if it cannot be read. */
+static __always_inline __u32 uf_netns_of(struct sk_buff *skb)
+{
+	return BPF_CORE_READ(skb, dev, nd_net.net, ns.inum);
+}
+
+/* net/core/skbuff.c */
+SEC("raw_tp/kfree_skb")
+int uf_drops_free(struct bpf_raw_tracepoint_args *ctx)
+{
+	struct sk_buff *skb = (struct sk_buff *)ctx->args[0];
+	struct uf_drops_window *window;
+	struct uf_trace_event packet = {};
+	struct uf_drop_event event = {};
+	struct uf_drop_note note;
+	__u32 first = 0;
+
+	if (!uf_read_note(skb, &note) || uf_netns_of(skb) != SETTINGS.netns)
+		return 0;
+	window = bpf_map_lookup_elem(&WINDOW, &first);
+	if (!window)
+		return 0;
+	__sync_fetch_and_add(&window->seen, 1);
+	event.time_ns = bpf_ktime_get_ns();
+	if (!uf_has_room(window, event.time_ns))
+		return 0;
+	uf_read_headers(uf_l3(skb), &packet);
+	uf_read_device(BPF_CORE_READ(skb, dev), &packet);
+	event.reason = note.reason;
+	event.slot = note.slot;
+	event.counter = note.counter;
+	event.packets = note.packets;
+	event.bytes = BPF_CORE_READ(skb, len);
+	event.source_port = packet.source_port;
+	event.destination_port = packet.destination_port;
+	event.family = packet.family;
+	__builtin_memcpy(event.source, packet.source, sizeof(event.source));
+	__builtin_memcpy(event.destination, packet.destination, sizeof(event.destination));
+	__builtin_memcpy(event.device, packet.device, sizeof(event.device));
+	event.seen = window->seen;
+	if (!bpf_ringbuf_output(&EVENTS, &event, sizeof(event), 0))
+		__sync_fetch_and_add(&window->written, 1);
+	return 0;
+}

@@ -1,0 +1,97 @@
+package dev.udpfanout.loader.drops;
+
+import dev.udpfanout.bindings.abi.MappedAddress;
+import dev.udpfanout.bindings.abi.NetworkOrder;
+import dev.udpfanout.bindings.abi.counter.DropReason;
+import java.lang.foreign.MemoryLayout;
+import java.lang.foreign.MemoryLayout.PathElement;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.StructLayout;
+import java.lang.foreign.ValueLayout;
+import java.net.InetSocketAddress;
+import java.util.Arrays;
+import java.util.Locale;
+import java.util.Optional;
+
+/**
+ * One datagram that udp-fanout has dropped: {@code struct uf_drop_event} of bpf/src/main/c/trace/drop_event.h.
+ *
+ * @param timeNs CLOCK_MONOTONIC
+ * @param seen packets that were dropped since the watch began, this one included
+ * @param reason as metrics name it; {@code reason 25} if this version does not know it
+ * @param slot the listener's
+ * @param counter of the endpoint that was chosen; 0 if none was, or if it is not counted
+ * @param packets more than 1 of a GSO super-packet
+ * @param bytes the packet's length
+ * @param source port 0 for a fragment without ports
+ * @param destination as above
+ * @param device the interface
+ */
+public record DropEvent(
+        long timeNs,
+        long seen,
+        String reason,
+        int slot,
+        int counter,
+        int packets,
+        int bytes,
+        Optional<InetSocketAddress> source,
+        Optional<InetSocketAddress> destination,
+        String device) {
+    /** How it is laid out; {@code DropLayoutTest} compares it with the compiler's. */
+    static final StructLayout LAYOUT = MemoryLayout.structLayout(
+            ValueLayout.JAVA_LONG.withName("time_ns"),
+            ValueLayout.JAVA_LONG.withName("seen"),
+            ValueLayout.JAVA_INT.withName("reason"),
+            ValueLayout.JAVA_INT.withName("slot"),
+            ValueLayout.JAVA_INT.withName("counter"),
+            ValueLayout.JAVA_INT.withName("packets"),
+            ValueLayout.JAVA_INT.withName("bytes"),
+            ValueLayout.JAVA_SHORT.withName("source_port"),
+            ValueLayout.JAVA_SHORT.withName("destination_port"),
+            ValueLayout.JAVA_INT.withName("family"),
+            MemoryLayout.sequenceLayout(16, ValueLayout.JAVA_BYTE).withName("source"),
+            MemoryLayout.sequenceLayout(16, ValueLayout.JAVA_BYTE).withName("destination"),
+            MemoryLayout.sequenceLayout(16, ValueLayout.JAVA_BYTE).withName("device"),
+            ValueLayout.JAVA_INT.withName("unused"));
+
+    /** One record of the map EVENTS. */
+    static DropEvent read(MemorySegment event) {
+        int family = number(event, "family");
+        return new DropEvent(
+                event.get(ValueLayout.JAVA_LONG, at("time_ns")),
+                event.get(ValueLayout.JAVA_LONG, at("seen")),
+                label(number(event, "reason")),
+                number(event, "slot"),
+                number(event, "counter"),
+                number(event, "packets"),
+                number(event, "bytes"),
+                address(event, family, "source"),
+                address(event, family, "destination"),
+                event.getString(at("device")));
+    }
+
+    private static String label(int code) {
+        return Arrays.stream(DropReason.values())
+                .filter(reason -> reason.code() == code)
+                .map(reason -> reason.name().toLowerCase(Locale.ROOT))
+                .findFirst()
+                .orElse("reason " + code);
+    }
+
+    private static Optional<InetSocketAddress> address(MemorySegment event, int family, String end) {
+        if (family == 0) {
+            return Optional.empty();
+        }
+        int port = NetworkOrder.swapped(event.get(ValueLayout.JAVA_SHORT, at(end + "_port"))) & 0xffff;
+        return Optional.of(new InetSocketAddress(MappedAddress.read(event.asSlice(at(end)), family), port));
+    }
+
+    private static int number(MemorySegment event, String field) {
+        return event.get(ValueLayout.JAVA_INT, at(field));
+    }
+
+    private static long at(String field) {
+        return LAYOUT.byteOffset(PathElement.groupElement(field));
+    }
+}

@@ -1,0 +1,198 @@
+package dev.udpfanout.loader.trace;
+
+import dev.udpfanout.bindings.abi.counter.DropReason;
+import dev.udpfanout.loader.config.reader.SocketAddressText;
+import dev.udpfanout.loader.trace.DropCauses.Cause;
+import dev.udpfanout.loader.trace.Fate.Outcome;
+import java.net.Inet6Address;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/** How one datagram ended: that of its copies which says most, a loss before an arrival before what is not known. */
+final class Endings {
+    private static final String DUMMY_REMEDY =
+            "Is the daemon alive, and are its programs on the hooks? udp-fanout status and udp-fanout doctor tell.";
+    private static final String NAT_REMEDY =
+            "Look for kube-proxy's rule: nft list ruleset or iptables-save, for the VIP; ipvsadm -Ln with IPVS.";
+
+    private static final int ICMP_UNREACHABLE = 3;
+    private static final int ICMP_TOO_BIG = 4;
+    private static final int ICMPV6_TOO_BIG = 2;
+
+    private final List<TraceEvent> events;
+    private final Place place;
+    private final DropCauses causes;
+
+    /** @param events of one datagram, in the order of time */
+    Endings(List<TraceEvent> events, Place place, DropCauses causes) {
+        this.events = events;
+        this.place = place;
+        this.causes = causes;
+    }
+
+    Fate fate() {
+        if (events.isEmpty()) {
+            return Fate.lost(
+                    place.nic(),
+                    "The interface did not take it.",
+                    "Is it up, and is the datagram no larger than its MTU? ip link show " + place.nic());
+        }
+        List<Fate> fates = new ArrayList<>();
+        for (List<TraceEvent> life : lives()) {
+            TraceEvent end = life.getLast();
+            if (end.kind() != TraceEvent.Kind.FREED || !causes.isOfOtherHost(end) || lives().size() == 1) {
+                fates.add(ofLife(life));
+            }
+        }
+        // What a process of the node has read goes on as another packet: only the last of these counts.
+        if (fates.size() > 1) {
+            fates.removeIf(
+                    fate -> fate.outcome() == Outcome.DELIVERED && fate.where().startsWith("node"));
+        }
+        return fates.stream()
+                .filter(fate -> fate.outcome() == Outcome.LOST)
+                .findFirst()
+                .or(() -> fates.stream()
+                        .filter(fate -> fate.outcome() == Outcome.DELIVERED)
+                        .reduce((first, second) -> second))
+                .orElseGet(() -> fates.isEmpty() ? ofLife(events) : fates.getLast());
+    }
+
+    /** The events of each packet, from its first appearance to its end; an address may be used again after that. */
+    private List<List<TraceEvent>> lives() {
+        List<List<TraceEvent>> lives = new ArrayList<>();
+        Map<Long, List<TraceEvent>> open = new LinkedHashMap<>();
+        for (TraceEvent event : events) {
+            open.computeIfAbsent(event.packet(), packet -> {
+                        List<TraceEvent> life = new ArrayList<>();
+                        lives.add(life);
+                        return life;
+                    })
+                    .add(event);
+            if (event.kind().isEnd()) {
+                open.remove(event.packet());
+            }
+        }
+        return lives;
+    }
+
+    private Fate ofLife(List<TraceEvent> life) {
+        TraceEvent end = life.getLast();
+        return switch (end.kind()) {
+            case OUR_DROP -> ourDrop(end);
+            case FREED -> freed(life);
+            case ANSWERED -> answered(end);
+            case CONSUMED -> life.size() < 2 ? arrived(end, end) : arrived(life.get(life.size() - 2), end);
+            case RECEIVED, SENT -> arrived(end, end);
+        };
+    }
+
+    private Fate ourDrop(TraceEvent end) {
+        String name = place.listenerNames().apply(end.slot());
+        String of = name.isEmpty() ? "" : " (listener " + name + ")";
+        String label = Story.ourReason(end).map(DropReason::label).orElse("reason " + end.result());
+        String meaning = Story.ourReason(end).map(DropReason::meaning).orElse("a reason of another version");
+        boolean isOfSender = label.equals(DropReason.NOT_ALLOWED.label());
+        return Fate.lost(
+                Story.device(end, place),
+                "udp-fanout drops it" + of + ", " + label + ": " + meaning + ".",
+                (isOfSender ? "Choose a sender of the listener's allow with --from, or change allow; " : "")
+                        + "docs/drop-reasons.md has causes and remedies of " + label + ".");
+    }
+
+    private Fate answered(TraceEvent end) {
+        int type = end.result() >> Byte.SIZE;
+        int code = end.result() & 0xff;
+        boolean isTooBig = isIpv6() ? type == ICMPV6_TOO_BIG : type == ICMP_UNREACHABLE && code == ICMP_TOO_BIG;
+        return Fate.lost(
+                Story.device(end, place),
+                "udp-fanout answers it with an ICMP error, type " + type + " code " + code
+                        + (isTooBig ? ": it is larger than the way to an endpoint takes." : "."),
+                isTooBig ? "Send less at once, or raise the MTU; docs/drop-reasons.md has more on too_big." : "");
+    }
+
+    private boolean isIpv6() {
+        return place.destination().getAddress() instanceof Inet6Address;
+    }
+
+    private Fate freed(List<TraceEvent> life) {
+        TraceEvent end = life.getLast();
+        Cause cause = causes.of(end);
+        String where = Story.device(end, place) + ", " + causes.nameOf(end);
+        if (place.dummies().contains(end.device()) && wasSentBy(life, end.device())) {
+            return swallowed(end);
+        }
+        if (isAsSent(life) && !causes.isByFirewall(end) && place.isHere(end)) {
+            return Fate.lost(where, cause.sentence() + notTranslated(), NAT_REMEDY);
+        }
+        return Fate.lost(where, cause.sentence(), cause.remedy());
+    }
+
+    private static boolean wasSentBy(List<TraceEvent> life, String device) {
+        return life.stream()
+                .anyMatch(event ->
+                        event.kind() == TraceEvent.Kind.SENT && event.device().equals(device));
+    }
+
+    private Fate swallowed(TraceEvent end) {
+        return Fate.lost(
+                Story.device(end, place),
+                "It left by " + end.device() + ", behind which nobody is: no program of udp-fanout took it there.",
+                DUMMY_REMEDY);
+    }
+
+    /** Whether nothing on the node has changed where it goes, although the address is not the node's. */
+    private boolean isAsSent(List<TraceEvent> life) {
+        return !place.isDestinationOwn()
+                && life.stream().allMatch(event -> event.destination()
+                        .map(place.destination()::equals)
+                        .orElse(true));
+    }
+
+    private String notTranslated() {
+        return " It was still addressed to " + SocketAddressText.write(place.destination())
+                + ", which is no address of this node: neither NAT nor a listener took it.";
+    }
+
+    /** @param at where it was last seen before it ended */
+    private Fate arrived(TraceEvent at, TraceEvent end) {
+        boolean isRead = at.kind() == TraceEvent.Kind.RECEIVED && end.kind() == TraceEvent.Kind.CONSUMED;
+        if (!place.isHere(at)) {
+            return Fate.delivered(
+                    Story.device(at, place), "It is in the pod, and nothing has dropped it there: a socket has it.");
+        }
+        if (isRead) {
+            return Fate.delivered(
+                    "node, a socket of " + end.task(), "A process on this node has read it: " + end.task() + ".");
+        }
+        if (at.kind() == TraceEvent.Kind.RECEIVED && place.isOwn(at)) {
+            return Fate.unknown(
+                    "node, a socket",
+                    "A socket of this node has it, and nothing came out of it again.",
+                    "If that is udp-fanout's own, in user space: udp-fanout status shows its endpoints and drops.");
+        }
+        if (at.kind() == TraceEvent.Kind.RECEIVED) {
+            return Fate.unknown(
+                    Story.device(at, place),
+                    "It came in by " + at.device() + ", and has not been seen since.",
+                    "It may wait for a neighbour's answer (ip neigh show), or in a queue; --wait waits longer.");
+        }
+        return sent(at);
+    }
+
+    private Fate sent(TraceEvent at) {
+        if (place.dummies().contains(at.device())) {
+            return swallowed(at);
+        }
+        if (at.device().equals(place.nic()) && isAsSent(events)) {
+            return Fate.lost(
+                    at.device(),
+                    "The node sent it back to the network by " + at.device() + "." + notTranslated(),
+                    NAT_REMEDY);
+        }
+        String to = at.destination().map(SocketAddressText::write).orElse("its destination");
+        return Fate.delivered(at.device(), "It left this node by " + at.device() + ", to " + to + ".");
+    }
+}

@@ -1,0 +1,33 @@
+package dev.udpfanout.loader.trace;
+
+/**
+ * How a datagram ended.
+ *
+ * @param outcome whether it arrived
+ * @param where at which interface or program, in a few words
+ * @param cause one sentence
+ * @param remedy what mends it, or shows more; empty if there is nothing to mend
+ */
+public record Fate(Outcome outcome, String where, String cause, String remedy) {
+    /** Whether it arrived, as far as this node's kernel knows. */
+    public enum Outcome {
+        /** A receiver has it, or it has left the node towards one. */
+        DELIVERED,
+        /** It was dropped. */
+        LOST,
+        /** It is still in the kernel, or out of sight. */
+        UNKNOWN
+    }
+
+    static Fate delivered(String where, String cause) {
+        return new Fate(Outcome.DELIVERED, where, cause, "");
+    }
+
+    static Fate lost(String where, String cause, String remedy) {
+        return new Fate(Outcome.LOST, where, cause, remedy);
+    }
+
+    static Fate unknown(String where, String cause, String remedy) {
+        return new Fate(Outcome.UNKNOWN, where, cause, remedy);
+    }
+}

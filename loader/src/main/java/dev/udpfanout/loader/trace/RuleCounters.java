@@ -1,0 +1,90 @@
+package dev.udpfanout.loader.trace;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.udpfanout.bindings.nftables.Nftables;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * What the counters of the packet filter's dropping rules say, so that a comparison shows which rule has dropped
+ * something: rules of nf_tables, those of iptables-nft among them. A rule without a counter cannot be seen, nor one of
+ * iptables-legacy; of chains whose policy drops, the names are known. Source: libnftables-json(5).
+ *
+ * @param packets by rule, in words
+ * @param droppingChains base chains whose policy is to drop, with the hook
+ */
+public record RuleCounters(Map<String, Long> packets, List<String> droppingChains) {
+    private static final String LIST = "{\"nftables\":[{\"list\":{\"ruleset\":{}}}]}";
+    private static final List<String> NOT_DROPPING = List.of("accept", "jump", "goto", "return", "continue");
+    private static final RuleCounters NONE = new RuleCounters(Map.of(), List.of());
+
+    /** Of the calling thread's network namespace; nothing if they cannot be read. */
+    static RuleCounters read() {
+        try (Nftables nftables = Nftables.open()) {
+            return of(new ObjectMapper().readTree(nftables.run(LIST)));
+        } catch (RuntimeException | JsonProcessingException e) {
+            return NONE;
+        }
+    }
+
+    static RuleCounters of(JsonNode ruleset) {
+        Map<String, Long> packets = new LinkedHashMap<>();
+        List<String> chains = new ArrayList<>();
+        for (JsonNode object : ruleset.path("nftables")) {
+            JsonNode chain = object.path("chain");
+            if (chain.path("policy").asText().equals("drop")) {
+                chains.add("chain " + place(chain, "name") + " (policy drop, hook "
+                        + chain.path("hook").asText() + ")");
+            }
+            JsonNode rule = object.path("rule");
+            long counted = counter(rule);
+            if (counted >= 0 && drops(rule)) {
+                packets.put("rule " + rule.path("handle").asLong() + " of chain " + place(rule, "chain"), counted);
+            }
+        }
+        return new RuleCounters(packets, List.copyOf(chains));
+    }
+
+    /** {@code "inet filter forward"}: as {@code nft list chain} takes it. */
+    private static String place(JsonNode object, String chain) {
+        return object.path("family").asText() + " " + object.path("table").asText() + " "
+                + object.path(chain).asText();
+    }
+
+    private static long counter(JsonNode rule) {
+        for (JsonNode expression : rule.path("expr")) {
+            if (expression.path("counter").has("packets")) {
+                return expression.path("counter").path("packets").asLong();
+            }
+        }
+        return -1;
+    }
+
+    /** What iptables-nft writes for an extension, such as REJECT, is opaque here; in the NAT table it drops nothing. */
+    private static boolean drops(JsonNode rule) {
+        boolean isOpaque = false;
+        for (JsonNode expression : rule.path("expr")) {
+            if (expression.has("drop") || expression.has("reject")) {
+                return true;
+            }
+            if (NOT_DROPPING.stream().anyMatch(expression::has)) {
+                return false;
+            }
+            isOpaque |= expression.has("xt");
+        }
+        return isOpaque && !rule.path("table").asText().equals("nat");
+    }
+
+    /** Those rules that have counted more since then, with how many packets. */
+    List<String> movedSince(RuleCounters before) {
+        return packets.entrySet().stream()
+                .filter(rule -> rule.getValue() > before.packets.getOrDefault(rule.getKey(), 0L))
+                .map(rule -> rule.getKey() + " (+" + (rule.getValue() - before.packets.getOrDefault(rule.getKey(), 0L))
+                        + ")")
+                .toList();
+    }
+}

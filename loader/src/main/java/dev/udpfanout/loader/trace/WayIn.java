@@ -1,0 +1,122 @@
+package dev.udpfanout.loader.trace;
+
+import dev.udpfanout.bindings.rtnetlink.address.InterfaceAddress;
+import dev.udpfanout.bindings.rtnetlink.link.Link;
+import dev.udpfanout.loader.datapath.network.Network;
+import java.net.Inet6Address;
+import java.net.InetAddress;
+import java.net.UnknownHostException;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * By which interface test datagrams come in, and from whom.
+ *
+ * @param nic the interface
+ * @param sender an address that the reverse path filter accepts there; nobody's, as far as the node knows
+ */
+public record WayIn(Link nic, InetAddress sender) {
+    /** For documentation (RFC 5737, RFC 3849): where the interface has no subnet to choose from. */
+    private static final InetAddress NOBODY = InetAddress.ofLiteral("192.0.2.99");
+
+    private static final InetAddress NOBODY6 = InetAddress.ofLiteral("2001:db8:ffff::99");
+    private static final Set<String> BEHIND_WHICH_NOBODY_IS = Set.of("dummy");
+    private static final String LOOPBACK = "lo";
+    private static final int MOST_TRIED = 64;
+
+    /**
+     * Chooses what is not given.
+     *
+     * @param interfaceName the interface; empty: where the sender is, or where the destination's network is, or the
+     *     default route
+     * @param from the sender; empty: one in the interface's subnet
+     * @throws IllegalArgumentException if there is no such interface, or none is plain
+     */
+    public static WayIn choose(
+            Network network, Optional<String> interfaceName, InetAddress to, Optional<InetAddress> from) {
+        Link nic = interfaceName.isPresent()
+                ? network.links()
+                        .byName(interfaceName.get())
+                        .orElseThrow(() -> new IllegalArgumentException(
+                                "--interface: there is no interface " + interfaceName.get() + "; ip link lists them"))
+                : nic(network, to, from);
+        return new WayIn(nic, from.orElseGet(() -> sender(network, nic, to)));
+    }
+
+    private static Link nic(Network network, InetAddress to, Optional<InetAddress> from) {
+        boolean ipv6 = to instanceof Inet6Address;
+        return from.flatMap(sender -> linkTo(network, sender))
+                .or(() -> holderOf(network, to))
+                .or(() -> linkTo(network, to))
+                .or(() -> linkTo(network, ipv6 ? NOBODY6 : NOBODY))
+                .orElseThrow(() -> new IllegalArgumentException(
+                        "no interface is plain by the routes; say by which one datagrams come in, with --interface"));
+    }
+
+    private static Optional<Link> linkTo(Network network, InetAddress address) {
+        return network.routes()
+                .chosen(address)
+                .flatMap(route -> route.linkIndex().stream().boxed().findFirst())
+                .flatMap(network.links()::byIndex)
+                .filter(WayIn::isOutside);
+    }
+
+    private static Optional<Link> holderOf(Network network, InetAddress address) {
+        return network.addresses().all().stream()
+                .filter(each -> each.address().equals(address))
+                .findFirst()
+                .flatMap(each -> network.links().byIndex(each.linkIndex()))
+                .filter(WayIn::isOutside);
+    }
+
+    private static boolean isOutside(Link link) {
+        return !link.name().equals(LOOPBACK)
+                && !BEHIND_WHICH_NOBODY_IS.contains(link.kind())
+                && !link.name().startsWith("dummy");
+    }
+
+    /** From the end of the subnet, where hosts are rarest; none of the node. */
+    private static InetAddress sender(Network network, Link nic, InetAddress to) {
+        boolean ipv6 = to instanceof Inet6Address;
+        Set<InetAddress> taken = new HashSet<>(Set.of(to));
+        List<InterfaceAddress> addresses = network.addresses().all();
+        addresses.forEach(each -> taken.add(each.address()));
+        return addresses.stream()
+                .filter(each -> each.linkIndex() == nic.index())
+                .filter(each -> each.address() instanceof Inet6Address == ipv6
+                        && !each.address().isLinkLocalAddress())
+                .flatMap(each -> lastFree(each, taken).stream())
+                .findFirst()
+                .orElse(ipv6 ? NOBODY6 : NOBODY);
+    }
+
+    private static Optional<InetAddress> lastFree(InterfaceAddress own, Set<InetAddress> taken) {
+        byte[] bytes = own.address().getAddress();
+        int hostBits = bytes.length * Byte.SIZE - own.prefixLength();
+        if (hostBits < 2) {
+            return Optional.empty();
+        }
+        for (int i = 0; i < hostBits; i++) {
+            bytes[bytes.length - 1 - i / Byte.SIZE] |= (byte) (1 << i % Byte.SIZE);
+        }
+        // The last address of all is IPv4's broadcast: begin with the one before.
+        for (int tried = 0; tried < Math.min(MOST_TRIED, (1 << Math.min(hostBits, 7)) - 2); tried++) {
+            bytes[bytes.length - 1]--;
+            InetAddress candidate = address(bytes);
+            if (!taken.contains(candidate)) {
+                return Optional.of(candidate);
+            }
+        }
+        return Optional.empty();
+    }
+
+    private static InetAddress address(byte[] bytes) {
+        try {
+            return InetAddress.getByAddress(bytes.clone());
+        } catch (UnknownHostException e) {
+            throw new AssertionError("an address of 4 or 16 bytes is always valid", e);
+        }
+    }
+}
