@@ -23,13 +23,14 @@ TARGET ?=
 # For "make bench-jmh": a pattern of benchmarks, and JMH's options.
 JMH_ARGUMENTS ?=
 
-.PHONY: help build test demo image image-test cluster-test differential kernel-matrix chaos fuzz doctor-test bench bench-quick bench-jmh fresh-machine release-check format clean
+.PHONY: help build test demo image image-slim image-test cluster-test differential kernel-matrix chaos fuzz doctor-test bench bench-quick bench-jmh fresh-machine release-check format clean
 
 help:
 	@echo 'make build    compile everything; the daemon is then in loader/target/udp-fanout/bin/udp-fanout'
 	@echo 'make test     build, and run all tests: against the real kernel, in network namespaces, as root'
 	@echo 'make demo     the MetalLB path end to end: kube-proxy alone, then udp-fanout (as root, about 20 s)'
 	@echo 'make image    build the container image udp-fanout:0.1.0, with docker, podman or buildah (BASE, JDK, PLATFORM: k8s/image/build)'
+	@echo 'make image-slim   the same without ip, tc, bpftool, tcpdump, iptables and conntrack: udp-fanout:0.1.0-slim'
 	@echo 'make image-test   make image, and run the MetalLB path with it under the DaemonSet'"'"'s restrictions (as root, with podman; about 1 min)'
 	@echo 'make cluster-test   the guide and later events on real Kubernetes, beside kube-proxy alone; KUBERNETES_BIN (as root, 10 min for each version)'
 	@echo 'make differential   the same load by kube-proxy alone and by udp-fanout, in every kind of network; docs/differential.md (as root; NETWORKS=, WAYS=)'
@@ -58,6 +59,9 @@ demo: build
 
 image: build
 	@sh k8s/image/build
+
+image-slim: build
+	@sh k8s/image/build udp-fanout:0.1.0-slim
 
 image-test: build
 	@sh k8s/image/test
