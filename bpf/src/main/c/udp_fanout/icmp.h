@@ -30,6 +30,7 @@
 #include "datagram.h"
 #include "icmp_credit.h"
 #include "icmp_quote.h"
+#include "local.h"
 #include "mark.h"
 #include "next_hop.h"
 #include "path_mtu.h"
@@ -189,6 +190,12 @@ static __noinline int uf_answer(struct __sk_buff *skb, __u32 offsets, __u32 mtu,
 	answer->l3_offset = offsets & 0xffff;
 	answer->header_bytes = (offsets >> 16) - answer->l3_offset;
 	answer->mtu = mtu;
+	/*
+	 * Of its own address the kernel learns a path MTU only if it is less than that of the
+	 * interface which has the address: rt6_insert_exception in net/ipv6/route.c.
+	 */
+	if (mtu > UF_IPV6_MIN_MTU)
+		answer->mtu -= uf_is_by_loopback(skb);
 	if (!uf_describe_answer(skb, answer) ||
 	    bpf_skb_load_bytes(skb, offsets >> 16, &peer.port, sizeof(peer.port)))
 		return TC_ACT_SHOT;

@@ -58,7 +58,8 @@ static __always_inline bool uf_is_local(const union uf_address *address)
  * Whether a packet comes by the loopback interface: a process of this node has sent it to one of
  * the node's own addresses. The kernel does not ask there whether the source may be
  * (ip_rcv_finish_core in net/ipv4/ip_input.c: the packet still has the route that it was sent by),
- * and has no path MTU for such a destination: what an ICMP says of it, it does not use. 1 or 0: see
+ * and over IPv4 has no path MTU for such a destination: what an ICMP says of it, it does not use. 1
+ * or 0: see
  * uf_equal.
  */
 static __always_inline __u32 uf_is_by_loopback(const struct __sk_buff *skb)

@@ -40,6 +40,7 @@ class LoopbackSenderTest {
     private static final int EACH = 8;
     private static final int[] SIZES = {200, 1_472, 1_473, 9_000, 65_507};
     private static final int LARGE = 9_000;
+    private static final int ETHERNET_MTU = 1_500;
     private static final String SETTING = "/proc/sys/net/ipv4/conf/lo/accept_local";
 
     private final long runId = DatagramSender.newRunId();
@@ -124,17 +125,26 @@ class LoopbackSenderTest {
         }
     }
 
-    @Test
-    void shouldTellASenderOverIpv6ThatItIsTooBig() {
+    @ParameterizedTest
+    @EnumSource(names = {"WANT", "DO"})
+    void shouldTellASenderOverIpv6OnceThatItIsTooBig(PathMtuDiscovery discovery) {
         StandardProtocolFamily family = StandardProtocolFamily.INET6;
         try (Topology topology = topology();
                 NodeDatapath datapath = open(topology, family, "policy", "round_robin")) {
+            PodReceivers pods = PodReceivers.start(topology.pods(), WayIn.POD_PORT, family, runId);
             PathSocket sender = socket(topology, family);
-            sender.pathMtu(listener(family));
-            byte[] payload = Payload.of(runId, 0, LARGE);
+            sender.discover(discovery);
+            sender.send(Payload.of(runId, 0, LARGE), listener(family));
+            PathSocket probe = socket(topology, family);
             assertTrue(
-                    BoundedWait.until(() -> sender.send(payload, listener(family)) == PathSocket.TOO_LARGE, LIMIT),
+                    BoundedWait.until(() -> probe.pathMtu(listener(family)) < ETHERNET_MTU, LIMIT),
                     () -> "not told; " + datapath.counters(0));
+            int sent = sender.send(Payload.of(runId, 1, LARGE), listener(family));
+            if (discovery == PathMtuDiscovery.DO) {
+                assertEquals(PathSocket.TOO_LARGE, sent);
+            } else {
+                assertTrue(pods.awaitReceived(1, LIMIT), () -> "not arrived; " + datapath.counters(0));
+            }
         }
     }
 

@@ -100,6 +100,11 @@ record FrameOracle(
         return isCut ? Fate.BY_STACK : Fate.FORWARDED;
     }
 
+    /** What the sender of a frame that is too big is told, in bytes: of its own address it learns less than its MTU. */
+    int toldMtu() {
+        return byLoopback ? mtu - 1 : mtu;
+    }
+
     /** What a router may cut; and IPv4 of the node's own, whose sender has no use for an answer. */
     private boolean staysWhole(FrameFields fields, byte[] frame) {
         return fields.staysWhole() && (FrameFields.isIpv6(frame) || !byLoopback);

@@ -135,7 +135,7 @@ class FramePropertyTest {
             return oracle.faultByStack(frame, run.frame());
         }
         if (fate == Fate.ANSWERED) {
-            return TooBigAnswer.fault(frame, run.frame(), oracle.mtu());
+            return TooBigAnswer.fault(frame, run.frame(), oracle.toldMtu());
         }
         if (fate == Fate.LATER_FRAGMENT && run.verdict() == TestRunNode.UNSPEC && !untouched) {
             // It follows a first fragment with the same identification, and is to be cut.
