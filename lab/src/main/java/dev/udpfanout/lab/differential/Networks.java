@@ -11,7 +11,9 @@ final class Networks {
         return List.of(
                 Network.named("flat", "one segment, MTU 1500", Links::flat)
                         .sentFrom(Origin.CLIENT, Origin.NODE, Origin.POD, Origin.RECEIVER, Origin.REMOTE_POD),
-                Network.named("flat-ipv6", "the same over IPv6", Links::flat).overIpv6(),
+                Network.named("flat-ipv6", "the same over IPv6", Links::flat)
+                        .overIpv6()
+                        .sentFrom(Origin.CLIENT, Origin.NODE),
                 Network.named("vxlan", "VXLAN between the nodes, MTU 1450", Links::vxlan)
                         .withPathMtu(Links.VXLAN_MTU)
                         .sentFrom(Origin.CLIENT, Origin.NODE, Origin.POD),

@@ -18,6 +18,11 @@ import java.util.stream.Stream;
 /** What may be wrong, one at a time: those of one way in stand together, since they share a lab. */
 final class Faults {
     private static final InetSocketAddress LISTENER = new InetSocketAddress("10.255.0.1", 5514);
+    /** As administrators of VRFs do: ip-vrf(8). The steering route is in the table local, too. */
+    private static final String LOCAL_TABLE_LATER = "ip rule add lookup local pref 100; ip rule del pref 0; ";
+
+    private static final String LOCAL_TABLE_FIRST = "ip rule add lookup local pref 0; ip rule del pref 100";
+
     private static final String OTHER_TABLE = "ip route add default via 192.168.1.10 dev eth0 table 100; ip rule add ";
 
     private Faults() {}
@@ -121,8 +126,8 @@ final class Faults {
                 of(
                         "a rule shadows the listener",
                         way,
-                        OTHER_TABLE + "to 10.255.0.1 lookup 100 pref 50",
-                        "ip rule del pref 50; ip route flush table 100",
+                        LOCAL_TABLE_LATER + OTHER_TABLE + "to 10.255.0.1 lookup 100 pref 50",
+                        "ip rule del pref 50; ip route flush table 100; " + LOCAL_TABLE_FIRST,
                         PROBLEM,
                         "listener_route",
                         "goes out of eth0 by routing table 100"),
@@ -137,8 +142,8 @@ final class Faults {
                 of(
                         "the listener's address is prohibited",
                         way,
-                        "ip rule add to 10.255.0.1 prohibit pref 50",
-                        "ip rule del pref 50",
+                        LOCAL_TABLE_LATER + "ip rule add to 10.255.0.1 prohibit pref 50",
+                        "ip rule del pref 50; " + LOCAL_TABLE_FIRST,
                         PROBLEM,
                         "listener_route",
                         "a prohibit route, or rule, has it"));
@@ -152,7 +157,11 @@ final class Faults {
                         "uplink_program",
                         "eth0 ingress takes datagrams to 192.168.1.100 port 5514"),
                 dropper(WayIn.DUMMY_CLSACT, "dummy0", "program", "runs before ours at dummy0 ingress"),
-                dropper(WayIn.NIC_USERSPACE, "eth0", "uplink_program", "takes datagrams to 192.168.1.1 port 5514 away"),
+                dropper(
+                        WayIn.NIC_USERSPACE,
+                        "eth0",
+                        "uplink_program",
+                        "eth0 ingress takes datagrams to 192.168.1.100 port 5514 away"),
                 neighbour(WayIn.DUMMY_TCX_KEEP, "dummy0"));
     }
 

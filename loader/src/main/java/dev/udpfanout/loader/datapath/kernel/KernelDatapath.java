@@ -59,17 +59,16 @@ public final class KernelDatapath implements SwitchableDatapath {
     private final EndpointsInForce endpoints;
     private final ListenerWays ways;
     private final IcmpBack icmp;
-    private final ListenerVips vips = new ListenerVips();
-    /** Replaced whole, never changed: {@link #counters()} is for any thread. */
-    private volatile Map<String, ListenerConfig> listeners = Map.of();
-    /** Their receivers, and their mirrors': whatever has a slot, and endpoints. Replaced whole, as above. */
-    private volatile Map<String, ReceiverSet> sets = Map.of();
-
     private final TamperCheck tamperCheck;
     private final KernelLookout lookout;
     private final AttachPoints attachPoints;
     private boolean interfacesFound;
     private boolean leftoversRemoved;
+    private final ListenerVips vips = new ListenerVips();
+    /** Replaced whole, never changed: {@link #counters()} is for any thread. */
+    private volatile Map<String, ListenerConfig> listeners = Map.of();
+    /** Their receivers, and their mirrors': whatever has a slot, and endpoints. Replaced whole, as above. */
+    private volatile Map<String, ReceiverSet> sets = Map.of();
 
     /**
      * Takes the network and the program over, and closes both at the end. Nothing is attached before the first
