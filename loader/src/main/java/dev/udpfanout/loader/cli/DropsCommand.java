@@ -1,6 +1,7 @@
 package dev.udpfanout.loader.cli;
 
 import dev.udpfanout.bindings.errno.SystemCallException;
+import dev.udpfanout.loader.cli.status.StatusSource;
 import dev.udpfanout.loader.drops.DropEvent;
 import dev.udpfanout.loader.drops.DropText;
 import dev.udpfanout.loader.drops.DropWatch;

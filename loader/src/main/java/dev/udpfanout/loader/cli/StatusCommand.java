@@ -1,5 +1,8 @@
 package dev.udpfanout.loader.cli;
 
+import dev.udpfanout.loader.cli.status.StatusSource;
+import dev.udpfanout.loader.cli.status.StatusText;
+import dev.udpfanout.loader.cli.status.StatusWatch;
 import dev.udpfanout.loader.logging.LogConfigurator;
 import dev.udpfanout.loader.logging.LogLevel;
 import java.io.IOException;
@@ -70,7 +73,9 @@ final class StatusCommand implements Callable<Integer> {
         PrintWriter out = spec.commandLine().getOut();
         StatusSource source = new StatusSource(metrics, StatusSource.url(metrics, spec.commandLine()), pins.directory);
         if (watch) {
-            return new StatusWatch(source, out, Duration.ofNanos((long) (interval * NANOS_PER_SECOND))).run(count);
+            boolean isFromDaemon =
+                    new StatusWatch(source, out, Duration.ofNanos((long) (interval * NANOS_PER_SECOND))).run(count);
+            return isFromDaemon ? ExitCode.OK : ExitCode.FAILED;
         }
         try {
             StatusSource.Reading reading = source.read();

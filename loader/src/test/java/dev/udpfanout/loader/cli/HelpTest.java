@@ -36,17 +36,21 @@ class HelpTest {
     @MethodSource("commands")
     void shouldHaveAnExampleThatTheCommandLineTakes(String name) {
         String help = output(name, "--help");
-        assertTrue(help.contains("\nExample:\n"), help);
+        assertTrue(help.contains("\nExample:\n") || help.contains("\nExamples:\n"), help);
         String[] footer = UdpFanout.commandLine()
                 .getSubcommands()
                 .get(name)
                 .getCommandSpec()
                 .usageMessage()
                 .footer();
-        for (String example : footer) {
+        List<String> examples =
+                Stream.of(footer).filter(line -> line.startsWith("  ")).toList();
+        assertFalse(examples.isEmpty(), help);
+        for (String example : examples) {
             assertTrue(example.contains("udp-fanout "), example);
             String typed = example.replaceAll("^.*?udp-fanout ", "")
                     .replaceAll("[>&)].*$", "")
+                    .replace("'", "")
                     .strip();
             UdpFanout.commandLine().parseArgs(typed.split(" +"));
         }

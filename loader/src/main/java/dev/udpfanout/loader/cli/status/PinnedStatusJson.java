@@ -1,4 +1,4 @@
-package dev.udpfanout.loader.cli;
+package dev.udpfanout.loader.cli.status;
 
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;

@@ -1,4 +1,4 @@
-package dev.udpfanout.loader.cli;
+package dev.udpfanout.loader.cli.status;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -22,7 +22,7 @@ import picocli.CommandLine;
 import picocli.CommandLine.ParameterException;
 
 /** Where the status comes from: the daemon, or, if it does not answer, what it has pinned. */
-final class StatusSource {
+public final class StatusSource {
     private static final int TIMEOUT_MS = 10_000;
     private static final int MAX_BYTES = 64 * 1024 * 1024;
 
@@ -35,7 +35,7 @@ final class StatusSource {
      * @param url its page
      * @param pins where it has its pins
      */
-    StatusSource(String metrics, URL url, Path pins) {
+    public StatusSource(String metrics, URL url, Path pins) {
         this.metrics = metrics;
         this.url = url;
         this.pins = pins;
@@ -47,7 +47,7 @@ final class StatusSource {
      * @param metrics its {@code metrics.bind}
      * @throws ParameterException if that is no address with a port
      */
-    static URL url(String metrics, CommandLine commandLine) {
+    public static URL url(String metrics, CommandLine commandLine) {
         try {
             URI uri = new URI("http://" + metrics + "/status");
             if (uri.getHost() != null && uri.getPort() > 0 && uri.getPath().equals("/status")) {
@@ -65,10 +65,10 @@ final class StatusSource {
      * @param page what it was read from, for programs
      * @param isFromDaemon whether it is from the daemon
      */
-    record Reading(JsonNode page, String text, boolean isFromDaemon) {}
+    public record Reading(JsonNode page, String text, boolean isFromDaemon) {}
 
     /** @throws IOException if neither says anything; the message says why, and what to do */
-    Reading read() throws IOException {
+    public Reading read() throws IOException {
         IOException failure;
         try {
             byte[] page = fetch();

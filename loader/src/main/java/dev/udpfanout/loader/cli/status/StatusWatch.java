@@ -1,4 +1,4 @@
-package dev.udpfanout.loader.cli;
+package dev.udpfanout.loader.cli.status;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.udpfanout.bindings.terminal.TerminalSize;
@@ -17,7 +17,7 @@ import java.util.function.Supplier;
  * Shows the status again and again. On a terminal one picture is drawn over the other, line by line, so that nothing
  * flickers and nothing scrolls; its size is asked for each time. Elsewhere there is a line for each listener.
  */
-final class StatusWatch {
+public final class StatusWatch {
     private static final int STANDARD_OUTPUT = 1;
     /** ECMA-48, and DEC's private modes 25 (cursor) and 1049 (another screen, so that the shell's stays as it was). */
     private static final String BEGIN = "\033[?1049h\033[?25l";
@@ -35,7 +35,8 @@ final class StatusWatch {
     private final StatusRates rates = new StatusRates();
     private final CountDownLatch stopped = new CountDownLatch(1);
 
-    StatusWatch(StatusSource source, PrintWriter out, Duration interval) {
+    /** @param interval between two readings */
+    public StatusWatch(StatusSource source, PrintWriter out, Duration interval) {
         // https://no-color.org: whatever it is set to, unless that is nothing.
         this(
                 source,
@@ -62,8 +63,9 @@ final class StatusWatch {
      * Goes on until SIGINT or SIGTERM.
      *
      * @param pictures how many to show; 0 for no end
+     * @return whether the last of them was from a daemon
      */
-    int run(long pictures) {
+    public boolean run(long pictures) {
         boolean isTerminal = terminal.get().isPresent();
         Thread restore = Thread.ofPlatform().name("restore-terminal").unstarted(() -> {
             stopped.countDown();
@@ -75,13 +77,13 @@ final class StatusWatch {
         if (isTerminal) {
             print(BEGIN);
         }
-        int result = ExitCode.OK;
+        boolean isFromDaemon = true;
         try {
             for (long shown = 0; pictures == 0 || shown < pictures; shown++) {
                 if (shown > 0 && stopped.await(interval.toNanos(), TimeUnit.NANOSECONDS)) {
                     break;
                 }
-                result = show(isTerminal);
+                isFromDaemon = show(isTerminal);
                 if (out.checkError()) {
                     // Whoever read this is gone.
                     break;
@@ -90,10 +92,10 @@ final class StatusWatch {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
-        return result;
+        return isFromDaemon;
     }
 
-    private int show(boolean isTerminal) {
+    private boolean show(boolean isTerminal) {
         String clock = LocalTime.now().truncatedTo(ChronoUnit.SECONDS).toString();
         try {
             StatusSource.Reading reading = source.read();
@@ -104,14 +106,14 @@ final class StatusWatch {
             } else {
                 reading.page().path("listeners").forEach(listener -> line(clock, listener, reading.isFromDaemon()));
             }
-            return reading.isFromDaemon() ? ExitCode.OK : ExitCode.FAILED;
+            return reading.isFromDaemon();
         } catch (IOException e) {
             if (isTerminal) {
                 draw(List.of("udp-fanout: " + e.getMessage() + "  " + clock));
             } else {
                 print(clock + " " + e.getMessage() + System.lineSeparator());
             }
-            return ExitCode.FAILED;
+            return false;
         }
     }
 

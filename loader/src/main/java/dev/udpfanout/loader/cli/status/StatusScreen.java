@@ -1,4 +1,4 @@
-package dev.udpfanout.loader.cli;
+package dev.udpfanout.loader.cli.status;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.udpfanout.bindings.terminal.TerminalSize;

@@ -1,4 +1,4 @@
-package dev.udpfanout.loader.cli;
+package dev.udpfanout.loader.cli.status;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.time.Instant;
@@ -6,12 +6,13 @@ import java.util.Map;
 import java.util.stream.Collectors;
 
 /** The page {@code /status} in words. Fields that an older or newer daemon does not have are left out. */
-final class StatusText {
+public final class StatusText {
     private final StringBuilder text = new StringBuilder();
 
     private final Instant now;
 
-    StatusText(JsonNode status, Instant now) {
+    /** @param now what ages are counted to */
+    public StatusText(JsonNode status, Instant now) {
         this.now = now;
         if (status.has("daemon")) {
             pinned(status);

@@ -1,4 +1,4 @@
-package dev.udpfanout.loader.cli;
+package dev.udpfanout.loader.cli.status;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
