@@ -1,7 +1,9 @@
 package dev.udpfanout.loader.cli;
 
+import dev.udpfanout.loader.config.Config;
 import dev.udpfanout.loader.daemon.ConfigSource;
 import dev.udpfanout.loader.daemon.Daemon;
+import dev.udpfanout.loader.datapath.Datapath;
 import dev.udpfanout.loader.datapath.conntrack.FlowClearingDatapath;
 import dev.udpfanout.loader.datapath.kernel.program.KernelProgram;
 import dev.udpfanout.loader.datapath.mode.ModeSelectingDatapath;
@@ -93,20 +95,23 @@ final class RunCommand implements Callable<Integer> {
         }
         read.set(source.get());
         byte[] program = program(options.ebpfProgram);
-        StartLog.write(source.get().inForce(), options.config, options.pins.directory);
-        Daemon daemon = new Daemon(
-                source.get(),
-                config -> new FlowClearingDatapath(
-                        config.listeners(),
-                        new ModeSelectingDatapath(
-                                config.listeners(), new NodeBackends(program, options.pins.directory, config.flows()))),
-                UdpFanout.VERSION);
+        Daemon daemon = new Daemon(source.get(), config -> opened(config, options, program), UdpFanout.VERSION);
         stopOnSignal(daemon);
         ProcessSignal.handle("USR1", () -> LOG.atWarn()
                 .addKeyValue("level", LogConfigurator.nextLevel(options.logLevel))
                 .log("changed the log level, as SIGUSR1 asks for"));
         daemon.run();
         return ExitCode.OK;
+    }
+
+    /** A start that is refused is one line, the reason: what runs here is told when it does. */
+    private static Datapath opened(Config config, Options options, byte[] program) {
+        Datapath datapath = new FlowClearingDatapath(
+                config.listeners(),
+                new ModeSelectingDatapath(
+                        config.listeners(), new NodeBackends(program, options.pins.directory, config.flows())));
+        StartLog.write(config, options.config, options.pins.directory);
+        return datapath;
     }
 
     private static void reload(Optional<ConfigSource> source) {

@@ -64,7 +64,7 @@ public final class ConfigSource {
     }
 
     /** The configuration in force. */
-    public Config inForce() {
+    Config inForce() {
         return inForce;
     }
 
