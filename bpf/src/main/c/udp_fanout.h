@@ -96,6 +96,11 @@ struct uf_listener_key {
 #define UF_LISTENER_ANSWERS_BY_STACK 4096u
 /* The stack sends on, which applies the IPsec policy that is for an endpoint. */
 #define UF_LISTENER_BY_STACK 8192u
+/*
+ * IPv6 that is larger than "mtu" came in fragments, which the netfilter of the listener's bridge
+ * has put together: no frame of the bridge is as large. The stack may cut it again.
+ */
+#define UF_LISTENER_REASSEMBLED 16384u
 
 struct uf_listener {
 	__u32 slot; /* index into all maps that have an element a listener: 0..UF_MAX_LISTENERS-1 */

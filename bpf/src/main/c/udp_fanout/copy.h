@@ -19,6 +19,7 @@
 #include "datagram.h"
 #include "endpoint_table.h"
 #include "mark.h"
+#include "path_mtu.h"
 #include "target.h"
 #include "udp_fanout.h"
 #include "verdict.h"
@@ -76,7 +77,14 @@ static __noinline enum uf_verdict uf_copy_to_all(struct __sk_buff *skb,
 	if (!copy)
 		uf_send_copies(skb, target->slot, datagram->packets, bytes);
 	uf_take_mark_off(skb);
+	/* What comes round has lost the sign that the stack may cut it (skb_scrub_packet). */
+	if (copy)
+		target->flags &= ~UF_LISTENER_REASSEMBLED;
 	endpoint = uf_endpoint_at(target->slot, 0, copy + 1);
+	/* So the datagram itself goes to a receiver that is not its sender. */
+	if (endpoint && uf_was_reassembled(datagram, target) && endpoint->other &&
+	    uf_is_from(endpoint, datagram))
+		endpoint = uf_endpoint_at(target->slot, 0, endpoint->other + 1);
 	if (!endpoint)
 		return uf_drop(UF_DROP_NO_ENDPOINTS);
 	/* If the first endpoint has no other beside it, nobody gets the datagram. */

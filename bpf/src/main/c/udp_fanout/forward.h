@@ -81,6 +81,7 @@ static __noinline enum uf_verdict uf_forward(struct __sk_buff *skb,
 {
 	const enum uf_verdict verdict = uf_admit_target(datagram, target);
 	const bool is_by_stack = target->flags & UF_LISTENER_BY_STACK;
+	const bool may_be_cut = uf_was_reassembled(datagram, target);
 	struct uf_next_hop hop = {};
 	__u8 hops = target->hops;
 	long answer;
@@ -91,7 +92,8 @@ static __noinline enum uf_verdict uf_forward(struct __sk_buff *skb,
 				  datagram, &target->address, target->port, &hop, &target->mtu);
 	*action = uf_action_of(answer, &target->address);
 	if (*action == TC_ACT_SHOT) {
-		if (answer != BPF_FIB_LKUP_RET_FRAG_NEEDED || uf_must_stay_whole(skb, datagram))
+		if (answer != BPF_FIB_LKUP_RET_FRAG_NEEDED ||
+		    (!may_be_cut && uf_must_stay_whole(skb, datagram)))
 			return uf_drop(uf_fib_drop_reason(answer));
 		*action = TC_ACT_UNSPEC;
 	}

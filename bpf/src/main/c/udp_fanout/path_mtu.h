@@ -12,6 +12,10 @@
  * A packet that may be cut goes readdressed through the stack, which cuts it. Of a datagram in
  * fragments then all pieces go that way: the stack's connection tracking waits for all of them
  * before it sends on any.
+ *
+ * The netfilter of a bridge (the sysctl bridge-nf-call-ip6tables) puts fragments of IPv6 together
+ * before the stack, and the program, see them. Their sender has cut already, so an answer would
+ * teach it nothing. The kernel marks such a packet (skb->ignore_df), and its stack cuts it again.
  */
 #ifndef UDP_FANOUT_PATH_MTU_H
 #define UDP_FANOUT_PATH_MTU_H
@@ -94,12 +98,21 @@ __noinline int uf_let_be_cut(struct __sk_buff *skb, __u32 l3_offset)
 	       bpf_skb_store_bytes(skb, offset, &after, sizeof(after), 0);
 }
 
+/* Whether a packet came in fragments, though it is whole by now. */
+static __always_inline bool uf_was_reassembled(const struct uf_datagram *datagram,
+					       const struct uf_target *target)
+{
+	return target->flags & UF_LISTENER_REASSEMBLED && datagram->family == 6 &&
+	       datagram->part == UF_WHOLE && datagram->ip_bytes > target->mtu;
+}
+
 /* Whether a packet is to be refused because it does not fit all ways of its listener. */
 static __always_inline bool uf_is_too_big(struct __sk_buff *skb, const struct uf_datagram *datagram,
 					  const struct uf_target *target)
 {
 	return datagram->ip_bytes > target->mtu && target->mtu &&
-	       target->flags & UF_TARGET_ANSWERED && uf_must_stay_whole(skb, datagram);
+	       target->flags & UF_TARGET_ANSWERED && !uf_was_reassembled(datagram, target) &&
+	       uf_must_stay_whole(skb, datagram);
 }
 
 /* Whether the packet is a piece that goes through the stack for the sake of the others. */

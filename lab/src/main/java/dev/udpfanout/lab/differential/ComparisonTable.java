@@ -10,6 +10,7 @@ final class ComparisonTable {
             arrived: whole; with replicate at every receiver, with replies the answer too. What comes to a
             VIP by no interface with a listener (vip-direct, not from a client) kube-proxy may deliver.
             path MTU: lost or refused (EMSGSIZE) because of a smaller path MTU, which the sender was told.
+            In bridge-nf-ipv6 one receiver is enough for pods' datagrams in fragments: no copy of them is cut.
             lost: for no such reason. worse: in how many cells udp-fanout did worse. One cell is one size and
             DF setting by one policy; after 3 losses udp-fanout's part of a cell is given up.
             """;

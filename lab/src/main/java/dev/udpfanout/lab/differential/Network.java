@@ -12,6 +12,7 @@ import java.util.function.Consumer;
  * @param ipv6 whether all datagrams are IPv6; else IPv4
  * @param reach where its receivers are
  * @param firewall of both nodes
+ * @param reassembling whether the bridges put fragments of IPv6 together before anybody sees them
  * @param trackedBefore whether all senders have sent before there were rules and a daemon, and never stopped
  * @param origins who sends
  * @param build makes it of the ground; throws {@link NotOnThisKernelException}
@@ -23,6 +24,7 @@ record Network(
         boolean ipv6,
         Reach reach,
         Firewall firewall,
+        boolean reassembling,
         boolean trackedBefore,
         List<Origin> origins,
         Consumer<Ground> build) {
@@ -54,31 +56,54 @@ record Network(
     /** A flat network of IPv4 with a client and receivers on both nodes, to be changed. */
     static Network named(String name, String text, Consumer<Ground> build) {
         return new Network(
-                name, text, ETHERNET_MTU, false, Reach.BOTH, Firewall.NONE, false, List.of(Origin.CLIENT), build);
+                name,
+                text,
+                ETHERNET_MTU,
+                false,
+                Reach.BOTH,
+                Firewall.NONE,
+                false,
+                false,
+                List.of(Origin.CLIENT),
+                build);
     }
 
     Network withPathMtu(int bytes) {
-        return new Network(name, text, bytes, ipv6, reach, firewall, trackedBefore, origins, build);
+        return new Network(name, text, bytes, ipv6, reach, firewall, reassembling, trackedBefore, origins, build);
     }
 
     Network overIpv6() {
-        return new Network(name, text, pathMtu, true, reach, firewall, trackedBefore, origins, build);
+        return new Network(name, text, pathMtu, true, reach, firewall, reassembling, trackedBefore, origins, build);
     }
 
     Network withReceiversOn(Reach where) {
-        return new Network(name, text, pathMtu, ipv6, where, firewall, trackedBefore, origins, build);
+        return new Network(name, text, pathMtu, ipv6, where, firewall, reassembling, trackedBefore, origins, build);
     }
 
     Network behind(Firewall which) {
-        return new Network(name, text, pathMtu, ipv6, reach, which, trackedBefore, origins, build);
+        return new Network(name, text, pathMtu, ipv6, reach, which, reassembling, trackedBefore, origins, build);
     }
 
     Network withTrackedSenders() {
-        return new Network(name, text, pathMtu, ipv6, reach, firewall, true, origins, build);
+        return new Network(name, text, pathMtu, ipv6, reach, firewall, reassembling, true, origins, build);
+    }
+
+    Network reassemblingIpv6() {
+        return new Network(name, text, pathMtu, true, reach, firewall, true, trackedBefore, origins, build);
     }
 
     Network sentFrom(Origin... who) {
-        return new Network(name, text, pathMtu, ipv6, reach, firewall, trackedBefore, List.of(who), build);
+        return new Network(
+                name, text, pathMtu, ipv6, reach, firewall, reassembling, trackedBefore, List.of(who), build);
+    }
+
+    /**
+     * At how many receivers a datagram is to arrive where {@code copies} says it of one that fits. The kernel cuts what
+     * it has put together, but not the copies of that, so one receiver has it, as by kube-proxy alone.
+     */
+    Copies copies(Copies copies, Origin origin, Load load) {
+        boolean isPutTogether = reassembling && origin != Origin.CLIENT && !fits(load);
+        return isPutTogether ? new Copies(1, copies.most(), copies.mirrored()) : copies;
     }
 
     /** Whether a datagram fits all ways as one packet, so that nobody may refuse it. */

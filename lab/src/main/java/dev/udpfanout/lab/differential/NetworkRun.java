@@ -119,8 +119,14 @@ final class NetworkRun implements AutoCloseable {
             Map<Case, Count> counts) {
         Sender sender = senders.get(origin);
         for (Load load : loads) {
-            CellRun.Plan plan =
-                    new CellRun.Plan(load, to, PER_FLOW, copies, spread == Spread.REPLIES, network.fits(load), fanOut);
+            CellRun.Plan plan = new CellRun.Plan(
+                    load,
+                    to,
+                    PER_FLOW,
+                    network.copies(copies, origin, load),
+                    spread == Spread.REPLIES,
+                    network.fits(load),
+                    fanOut);
             List<PathSocket> flows = opened.isEmpty() ? sender.open(FLOWS) : opened;
             counts.put(new Case(origin, spread, load), CellRun.run(sender, flows, arrivals, plan));
             if (opened.isEmpty()) {

@@ -62,7 +62,7 @@ final class Networks {
                             Links.flat(ground);
                             Settings.bridgeNetfilter(ground, 1);
                         })
-                        .overIpv6()
+                        .reassemblingIpv6()
                         .sentFrom(Origin.CLIENT, Origin.POD, Origin.RECEIVER));
     }
 }

@@ -39,6 +39,7 @@ class DifferentialTest {
                 "drop-nftables | client            | dummy0-egress",
                 "tracked       | client            | dummy0-ingress",
                 "rp-filter-1   | client            | nic",
+                "bridge-nf-ipv6 | pod              | nic",
             })
     void shouldDeliverWhatKubeProxyDeliversWhenTheNetworkIsAsOnRealNodes(String network, String senders, String ways) {
         ByteArrayOutputStream text = new ByteArrayOutputStream();

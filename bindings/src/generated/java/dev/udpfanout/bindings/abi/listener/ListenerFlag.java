@@ -34,7 +34,9 @@ public enum ListenerFlag {
     /** On a dummy interface: what the program itself says to a sender goes by the stack, which has changed the destination before, and knows to whom it was. */
     ANSWERS_BY_STACK(4096),
     /** The stack sends on, which applies the IPsec policy that is for an endpoint. */
-    BY_STACK(8192);
+    BY_STACK(8192),
+    /** IPv6 that is larger than "mtu" came in fragments, which the netfilter of the listener's bridge has put together: no frame of the bridge is as large. The stack may cut it again. */
+    REASSEMBLED(16384);
 
     private final int bit;
 

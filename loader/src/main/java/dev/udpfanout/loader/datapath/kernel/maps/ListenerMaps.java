@@ -7,6 +7,7 @@ import dev.udpfanout.loader.config.ListenerConfig;
 import dev.udpfanout.loader.control.Endpoint;
 import dev.udpfanout.loader.control.EndpointSet;
 import dev.udpfanout.loader.datapath.kernel.program.KernelProgram;
+import dev.udpfanout.loader.datapath.network.BridgeReassembly;
 import dev.udpfanout.loader.datapath.network.IpsecPolicies;
 import dev.udpfanout.loader.datapath.network.Network;
 import dev.udpfanout.loader.datapath.network.ReversePaths;
@@ -18,6 +19,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.IntFunction;
+import java.util.function.IntPredicate;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
@@ -36,6 +38,7 @@ public final class ListenerMaps {
     private final IpsecPolicies ipsec = new IpsecPolicies();
     private PathMtus mtus = PathMtus.UNKNOWN;
     private IntFunction<ReversePaths.Filter> reversePaths = ifindex -> ReversePaths.Filter.OFF;
+    private IntPredicate reassembles = ifindex -> false;
 
     /** Starts from what the maps hold: an earlier daemon may have filled them. */
     public ListenerMaps(KernelProgram program, Slots slots, ListenerTables tables) {
@@ -56,6 +59,7 @@ public final class ListenerMaps {
     public void setNetwork(Network network, Set<Integer> dummies) {
         localAddresses.set(LocalAddresses.of(network, dummies));
         ipsec.read();
+        reassembles = new BridgeReassembly(network)::isOn;
         ReversePaths read = new ReversePaths(network);
         reversePaths = ifindex -> dummies.contains(ifindex) ? ReversePaths.Filter.OFF : read.of(ifindex);
     }
@@ -105,6 +109,7 @@ public final class ListenerMaps {
                         mirrors.slot(listener).isPresent())
                 .withMtu(mtus.smallestOf(listener), mtus.ofInterface(ifindex))
                 .with(reversePath(listener, ifindex))
+                .with(reassembly(listener, ifindex))
                 .with(ipsec(listener, endpoints));
     }
 
@@ -158,6 +163,12 @@ public final class ListenerMaps {
             case LOOSE -> Set.of(ListenerFlag.REVERSE_PATH_LOOSE);
             case STRICT -> Set.of(ListenerFlag.REVERSE_PATH_STRICT);
         };
+    }
+
+    private Set<ListenerFlag> reassembly(ListenerConfig listener, int ifindex) {
+        int interfaceMtuBytes = mtus.ofInterface(ifindex);
+        boolean fits = interfaceMtuBytes > 0 && interfaceMtuBytes <= mtus.smallestOf(listener);
+        return fits && reassembles.test(ifindex) ? Set.of(ListenerFlag.REASSEMBLED) : Set.of();
     }
 
     private int slot(ListenerConfig listener) {
