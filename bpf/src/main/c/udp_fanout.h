@@ -96,10 +96,7 @@ struct uf_listener_key {
 #define UF_LISTENER_ANSWERS_BY_STACK 4096u
 /* The stack sends on, which applies the IPsec policy that is for an endpoint. */
 #define UF_LISTENER_BY_STACK 8192u
-/*
- * IPv6 that is larger than "mtu" came in fragments, which the netfilter of the listener's bridge
- * has put together: no frame of the bridge is as large. The stack may cut it again.
- */
+/* IPv6 larger than "mtu" was put together by the bridge's netfilter, so the stack may cut it. */
 #define UF_LISTENER_REASSEMBLED 16384u
 
 struct uf_listener {
@@ -216,10 +213,7 @@ struct uf_cursor {
 	__u32 reserved; /* 0 */
 };
 
-/*
- * Prefixes of all listeners together, and as many again, since a new set is in the map before the
- * old one goes.
- */
+/* Twice the prefixes of all listeners, as a new set is in the map before the old one goes. */
 #define UF_MAX_ALLOWED_SOURCES 16384
 
 /* A prefix of sources that a listener takes: a key of a longest-prefix-match trie. */

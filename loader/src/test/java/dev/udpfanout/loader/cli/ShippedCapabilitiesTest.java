@@ -135,9 +135,9 @@ class ShippedCapabilitiesTest {
     @Test
     void shouldTakeOffWhatAnEarlierDaemonLeftElsewhere() throws IOException {
         stop(start(config("eth0", 5514)));
-        assertEquals(Set.of("eth0-ingress", "cni0-replies"), pinnedLinks());
+        assertEquals(Set.of("eth0-ingress", "cni0-replies", "veth1-replies"), pinnedLinks());
         LabProcess second = start(config("cni0", 5514));
-        assertEquals(Set.of("cni0-ingress", "cni0-replies"), pinnedLinks());
+        assertEquals(Set.of("cni0-ingress", "cni0-replies", "veth1-replies"), pinnedLinks());
         try (EchoResponder responder = EchoResponder.start(topology.pod(1), POD_PORT)) {
             assertEquals(0, answered(5514), "no program is on eth0");
             assertEquals(0, responder.answered());

@@ -35,7 +35,7 @@ public enum ListenerFlag {
     ANSWERS_BY_STACK(4096),
     /** The stack sends on, which applies the IPsec policy that is for an endpoint. */
     BY_STACK(8192),
-    /** IPv6 that is larger than "mtu" came in fragments, which the netfilter of the listener's bridge has put together: no frame of the bridge is as large. The stack may cut it again. */
+    /** IPv6 larger than "mtu" was put together by the bridge's netfilter, so the stack may cut it. */
     REASSEMBLED(16384);
 
     private final int bit;
