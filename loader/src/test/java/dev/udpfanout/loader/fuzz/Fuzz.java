@@ -32,14 +32,15 @@ final class Fuzz {
                     "SECONDS is a whole number, and TARGET one of config, slices, events, answers, conntrack");
             System.exit(BAD_USAGE);
         }
-        Fuzzer fuzzer = new Fuzzer(Path.of("."));
+        Fuzzer fuzzer = new Fuzzer(Path.of("."), FuzzLimits.USUAL);
         List<String> found = new ArrayList<>();
         for (FuzzTarget target : targets) {
             System.out.println("== " + target.name());
             Duration part = Duration.ofSeconds(Math.max(1, seconds / targets.size()));
-            if (!fuzzer.run(target, part, new ShownLines(System.out::println))) {
+            FuzzOutcome outcome = fuzzer.run(target, part, new ShownLines(System.out::println));
+            if (outcome != FuzzOutcome.NOTHING_FOUND) {
                 found.add(target.name());
-                System.out.println("FAIL: see " + fuzzer.findings(target) + " and the trace above");
+                System.out.println("FAIL: " + outcome + ". See " + fuzzer.findings(target) + " and the trace above");
             }
         }
         System.out.println(found.isEmpty() ? "PASS: nothing found" : "FAIL: " + found);

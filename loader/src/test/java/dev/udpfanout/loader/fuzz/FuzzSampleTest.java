@@ -1,7 +1,6 @@
 package dev.udpfanout.loader.fuzz;
 
-import static org.junit.jupiter.api.Assertions.assertFalse;
-import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import java.io.IOException;
 import java.nio.file.Path;
@@ -19,7 +18,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 class FuzzSampleTest {
     private static final Duration TIME = Duration.ofSeconds(4);
 
-    private final Fuzzer fuzzer = new Fuzzer(Path.of(".."));
+    private final Fuzzer fuzzer = new Fuzzer(Path.of(".."), FuzzLimits.USUAL);
     private final List<String> said = Collections.synchronizedList(new ArrayList<>());
 
     static List<FuzzTarget> targets() {
@@ -29,7 +28,7 @@ class FuzzSampleTest {
     @ParameterizedTest
     @MethodSource("targets")
     void shouldFindNothingWhenATargetIsFuzzedForSomeSeconds(FuzzTarget target) throws IOException {
-        assertTrue(fuzzer.run(target, TIME, said::add), () -> String.join("\n", said));
+        assertEquals(FuzzOutcome.NOTHING_FOUND, fuzzer.run(target, TIME, said::add), () -> String.join("\n", said));
     }
 
     /** Throws for an input that only a fuzzer which sees branches comes upon. */
@@ -46,6 +45,9 @@ class FuzzSampleTest {
     @Test
     void shouldFindAFaultWhenThereIsOne() throws IOException {
         FuzzTarget faulty = new FuzzTarget("faulty", Faulty.class.getName(), 64, List.of(), root -> List.of());
-        assertFalse(fuzzer.run(faulty, Duration.ofSeconds(30), said::add), () -> String.join("\n", said));
+        assertEquals(
+                FuzzOutcome.THROWN,
+                fuzzer.run(faulty, Duration.ofSeconds(30), said::add),
+                () -> String.join("\n", said));
     }
 }

@@ -33,11 +33,11 @@ record FuzzTarget(String name, String type, int maxBytes, List<String> instrumen
                     List.of("org.yaml.snakeyaml.**", "com.fasterxml.jackson.dataformat.yaml.**"),
                     ConfigFuzz::seeds),
             new FuzzTarget("slices", SliceFuzz.class.getName(), 2_048, List.of(), root -> SliceFuzz.seeds()),
-            netlink("events", "rtnetlink.monitor.EventFuzz"),
-            netlink("answers", "rtnetlink.AnswerFuzz"),
-            netlink("conntrack", "conntrack.TrackedFlowFuzz"));
+            netlink("events", "rtnetlink.monitor.EventFuzz", root -> List.of()),
+            netlink("answers", "rtnetlink.AnswerFuzz", root -> List.of()),
+            netlink("conntrack", "conntrack.TrackedFlowFuzz", root -> TrackedFlowSeeds.ofEachFamily()));
 
-    private static FuzzTarget netlink(String name, String type) {
-        return new FuzzTarget(name, BINDINGS + type, NETLINK_BYTES, List.of(), root -> List.of());
+    private static FuzzTarget netlink(String name, String type, Seeds seeds) {
+        return new FuzzTarget(name, BINDINGS + type, NETLINK_BYTES, List.of(), seeds);
     }
 }

@@ -37,16 +37,25 @@ final class Fuzzer {
             "SqlInjection",
             "XPathInjection");
 
-    private static final int SECONDS_FOR_ONE_INPUT = 20;
-    private static final Duration START_AND_END = Duration.ofSeconds(90);
+    /** libFuzzer says this when Jazzer has loaded and changed the classes, just before the first input. */
+    private static final String BEGINS = "INFO: Seed: ";
+
+    /** What comes late in the threads that a JVM shows at SIGQUIT. */
+    private static final String END_OF_THREADS = "JNI global refs";
+
+    private static final Duration THREADS = Duration.ofSeconds(10);
+    private static final int LAST_LINES = 20;
+    private static final Duration KILL = Duration.ofSeconds(10);
 
     private final Path root;
     private final Path loader;
+    private final FuzzLimits limits;
 
     /** @param root of the source tree, which has been built */
-    Fuzzer(Path root) {
+    Fuzzer(Path root, FuzzLimits limits) {
         this.root = root;
         this.loader = root.resolve("loader/target");
+        this.limits = limits;
     }
 
     /** Where the inputs of a target are that the fuzzer has found something with. */
@@ -59,12 +68,11 @@ final class Fuzzer {
     }
 
     /**
-     * Fuzzes a target.
+     * Fuzzes a target. The time begins with the first input, however long the start takes.
      *
-     * @param onLine told what the fuzzer says
-     * @return whether it found nothing: no exception, no input that takes seconds, no lack of memory
+     * @param onLine told what the fuzzer says, and the threads of one that does not begin or end
      */
-    boolean run(FuzzTarget target, Duration time, Consumer<String> onLine) throws IOException {
+    FuzzOutcome run(FuzzTarget target, Duration time, Consumer<String> onLine) throws IOException {
         Path corpus = Files.createDirectories(folder(target).resolve("corpus"));
         Files.createDirectories(findings(target));
         int number = 0;
@@ -72,8 +80,59 @@ final class Fuzzer {
             Files.write(corpus.resolve("seed-" + number++), seed);
         }
         try (LabProcess jazzer = LabProcess.start(command(target, time, corpus), Map.of(), onLine)) {
-            return jazzer.awaitExit(time.plus(START_AND_END)) == 0;
+            if (!hasBegun(jazzer) && jazzer.isAlive()) {
+                kill(jazzer, FuzzOutcome.NOT_BEGUN, onLine);
+                return FuzzOutcome.NOT_BEGUN;
+            }
+            if (!hasEnded(jazzer, time.plus(limits.end()))) {
+                kill(jazzer, FuzzOutcome.NOT_ENDED, onLine);
+                return FuzzOutcome.NOT_ENDED;
+            }
+            return outcome(jazzer, onLine);
         }
+    }
+
+    private static FuzzOutcome outcome(LabProcess jazzer, Consumer<String> onLine) {
+        int exitCode = jazzer.awaitExit(KILL);
+        FuzzOutcome outcome = FuzzOutcome.of(exitCode);
+        if (outcome == FuzzOutcome.FAILED) {
+            List<String> lines = jazzer.lines();
+            onLine.accept("==" + jazzer.pid() + "== ERROR: " + outcome + ", with exit code " + exitCode + " after:");
+            lines.subList(Math.max(0, lines.size() - LAST_LINES), lines.size()).forEach(onLine);
+        }
+        return outcome;
+    }
+
+    private boolean hasBegun(LabProcess jazzer) {
+        try {
+            jazzer.awaitLine(BEGINS, limits.start());
+            return true;
+        } catch (IllegalStateException e) {
+            return false;
+        }
+    }
+
+    private static boolean hasEnded(LabProcess jazzer, Duration limit) {
+        try {
+            jazzer.awaitExit(limit);
+            return true;
+        } catch (IllegalStateException e) {
+            return false;
+        }
+    }
+
+    /** Not with SIGTERM: libFuzzer then takes the input of that moment for one that ended the process. */
+    private static void kill(LabProcess jazzer, FuzzOutcome why, Consumer<String> onLine) {
+        onLine.accept("==" + jazzer.pid() + "== ERROR: " + why);
+        int linesBefore = jazzer.lines().size();
+        jazzer.signal("QUIT");
+        try {
+            jazzer.awaitLine(END_OF_THREADS, linesBefore, THREADS);
+        } catch (IllegalStateException e) {
+            onLine.accept("no threads: " + e.getMessage());
+        }
+        ProcessHandle.of(jazzer.pid()).ifPresent(ProcessHandle::destroyForcibly);
+        jazzer.awaitExit(KILL);
     }
 
     private List<String> command(FuzzTarget target, Duration time, Path corpus) throws IOException {
@@ -95,7 +154,8 @@ final class Fuzzer {
                                 .collect(Collectors.joining(File.pathSeparator)),
                 "--reproducer_path=" + findings(target),
                 "-artifact_prefix=" + findings(target) + "/",
-                "-timeout=" + SECONDS_FOR_ONE_INPUT,
+                "-timeout=" + limits.inputSeconds(),
+                "-rss_limit_mb=" + limits.residentMb(),
                 "-max_len=" + target.maxBytes(),
                 "-len_control=0",
                 "-max_total_time=" + time.toSeconds(),

@@ -6,7 +6,7 @@ import java.util.regex.Pattern;
 /** Of all that Jazzer says, how far it is, and everything from the first finding on. */
 final class ShownLines implements Consumer<String> {
     private static final Pattern PROGRESS = Pattern.compile("#\\d+\\s+(INITED|pulse|DONE).*|stat::.*");
-    private static final Pattern FINDING = Pattern.compile("==.*(Java Exception|ERROR|libFuzzer).*");
+    private static final Pattern FINDING = Pattern.compile("==.*(Java Exception|ERROR|libFuzzer).*|# A fatal error .*");
 
     private final Consumer<String> out;
     private boolean isFound;
