@@ -64,7 +64,7 @@ final class ReceiverFaults {
                         "nobody answers for 10.42.0.11 on cni0"),
                 new Fault(
                         "a receiver's socket is closed",
-                        way,
+                        WayIn.NIC,
                         lab -> lab.pod(
                                 1, "iptables -w 5 -I INPUT -p udp -j REJECT --reject-with icmp-port-unreachable"),
                         lab -> lab.pod(1, "iptables -w 5 -F INPUT"),

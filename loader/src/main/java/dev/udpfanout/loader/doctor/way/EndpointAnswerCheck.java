@@ -40,12 +40,17 @@ public final class EndpointAnswerCheck {
         List<NeighbourState> neighbours = network.neighbours().states();
         List<Diagnosis> found = new ArrayList<>();
         for (Receiver receiver : receivers) {
-            found.add(of(receiver, answers, neighbours));
+            found.add(of(receiver, answers, neighbours, listener.isOnDummy() && !listener.isUserspace()));
         }
         return found;
     }
 
-    private Diagnosis of(Receiver receiver, ReceiverAnswers answers, List<NeighbourState> neighbours) {
+    /**
+     * @param isTranslated whether the kernel program takes an error about a receiver for one that a sender to the
+     *     listener is to get, so that it may not reach the socket which doctor has sent from
+     */
+    private Diagnosis of(
+            Receiver receiver, ReceiverAnswers answers, List<NeighbourState> neighbours, boolean isTranslated) {
         InetSocketAddress address = receiver.address();
         if (answers.closed().contains(address)) {
             return Diagnosis.problem(
@@ -55,7 +60,12 @@ public final class EndpointAnswerCheck {
                     "look at the receiver's own port and log; with health probing of the port it gets nothing meanwhile");
         }
         if (answers.echoed().contains(address.getAddress())) {
-            return Diagnosis.ok(SOCKET, receiver.label() + " answers echo requests, and does not refuse datagrams");
+            return Diagnosis.ok(
+                    SOCKET,
+                    receiver.label() + " answers echo requests"
+                            + (isTranslated
+                                    ? "; whether it refuses datagrams is told to the listener's senders, not to doctor"
+                                    : ", and does not refuse datagrams"));
         }
         Optional<ChosenRoute> route =
                 network.routes().ask(RouteQuestion.from(address.getAddress())).route();
