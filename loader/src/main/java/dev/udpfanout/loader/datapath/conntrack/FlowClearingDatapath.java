@@ -174,6 +174,11 @@ public final class FlowClearingDatapath implements Datapath {
     }
 
     @Override
+    public boolean looksIntact() {
+        return serving.looksIntact();
+    }
+
+    @Override
     public List<FirewallState> firewall() {
         return serving.firewall();
     }
