@@ -5,6 +5,7 @@ import dev.udpfanout.bindings.rtnetlink.address.Addresses;
 import dev.udpfanout.bindings.rtnetlink.link.Links;
 import dev.udpfanout.bindings.rtnetlink.neighbour.Neighbours;
 import dev.udpfanout.bindings.rtnetlink.route.Routes;
+import dev.udpfanout.bindings.rtnetlink.rule.Rules;
 import dev.udpfanout.bindings.rtnetlink.tc.Qdiscs;
 import dev.udpfanout.bindings.rtnetlink.tc.TcFilters;
 
@@ -14,6 +15,7 @@ public final class Network implements AutoCloseable {
     private final Links links;
     private final Addresses addresses;
     private final Routes routes;
+    private final Rules rules;
     private final Neighbours neighbours;
     private final Qdiscs qdiscs;
     private final TcFilters filters;
@@ -23,6 +25,7 @@ public final class Network implements AutoCloseable {
         this.links = new Links(socket);
         this.addresses = new Addresses(socket);
         this.routes = new Routes(socket);
+        this.rules = new Rules(socket);
         this.neighbours = new Neighbours(socket);
         this.qdiscs = new Qdiscs(socket);
         this.filters = new TcFilters(socket);
@@ -43,6 +46,10 @@ public final class Network implements AutoCloseable {
 
     public Routes routes() {
         return routes;
+    }
+
+    public Rules rules() {
+        return rules;
     }
 
     public Neighbours neighbours() {
