@@ -25,6 +25,7 @@
 #include "target.h"
 #include "udp_fanout.h"
 #include "verdict.h"
+#include "way.h"
 
 /* Whether a datagram may go to the endpoint: UF_CONTINUE or a drop reason. */
 static __always_inline enum uf_verdict uf_admit_target(const struct uf_datagram *datagram,
@@ -88,7 +89,8 @@ static __noinline enum uf_verdict uf_forward(struct __sk_buff *skb,
 
 	if (verdict != UF_CONTINUE)
 		return verdict;
-	answer = target->flags & UF_LISTENER_WAYS_BY_ENDPOINT
+	answer = target->flags & UF_LISTENER_WAYS_BY_ENDPOINT &&
+				 uf_is_any_sender(datagram->family, datagram->source.words[0])
 			 ? uf_find_way(skb, came_by, datagram, &target->address, target->port,
 				       target->counter, &hop, &target->mtu)
 			 : uf_find_next_hop(skb, came_by, datagram, &target->address, target->port,

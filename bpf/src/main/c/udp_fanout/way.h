@@ -15,6 +15,7 @@
 
 #include <linux/bpf.h>
 
+#include <bpf/bpf_endian.h>
 #include <bpf/bpf_helpers.h>
 
 #include "datagram.h"
@@ -45,6 +46,16 @@ struct {
 static __always_inline __u64 uf_place_of(__u32 ifindex, __be16 port)
 {
 	return uf_join(ifindex, port);
+}
+
+/*
+ * Whether the FIB's answer is the same as for any other sender, where no rule and no route looks at
+ * the sender: a source of the link alone is never forwarded (bpf_ipv6_fib_lookup in
+ * net/core/filter.c: rt6_need_strict).
+ */
+static __always_inline bool uf_is_any_sender(__u8 family, __be32 first_word)
+{
+	return family == 4 || (first_word & bpf_htonl(0xffc00000)) != bpf_htonl(0xfe800000);
 }
 
 /*

@@ -40,7 +40,7 @@ class KeptWaysTest {
     @CsvSource({
         "NIC_TCX, INET, from 192.168.1.0/24, the source",
         "NIC_TCX, INET6, from 2001:db8:1::/64, the source",
-        "NIC_TCX, INET, sport 1-65535 ipproto udp, the source port",
+        "NIC_TCX, INET, sport 1-65534 ipproto udp, the source port",
         "DUMMY_TCX, INET, from 192.168.1.0/24, the source",
         "DUMMY_EGRESS_TCX, INET, from 192.168.1.0/24, the source"
     })
