@@ -17,6 +17,7 @@
 #include <linux/types.h>
 
 #include "counters.h"
+#include "listener_ports.h"
 #include "origins.h"
 
 /*
