@@ -31,6 +31,7 @@
 #include "next_hop.h"
 #include "note.h"
 #include "parse.h"
+#include "peer.h"
 #include "rewrite.h"
 #include "sample.h"
 #include "target.h"
@@ -216,7 +217,8 @@ static __always_inline bool uf_is_plain(const struct uf_listener *listener, __u3
  */
 static __always_inline int uf_forward_plain(struct __sk_buff *skb, __u8 family,
 					    const struct uf_endpoint *endpoint, struct uf_way *way,
-					    struct uf_stats *stats, __u32 slot, __u64 began_ns)
+					    const struct uf_peer *peer, struct uf_stats *stats,
+					    __u32 slot, __u64 began_ns)
 {
 	const struct uf_datagram counted = { .packets = 1 };
 	const __u32 bytes = skb->len;
@@ -226,9 +228,14 @@ static __always_inline int uf_forward_plain(struct __sk_buff *skb, __u8 family,
 			    : uf_rewrite_plain_ipv6(skb, endpoint);
 	if (error)
 		return uf_drop_plain(skb, slot, endpoint->counter, bytes, UF_DROP_REWRITE_FAILED);
-	if (!uf_hops(skb, false))
-		uf_spend_hop(skb);
-	if (uf_redirect(&way->hop, false) != TC_ACT_REDIRECT)
+	if (peer) {
+		error = uf_redirect_to_peer(skb, endpoint->peer_ifindex, peer);
+	} else {
+		if (!uf_hops(skb, false))
+			uf_spend_hop(skb);
+		error = uf_redirect(&way->hop, false);
+	}
+	if (error != TC_ACT_REDIRECT)
 		return uf_drop_plain(skb, slot, endpoint->counter, bytes, UF_DROP_REDIRECT_FAILED);
 	uf_sample_end(began_ns);
 	uf_account_forwarded(stats, &counted, bytes);
@@ -247,6 +254,7 @@ static __always_inline int uf_send_plain(struct __sk_buff *skb, __u8 family)
 	const bool is_turned = uf_has_come_round(skb);
 	const struct uf_endpoint *endpoint;
 	const struct uf_listener *listener;
+	const struct uf_peer *peer = NULL;
 	struct uf_datagram datagram;
 	union uf_address address;
 	struct uf_cursor *cursor;
@@ -277,7 +285,7 @@ static __always_inline int uf_send_plain(struct __sk_buff *skb, __u8 family)
 		return UF_NOT_PLAIN;
 	began_ns = uf_sample_begin(stats);
 	endpoint = uf_see_turn(listener->slot, &cursor);
-	if (!endpoint || endpoint->peer_ifindex)
+	if (!endpoint)
 		return UF_NOT_PLAIN;
 	address.halves[0] = ((const __u64 *)endpoint->address)[0];
 	address.halves[1] = ((const __u64 *)endpoint->address)[1];
@@ -295,11 +303,13 @@ static __always_inline int uf_send_plain(struct __sk_buff *skb, __u8 family)
 	way = uf_way_of(endpoint->counter, &address);
 	if (!way)
 		return UF_NOT_PLAIN;
-	if (!uf_is_way(way, &address, place, datagram.ip_bytes) &&
+	if (endpoint->peer_ifindex)
+		peer = uf_peer_of(endpoint->peer_ifindex, &datagram);
+	if (!peer && !uf_is_way(way, &address, place, datagram.ip_bytes) &&
 	    uf_renew_way(skb, way, endpoint, place, datagram.ip_bytes))
 		return UF_NOT_PLAIN;
 	cursor->turn = cursor->turn + 1 < cursor->count ? cursor->turn + 1 : 0;
-	return uf_forward_plain(skb, family, endpoint, way, stats, listener->slot, began_ns);
+	return uf_forward_plain(skb, family, endpoint, way, peer, stats, listener->slot, began_ns);
 }
 
 /*

@@ -22,7 +22,7 @@
 #include "route.h"
 
 /* A tick's packets of one CPU seldom go to more endpoints. */
-#define UF_WAY_BITS 12
+#define UF_WAY_BITS 11
 
 /* A cache line. */
 struct uf_way {
