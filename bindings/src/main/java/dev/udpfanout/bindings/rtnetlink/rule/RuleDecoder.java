@@ -35,7 +35,20 @@ public final class RuleDecoder {
      * FRA_FWMASK 16, FRA_PAD 18, FRA_L3MDEV 19 (which looks at the interface), FRA_PROTOCOL 21 (who made the rule).
      */
     private static final Set<Integer> OTHERWISE_KNOWN = Set.of(
-            FRA_DST, FRA_SRC, FRA_IIFNAME, FRA_PRIORITY, FRA_FWMARK, FRA_TABLE, FRA_OIFNAME, 4, 11, 13, 14, 16, 18, 19,
+            FRA_DST,
+            FRA_SRC,
+            FRA_IIFNAME,
+            FRA_PRIORITY,
+            FRA_FWMARK,
+            FRA_TABLE,
+            FRA_OIFNAME,
+            4,
+            11,
+            13,
+            14,
+            16,
+            18,
+            19,
             21);
 
     private static final Map<Integer, Condition> CONDITIONS = Map.ofEntries(

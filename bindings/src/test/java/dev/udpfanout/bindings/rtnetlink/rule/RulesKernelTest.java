@@ -69,8 +69,21 @@ class RulesKernelTest {
 
     @Test
     void shouldReadWhatARuleLooksAt() {
-        namespace.ip("rule", "add", "priority", "100", "from", "192.0.2.0/24", "to", "198.51.100.0/24", "iif", "v0",
-                "fwmark", "7", "table", "1000");
+        namespace.ip(
+                "rule",
+                "add",
+                "priority",
+                "100",
+                "from",
+                "192.0.2.0/24",
+                "to",
+                "198.51.100.0/24",
+                "iif",
+                "v0",
+                "fwmark",
+                "7",
+                "table",
+                "1000");
         assertEquals(
                 List.of(new Rule(
                         true,
@@ -105,7 +118,8 @@ class RulesKernelTest {
                 at(101).stream().map(Rule::looksAt).toList());
         assertEquals(Set.of(Condition.DESTINATION_PORT), at(102).getFirst().looksAt());
         assertEquals(Set.of(Condition.USER), at(103).getFirst().looksAt());
-        assertTrue(at(104).stream().allMatch(rule -> rule.isInverted() && rule.looksAt().isEmpty()));
+        assertTrue(at(104).stream()
+                .allMatch(rule -> rule.isInverted() && rule.looksAt().isEmpty()));
     }
 
     @Test
@@ -113,15 +127,24 @@ class RulesKernelTest {
         assertEquals(List.of(), routes.selective());
         namespace.ip("route", "add", "198.51.100.0/24", "tos", "0x10", "via", "10.7.0.9");
         namespace.ip("route", "add", "203.0.113.0/24", "nexthop", "via", "10.7.0.9", "nexthop", "via", "10.7.0.8");
-        namespace.ip("-6", "route", "add", "2001:db8:9::/64", "nexthop", "via", "2001:db8:7::9", "nexthop", "via",
+        namespace.ip(
+                "-6",
+                "route",
+                "add",
+                "2001:db8:9::/64",
+                "nexthop",
+                "via",
+                "2001:db8:7::9",
+                "nexthop",
+                "via",
                 "2001:db8:7::8");
         List<SelectiveRoute> selective = routes.selective();
         assertEquals(3, selective.size(), selective.toString());
-        assertTrue(selective.contains(new SelectiveRoute(
-                Route.MAIN_TABLE, InetAddress.ofLiteral("198.51.100.0"), 24, Selector.TOS)));
-        assertTrue(selective.contains(new SelectiveRoute(
-                Route.MAIN_TABLE, InetAddress.ofLiteral("203.0.113.0"), 24, Selector.NEXT_HOPS)));
-        assertTrue(selective.contains(new SelectiveRoute(
-                Route.MAIN_TABLE, InetAddress.ofLiteral("2001:db8:9::"), 64, Selector.NEXT_HOPS)));
+        assertTrue(selective.contains(
+                new SelectiveRoute(Route.MAIN_TABLE, InetAddress.ofLiteral("198.51.100.0"), 24, Selector.TOS)));
+        assertTrue(selective.contains(
+                new SelectiveRoute(Route.MAIN_TABLE, InetAddress.ofLiteral("203.0.113.0"), 24, Selector.NEXT_HOPS)));
+        assertTrue(selective.contains(
+                new SelectiveRoute(Route.MAIN_TABLE, InetAddress.ofLiteral("2001:db8:9::"), 64, Selector.NEXT_HOPS)));
     }
 }

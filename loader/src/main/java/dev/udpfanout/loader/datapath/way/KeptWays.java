@@ -69,9 +69,10 @@ public final class KeptWays {
     private Optional<String> byRule(boolean isIpv4) {
         return rules.stream()
                 .filter(rule -> rule.isIpv4() == isIpv4)
-                .flatMap(rule -> lookAtSender(rule)
-                        .map(what -> "rule " + Integer.toUnsignedString(rule.priority()) + " looks at " + what)
-                        .stream())
+                .flatMap(
+                        rule -> lookAtSender(rule)
+                                .map(what -> "rule " + Integer.toUnsignedString(rule.priority()) + " looks at " + what)
+                                .stream())
                 .findFirst();
     }
 

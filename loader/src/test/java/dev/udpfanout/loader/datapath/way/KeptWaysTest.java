@@ -64,9 +64,8 @@ class KeptWaysTest {
                     "by client (rule 100 looks at " + what + ")",
                     datapath.state(0).waysKept());
             send(sender, to);
-            assertTrue(
-                    BoundedWait.until(() -> blackholed(datapath) == SENT, LIMIT),
-                    () -> datapath.counters(0).toString());
+            assertTrue(BoundedWait.until(() -> blackholed(datapath) == SENT, LIMIT), () -> datapath.counters(0)
+                    .toString());
             assertEquals(SENT, pods.received());
 
             node(topology, ip + " rule del " + rule + " lookup 77 pref 100");
@@ -96,7 +95,8 @@ class KeptWaysTest {
             }
             assertTrue(BoundedWait.until(() -> pod2.numbers().length() > from, LIMIT));
             assertEquals(-1, pod1.numbers().nextSetBit((int) from), "nothing comes by a route that is gone");
-            assertTrue(blackholed(datapath) > PER_SECOND / 5, () -> datapath.counters(0).toString());
+            assertTrue(blackholed(datapath) > PER_SECOND / 5, () -> datapath.counters(0)
+                    .toString());
         }
     }
 
@@ -107,9 +107,7 @@ class KeptWaysTest {
             node(topology, "ip route replace default nexthop via 192.168.1.10 nexthop via 192.168.1.11");
             datapath.reconcile();
             assertEquals(
-                    KeptWays.BY_ENDPOINT,
-                    datapath.state(0).waysKept(),
-                    "the pods' own network has a longer prefix");
+                    KeptWays.BY_ENDPOINT, datapath.state(0).waysKept(), "the pods' own network has a longer prefix");
             datapath.apply(0, List.of(new InetSocketAddress("203.0.113.9", WayIn.POD_PORT)));
             assertEquals(
                     "by client (the route to 0.0.0.0/0 looks at the flow, for it has several next hops)",
