@@ -10,7 +10,7 @@
  * network byte order are to the host, is number port % 64 of bits[port / 64].
  */
 struct uf_listener_ports {
-	__u64 generation; /* another one with each change of listeners or addresses; 0: not filled */
+	__u64 generation; /* another one with each change of listeners; 0: nothing is here */
 	__u64 bits[65536 / 64];
 };
 
