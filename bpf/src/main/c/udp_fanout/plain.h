@@ -173,7 +173,13 @@ static __always_inline int uf_send_plain(struct __sk_buff *skb, __u8 family)
 	__u64 began_ns;
 	__u64 place;
 
-	if (!ports || !ports->generation || !uf_read_plain(skb, family, &datagram))
+	if (uf_is_other_protocol(skb, family))
+		return TC_ACT_UNSPEC;
+	if (skb->gso_size || skb->vlan_present || uf_is_by_loopback(skb) || !ports ||
+	    !ports->generation || !uf_read_plain(skb, family, &datagram))
+		return UF_NOT_PLAIN;
+	/* Of what has come round, only what the program itself has turned at a dummy interface. */
+	if (is_turned && (uf_mark_of(skb) != UF_MARK_TURNED || !uf_is_signed(skb)))
 		return UF_NOT_PLAIN;
 	if (!uf_is_listened_to(ports, datagram.destination_port))
 		return TC_ACT_UNSPEC;
@@ -242,11 +248,6 @@ static __always_inline int uf_run_plain(struct __sk_buff *skb)
 {
 	if (!uf_is_for_this_host(skb))
 		return TC_ACT_UNSPEC;
-	if (skb->gso_size || skb->vlan_present || uf_is_by_loopback(skb))
-		return UF_NOT_PLAIN;
-	/* Of what has come round, only what the program itself has turned at a dummy interface. */
-	if (uf_has_come_round(skb) && (uf_mark_of(skb) != UF_MARK_TURNED || !uf_is_signed(skb)))
-		return UF_NOT_PLAIN;
 	if (skb->protocol == bpf_htons(ETH_P_IP))
 		return uf_run_plain_ipv4(skb);
 	if (skb->protocol == bpf_htons(ETH_P_IPV6))

@@ -23,6 +23,20 @@
 #include "rewrite.h"
 #include "udp_fanout.h"
 
+/* Whether a packet is surely none of UDP's: most that a node gets are TCP's. */
+static __always_inline bool uf_is_other_protocol(const struct __sk_buff *skb, __u8 family)
+{
+	const void *data = (void *)(long)skb->data;
+	const struct ipv6hdr *ipv6 = data + ETH_HLEN;
+	const struct iphdr *ipv4 = data + ETH_HLEN;
+
+	if (family == 4)
+		return (const void *)(ipv4 + 1) <= (void *)(long)skb->data_end &&
+		       ipv4->protocol != IPPROTO_UDP;
+	return (const void *)(ipv6 + 1) <= (void *)(long)skb->data_end &&
+	       (ipv6->nexthdr == IPPROTO_TCP || ipv6->nexthdr == IPPROTO_ICMPV6);
+}
+
 /*
  * Reads the headers of a plain datagram behind an Ethernet header, as far as uf_send_plain wants
  * them; false for anything else. "family" is constant. It is read twice, before the look-ups and
