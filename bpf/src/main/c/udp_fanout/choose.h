@@ -30,11 +30,20 @@ static __noinline bool uf_choose_target_of_flow(struct __sk_buff *skb,
 						const struct uf_datagram *datagram,
 						struct uf_target *target)
 {
-	const struct uf_endpoint *endpoint = uf_endpoint_of_flow(target->slot, datagram);
+	struct uf_flow *requests = uf_requests_of(target->slot, datagram);
+	const struct uf_endpoint *endpoint = NULL;
 	__u32 position;
 
-	if (!endpoint)
-		endpoint = uf_pick_endpoint(target->slot, target->flags, datagram, &position);
+	if (requests)
+		endpoint = uf_flow_endpoint(target->slot, datagram->family, requests->address,
+					    requests->port);
+	if (endpoint) {
+		uf_set_target(target, target->slot, endpoint);
+		if (!uf_keep_known_flow(skb, datagram, target, requests))
+			uf_keep_flow(skb, datagram, target);
+		return true;
+	}
+	endpoint = uf_pick_endpoint(target->slot, target->flags, datagram, &position);
 	if (!endpoint)
 		return false;
 	uf_set_target(target, target->slot, endpoint);
