@@ -148,6 +148,9 @@ final class StatusJson {
             json.writeNumberField("path_mtu_bytes", listener.pathMtuBytes().getAsInt());
         }
         json.writeBooleanField("by_ipsec", listener.byIpsec());
+        if (!listener.waysKept().isEmpty()) {
+            json.writeStringField("ways_kept", listener.waysKept());
+        }
         json.writeArrayFieldStart("ways");
         for (WayState way : listener.ways()) {
             json.writeStartObject();

@@ -184,7 +184,8 @@ final class LiveView implements DaemonView {
                 receivers.omitted(),
                 mirror,
                 state.ways(),
-                state.byIpsec());
+                state.byIpsec(),
+                state.waysKept());
     }
 
     /** Sockets take datagrams whatever they come by: by none of the interfaces, or by all. */

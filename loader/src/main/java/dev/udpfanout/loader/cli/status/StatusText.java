@@ -157,6 +157,9 @@ public final class StatusText {
         if (!listener.path("ways").isEmpty()) {
             line("  ways       %s", ways(listener.path("ways")));
         }
+        if (listener.path("ways_kept").asText().startsWith("by client")) {
+            line("  ways kept  %s", listener.path("ways_kept").asText());
+        }
         if (listener.path("by_ipsec").asBoolean()) {
             line("  IPsec      a policy is for an endpoint: the kernel's stack sends the datagrams on");
         }

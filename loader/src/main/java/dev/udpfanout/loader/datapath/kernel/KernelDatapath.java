@@ -237,7 +237,7 @@ public final class KernelDatapath implements SwitchableDatapath {
     @Override
     public ListenerState state(String listener) {
         ListenerState state = attachPoints.state(listener, earlier.servedByOther());
-        return state.by(ways.states(listener), maps.isByIpsec(listener));
+        return state.by(ways.states(listener), maps.isByIpsec(listener), maps.waysKept(listener));
     }
 
     @Override
