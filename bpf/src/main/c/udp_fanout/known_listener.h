@@ -12,6 +12,7 @@
 #define UDP_FANOUT_KNOWN_LISTENER_H
 
 #include <stdbool.h>
+#include <stddef.h>
 
 #include <linux/bpf.h>
 
@@ -113,6 +114,16 @@ uf_known_listener_of(struct __sk_buff *skb, const struct uf_datagram *datagram,
 	      (known->address.halves[1] ^ second)))
 		return &known->listener;
 	return uf_learn_listener(skb, known, place, first, second) ? &known->listener : NULL;
+}
+
+/* The same, by what is kept where that is of use: at ingress, and once the daemon has filled it. */
+static __always_inline const struct uf_listener *
+uf_listener_for(struct __sk_buff *skb, const struct uf_datagram *datagram, bool at_egress)
+{
+	const struct uf_listener_ports *ports = at_egress ? NULL : uf_listener_ports();
+
+	return ports && ports->generation ? uf_known_listener_of(skb, datagram, ports)
+					  : uf_listener_of(skb, datagram, at_egress);
 }
 
 #endif /* UDP_FANOUT_KNOWN_LISTENER_H */
