@@ -166,8 +166,8 @@ public final class KernelProgram implements AutoCloseable {
 
     private static KernelProgram loadWith(
             byte[] elf, Map<String, BpfMap> existing, FlowsConfig flows, Set<String> programs, Optional<Pins> pins) {
-        ProgramSettings settings = new ProgramSettings(
-                OnlineCpus.count(), flows.idleTimeout(), BpfFeatures.hasCoarseClock());
+        ProgramSettings settings =
+                new ProgramSettings(OnlineCpus.count(), flows.idleTimeout(), BpfFeatures.hasCoarseClock());
         LoadedObject object = LoadedObject.load(elf, programs, opened -> {
             opened.editSection(ProgramSettings.SECTION, settings::writeTo);
             existing.forEach(opened::reuseMap);
