@@ -12,7 +12,7 @@ import java.util.Map;
  * @param machine on which
  * @param settings what was asked for
  * @param latency a contestant and series each
- * @param throughput a contestant and payload size each
+ * @param throughput a contestant and kind of traffic each
  * @param growth how the cost of a datagram grows with endpoints and listeners
  * @param hops where the way over dummy0 spends its time, by contestant; empty without TCX
  * @param program what the kernel program costs by itself
@@ -62,19 +62,24 @@ public record Results(
     /**
      * What a flood delivers.
      *
+     * @param senders each with an address and a port of its own
+     * @param sizes bytes of payload, or "mix"
      * @param busyNs CPU time of the whole machine for a datagram delivered, the sender's included
      * @param lostShare 0 to 1, the median
      */
     public record Throughput(
             String contestant,
-            int payloadBytes,
+            int senders,
+            String sizes,
             Estimate deliveredPerSecond,
             Estimate busyNs,
             double lostShare,
-            List<Double> deliveredByRound) {}
+            List<Double> deliveredByRound,
+            List<Double> busyNsByRound) {}
 
-    /** @param ratio delivered a second, over that with one endpoint and one listener, by round */
-    public record Growth(int endpoints, int listeners, Estimate deliveredPerSecond, Estimate ratio) {}
+    /** @param ratio delivered a second, over that with the fewest endpoints and one listener, by round */
+    public record Growth(
+            String contestant, int endpoints, int listeners, Estimate deliveredPerSecond, Estimate ratio) {}
 
     /** Microseconds; the ratio is Java's time over C's, by round. */
     public record Swap(int endpoints, Estimate javaFill, Estimate cFill, Estimate ratio, Estimate inUse) {}
