@@ -2,6 +2,7 @@ package dev.udpfanout.bench.cli;
 
 import dev.udpfanout.bench.contestant.Contestant;
 import dev.udpfanout.bench.contestant.Programs;
+import dev.udpfanout.bench.report.DocumentTables;
 import dev.udpfanout.bench.report.Report;
 import dev.udpfanout.bench.result.Results;
 import dev.udpfanout.bench.suite.Plan;
@@ -11,6 +12,7 @@ import dev.udpfanout.bench.throughput.Traffic;
 import dev.udpfanout.lab.RootPrivilege;
 import dev.udpfanout.loader.logging.LogConfigurator;
 import dev.udpfanout.loader.logging.LogLevel;
+import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -83,6 +85,17 @@ public final class BenchCommand implements Callable<Integer> {
     @Option(names = "--report", defaultValue = "bench/target/report", description = "where the report goes")
     private Path report;
 
+    @Option(
+            names = "--documents",
+            split = ",",
+            description = "documents between whose marks the tables are written too: see make bench-docs")
+    private List<Path> documents = List.of();
+
+    @Option(
+            names = "--from",
+            description = "measures nothing: the report and the documents are written from this results.json")
+    private Path from;
+
     /** For which the number of endpoints is varied: a way of each kind. */
     private static final List<Contestant> GROWTH = List.of(
             Contestant.NIC_INGRESS, Contestant.DUMMY_INGRESS, Contestant.KUBE_PROXY, Contestant.USERSPACE_EPOLL);
@@ -102,7 +115,19 @@ public final class BenchCommand implements Callable<Integer> {
     }
 
     @Override
-    public Integer call() {
+    public Integer call() throws IOException {
+        Results results = from == null ? measured() : Report.read(from);
+        Report.write(results, report);
+        for (Path document : documents) {
+            DocumentTables.write(results, document);
+        }
+        out.println(Report.text(results));
+        out.println("The page is " + report.resolve("index.html") + ", the figures are in "
+                + report.resolve("results.json") + ", the tables as Markdown in " + report.resolve("tables.md"));
+        return CommandLine.ExitCode.OK;
+    }
+
+    private Results measured() {
         RootPrivilege.require();
         // What the daemon's parts say that run in this process is of no interest here.
         LogConfigurator.setLevel(LogLevel.WARN);
@@ -110,12 +135,7 @@ public final class BenchCommand implements Callable<Integer> {
                 plan(),
                 new Programs(daemon.toAbsolutePath(), programs.toAbsolutePath()),
                 new Progress(out, System.console() != null));
-        Results results = suite.run();
-        Report.write(results, report);
-        out.println(Report.text(results));
-        out.println("The page is " + report.resolve("index.html") + ", the figures are in "
-                + report.resolve("results.json") + ", the tables as Markdown in " + report.resolve("tables.md"));
-        return CommandLine.ExitCode.OK;
+        return suite.run();
     }
 
     private Plan plan() {

@@ -20,6 +20,7 @@ final class Tables {
         tables.add(growth(results));
         tables.add(hops(results));
         tables.add(program(results));
+        tables.add(contention(results));
         tables.add(swaps(results));
         return tables.stream().filter(table -> !table.rows().isEmpty()).toList();
     }
@@ -112,6 +113,20 @@ final class Tables {
                                 String.format(Locale.ROOT, "%,d", each.endpoints()),
                                 Figures.text(each.overFloor()),
                                 Figures.text(each.ns())))
+                        .toList());
+    }
+
+    private static Table contention(Results results) {
+        return new Table(
+                "The program on two CPUs at once, 1,000 senders",
+                List.of("packet", "maps that it writes", "two over one [95 %]", "ns on one", "ns on each of two"),
+                results.contention().stream()
+                        .map(each -> List.of(
+                                each.load(),
+                                each.maps(),
+                                Figures.text(each.ratio()),
+                                Figures.text(each.aloneNs()),
+                                Figures.text(each.bothNs())))
                         .toList());
     }
 

@@ -16,6 +16,7 @@ import java.util.Map;
  * @param growth how the cost of a datagram grows with endpoints and listeners
  * @param hops where the way over dummy0 spends its time, by contestant; empty without TCX
  * @param program what the kernel program costs by itself
+ * @param contention what it costs when two CPUs run it at once
  * @param swaps replacement of a whole endpoint table
  * @param targets what was aimed at, and whether it was reached
  */
@@ -27,12 +28,14 @@ public record Results(
         List<Growth> growth,
         Map<String, HopTimes.Split> hops,
         List<ProgramFigure> program,
+        List<Contention> contention,
         List<Swap> swaps,
         List<Target> targets) {
 
     /** The same, with what was aimed at, by these figures. */
     public Results judged() {
-        return new Results(machine, settings, latency, throughput, growth, hops, program, swaps, Targets.of(this));
+        return new Results(
+                machine, settings, latency, throughput, growth, hops, program, contention, swaps, Targets.of(this));
     }
 
     /**

@@ -41,6 +41,7 @@ public record Plan(
         GROWTH,
         HOPS,
         PROGRAM,
+        CONTENTION,
         SWAP
     }
 

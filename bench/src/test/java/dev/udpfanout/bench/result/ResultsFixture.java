@@ -64,6 +64,7 @@ public final class ResultsFixture {
                 List.of(new Results.Growth("nic_ingress", 3, 1, ns, Estimate.of(1, 1, 1))),
                 hops,
                 program(),
+                List.of(new Contention("IPv4, rate_limit", "LIMIT_BUCKETS", ns, ns, Estimate.of(1, 1, 1))),
                 List.of(new Results.Swap(1000, ns, ns, Estimate.of(1, 1.1, 1.15, 1.1, 1, 1.05), ns)),
                 List.of());
         return results.judged();
