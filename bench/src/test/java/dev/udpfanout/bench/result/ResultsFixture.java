@@ -40,7 +40,7 @@ public final class ResultsFixture {
         List<Results.Latency> latency = new ArrayList<>();
         List<Results.Throughput> throughput = new ArrayList<>();
         for (Contestant contestant : Contestant.values()) {
-            long baseNs = 7_000 + 500L * contestant.ordinal();
+            long baseNs = 7_000 + 400L * contestant.ordinal();
             latency.add(evenlySpread(contestant, Series.POLLING, baseNs, 1_000));
             latency.add(evenlySpread(contestant, Series.BLOCKING, 2 * baseNs, 4_000));
             throughput.add(flood(contestant, 1000));
