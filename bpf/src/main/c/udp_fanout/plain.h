@@ -172,6 +172,7 @@ static __always_inline int uf_send_plain(struct __sk_buff *skb, __u8 family)
 	struct uf_way *way;
 	__u64 began_ns;
 	__u64 place;
+	long answer;
 
 	if (uf_is_other_protocol(skb, family))
 		return TC_ACT_UNSPEC;
@@ -221,9 +222,12 @@ static __always_inline int uf_send_plain(struct __sk_buff *skb, __u8 family)
 		return UF_NOT_PLAIN;
 	if (endpoint->peer_ifindex)
 		peer = uf_peer_of(endpoint->peer_ifindex, &datagram);
-	if (!peer && !uf_is_way(way, &address, place, datagram.ip_bytes) &&
-	    uf_renew_way(skb, way, endpoint, place, datagram.ip_bytes))
-		return UF_NOT_PLAIN;
+	if (!peer && !uf_is_way(way, &address, place, datagram.ip_bytes)) {
+		answer = uf_renew_way(skb, way, endpoint, place, datagram.ip_bytes);
+		/* Without a neighbour the hop is known, too; bpf_redirect_neigh resolves it. */
+		if (answer != BPF_FIB_LKUP_RET_SUCCESS && answer != BPF_FIB_LKUP_RET_NO_NEIGH)
+			return UF_NOT_PLAIN;
+	}
 	cursor->turn = cursor->turn + 1 < cursor->count ? cursor->turn + 1 : 0;
 	return uf_forward_plain(skb, family, endpoint, way, peer, stats, listener->slot, began_ns);
 }

@@ -3,6 +3,7 @@ package dev.udpfanout.loader.datapath.kernel.attach;
 import dev.udpfanout.bindings.rtnetlink.link.Link;
 import dev.udpfanout.bindings.rtnetlink.neighbour.ForwardingEntry;
 import dev.udpfanout.bindings.rtnetlink.neighbour.Neighbour;
+import dev.udpfanout.bindings.rtnetlink.neighbour.NeighbourState;
 import dev.udpfanout.loader.datapath.network.Network;
 import java.net.InetAddress;
 import java.time.Duration;
@@ -104,11 +105,20 @@ final class EndpointPorts {
 
     /**
      * Has the kernel find out where those are that are not known; true if there are some that it was not asked before.
+     * Not those that somebody has written down for good: to be asked for takes that from an entry, and its hardware
+     * address with it (NEIGH_UPDATE_F_USE in net/core/neighbour.c).
      */
     private boolean ask(Map<InetAddress, Integer> onBridges) {
+        if (known.keySet().containsAll(onBridges.keySet())) {
+            return false;
+        }
+        Set<Host> permanent = network.neighbours().states().stream()
+                .filter(NeighbourState::isPermanent)
+                .map(state -> new Host(state.linkIndex(), state.address()))
+                .collect(Collectors.toSet());
         boolean someAreNew = false;
         for (Map.Entry<InetAddress, Integer> each : onBridges.entrySet()) {
-            if (!known.containsKey(each.getKey())) {
+            if (!known.containsKey(each.getKey()) && !permanent.contains(new Host(each.getValue(), each.getKey()))) {
                 network.neighbours().resolve(each.getValue(), each.getKey());
                 someAreNew |= asked.add(each.getKey());
             }
