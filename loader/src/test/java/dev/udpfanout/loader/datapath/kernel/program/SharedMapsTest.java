@@ -32,7 +32,16 @@ class SharedMapsTest {
 
     /** What a run of the program needs and no later one: it is not pinned. */
     private static final Set<String> OF_ONE_RUN = Set.of(
-            "COPYING", "ICMP_CPU_CREDIT", "ICMP_CREDITS", "ICMP_QUOTE", "NEW_FRAGMENT", "REVERSE_PATHS", "ROUTES");
+            "COPYING",
+            "ICMP_CPU_CREDIT",
+            "ICMP_CREDITS",
+            "ICMP_QUOTE",
+            "KNOWN_LISTENERS",
+            "NEW_FRAGMENT",
+            "REVERSE_PATHS",
+            "ROUTES",
+            "STAGED_EDITS",
+            "WAYS");
 
     @Test
     void shouldDeclareEveryMapOfTheProgramOnce() throws IOException {
