@@ -99,7 +99,15 @@ public final class SequenceTraffic implements AutoCloseable {
             try {
                 while (true) {
                     channel.receive(buffer.clear());
-                    long number = buffer.flip().getLong();
+                    if (buffer.flip().remaining() < Long.BYTES) {
+                        // Somebody's who asks whether there is a socket.
+                        continue;
+                    }
+                    long number = buffer.getLong();
+                    if (number < 0 || number >= MAX_DATAGRAMS) {
+                        // One of "udp-fanout trace".
+                        continue;
+                    }
                     synchronized (this) {
                         numbers.set((int) number);
                         received++;

@@ -37,6 +37,10 @@ public final class ForwardingChecks {
         if (ofKernel.stream().anyMatch(each -> each.isOnDummy() && !each.isIpv6())) {
             found.add(switchedOn("ip_forward", "ipv4/ip_forward"));
         }
+        // Of IPv6 the kernel asks this one before it forwards, whatever the interfaces have: ip6_forward.
+        if (ofKernel.stream().anyMatch(each -> each.isOnDummy() && each.isIpv6())) {
+            found.add(switchedOn("ip_forward", "ipv6/conf/all/forwarding"));
+        }
         if (listeners.stream().anyMatch(each -> (each.isOnDummy() || each.isUserspace()) && !each.isIpv6())) {
             found.add(reversePath());
         }

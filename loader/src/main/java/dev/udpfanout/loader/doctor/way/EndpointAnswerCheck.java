@@ -3,6 +3,7 @@ package dev.udpfanout.loader.doctor.way;
 import dev.udpfanout.bindings.rtnetlink.neighbour.NeighbourState;
 import dev.udpfanout.bindings.rtnetlink.route.ChosenRoute;
 import dev.udpfanout.bindings.rtnetlink.route.RouteQuestion;
+import dev.udpfanout.loader.config.AddressText;
 import dev.udpfanout.loader.datapath.network.Network;
 import dev.udpfanout.loader.doctor.diagnosis.Diagnosis;
 import dev.udpfanout.loader.doctor.facts.NodeNetwork;
@@ -74,13 +75,13 @@ public final class EndpointAnswerCheck {
         Optional<NeighbourState> neighbour = neighbours.stream()
                 .filter(each -> each.linkIndex() == link && each.address().equals(hop))
                 .findFirst();
-        String place = hop.getHostAddress() + " on " + node.name(link);
+        String place = AddressText.of(hop) + " on " + node.name(link);
         if (neighbour.filter(NeighbourState::isUnanswered).isPresent()) {
             return Diagnosis.problem(
                     NEIGHBOUR,
                     "nobody answers for " + place + " (ARP or neighbour discovery)",
                     "datagrams for " + receiver.label() + " have no link-layer address to go to",
-                    "is the pod or host there? ip neighbour show " + hop.getHostAddress());
+                    "is the pod or host there? ip neighbour show " + AddressText.of(hop));
         }
         if (answers.isEchoKnown()
                 && neighbour.filter(NeighbourState::isPermanent).isPresent()) {
@@ -89,7 +90,7 @@ public final class EndpointAnswerCheck {
                     "the neighbour entry of " + place + " is fixed at "
                             + neighbour.get().hardwareAddress() + ", and nobody answers there",
                     "datagrams for " + receiver.label() + " go to a link-layer address that is not its own",
-                    "ip neighbour del " + hop.getHostAddress() + " dev " + node.name(link));
+                    "ip neighbour del " + AddressText.of(hop) + " dev " + node.name(link));
         }
         String health = receiver.health().isEmpty() ? "" : "; the daemon's probes say " + receiver.health();
         return Diagnosis.ok(SOCKET, receiver.label() + " does not answer echo requests, which it need not" + health);
