@@ -36,7 +36,8 @@ record TraceScenario(Daemon daemon) implements Scenario {
                         "60");
                 System.out.println(output);
                 boolean isRight = Files.exists(KERNEL_TYPES)
-                        ? output.contains("dummy0 in") && output.contains("LOST at pod's eth0")
+                        ? output.contains("dummy0 in")
+                                && output.contains("LOST at pod's eth0")
                                 && output.contains("No socket listens")
                         : output.contains("there is no " + KERNEL_TYPES);
                 report.add(

@@ -122,9 +122,7 @@ final class DropsCommand implements Callable<Integer> {
         try {
             return Optional.of(DropWatch.begin(OwnNamespace.inode(), perSecond, this::print));
         } catch (SystemCallException e) {
-            complain(
-                    true,
-                    "no single datagrams: " + TraceNeeds.missing().orElse(e.getMessage()));
+            complain(true, "no single datagrams: " + TraceNeeds.missing().orElse(e.getMessage()));
             return Optional.empty();
         }
     }

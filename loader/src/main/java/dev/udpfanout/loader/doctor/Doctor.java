@@ -111,8 +111,7 @@ public final class Doctor {
         return causes.stream().distinct().toList();
     }
 
-    private List<Diagnosis> ofDaemon(
-            List<ServedListener> listeners, DaemonStatus daemon, List<Diagnosis> ofListeners) {
+    private List<Diagnosis> ofDaemon(List<ServedListener> listeners, DaemonStatus daemon, List<Diagnosis> ofListeners) {
         List<Diagnosis> found = new ArrayList<>(
                 DaemonCheck.of(daemon, node.version(), ProgramCheck.areAttached(listeners, ofListeners)));
         if (listeners.stream().anyMatch(listener -> !listener.isUserspace())) {
@@ -162,10 +161,7 @@ public final class Doctor {
         new EndpointMtuCheck(network, tables).of(listener, addresses).ifPresent(found::add);
         found.addAll(new EndpointAnswerCheck(network, tables).of(listener));
         new TestDatagramCheck(
-                        network,
-                        tables,
-                        new ListenerNames(node.pinDirectory())::of,
-                        SocketOwners.ofNode(node.daemon()))
+                        network, tables, new ListenerNames(node.pinDirectory())::of, SocketOwners.ofNode(node.daemon()))
                 .of(listener, vips)
                 .ifPresent(answer -> {
                     found.add(answer.diagnosis());

@@ -22,9 +22,7 @@ final class BlockingChains {
     static List<String> of(Network network, WayIn wayIn, InetSocketAddress destination) {
         RouteAnswer answer = network.routes()
                 .ask(RouteQuestion.comingIn(
-                        destination.getAddress(),
-                        wayIn.sender(),
-                        wayIn.nic().index()));
+                        destination.getAddress(), wayIn.sender(), wayIn.nic().index()));
         String out = answer.route()
                 .flatMap(route -> route.linkIndex().stream().boxed().findFirst())
                 .flatMap(network.links()::byIndex)

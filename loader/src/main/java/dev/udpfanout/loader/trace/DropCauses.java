@@ -136,7 +136,9 @@ final class DropCauses {
         return of(freed).equals(FIREWALL);
     }
 
-    /** Whether it is one that the kernel tells where forwarding is off: ip_error, or ip6_forward with no better reason. */
+    /**
+     * Whether it is one that the kernel tells where forwarding is off: ip_error, or ip6_forward with no better reason.
+     */
     boolean isOfForwarding(TraceEvent freed) {
         boolean isIpv6 = symbols.functionAt(freed.location()).orElse("").startsWith("ip6_forward");
         return of(freed).equals(NO_ROUTE) || isIpv6 && reasonOf(freed).equals(NONE);

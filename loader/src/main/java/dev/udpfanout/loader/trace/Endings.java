@@ -135,7 +135,8 @@ final class Endings {
         return belongs.map(where -> Fate.lost(
                 at.device(),
                 "It left by " + at.device() + ", to "
-                        + at.destination().map(SocketAddressText::write).orElse("its destination") + ", which is " + where
+                        + at.destination().map(SocketAddressText::write).orElse("its destination") + ", which is "
+                        + where
                         + ": a rule, VRF or route leads it away.",
                 ROUTE_REMEDY.formatted(place.nic())));
     }

@@ -44,13 +44,10 @@ record Place(
 
     /** The interface in whose network a datagram's destination then was; empty if it was in none. */
     Optional<String> deviceOf(TraceEvent event) {
-        return event.destination()
-                .map(InetSocketAddress::getAddress)
-                .flatMap(address -> networks.stream()
-                        .filter(network ->
-                                !network.isOfOneHost() && network.prefix().contains(address))
-                        .map(AttachedNetwork::device)
-                        .findFirst());
+        return event.destination().map(InetSocketAddress::getAddress).flatMap(address -> networks.stream()
+                .filter(network -> !network.isOfOneHost() && network.prefix().contains(address))
+                .map(AttachedNetwork::device)
+                .findFirst());
     }
 
     boolean isHere(TraceEvent event) {

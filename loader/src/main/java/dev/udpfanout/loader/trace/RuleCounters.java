@@ -12,8 +12,8 @@ import java.util.Map;
 
 /**
  * What the counters of the packet filter's dropping rules say, so that a comparison shows which rule has dropped
- * something: rules of nf_tables, those of iptables-nft among them, and those of iptables-legacy. A rule without a counter
- * cannot be seen; of chains of nf_tables whose policy drops, the names are known. Source: libnftables-json(5).
+ * something: rules of nf_tables, those of iptables-nft among them, and those of iptables-legacy. A rule without a
+ * counter cannot be seen; of chains of nf_tables whose policy drops, the names are known. Source: libnftables-json(5).
  *
  * @param packets by rule, in words
  * @param droppingChains base chains whose policy is to drop, with the hook

@@ -43,15 +43,19 @@ public record SocketOwners(Map<Integer, Set<String>> inodes, Optional<Set<String
         }
         return new SocketOwners(
                 inodes,
-                daemon.isEmpty() ? Optional.of(Set.of()) : daemon.filter(pid -> pid > 0).flatMap(SocketOwners::sockets));
+                daemon.isEmpty()
+                        ? Optional.of(Set.of())
+                        : daemon.filter(pid -> pid > 0).flatMap(SocketOwners::sockets));
     }
 
     /** Whether another process than the daemon has a socket there, and the daemon none. */
     boolean isOfReceiver(Optional<InetSocketAddress> destination) {
-        Set<String> there =
-                destination.map(place -> inodes.getOrDefault(place.getPort(), Set.of())).orElse(Set.of());
+        Set<String> there = destination
+                .map(place -> inodes.getOrDefault(place.getPort(), Set.of()))
+                .orElse(Set.of());
         return !there.isEmpty()
-                && ofDaemon.filter(own -> there.stream().noneMatch(own::contains)).isPresent();
+                && ofDaemon.filter(own -> there.stream().noneMatch(own::contains))
+                        .isPresent();
     }
 
     private static List<String> lines(Path table) {

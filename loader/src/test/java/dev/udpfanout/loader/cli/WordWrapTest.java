@@ -30,8 +30,7 @@ class WordWrapTest {
 
     @Test
     void shouldGoOnInTheNextLineAtAWord() {
-        assertEquals(
-                "so: one two three four\n    five\n", wrapped(24, 4, "one two three four five"));
+        assertEquals("so: one two three four\n    five\n", wrapped(24, 4, "one two three four five"));
     }
 
     @Test
@@ -51,8 +50,7 @@ class WordWrapTest {
         String text = DoctorText.of(FOUND, columns);
 
         assertTrue(text.lines().allMatch(line -> line.length() <= columns), text);
-        assertEquals(
-                DoctorText.of(FOUND, 0).replaceAll("\\s+", " "), text.replaceAll("\\s+", " "), "the same words");
+        assertEquals(DoctorText.of(FOUND, 0).replaceAll("\\s+", " "), text.replaceAll("\\s+", " "), "the same words");
         assertTrue(text.lines().noneMatch(line -> line.endsWith(" ")), text);
     }
 }

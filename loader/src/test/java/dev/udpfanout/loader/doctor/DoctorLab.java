@@ -58,10 +58,8 @@ final class DoctorLab implements AutoCloseable {
         DUMMY_LEAVE("bind: \"10.255.0.1:5514\"\n    interface: dummy0\n    firewall: leave"),
         DUMMY_INGRESS6("bind: \"[2001:db8:255::1]:5514\"\n    interface: dummy0"),
         DUMMY_EGRESS6("bind: \"[2001:db8:255::1]:5514\"\n    interface: dummy0\n    hook: egress"),
-        DUMMY_TCX_KEEP6(
-                "bind: \"[2001:db8:255::1]:5514\"\n    interface: dummy0\n    attach: tcx\n    order: keep"),
-        DUMMY_CLSACT6(
-                "bind: \"[2001:db8:255::1]:5514\"\n    interface: dummy0\n    attach: clsact\n    order: keep"),
+        DUMMY_TCX_KEEP6("bind: \"[2001:db8:255::1]:5514\"\n    interface: dummy0\n    attach: tcx\n    order: keep"),
+        DUMMY_CLSACT6("bind: \"[2001:db8:255::1]:5514\"\n    interface: dummy0\n    attach: clsact\n    order: keep"),
         DUMMY_USERSPACE6("bind: \"[2001:db8:255::1]:5514\"\n    interface: dummy0\n    mode: userspace"),
         NIC6("bind: \"[2001:db8:1::1]:5514\"\n    interface: eth0"),
         NIC_USERSPACE6("bind: \"[2001:db8:1::1]:5514\"\n    interface: eth0\n    mode: userspace"),

@@ -115,7 +115,8 @@ class DoctorTest {
         sysctl("ipv6/conf/dummy0/forwarding", 0);
 
         assertEquals(
-                Map.of("ip_forward", Result.PROBLEM, "interface_forwarding", Result.PROBLEM), forwarding(config("[fd00:255::1]:5514", "dummy0")));
+                Map.of("ip_forward", Result.PROBLEM, "interface_forwarding", Result.PROBLEM),
+                forwarding(config("[fd00:255::1]:5514", "dummy0")));
     }
 
     @Test

@@ -1,6 +1,5 @@
 package dev.udpfanout.loader.doctor;
 
-import static dev.udpfanout.loader.doctor.Fault.of;
 import static dev.udpfanout.loader.doctor.diagnosis.Diagnosis.Result.PROBLEM;
 
 import dev.udpfanout.loader.doctor.DoctorLab.WayIn;

@@ -49,13 +49,9 @@ class FixTest {
             lab.killDaemon();
             KubeProxy kubeProxy = new KubeProxy(lab.lab().topology());
             kubeProxy.load(KubeProxyRules.labService(
-                    Family.IPV4.vip,
-                    ExternalTrafficPolicy.LOCAL,
-                    List.of(new InetSocketAddress(Family.IPV4.pod, 9))));
-            DatagramChannel client = lab.lab()
-                    .topology()
-                    .client()
-                    .call(() -> DatagramChannel.open().connect(Family.IPV4.vip));
+                    Family.IPV4.vip, ExternalTrafficPolicy.LOCAL, List.of(new InetSocketAddress(Family.IPV4.pod, 9))));
+            DatagramChannel client = lab.lab().topology().client().call(() -> DatagramChannel.open()
+                    .connect(Family.IPV4.vip));
             send(client);
             assertTrue(BoundedWait.until(
                     () -> lab.examine().stream().map(Diagnosis::check).anyMatch("conntrack_stale"::equals),

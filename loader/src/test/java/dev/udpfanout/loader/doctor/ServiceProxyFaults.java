@@ -36,8 +36,7 @@ final class ServiceProxyFaults {
                                     .load(family.rules());
                             lab.node(family.iptables + "-legacy -w 5 -t nat -F KUBE-SERVICES");
                         },
-                        "%1$s-legacy -w 5 -t nat -F; %1$s-legacy -w 5 -t nat -X;"
-                                        .formatted(family.iptables)
+                        "%1$s-legacy -w 5 -t nat -F; %1$s-legacy -w 5 -t nat -X;".formatted(family.iptables)
                                 + "%1$s-legacy -w 5 -F; %1$s-legacy -w 5 -X".formatted(family.iptables),
                         "(it has others: iptables-legacy)"),
                 fault(

@@ -44,8 +44,7 @@ record TraceOfFault(DoctorLab lab) {
             assertTrue(fate.cause().contains(expected.cause()), text);
             assertFalse(fate.remedy().isEmpty(), text);
         }
-        assertTrue(
-                expected.suspect().isEmpty() || report.suspects().toString().contains(expected.suspect()), text);
+        assertTrue(expected.suspect().isEmpty() || report.suspects().toString().contains(expected.suspect()), text);
         assertEquals(
                 0,
                 report.stories().stream()

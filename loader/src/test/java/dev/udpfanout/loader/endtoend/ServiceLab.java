@@ -112,8 +112,7 @@ public final class ServiceLab implements AutoCloseable {
 
     /** The same over IPv6. */
     public void leadVip6ToDummy() {
-        new KubeProxy(topology)
-                .load(KubeProxyRules.labService(VIP6, ExternalTrafficPolicy.LOCAL, List.of(DUMMY6)));
+        new KubeProxy(topology).load(KubeProxyRules.labService(VIP6, ExternalTrafficPolicy.LOCAL, List.of(DUMMY6)));
     }
 
     /** A pod as the API server knows it, ready. */

@@ -148,8 +148,8 @@ public final class ProgramCheck {
                     .findFirst();
             found.add(taker.map(other -> Diagnosis.problem(
                             "uplink_program",
-                            other + " at " + place + " takes datagrams to "
-                                    + AddressText.of(to.getAddress()) + " port " + to.getPort() + " away",
+                            other + " at " + place + " takes datagrams to " + AddressText.of(to.getAddress()) + " port "
+                                    + to.getPort() + " away",
                             "they get neither to kube-proxy nor to udp-fanout",
                             removal(other, link, HookPoint.INGRESS)))
                     .orElseGet(() -> Diagnosis.ok("uplink_program", "nobody at " + place + " takes datagrams away")));

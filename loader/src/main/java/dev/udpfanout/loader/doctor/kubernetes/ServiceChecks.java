@@ -35,7 +35,8 @@ public final class ServiceChecks {
                                 "vip",
                                 name + " has no "
                                         + (listener.bind().getAddress() instanceof Inet6Address ? "IPv6" : "IPv4")
-                                        + " address" + (ingress(service).isEmpty() ? "" : ", only " + addresses(service)),
+                                        + " address"
+                                        + (ingress(service).isEmpty() ? "" : ", only " + addresses(service)),
                                 "is there a pool of MetalLB's for it? kubectl describe service")
                         : Diagnosis.ok("vip", name + " has " + addresses(service)));
         return found;

@@ -23,7 +23,8 @@ public final class BridgeNetfilterCheck {
     /** Nothing where no listener minds. */
     public static Optional<Diagnosis> of(List<ServedListener> listeners, NodeFiles files) {
         boolean hasAnswers = listeners.stream()
-                .anyMatch(each -> isOfKernel6(each) && each.isOnDummy() && each.config().replies());
+                .anyMatch(each ->
+                        isOfKernel6(each) && each.isOnDummy() && each.config().replies());
         boolean hasCopies = listeners.stream()
                 .anyMatch(each -> isOfKernel6(each)
                         && !each.isOnDummy()
@@ -47,7 +48,8 @@ public final class BridgeNetfilterCheck {
                                 + " are lost",
                 hasAnswers
                         ? "bind: \"[vip]:PORT\" of the listener, or answers of 1232 bytes at most"
-                        : "send at most one frame's worth at once, or sysctl -w " + NAME + "=0 if nobody else needs it"));
+                        : "send at most one frame's worth at once, or sysctl -w " + NAME
+                                + "=0 if nobody else needs it"));
     }
 
     private static boolean isOfKernel6(ServedListener listener) {

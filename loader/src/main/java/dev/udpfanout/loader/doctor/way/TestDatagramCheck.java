@@ -104,7 +104,8 @@ public final class TestDatagramCheck {
         return fates.stream()
                 .filter(fate -> fate.outcome() == Outcome.UNKNOWN)
                 .findFirst()
-                .map(fate -> Diagnosis.notChecked(CHECK, "of a test datagram to " + place + ": " + fate.cause(), command))
+                .map(fate ->
+                        Diagnosis.notChecked(CHECK, "of a test datagram to " + place + ": " + fate.cause(), command))
                 .orElseGet(() -> Diagnosis.ok(
                         CHECK, fates.size() + " test datagrams to " + place + " were followed, and all arrived"));
     }
