@@ -5,7 +5,6 @@ import static dev.udpfanout.loader.doctor.diagnosis.Diagnosis.Result.PROBLEM;
 import static dev.udpfanout.loader.doctor.diagnosis.Diagnosis.Result.WARNING;
 
 import dev.udpfanout.loader.datapath.kernel.program.Pins;
-import dev.udpfanout.loader.doctor.DoctorLab.WayIn;
 import java.util.List;
 
 /** A daemon that is dead, and what it leaves. */

@@ -4,7 +4,6 @@ import dev.udpfanout.lab.TopologyPlan;
 import dev.udpfanout.lab.kubeproxy.ExternalTrafficPolicy;
 import dev.udpfanout.lab.kubeproxy.KubeProxyRules;
 import dev.udpfanout.loader.config.AddressText;
-import dev.udpfanout.loader.doctor.DoctorLab.WayIn;
 import dev.udpfanout.loader.endtoend.ServiceLab;
 import java.net.InetSocketAddress;
 import java.util.List;

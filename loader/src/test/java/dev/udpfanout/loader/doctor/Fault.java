@@ -1,6 +1,5 @@
 package dev.udpfanout.loader.doctor;
 
-import dev.udpfanout.loader.doctor.DoctorLab.WayIn;
 import dev.udpfanout.loader.doctor.diagnosis.Diagnosis.Result;
 
 /**

@@ -2,7 +2,6 @@ package dev.udpfanout.loader.doctor;
 
 import static org.junit.jupiter.api.Assertions.assertFalse;
 
-import dev.udpfanout.loader.doctor.DoctorLab.WayIn;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.EnumSet;
@@ -16,9 +15,9 @@ import org.junit.jupiter.api.TestFactory;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * A lab is broken in one way at a time. Doctor names that one, with its mend, and nothing else; when it is mended,
- * there is nothing to name. {@code -Dudpfanout.doctor=all} ({@code make doctor-test}) takes all faults; otherwise one
- * way in.
+ * A lab is broken in one way at a time. Doctor names that one, with its mend, and nothing else; trace names the hop at
+ * which datagrams die. What --fix says that it mends it does mend. When it is mended, there is nothing to name.
+ * {@code -Dudpfanout.doctor=all} ({@code make doctor-test}) takes all faults; otherwise one way in.
  */
 @Tag("kernel")
 class FaultTest {

@@ -2,7 +2,6 @@ package dev.udpfanout.loader.doctor;
 
 import static dev.udpfanout.loader.doctor.diagnosis.Diagnosis.Result.PROBLEM;
 
-import dev.udpfanout.loader.doctor.DoctorLab.WayIn;
 import java.util.List;
 
 /**

@@ -9,7 +9,6 @@ import dev.udpfanout.lab.kubeproxy.KubeProxy;
 import dev.udpfanout.lab.kubeproxy.KubeProxyRules;
 import dev.udpfanout.lab.process.LabProcess;
 import dev.udpfanout.loader.datapath.kernel.program.Pins;
-import dev.udpfanout.loader.doctor.DoctorLab.WayIn;
 import dev.udpfanout.loader.doctor.diagnosis.Diagnosis;
 import java.io.IOException;
 import java.io.UncheckedIOException;

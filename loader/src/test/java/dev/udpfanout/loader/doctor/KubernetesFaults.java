@@ -4,7 +4,6 @@ import static dev.udpfanout.loader.doctor.diagnosis.Diagnosis.Result.PROBLEM;
 import static dev.udpfanout.loader.doctor.diagnosis.Diagnosis.Result.WARNING;
 
 import dev.udpfanout.bindings.abi.counter.DropReason;
-import dev.udpfanout.loader.doctor.DoctorLab.WayIn;
 import java.util.List;
 
 /** What may be wrong with names, rights and objects in Kubernetes. */

@@ -4,7 +4,6 @@ import static dev.udpfanout.loader.doctor.Fault.of;
 import static dev.udpfanout.loader.doctor.diagnosis.Diagnosis.Result.PROBLEM;
 import static dev.udpfanout.loader.doctor.diagnosis.Diagnosis.Result.WARNING;
 
-import dev.udpfanout.loader.doctor.DoctorLab.WayIn;
 import java.util.ArrayList;
 import java.util.List;
 

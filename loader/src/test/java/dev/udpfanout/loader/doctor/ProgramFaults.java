@@ -4,7 +4,6 @@ import static dev.udpfanout.loader.doctor.Fault.of;
 import static dev.udpfanout.loader.doctor.diagnosis.Diagnosis.Result.PROBLEM;
 
 import dev.udpfanout.loader.datapath.kernel.attach.NeighbourProgram;
-import dev.udpfanout.loader.doctor.DoctorLab.WayIn;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicReference;
 

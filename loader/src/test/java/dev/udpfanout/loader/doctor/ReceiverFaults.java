@@ -6,7 +6,6 @@ import static dev.udpfanout.loader.doctor.diagnosis.Diagnosis.Result.WARNING;
 
 import dev.udpfanout.bindings.abi.counter.DropReason;
 import dev.udpfanout.lab.TopologyPlan;
-import dev.udpfanout.loader.doctor.DoctorLab.WayIn;
 import dev.udpfanout.loader.endtoend.ServiceLab;
 import java.util.List;
 

@@ -4,7 +4,6 @@ import static dev.udpfanout.loader.doctor.Fault.of;
 import static dev.udpfanout.loader.doctor.diagnosis.Diagnosis.Result.PROBLEM;
 
 import dev.udpfanout.lab.kubeproxy.KubeProxy;
-import dev.udpfanout.loader.doctor.DoctorLab.WayIn;
 import java.util.List;
 
 /** What may be wrong with kube-proxy's rules, in each of its backends. */

@@ -56,7 +56,7 @@ public final class ForwardingChecks {
         String name = "net." + setting.replace('/', '.');
         OptionalLong value = files.setting(setting);
         if (value.isEmpty()) {
-            return Diagnosis.notChecked(check, name + " is not there", "is the interface? See: udp-fanout status");
+            return Diagnosis.notChecked(check, name + " is not there", "is the interface there? ip -brief link");
         }
         return value.getAsLong() == 0
                 ? Diagnosis.problem(
