@@ -31,7 +31,8 @@ import picocli.CommandLine.Option;
         name = "doctor",
         description = "Walks a datagram's way on this node and checks each step: the daemon, the Service, kube-proxy,"
                 + " routes, programs, packet filters, receivers. It names causes, not what follows from them. It sends"
-                + " each receiver an echo request and an empty datagram, and changes nothing, unless --fix is given.",
+                + " each receiver an echo request and an empty datagram, and each listener up to four test datagrams,"
+                + " which receivers get. It changes nothing, unless --fix is given.",
         exitCodeListHeading = "%nExit codes:%n",
         exitCodeList = {"0:nothing is wrong", "1:there are warnings", "2:there are problems, or bad input"},
         footerHeading = "%nExample:%n",

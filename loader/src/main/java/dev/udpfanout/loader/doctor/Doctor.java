@@ -48,7 +48,8 @@ import java.util.stream.Collectors;
 /**
  * Walks the way of a listener's datagrams from the sender's VIP to the receivers' sockets, and checks each step for
  * real: the kernel is asked what it will do. Facts are gathered once; each check says which of them it needs. Changes
- * nothing; what it sends is said in {@link dev.udpfanout.loader.doctor.facts.ReceiverAnswers}.
+ * nothing; what it sends is said in {@link dev.udpfanout.loader.doctor.facts.ReceiverAnswers} and
+ * {@link TestDatagramCheck}.
  */
 public final class Doctor {
     /** What is the same for all listeners that ask. */
