@@ -100,7 +100,7 @@ public final class SequenceTraffic implements AutoCloseable {
                 while (true) {
                     channel.receive(buffer.clear());
                     if (buffer.flip().remaining() < Long.BYTES) {
-                        // Somebody's who asks whether there is a socket.
+                        // The daemon, or doctor, asks whether anybody listens.
                         continue;
                     }
                     long number = buffer.getLong();
