@@ -201,7 +201,7 @@ final class Endings {
                     Story.device(at, place), "It is in the pod, and nothing has dropped it there: a socket has it.");
         }
         if (isRead || at.kind() == TraceEvent.Kind.RECEIVED && place.isOwn(at)) {
-            if (place.sockets().isOfReceiver(at.destination())) {
+            if (place.sockets().isOfReceiver(at.destination(), place.isWaiting())) {
                 return Fate.delivered(
                         "node, a socket", "A process of this node has it that is not udp-fanout: the receiver.");
             }

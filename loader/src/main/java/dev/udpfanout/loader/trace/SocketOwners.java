@@ -48,14 +48,19 @@ public record SocketOwners(Map<Integer, Set<String>> inodes, Optional<Set<String
                         : daemon.filter(pid -> pid > 0).flatMap(SocketOwners::sockets));
     }
 
-    /** Whether another process than the daemon has a socket there, and the daemon none. */
-    boolean isOfReceiver(Optional<InetSocketAddress> destination) {
+    /**
+     * Whether another process than the daemon has what came in for an address of this node, and was neither dropped nor
+     * sent on: it has a socket there, or the kernel's program has changed the port to that of a receiver here.
+     *
+     * @param isWaiting whether packets may wait for a neighbour's answer, so that it may not have arrived
+     */
+    boolean isOfReceiver(Optional<InetSocketAddress> destination, boolean isWaiting) {
         Set<String> there = destination
                 .map(place -> inodes.getOrDefault(place.getPort(), Set.of()))
                 .orElse(Set.of());
-        return !there.isEmpty()
-                && ofDaemon.filter(own -> there.stream().noneMatch(own::contains))
-                        .isPresent();
+        boolean isOfOther =
+                ofDaemon.filter(own -> there.stream().noneMatch(own::contains)).isPresent();
+        return isOfOther && (!there.isEmpty() || !isWaiting);
     }
 
     private static List<String> lines(Path table) {

@@ -2,6 +2,7 @@ package dev.udpfanout.loader.trace;
 
 import dev.udpfanout.bindings.rtnetlink.address.InterfaceAddress;
 import dev.udpfanout.bindings.rtnetlink.link.Link;
+import dev.udpfanout.bindings.rtnetlink.neighbour.NeighbourState;
 import dev.udpfanout.loader.datapath.network.Network;
 import java.net.Inet6Address;
 import java.net.InetSocketAddress;
@@ -147,6 +148,7 @@ public final class Tracer {
                 attached(),
                 ForwardingSetting.isOn(plan.wayIn().nic().name(), isIpv6),
                 sockets,
+                network.neighbours().states().stream().anyMatch(NeighbourState::isUnanswered),
                 network.links().all().stream()
                         .filter(this::isDummy)
                         .map(Link::name)

@@ -11,6 +11,7 @@ import dev.udpfanout.loader.config.Config;
 import dev.udpfanout.loader.config.reader.ConfigReader;
 import dev.udpfanout.loader.daemon.NodeLock;
 import dev.udpfanout.loader.doctor.diagnosis.Diagnosis;
+import dev.udpfanout.loader.endtoend.AdminClient;
 import dev.udpfanout.loader.endtoend.ServiceLab;
 import dev.udpfanout.loader.kubernetes.api.NodeIdentity;
 import dev.udpfanout.loader.kubernetes.fake.FakeApi;
@@ -37,6 +38,7 @@ final class DoctorLab implements AutoCloseable {
     static final Duration LIMIT = Duration.ofSeconds(30);
     private static final String REVIEWS = "/apis/authorization.k8s.io/v1/selfsubjectaccessreviews";
     private static final int PORT = 5514;
+    private static final int PODS = 2;
     private static final String POLICIES = "/networkpolicies";
 
     private final ServiceLab lab;
@@ -56,7 +58,7 @@ final class DoctorLab implements AutoCloseable {
      */
     DoctorLab(Path directory, WayIn way, String top) throws IOException {
         this.way = way;
-        lab = new ServiceLab(Files.createDirectories(directory), 2, way.isIpv6());
+        lab = new ServiceLab(Files.createDirectories(directory), PODS, way.isIpv6());
         try {
             lab.server().api().put(service().build());
             lab.server().api().disturb(this::answer);
@@ -85,6 +87,24 @@ final class DoctorLab implements AutoCloseable {
     void killDaemon() {
         daemon.signal("KILL");
         daemon.awaitExit(LIMIT);
+    }
+
+    /** Has nobody listen in the pods. */
+    void closeReceivers() throws IOException {
+        for (int pod = 1; pod <= PODS; pod++) {
+            lab.closeReceiver(pod);
+        }
+    }
+
+    /** Gives the pods sockets again, and returns when the daemon has found out. */
+    void openReceivers() {
+        for (int pod = 1; pod <= PODS; pod++) {
+            lab.openReceiver(pod);
+        }
+        AdminClient admin = new AdminClient(lab.topology().node());
+        assertTrue(
+                BoundedWait.until(() -> !admin.page("/status").contains("port_closed_since"), LIMIT),
+                () -> admin.page("/status"));
     }
 
     /** Has kube-proxy lead the VIP, of the way's family, to the listener on dummy0. */

@@ -88,12 +88,15 @@ final class ReceiverFaults {
                 .dies("", "does not answer ARP or neighbour discovery");
     }
 
+    /**
+     * Of one alone the daemon learns it, and takes it out before trace has a look; of all it goes on to send to all.
+     */
     private static Fault closed(WayIn way, String place) {
         return of(
-                        "a receiver's socket is closed",
+                        "the receivers' sockets are closed",
                         way,
-                        lab -> lab.lab().closeReceiver(1),
-                        lab -> lab.lab().openReceiver(1),
+                        DoctorLab::closeReceivers,
+                        DoctorLab::openReceivers,
                         PROBLEM,
                         "endpoint_socket",
                         "nobody listens on " + place)

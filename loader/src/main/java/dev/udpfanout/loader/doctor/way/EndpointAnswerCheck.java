@@ -41,32 +41,22 @@ public final class EndpointAnswerCheck {
         List<NeighbourState> neighbours = network.neighbours().states();
         List<Diagnosis> found = new ArrayList<>();
         for (Receiver receiver : receivers) {
-            found.add(of(receiver, answers, neighbours, listener.isOnDummy() && !listener.isUserspace()));
+            found.add(of(receiver, answers, neighbours));
         }
         return found;
     }
 
-    /**
-     * @param isTranslated whether the kernel program takes an error about a receiver for one that a sender to the
-     *     listener is to get, so that it may not reach the socket which doctor has sent from
-     */
-    private Diagnosis of(
-            Receiver receiver, ReceiverAnswers answers, List<NeighbourState> neighbours, boolean isTranslated) {
+    private Diagnosis of(Receiver receiver, ReceiverAnswers answers, List<NeighbourState> neighbours) {
         InetSocketAddress address = receiver.address();
         if (answers.closed().contains(address)) {
             return Diagnosis.problem(
                     SOCKET,
                     "nobody listens on " + receiver.label() + " (ICMP port unreachable)",
-                    "what is sent there is lost",
-                    "look at the receiver's own port and log; with health probing of the port it gets nothing meanwhile");
+                    "what is sent there is lost until the daemon takes it out; then it gets nothing",
+                    "look at the receiver's own port and log");
         }
         if (answers.echoed().contains(address.getAddress())) {
-            return Diagnosis.ok(
-                    SOCKET,
-                    receiver.label() + " answers echo requests"
-                            + (isTranslated
-                                    ? "; whether it refuses datagrams is told to the listener's senders, not to doctor"
-                                    : ", and does not refuse datagrams"));
+            return Diagnosis.ok(SOCKET, receiver.label() + " answers echo requests, and does not refuse datagrams");
         }
         Optional<ChosenRoute> route =
                 network.routes().ask(RouteQuestion.from(address.getAddress())).route();
