@@ -148,6 +148,9 @@ final class StatusJson {
             json.writeNumberField("path_mtu_bytes", listener.pathMtuBytes().getAsInt());
         }
         json.writeBooleanField("by_ipsec", listener.byIpsec());
+        if (!listener.waysKept().isEmpty()) {
+            json.writeStringField("ways_kept", listener.waysKept());
+        }
         json.writeArrayFieldStart("ways");
         for (WayState way : listener.ways()) {
             json.writeStartObject();
@@ -182,6 +185,10 @@ final class StatusJson {
             json.writeBooleanField("active", endpoint.active());
             json.writeNumberField("packets", endpoint.sent().packets());
             json.writeNumberField("bytes", endpoint.sent().bytes());
+            if (endpoint.portClosedSince().isPresent()) {
+                json.writeStringField(
+                        "port_closed_since", endpoint.portClosedSince().get().toString());
+            }
             if (endpoint.lastProbeError().isPresent()) {
                 ProbeError error = endpoint.lastProbeError().get();
                 json.writeStringField("last_probe_error", error.reason());

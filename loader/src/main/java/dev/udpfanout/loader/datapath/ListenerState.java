@@ -13,6 +13,8 @@ import java.util.stream.Collectors;
  * @param interfaces each interface by itself; empty where the datapath takes datagrams whatever they come by
  * @param ways how its endpoints are reached, the narrowest way first; empty where the datapath does not ask
  * @param byIpsec whether an IPsec policy is for an endpoint, so that the kernel's stack sends the datagrams on
+ * @param waysKept how the ways to endpoints are kept: {@code "by endpoint"}, or by client and why; empty where they are
+ *     not
  */
 public record ListenerState(
         String mode,
@@ -21,7 +23,8 @@ public record ListenerState(
         String attachment,
         List<InterfaceState> interfaces,
         List<WayState> ways,
-        boolean byIpsec) {
+        boolean byIpsec,
+        String waysKept) {
     public static final String TC_EBPF = "tc_ebpf";
     public static final String USERSPACE = "userspace";
     public static final String CONFIGURED = "configured";
@@ -33,7 +36,7 @@ public record ListenerState(
 
     /** Of a datapath that takes datagrams whatever they come by. */
     public ListenerState(String mode, String modeReason, boolean attached, String attachment) {
-        this(mode, modeReason, attached, attachment, List.of(), List.of(), false);
+        this(mode, modeReason, attached, attachment, List.of(), List.of(), false, "");
     }
 
     /** In the kernel, as configured. A listener that has lost one of several interfaces goes on with the others. */
@@ -50,7 +53,8 @@ public record ListenerState(
                 attachment,
                 interfaces,
                 List.of(),
-                false);
+                false,
+                "");
     }
 
     /** Why a listener does not serve, to complete the sentence "listener … is …". */
@@ -68,11 +72,11 @@ public record ListenerState(
 
     /** The same, for another reason. */
     public ListenerState because(String reason) {
-        return new ListenerState(mode, reason, attached, attachment, interfaces, ways, byIpsec);
+        return new ListenerState(mode, reason, attached, attachment, interfaces, ways, byIpsec, waysKept);
     }
 
-    /** The same, with the ways to its endpoints, and whether IPsec is on one of them. */
-    public ListenerState by(List<WayState> itsWays, boolean isByIpsec) {
-        return new ListenerState(mode, modeReason, attached, attachment, interfaces, itsWays, isByIpsec);
+    /** The same, with the ways to its endpoints, whether IPsec is on one of them, and how they are kept. */
+    public ListenerState by(List<WayState> itsWays, boolean isByIpsec, String kept) {
+        return new ListenerState(mode, modeReason, attached, attachment, interfaces, itsWays, isByIpsec, kept);
     }
 }

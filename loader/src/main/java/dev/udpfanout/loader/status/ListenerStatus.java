@@ -27,6 +27,8 @@ import java.util.Set;
  * @param mirror who gets copies, if anyone does
  * @param ways how its endpoints are reached, the narrowest way first; empty where nobody asks
  * @param byIpsec whether an IPsec policy is for an endpoint, so that the kernel's stack sends the datagrams on
+ * @param waysKept how the ways to endpoints are kept: {@code "by endpoint"}, or by client and why; empty where they are
+ *     not
  */
 public record ListenerStatus(
         String name,
@@ -43,7 +45,8 @@ public record ListenerStatus(
         OmittedEndpoints omitted,
         Optional<MirrorStatus> mirror,
         List<WayState> ways,
-        boolean byIpsec) {
+        boolean byIpsec,
+        String waysKept) {
 
     public ListenerStatus {
         interfaces = List.copyOf(interfaces);
@@ -87,7 +90,8 @@ public record ListenerStatus(
                 OmittedEndpoints.NONE,
                 mirror,
                 ways,
-                byIpsec);
+                byIpsec,
+                "");
     }
 
     /** How many endpoints are sent datagrams. */

@@ -11,6 +11,7 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.Set;
 
 /**
  * The attributes of a received message, by type; of two of one type the last counts, as in the kernel: rtnetlink(3).
@@ -44,6 +45,11 @@ public final class Attributes {
             offset += Alignment.up(lengthBytes);
         }
         return new Attributes(values);
+    }
+
+    /** Of which types there are attributes. */
+    public Set<Integer> types() {
+        return Set.copyOf(valuesByType.keySet());
     }
 
     public Optional<MemorySegment> bytes(int type) {

@@ -157,6 +157,9 @@ public final class StatusText {
         if (!listener.path("ways").isEmpty()) {
             line("  ways       %s", ways(listener.path("ways")));
         }
+        if (listener.path("ways_kept").asText().startsWith("by client")) {
+            line("  ways kept  %s", listener.path("ways_kept").asText());
+        }
         if (listener.path("by_ipsec").asBoolean()) {
             line("  IPsec      a policy is for an endpoint: the kernel's stack sends the datagrams on");
         }
@@ -200,7 +203,7 @@ public final class StatusText {
                     endpoint.path("packets").asLong(),
                     endpoint.path("bytes").asLong(),
                     string(endpoint, "name"));
-            probeError(endpoint);
+            whyOut(endpoint);
         }
         JsonNode omitted = set.path("endpoints_omitted");
         if (!omitted.isMissingNode()) {
@@ -215,7 +218,12 @@ public final class StatusText {
     }
 
     /** Of an endpoint that is up, a failure of before is of no interest. */
-    private void probeError(JsonNode endpoint) {
+    private void whyOut(JsonNode endpoint) {
+        if (endpoint.has("port_closed_since")) {
+            line(
+                    "    port unreachable, %s ago: nobody listens there",
+                    Ages.age(string(endpoint, "port_closed_since"), now));
+        }
         if (endpoint.has("last_probe_error") && !string(endpoint, "health").equals("up")) {
             line(
                     "    last probe failed %s ago: %s",
