@@ -20,6 +20,7 @@ import dev.udpfanout.bindings.abi.listener.AddressRange;
 import dev.udpfanout.bindings.abi.listener.ListenerEntry;
 import dev.udpfanout.bindings.abi.listener.ListenerKey;
 import dev.udpfanout.bindings.abi.listener.ListenerName;
+import dev.udpfanout.bindings.abi.listener.ListenerPorts;
 import dev.udpfanout.bindings.abi.listener.ListenerSet;
 import dev.udpfanout.bindings.abi.listener.LocalAddressKey;
 import dev.udpfanout.bindings.abi.listener.MirrorEntry;
@@ -61,6 +62,10 @@ public final class SharedMaps {
     /** Who listens where. */
     public static final MapDeclaration<KeyedMap<ListenerKey, ListenerEntry>> LISTENERS =
             declared(MapDeclaration.keyed("LISTENERS", ListenerKey.CODEC, ListenerEntry.CODEC));
+
+    /** Of element 0 the ports that have a listener. */
+    public static final MapDeclaration<ArrayMap<ListenerPorts>> LISTENER_PORTS =
+            declared(MapDeclaration.array("LISTENER_PORTS", ListenerPorts.CODEC));
 
     /** Who listens at an address, whatever the port. */
     public static final MapDeclaration<KeyedMap<ListenerKey, ListenerSet>> LISTENER_SETS =

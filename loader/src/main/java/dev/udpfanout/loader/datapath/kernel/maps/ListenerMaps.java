@@ -53,7 +53,7 @@ public final class ListenerMaps {
         this.slots = slots;
         this.tables = tables;
         this.mirrors = new Mirrors(slots, tables);
-        this.keys = new ListenerKeys(program.map(SharedMaps.LISTENERS));
+        this.keys = new ListenerKeys(program);
         this.sets = new ListenerSets(program.map(SharedMaps.LISTENER_SETS));
         this.rules = new ListenerRules(program);
         this.localAddresses = new LocalAddresses(program);
@@ -67,6 +67,7 @@ public final class ListenerMaps {
      */
     public void setNetwork(Network network, Set<Integer> dummies) {
         localAddresses.set(LocalAddresses.of(network, dummies));
+        keys.forgetKnown();
         ipsec.read();
         ways.read(network);
         reassembles = new BridgeReassembly(network)::isOn;
