@@ -1,7 +1,6 @@
 package dev.udpfanout.loader.datapath.kernel;
 
 import dev.udpfanout.loader.config.ReceiverSet;
-import dev.udpfanout.loader.config.ReceiverSet.LocalDelivery;
 import dev.udpfanout.loader.control.EndpointSet;
 import dev.udpfanout.loader.datapath.kernel.maps.ListenerTables;
 import dev.udpfanout.loader.datapath.kernel.maps.Peers;
@@ -66,7 +65,7 @@ final class EndpointsInForce {
      * @return done when nothing is sent by the table before; empty if these are in force already
      */
     Optional<CompletionStage<Void>> put(ReceiverSet set, int slot, EndpointSet endpoints, Runnable before) {
-        Map<InetAddress, Integer> direct = set.localDelivery() == LocalDelivery.PEER ? peers.of(endpoints) : Map.of();
+        Map<InetAddress, Integer> direct = peers.of(endpoints, peer -> isWanted(set, peer));
         boolean isSame = endpoints.equals(sets.get(set.name()));
         boolean isSameWay = direct.equals(peersOfSets.getOrDefault(set.name(), Map.of()));
         if (isSame && isSameWay) {
@@ -119,9 +118,21 @@ final class EndpointsInForce {
         placePeers(receivers);
     }
 
-    /** Where no listener is to go by them, the maps hold none: nor does a table then that is an earlier daemon's. */
+    /**
+     * The maps hold those that a listener is to go by, and no other: what has come to stand in the way is passed by no
+     * more, whatever the tables say, also those of an earlier daemon.
+     */
     void placePeers(Collection<ReceiverSet> receivers) {
-        boolean areWanted = receivers.stream().anyMatch(set -> set.localDelivery() == LocalDelivery.PEER);
-        peers.set(areWanted ? knownPeers : Map.of());
+        Map<InetAddress, LocalPeer> wanted = new HashMap<>(knownPeers);
+        wanted.values().removeIf(peer -> receivers.stream().noneMatch(set -> isWanted(set, peer)));
+        peers.set(wanted);
+    }
+
+    private static boolean isWanted(ReceiverSet set, LocalPeer peer) {
+        return switch (set.localDelivery()) {
+            case PEER -> true;
+            case AUTO -> peer.bypassesNothing();
+            case NEIGH -> false;
+        };
     }
 }
