@@ -21,11 +21,11 @@
 
 /*
  * Raised whenever the meaning or the layout of a map changes. The counters (LISTENER_NAMES, STATS,
- * DROPS, LATENCY, ENDPOINT_PACKETS, ENDPOINT_IDS) are carried over from another version's layout if
- * their sizes are the same: one that comes to mean something else in the same size needs another
- * name.
+ * DROPS, LATENCY, ENDPOINT_STATS, ENDPOINT_IDS) are carried over from another version's layout,
+ * each if its size is the same: one that comes to mean something else in the same size needs
+ * another name. Those of layout 5 by endpoint were ENDPOINT_PACKETS, without bytes, and begin anew.
  */
-#define UF_LAYOUT_VERSION 5
+#define UF_LAYOUT_VERSION 6
 
 #define UF_MAX_LISTENERS 256
 /* In place of a slot: nobody's. No map has an element so large. */
@@ -148,7 +148,7 @@ struct uf_endpoint {
 	 * number if there is none. It gets what this endpoint itself has sent.
 	 */
 	__u16 other;
-	__u32 counter; /* index into ENDPOINT_PACKETS; 0: not counted */
+	__u32 counter; /* index into ENDPOINT_STATS; 0: not counted */
 	union {
 		__u32 table_count; /* in an endpoint table, its length: whose round it belongs to */
 		__u32 position; /* in FLOW_ENDPOINTS: where it stands in its table */

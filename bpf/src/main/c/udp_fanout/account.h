@@ -24,13 +24,14 @@ struct {
 	__type(value, struct uf_drops);
 } DROPS SEC(".maps");
 
-/* Datagrams by endpoint; element 0 stands for those that are not counted, and is not used. */
+/* Datagrams and bytes by endpoint; element 0 stands for those that are not counted, and is not
+ * used. */
 struct {
 	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
 	__uint(max_entries, UF_MAX_ENDPOINT_COUNTERS);
 	__type(key, __u32);
-	__type(value, __u64);
-} ENDPOINT_PACKETS SEC(".maps");
+	__type(value, struct uf_endpoint_stats);
+} ENDPOINT_STATS SEC(".maps");
 
 /* For the daemon alone: see struct uf_endpoint_counter_key. */
 struct {
@@ -59,15 +60,19 @@ static __always_inline void uf_account_forwarded(struct uf_stats *stats,
 	stats->bytes_forwarded += bytes;
 }
 
-static __always_inline void uf_account_endpoint(__u32 counter, const struct uf_datagram *datagram)
+/* "bytes" as in uf_account_forwarded. */
+static __always_inline void uf_account_endpoint(__u32 counter, const struct uf_datagram *datagram,
+						__u32 bytes)
 {
-	__u64 *packets;
+	struct uf_endpoint_stats *stats;
 
 	if (!counter)
 		return;
-	packets = bpf_map_lookup_elem(&ENDPOINT_PACKETS, &counter);
-	if (packets)
-		*packets += datagram->packets;
+	stats = bpf_map_lookup_elem(&ENDPOINT_STATS, &counter);
+	if (!stats)
+		return;
+	stats->pkts_forwarded += datagram->packets;
+	stats->bytes_forwarded += bytes;
 }
 
 static __always_inline void uf_account_dropped(__u32 slot, const struct uf_datagram *datagram,

@@ -15,7 +15,6 @@
 #include <bpf/bpf_endian.h>
 #include <bpf/bpf_helpers.h>
 
-#include "account.h"
 #include "datagram.h"
 #include "local.h"
 #include "mark.h"
@@ -127,7 +126,6 @@ static __noinline enum uf_verdict uf_forward(struct __sk_buff *skb,
 		if (*action == TC_ACT_SHOT)
 			return uf_drop(UF_DROP_REDIRECT_FAILED);
 	}
-	uf_account_endpoint(target->counter, datagram);
 	return UF_FORWARDED;
 }
 
@@ -149,7 +147,6 @@ static __noinline enum uf_verdict uf_forward_to_peer(struct __sk_buff *skb,
 		return uf_drop(UF_DROP_REWRITE_FAILED);
 	if (uf_redirect_to_peer(skb, target->peer_ifindex, peer) != TC_ACT_REDIRECT)
 		return uf_drop(UF_DROP_REDIRECT_FAILED);
-	uf_account_endpoint(target->counter, datagram);
 	return UF_FORWARDED;
 }
 

@@ -38,6 +38,7 @@
 #include "icmp_error.h"
 #include "next_hop.h"
 #include "origin.h"
+#include "own_socket.h"
 #include "udp_fanout.h"
 
 /* Of all listeners together. */
@@ -219,7 +220,8 @@ static __always_inline int uf_run_icmp(struct __sk_buff *skb, __u32 l3_offset)
 	const __u32 only = 0;
 
 	if (!uf_parse_icmp_error(skb, l3_offset, &error) ||
-	    !uf_find_origin(&error.client, error.udp.source, &error.endpoint, &origin))
+	    !uf_find_origin(&error.client, error.udp.source, &error.endpoint, &origin) ||
+	    uf_is_of_own_socket(skb, &error))
 		return TC_ACT_UNSPEC;
 	/* Without a way, or at its last hop, it is the stack's to deal with, as it came. */
 	if (error.hops_left <= 1 ||

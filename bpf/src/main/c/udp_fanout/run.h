@@ -172,6 +172,7 @@ static __always_inline int uf_run(struct __sk_buff *skb, __u32 l3_offset, bool a
 		progress.verdict = uf_send(skb, &datagram, &target, at_egress, &action);
 	uf_sample_end(progress.began_ns);
 	if (progress.verdict == UF_FORWARDED) {
+		uf_account_endpoint(target.counter, &datagram, bytes);
 		if (!target.early)
 			uf_account_forwarded(stats, &datagram, bytes);
 		return action;

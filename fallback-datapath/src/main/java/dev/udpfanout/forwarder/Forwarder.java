@@ -219,6 +219,7 @@ public final class Forwarder implements AutoCloseable {
                             endpoint,
                             new EndpointCounters(
                                     counted.forwarded().value(),
+                                    counted.forwardedBytes().value(),
                                     counted.unreachable().value()),
                             EndpointCounters::plus));
         }

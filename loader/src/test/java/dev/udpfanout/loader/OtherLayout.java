@@ -1,6 +1,8 @@
 package dev.udpfanout.loader;
 
 import dev.udpfanout.bindings.abi.Limits;
+import dev.udpfanout.bindings.libbpf.BpfMap;
+import dev.udpfanout.bindings.libbpf.MapType;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -12,5 +14,20 @@ public final class OtherLayout {
     /** Between two daemons. */
     public static void rename(Path pins) throws IOException {
         Files.move(pins.resolve("v" + Limits.LAYOUT_VERSION), pins.resolve("v0"));
+    }
+
+    /**
+     * As {@link #rename}, and a map there has another shape: each CPU's value is a number.
+     *
+     * @param map its name, of an array
+     * @param elements how many it has
+     */
+    public static void rename(Path pins, String map, int elements) throws IOException {
+        rename(pins);
+        Path pin = pins.resolve("v0").resolve(map);
+        Files.delete(pin);
+        try (BpfMap other = BpfMap.create(MapType.PERCPU_ARRAY, map, Integer.BYTES, Long.BYTES, elements)) {
+            other.pin(pin);
+        }
     }
 }

@@ -38,17 +38,6 @@ public final class PerCpuArrayMap<V> implements Clearable {
         this.sum = sum;
     }
 
-    /** Adds up numbers of 64 bits. */
-    public static SumOverCpus<Long> longs() {
-        return (perCpu, cpus) -> {
-            long sum = 0;
-            for (int cpu = 0; cpu < cpus; cpu++) {
-                sum += perCpu.getAtIndex(ValueLayout.JAVA_LONG, cpu);
-            }
-            return sum;
-        };
-    }
-
     /** The sum of an element's values. */
     public V get(int index) {
         try (Arena arena = Arena.ofConfined()) {

@@ -73,7 +73,10 @@ class ArrayMapKernelTest {
                 perCpu.setAtIndex(ValueLayout.JAVA_LONG, cpu, 100 + cpu);
             }
             map.put(arena.allocateFrom(ValueLayout.JAVA_INT, 2), perCpu, 2);
-            PerCpuArrayMap<Long> array = new PerCpuArrayMap<>(map, ValueLayout.JAVA_LONG, PerCpuArrayMap.longs());
+            PerCpuArrayMap<Long> array =
+                    new PerCpuArrayMap<>(map, ValueLayout.JAVA_LONG, (each, count) -> LongStream.range(0, count)
+                            .map(cpu -> each.getAtIndex(ValueLayout.JAVA_LONG, cpu))
+                            .sum());
             assertEquals(100L * cpus + cpus * (cpus - 1) / 2, array.get(2));
             assertEquals(0L, array.get(1));
             assertEquals(LongStream.range(100, 100 + cpus).boxed().toList(), array.ofEachCpu(2), "one after the other");

@@ -16,7 +16,7 @@ import java.util.Map;
  * @param dropped datagrams by reason; every reason is present
  * @param receiveErrors failed receive calls; each was survived
  * @param workerReceived the datagrams of {@code received} by worker
- * @param endpoints datagrams forwarded to each endpoint of the table in force, in its order, then to the last that were
+ * @param endpoints what was forwarded to each endpoint of the table in force, in its order, then to the last that were
  *     in an earlier one: an endpoint's count goes on when it comes back
  * @param flows what was done about replies
  */
@@ -33,11 +33,15 @@ public record ForwarderCounters(
 
     /**
      * @param forwarded datagrams that the kernel took for this endpoint
+     * @param forwardedBytes their payload
      * @param unreachable answers by ICMP that its port is closed
      */
-    public record EndpointCounters(long forwarded, long unreachable) {
+    public record EndpointCounters(long forwarded, long forwardedBytes, long unreachable) {
         public EndpointCounters plus(EndpointCounters other) {
-            return new EndpointCounters(forwarded + other.forwarded, unreachable + other.unreachable);
+            return new EndpointCounters(
+                    forwarded + other.forwarded,
+                    forwardedBytes + other.forwardedBytes,
+                    unreachable + other.unreachable);
         }
     }
 

@@ -10,6 +10,7 @@ public abstract class Target {
     private final InetSocketAddress endpoint;
     private final TargetCounters counters;
     private final Counter forwarded;
+    private final Counter forwardedBytes;
     private final Counter unreachable;
     private int inFlight;
     private Runnable onIdle;
@@ -19,6 +20,7 @@ public abstract class Target {
         this.endpoint = endpoint;
         this.counters = counters;
         this.forwarded = counters.forwarded();
+        this.forwardedBytes = counters.forwardedBytes();
         this.unreachable = counters.unreachable();
     }
 
@@ -34,6 +36,11 @@ public abstract class Target {
     /** Datagrams that the kernel took. */
     public final Counter forwarded() {
         return forwarded;
+    }
+
+    /** The payload of those. */
+    public final Counter forwardedBytes() {
+        return forwardedBytes;
     }
 
     /** ICMP answers that the port is closed. */

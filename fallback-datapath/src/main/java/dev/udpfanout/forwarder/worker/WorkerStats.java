@@ -27,6 +27,7 @@ public final class WorkerStats {
         forwarded.add(datagrams);
         forwardedBytes.add(bytes);
         target.forwarded().add(datagrams);
+        target.forwardedBytes().add(bytes);
     }
 
     public void onDropped(DropReason reason, int datagrams) {

@@ -180,7 +180,8 @@ final class StatusJson {
             json.writeStringField("address", text(endpoint.address()));
             json.writeStringField("health", endpoint.health().label());
             json.writeBooleanField("active", endpoint.active());
-            json.writeNumberField("packets", endpoint.packets());
+            json.writeNumberField("packets", endpoint.sent().packets());
+            json.writeNumberField("bytes", endpoint.sent().bytes());
             if (endpoint.lastProbeError().isPresent()) {
                 ProbeError error = endpoint.lastProbeError().get();
                 json.writeStringField("last_probe_error", error.reason());
@@ -199,7 +200,8 @@ final class StatusJson {
         json.writeNumberField("known", omitted.known());
         json.writeNumberField("active", omitted.active());
         json.writeNumberField("down", omitted.down());
-        json.writeNumberField("packets", omitted.packets());
+        json.writeNumberField("packets", omitted.sent().packets());
+        json.writeNumberField("bytes", omitted.sent().bytes());
         json.writeEndObject();
     }
 

@@ -1,5 +1,6 @@
 package dev.udpfanout.loader.daemon;
 
+import dev.udpfanout.bindings.abi.counter.EndpointStats;
 import dev.udpfanout.loader.control.DiscoveredEndpoint;
 import dev.udpfanout.loader.control.EndpointSet;
 import dev.udpfanout.loader.datapath.ListenerCounters;
@@ -46,7 +47,7 @@ final class ShownEndpoints {
         Set<InetSocketAddress> active = inForce == null
                 ? Set.of()
                 : inForce.endpoints().stream().map(each -> each.address()).collect(Collectors.toSet());
-        Map<InetSocketAddress, Long> packets = counters.endpointPackets();
+        Map<InetSocketAddress, EndpointStats> stats = counters.endpoints();
         for (DiscoveredEndpoint endpoint : turn.known().getOrDefault(set, List.of())) {
             EndpointStatus status = new EndpointStatus(
                     endpoint.name(),
@@ -55,7 +56,7 @@ final class ShownEndpoints {
                             .map(health -> health.state(endpoint.address()))
                             .orElse(HealthState.UNKNOWN),
                     active.contains(endpoint.address()),
-                    packets.getOrDefault(endpoint.address(), 0L),
+                    stats.getOrDefault(endpoint.address(), EndpointStats.ZERO),
                     turn.health().flatMap(health -> health.lastError(endpoint.address())));
             if (shown.size() < MOST_OF_A_SET && room > 0) {
                 shown.add(status);

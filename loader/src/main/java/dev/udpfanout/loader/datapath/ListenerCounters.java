@@ -1,5 +1,6 @@
 package dev.udpfanout.loader.datapath;
 
+import dev.udpfanout.bindings.abi.counter.EndpointStats;
 import dev.udpfanout.bindings.abi.counter.ListenerPathMtu;
 import dev.udpfanout.bindings.abi.counter.ListenerStats;
 import java.net.InetSocketAddress;
@@ -14,14 +15,15 @@ import java.util.TreeMap;
  * @param stats datagrams, and their bytes with the link-layer header
  * @param drops datagrams not forwarded, by the reason's label, for example {@code "no_endpoints"}: every reason that
  *     the datapath knows, also at 0
- * @param endpointPackets datagrams sent to each endpoint; one that is not in it has been sent none, or is not counted
+ * @param endpoints what was sent to each endpoint, counted as in {@code stats}; one that is not in it has been sent
+ *     none, or is not counted
  * @param replies what has come back; empty for a listener without replies
  * @param pathMtu what became of packets that did not fit a way; empty where the stack sees to that, in user space
  */
 public record ListenerCounters(
         ListenerStats stats,
         Map<String, Long> drops,
-        Map<InetSocketAddress, Long> endpointPackets,
+        Map<InetSocketAddress, EndpointStats> endpoints,
         Optional<ReplyCounters> replies,
         Optional<ListenerPathMtu> pathMtu) {
     /** Nothing as yet, and no reasons. */
@@ -29,12 +31,12 @@ public record ListenerCounters(
 
     public ListenerCounters {
         drops = Collections.unmodifiableMap(new TreeMap<>(drops));
-        endpointPackets = Map.copyOf(endpointPackets);
+        endpoints = Map.copyOf(endpoints);
     }
 
     /** Those of a listener without replies. */
     public ListenerCounters(
-            ListenerStats stats, Map<String, Long> drops, Map<InetSocketAddress, Long> endpointPackets) {
-        this(stats, drops, endpointPackets, Optional.empty(), Optional.empty());
+            ListenerStats stats, Map<String, Long> drops, Map<InetSocketAddress, EndpointStats> endpoints) {
+        this(stats, drops, endpoints, Optional.empty(), Optional.empty());
     }
 }

@@ -36,10 +36,11 @@ final class ListenerMetrics {
                 ModeReason.of(listener.modeReason()).label());
         for (EndpointStatus endpoint : listener.endpoints()) {
             String address = label(endpoint.address());
-            families.add(Metric.ENDPOINT_PACKETS, endpoint.packets(), name, address);
+            families.add(Metric.ENDPOINT_PACKETS, endpoint.sent().packets(), name, address);
+            families.add(Metric.ENDPOINT_BYTES, endpoint.sent().bytes(), name, address);
             families.set(Metric.ENDPOINT_HEALTH, endpoint.health().isUsable(), name, address);
         }
-        addOmitted(families, Metric.ENDPOINT_PACKETS, name, listener.omitted());
+        addOmitted(families, Metric.ENDPOINT_PACKETS, Metric.ENDPOINT_BYTES, name, listener.omitted());
         listener.mirror().ifPresent(mirror -> addMirror(families, name, mirror));
     }
 
@@ -50,15 +51,18 @@ final class ListenerMetrics {
                 .forEach((reason, packets) -> families.add(Metric.MIRROR_PACKETS_DROPPED, packets, name, reason));
         for (EndpointStatus endpoint : mirror.endpoints()) {
             String address = label(endpoint.address());
-            families.add(Metric.MIRROR_ENDPOINT_PACKETS, endpoint.packets(), name, address);
+            families.add(Metric.MIRROR_ENDPOINT_PACKETS, endpoint.sent().packets(), name, address);
+            families.add(Metric.MIRROR_ENDPOINT_BYTES, endpoint.sent().bytes(), name, address);
             families.set(Metric.MIRROR_HEALTH, endpoint.health().isUsable(), name, address);
         }
-        addOmitted(families, Metric.MIRROR_ENDPOINT_PACKETS, name, mirror.omitted());
+        addOmitted(families, Metric.MIRROR_ENDPOINT_PACKETS, Metric.MIRROR_ENDPOINT_BYTES, name, mirror.omitted());
     }
 
-    private static void addOmitted(Families families, Metric packets, String name, OmittedEndpoints omitted) {
+    private static void addOmitted(
+            Families families, Metric packets, Metric bytes, String name, OmittedEndpoints omitted) {
         if (!omitted.isEmpty()) {
-            families.add(packets, omitted.packets(), name, OTHERS);
+            families.add(packets, omitted.sent().packets(), name, OTHERS);
+            families.add(bytes, omitted.sent().bytes(), name, OTHERS);
         }
     }
 

@@ -46,6 +46,8 @@ public enum Metric {
     BYTES_FORWARDED(
             COUNTER, "bytes_forwarded", "Bytes of the frames that were handed to the next hop.", "listener", "mode"),
     ENDPOINT_PACKETS(COUNTER, "endpoint_packets", "Datagrams that were sent to an endpoint.", "listener", "endpoint"),
+    ENDPOINT_BYTES(
+            COUNTER, "endpoint_bytes", "Bytes of the frames that were sent to an endpoint.", "listener", "endpoint"),
     ENDPOINTS_ACTIVE(
             GAUGE,
             "endpoints_active",
@@ -118,6 +120,12 @@ public enum Metric {
             COUNTER,
             "mirror_endpoint_packets",
             "Copies that were sent to an endpoint of the mirror.",
+            "listener",
+            "endpoint"),
+    MIRROR_ENDPOINT_BYTES(
+            COUNTER,
+            "mirror_endpoint_bytes",
+            "Bytes of the frames of copies that were sent to an endpoint of the mirror.",
             "listener",
             "endpoint"),
     MIRROR_HEALTH(

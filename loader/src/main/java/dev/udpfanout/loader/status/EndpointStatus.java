@@ -1,5 +1,6 @@
 package dev.udpfanout.loader.status;
 
+import dev.udpfanout.bindings.abi.counter.EndpointStats;
 import java.net.InetSocketAddress;
 import java.util.Optional;
 
@@ -10,7 +11,7 @@ import java.util.Optional;
  * @param address its address and UDP port
  * @param health what the probes say
  * @param active whether it is sent datagrams: it is in the endpoint set in force
- * @param packets datagrams sent to it for this listener, since the counters began
+ * @param sent what was sent to it for this listener, since the counters began
  * @param lastProbeError the last probe of it that failed; empty if none has, or it is not probed
  */
 public record EndpointStatus(
@@ -18,5 +19,5 @@ public record EndpointStatus(
         InetSocketAddress address,
         HealthState health,
         boolean active,
-        long packets,
+        EndpointStats sent,
         Optional<ProbeError> lastProbeError) {}

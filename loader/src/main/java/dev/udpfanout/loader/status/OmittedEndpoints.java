@@ -1,15 +1,17 @@
 package dev.udpfanout.loader.status;
 
+import dev.udpfanout.bindings.abi.counter.EndpointStats;
+
 /**
  * Endpoints of a listener that are not shown one by one, since there are too many: what they add up to.
  *
  * @param known how many there are
  * @param active how many of them are sent datagrams
  * @param down how many of them the probes find down
- * @param packets datagrams sent to all of them
+ * @param sent what was sent to all of them
  */
-public record OmittedEndpoints(long known, long active, long down, long packets) {
-    public static final OmittedEndpoints NONE = new OmittedEndpoints(0, 0, 0, 0);
+public record OmittedEndpoints(long known, long active, long down, EndpointStats sent) {
+    public static final OmittedEndpoints NONE = new OmittedEndpoints(0, 0, 0, EndpointStats.ZERO);
 
     /** With one more. */
     public OmittedEndpoints plus(EndpointStatus endpoint) {
@@ -17,7 +19,7 @@ public record OmittedEndpoints(long known, long active, long down, long packets)
                 known + 1,
                 active + (endpoint.active() ? 1 : 0),
                 down + (endpoint.health() == HealthState.DOWN ? 1 : 0),
-                packets + endpoint.packets());
+                sent.plus(endpoint.sent()));
     }
 
     public boolean isEmpty() {

@@ -4,6 +4,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.udpfanout.bindings.abi.Limits;
+import dev.udpfanout.bindings.abi.maps.SharedMaps;
 import dev.udpfanout.lab.BoundedWait;
 import dev.udpfanout.lab.process.LabProcess;
 import dev.udpfanout.loader.OtherLayout;
@@ -81,6 +83,25 @@ class LifeCycleTest extends LifeCycleLab {
             assertEquals(received(0), (long) metric("udp_fanout_endpoint_packets_total{endpoint=\"10.42.0.11:40514\""));
         }
         assertFalse(Files.exists(topology.pinDirectory().resolve("v0")));
+    }
+
+    @Test
+    void shouldCountListenersOnAndEndpointsAnewWhenTheOtherVersionCountedEndpointsInAnotherShape() throws Exception {
+        write("auto", "on_exit: keep", "");
+        LabProcess old = start();
+        try (SequenceTraffic traffic = traffic()) {
+            awaitSent(traffic, 2_000);
+            old.signal("TERM");
+            old.awaitExit(LIMIT);
+            OtherLayout.rename(topology.pinDirectory(), SharedMaps.ENDPOINT_STATS.name(), Limits.ENDPOINT_COUNTERS);
+            start();
+            awaitSent(traffic, 2_000);
+            assertNothingLost(traffic);
+            assertEquals(traffic.next(), (long) metric("udp_fanout_packets_forwarded_total"));
+            long anew = (long) metric("udp_fanout_endpoint_packets_total{endpoint=\"10.42.0.11:40514\"");
+            assertTrue(anew > 0 && anew < received(0), () -> anew + " of " + received(0));
+            assertTrue(metric("udp_fanout_endpoint_bytes_total{endpoint=\"10.42.0.11:40514\"") > anew);
+        }
     }
 
     @Test

@@ -2,6 +2,7 @@ package dev.udpfanout.loader.daemon;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import dev.udpfanout.bindings.abi.counter.EndpointStats;
 import dev.udpfanout.loader.control.DiscoveredEndpoint;
 import dev.udpfanout.loader.datapath.ListenerCounters;
 import dev.udpfanout.loader.status.ConfigStatus;
@@ -57,7 +58,7 @@ class ShownEndpointsTest {
         ShownEndpoints.OfSet large = shown.of("a", ListenerCounters.ZERO);
         assertEquals(1_000, large.shown().size());
         assertEquals("pod-999", large.shown().getLast().name());
-        assertEquals(new OmittedEndpoints(234, 0, 0, 0), large.omitted());
+        assertEquals(new OmittedEndpoints(234, 0, 0, EndpointStats.ZERO), large.omitted());
         ShownEndpoints.OfSet small = shown.of("b", ListenerCounters.ZERO);
         assertEquals(1_000, small.shown().size());
         assertEquals(OmittedEndpoints.NONE, small.omitted());

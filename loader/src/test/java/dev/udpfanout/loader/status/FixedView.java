@@ -1,6 +1,7 @@
 package dev.udpfanout.loader.status;
 
 import dev.udpfanout.bindings.abi.counter.EarlyFragments;
+import dev.udpfanout.bindings.abi.counter.EndpointStats;
 import dev.udpfanout.bindings.abi.counter.IcmpErrors;
 import dev.udpfanout.bindings.abi.counter.ListenerPathMtu;
 import dev.udpfanout.loader.datapath.FirewallState;
@@ -22,17 +23,27 @@ import java.util.Set;
 /** A daemon of two listeners that shows what a test tells it to. */
 public final class FixedView implements DaemonView {
     public static final EndpointStatus UP = new EndpointStatus(
-            "pod-a", new InetSocketAddress("10.42.0.11", 5514), HealthState.UP, true, 60, Optional.empty());
+            "pod-a",
+            new InetSocketAddress("10.42.0.11", 5514),
+            HealthState.UP,
+            true,
+            new EndpointStats(60, 6_000),
+            Optional.empty());
     public static final EndpointStatus DOWN = new EndpointStatus(
             "pod-b",
             new InetSocketAddress("10.42.0.12", 5514),
             HealthState.DOWN,
             false,
-            40,
+            new EndpointStats(40, 4_000),
             Optional.of(new ProbeError("no answer in time", Instant.parse("2026-01-02T03:05:00Z"))));
 
     public static final EndpointStatus COPIED = new EndpointStatus(
-            "probe", new InetSocketAddress("10.42.0.13", 5514), HealthState.UP, true, 8, Optional.empty());
+            "probe",
+            new InetSocketAddress("10.42.0.13", 5514),
+            HealthState.UP,
+            true,
+            new EndpointStats(8, 800),
+            Optional.empty());
 
     public volatile Duration sinceLastTurn = Duration.ofSeconds(1);
     public volatile Readiness readiness = Readiness.READY;

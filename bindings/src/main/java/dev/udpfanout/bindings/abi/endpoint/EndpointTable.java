@@ -53,7 +53,7 @@ public final class EndpointTable {
      *
      * @param endpoints at most {@link Limits#MAX_ENDPOINTS_PER_LISTENER}, resolved; one that stands there several times
      *     has as many turns of each round
-     * @param counter the index into ENDPOINT_PACKETS of each; 0 for one that is not counted
+     * @param counter the index into ENDPOINT_STATS of each; 0 for one that is not counted
      * @param peerIfindex the key in PEERS of what each is behind; 0 for one to which datagrams go by the next hop
      * @param generation for people who look at the map
      * @return {@code endpoints.size() + 1} elements

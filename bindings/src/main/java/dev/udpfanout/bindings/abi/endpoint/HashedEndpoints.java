@@ -27,7 +27,7 @@ public final class HashedEndpoints {
      *
      * @param endpoints at most {@link Limits#MAX_HASHED_ENDPOINTS}, resolved, none twice
      * @param ownerOf whose a bucket is, from 0, in the endpoints' order
-     * @param counter the index into ENDPOINT_PACKETS of each; 0 for one that is not counted
+     * @param counter the index into ENDPOINT_STATS of each; 0 for one that is not counted
      * @param peerIfindex the key in PEERS of what each is behind; 0 for one to which datagrams go by the next hop
      * @param generation for people who look at the map
      */

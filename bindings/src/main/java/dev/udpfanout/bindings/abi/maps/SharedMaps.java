@@ -3,6 +3,7 @@ package dev.udpfanout.bindings.abi.maps;
 import dev.udpfanout.bindings.abi.admission.AllowedSource;
 import dev.udpfanout.bindings.abi.admission.PacketLimit;
 import dev.udpfanout.bindings.abi.counter.EarlyFragments;
+import dev.udpfanout.bindings.abi.counter.EndpointStats;
 import dev.udpfanout.bindings.abi.counter.IcmpErrors;
 import dev.udpfanout.bindings.abi.counter.ListenerDrops;
 import dev.udpfanout.bindings.abi.counter.ListenerPathMtu;
@@ -26,6 +27,7 @@ import dev.udpfanout.bindings.generated.abi.uf_bucket;
 import dev.udpfanout.bindings.generated.abi.uf_cursor;
 import dev.udpfanout.bindings.generated.abi.uf_drops;
 import dev.udpfanout.bindings.generated.abi.uf_early_fragments;
+import dev.udpfanout.bindings.generated.abi.uf_endpoint_stats;
 import dev.udpfanout.bindings.generated.abi.uf_icmp_errors;
 import dev.udpfanout.bindings.generated.abi.uf_latency;
 import dev.udpfanout.bindings.generated.abi.uf_path_mtu;
@@ -42,7 +44,6 @@ import dev.udpfanout.bindings.map.KeyedMap;
 import dev.udpfanout.bindings.map.MapDeclaration;
 import dev.udpfanout.bindings.map.PerCpuArrayMap;
 import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
 import java.net.InetAddress;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -114,9 +115,9 @@ public final class SharedMaps {
     public static final MapDeclaration<PerCpuArrayMap<ListenerPathMtu>> PATH_MTU =
             declared(MapDeclaration.perCpuArray("PATH_MTU", uf_path_mtu.layout(), ListenerPathMtu::sum));
 
-    /** Datagrams sent to an endpoint, by the endpoint's counter. */
-    public static final MapDeclaration<PerCpuArrayMap<Long>> ENDPOINT_PACKETS =
-            declared(MapDeclaration.perCpuArray("ENDPOINT_PACKETS", ValueLayout.JAVA_LONG, PerCpuArrayMap.longs())
+    /** What was sent to an endpoint, by the endpoint's counter. */
+    public static final MapDeclaration<PerCpuArrayMap<EndpointStats>> ENDPOINT_STATS =
+            declared(MapDeclaration.perCpuArray("ENDPOINT_STATS", uf_endpoint_stats.layout(), EndpointStats::sum)
                     .carriedOver());
 
     /** Which counter an endpoint has. */

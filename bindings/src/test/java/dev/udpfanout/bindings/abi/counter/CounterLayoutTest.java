@@ -71,6 +71,11 @@ class CounterLayoutTest {
     }
 
     @Test
+    void shouldReadWhatAnEndpointWasSent() {
+        assertEquals(new EndpointStats(sumOfWord(0), sumOfWord(1)), EndpointStats.sum(perCpu(2 * Long.BYTES), CPUS));
+    }
+
+    @Test
     void shouldReadProcessingTimes() {
         ProcessingTimes times = ProcessingTimes.sum(perCpu(ProcessingTimes.BYTES), CPUS);
         assertEquals(

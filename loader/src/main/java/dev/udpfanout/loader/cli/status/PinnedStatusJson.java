@@ -68,6 +68,7 @@ final class PinnedStatusJson {
                 .put("address", SocketAddressText.write(each.address()))
                 .put("health", "-")
                 .put("active", each.isActive())
-                .put("packets", each.packets()));
+                .put("packets", each.sent().packets())
+                .put("bytes", each.sent().bytes()));
     }
 }

@@ -31,11 +31,16 @@ final class StatusRates {
             }
             now.put(name + "/dropped", dropped);
             for (JsonNode endpoint : listener.path("endpoints")) {
-                now.put(
-                        name + '/' + endpoint.path("address").asText(),
-                        endpoint.path("packets").asLong());
+                String address = endpoint.path("address").asText();
+                now.put(name + '/' + address, endpoint.path("packets").asLong());
+                now.put(name + '/' + bytesOf(address), endpoint.path("bytes").asLong());
             }
         }
+    }
+
+    /** The counter of the bytes that an endpoint was sent. */
+    static String bytesOf(String address) {
+        return address + "/bytes";
     }
 
     /** Of a listener's counter, or an endpoint's by its address; {@code "-"} if there is no earlier page with it. */

@@ -152,13 +152,13 @@ final class StatusScreen {
         String name = endpoint.path("name").asText();
         add(
                 isDown ? RED : "",
-                "    " + left(address, 24) + left(isDown ? "DOWN" : health, 9)
-                        + left(endpoint.path("active").asBoolean() ? "used" : "-", 6)
-                        + right(rates.perSecond(listener, address), 11)
-                        + "/s  "
+                "    " + left(address, 24) + left(isDown ? "DOWN" : health, 8)
+                        + left(endpoint.path("active").asBoolean() ? "used" : "-", 5)
+                        + right(rates.perSecond(listener, address), 9) + "/s  "
                         + (isDown && endpoint.has("last_probe_error")
                                 ? endpoint.path("last_probe_error").asText() + "  " + name
-                                : name));
+                                : right(rates.megabitsPerSecond(listener, StatusRates.bytesOf(address)), 6)
+                                        + " Mbit/s  " + name));
     }
 
     private void add(String style, String text) {

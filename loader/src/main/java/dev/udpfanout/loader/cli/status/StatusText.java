@@ -190,25 +190,27 @@ public final class StatusText {
     }
 
     private void endpoints(JsonNode set, String heading) {
-        line("  %-28s %-8s %-7s %20s  %s", heading, "HEALTH", "USED", "PACKETS", "NAME");
+        line("  %-26s %-8s %-7s %14s %16s  %s", heading, "HEALTH", "USED", "PACKETS", "BYTES", "NAME");
         for (JsonNode endpoint : set.path("endpoints")) {
             line(
-                    "  %-28s %-8s %-7s %20d  %s",
+                    "  %-26s %-8s %-7s %14d %16d  %s",
                     string(endpoint, "address"),
                     string(endpoint, "health"),
                     endpoint.path("active").asBoolean() ? "yes" : "no",
                     endpoint.path("packets").asLong(),
+                    endpoint.path("bytes").asLong(),
                     string(endpoint, "name"));
             probeError(endpoint);
         }
         JsonNode omitted = set.path("endpoints_omitted");
         if (!omitted.isMissingNode()) {
             line(
-                    "  and %d more: %d used, %d down, %d packets",
+                    "  and %d more: %d used, %d down, %d packets, %d bytes",
                     omitted.path("known").asLong(),
                     omitted.path("active").asLong(),
                     omitted.path("down").asLong(),
-                    omitted.path("packets").asLong());
+                    omitted.path("packets").asLong(),
+                    omitted.path("bytes").asLong());
         }
     }
 

@@ -1,5 +1,6 @@
 package dev.udpfanout.loader.datapath.userspace;
 
+import dev.udpfanout.bindings.abi.counter.EndpointStats;
 import dev.udpfanout.bindings.abi.counter.ListenerStats;
 import dev.udpfanout.forwarder.counter.DropReason;
 import dev.udpfanout.forwarder.counter.ForwarderCounters;
@@ -41,15 +42,19 @@ final class FrameCounters {
                         counters.receivedBytes() + headerBytes * counters.received(),
                         counters.forwardedBytes() + headerBytes * counters.forwarded()),
                 drops,
-                packets(counters),
+                endpoints(counters, headerBytes),
                 hasReplies ? Optional.of(FlowFigures.of(counters.flows(), headerBytes)) : Optional.empty(),
                 Optional.empty());
     }
 
-    private static Map<InetSocketAddress, Long> packets(ForwarderCounters counters) {
-        Map<InetSocketAddress, Long> packets = new HashMap<>();
-        counters.endpoints().forEach((endpoint, counted) -> packets.put(endpoint, counted.forwarded()));
-        return packets;
+    private static Map<InetSocketAddress, EndpointStats> endpoints(ForwarderCounters counters, long headerBytes) {
+        Map<InetSocketAddress, EndpointStats> endpoints = new HashMap<>();
+        counters.endpoints()
+                .forEach((endpoint, counted) -> endpoints.put(
+                        endpoint,
+                        new EndpointStats(
+                                counted.forwarded(), counted.forwardedBytes() + headerBytes * counted.forwarded())));
+        return endpoints;
     }
 
     /**
@@ -58,11 +63,11 @@ final class FrameCounters {
      */
     static ListenerCounters remember(ListenerCounters earlier, ListenerCounters last) {
         ListenerCounters both = sum(earlier, last);
-        if (both.endpointPackets().size() <= MAX_ENDPOINTS_REMEMBERED) {
+        if (both.endpoints().size() <= MAX_ENDPOINTS_REMEMBERED) {
             return both;
         }
-        Map<InetSocketAddress, Long> endpoints = new HashMap<>(both.endpointPackets());
-        endpoints.keySet().retainAll(last.endpointPackets().keySet());
+        Map<InetSocketAddress, EndpointStats> endpoints = new HashMap<>(both.endpoints());
+        endpoints.keySet().retainAll(last.endpoints().keySet());
         return new ListenerCounters(both.stats(), both.drops(), endpoints, both.replies(), both.pathMtu());
     }
 
@@ -72,8 +77,8 @@ final class FrameCounters {
         ListenerStats second = other.stats();
         Map<String, Long> drops = new TreeMap<>(one.drops());
         other.drops().forEach((reason, datagrams) -> drops.merge(reason, datagrams, Long::sum));
-        Map<InetSocketAddress, Long> endpoints = new HashMap<>(one.endpointPackets());
-        other.endpointPackets().forEach((endpoint, datagrams) -> endpoints.merge(endpoint, datagrams, Long::sum));
+        Map<InetSocketAddress, EndpointStats> endpoints = new HashMap<>(one.endpoints());
+        other.endpoints().forEach((endpoint, stats) -> endpoints.merge(endpoint, stats, EndpointStats::plus));
         return new ListenerCounters(
                 new ListenerStats(
                         first.packetsReceived() + second.packetsReceived(),

@@ -87,6 +87,7 @@ class StatusScreenTest {
                 "NOT ATTACHED",
                 "DOWN",
                 "no answer in time",
+                "- Mbit/s  pod-a",
                 "dropped so far: no_endpoints 3",
                 "1/2")) {
             assertTrue(picture.contains(expected), () -> expected + " is not in\n" + picture);
@@ -118,19 +119,20 @@ class StatusScreenTest {
     @Test
     void shouldWorkRatesOutOfTwoReadings() throws IOException {
         StatusRates rates = new StatusRates();
-        rates.add(page(100, 1_000, 60), 0);
+        rates.add(page(100, 1_000, 60, 500), 0);
         assertEquals("-", rates.perSecond("a", "packets_received"));
-        rates.add(page(300, 251_000, 20), 500_000_000);
+        rates.add(page(300, 251_000, 20, 125_500), 500_000_000);
 
         assertEquals("400", rates.perSecond("a", "packets_received"));
         assertEquals("4.0", rates.megabitsPerSecond("a", "bytes_received"));
         assertEquals("-", rates.perSecond("a", "10.0.0.1:5"), "a counter that begins anew");
+        assertEquals("2.0", rates.megabitsPerSecond("a", StatusRates.bytesOf("10.0.0.1:5")));
         assertEquals("-", rates.perSecond("b", "packets_received"));
     }
 
-    private static JsonNode page(long packets, long bytes, long ofEndpoint) throws IOException {
+    private static JsonNode page(long packets, long bytes, long ofEndpoint, long bytesOfEndpoint) throws IOException {
         return new ObjectMapper().readTree("""
                 {"listeners": [{"name": "a", "packets_received": %d, "bytes_received": %d,
-                  "endpoints": [{"address": "10.0.0.1:5", "packets": %d}]}]}""".formatted(packets, bytes, ofEndpoint));
+                  "endpoints": [{"address": "10.0.0.1:5", "packets": %d, "bytes": %d}]}]}""".formatted(packets, bytes, ofEndpoint, bytesOfEndpoint));
     }
 }

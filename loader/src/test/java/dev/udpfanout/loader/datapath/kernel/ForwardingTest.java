@@ -3,6 +3,7 @@ package dev.udpfanout.loader.datapath.kernel;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.udpfanout.bindings.abi.counter.EndpointStats;
 import dev.udpfanout.lab.Topology;
 import dev.udpfanout.lab.TopologyPlan;
 import dev.udpfanout.lab.frames.CapturedFrame;
@@ -195,9 +196,15 @@ class ForwardingTest {
                 assertEquals(
                         reports.get(pod).received(),
                         datapath.counters(0)
-                                .endpointPackets()
-                                .get(endpoints.get(pod).address()));
+                                .endpoints()
+                                .get(endpoints.get(pod).address())
+                                .packets());
             }
+            assertEquals(
+                    datapath.counters(0).stats().bytesForwarded(),
+                    datapath.counters(0).endpoints().values().stream()
+                            .mapToLong(EndpointStats::bytes)
+                            .sum());
         }
     }
 

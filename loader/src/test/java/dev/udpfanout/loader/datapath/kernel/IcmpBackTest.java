@@ -88,6 +88,21 @@ class IcmpBackTest {
         }
     }
 
+    /** A probe of the node, which no listener has readdressed: what answers it is not for the listener's clients. */
+    @ParameterizedTest
+    @MethodSource("waysAndFamilies")
+    void shouldLeaveTheErrorToTheNodesOwnSocketWhenThatHasSentToTheReceiver(
+            WayIn wayIn, StandardProtocolFamily family) {
+        try (Topology topology = topology(family, 1);
+                NodeDatapath datapath = wayIn.open(topology, family)) {
+            boolean ipv6 = family == StandardProtocolFamily.INET6;
+            String pod = ipv6 ? topology.plan().podAddress6(1) : topology.plan().podAddress(1);
+            DatagramChannel probe = connect(topology.node(), new InetSocketAddress(pod, WayIn.POD_PORT));
+            assertTrue(BoundedWait.until(() -> isRefused(probe), LIMIT), () -> "not told; " + datapath.icmpErrors());
+            assertEquals(0, datapath.icmpErrors().translated());
+        }
+    }
+
     /** Behind the pod, which is a router, there is a narrow link to the receiver; the node knows nothing of it. */
     @ParameterizedTest
     @MethodSource("waysAndFamilies")

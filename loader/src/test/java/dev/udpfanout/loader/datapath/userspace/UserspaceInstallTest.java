@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.udpfanout.bindings.abi.counter.EndpointStats;
 import dev.udpfanout.forwarder.config.ForwarderException;
 import dev.udpfanout.lab.BoundedWait;
 import dev.udpfanout.lab.Topology;
@@ -60,14 +61,17 @@ class UserspaceInstallTest {
 
     private long sendAndCount(NodeModes modes, InetSocketAddress endpoint) {
         long before = modes.counters(NAME).stats().packetsForwarded();
-        long atEndpoint = modes.counters(NAME).endpointPackets().getOrDefault(endpoint, 0L);
+        long atEndpoint = modes.counters(NAME)
+                .endpoints()
+                .getOrDefault(endpoint, EndpointStats.ZERO)
+                .packets();
         try (DatagramSender sender = DatagramSender.open(topology.client(), TopologyPlan.CLIENT_ADDRESS)) {
             sender.send(SendPlan.to(NodeModes.NODE).datagrams(DATAGRAMS));
         }
         assertTrue(
                 BoundedWait.until(() -> modes.counters(NAME).stats().packetsForwarded() == before + DATAGRAMS, LIMIT),
                 () -> modes.counters(NAME).toString());
-        return modes.counters(NAME).endpointPackets().get(endpoint) - atEndpoint;
+        return modes.counters(NAME).endpoints().get(endpoint).packets() - atEndpoint;
     }
 
     @ParameterizedTest

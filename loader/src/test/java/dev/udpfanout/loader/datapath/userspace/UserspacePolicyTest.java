@@ -3,6 +3,7 @@ package dev.udpfanout.loader.datapath.userspace;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.udpfanout.bindings.abi.counter.EndpointStats;
 import dev.udpfanout.lab.BoundedWait;
 import dev.udpfanout.lab.Topology;
 import dev.udpfanout.lab.TopologyPlan;
@@ -11,6 +12,7 @@ import dev.udpfanout.lab.traffic.PodReceivers;
 import dev.udpfanout.lab.traffic.ReceiverReport;
 import dev.udpfanout.lab.traffic.SendPlan;
 import dev.udpfanout.loader.config.ListenerConfig;
+import dev.udpfanout.loader.datapath.ListenerCounters;
 import dev.udpfanout.loader.datapath.ListenerText;
 import dev.udpfanout.loader.datapath.mode.NodeModes;
 import java.net.InetSocketAddress;
@@ -20,6 +22,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
@@ -68,7 +71,15 @@ class UserspacePolicyTest {
         assertTrue(
                 BoundedWait.until(() -> modes.counters(NAME).stats().packetsForwarded() == count, LIMIT),
                 () -> modes.counters(NAME).toString());
-        return modes.counters(NAME).endpointPackets();
+        ListenerCounters counters = modes.counters(NAME);
+        assertEquals(
+                counters.stats().bytesForwarded(),
+                counters.endpoints().values().stream()
+                        .mapToLong(EndpointStats::bytes)
+                        .sum());
+        return counters.endpoints().entrySet().stream()
+                .collect(Collectors.toMap(
+                        Map.Entry::getKey, each -> each.getValue().packets()));
     }
 
     @ParameterizedTest

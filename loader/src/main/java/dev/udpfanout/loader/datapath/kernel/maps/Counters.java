@@ -20,7 +20,7 @@ import java.util.OptionalLong;
 import java.util.TreeMap;
 
 /**
- * The maps STATS, DROPS, LATENCY, REPLIES, PATH_MTU, EARLY_FRAGMENTS and ICMP_ERRORS, and each endpoint's packets,
+ * The maps STATS, DROPS, LATENCY, REPLIES, PATH_MTU, EARLY_FRAGMENTS and ICMP_ERRORS, and what each endpoint was sent,
  * summed over the CPUs.
  */
 public final class Counters {

@@ -1,6 +1,7 @@
 package dev.udpfanout.loader.datapath.kernel.maps;
 
 import dev.udpfanout.bindings.abi.Limits;
+import dev.udpfanout.bindings.abi.counter.EndpointStats;
 import dev.udpfanout.bindings.abi.endpoint.EndpointCounterKey;
 import dev.udpfanout.bindings.abi.maps.SharedMaps;
 import dev.udpfanout.bindings.map.PerCpuArrayMap;
@@ -18,14 +19,14 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The map ENDPOINT_PACKETS, and in ENDPOINT_IDS the memory of whose each counter is: an endpoint keeps its counter over
+ * The map ENDPOINT_STATS, and in ENDPOINT_IDS the memory of whose each counter is: an endpoint keeps its counter over
  * restarts, and while it is out of the set, as long as there is room.
  */
 public final class EndpointCounters {
     private static final Logger LOG = LoggerFactory.getLogger(EndpointCounters.class);
     private static final int NOT_COUNTED = 0;
 
-    private final PerCpuArrayMap<Long> packets;
+    private final PerCpuArrayMap<EndpointStats> stats;
     private final ReconciledMap<EndpointCounterKey, Integer> ids;
     private final BitSet taken = new BitSet(Limits.ENDPOINT_COUNTERS);
     private final Map<Integer, Set<InetSocketAddress>> inUse = new HashMap<>();
@@ -33,7 +34,7 @@ public final class EndpointCounters {
 
     /** Starts from what the maps hold: an earlier daemon may have filled them. */
     public EndpointCounters(KernelProgram program) {
-        this.packets = program.map(SharedMaps.ENDPOINT_PACKETS);
+        this.stats = program.map(SharedMaps.ENDPOINT_STATS);
         this.ids = new ReconciledMap<>(program.map(SharedMaps.ENDPOINT_IDS));
         findTaken();
     }
@@ -80,7 +81,7 @@ public final class EndpointCounters {
             isFullReported = true;
             return false;
         }
-        packets.clear(counter);
+        stats.clear(counter);
         ids.put(key, counter);
         taken.set(counter);
         return true;
@@ -98,12 +99,12 @@ public final class EndpointCounters {
         }
     }
 
-    /** Datagrams sent to each endpoint that a listener has or had. Any thread. */
-    Map<InetSocketAddress, Long> read(int slot) {
-        Map<InetSocketAddress, Long> read = new HashMap<>();
+    /** What was sent to each endpoint that a listener has or had. Any thread. */
+    Map<InetSocketAddress, EndpointStats> read(int slot) {
+        Map<InetSocketAddress, EndpointStats> read = new HashMap<>();
         ids.inForce().forEach((key, counter) -> {
             if (key.slot() == slot) {
-                read.put(key.endpoint(), packets.get(counter));
+                read.put(key.endpoint(), stats.get(counter));
             }
         });
         return read;

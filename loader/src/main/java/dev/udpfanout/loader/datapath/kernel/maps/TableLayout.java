@@ -52,7 +52,7 @@ enum TableLayout {
     /**
      * The elements, {@link EndpointTable#ELEMENT_BYTES} each.
      *
-     * @param counter the index into ENDPOINT_PACKETS of each endpoint
+     * @param counter the index into ENDPOINT_STATS of each endpoint
      * @param peerIfindex the key in PEERS of what each is behind; 0 for one to which datagrams go by the next hop
      * @param generation for people who look at the map
      */

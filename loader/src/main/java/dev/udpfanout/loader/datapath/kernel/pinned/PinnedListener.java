@@ -1,5 +1,6 @@
 package dev.udpfanout.loader.datapath.kernel.pinned;
 
+import dev.udpfanout.bindings.abi.counter.EndpointStats;
 import dev.udpfanout.bindings.abi.counter.ListenerStats;
 import java.net.InetSocketAddress;
 import java.util.List;
@@ -34,9 +35,9 @@ public record PinnedListener(
      * An endpoint, and what it was sent.
      *
      * @param isActive whether it is in the endpoint table in force
-     * @param packets datagrams
+     * @param sent datagrams, and their bytes with the link-layer header
      */
-    public record Counted(InetSocketAddress address, boolean isActive, long packets) {}
+    public record Counted(InetSocketAddress address, boolean isActive, EndpointStats sent) {}
 
     /** Whether datagrams get to the program, by one interface at least. */
     public boolean isAttached() {

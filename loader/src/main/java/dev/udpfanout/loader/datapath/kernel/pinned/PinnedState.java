@@ -1,6 +1,7 @@
 package dev.udpfanout.loader.datapath.kernel.pinned;
 
 import dev.udpfanout.bindings.abi.counter.DropReason;
+import dev.udpfanout.bindings.abi.counter.EndpointStats;
 import dev.udpfanout.bindings.abi.counter.ListenerDrops;
 import dev.udpfanout.bindings.abi.counter.ListenerStats;
 import dev.udpfanout.bindings.abi.endpoint.EndpointCounterKey;
@@ -68,7 +69,7 @@ public final class PinnedState implements AutoCloseable {
                 map(SharedMaps.ENDPOINT_IDS).map(map -> map.entries()).orElse(Map.of());
         Optional<PerCpuArrayMap<ListenerStats>> stats = map(SharedMaps.STATS);
         Optional<PerCpuArrayMap<ListenerDrops>> drops = map(SharedMaps.DROPS);
-        Optional<PerCpuArrayMap<Long>> packets = map(SharedMaps.ENDPOINT_PACKETS);
+        Optional<PerCpuArrayMap<EndpointStats>> sent = map(SharedMaps.ENDPOINT_STATS);
         Map<Integer, PinnedHook> hooks = new HashMap<>();
         List<PinnedListener> listeners = new ArrayList<>();
         for (int slot = 0; slot < names.size(); slot++) {
@@ -81,7 +82,7 @@ public final class PinnedState implements AutoCloseable {
                     places(slot, keys, hooks),
                     stats.map(map -> map.get(of)).orElse(ListenerStats.ZERO),
                     drops.map(map -> byLabel(map.get(of))).orElse(Map.of()),
-                    endpoints(slot, counters, packets)));
+                    endpoints(slot, counters, sent)));
         }
         listeners.sort(Comparator.comparing(PinnedListener::name));
         return listeners;
@@ -110,14 +111,14 @@ public final class PinnedState implements AutoCloseable {
     }
 
     private List<PinnedListener.Counted> endpoints(
-            int slot, Map<EndpointCounterKey, Integer> counters, Optional<PerCpuArrayMap<Long>> packets) {
+            int slot, Map<EndpointCounterKey, Integer> counters, Optional<PerCpuArrayMap<EndpointStats>> sent) {
         Set<InetSocketAddress> active = new HashSet<>(table(slot, SharedMaps.ENDPOINTS, EndpointTable.FIRST_PLACE));
         active.addAll(table(slot, SharedMaps.HASH_TABLES, HashedEndpoints.FIRST_PLACE));
-        Map<InetSocketAddress, Long> counted = new HashMap<>();
-        active.forEach(each -> counted.put(each, 0L));
+        Map<InetSocketAddress, EndpointStats> counted = new HashMap<>();
+        active.forEach(each -> counted.put(each, EndpointStats.ZERO));
         counters.forEach((key, index) -> {
             if (key.slot() == slot) {
-                counted.put(key.endpoint(), packets.map(map -> map.get(index)).orElse(0L));
+                counted.put(key.endpoint(), sent.map(map -> map.get(index)).orElse(EndpointStats.ZERO));
             }
         });
         return counted.entrySet().stream()

@@ -6,6 +6,7 @@ import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.Function;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -15,7 +16,8 @@ import org.slf4j.LoggerFactory;
  * used, not copies: that version's program counts in them until this one's takes its place, and nothing goes back to
  * zero.
  *
- * <p>They go together or not at all, since an index of one is an index of the others. The shape is compared; what
+ * <p>An index of one is an index of the others, and the map of the listeners' names says whose it is: without that map
+ * none is used. Of the others, one that is not there or has another shape begins anew. The shape is compared; what
  * changes its meaning without its shape needs another name (udp_fanout.h, UF_LAYOUT_VERSION).
  */
 final class CarriedMaps {
@@ -24,26 +26,39 @@ final class CarriedMaps {
     private CarriedMaps() {}
 
     /**
-     * Opens those of the newest other layout that has them all.
+     * Opens those of the newest other layout that says whose they are.
      *
+     * @param owners the map that says so, one of the names
      * @param names of the maps
      * @param shapes what each must be
      * @return by name; none if there is no such layout
      */
-    static Map<String, BpfMap> open(Pins pins, List<String> names, Function<String, MapShape> shapes) {
+    static Map<String, BpfMap> open(Pins pins, String owners, List<String> names, Function<String, MapShape> shapes) {
         for (Path layout : pins.otherLayouts()) {
             Map<String, BpfMap> maps = new HashMap<>();
             for (String name : names) {
-                BpfMap.openPinned(layout.resolve(name)).ifPresent(map -> maps.put(name, map));
+                openIfSame(layout.resolve(name), shapes.apply(name)).ifPresent(map -> maps.put(name, map));
             }
-            if (names.stream()
-                    .allMatch(name ->
-                            maps.containsKey(name) && maps.get(name).shape().equals(shapes.apply(name)))) {
-                LOG.atInfo().addKeyValue("from", layout).log("carried the counters over from another version");
+            if (maps.containsKey(owners)) {
+                List<String> anew =
+                        names.stream().filter(name -> !maps.containsKey(name)).toList();
+                LOG.atInfo()
+                        .addKeyValue("from", layout)
+                        .addKeyValue("anew", anew)
+                        .log("carried the counters over from another version");
                 return maps;
             }
             maps.values().forEach(BpfMap::close);
         }
         return Map.of();
+    }
+
+    private static Optional<BpfMap> openIfSame(Path pin, MapShape shape) {
+        Optional<BpfMap> map = BpfMap.openPinned(pin);
+        if (map.isPresent() && !map.get().shape().equals(shape)) {
+            map.get().close();
+            return Optional.empty();
+        }
+        return map;
     }
 }

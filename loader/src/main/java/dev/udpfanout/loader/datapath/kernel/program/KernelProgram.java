@@ -160,7 +160,7 @@ public final class KernelProgram implements AutoCloseable {
         if (!pinned.containsKey(SharedMaps.LISTENER_NAMES.name())
                 && !pins.otherLayouts().isEmpty()) {
             try (BpfObject object = BpfObject.open(elf, REWRITE)) {
-                pinned.putAll(CarriedMaps.open(pins, carriedOver(), object::shapeOf));
+                pinned.putAll(CarriedMaps.open(pins, SharedMaps.LISTENER_NAMES.name(), carriedOver(), object::shapeOf));
             }
         }
         return pinned;

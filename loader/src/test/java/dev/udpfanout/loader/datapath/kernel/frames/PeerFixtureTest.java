@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import dev.udpfanout.bindings.abi.counter.DropReason;
+import dev.udpfanout.bindings.abi.counter.EndpointStats;
 import dev.udpfanout.bindings.libbpf.BpfProgram.TestRun;
 import dev.udpfanout.bindings.libbpf.BpfTestBench;
 import dev.udpfanout.lab.MacAddress;
@@ -227,7 +228,10 @@ class PeerFixtureTest {
         ListenerCounters after = node.datapath().counters(node.id("exact"));
         assertEquals(1, after.stats().packetsForwarded() - before.stats().packetsForwarded());
         InetSocketAddress pod = new InetSocketAddress("10.42.0.11", 40_514);
+        EndpointStats sentBefore = before.endpoints().getOrDefault(pod, EndpointStats.ZERO);
+        EndpointStats sent = after.endpoints().get(pod);
+        assertEquals(1, sent.packets() - sentBefore.packets());
         assertEquals(
-                1, after.endpointPackets().get(pod) - before.endpointPackets().getOrDefault(pod, 0L));
+                after.stats().bytesForwarded() - before.stats().bytesForwarded(), sent.bytes() - sentBefore.bytes());
     }
 }

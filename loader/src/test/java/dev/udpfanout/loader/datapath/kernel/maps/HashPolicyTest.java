@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.udpfanout.bindings.abi.counter.EndpointStats;
 import dev.udpfanout.bindings.abi.endpoint.HashedEndpoints;
 import dev.udpfanout.bindings.abi.endpoint.SourceHash;
 import dev.udpfanout.bindings.abi.maps.SharedMaps;
@@ -168,8 +169,8 @@ class HashPolicyTest {
             assertEquals(SOURCES, datapath.counters(0).stats().packetsForwarded());
             assertEquals(
                     SOURCES,
-                    datapath.counters(0).endpointPackets().values().stream()
-                            .mapToLong(Long::longValue)
+                    datapath.counters(0).endpoints().values().stream()
+                            .mapToLong(EndpointStats::packets)
                             .sum());
 
             InetSocketAddress gone = endpoints.removeFirst();
