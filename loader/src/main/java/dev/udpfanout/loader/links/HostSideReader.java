@@ -23,6 +23,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
@@ -40,6 +42,12 @@ public final class HostSideReader implements AutoCloseable {
 
     /** linux/netfilter.h: NF_NETDEV_EGRESS. */
     private static final int DEVICE_EGRESS = 1;
+
+    /** The thread's own, as namespaces go by thread: packet(7), packet_seq_show of net/packet/af_packet.c. */
+    private static final Path PACKET_SOCKETS = Path.of("/proc/thread-self/net/packet");
+
+    private static final int INTERFACE_COLUMN = 4;
+    private static final Pattern COLUMNS = Pattern.compile("\\s+");
 
     private static final Set<String> LEGACY_EBTABLES = Set.of("ebtable_filter", "ebtable_nat");
 
@@ -93,10 +101,16 @@ public final class HostSideReader implements AutoCloseable {
         List<Qdisc> qdiscs = new Qdiscs(links).all();
         List<HookedChain> ofDevices =
                 netfilter.map(socket -> new HookedChains(socket).ofDevices()).orElse(List.of());
+        Set<Integer> watched = watched();
         Map<Integer, String> found = new HashMap<>();
         for (Link link : all) {
             if (indexes.contains(link.index())) {
-                Stream.of(program(link), queue(link, qdiscs), filter(link, qdiscs), chain(link, ofDevices))
+                Stream.of(
+                                program(link),
+                                queue(link, qdiscs),
+                                filter(link, qdiscs),
+                                chain(link, ofDevices),
+                                watcher(link, watched))
                         .flatMap(Optional::stream)
                         .findFirst()
                         .ifPresent(what -> found.put(link.index(), what));
@@ -138,6 +152,27 @@ public final class HostSideReader implements AutoCloseable {
                 .filter(chain -> chain.devices().contains(link.name()))
                 .findFirst()
                 .map(chain -> "nftables chain " + chain.table() + " " + chain.name() + " on " + link.name());
+    }
+
+    /** Who looks at an interface, as tcpdump does, is to see the datagrams there; links by their index. */
+    private static Set<Integer> watched() {
+        try {
+            return Files.readAllLines(PACKET_SOCKETS).stream()
+                    .skip(1)
+                    .map(COLUMNS::split)
+                    .filter(columns -> columns.length > INTERFACE_COLUMN)
+                    .map(columns -> Integer.valueOf(columns[INTERFACE_COLUMN]))
+                    .collect(Collectors.toSet());
+        } catch (IOException e) {
+            // A kernel without packet sockets.
+            return Set.of();
+        }
+    }
+
+    private static Optional<String> watcher(Link link, Set<Integer> watched) {
+        return watched.contains(link.index())
+                ? Optional.of("packet socket (tcpdump or the like) on " + link.name())
+                : Optional.empty();
     }
 
     private List<String> onBridges() {

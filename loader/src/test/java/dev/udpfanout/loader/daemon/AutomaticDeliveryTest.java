@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.udpfanout.bindings.libbpf.HookPoint;
 import dev.udpfanout.lab.BoundedWait;
+import dev.udpfanout.lab.process.LabProcess;
 import dev.udpfanout.lab.traffic.DatagramSender;
 import dev.udpfanout.lab.traffic.PodReceivers;
 import dev.udpfanout.lab.traffic.SendPlan;
@@ -85,6 +86,24 @@ class AutomaticDeliveryTest extends PeerDeliveryLab {
                 if (holder.equals("clsact")) {
                     node("tc qdisc del dev veth1 clsact");
                 }
+            }
+            awaitDirect(destination, family, "veth1", "veth2", "veth3");
+        }
+    }
+
+    @Test
+    void shouldBeSeenByTcpdumpOnTheBridge() throws Exception {
+        StandardProtocolFamily family = StandardProtocolFamily.INET;
+        ping(family, podAddresses(family));
+        try (DaemonRun daemon = start("eth0", family, "auto", endpoints(family))) {
+            InetSocketAddress destination = destination("eth0", family);
+            awaitDirect(destination, family, "veth1", "veth2", "veth3");
+            try (LabProcess tcpdump = topology.node()
+                    .start("tcpdump", "-n", "-l", "-i", "cni0", "-c", "10", "udp", "port", "" + POD_PORT)) {
+                await("tcpdump sees none", () -> {
+                    send(destination, family);
+                    return !tcpdump.isAlive();
+                });
             }
             awaitDirect(destination, family, "veth1", "veth2", "veth3");
         }
