@@ -79,7 +79,7 @@ struct uf_early_fragments {
 struct uf_replies {
 	__u64 flows_created;
 	__u64 flows_evicted; /* for another one: their client had not come back */
-	__u64 flows_refused; /* not created: there was no room, and none to be made */
+	__u64 flows_refused; /* not created: no room, or their answers are somebody else's */
 	__u64 pkts_forwarded;
 	__u64 bytes_forwarded;
 	__u64 pkts_dropped[UF_DROP_REASONS];

@@ -11,6 +11,7 @@
 
 #include <bpf/bpf_helpers.h>
 
+#include "conntrack.h"
 #include "datagram.h"
 #include "flow.h"
 #include "local.h"
@@ -125,6 +126,7 @@ static __always_inline bool uf_is_same_way_back(const struct uf_flow *one,
  * Notes that a datagram of a listener with replies goes to the target: that its flow's next ones go
  * there too, and where the replies go. Where two flows would have one key for their replies, the
  * one that was heard of last has them: a client's socket that asks one endpoint by two addresses.
+ * But what the endpoint answers to questions past all listeners is not taken over.
  */
 static __noinline int uf_keep_flow(struct __sk_buff *skb, const struct uf_datagram *datagram,
 				   const struct uf_target *target)
@@ -147,8 +149,13 @@ static __noinline int uf_keep_flow(struct __sk_buff *skb, const struct uf_datagr
 	uf_set_request_key(&key, target->slot, datagram);
 	replies = uf_replies_of(wanted.slot);
 	flow = bpf_map_lookup_elem(table, &key);
-	if (flow && flow->port == wanted.port && uf_same_address(flow->address, wanted.address)) {
+	if (flow && flow->port == wanted.port && uf_same_address(flow->address, wanted.address) &&
+	    !uf_is_idle(flow, wanted.seen_ns)) {
 		uf_touch_requests(flow, wanted.seen_ns);
+	} else if (uf_are_answers_expected_elsewhere(skb, datagram, target)) {
+		if (replies)
+			replies->flows_refused++;
+		return 0;
 	} else if (flow) {
 		bpf_map_update_elem(table, &key, &wanted, BPF_ANY);
 	} else if (uf_put_new_flow(skb, table, &key, &wanted)) {

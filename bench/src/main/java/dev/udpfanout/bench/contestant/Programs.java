@@ -18,7 +18,8 @@ public record Programs(Path daemon, Path directory) {
                 directory.resolve("mmsg_forwarder"),
                 directory.resolve("udp_flood"),
                 directory.resolve("table_swap"),
-                directory.resolve("hop_probe.bpf.o"))) {
+                directory.resolve("hop_probe.bpf.o"),
+                directory.resolve("packet_driver.bpf.o"))) {
             if (!Files.exists(program)) {
                 throw new IllegalStateException("no " + program + ": run \"make build\" first");
             }
@@ -38,6 +39,11 @@ public record Programs(Path daemon, Path directory) {
     /** The swap of an endpoint table in C: ENDPOINTS ROUNDS. */
     public Path tableSwap() {
         return directory.resolve("table_swap");
+    }
+
+    /** The eBPF program that gives another one a new packet in each test run. */
+    public Path packetDriver() {
+        return directory.resolve("packet_driver.bpf.o");
     }
 
     /** The eBPF program that notes when datagrams pass. */

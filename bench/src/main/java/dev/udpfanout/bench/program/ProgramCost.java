@@ -1,11 +1,14 @@
 package dev.udpfanout.bench.program;
 
-import dev.udpfanout.lab.Topology;
+import dev.udpfanout.bench.contestant.Cpus;
+import dev.udpfanout.bench.contestant.Programs;
+import dev.udpfanout.bench.result.ProgramFigure;
+import dev.udpfanout.bench.statistics.Estimate;
+import dev.udpfanout.forwarder.socket.CpuAffinity;
+import dev.udpfanout.lab.Bpffs;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.function.IntConsumer;
 import java.util.stream.IntStream;
 
@@ -15,38 +18,74 @@ public final class ProgramCost {
 
     private ProgramCost() {}
 
+    /** The rounds of one bed: by round, by load. */
+    private record Measured(ProgramBed bed, List<List<Double>> rounds) {}
+
     /**
-     * Measures all cases by turns.
+     * Measures all loads by turns.
      *
      * @param rounds how many values of each
-     * @param runsInRound how many times {@value TestRuns#REPEAT} packets make a value
+     * @param runsInRound how many test runs make a value
      * @param progress told how many rounds are done
-     * @return nanoseconds a packet, by case, a value a round
      * @throws IllegalStateException if a packet did not go the way that is measured
      */
-    public static Map<String, List<Double>> measure(int rounds, int runsInRound, IntConsumer progress) {
-        try (Topology topology = TestRuns.network()) {
-            return topology.node().call(() -> inNode(rounds, runsInRound, progress), LIMIT);
-        }
-    }
-
-    private static Map<String, List<Double>> inNode(int rounds, int runsInRound, IntConsumer progress) {
-        Map<String, List<Double>> values = new LinkedHashMap<>();
-        try (TestRuns runs = TestRuns.open()) {
+    public static List<ProgramFigure> measure(Programs programs, int rounds, int runsInRound, IntConsumer progress) {
+        Bpffs.ensure();
+        try (ProgramBed plain = ProgramBed.open(programs.daemon(), programs.packetDriver(), Load.plain());
+                ProgramBed featured = ProgramBed.open(programs.daemon(), programs.packetDriver(), Load.featured())) {
+            List<Measured> all =
+                    List.of(new Measured(plain, new ArrayList<>()), new Measured(featured, new ArrayList<>()));
             for (int round = 0; round < rounds; round++) {
-                for (String packet : runs.packets()) {
-                    values.computeIfAbsent(packet, name -> new ArrayList<>()).add(median(runs, packet, runsInRound));
+                for (Measured each : all) {
+                    each.rounds.add(round(each.bed, runsInRound));
                 }
                 progress.accept(round + 1);
             }
+            return figures(all);
         }
-        return values;
     }
 
-    /** The median and not the mean: an interrupt makes one run long, and says nothing about the program. */
-    private static double median(TestRuns runs, String packet, int count) {
-        int[] sorted =
-                IntStream.range(0, count).map(run -> runs.run(packet)).sorted().toArray();
-        return (sorted[(count - 1) / 2] + sorted[count / 2]) / 2.0;
+    static List<Double> round(ProgramBed bed, int runs) {
+        return bed.topology()
+                .node()
+                .call(
+                        () -> {
+                            CpuAffinity.pinTo(Cpus.SENDER);
+                            return new ProgramRound(bed, runs).measure();
+                        },
+                        LIMIT);
+    }
+
+    private static List<ProgramFigure> figures(List<Measured> all) {
+        Measured plain = all.getFirst();
+        List<ProgramFigure> figures = new ArrayList<>();
+        for (Measured each : all) {
+            List<Load> loads =
+                    each.bed.aims().stream().map(ProgramBed.Aim::load).toList();
+            for (int i = 0; i < loads.size(); i++) {
+                Load load = loads.get(i);
+                int floor = floorOf(load.family(), plain.bed);
+                List<Double> ns = column(each.rounds, i);
+                List<Double> floorNs = column(plain.rounds, floor);
+                List<Double> ratios = IntStream.range(0, ns.size())
+                        .mapToObj(round -> ns.get(round) / floorNs.get(round))
+                        .toList();
+                figures.add(new ProgramFigure(
+                        load.label(), load.clients(), load.endpoints(), Estimate.of(ns), Estimate.of(ratios), ns));
+            }
+        }
+        return figures;
+    }
+
+    private static int floorOf(Family family, ProgramBed bed) {
+        return IntStream.range(0, bed.aims().size())
+                .filter(i -> bed.aims().get(i).load().family() == family
+                        && bed.aims().get(i).load().target() == Load.Target.FLOOR)
+                .findFirst()
+                .orElseThrow();
+    }
+
+    private static List<Double> column(List<List<Double>> rounds, int index) {
+        return rounds.stream().map(round -> round.get(index)).toList();
     }
 }

@@ -96,10 +96,15 @@ final class Tables {
 
     private static Table program(Results results) {
         return new Table(
-                "The program alone (BPF_PROG_TEST_RUN), nanoseconds a packet",
-                List.of("packet", "ns [95 %]"),
-                results.programNs().entrySet().stream()
-                        .map(each -> List.of(each.getKey(), Figures.text(each.getValue())))
+                "The program alone (BPF_PROG_TEST_RUN)",
+                List.of("packet", "senders", "endpoints", "over the floor [95 %]", "ns here [95 %]"),
+                results.program().stream()
+                        .map(each -> List.of(
+                                each.load(),
+                                String.format(Locale.ROOT, "%,d", each.clients()),
+                                String.format(Locale.ROOT, "%,d", each.endpoints()),
+                                Figures.text(each.overFloor()),
+                                Figures.text(each.ns())))
                         .toList());
     }
 

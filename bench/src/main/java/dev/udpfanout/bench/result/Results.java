@@ -15,7 +15,7 @@ import java.util.Map;
  * @param throughput a contestant and payload size each
  * @param growth how the cost of a datagram grows with endpoints and listeners
  * @param hops where the way over dummy0 spends its time, by contestant; empty without TCX
- * @param programNs what the kernel program costs by itself, nanoseconds a packet, by case
+ * @param program what the kernel program costs by itself
  * @param swaps replacement of a whole endpoint table
  * @param targets what was aimed at, and whether it was reached
  */
@@ -26,13 +26,13 @@ public record Results(
         List<Throughput> throughput,
         List<Growth> growth,
         Map<String, HopTimes.Split> hops,
-        Map<String, Estimate> programNs,
+        List<ProgramFigure> program,
         List<Swap> swaps,
         List<Target> targets) {
 
     /** The same, with what was aimed at, by these figures. */
     public Results judged() {
-        return new Results(machine, settings, latency, throughput, growth, hops, programNs, swaps, Targets.of(this));
+        return new Results(machine, settings, latency, throughput, growth, hops, program, swaps, Targets.of(this));
     }
 
     /**

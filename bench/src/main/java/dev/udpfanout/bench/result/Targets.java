@@ -33,8 +33,7 @@ public final class Targets {
         rate(results, Contestant.NIC_INGRESS, Contestant.NFTABLES)
                 .ifPresent(each -> targets.add(
                         atLeast("NIC ingress over nftables stateless, delivered a second", 1.15, "times", each)));
-        Optional.ofNullable(results.programNs().get("IPv4"))
-                .ifPresent(each -> targets.add(atMost("the program alone, IPv4", 150, "ns a packet", each)));
+        ProgramTargets.addTo(targets, results.program());
         results.swaps().stream()
                 .filter(each -> each.endpoints() == SWAP_ENDPOINTS)
                 .findFirst()
@@ -45,7 +44,7 @@ public final class Targets {
         return targets;
     }
 
-    private static Results.Target atMost(String what, double limit, String unit, Estimate measured) {
+    static Results.Target atMost(String what, double limit, String unit, Estimate measured) {
         return new Results.Target(what, "≤ " + Figures.text(limit), unit, measured, measured.atMost(limit));
     }
 

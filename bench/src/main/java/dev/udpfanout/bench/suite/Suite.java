@@ -7,6 +7,7 @@ import dev.udpfanout.bench.hop.HopTimes;
 import dev.udpfanout.bench.program.ProgramCost;
 import dev.udpfanout.bench.program.TableSwap;
 import dev.udpfanout.bench.result.Machine;
+import dev.udpfanout.bench.result.ProgramFigure;
 import dev.udpfanout.bench.result.Results;
 import dev.udpfanout.bench.statistics.Estimate;
 import dev.udpfanout.bench.suite.Plan.Part;
@@ -14,14 +15,13 @@ import dev.udpfanout.lab.Bpffs;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
 
 /** Runs a plan, part after part; within a part, contestants take turns in every round. */
 public final class Suite {
-    private static final int PROGRAM_RUNS_IN_ROUND = 50;
+    private static final int PROGRAM_RUNS_IN_ROUND = 20;
 
     private final Plan plan;
     private final Programs programs;
@@ -64,7 +64,7 @@ public final class Suite {
                 throughput,
                 growth,
                 hops,
-                plan.has(Part.PROGRAM) ? programCost() : Map.of(),
+                plan.has(Part.PROGRAM) ? programCost() : List.of(),
                 plan.has(Part.SWAP) ? swaps() : List.of(),
                 List.of());
         progress.end();
@@ -88,14 +88,12 @@ public final class Suite {
         }
     }
 
-    private Map<String, Estimate> programCost() {
-        Map<String, Estimate> estimates = new LinkedHashMap<>();
-        ProgramCost.measure(
-                        plan.rounds(),
-                        PROGRAM_RUNS_IN_ROUND,
-                        done -> progress.at("the program alone, round", done, plan.rounds()))
-                .forEach((name, values) -> estimates.put(name, Estimate.of(values)));
-        return estimates;
+    private List<ProgramFigure> programCost() {
+        return ProgramCost.measure(
+                programs,
+                plan.rounds(),
+                PROGRAM_RUNS_IN_ROUND,
+                done -> progress.at("the program alone, round", done, plan.rounds()));
     }
 
     private List<Results.Swap> swaps() {

@@ -74,7 +74,12 @@ class RecordingChainTest {
         double apart = 0.5 * (Contestant.DUMMY_INGRESS.ordinal() - Contestant.NIC_INGRESS.ordinal());
         assertEquals(apart, ingress.measured().median(), 0.05);
         assertEquals(Judgement.MET, ingress.judgement());
-        assertEquals(Judgement.TOO_NOISY, targets.get("the program alone, IPv4").judgement());
+        assertEquals(
+                Judgement.MET,
+                targets.get("the program alone, IPv4, 1 sender, over the floor").judgement());
+        Results.Target senders = targets.get("the same, 1,000 senders over 1");
+        assertEquals(1.5, senders.measured().median(), 1e-9);
+        assertEquals(Judgement.MISSED, senders.judgement());
         Results.Target rate = targets.get("NIC ingress over nftables stateless, delivered a second");
         assertEquals(
                 (200.0 - Contestant.NIC_INGRESS.ordinal()) / (200 - Contestant.NFTABLES.ordinal()),

@@ -10,6 +10,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.stream.Stream;
 
 /** Results of a run that never was, from distributions that are known. */
 public final class ResultsFixture {
@@ -67,9 +68,27 @@ public final class ResultsFixture {
                 throughput,
                 List.of(new Results.Growth(1, 1, ns, Estimate.of(1, 1, 1))),
                 hops,
-                Map.of("IPv4", ns),
+                program(),
                 List.of(new Results.Swap(1000, ns, ns, Estimate.of(1, 1.1, 1.15, 1.1, 1, 1.05), ns)),
                 List.of());
         return results.judged();
+    }
+
+    /** The floor takes 100 to 160 ns, a packet of one sender twice that, of a thousand three times, and so on. */
+    private static List<ProgramFigure> program() {
+        return List.of(
+                figure("IPv4, floor", 1000, 0, 1),
+                figure("IPv4, round robin", 1, 3, 2),
+                figure("IPv4, round robin", 1000, 3, 3),
+                figure("IPv4, round robin", 1000, 1000, 3.5),
+                figure("IPv4, replies", 1, 3, 4));
+    }
+
+    private static ProgramFigure figure(String load, int clients, int endpoints, double times) {
+        List<Double> ns = Stream.of(100, 110, 120, 130, 140, 150, 160)
+                .map(each -> each * times)
+                .toList();
+        List<Double> ratios = ns.stream().map(each -> times).toList();
+        return new ProgramFigure(load, clients, endpoints, Estimate.of(ns), Estimate.of(ratios), ns);
     }
 }

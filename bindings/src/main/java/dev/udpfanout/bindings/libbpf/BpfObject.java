@@ -126,7 +126,16 @@ public final class BpfObject implements AutoCloseable {
         LibbpfResult.check(Libbpf.bpf_object__load(open()), "bpf_object__load", name);
     }
 
-    /** As above, but for programs with other names than these: they are not in the kernel then. All maps are. */
+    /**
+     * As above, where a refusal is an answer, not a fault: libbpf's reasons are logged at trace.
+     *
+     * @throws SystemCallException as above; ESRCH or ENOENT where the kernel lacks what the object names, or its BTF
+     */
+    public void tryToLoad() {
+        LibbpfResult.check(LibbpfLog.expectingFailure(() -> Libbpf.bpf_object__load(open())), "bpf_object__load", name);
+    }
+
+    /** As {@link #load()}, but for programs with other names than these: they are not in the kernel. All maps are. */
     public void load(Set<String> programNames) {
         MemorySegment program = Libbpf.bpf_object__next_program(open(), MemorySegment.NULL);
         while (!program.equals(MemorySegment.NULL)) {

@@ -92,13 +92,21 @@ public record BpfProgram(String name, int fd) {
 
     /** Runs it once on a frame that seems to come by an interface of the calling thread's network namespace. */
     TestRun testRunOn(int ifindex, byte[] frame) {
+        return testRunOn(ifindex, frame, 1);
+    }
+
+    /**
+     * As {@link #testRun(byte[], int)}, on a frame that seems to come by an interface of the calling thread's network
+     * namespace.
+     */
+    public TestRun testRunOn(int ifindex, byte[] frame, int repeat) {
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment options = bpf_test_run_opts.allocate(arena);
             MemorySegment context = arena.allocate(CONTEXT_BYTES);
             context.set(ValueLayout.JAVA_INT, CONTEXT_IFINDEX, ifindex);
             bpf_test_run_opts.ctx_in(options, context);
             bpf_test_run_opts.ctx_size_in(options, CONTEXT_BYTES);
-            return testRun(arena, options, frame, 1);
+            return testRun(arena, options, frame, repeat);
         }
     }
 

@@ -55,4 +55,26 @@ class CopiedDatagramsTest {
         assertFalse(isReturn(0, 1, 0));
         assertTrue(isReturn(0, 0, 1));
     }
+
+    private boolean isReturnFrom(int endpoint, long atMs) {
+        return copied.isReturnFromEndpointElseNote(HASH, endpoint, TimeUnit.MILLISECONDS.toNanos(atMs));
+    }
+
+    @Test
+    void shouldKnowWithoutATtlWhatComesBackFromAnEndpointWithinTwoSeconds() {
+        assertFalse(isReturnFrom(CopiedDatagrams.NO_ENDPOINT, 0));
+        assertTrue(isReturnFrom(255, 1));
+        assertTrue(isReturnFrom(1, 1_999));
+        assertFalse(isReturnFrom(1, 2_000), "by then it is another one");
+        assertTrue(isReturnFrom(2, 2_001), "three nodes, each with both others: it comes from each");
+    }
+
+    @Test
+    void shouldCopyEachTimeWithoutATtlWhatOneSenderRepeatsAndWhatTwoClientsSend() {
+        assertFalse(isReturnFrom(CopiedDatagrams.NO_ENDPOINT, 0));
+        assertFalse(isReturnFrom(CopiedDatagrams.NO_ENDPOINT, 1), "the client's repetition, or another client's");
+        assertFalse(isReturnFrom(7, 2_001));
+        assertFalse(isReturnFrom(7, 2_002), "an endpoint that sends by itself");
+        assertFalse(isReturnFrom(CopiedDatagrams.NO_ENDPOINT, 2_003));
+    }
 }

@@ -21,6 +21,7 @@ import dev.udpfanout.bindings.errno.ErrnoCapture;
 import dev.udpfanout.bindings.errno.SystemCallException;
 import dev.udpfanout.bindings.rtnetlink.netlink.NetlinkDescriptor;
 import dev.udpfanout.bindings.rtnetlink.netlink.Readiness;
+import dev.udpfanout.bindings.rtnetlink.route.Routes;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -36,6 +37,9 @@ public final class RouteMonitor implements AutoCloseable {
     /** Holds some thousands of events. */
     public static final int DEFAULT_RECEIVE_BUFFER_BYTES = 4 << 20;
 
+    /** Ends the draining of a socket into which events come faster than they are read. */
+    private static final int MAX_DRAINED_EVENTS = 65_536;
+
     private static final int[] GROUPS = {
         RTNLGRP_LINK(),
         RTNLGRP_IPV4_IFADDR(),
@@ -47,6 +51,15 @@ public final class RouteMonitor implements AutoCloseable {
         RTNLGRP_IPV6_IFINFO(),
         RTNLGRP_NEXTHOP(),
         RTNLGRP_TC()
+    };
+    private static final int[] ROUTING = {
+        RTNLGRP_LINK(),
+        RTNLGRP_IPV4_ROUTE(),
+        RTNLGRP_IPV6_ROUTE(),
+        RTNLGRP_IPV4_RULE(),
+        RTNLGRP_IPV6_RULE(),
+        RTNLGRP_IPV6_IFINFO(),
+        RTNLGRP_NEXTHOP()
     };
     private static final int[] WITH_NEIGHBOURS = {
         RTNLGRP_LINK(), RTNLGRP_IPV4_ROUTE(), RTNLGRP_IPV6_ROUTE(), RTNLGRP_NEIGH()
@@ -88,6 +101,16 @@ public final class RouteMonitor implements AutoCloseable {
      */
     public static RouteMonitor openWithNeighbours() {
         return open(DEFAULT_RECEIVE_BUFFER_BYTES, WITH_NEIGHBOURS);
+    }
+
+    /**
+     * Begins to watch links, routes, rules and next hops, and nothing else: what {@link Routes#chosen} goes by.
+     *
+     * @param receiveBufferBytes as for {@link #open(int)}; may be small for who only asks whether anything happened
+     * @throws SystemCallException if the kernel refuses
+     */
+    public static RouteMonitor openForRouting(int receiveBufferBytes) {
+        return open(receiveBufferBytes, ROUTING);
     }
 
     private static RouteMonitor open(int receiveBufferBytes, int[] groups) {
@@ -132,6 +155,15 @@ public final class RouteMonitor implements AutoCloseable {
         } finally {
             reading.unlock();
         }
+    }
+
+    /** Throws away all events that have come; returns whether there were any, an {@link Event.Overrun} included. */
+    public boolean drain() {
+        boolean any = false;
+        for (int i = 0; i < MAX_DRAINED_EVENTS && next(Duration.ZERO).isPresent(); i++) {
+            any = true;
+        }
+        return any;
     }
 
     /** Ends a {@link #next} that waits, then frees the socket; a second time does nothing. */

@@ -36,6 +36,7 @@ public final class NioWorker extends Worker<ChannelTarget> implements NioIoHandl
     private final DatagramChannel channel;
     private final ByteBuffer buffer;
     private final Optional<ChannelFlows> flows;
+    private final ChannelCopies copies;
     private IoRegistration registration;
     private ChannelTarget[] targets = {};
 
@@ -47,6 +48,7 @@ public final class NioWorker extends Worker<ChannelTarget> implements NioIoHandl
         this.channel = bound.channel();
         // One byte more than allowed: the JDK cuts a longer datagram without a word.
         this.buffer = ByteBuffer.allocateDirect(setup.config().maxPacketBytes() + 1);
+        this.copies = new ChannelCopies(setup.copied());
         this.flows = setup.replies()
                 .map(limits -> new ChannelFlows(setup, channel, stats(), this::choose, this::onReceiveError));
     }
@@ -120,7 +122,7 @@ public final class NioWorker extends Worker<ChannelTarget> implements NioIoHandl
         switch (spread()) {
             case Spread.InTurn inTurn -> sendTo(turns().takeTurns(1, targets.length), bytes);
             case Spread.Chosen chosen -> sendTo(endpointOf(source, chosen), bytes);
-            case Spread.ToAll toAll -> sendCopies(bytes);
+            case Spread.ToAll toAll -> sendCopies(source, bytes);
         }
     }
 
@@ -128,9 +130,13 @@ public final class NioWorker extends Worker<ChannelTarget> implements NioIoHandl
         send(targets[endpoint], bytes, DropReason.SEND_QUEUE_FULL, DropReason.SEND_FAILED);
     }
 
-    private void sendCopies(int bytes) {
-        int copies = targets.length - 1;
-        stats().onReceived(copies, (long) copies * bytes);
+    private void sendCopies(InetSocketAddress source, int bytes) {
+        if (copies.isReturnElseNote(source.getAddress(), buffer)) {
+            stats().onDropped(DropReason.LOOP, 1);
+            return;
+        }
+        int further = targets.length - 1;
+        stats().onReceived(further, (long) further * bytes);
         for (ChannelTarget target : targets) {
             buffer.rewind();
             send(target, bytes, DropReason.COPY_FAILED, DropReason.COPY_FAILED);
@@ -204,6 +210,9 @@ public final class NioWorker extends Worker<ChannelTarget> implements NioIoHandl
     @Override
     protected void use(List<ChannelTarget> next) {
         targets = next.toArray(ChannelTarget[]::new);
+        if (spread() instanceof Spread.ToAll) {
+            copies.use(next);
+        }
         flows.ifPresent(mine -> mine.use(next));
     }
 

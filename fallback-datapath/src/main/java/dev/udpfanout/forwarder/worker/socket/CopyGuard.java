@@ -3,11 +3,11 @@ package dev.udpfanout.forwarder.worker.socket;
 import dev.udpfanout.forwarder.counter.DropReason;
 import dev.udpfanout.forwarder.socket.ControlMessage;
 import dev.udpfanout.forwarder.socket.SourceBits;
+import dev.udpfanout.forwarder.spread.ContentHash;
 import dev.udpfanout.forwarder.spread.CopiedDatagrams;
 import dev.udpfanout.forwarder.worker.DatagramBatch;
 import dev.udpfanout.forwarder.worker.WorkerStats;
 import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
 import java.util.function.IntConsumer;
 
 /**
@@ -15,11 +15,6 @@ import java.util.function.IntConsumer;
  * event loop's.
  */
 final class CopyGuard {
-    private static final ValueLayout.OfLong LONG = ValueLayout.JAVA_LONG_UNALIGNED;
-    private static final ValueLayout.OfByte BYTE = ValueLayout.JAVA_BYTE;
-    private static final long FIRST_FACTOR = 0x9e3779b97f4a7c15L;
-    private static final long SECOND_FACTOR = 0xd6e8feb86659fd93L;
-
     private final HopLimits hopLimits;
     private final CopiedDatagrams copied;
     private final WorkerStats stats;
@@ -59,25 +54,8 @@ final class CopyGuard {
     private long hash(DatagramBatch batch, int index) {
         MemorySegment memory = batch.memory();
         long source = batch.sourceAt(index);
-        long hash = mixed(copied.seed() ^ SourceBits.high(memory, source));
-        hash = mixed(hash ^ SourceBits.low(memory, source));
-        int bytes = batch.lengths()[index];
-        hash = mixed(hash ^ bytes);
-        long at = batch.payloadAt(index);
-        int i = 0;
-        for (; i + Long.BYTES <= bytes; i += Long.BYTES) {
-            hash = mixed(hash ^ memory.get(LONG, at + i));
-        }
-        for (; i < bytes; i++) {
-            hash = mixed(hash ^ memory.get(BYTE, at + i));
-        }
-        return hash;
-    }
-
-    private static long mixed(long value) {
-        long mixed = value * FIRST_FACTOR;
-        mixed ^= mixed >>> Integer.SIZE;
-        mixed *= SECOND_FACTOR;
-        return mixed ^ mixed >>> Integer.SIZE;
+        long hash = ContentHash.with(copied.seed(), SourceBits.high(memory, source));
+        hash = ContentHash.with(hash, SourceBits.low(memory, source));
+        return ContentHash.with(hash, memory, batch.payloadAt(index), batch.lengths()[index]);
     }
 }

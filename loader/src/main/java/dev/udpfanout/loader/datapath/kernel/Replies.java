@@ -22,18 +22,25 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * What there must be in the kernel for listeners with replies, beside their flags and tables: flows, and programs where
  * answers come in.
  */
 final class Replies {
+    private static final Logger LOG = LoggerFactory.getLogger(Replies.class);
+
+    private final KernelProgram program;
     private final FlowTable flows;
     private final ReplyPoints points;
     private final FlowSweep sweep;
     private boolean leftoversRemoved;
+    private boolean conntrackTold;
 
     Replies(KernelProgram program, Network network, RepairLog repairs, Optional<Pins> pins, Counters counters) {
+        this.program = program;
         this.flows = new FlowTable(program.map(SharedMaps.FLOWS), program.flowsConfig(), pins);
         this.points = new ReplyPoints(program, network, repairs, pins);
         this.sweep = FlowSweep.start(flows, program.flowsConfig(), counters);
@@ -43,6 +50,17 @@ final class Replies {
     void provideFlows(Collection<ListenerConfig> listeners) {
         if (!replying(listeners).isEmpty()) {
             flows.provide();
+            tellWhetherConntrackIsAsked();
+        }
+    }
+
+    /** Once: what it means stands in docs/replies.md. */
+    private void tellWhetherConntrackIsAsked() {
+        if (!conntrackTold) {
+            program.whyConntrackIsNotAsked().ifPresent(reason -> LOG.atInfo()
+                    .addKeyValue("reason", reason)
+                    .log("flows of replies are opened without a question to connection tracking"));
+            conntrackTold = true;
         }
     }
 

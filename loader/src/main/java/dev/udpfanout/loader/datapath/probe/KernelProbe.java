@@ -5,6 +5,7 @@ import dev.udpfanout.forwarder.transport.Support;
 import dev.udpfanout.forwarder.transport.Transport;
 import dev.udpfanout.forwarder.transport.TransportProbe;
 import dev.udpfanout.loader.config.FlowsConfig;
+import dev.udpfanout.loader.datapath.kernel.program.BuiltInObjects;
 import dev.udpfanout.loader.datapath.kernel.program.KernelProgram;
 import dev.udpfanout.loader.datapath.kernel.program.Pins;
 import dev.udpfanout.loader.datapath.probe.Finding.Need;
@@ -76,6 +77,11 @@ public final class KernelProbe {
         Optional<Support> noBpf = unusable.map(why -> new Support.Unknown("bpf(2) is not usable"));
         features(noBpf);
         program(noBpf);
+        add(
+                "questions to conntrack",
+                "guard of listeners with replies",
+                Need.OPTIONAL,
+                noBpf.orElseGet(this::conntrack));
         add("bpffs at " + pinDirectory.getParent(), "forwarding while the daemon is away", Need.OPTIONAL, bpffs());
     }
 
@@ -129,6 +135,12 @@ public final class KernelProbe {
     /** Not only those that some listener needs: this is to say what the kernel can do. */
     private KernelProgram allPrograms() {
         return KernelProgram.load(elf, Optional.empty(), FlowsConfig.DEFAULT, KernelProgram.NAMES);
+    }
+
+    private Support conntrack() {
+        return BuiltInObjects.whyConntrackIsNotAsked()
+                .<Support>map(Support.Unsupported::new)
+                .orElseGet(Support.Supported::new);
     }
 
     private Support bpffs() {

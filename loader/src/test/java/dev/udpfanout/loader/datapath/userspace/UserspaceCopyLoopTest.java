@@ -70,6 +70,10 @@ class UserspaceCopyLoopTest {
         "kernel,   io_uring, client, true,  2",
         "io_uring, kernel,   client, false, 1",
         "epoll,    kernel,   client, true,  1",
+        "nio,      nio,      node,   false, 1",
+        "nio,      nio,      node,   true,  1",
+        "nio,      epoll,    node,   false, 1",
+        "nio,      io_uring, node,   true,  1",
     })
     void shouldEndACircleOfTwoNodesThatCopyToEachOther(
             String firstIo, String secondIo, String source, boolean ipv6, int rounds) {
@@ -101,7 +105,14 @@ class UserspaceCopyLoopTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"io_uring, client, false", "epoll, node, false", "io_uring, node, true", "epoll, client, true"})
+    @CsvSource({
+        "io_uring, client, false",
+        "epoll,    node,   false",
+        "io_uring, node,   true",
+        "epoll,    client, true",
+        "nio,      node,   false",
+        "nio,      node,   true"
+    })
     void shouldCopyEqualDatagramsOfOneSenderEachTime(String io, String source, boolean ipv6) {
         try (SegmentTopology topology = SegmentTopology.build(new SegmentPlan(2, 1, ipv6))) {
             NodeModes first = open(topology, 1, ipv6, io, source);

@@ -9,8 +9,6 @@ import dev.udpfanout.bindings.libbpf.BpfProgram;
 import dev.udpfanout.bindings.map.MapDeclaration;
 import dev.udpfanout.loader.config.FlowsConfig;
 import java.io.IOException;
-import java.io.InputStream;
-import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -53,7 +51,6 @@ public final class KernelProgram implements AutoCloseable {
             Stream.of(FOR_REQUESTS, FOR_REPLIES, FOR_ICMP).flatMap(Set::stream).collect(Collectors.toUnmodifiableSet());
 
     private static final Logger LOG = LoggerFactory.getLogger(KernelProgram.class);
-    private static final String RESOURCE = "/dev/udpfanout/bpf/udp_fanout.bpf.o";
 
     private final LoadedObject object;
     private final FlowsConfig flows;
@@ -66,16 +63,9 @@ public final class KernelProgram implements AutoCloseable {
         this.pins = pins;
     }
 
-    /** The program that is built in. */
+    /** The program that is built in, as {@link BuiltInObjects#best} chooses it. */
     public static byte[] builtIn() {
-        try (InputStream in = KernelProgram.class.getResourceAsStream(RESOURCE)) {
-            if (in == null) {
-                throw new IllegalStateException("the build left out " + RESOURCE);
-            }
-            return in.readAllBytes();
-        } catch (IOException e) {
-            throw new UncheckedIOException("cannot read " + RESOURCE, e);
-        }
+        return BuiltInObjects.best();
     }
 
     /** A program from a file instead, for {@code --ebpf-program}. */
@@ -253,6 +243,11 @@ public final class KernelProgram implements AutoCloseable {
             }
         }
         return mended;
+    }
+
+    /** Why it does not ask connection tracking before it opens a flow of replies; empty if it does. */
+    public Optional<String> whyConntrackIsNotAsked() {
+        return object.isPlain() ? BuiltInObjects.whyConntrackIsNotAsked() : Optional.empty();
     }
 
     /** What it was loaded with. */

@@ -118,6 +118,11 @@ final class LoadedObject implements AutoCloseable {
         }
     }
 
+    /** As {@link BuiltInObjects#isPlain}. */
+    boolean isPlain() {
+        return BuiltInObjects.isPlain(elf);
+    }
+
     BpfMap map(String name) {
         return first.map(name);
     }
