@@ -69,9 +69,7 @@ struct uf_listener_key {
 #define UF_LISTENER_RATE_LIMIT 16u
 /* Every endpoint gets a copy, up to UF_MAX_COPIES. */
 #define UF_LISTENER_REPLICATE 32u
-/*
- * Another set of endpoints gets a copy of some datagrams: MIRRORS says of how many, and which set.
- */
+/* Another set of endpoints gets a copy of some datagrams: MIRRORS says of how many, and which. */
 #define UF_LISTENER_MIRROR 64u
 /* What endpoints answer goes back to the client: FLOWS. */
 #define UF_LISTENER_REPLIES 128u
@@ -81,8 +79,8 @@ struct uf_listener_key {
  */
 #define UF_LISTENER_REPLIES_BY_STACK 256u
 /*
- * Fragments that may be cut go through the stack: a piece that fits the interface which they come
- * in by need not fit the way to an endpoint, and all pieces of one datagram go one way.
+ * Fragments that may be cut go through the stack: a piece that fits the interface it comes in by
+ * need not fit the way to an endpoint, and all pieces of one datagram go one way.
  */
 #define UF_LISTENER_FRAGMENTS_BY_STACK 512u
 /* IPv4 sources to which no route leads are refused: rp_filter of the interface is 2. */
@@ -98,6 +96,8 @@ struct uf_listener_key {
 #define UF_LISTENER_BY_STACK 8192u
 /* IPv6 larger than "mtu" was put together by the bridge's netfilter, so the stack may cut it. */
 #define UF_LISTENER_REASSEMBLED 16384u
+/* No rule and no route looks at the sender: the way to an endpoint is the same for all of them. */
+#define UF_LISTENER_WAYS_BY_ENDPOINT 32768u
 
 struct uf_listener {
 	__u32 slot; /* index into all maps that have an element a listener: 0..UF_MAX_LISTENERS-1 */

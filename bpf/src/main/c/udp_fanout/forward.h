@@ -25,6 +25,7 @@
 #include "target.h"
 #include "udp_fanout.h"
 #include "verdict.h"
+#include "way.h"
 
 /* Whether a datagram may go to the endpoint: UF_CONTINUE or a drop reason. */
 static __always_inline enum uf_verdict uf_admit_target(const struct uf_datagram *datagram,
@@ -81,14 +82,19 @@ static __noinline enum uf_verdict uf_forward(struct __sk_buff *skb,
 	const enum uf_verdict verdict = uf_admit_target(datagram, target);
 	const bool is_by_stack = target->flags & UF_LISTENER_BY_STACK;
 	const bool may_be_cut = uf_was_reassembled(datagram, target);
+	const __u32 came_by = skb->ingress_ifindex ? skb->ingress_ifindex : skb->ifindex;
 	struct uf_next_hop hop = {};
 	__u8 hops = target->hops;
 	long answer;
 
 	if (verdict != UF_CONTINUE)
 		return verdict;
-	answer = uf_find_next_hop(skb, skb->ingress_ifindex ? skb->ingress_ifindex : skb->ifindex,
-				  datagram, &target->address, target->port, &hop, &target->mtu);
+	answer = target->flags & UF_LISTENER_WAYS_BY_ENDPOINT &&
+				 uf_is_any_sender(datagram->family, datagram->source.words[0])
+			 ? uf_find_way(skb, came_by, datagram, &target->address, target->port,
+				       target->counter, &hop, &target->mtu)
+			 : uf_find_next_hop(skb, came_by, datagram, &target->address, target->port,
+					    &hop, &target->mtu);
 	*action = uf_action_of(answer, &target->address);
 	if (*action == TC_ACT_SHOT) {
 		if (answer != BPF_FIB_LKUP_RET_FRAG_NEEDED ||

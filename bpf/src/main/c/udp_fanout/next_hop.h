@@ -15,6 +15,7 @@
 #include "datagram.h"
 #include "route.h"
 #include "udp_fanout.h"
+#include "way.h"
 
 #define UF_AF_INET 2 /* include/linux/socket.h; sys/socket.h needs a C library */
 #define UF_AF_INET6 10
@@ -73,6 +74,25 @@ static __always_inline void uf_ask(union uf_question *question, __u32 ifindex,
 	question->words[7] = 0;
 }
 
+/* The same, but for what is the sender's. */
+static __always_inline void uf_ask_of_endpoint(union uf_question *question, __u32 ifindex,
+					       __u8 family, const union uf_address *address,
+					       __be16 port)
+{
+	const bool is_ipv4 = family == 4;
+
+	question->words[0] =
+		uf_join(uf_join16(uf_join8(is_ipv4 ? UF_AF_INET : UF_AF_INET6, IPPROTO_UDP), 0),
+			uf_join16(port, 0));
+	question->words[1] = uf_join(ifindex, 0);
+	question->words[2] = 0;
+	question->words[3] = 0;
+	question->words[4] = is_ipv4 ? uf_join(address->words[3], 0) : address->halves[0];
+	question->words[5] = is_ipv4 ? 0 : address->halves[1];
+	question->words[6] = 0;
+	question->words[7] = 0;
+}
+
 static __always_inline void uf_set_hop(struct uf_next_hop *hop, const struct bpf_fib_lookup *fib)
 {
 	hop->ifindex = fib->ifindex;
@@ -81,6 +101,22 @@ static __always_inline void uf_set_hop(struct uf_next_hop *hop, const struct bpf
 		__builtin_memcpy(hop->neighbour.ipv6_nh, fib->ipv6_dst, sizeof(fib->ipv6_dst));
 	else
 		hop->neighbour.ipv4_nh = fib->ipv4_dst;
+}
+
+/* Has the kernel answer: as uf_find_next_hop. */
+static __always_inline long uf_ask_fib(struct __sk_buff *skb, union uf_question *question,
+				       __u32 ip_bytes, struct uf_next_hop *hop, __u32 *mtu)
+{
+	struct bpf_fib_lookup *fib = &question->fib;
+	long answer;
+
+	fib->tot_len = ip_bytes > 0xffff ? 0xffff : ip_bytes;
+	answer = bpf_fib_lookup(skb, fib, sizeof(*fib), 0);
+	if (answer == BPF_FIB_LKUP_RET_FRAG_NEEDED && fib->tot_len < ip_bytes)
+		*mtu = fib->tot_len;
+	if (answer == BPF_FIB_LKUP_RET_SUCCESS || answer == BPF_FIB_LKUP_RET_NO_NEIGH)
+		uf_set_hop(hop, fib);
+	return answer;
 }
 
 /*
@@ -100,7 +136,6 @@ static __always_inline long uf_find_next_hop(struct __sk_buff *skb, __u32 ifinde
 					     const union uf_address *address, __be16 port,
 					     struct uf_next_hop *hop, __u32 *mtu)
 {
-	struct bpf_fib_lookup *fib;
 	union uf_question question;
 	struct uf_route *route;
 	long answer;
@@ -113,16 +148,34 @@ static __always_inline long uf_find_next_hop(struct __sk_buff *skb, __u32 ifinde
 	}
 	if (route)
 		uf_begin_route(route, &question);
-	fib = &question.fib;
-	fib->tot_len = datagram->ip_bytes > 0xffff ? 0xffff : datagram->ip_bytes;
-	answer = bpf_fib_lookup(skb, fib, sizeof(*fib), 0);
-	if (answer == BPF_FIB_LKUP_RET_FRAG_NEEDED && fib->tot_len < datagram->ip_bytes)
-		*mtu = fib->tot_len;
-	if (answer != BPF_FIB_LKUP_RET_SUCCESS && answer != BPF_FIB_LKUP_RET_NO_NEIGH)
-		return answer;
-	uf_set_hop(hop, fib);
+	answer = uf_ask_fib(skb, &question, datagram->ip_bytes, hop, mtu);
 	if (route && answer == BPF_FIB_LKUP_RET_SUCCESS)
 		uf_keep_route(route, hop, datagram->ip_bytes);
+	return answer;
+}
+
+/*
+ * The same of an endpoint to which the way is the same for all senders: the FIB is not told of any.
+ * counter: of struct uf_endpoint.
+ */
+static __always_inline long uf_find_way(struct __sk_buff *skb, __u32 ifindex,
+					const struct uf_datagram *datagram,
+					const union uf_address *address, __be16 port, __u32 counter,
+					struct uf_next_hop *hop, __u32 *mtu)
+{
+	const __u64 place = uf_place_of(ifindex, port);
+	struct uf_way *way = uf_way_of(counter, address);
+	union uf_question question;
+	long answer;
+
+	if (way && uf_is_way(way, address, place, datagram->ip_bytes)) {
+		*hop = way->hop;
+		return BPF_FIB_LKUP_RET_SUCCESS;
+	}
+	uf_ask_of_endpoint(&question, ifindex, datagram->family, address, port);
+	answer = uf_ask_fib(skb, &question, datagram->ip_bytes, hop, mtu);
+	if (way && answer == BPF_FIB_LKUP_RET_SUCCESS)
+		uf_keep_way(way, address, place, hop, datagram->ip_bytes);
 	return answer;
 }
 

@@ -21,7 +21,7 @@
 #include "udp_fanout.h"
 
 #define UF_LISTENER_REVERSE_PATH (UF_LISTENER_REVERSE_PATH_LOOSE | UF_LISTENER_REVERSE_PATH_STRICT)
-#define UF_REVERSE_PATH_BITS 8
+#define UF_REVERSE_PATH_BITS 12 /* a tick's senders, and some more */
 
 /* What was asked, and the answer, which is kept for a tick of the clock: see route.h. */
 struct uf_reverse_path {

@@ -18,6 +18,8 @@ public enum RequestType {
     RTM_GETROUTE(Rtnetlink.RTM_GETROUTE()),
     RTM_NEWNEIGH(Rtnetlink.RTM_NEWNEIGH()),
     RTM_GETNEIGH(Rtnetlink.RTM_GETNEIGH()),
+    /** linux/rtnetlink.h. */
+    RTM_GETRULE(34),
     RTM_NEWQDISC(Rtnetlink.RTM_NEWQDISC()),
     RTM_DELQDISC(Rtnetlink.RTM_DELQDISC()),
     RTM_GETQDISC(Rtnetlink.RTM_GETQDISC()),

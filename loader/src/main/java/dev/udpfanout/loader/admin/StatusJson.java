@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
 import dev.udpfanout.loader.config.AddressText;
 import dev.udpfanout.loader.datapath.FlowCounters;
+import dev.udpfanout.loader.datapath.PodWayState;
 import dev.udpfanout.loader.datapath.ReplyCounters;
 import dev.udpfanout.loader.datapath.WayState;
 import dev.udpfanout.loader.status.ConfigStatus;
@@ -31,6 +32,8 @@ import java.util.stream.Collectors;
  * Durations are in the unit that the name ends with, times are ISO 8601.
  */
 final class StatusJson {
+    private static final int MOST_POD_WAYS = 1_000;
+
     private static final JsonFactory FACTORY = new JsonFactory();
 
     private StatusJson() {}
@@ -148,6 +151,9 @@ final class StatusJson {
             json.writeNumberField("path_mtu_bytes", listener.pathMtuBytes().getAsInt());
         }
         json.writeBooleanField("by_ipsec", listener.byIpsec());
+        if (!listener.waysKept().isEmpty()) {
+            json.writeStringField("ways_kept", listener.waysKept());
+        }
         json.writeArrayFieldStart("ways");
         for (WayState way : listener.ways()) {
             json.writeStartObject();
@@ -156,6 +162,16 @@ final class StatusJson {
                 json.writeNumberField("mtu_bytes", way.mtuBytes().getAsInt());
             }
             json.writeNumberField("endpoints", way.endpoints());
+            json.writeEndObject();
+        }
+        json.writeEndArray();
+        json.writeArrayFieldStart("pod_ways");
+        for (PodWayState way : listener.podWays()
+                .subList(0, Math.min(MOST_POD_WAYS, listener.podWays().size()))) {
+            json.writeStartObject();
+            json.writeStringField("pod", way.pod().getHostAddress());
+            json.writeStringField("by", way.isStraight() ? "peer" : "neigh");
+            json.writeStringField("reason", way.reason());
             json.writeEndObject();
         }
         json.writeEndArray();

@@ -179,7 +179,9 @@ final class LiveView implements DaemonView {
                 receivers.omitted(),
                 mirror,
                 state.ways(),
-                state.byIpsec());
+                state.byIpsec(),
+                state.waysKept(),
+                state.podWays());
     }
 
     /** Sockets take datagrams whatever they come by: by none of the interfaces, or by all. */

@@ -1,6 +1,8 @@
 package dev.udpfanout.loader.links;
 
 import dev.udpfanout.bindings.rtnetlink.link.Link;
+import dev.udpfanout.bindings.rtnetlink.rule.Rule;
+import java.net.InetAddress;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -14,26 +16,29 @@ import java.util.stream.Stream;
  *
  * @param onLinks what sees the packets that leave by a link, by the link's index; for people
  * @param onBridges what sees the frames of every bridge; for people
+ * @param rules policy rules, for what is to be looked up elsewhere than the way into a pod was
  * @param onAll what sees every packet, whatever it leaves by; for people
  */
-public record HostSide(Map<Integer, String> onLinks, List<String> onBridges, List<String> onAll) {
+public record HostSide(Map<Integer, String> onLinks, List<String> onBridges, List<Rule> rules, List<String> onAll) {
     public HostSide {
         onLinks = Map.copyOf(onLinks);
         onBridges = List.copyOf(onBridges);
+        rules = List.copyOf(rules);
         onAll = List.copyOf(onAll);
     }
 
     /** Where the kernel does not say what stands there: anything may. */
     public static HostSide unknown(String error) {
-        return new HostSide(Map.of(), List.of(), List.of("something unknown: " + error));
+        return new HostSide(Map.of(), List.of(), List.of(), List.of("something unknown: " + error));
     }
 
     /** Says of each way into a pod what it bypasses. */
-    public <K> Map<K, LocalPeer> judge(Map<K, LocalPeer> peers, List<Link> links) {
+    public Map<InetAddress, LocalPeer> judge(Map<InetAddress, LocalPeer> peers, List<Link> links) {
         Map<Integer, Link> byIndex =
                 links.stream().collect(Collectors.toMap(Link::index, Function.identity(), (first, second) -> second));
-        Map<K, LocalPeer> judged = new HashMap<>();
-        peers.forEach((key, peer) -> judged.put(key, peer.past(bypassed(peer, byIndex))));
+        Map<InetAddress, LocalPeer> judged = new HashMap<>();
+        peers.forEach((pod, peer) ->
+                judged.put(pod, peer.past(OtherTables.ruleFor(pod, rules).orElseGet(() -> bypassed(peer, byIndex)))));
         return Map.copyOf(judged);
     }
 

@@ -8,6 +8,7 @@ import dev.udpfanout.bindings.nftables.HookedChain;
 import dev.udpfanout.bindings.nftables.HookedChains;
 import dev.udpfanout.bindings.rtnetlink.RtnetlinkSocket;
 import dev.udpfanout.bindings.rtnetlink.link.Link;
+import dev.udpfanout.bindings.rtnetlink.rule.Rules;
 import dev.udpfanout.bindings.rtnetlink.tc.Qdisc;
 import dev.udpfanout.bindings.rtnetlink.tc.Qdiscs;
 import dev.udpfanout.bindings.rtnetlink.tc.TcFilter;
@@ -96,7 +97,7 @@ public final class HostSideReader implements AutoCloseable {
                 .flatMapToInt(link -> link.master().stream())
                 .forEach(indexes::add);
         if (indexes.isEmpty()) {
-            return new HostSide(Map.of(), List.of(), List.of());
+            return new HostSide(Map.of(), List.of(), List.of(), List.of());
         }
         List<Qdisc> qdiscs = new Qdiscs(links).all();
         List<HookedChain> ofDevices =
@@ -116,7 +117,7 @@ public final class HostSideReader implements AutoCloseable {
                         .ifPresent(what -> found.put(link.index(), what));
             }
         }
-        return new HostSide(found, onBridges(), List.of());
+        return new HostSide(found, onBridges(), new Rules(links).all(), List.of());
     }
 
     private static Optional<String> program(Link link) {

@@ -52,6 +52,16 @@ class AutomaticDeliveryTest extends PeerDeliveryLab {
         shouldGoByTheNextHopWhile(put, take, "veth2", "veth3");
     }
 
+    /** The pod has a way of its own in another table, by another address of the same bridge. */
+    @Test
+    void shouldGoByTheNextHopWhileARuleLeadsElsewhere() throws Exception {
+        shouldGoByTheNextHopWhile(
+                "ip route add 10.42.0.0/24 dev cni0 table 7; ip rule add to 10.42.0.11 lookup 7",
+                "ip rule del to 10.42.0.11 lookup 7",
+                "veth1",
+                "veth2");
+    }
+
     /** @param watched the veth that is passed by at first, and then not; {@code other} is passed by all the time */
     private void shouldGoByTheNextHopWhile(String put, String take, String watched, String other) throws Exception {
         StandardProtocolFamily family = StandardProtocolFamily.INET;

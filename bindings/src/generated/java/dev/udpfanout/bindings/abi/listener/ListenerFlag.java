@@ -19,13 +19,13 @@ public enum ListenerFlag {
     RATE_LIMIT(16),
     /** Every endpoint gets a copy, up to UF_MAX_COPIES. */
     REPLICATE(32),
-    /** Another set of endpoints gets a copy of some datagrams: MIRRORS says of how many, and which set. */
+    /** Another set of endpoints gets a copy of some datagrams: MIRRORS says of how many, and which. */
     MIRROR(64),
     /** What endpoints answer goes back to the client: FLOWS. */
     REPLIES(128),
     /** With UF_LISTENER_REPLIES, on a dummy interface: by the stack, which has changed the destination before. */
     REPLIES_BY_STACK(256),
-    /** Fragments that may be cut go through the stack: a piece that fits the interface which they come in by need not fit the way to an endpoint, and all pieces of one datagram go one way. */
+    /** Fragments that may be cut go through the stack: a piece that fits the interface it comes in by need not fit the way to an endpoint, and all pieces of one datagram go one way. */
     FRAGMENTS_BY_STACK(512),
     /** IPv4 sources to which no route leads are refused: rp_filter of the interface is 2. */
     REVERSE_PATH_LOOSE(1024),
@@ -36,7 +36,9 @@ public enum ListenerFlag {
     /** The stack sends on, which applies the IPsec policy that is for an endpoint. */
     BY_STACK(8192),
     /** IPv6 larger than "mtu" was put together by the bridge's netfilter, so the stack may cut it. */
-    REASSEMBLED(16384);
+    REASSEMBLED(16384),
+    /** No rule and no route looks at the sender: the way to an endpoint is the same for all of them. */
+    WAYS_BY_ENDPOINT(32768);
 
     private final int bit;
 

@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.Set;
 import java.util.function.BiConsumer;
 
 /**
@@ -51,6 +52,11 @@ public final class Attributes {
             reader.accept(type, rest.asSlice(rtattr.sizeof(), lengthBytes - rtattr.sizeof()));
             offset += Alignment.up(lengthBytes);
         }
+    }
+
+    /** Of which types there are attributes. */
+    public Set<Integer> types() {
+        return Set.copyOf(valuesByType.keySet());
     }
 
     public Optional<MemorySegment> bytes(int type) {

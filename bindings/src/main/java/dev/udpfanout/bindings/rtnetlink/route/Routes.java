@@ -51,6 +51,16 @@ public final class Routes {
                 RouteDecoder::decode);
     }
 
+    /** The routes of all tables that look at more than a packet's destination. */
+    public List<SelectiveRoute> selective() {
+        return socket.dump(
+                new Request(
+                        RequestType.RTM_GETROUTE,
+                        () -> "all routes that look at more than the destination",
+                        message -> message.struct(rtmsg.layout())),
+                SelectiveRoute::decode);
+    }
+
     /** The routes of one table; none if there is no such table. */
     public List<Route> table(int table) {
         return all().stream().filter(route -> route.table() == table).toList();

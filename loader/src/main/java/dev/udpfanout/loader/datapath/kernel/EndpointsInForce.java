@@ -1,7 +1,10 @@
 package dev.udpfanout.loader.datapath.kernel;
 
 import dev.udpfanout.loader.config.ReceiverSet;
+import dev.udpfanout.loader.config.ReceiverSet.LocalDelivery;
 import dev.udpfanout.loader.control.EndpointSet;
+import dev.udpfanout.loader.datapath.ListenerState;
+import dev.udpfanout.loader.datapath.PodWayState;
 import dev.udpfanout.loader.datapath.kernel.maps.ListenerTables;
 import dev.udpfanout.loader.datapath.kernel.maps.Peers;
 import dev.udpfanout.loader.links.LocalPeer;
@@ -27,6 +30,7 @@ final class EndpointsInForce {
     private final Peers peers;
     private final Map<String, EndpointSet> sets = new HashMap<>();
     private final Map<String, Map<InetAddress, Integer>> peersOfSets = new HashMap<>();
+    private final Map<String, List<PodWayState>> podWays = new HashMap<>();
     private Map<InetAddress, LocalPeer> knownPeers = Map.of();
 
     EndpointsInForce(ListenerTables tables, Peers peers) {
@@ -48,6 +52,7 @@ final class EndpointsInForce {
     void retain(Set<String> names) {
         sets.keySet().retainAll(names);
         peersOfSets.keySet().retainAll(names);
+        podWays.keySet().retainAll(names);
     }
 
     /** Puts a table of another kind in place, where a changed configuration goes by another. */
@@ -66,6 +71,7 @@ final class EndpointsInForce {
      */
     Optional<CompletionStage<Void>> put(ReceiverSet set, int slot, EndpointSet endpoints, Runnable before) {
         Map<InetAddress, Integer> direct = peers.of(endpoints, peer -> isWanted(set, peer));
+        podWays.put(set.name(), podWays(set, endpoints, direct));
         boolean isSame = endpoints.equals(sets.get(set.name()));
         boolean isSameWay = direct.equals(peersOfSets.getOrDefault(set.name(), Map.of()));
         if (isSame && isSameWay) {
@@ -126,6 +132,26 @@ final class EndpointsInForce {
         Map<InetAddress, LocalPeer> wanted = new HashMap<>(knownPeers);
         wanted.values().removeIf(peer -> receivers.stream().noneMatch(set -> isWanted(set, peer)));
         peers.set(wanted);
+    }
+
+    /** A listener's state, with the ways to its endpoints in pods of this node. */
+    ListenerState show(String listener, ListenerState state) {
+        return state.into(podWays.getOrDefault(listener, List.of()));
+    }
+
+    private List<PodWayState> podWays(ReceiverSet set, EndpointSet endpoints, Map<InetAddress, Integer> direct) {
+        if (set.localDelivery() == LocalDelivery.NEIGH || knownPeers.isEmpty()) {
+            return List.of();
+        }
+        return endpoints.endpoints().stream()
+                .map(endpoint -> endpoint.address().getAddress())
+                .distinct()
+                .filter(knownPeers::containsKey)
+                .map(pod -> direct.containsKey(pod)
+                        ? new PodWayState(pod, true, "")
+                        : new PodWayState(pod, false, knownPeers.get(pod).bypassed()))
+                .sorted(PodWayState.BY_NEXT_HOP_FIRST)
+                .toList();
     }
 
     private static boolean isWanted(ReceiverSet set, LocalPeer peer) {

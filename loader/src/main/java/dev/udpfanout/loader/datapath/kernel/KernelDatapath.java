@@ -237,7 +237,8 @@ public final class KernelDatapath implements SwitchableDatapath {
     @Override
     public ListenerState state(String listener) {
         ListenerState state = attachPoints.state(listener, earlier.servedByOther());
-        return state.by(ways.states(listener), maps.isByIpsec(listener));
+        return endpoints.show(
+                listener, state.by(ways.states(listener), maps.isByIpsec(listener), maps.waysKept(listener)));
     }
 
     @Override

@@ -6,6 +6,7 @@ import dev.udpfanout.bindings.rtnetlink.link.Links;
 import dev.udpfanout.bindings.rtnetlink.monitor.RouteMonitor;
 import dev.udpfanout.bindings.rtnetlink.neighbour.Neighbours;
 import dev.udpfanout.bindings.rtnetlink.route.Routes;
+import dev.udpfanout.bindings.rtnetlink.rule.Rules;
 import dev.udpfanout.bindings.rtnetlink.tc.Qdiscs;
 import dev.udpfanout.bindings.rtnetlink.tc.TcFilters;
 import java.util.Optional;
@@ -19,6 +20,7 @@ public final class Network implements AutoCloseable {
     private final Links links;
     private final Addresses addresses;
     private final Routes routes;
+    private final Rules rules;
     private final Neighbours neighbours;
     private final Qdiscs qdiscs;
     private final TcFilters filters;
@@ -29,6 +31,7 @@ public final class Network implements AutoCloseable {
         this.links = new Links(socket);
         this.addresses = new Addresses(socket);
         this.routes = new Routes(socket);
+        this.rules = new Rules(socket);
         this.neighbours = new Neighbours(socket);
         this.qdiscs = new Qdiscs(socket);
         this.filters = new TcFilters(socket);
@@ -49,6 +52,10 @@ public final class Network implements AutoCloseable {
 
     public Routes routes() {
         return routes;
+    }
+
+    public Rules rules() {
+        return rules;
     }
 
     public Neighbours neighbours() {

@@ -11,12 +11,15 @@ import dev.udpfanout.loader.datapath.network.BridgeReassembly;
 import dev.udpfanout.loader.datapath.network.IpsecPolicies;
 import dev.udpfanout.loader.datapath.network.Network;
 import dev.udpfanout.loader.datapath.network.ReversePaths;
+import dev.udpfanout.loader.datapath.way.KeptWays;
 import java.net.Inet4Address;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.IntFunction;
 import java.util.function.IntPredicate;
@@ -36,6 +39,7 @@ public final class ListenerMaps {
     private final ListenerRules rules;
     private final LocalAddresses localAddresses;
     private final IpsecPolicies ipsec = new IpsecPolicies();
+    private final KeptWays ways = new KeptWays();
     private PathMtus mtus = PathMtus.UNKNOWN;
     private IntFunction<ReversePaths.Filter> reversePaths = ifindex -> ReversePaths.Filter.OFF;
     private IntPredicate reassembles = ifindex -> false;
@@ -59,6 +63,7 @@ public final class ListenerMaps {
     public void setNetwork(Network network, Set<Integer> dummies) {
         localAddresses.set(LocalAddresses.of(network, dummies));
         ipsec.read();
+        ways.read(network);
         reassembles = new BridgeReassembly(network)::isOn;
         ReversePaths read = new ReversePaths(network);
         reversePaths = ifindex -> dummies.contains(ifindex) ? ReversePaths.Filter.OFF : read.of(ifindex);
@@ -110,7 +115,8 @@ public final class ListenerMaps {
                 .withMtu(mtus.smallestOf(listener), mtus.ofInterface(ifindex))
                 .with(reversePath(listener, ifindex))
                 .with(reassembly(listener, ifindex))
-                .with(ipsec(listener, endpoints));
+                .with(ipsec(listener, endpoints))
+                .with(ways(listener, endpoints));
     }
 
     /**
@@ -135,22 +141,47 @@ public final class ListenerMaps {
         return ipsec.cover(listener);
     }
 
+    /** How the program keeps the ways to a listener's endpoints, for people. */
+    public String waysKept(String listener) {
+        return ways.of(listener);
+    }
+
     /** Endpoints that are not known yet are taken to have a policy: the stack serves all, only slower. */
     private Set<ListenerFlag> ipsec(ListenerConfig listener, Map<String, EndpointSet> known) {
         if (ipsec.isEmpty()) {
             return ipsec.covers(listener.name(), Stream.empty()) ? Set.of(ListenerFlag.BY_STACK) : Set.of();
         }
-        List<String> names = Stream.concat(
-                        Stream.of(listener.name()),
-                        listener.mirror().map(mirror -> mirror.receivers().name()).stream())
-                .toList();
-        Stream<InetSocketAddress> endpoints = names.stream()
+        Stream<InetSocketAddress> endpoints = addresses(listener, known);
+        boolean covers =
+                ipsec.covers(listener.name(), endpoints) || !known.keySet().containsAll(sets(listener));
+        return covers ? Set.of(ListenerFlag.BY_STACK) : Set.of();
+    }
+
+    /** The listener's endpoints, and its mirror's. */
+    private static Stream<InetSocketAddress> addresses(ListenerConfig listener, Map<String, EndpointSet> known) {
+        return sets(listener).stream()
                 .filter(known::containsKey)
                 .flatMap(name -> known.get(name).endpoints().stream())
                 .map(Endpoint::address);
-        boolean covers =
-                ipsec.covers(listener.name(), endpoints) || !known.keySet().containsAll(names);
-        return covers ? Set.of(ListenerFlag.BY_STACK) : Set.of();
+    }
+
+    private static List<String> sets(ListenerConfig listener) {
+        return Stream.concat(
+                        Stream.of(listener.name()),
+                        listener.mirror().map(mirror -> mirror.receivers().name()).stream())
+                .toList();
+    }
+
+    private Set<ListenerFlag> ways(ListenerConfig listener, Map<String, EndpointSet> known) {
+        Optional<Collection<InetAddress>> endpoints = known.keySet().containsAll(sets(listener))
+                ? Optional.of(addresses(listener, known)
+                        .map(InetSocketAddress::getAddress)
+                        .toList())
+                : Optional.empty();
+        boolean isIpv4 = listener.bind().getAddress() instanceof Inet4Address;
+        return ways.areByEndpoint(listener.name(), isIpv4, endpoints)
+                ? Set.of(ListenerFlag.WAYS_BY_ENDPOINT)
+                : Set.of();
     }
 
     /** For IPv6 the kernel has no such filter. */

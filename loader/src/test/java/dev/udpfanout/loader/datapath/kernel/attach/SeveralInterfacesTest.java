@@ -82,7 +82,7 @@ class SeveralInterfacesTest {
             assertEquals(
                     ListenerState.on(List.of(
                                     new InterfaceState("eth0", true, method), new InterfaceState("eth1", true, method)))
-                            .by(List.of(new WayState("cni0", OptionalInt.of(1500), 2)), false),
+                            .by(List.of(new WayState("cni0", OptionalInt.of(1500), 2)), false, "by endpoint"),
                     datapath.state(0));
             assertDelivered(topology, TopologyPlan.CLIENT_ADDRESS, FIRST);
             assertDelivered(topology, SECOND_CLIENT, SECOND);
