@@ -9,10 +9,11 @@
 #include <linux/types.h>
 
 /*
- * Endpoints of which there is one origin, and as many again, since new ones are in the map before
- * old ones go.
+ * Endpoints, and as many again, since new ones are in the map before old ones go.
  */
 #define UF_MAX_ORIGINS 32768
+/* Endpoints that are noted as having no socket, between two looks of the daemon's. */
+#define UF_MAX_UNREACHABLE 1024
 
 /* An endpoint, whichever listener has it. */
 struct uf_origin_key {
@@ -24,7 +25,7 @@ struct uf_origin_key {
 /* Where the datagrams of an endpoint had been sent to, as the program has seen them. */
 struct uf_origin {
 	__u32 slot; /* of the listener */
-	__be16 port;
+	__be16 port; /* 0: there is not one answer, and the other members say nothing */
 	__u8 hardware_address[6]; /* of ifindex, if there is one */
 	__u32 ifindex; /* where the stack is to receive errors about them; 0: by the next hop */
 	__u8 address[16];

@@ -40,6 +40,7 @@
 #include "origin.h"
 #include "own_socket.h"
 #include "udp_fanout.h"
+#include "unreachable.h"
 
 /* Of all listeners together. */
 struct {
@@ -219,8 +220,10 @@ static __always_inline int uf_run_icmp(struct __sk_buff *skb, __u32 l3_offset)
 	struct uf_origin origin;
 	const __u32 only = 0;
 
-	if (!uf_parse_icmp_error(skb, l3_offset, &error) ||
-	    !uf_find_origin(&error.client, error.udp.source, &error.endpoint, &origin) ||
+	if (!uf_parse_icmp_error(skb, l3_offset, &error))
+		return TC_ACT_UNSPEC;
+	uf_note_unreachable(&error);
+	if (!uf_find_origin(&error.client, error.udp.source, &error.endpoint, &origin) ||
 	    uf_is_of_own_socket(skb, &error))
 		return TC_ACT_UNSPEC;
 	/* Without a way, or at its last hop, it is the stack's to deal with, as it came. */

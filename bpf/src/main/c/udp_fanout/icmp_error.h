@@ -30,6 +30,10 @@
 /* RFC 4443: the same, and packet too big. */
 #define UF_ICMP6_ERROR_TYPES (1u << 1 | 1u << 2 | 1u << 3 | 1u << 4)
 
+/* RFC 792: type 3, code 3. RFC 4443 section 3.1: type 1, code 4. */
+#define UF_ICMP_PORT_UNREACHABLE (3u << 8 | 3u)
+#define UF_ICMP6_PORT_UNREACHABLE (1u << 8 | 4u)
+
 struct uf_icmp_header {
 	__u8 type;
 	__u8 code;
@@ -45,6 +49,7 @@ struct uf_icmp_error {
 	__u8 family; /* 4 or 6 */
 	__u8 hops_left;
 	__u8 tos; /* IPv4 */
+	__u8 is_port_unreachable; /* 1: the host has no socket at the port */
 	__u16 ip_checksum; /* IPv4 */
 	__u16 checksum; /* of the error */
 	__u16 quoted_ip_checksum; /* IPv4 */
@@ -107,6 +112,8 @@ static __always_inline bool uf_parse_icmp_error4(struct __sk_buff *skb, struct u
 	    message.ip.frag_off & bpf_htons(UF_IPV4_FRAGMENT_OFFSET) ||
 	    message.ip.saddr != error->client.words[3])
 		return false;
+	error->is_port_unreachable =
+		((__u32)message.icmp.type << 8 | message.icmp.code) == UF_ICMP_PORT_UNREACHABLE;
 	error->checksum = message.icmp.checksum;
 	error->quoted_ip_checksum = message.ip.check;
 	error->udp_offset = error->quote_offset + message.ip.ihl * 4;
@@ -150,6 +157,8 @@ static __always_inline bool uf_parse_icmp_error6(struct __sk_buff *skb, struct u
 	if (message.ip.version != 6 || sender.halves[0] != error->client.halves[0] ||
 	    sender.halves[1] != error->client.halves[1])
 		return false;
+	error->is_port_unreachable =
+		((__u32)message.icmp.type << 8 | message.icmp.code) == UF_ICMP6_PORT_UNREACHABLE;
 	error->checksum = message.icmp.checksum;
 	__builtin_memcpy(error->endpoint.address, &message.ip.daddr,
 			 sizeof(error->endpoint.address));

@@ -7,6 +7,7 @@
 #define UDP_FANOUT_ORIGIN_H
 
 #include <stdbool.h>
+#include <stddef.h>
 
 #include <linux/bpf.h>
 
@@ -17,8 +18,8 @@
 #include "udp_fanout.h"
 
 /*
- * By endpoint, those alone of which there is one answer: one listener has the endpoint, and takes
- * datagrams at one address. The daemon writes, the program reads.
+ * By endpoint. There is one answer if one listener has the endpoint, and takes datagrams at one
+ * address. The daemon writes, the program reads.
  */
 struct {
 	__uint(type, BPF_MAP_TYPE_HASH);
@@ -29,6 +30,12 @@ struct {
 } ORIGINS SEC(".maps");
 
 _Static_assert(sizeof(struct uf_origin_key) == 20, "a hash key must have no padding");
+
+/* Whether a listener, or a mirror, has such an endpoint. */
+static __always_inline bool uf_is_endpoint(const struct uf_origin_key *endpoint)
+{
+	return bpf_map_lookup_elem(&ORIGINS, endpoint) != NULL;
+}
 
 /* The origin that a flow of a listener with replies knows. */
 static __always_inline bool uf_origin_of_flow(const union uf_address *client, __be16 client_port,
@@ -73,7 +80,7 @@ static __always_inline bool uf_find_origin(const union uf_address *client, __be1
 	if (uf_origin_of_flow(client, client_port, endpoint, origin))
 		return true;
 	only = bpf_map_lookup_elem(&ORIGINS, endpoint);
-	if (!only)
+	if (!only || !only->port)
 		return false;
 	*origin = *only;
 	return true;

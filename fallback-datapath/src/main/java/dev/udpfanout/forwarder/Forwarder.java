@@ -108,6 +108,11 @@ public final class Forwarder implements AutoCloseable {
         return config.takesSources();
     }
 
+    /** Whose address the endpoints see. */
+    public SourceAddress source() {
+        return config.source();
+    }
+
     /** The address and port bound; the port is the real one where the configuration has 0. */
     public InetSocketAddress localAddress() {
         return group.localAddress();

@@ -99,7 +99,11 @@ public final class SequenceTraffic implements AutoCloseable {
             try {
                 while (true) {
                     channel.receive(buffer.clear());
-                    long number = buffer.flip().getLong();
+                    if (buffer.flip().remaining() < Long.BYTES) {
+                        // The daemon asks whether anybody listens.
+                        continue;
+                    }
+                    long number = buffer.getLong();
                     synchronized (this) {
                         numbers.set((int) number);
                         received++;

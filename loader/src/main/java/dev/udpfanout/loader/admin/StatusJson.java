@@ -198,6 +198,10 @@ final class StatusJson {
             json.writeBooleanField("active", endpoint.active());
             json.writeNumberField("packets", endpoint.sent().packets());
             json.writeNumberField("bytes", endpoint.sent().bytes());
+            if (endpoint.portClosedSince().isPresent()) {
+                json.writeStringField(
+                        "port_closed_since", endpoint.portClosedSince().get().toString());
+            }
             if (endpoint.lastProbeError().isPresent()) {
                 ProbeError error = endpoint.lastProbeError().get();
                 json.writeStringField("last_probe_error", error.reason());

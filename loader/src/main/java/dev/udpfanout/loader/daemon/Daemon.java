@@ -146,9 +146,7 @@ public final class Daemon {
         kubernetes.ifPresent(sources -> sources.update(listeners));
     }
 
-    /**
-     * The first fetch of who is down comes with it: endpoints that are known to be dead are sent nothing in between.
-     */
+    /** Who is down is fetched with it: endpoints that are known to be dead are sent nothing in between. */
     private void probe(HealthConfig wanted) {
         health.configure(wanted);
         attempts.attempt("apply the health of endpoints", () -> control.health(health.down()));
@@ -167,7 +165,7 @@ public final class Daemon {
 
     /** Deals with what has happened, then, if it is time, compares the kernel with what it should be. */
     private void turn(List<Event> events) {
-        attempts.attempt("look at the datapath", () -> comparison.look(datapath::looksIntact));
+        attempts.attempt("look at the datapath", () -> comparison.look(() -> health.look(datapath)));
         if (events.isEmpty() && !comparison.isDue() && !inbox.isStopped()) {
             return;
         }
@@ -196,7 +194,7 @@ public final class Daemon {
             case Event.Discovered discovered -> control.discovered(discovered);
             case Event.Vips vips -> control.vips(vips);
             case Event.ServiceChanged service -> control.service(service);
-            case Event.HealthChanged changed -> health.monitor().ifPresent(monitor -> control.health(monitor.down()));
+            case Event.HealthChanged changed -> control.health(health.down());
             case Event.LinksChanged changed -> health.markLinkDown(control.links(changed.down()));
             case Event.PeersChanged changed -> control.peers(changed);
             case Event.FileChanged changed -> reload(changed.content());
@@ -236,6 +234,7 @@ public final class Daemon {
                 inbox.isStopped() ? Readiness.STOPPING : control.readiness(),
                 datapath,
                 health.monitor(),
+                health.ports(),
                 kubernetes.map(sources -> sources::status)));
     }
 

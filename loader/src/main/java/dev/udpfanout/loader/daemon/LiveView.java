@@ -10,12 +10,14 @@ import dev.udpfanout.loader.datapath.ListenerState;
 import dev.udpfanout.loader.datapath.Lookout;
 import dev.udpfanout.loader.datapath.ProgramCounters;
 import dev.udpfanout.loader.health.HealthMonitor;
+import dev.udpfanout.loader.health.PortWatch;
 import dev.udpfanout.loader.status.ConfigStatus;
 import dev.udpfanout.loader.status.DaemonView;
 import dev.udpfanout.loader.status.DurationHistogram;
 import dev.udpfanout.loader.status.InterfaceStatus;
 import dev.udpfanout.loader.status.ListenerStatus;
 import dev.udpfanout.loader.status.MirrorStatus;
+import dev.udpfanout.loader.status.PortsStatus;
 import dev.udpfanout.loader.status.Readiness;
 import dev.udpfanout.loader.status.ReadinessLog;
 import dev.udpfanout.loader.status.StatusSnapshot;
@@ -62,6 +64,7 @@ final class LiveView implements DaemonView {
             Readiness readiness,
             Datapath datapath,
             Optional<HealthMonitor> health,
+            Optional<PortWatch> ports,
             Optional<Supplier<KubernetesSources.Status>> kubernetes) {}
 
     /**
@@ -110,6 +113,7 @@ final class LiveView implements DaemonView {
                     Optional.empty(),
                     none,
                     Optional.empty(),
+                    PortsStatus.NONE,
                     threads(),
                     Map.of(),
                     Map.of(),
@@ -136,6 +140,7 @@ final class LiveView implements DaemonView {
                 kubernetes.map(KubernetesSources.Status::watches),
                 last.configStatus(),
                 last.health().map(HealthMonitor::status),
+                last.ports().map(PortWatch::status).orElse(PortsStatus.NONE),
                 threads(),
                 last.datapath().repairs(),
                 last.datapath().lookout().map(Lookout::outages).orElse(Map.of()),

@@ -57,6 +57,7 @@ final class ShownEndpoints {
                             .orElse(HealthState.UNKNOWN),
                     active.contains(endpoint.address()),
                     stats.getOrDefault(endpoint.address(), EndpointStats.ZERO),
+                    turn.ports().map(ports -> ports.closed().get(endpoint.address())),
                     turn.health().flatMap(health -> health.lastError(endpoint.address())));
             if (shown.size() < MOST_OF_A_SET && room > 0) {
                 shown.add(status);

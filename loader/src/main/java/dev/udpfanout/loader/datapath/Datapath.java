@@ -142,6 +142,11 @@ public interface Datapath extends AutoCloseable {
         return lookout().map(Lookout::isIntact).orElse(true);
     }
 
+    /** Endpoints about which ICMP port unreachable has come since the last call. For the thread that reconciles. */
+    default Unreachable takeUnreachable() {
+        return lookout().map(Lookout::takeUnreachable).orElse(Unreachable.NONE);
+    }
+
     /** The chains of the node's packet filters that would drop listeners' datagrams, as of late. Any thread. */
     default List<FirewallState> firewall() {
         return List.of();

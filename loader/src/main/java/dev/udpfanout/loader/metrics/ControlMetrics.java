@@ -18,6 +18,8 @@ final class ControlMetrics {
         families.set(Metric.CONFIG_VALID, snapshot.config().valid());
         snapshot.threads().restarts().forEach((thread, count) -> families.add(Metric.THREAD_RESTARTS, count, thread));
         families.set(Metric.THREADS_DEAD, snapshot.threads().dead().size());
+        families.set(Metric.PORTS_CLOSED, snapshot.ports().closed());
+        snapshot.ports().checks().forEach((result, count) -> families.add(Metric.PORT_CHECKS, count, result));
         snapshot.health().ifPresent(health -> addHealth(families, health));
         snapshot.kubernetes().ifPresent(watch -> addWatch(families, watch));
     }

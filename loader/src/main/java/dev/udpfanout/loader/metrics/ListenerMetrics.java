@@ -38,7 +38,7 @@ final class ListenerMetrics {
             String address = label(endpoint.address());
             families.add(Metric.ENDPOINT_PACKETS, endpoint.sent().packets(), name, address);
             families.add(Metric.ENDPOINT_BYTES, endpoint.sent().bytes(), name, address);
-            families.set(Metric.ENDPOINT_HEALTH, endpoint.health().isUsable(), name, address);
+            families.set(Metric.ENDPOINT_HEALTH, endpoint.isUsable(), name, address);
         }
         addOmitted(families, Metric.ENDPOINT_PACKETS, Metric.ENDPOINT_BYTES, name, listener.omitted());
         listener.mirror().ifPresent(mirror -> addMirror(families, name, mirror));
@@ -53,7 +53,7 @@ final class ListenerMetrics {
             String address = label(endpoint.address());
             families.add(Metric.MIRROR_ENDPOINT_PACKETS, endpoint.sent().packets(), name, address);
             families.add(Metric.MIRROR_ENDPOINT_BYTES, endpoint.sent().bytes(), name, address);
-            families.set(Metric.MIRROR_HEALTH, endpoint.health().isUsable(), name, address);
+            families.set(Metric.MIRROR_HEALTH, endpoint.isUsable(), name, address);
         }
         addOmitted(families, Metric.MIRROR_ENDPOINT_PACKETS, Metric.MIRROR_ENDPOINT_BYTES, name, mirror.omitted());
     }

@@ -58,7 +58,7 @@ public enum Metric {
             GAUGE,
             "endpoint_health",
             Optional.of("downstream_health"),
-            "0 if the probes find the endpoint down, 1 if it is up or unknown.",
+            "0 if the probes find the endpoint down or its port is closed, 1 if it is up or unknown.",
             "listener",
             "endpoint"),
     MODE(
@@ -131,7 +131,7 @@ public enum Metric {
     MIRROR_HEALTH(
             GAUGE,
             "mirror_health",
-            "0 if the probes find the mirror's endpoint down, 1 if it is up or unknown.",
+            "0 if the probes find the mirror's endpoint down or its port is closed, 1 if it is up or unknown.",
             "listener",
             "endpoint"),
 
@@ -175,6 +175,12 @@ public enum Metric {
 
     HEALTH_PROBES(COUNTER, "health_probes", "Finished health probes, by protocol and result.", "protocol", "result"),
     HEALTH_CHANGES(COUNTER, "health_changes", "Endpoints that went up or down."),
+    PORTS_CLOSED(GAUGE, "ports_closed", "Endpoints that are out because nobody listens at their port."),
+    PORT_CHECKS(
+            COUNTER,
+            "port_checks",
+            "Empty datagrams that were sent to ask whether an endpoint's port is closed, by result.",
+            "result"),
     HEALTH_TARGETS(GAUGE, "health_targets", "Endpoints that are probed."),
     HEALTH_DOWN(GAUGE, "health_down", "Endpoints that the probes find down."),
 

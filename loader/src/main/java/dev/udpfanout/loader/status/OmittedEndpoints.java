@@ -7,7 +7,7 @@ import dev.udpfanout.bindings.abi.counter.EndpointStats;
  *
  * @param known how many there are
  * @param active how many of them are sent datagrams
- * @param down how many of them the probes find down
+ * @param down how many of them are down, or have their port closed
  * @param sent what was sent to all of them
  */
 public record OmittedEndpoints(long known, long active, long down, EndpointStats sent) {
@@ -18,7 +18,7 @@ public record OmittedEndpoints(long known, long active, long down, EndpointStats
         return new OmittedEndpoints(
                 known + 1,
                 active + (endpoint.active() ? 1 : 0),
-                down + (endpoint.health() == HealthState.DOWN ? 1 : 0),
+                down + (!endpoint.isUsable() ? 1 : 0),
                 sent.plus(endpoint.sent()));
     }
 

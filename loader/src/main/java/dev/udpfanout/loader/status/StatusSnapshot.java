@@ -23,6 +23,7 @@ import java.util.TreeMap;
  * @param kubernetes the watch for EndpointSlices; empty if no listener has one
  * @param config the file in force, and the last attempt to replace it
  * @param health what probing has done; empty if it is off
+ * @param ports endpoints at whose port nobody listens
  * @param threads those that the daemon cannot do without
  * @param repairs how often what was set up had to be mended, by name: {@code program_reattached} and so on
  * @param outages at most how long what was repaired had been gone, all times together, by the repair's name
@@ -41,6 +42,7 @@ public record StatusSnapshot(
         Optional<WatchStatus> kubernetes,
         ConfigStatus config,
         Optional<ProbingStatus> health,
+        PortsStatus ports,
         ThreadsStatus threads,
         Map<String, Long> repairs,
         Map<String, Duration> outages,

@@ -127,6 +127,29 @@ class HostileClientTest {
     }
 
     @Test
+    void shouldHangUpOnWhoeverDawdlesLongestWhenPagesThatWaitAreMoreBytesThanAllowed() throws IOException {
+        InetSocketAddress server = serve(limits(LONG, LONG));
+        List<HttpClientSocket> clients = new ArrayList<>();
+        for (int i = 0; i < MAX_CONNECTIONS - 2; i++) {
+            clients.add(client(server));
+            clients.getLast().send("GET /large HTTP/1.1\r\n\r\n");
+        }
+
+        assertServes(server);
+        // Pages are made one after the other: with the last one, all have been.
+        assertTrue(clients.getLast().readAll().length() > LARGE_BYTES);
+        assertTrue(isCutOff(clients.getFirst()));
+    }
+
+    private static boolean isCutOff(HttpClientSocket client) {
+        try {
+            return client.readAll().length() < LARGE_BYTES;
+        } catch (IOException e) {
+            return true;
+        }
+    }
+
+    @Test
     void shouldHangUpOnAClientThatDoesNotReadForTooLong() throws IOException {
         InetSocketAddress server = serve(limits(LONG, SHORT));
         HttpClientSocket client = client(server);

@@ -46,6 +46,7 @@ record Account(List<Row> rows, long unexplained, List<String> failures) {
      */
     static Account of(List<Incident> incidents, List<BitSet> lost, long overload) {
         long[] lostBy = new long[incidents.size()];
+        long[] lateBy = new long[incidents.size()];
         long unexplained = 0;
         List<String> failures = new ArrayList<>();
         for (int flow = 0; flow < lost.size(); flow++) {
@@ -57,6 +58,7 @@ record Account(List<Row> rows, long unexplained, List<String> failures) {
                     alone.set(number);
                 } else {
                     lostBy[incident]++;
+                    lateBy[incident] += incidents.get(incident).isLate(current, number) ? 1 : 0;
                 }
             });
             unexplained += alone.cardinality();
@@ -67,7 +69,7 @@ record Account(List<Row> rows, long unexplained, List<String> failures) {
         if (unexplained <= overload) {
             failures.clear();
         }
-        return new Account(rows(incidents, lostBy, failures), unexplained, List.copyOf(failures));
+        return new Account(rows(incidents, lostBy, lateBy, failures), unexplained, List.copyOf(failures));
     }
 
     private static int explaining(List<Incident> incidents, int flow, int number) {
@@ -79,24 +81,12 @@ record Account(List<Row> rows, long unexplained, List<String> failures) {
         return -1;
     }
 
-    private static List<Row> rows(List<Incident> incidents, long[] lostBy, List<String> failures) {
+    private static List<Row> rows(List<Incident> incidents, long[] lostBy, long[] lateBy, List<String> failures) {
         Map<String, Row> rows = new LinkedHashMap<>();
         for (int i = 0; i < incidents.size(); i++) {
             Incident incident = incidents.get(i);
             Fault fault = incident.fault();
-            List<String> wrong = new ArrayList<>();
-            if (lostBy[i] > fault.mayLose()
-                    && lostBy[i] - fault.mayLose() > incident.counted().overload()) {
-                wrong.add(String.format(
-                        Locale.ROOT,
-                        "lost %,d, may lose %,d (%s)",
-                        lostBy[i],
-                        fault.mayLose(),
-                        incident.counted().text(lostBy[i])));
-            }
-            if (!incident.problem().isEmpty()) {
-                wrong.add(incident.problem());
-            }
+            List<String> wrong = wrong(incident, lostBy[i], lateBy[i]);
             int number = i + 1;
             wrong.forEach(each -> failures.add("fault " + number + ", " + fault.name() + ": " + each));
             Row row = new Row(
@@ -104,6 +94,31 @@ record Account(List<Row> rows, long unexplained, List<String> failures) {
             rows.merge(fault.name(), row, Row::plus);
         }
         return List.copyOf(rows.values());
+    }
+
+    private static List<String> wrong(Incident incident, long lost, long late) {
+        Fault fault = incident.fault();
+        List<String> wrong = new ArrayList<>();
+        if (lost > fault.mayLose()
+                && lost - fault.mayLose() > incident.counted().overload()) {
+            wrong.add(String.format(
+                    Locale.ROOT,
+                    "lost %,d, may lose %,d (%s)",
+                    lost,
+                    fault.mayLose(),
+                    incident.counted().text(lost)));
+        }
+        if (late > incident.counted().overload()) {
+            wrong.add(String.format(
+                    Locale.ROOT,
+                    "lost %,d after what it takes away was back (%s)",
+                    late,
+                    incident.counted().text(lost)));
+        }
+        if (!incident.problem().isEmpty()) {
+            wrong.add(incident.problem());
+        }
+        return wrong;
     }
 
     private static String between(List<Incident> incidents, int flow, BitSet alone) {

@@ -16,15 +16,20 @@ import org.junit.jupiter.api.Test;
 class AccountTest {
     private static final Fault LOSSLESS = Fault.lossless("kill -9", 1, (lab, random) -> {});
     private static final Fault LOSSY = Fault.lossy("link down", 1, (lab, random) -> {});
-    private static final Fault BOUNDED = new Fault("swap", 3, Duration.ofSeconds(1), (lab, random) -> {});
+    private static final Fault BOUNDED = new Fault("swap", 3, Duration.ofSeconds(1), false, (lab, random) -> {});
 
     private static Incident incident(Fault fault, int from, int to, long overload) {
+        return incident(fault, from, from, to, overload);
+    }
+
+    private static Incident incident(Fault fault, int from, int back, int to, long overload) {
         return new Incident(
                 fault,
                 List.of(from, from),
+                List.of(back, back),
                 List.of(to, to),
                 Duration.ofMillis(to - from),
-                new Counters(Map.of("pods' sockets", overload)),
+                new Counters(Map.of("pods' sockets", overload), 0),
                 "");
     }
 
@@ -91,9 +96,35 @@ class AccountTest {
     }
 
     @Test
+    void shouldFailWhenMoreIsLostThoughTheFaultItselfHasGivenBackWhatItTook() {
+        Fault passing = Fault.passing("routes flushed", 20, (lab, random) -> {});
+        assertTrue(account(incident(passing, 5_000, 6_000, 9_000, 0), numbers(5_000, 7_000))
+                .passed());
+        Account late = account(incident(passing, 5_000, 6_000, 9_000, 0), numbers(6_000, 7_001));
+        assertFalse(late.passed());
+        assertTrue(late.failures().getFirst().contains("lost 1 after"), late.failures()::toString);
+        assertTrue(account(incident(passing, 5_000, 6_000, 9_000, 1), numbers(6_000, 7_001))
+                .passed());
+    }
+
+    @Test
+    void shouldNotTakeALinkThatIsDownForAMachineThatIsTooSlow() {
+        Map<String, Long> byLinks = Map.of("client's link", 50L, "pods' queues", 7L);
+        assertEquals(0, new Counters(byLinks, 0).overload());
+        assertEquals(3, new Counters(byLinks, 3).overload());
+        assertEquals(57, new Counters(byLinks, 900).overload(), "other nodes fill the CPUs' queues, too");
+    }
+
+    @Test
     void shouldFailWhenAFaultWasNotMended() {
         Incident never = new Incident(
-                LOSSY, List.of(0, 0), List.of(9, 9), Duration.ofSeconds(40), Counters.none(), "not mended");
+                LOSSY,
+                List.of(0, 0),
+                List.of(0, 0),
+                List.of(9, 9),
+                Duration.ofSeconds(40),
+                Counters.none(),
+                "not mended");
         assertFalse(account(never, new BitSet()).passed());
     }
 

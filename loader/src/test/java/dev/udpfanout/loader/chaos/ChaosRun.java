@@ -76,14 +76,15 @@ final class ChaosRun {
         List<Integer> from = lab.traffic().next();
         long beganNanos = System.nanoTime();
         String problem = "";
+        List<Integer> back = from;
         List<Integer> to;
         try {
             drawn.fault().event().happen(lab, drawn.random());
-            List<Integer> after = lab.traffic().next();
-            if (!lab.traffic().awaitRow(after, drawn.fault().mendedWithin())) {
+            back = lab.traffic().next();
+            if (!lab.traffic().awaitRow(back, drawn.fault().mendedWithin())) {
                 throw new IllegalStateException("not all datagrams arrive again");
             }
-            to = lab.traffic().rows(after);
+            to = lab.traffic().rows(back);
             lab.awaitSettled();
         } catch (Exception e) {
             problem = "not mended: " + e.getMessage();
@@ -98,7 +99,8 @@ final class ChaosRun {
                     + drawn.fault().mendedWithin().toMillis() + " ms";
             showLastLines();
         }
-        return new Incident(drawn.fault(), from, to, mended, Counters.read(lab).since(before), problem);
+        return new Incident(
+                drawn.fault(), from, back, to, mended, Counters.read(lab).since(before), problem);
     }
 
     private void showLastLines() {

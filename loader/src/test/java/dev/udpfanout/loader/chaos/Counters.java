@@ -17,26 +17,30 @@ import java.util.stream.IntStream;
  * Where datagrams can end, by the counters of the daemon and the kernel: /proc/net/dev, snmp and netstat, see proc(5).
  *
  * @param values how many ended there, by the place in words
+ * @param backlog how many packets this machine's CPUs threw away because their queues of what had come in were full, be
+ *     they of this node or not: /proc/net/softnet_stat
  */
-record Counters(Map<String, Long> values) {
+record Counters(Map<String, Long> values, long backlog) {
     private static final String CLIENT_LINK = "client's link";
     private static final String DUMMY_QUEUE = "dummy0's queue";
     private static final String POD_QUEUES = "pods' queues";
     private static final String POD_SOCKETS = "pods' sockets";
 
     /**
-     * Places where a machine that is too slow for the load loses datagrams, whatever the daemon does: the queues of
-     * packets that have come in (netdev_max_backlog), which each link counts for the one that it sends to, and sockets.
+     * The links that lead into a CPU's queue of packets that have come in (netdev_max_backlog). If that is full, the
+     * machine is too slow for the load, whatever the daemon does. Such a link also counts what it loses because its
+     * other end is down; of that the CPU knows nothing.
      */
-    private static final List<String> OVERLOAD = List.of(CLIENT_LINK, DUMMY_QUEUE, POD_QUEUES, POD_SOCKETS);
+    private static final List<String> LINKS = List.of(CLIENT_LINK, DUMMY_QUEUE, POD_QUEUES);
 
+    private static final int HEXADECIMAL = 16;
     private static final int MOST_IN_TEXT = 2;
     private static final int RECEIVED_DROPS = 3;
     private static final int SENT_PACKETS = 9;
     private static final int SENT_DROPS = 11;
 
     static Counters none() {
-        return new Counters(Map.of());
+        return new Counters(Map.of(), 0);
     }
 
     /** What they stand at. A daemon that does not answer has none. */
@@ -61,7 +65,14 @@ record Counters(Map<String, Long> values) {
                         .mapToLong(pod -> pod.call(UdpCounters::read).receiveBufferErrors())
                         .sum());
         dropped(lab).forEach((reason, count) -> values.put("daemon: " + reason, count));
-        return new Counters(values);
+        return new Counters(values, node.call(Counters::readBacklog));
+    }
+
+    /** Of all CPUs the second column, hexadecimal: softnet_seq_show in net/core/net-procfs.c. */
+    private static long readBacklog() throws IOException {
+        return read(Path.of("/proc/thread-self/net/softnet_stat")).stream()
+                .mapToLong(line -> Long.parseLong(line.strip().split("\\s+")[1], HEXADECIMAL))
+                .sum();
     }
 
     private static Map<String, Long> dropped(NodeLab lab) {
@@ -103,28 +114,31 @@ record Counters(Map<String, Long> values) {
 
     /** What was counted after an earlier reading; what is less than before has begun anew with its interface. */
     Counters since(Counters earlier) {
-        return new Counters(values.entrySet().stream()
-                .collect(Collectors.toMap(
-                        Map.Entry::getKey,
-                        entry -> {
-                            long before = earlier.values.getOrDefault(entry.getKey(), 0L);
-                            return entry.getValue() < before ? entry.getValue() : entry.getValue() - before;
-                        },
-                        Long::sum,
-                        LinkedHashMap::new)));
+        return new Counters(
+                values.entrySet().stream()
+                        .collect(Collectors.toMap(
+                                Map.Entry::getKey,
+                                entry -> {
+                                    long before = earlier.values.getOrDefault(entry.getKey(), 0L);
+                                    return entry.getValue() < before ? entry.getValue() : entry.getValue() - before;
+                                },
+                                Long::sum,
+                                LinkedHashMap::new)),
+                backlog - earlier.backlog);
     }
 
     Counters plus(Counters other) {
         Map<String, Long> sum = new LinkedHashMap<>(values);
         other.values.forEach((place, count) -> sum.merge(place, count, Long::sum));
-        return new Counters(sum);
+        return new Counters(sum, backlog + other.backlog);
     }
 
-    /** How many were lost because the machine was too slow. */
+    /** How many were lost because the machine was too slow, at most. */
     long overload() {
-        return OVERLOAD.stream()
+        long byLinks = LINKS.stream()
                 .mapToLong(place -> values.getOrDefault(place, 0L))
                 .sum();
+        return Math.min(byLinks, backlog) + values.getOrDefault(POD_SOCKETS, 0L);
     }
 
     /**

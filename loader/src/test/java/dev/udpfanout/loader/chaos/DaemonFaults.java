@@ -30,6 +30,7 @@ final class DaemonFaults {
                         "reload: TCX and clsact swapped",
                         LOST_BY_A_QDISC,
                         NodeDaemon.LIMIT,
+                        false,
                         (lab, random) ->
                                 lab.daemon().configure(lab.daemon().config().withAttachSwapped())));
     }

@@ -10,9 +10,11 @@ import java.util.Random;
  * @param mayLose how many datagrams it may cost each time: what is under way, and sent until it is mended
  * @param mendedWithin how long it may take until all arrive again and the daemon is ready, from the moment on when the
  *     event begins
+ * @param restores whether the event itself gives back what it takes away, so that nobody has anything left to do about
+ *     it: only what was sent until it returned may be lost
  * @param event makes it happen
  */
-record Fault(String name, long mayLose, Duration mendedWithin, Event event) {
+record Fault(String name, long mayLose, Duration mendedWithin, boolean restores, Event event) {
     /** For a fault that takes the datagrams' way away: as many as are sent while it is gone. */
     static final long UNTIL_MENDED = Long.MAX_VALUE;
 
@@ -25,11 +27,16 @@ record Fault(String name, long mayLose, Duration mendedWithin, Event event) {
 
     /** One that must not cost a single datagram. */
     static Fault lossless(String name, int mendedWithinSeconds, Event event) {
-        return new Fault(name, 0, Duration.ofSeconds(mendedWithinSeconds), event);
+        return new Fault(name, 0, Duration.ofSeconds(mendedWithinSeconds), false, event);
     }
 
     /** One that costs datagrams until it is mended. */
     static Fault lossy(String name, int mendedWithinSeconds, Event event) {
-        return new Fault(name, UNTIL_MENDED, Duration.ofSeconds(mendedWithinSeconds), event);
+        return new Fault(name, UNTIL_MENDED, Duration.ofSeconds(mendedWithinSeconds), false, event);
+    }
+
+    /** One that costs datagrams until its own event gives back what it has taken away. */
+    static Fault passing(String name, int mendedWithinSeconds, Event event) {
+        return new Fault(name, UNTIL_MENDED, Duration.ofSeconds(mendedWithinSeconds), true, event);
     }
 }

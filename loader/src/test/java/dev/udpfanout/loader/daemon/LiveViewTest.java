@@ -39,6 +39,7 @@ class LiveViewTest {
                 Readiness.READY,
                 new RecordingDatapath(),
                 Optional.empty(),
+                Optional.empty(),
                 Optional.empty()));
         clockNanos.addAndGet(7);
         assertEquals(Duration.ofNanos(7), view.sinceLastTurn());

@@ -44,6 +44,7 @@ class ShownEndpointsTest {
                 Readiness.READY,
                 new RecordingDatapath(),
                 Optional.empty(),
+                Optional.empty(),
                 Optional.empty());
     }
 

@@ -71,6 +71,8 @@ class DaemonMetricsTest {
                 "udp_fanout_mirror_packets_forwarded_total{listener=\"syslog\"} 8.0",
                 "udp_fanout_mirror_packets_dropped_total{listener=\"syslog\",reason=\"fib_blackhole\"} 1.0",
                 "udp_fanout_mirror_endpoint_packets_total{endpoint=\"10.42.0.13:5514\",listener=\"syslog\"} 8.0",
+                "udp_fanout_ports_closed 1.0",
+                "udp_fanout_port_checks_total{result=\"refused\"} 5.0",
                 "udp_fanout_mirror_endpoint_bytes_total{endpoint=\"10.42.0.13:5514\",listener=\"syslog\"} 800.0",
                 "udp_fanout_mirror_health{endpoint=\"10.42.0.13:5514\",listener=\"syslog\"} 1.0",
                 "udp_fanout_repairs_total{repair=\"program_reattached\"} 2.0",

@@ -29,6 +29,7 @@ public final class FixedView implements DaemonView {
             HealthState.UP,
             true,
             new EndpointStats(60, 6_000),
+            Optional.empty(),
             Optional.empty());
     public static final EndpointStatus DOWN = new EndpointStatus(
             "pod-b",
@@ -36,6 +37,7 @@ public final class FixedView implements DaemonView {
             HealthState.DOWN,
             false,
             new EndpointStats(40, 4_000),
+            Optional.empty(),
             Optional.of(new ProbeError("no answer in time", Instant.parse("2026-01-02T03:05:00Z"))));
 
     public static final EndpointStatus COPIED = new EndpointStatus(
@@ -44,6 +46,7 @@ public final class FixedView implements DaemonView {
             HealthState.UP,
             true,
             new EndpointStats(8, 800),
+            Optional.empty(),
             Optional.empty());
 
     public volatile Duration sinceLastTurn = Duration.ofSeconds(1);
@@ -91,6 +94,7 @@ public final class FixedView implements DaemonView {
                         1,
                         List.of("config.yaml:7: listeners[0].bind: port 70000 is not in 1..65535")),
                 Optional.of(new ProbingStatus("icmp", 2, 1, Map.of("success", 9L, "timeout", 4L), 5)),
+                new PortsStatus(1, Map.of("refused", 5L, "timeout", 3L, "not_sent", 1L)),
                 threads,
                 Map.of("program_reattached", 2L),
                 Map.of("program_reattached", Duration.ofMillis(260)),

@@ -1,5 +1,6 @@
 package dev.udpfanout.bindings.abi.endpoint;
 
+import dev.udpfanout.bindings.abi.Limits;
 import dev.udpfanout.bindings.abi.MappedAddress;
 import dev.udpfanout.bindings.abi.NetworkOrder;
 import dev.udpfanout.bindings.generated.abi.uf_origin;
@@ -16,13 +17,17 @@ import java.util.Optional;
  *
  * @param slot the listener's
  * @param address as the program has seen it: the listener's own, a VIP, or the node's
- * @param port UDP port, 1 to 65535
+ * @param port UDP port, 1 to 65535; 0 in {@link #NONE}
  * @param entrance where the stack is to receive errors about them; empty: they go by the next hop
  */
 public record OriginEntry(int slot, InetAddress address, int port, Optional<Entrance> entrance) {
     /** How it is laid out. */
     public static final Codec<OriginEntry> CODEC =
             new Codec<>(uf_origin.layout(), OriginEntry::write, OriginEntry::read);
+
+    /** There is not one answer, or nobody is to learn it. */
+    public static final OriginEntry NONE =
+            new OriginEntry(Limits.MAX_LISTENERS, InetAddress.ofLiteral("::"), 0, Optional.empty());
 
     private static final HexFormat COLON_SEPARATED = HexFormat.ofDelimiter(":");
 

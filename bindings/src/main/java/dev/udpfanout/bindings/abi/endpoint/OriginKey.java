@@ -10,7 +10,7 @@ import java.net.Inet4Address;
 import java.net.InetSocketAddress;
 
 /**
- * A key of the map ORIGINS: {@code struct uf_origin_key}.
+ * A key of the maps ORIGINS and UNREACHABLE: {@code struct uf_origin_key}.
  *
  * @param endpoint resolved
  */

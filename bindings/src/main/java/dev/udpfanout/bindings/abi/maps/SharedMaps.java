@@ -173,9 +173,13 @@ public final class SharedMaps {
     public static final MapDeclaration<ArrayMap<Long>> MARK_SIGNATURE =
             declared(MapDeclaration.array("MARK_SIGNATURE", Codec.U64).carriedOver());
 
-    /** Where the datagrams of an endpoint had been sent to. */
+    /** Where the datagrams of each endpoint had been sent to. */
     public static final MapDeclaration<KeyedMap<OriginKey, OriginEntry>> ORIGINS =
             declared(MapDeclaration.keyed("ORIGINS", OriginKey.CODEC, OriginEntry.CODEC));
+
+    /** Endpoints about which an ICMP error has said that nobody listens there, and when it did so first. */
+    public static final MapDeclaration<KeyedMap<OriginKey, Long>> UNREACHABLE =
+            declared(MapDeclaration.keyed("UNREACHABLE", OriginKey.CODEC, Codec.U64));
 
     /** Of element 0 what became of ICMP errors about datagrams that were sent to endpoints. */
     public static final MapDeclaration<PerCpuArrayMap<IcmpErrors>> ICMP_ERRORS =

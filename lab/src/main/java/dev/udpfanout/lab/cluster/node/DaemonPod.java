@@ -17,6 +17,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.Consumer;
 
 /**
@@ -169,9 +170,14 @@ public final class DaemonPod implements PodOnNode {
         }
     }
 
-    @Override
+    /** Whether its readiness probe succeeds just now. */
     public boolean isReady() {
-        return page("/readyz").startsWith("ready");
+        return notReady().isEmpty();
+    }
+
+    @Override
+    public Optional<String> notReady() {
+        return Optional.of(page("/readyz")).filter(page -> !page.startsWith("ready"));
     }
 
     @Override

@@ -126,10 +126,11 @@ public final class Kubelets implements AutoCloseable {
                     .resource(binding(pod, placed))
                     .create());
             placed.start();
+            Readiness readiness = new Readiness(pod);
             boolean wasReady = false;
             while (!closed && !isDeleted(pod)) {
                 placed.tend();
-                boolean ready = placed.isReady();
+                boolean ready = isReady(name, placed, readiness);
                 if (ready != wasReady && reported(name, placed, ready)) {
                     wasReady = ready;
                 }
@@ -148,6 +149,15 @@ public final class Kubelets implements AutoCloseable {
         } finally {
             byUid.remove(pod.getMetadata().getUid(), placed);
         }
+    }
+
+    private boolean isReady(String name, PodOnNode placed, Readiness readiness) {
+        Optional<String> why = placed.notReady();
+        if (readiness.ceases(why.isEmpty(), System.nanoTime())) {
+            why.ifPresent(answer -> settings.log()
+                    .accept(placed.node().name() + " pod " + name + " fails its readiness probe: " + answer.strip()));
+        }
+        return readiness.isReady();
     }
 
     private boolean isDeleted(Pod pod) {

@@ -1,5 +1,7 @@
 package dev.udpfanout.lab.cluster.node;
 
+import java.util.Optional;
+
 /** What stands for a pod's containers. */
 interface PodOnNode {
     ClusterNode node();
@@ -10,8 +12,8 @@ interface PodOnNode {
     /** Starts it; returns when its containers run. */
     void start() throws Exception;
 
-    /** What its readiness probe finds. */
-    boolean isReady();
+    /** Why its readiness probe fails; empty if it does not. */
+    Optional<String> notReady();
 
     /** Starts again what has ended by itself; called all the time. */
     default void tend() {}

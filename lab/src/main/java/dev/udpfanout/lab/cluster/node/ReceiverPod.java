@@ -4,6 +4,7 @@ import dev.udpfanout.lab.cluster.traffic.PodSockets;
 import io.fabric8.kubernetes.api.model.Pod;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 
 /** A receiver: a socket in the namespace of one of a node's places. */
 final class ReceiverPod implements PodOnNode {
@@ -47,8 +48,8 @@ final class ReceiverPod implements PodOnNode {
     }
 
     @Override
-    public boolean isReady() {
-        return true;
+    public Optional<String> notReady() {
+        return Optional.empty();
     }
 
     @Override

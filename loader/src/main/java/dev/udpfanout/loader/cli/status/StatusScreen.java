@@ -148,15 +148,19 @@ final class StatusScreen {
     private void endpoint(String listener, JsonNode endpoint) {
         String address = endpoint.path("address").asText();
         String health = endpoint.path("health").asText();
-        boolean isDown = health.equals("down");
+        boolean isClosed = endpoint.has("port_closed_since");
+        boolean isDown = health.equals("down") || isClosed;
         String name = endpoint.path("name").asText();
         add(
                 isDown ? RED : "",
                 "    " + left(address, 24) + left(isDown ? "DOWN" : health, 8)
                         + left(endpoint.path("active").asBoolean() ? "used" : "-", 5)
                         + right(rates.perSecond(listener, address), 9) + "/s  "
-                        + (isDown && endpoint.has("last_probe_error")
-                                ? endpoint.path("last_probe_error").asText() + "  " + name
+                        + (isDown
+                                ? (isClosed
+                                                ? "port unreachable"
+                                                : endpoint.path("last_probe_error")
+                                                        .asText()) + "  " + name
                                 : right(rates.megabitsPerSecond(listener, StatusRates.bytesOf(address)), 6)
                                         + " Mbit/s  " + name));
     }

@@ -192,7 +192,7 @@ public final class StatusText {
                     endpoint.path("packets").asLong(),
                     endpoint.path("bytes").asLong(),
                     string(endpoint, "name"));
-            probeError(endpoint);
+            whyOut(endpoint);
         }
         JsonNode omitted = set.path("endpoints_omitted");
         if (!omitted.isMissingNode()) {
@@ -207,7 +207,12 @@ public final class StatusText {
     }
 
     /** Of an endpoint that is up, a failure of before is of no interest. */
-    private void probeError(JsonNode endpoint) {
+    private void whyOut(JsonNode endpoint) {
+        if (endpoint.has("port_closed_since")) {
+            line(
+                    "    port unreachable, %s ago: nobody listens there",
+                    Ages.age(string(endpoint, "port_closed_since"), now));
+        }
         if (endpoint.has("last_probe_error") && !string(endpoint, "health").equals("up")) {
             line(
                     "    last probe failed %s ago: %s",

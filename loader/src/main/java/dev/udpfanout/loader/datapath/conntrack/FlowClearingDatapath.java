@@ -10,6 +10,7 @@ import dev.udpfanout.loader.datapath.ListenerCounters;
 import dev.udpfanout.loader.datapath.ListenerState;
 import dev.udpfanout.loader.datapath.Lookout;
 import dev.udpfanout.loader.datapath.ProgramCounters;
+import dev.udpfanout.loader.datapath.Unreachable;
 import dev.udpfanout.loader.links.LocalPeer;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -176,6 +177,11 @@ public final class FlowClearingDatapath implements Datapath {
     @Override
     public boolean looksIntact() {
         return serving.looksIntact();
+    }
+
+    @Override
+    public Unreachable takeUnreachable() {
+        return serving.takeUnreachable();
     }
 
     @Override

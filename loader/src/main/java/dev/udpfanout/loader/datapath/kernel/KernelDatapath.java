@@ -94,7 +94,7 @@ public final class KernelDatapath implements SwitchableDatapath {
         maps.setMtus(ways);
         this.icmp = new IcmpBack(program, network, repairs, pins, slots, attachPoints);
         this.lookout = new KernelLookout(
-                repairs, maps, tables, List.of(attachPoints::areHeld, replies::areHeld, icmp::areHeld));
+                repairs, maps, tables, program, attachPoints::areHeld, replies::areHeld, icmp::areHeld);
         use(listeners);
     }
 

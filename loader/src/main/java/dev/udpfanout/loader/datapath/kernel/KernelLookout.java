@@ -1,10 +1,13 @@
 package dev.udpfanout.loader.datapath.kernel;
 
 import dev.udpfanout.loader.datapath.Lookout;
+import dev.udpfanout.loader.datapath.Unreachable;
 import dev.udpfanout.loader.datapath.kernel.maps.ListenerMaps;
 import dev.udpfanout.loader.datapath.kernel.maps.ListenerTables;
+import dev.udpfanout.loader.datapath.kernel.program.KernelProgram;
 import dev.udpfanout.loader.datapath.network.RepairLog;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.function.BooleanSupplier;
@@ -17,12 +20,21 @@ import java.util.function.BooleanSupplier;
 final class KernelLookout implements Lookout {
     private final RepairLog repairs;
     private final List<BooleanSupplier> looks;
+    private final UnreachableNotes unreachable;
 
     /** @param links whether the links of each kind of hook hold their interfaces */
-    KernelLookout(RepairLog repairs, ListenerMaps maps, ListenerTables tables, List<BooleanSupplier> links) {
+    KernelLookout(
+            RepairLog repairs,
+            ListenerMaps maps,
+            ListenerTables tables,
+            KernelProgram program,
+            BooleanSupplier... links) {
         this.repairs = repairs;
+        this.unreachable = new UnreachableNotes(program);
         this.looks = List.of(
-                () -> links.stream().allMatch(BooleanSupplier::getAsBoolean), maps::areIntact, tables::areInPlace);
+                () -> Arrays.stream(links).allMatch(BooleanSupplier::getAsBoolean),
+                maps::areIntact,
+                tables::areInPlace);
     }
 
     @Override
@@ -32,6 +44,11 @@ final class KernelLookout implements Lookout {
             repairs.seenIntact();
         }
         return isIntact;
+    }
+
+    @Override
+    public Unreachable takeUnreachable() {
+        return unreachable.take();
     }
 
     @Override

@@ -9,27 +9,24 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * Works out where the datagrams of each endpoint had been sent to, where there is one answer: no more than arithmetic
- * over sets.
+ * Works out where the datagrams of each endpoint had been sent to, if there is one answer: no more than arithmetic over
+ * sets.
  */
 final class OriginPlan {
-    /** No value: there is more than one answer, or it is not known. */
-    private final Map<OriginKey, Optional<OriginEntry>> answers = new HashMap<>();
+    private final Map<OriginKey, OriginEntry> answers = new HashMap<>();
 
     /** Adds a set of endpoints. */
     void add(EndpointSet endpoints, Optional<OriginEntry> origin) {
         for (Endpoint endpoint : endpoints.endpoints()) {
             answers.merge(
                     new OriginKey(endpoint.address()),
-                    origin,
-                    (one, other) -> one.equals(other) ? one : Optional.empty());
+                    origin.orElse(OriginEntry.NONE),
+                    (one, other) -> one.equals(other) ? one : OriginEntry.NONE);
         }
     }
 
     /** What the map must hold: this and nothing else. */
     Map<OriginKey, OriginEntry> entries() {
-        Map<OriginKey, OriginEntry> entries = new HashMap<>();
-        answers.forEach((endpoint, answer) -> answer.ifPresent(origin -> entries.put(endpoint, origin)));
-        return entries;
+        return Map.copyOf(answers);
     }
 }

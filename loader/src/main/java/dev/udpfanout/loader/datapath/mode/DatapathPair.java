@@ -7,6 +7,7 @@ import dev.udpfanout.loader.datapath.Failures;
 import dev.udpfanout.loader.datapath.FirewallState;
 import dev.udpfanout.loader.datapath.FlowCounters;
 import dev.udpfanout.loader.datapath.ListenerCounters;
+import dev.udpfanout.loader.datapath.Lookout;
 import dev.udpfanout.loader.datapath.SwitchableDatapath;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -40,6 +41,12 @@ record DatapathPair(Optional<SwitchableDatapath> kernel, Optional<SwitchableData
 
     Optional<FlowCounters> flows() {
         return kernel.flatMap(Datapath::flows).or(() -> userspace.flatMap(Datapath::flows));
+    }
+
+    Optional<Lookout> lookout() {
+        List<Lookout> all =
+                both().flatMap(present -> present.lookout().stream()).toList();
+        return all.isEmpty() ? Optional.empty() : Optional.of(new JointLookout(all));
     }
 
     List<FirewallState> firewall() {

@@ -268,7 +268,7 @@ public final class ModeSelectingDatapath implements Datapath {
 
     @Override
     public Optional<Lookout> lookout() {
-        return kernel.flatMap(Datapath::lookout);
+        return both().lookout();
     }
 
     @Override

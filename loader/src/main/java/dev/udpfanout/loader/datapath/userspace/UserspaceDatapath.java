@@ -9,6 +9,7 @@ import dev.udpfanout.loader.datapath.FirewallState;
 import dev.udpfanout.loader.datapath.ListenerCounters;
 import dev.udpfanout.loader.datapath.ListenerState;
 import dev.udpfanout.loader.datapath.ListenerTargets;
+import dev.udpfanout.loader.datapath.Lookout;
 import dev.udpfanout.loader.datapath.ProgramCounters;
 import dev.udpfanout.loader.datapath.SwitchableDatapath;
 import dev.udpfanout.loader.datapath.network.DummyInterface;
@@ -242,6 +243,11 @@ public final class UserspaceDatapath implements SwitchableDatapath {
     @Override
     public Map<String, Long> repairs() {
         return repairs.byLabel();
+    }
+
+    @Override
+    public Optional<Lookout> lookout() {
+        return Optional.of(new SocketLookout(() -> listeners.values()));
     }
 
     @Override

@@ -1,6 +1,7 @@
 package dev.udpfanout.loader.datapath.userspace;
 
 import dev.udpfanout.forwarder.Forwarder;
+import dev.udpfanout.forwarder.config.SourceAddress;
 import dev.udpfanout.forwarder.transport.TransportProbe;
 import dev.udpfanout.loader.config.FlowsConfig;
 import dev.udpfanout.loader.config.ListenerConfig;
@@ -9,6 +10,7 @@ import dev.udpfanout.loader.control.EndpointSet;
 import dev.udpfanout.loader.control.SpreadPlan;
 import dev.udpfanout.loader.datapath.ListenerCounters;
 import dev.udpfanout.loader.datapath.SpreadLog;
+import dev.udpfanout.loader.datapath.Unreachable;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.List;
@@ -29,6 +31,7 @@ final class UserspaceListener {
     private Map<InetSocketAddress, String> refused = Map.of();
     private Optional<Forwarder> forwarder = Optional.empty();
     private ListenerCounters closed = ListenerCounters.ZERO;
+    private final UnreachableCounts unreachable = new UnreachableCounts();
     private boolean delivered;
     /** Whether the open sockets go by the rules of {@link #config}; what was tried and failed they do not. */
     private boolean rulesInstalled;
@@ -202,6 +205,19 @@ final class UserspaceListener {
     /** Any thread. */
     synchronized ListenerCounters counters() {
         return forwarder.map(open -> FrameCounters.sum(closed, figures(open))).orElse(closed);
+    }
+
+    /** Endpoints of which the kernel has told its sockets since the last call that nobody listens there. */
+    Unreachable takeUnreachable() {
+        if (forwarder.isEmpty()) {
+            return Unreachable.NONE;
+        }
+        Forwarder open = forwarder.get();
+        Set<InetSocketAddress> found = unreachable.grown(open.counters().endpoints());
+        // From a client's address, that client knows all that it takes to forge the error.
+        return open.source() == SourceAddress.CLIENT
+                ? new Unreachable(found, Set.of())
+                : new Unreachable(Set.of(), found);
     }
 
     /** Sends on what has arrived, then closes the sockets: new datagrams go elsewhere by now. */

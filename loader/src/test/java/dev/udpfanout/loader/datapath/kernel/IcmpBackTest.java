@@ -28,6 +28,7 @@ import java.nio.channels.DatagramChannel;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Set;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -85,7 +86,15 @@ class IcmpBackTest {
             assertTrue(BoundedWait.until(() -> isRefused(client), LIMIT), () -> "not told; " + datapath.icmpErrors());
             assertTrue(datapath.icmpErrors().translated() > 0);
             assertEquals(0, datapath.icmpErrors().failed());
+            assertEquals(Set.of(pod(topology, family)), datapath.takeUnreachable());
+            assertEquals(Set.of(), datapath.takeUnreachable(), "once");
         }
+    }
+
+    private static InetSocketAddress pod(Topology topology, StandardProtocolFamily family) {
+        boolean ipv6 = family == StandardProtocolFamily.INET6;
+        return new InetSocketAddress(
+                ipv6 ? topology.plan().podAddress6(1) : topology.plan().podAddress(1), WayIn.POD_PORT);
     }
 
     /** A probe of the node, which no listener has readdressed: what answers it is not for the listener's clients. */
@@ -95,9 +104,7 @@ class IcmpBackTest {
             WayIn wayIn, StandardProtocolFamily family) {
         try (Topology topology = topology(family, 1);
                 NodeDatapath datapath = wayIn.open(topology, family)) {
-            boolean ipv6 = family == StandardProtocolFamily.INET6;
-            String pod = ipv6 ? topology.plan().podAddress6(1) : topology.plan().podAddress(1);
-            DatagramChannel probe = connect(topology.node(), new InetSocketAddress(pod, WayIn.POD_PORT));
+            DatagramChannel probe = connect(topology.node(), pod(topology, family));
             assertTrue(BoundedWait.until(() -> isRefused(probe), LIMIT), () -> "not told; " + datapath.icmpErrors());
             assertEquals(0, datapath.icmpErrors().translated());
         }
@@ -177,6 +184,8 @@ class IcmpBackTest {
             }
             assertTrue(BoundedWait.until(() -> datapath.counters(0).stats().packetsForwarded() >= 20, LIMIT));
             assertEquals(0, datapath.icmpErrors().translated());
+            InetSocketAddress pod = topology.podEndpoints(WayIn.POD_PORT).getFirst();
+            assertTrue(BoundedWait.until(() -> datapath.takeUnreachable().contains(pod), LIMIT), "noted all the same");
 
             datapath.apply(1, List.of());
             assertTrue(BoundedWait.until(() -> isRefused(client), LIMIT), "only one has it now");

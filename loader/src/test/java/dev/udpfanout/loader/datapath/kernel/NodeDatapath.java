@@ -165,6 +165,11 @@ public final class NodeDatapath implements AutoCloseable {
         return get(thread, datapath::program).orElseThrow().icmpErrors();
     }
 
+    /** Endpoints about which ICMP port unreachable has come since the last call, as far as anybody says so. */
+    public Set<InetSocketAddress> takeUnreachable() {
+        return get(thread, datapath::takeUnreachable).reported();
+    }
+
     /** How often what was set up had to be mended, by kind. */
     public Map<String, Long> repairs() {
         return datapath.repairs();
