@@ -3,7 +3,6 @@ package dev.udpfanout.loader.datapath.kernel;
 import dev.udpfanout.loader.config.ReceiverSet;
 import dev.udpfanout.loader.config.ReceiverSet.LocalDelivery;
 import dev.udpfanout.loader.control.EndpointSet;
-import dev.udpfanout.loader.datapath.ListenerState;
 import dev.udpfanout.loader.datapath.PodWayState;
 import dev.udpfanout.loader.datapath.kernel.maps.ListenerTables;
 import dev.udpfanout.loader.datapath.kernel.maps.Peers;
@@ -134,9 +133,9 @@ final class EndpointsInForce {
         peers.set(wanted);
     }
 
-    /** A listener's state, with the ways to its endpoints in pods of this node. */
-    ListenerState show(String listener, ListenerState state) {
-        return state.into(podWays.getOrDefault(listener, List.of()));
+    /** The ways to a set's endpoints in pods of this node. */
+    List<PodWayState> podWays(String set) {
+        return podWays.getOrDefault(set, List.of());
     }
 
     private List<PodWayState> podWays(ReceiverSet set, EndpointSet endpoints, Map<InetAddress, Integer> direct) {
