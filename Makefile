@@ -20,10 +20,12 @@ FAULTS ?=
 WAY ?=
 # For "make fuzz": for how many seconds (SECONDS), and a part of the names of the targets.
 TARGET ?=
+# For "make bench-gate": the commit to compare with.
+BASE ?=
 # For "make bench-jmh": a pattern of benchmarks, and JMH's options.
 JMH_ARGUMENTS ?=
 
-.PHONY: help build test demo image image-slim image-test cluster-test differential kernel-matrix chaos fuzz doctor-test bench bench-quick bench-jmh fresh-machine release-check format clean
+.PHONY: help build test demo image image-slim image-test cluster-test differential kernel-matrix chaos fuzz doctor-test bench bench-quick bench-docs bench-gate bench-jmh instructions fresh-machine release-check format clean
 
 help:
 	@echo 'make build    compile everything; the daemon is then in loader/target/udp-fanout/bin/udp-fanout'
@@ -37,10 +39,13 @@ help:
 	@echo 'make kernel-matrix   every way in on Debian'"'"'s 5.10, 6.1 and 6.12 in virtual machines (as root, about 20 min: 6 for each kernel)'
 	@echo 'make chaos    faults, one after the other, at 20,000 datagrams/s; each loss is accounted for; SECONDS, SEED (as root, 10 min)'
 	@echo 'make fuzz     what reads files, the API server and netlink, under inputs that take new branches (Jazzer); SECONDS, TARGET (10 min)'
-	@echo 'make doctor-test   break a node in one way at a time, and see whether doctor names just that; WAY (as root, about 5 min)'
-	@echo 'make bench    latency and throughput beside kube-proxy, nftables and others; bench/target/report (as root, about 12 min)'
+	@echo 'make doctor-test   break a node in one way at a time, and see whether doctor names just that, and trace where datagrams die; WAY (as root, about 10 min)'
+	@echo 'make bench    latency and throughput beside kube-proxy, nftables and others; bench/target/report (as root, about 20 min)'
 	@echo 'make bench-quick   the same with fewer rounds (about 3 min); bench/udp-fanout-bench --help for more'
+	@echo 'make bench-docs   make bench, and write its tables into README.md and docs/performance.md'
+	@echo 'make bench-gate   whether the kernel program is faster or slower than that of BASE=COMMIT, by turns (as root, about 8 min)'
 	@echo 'make bench-jmh   single operations by JMH, with their allocations; JMH_ARGUMENTS (as root, about 4 min)'
+	@echo 'make instructions   count the kernel programs'"'"' instructions, and write them into bpf/instructions.tsv (as root)'
 	@echo 'make fresh-machine   make build and make demo on a fresh Debian 13, in a root file system of its own (as root, with the network, about 10 min)'
 	@echo 'make release-check   whether the last commit may be released: two clean builds byte for byte, licences, versions, pages, image (about 5 min)'
 	@echo 'make format   format the Java and C sources'
@@ -91,7 +96,7 @@ fuzz: build
 		dev.udpfanout.loader.fuzz.Fuzz "$(SECONDS)" "$(TARGET)"
 
 doctor-test:
-	@$(MAVEN) verify --quiet -pl loader -am -Dsurefire.failIfNoSpecifiedTests=false -Dtest=FaultTest -Dudpfanout.doctor=all -Dudpfanout.doctor.way="$(WAY)"
+	@$(MAVEN) verify --quiet -pl loader -am -Dsurefire.failIfNoSpecifiedTests=false -Dtest=FaultTest,FixTest -Dudpfanout.doctor=all -Dudpfanout.doctor.way="$(WAY)"
 
 bench: build
 	@bench/udp-fanout-bench
@@ -99,10 +104,20 @@ bench: build
 bench-quick: build
 	@bench/udp-fanout-bench --quick
 
+bench-docs: build
+	@bench/udp-fanout-bench --documents=README.md,docs/performance.md
+
+bench-gate: build
+	@bench/gate "$(BASE)"
+
 bench-jmh: build
 	@java_home=$$(sh build/prepare) && exec "$$java_home/bin/java" --enable-native-access=ALL-UNNAMED \
 		-cp "bench/target/classes:bench/target/lib/*" org.openjdk.jmh.Main -jvmArgsAppend --enable-native-access=ALL-UNNAMED \
 		-prof gc -rf json -rff bench/target/jmh.json $(JMH_ARGUMENTS)
+
+instructions: build
+	@java_home=$$(sh build/prepare) && exec "$$java_home/bin/java" --enable-native-access=ALL-UNNAMED \
+		-cp "bench/target/classes:bench/target/lib/*" dev.udpfanout.bench.cli.InstructionsCommand bpf/instructions.tsv
 
 fresh-machine:
 	@sh build/fresh-machine

@@ -2,18 +2,23 @@ package dev.udpfanout.bench.cli;
 
 import dev.udpfanout.bench.contestant.Contestant;
 import dev.udpfanout.bench.contestant.Programs;
+import dev.udpfanout.bench.report.DocumentTables;
 import dev.udpfanout.bench.report.Report;
 import dev.udpfanout.bench.result.Results;
 import dev.udpfanout.bench.suite.Plan;
 import dev.udpfanout.bench.suite.Progress;
 import dev.udpfanout.bench.suite.Suite;
+import dev.udpfanout.bench.throughput.Traffic;
 import dev.udpfanout.lab.RootPrivilege;
 import dev.udpfanout.loader.logging.LogConfigurator;
 import dev.udpfanout.loader.logging.LogLevel;
+import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -54,15 +59,21 @@ public final class BenchCommand implements Callable<Integer> {
     private Integer floodMs;
 
     @Option(
+            names = "--senders",
+            split = ",",
+            description = "numbers of senders of the floods of mixed sizes; 1,32,1000 if not said, 1,1000 with --quick")
+    private List<Integer> senders;
+
+    @Option(
             names = "--sizes",
             split = ",",
-            description = "payload bytes of the floods; 64,200,1400 if not said, 200 with --quick")
+            description = "payload bytes of more floods, by 1,000 senders; 64,200,1400 if not said, none with --quick")
     private List<Integer> payloadBytes;
 
     @Option(
             names = "--endpoints",
             split = ",",
-            description = "numbers of endpoints for the growth of cost; 1,10,100,1000 if not said, 1,100 with --quick")
+            description = "numbers of endpoints for the growth of cost; 3,50,1000 if not said, 3,1000 with --quick")
     private List<Integer> growthEndpoints;
 
     @Option(names = "--daemon", defaultValue = "loader/target/udp-fanout/bin/udp-fanout", description = "the daemon")
@@ -73,6 +84,21 @@ public final class BenchCommand implements Callable<Integer> {
 
     @Option(names = "--report", defaultValue = "bench/target/report", description = "where the report goes")
     private Path report;
+
+    @Option(
+            names = "--documents",
+            split = ",",
+            description = "documents between whose marks the tables are written too: see make bench-docs")
+    private List<Path> documents = List.of();
+
+    @Option(
+            names = "--from",
+            description = "measures nothing: the report and the documents are written from this results.json")
+    private Path from;
+
+    /** For which the number of endpoints is varied: a way of each kind. */
+    private static final List<Contestant> GROWTH = List.of(
+            Contestant.NIC_INGRESS, Contestant.DUMMY_INGRESS, Contestant.KUBE_PROXY, Contestant.USERSPACE_EPOLL);
 
     private final PrintStream out = System.out;
 
@@ -89,7 +115,19 @@ public final class BenchCommand implements Callable<Integer> {
     }
 
     @Override
-    public Integer call() {
+    public Integer call() throws IOException {
+        Results results = from == null ? measured() : Report.read(from);
+        Report.write(results, report);
+        for (Path document : documents) {
+            DocumentTables.write(results, document);
+        }
+        out.println(Report.text(results));
+        out.println("The page is " + report.resolve("index.html") + ", the figures are in "
+                + report.resolve("results.json") + ", the tables as Markdown in " + report.resolve("tables.md"));
+        return CommandLine.ExitCode.OK;
+    }
+
+    private Results measured() {
         RootPrivilege.require();
         // What the daemon's parts say that run in this process is of no interest here.
         LogConfigurator.setLevel(LogLevel.WARN);
@@ -97,12 +135,7 @@ public final class BenchCommand implements Callable<Integer> {
                 plan(),
                 new Programs(daemon.toAbsolutePath(), programs.toAbsolutePath()),
                 new Progress(out, System.console() != null));
-        Results results = suite.run();
-        Report.write(results, report);
-        out.println(Report.text(results));
-        out.println("The page is " + report.resolve("index.html") + ", the figures are in "
-                + report.resolve("results.json") + ", the tables as Markdown in " + report.resolve("tables.md"));
-        return CommandLine.ExitCode.OK;
+        return suite.run();
     }
 
     private Plan plan() {
@@ -114,10 +147,20 @@ public final class BenchCommand implements Callable<Integer> {
                 Duration.ofMillis(or(latencyMs, quick ? 300 : 450)),
                 perSecond,
                 Duration.ofMillis(or(floodMs, quick ? 300 : 350)),
-                or(payloadBytes, quick ? List.of(200) : List.of(64, 200, 1400)),
-                or(growthEndpoints, quick ? List.of(1, 100) : List.of(1, 10, 100, 1000)),
+                traffic(),
+                GROWTH,
+                or(growthEndpoints, quick ? List.of(3, 1000) : List.of(3, 50, 1000)),
                 quick ? 50 : 200,
                 quick ? List.of(1000) : List.of(10, 100, 1000, 10_000, 65_535));
+    }
+
+    /** One thing at a time changes: the number of senders, or the size. */
+    private List<Traffic> traffic() {
+        Set<Traffic> traffic = new LinkedHashSet<>(List.of(Traffic.JOB));
+        or(senders, quick ? List.of(1) : List.of(1, 32)).forEach(count -> traffic.add(new Traffic(count, Traffic.MIX)));
+        or(payloadBytes, quick ? List.<Integer>of() : List.of(64, 200, 1400))
+                .forEach(bytes -> traffic.add(Traffic.of(Traffic.MANY_SENDERS, bytes)));
+        return List.copyOf(traffic);
     }
 
     private static <T> T or(T given, T otherwise) {

@@ -22,6 +22,9 @@ public final class ContestantLab implements AutoCloseable {
     /** The port that pods receive on; with several endpoints a pod, the first of them. */
     public static final int POD_PORT = 20_000;
 
+    /** The addresses of senders, see udp_flood.c: of RFC 2544's range for benchmarks. */
+    private static final String CLIENTS = "198.18.0.0/16";
+
     static final int PORT = 5514;
     static final InetSocketAddress VIP = new InetSocketAddress(TopologyPlan.VIP, PORT);
     static final InetSocketAddress NODE = new InetSocketAddress(TopologyPlan.NODE_ADDRESS, PORT);
@@ -47,15 +50,32 @@ public final class ContestantLab implements AutoCloseable {
      * @param listeners how many listeners udp-fanout has; only the first gets traffic
      */
     public static ContestantLab open(Contestant contestant, Programs programs, int pods, int endpoints, int listeners) {
+        return open(contestant, programs, pods, endpoints, listeners, "");
+    }
+
+    /** As above, for one of udp-fanout's ways that leaves whoever is put before it on the hook there. */
+    public static ContestantLab openForProbes(Contestant contestant, Programs programs, int pods) {
+        return open(contestant, programs, pods, pods, 1, ", order: keep");
+    }
+
+    private static ContestantLab open(
+            Contestant contestant, Programs programs, int pods, int endpoints, int listeners, String keys) {
         Topology topology = Topology.builder().pods(pods).build();
         try {
             ContestantLab lab = new ContestantLab(contestant, topology, endpoints(topology, pods, endpoints));
-            lab.start(programs, listeners);
+            lab.start(programs, listeners, keys);
+            lab.addClients();
             return lab;
         } catch (RuntimeException e) {
             topology.close();
             throw e;
         }
+    }
+
+    /** The client has all the addresses that senders have, and the node knows the way to them. */
+    private void addClients() {
+        topology.client().exec("ip", "route", "add", "local", CLIENTS, "dev", "lo");
+        topology.node().exec("ip", "route", "add", CLIENTS, "via", TopologyPlan.CLIENT_ADDRESS, "dev", "eth0");
     }
 
     private static List<InetSocketAddress> endpoints(Topology topology, int pods, int count) {
@@ -72,21 +92,21 @@ public final class ContestantLab implements AutoCloseable {
         };
     }
 
-    private void start(Programs programs, int listeners) {
+    private void start(Programs programs, int listeners, String keys) {
         switch (contestant) {
             case DIRECT -> {}
             case KUBE_PROXY -> kubeProxy(endpoints);
             case NFTABLES -> topology.node().execWithInput(Nftables.rules(VIP, endpoints), "nft", "-f", "-");
             case DUMMY_INGRESS, DUMMY_EGRESS -> {
                 kubeProxy(List.of(DUMMY));
-                daemon(programs, listeners);
+                daemon(programs, listeners, keys);
             }
             case NIC_PEER -> {
-                daemon(programs, listeners);
+                daemon(programs, listeners, keys);
                 awaitPeers();
             }
-            case NIC_INGRESS, VIP_DIRECT, USERSPACE_IO_URING, USERSPACE_EPOLL, USERSPACE_NIO ->
-                daemon(programs, listeners);
+            case NIC_INGRESS, NIC_NEIGH, VIP_DIRECT, USERSPACE_IO_URING, USERSPACE_EPOLL, USERSPACE_NIO ->
+                daemon(programs, listeners, keys);
             case C_FORWARDER -> {
                 String[] command = Cpus.pinned(Cpus.RECEIVER, programs.forwarder(), NODE, endpoints);
                 topology.node().start(command).awaitLine("ready", START_LIMIT);
@@ -99,8 +119,8 @@ public final class ContestantLab implements AutoCloseable {
         new KubeProxy(topology).load(KubeProxyRules.labService(VIP, ExternalTrafficPolicy.LOCAL, to));
     }
 
-    private void daemon(Programs programs, int listeners) {
-        Path config = file("udp-fanout-bench-", ".yaml", DaemonConfig.yaml(contestant, endpoints, listeners));
+    private void daemon(Programs programs, int listeners, String keys) {
+        Path config = file("udp-fanout-bench-", ".yaml", DaemonConfig.yaml(contestant, endpoints, listeners, keys));
         LabProcess daemon = topology.node()
                 .start(
                         programs.daemon().toString(),

@@ -12,7 +12,7 @@ final class DaemonConfig {
 
     private DaemonConfig() {}
 
-    static String yaml(Contestant contestant, List<InetSocketAddress> endpoints, int listeners) {
+    static String yaml(Contestant contestant, List<InetSocketAddress> endpoints, int listeners, String more) {
         StringBuilder yaml = new StringBuilder("metrics: { enabled: false }\nhealth: { enabled: false }\nlisteners:\n");
         String downstream = endpoints.stream()
                 .map(endpoint -> "{ address: \"" + text(endpoint) + "\" }")
@@ -21,7 +21,7 @@ final class DaemonConfig {
         for (int i = 0; i < listeners; i++) {
             InetSocketAddress each = new InetSocketAddress(bind.getAddress(), bind.getPort() + i);
             yaml.append("  - { name: l%d, bind: \"%s\", %s, downstream: [ %s ] }\n"
-                    .formatted(i, text(each), keys(contestant), downstream));
+                    .formatted(i, text(each), keys(contestant) + more, downstream));
         }
         return yaml.toString();
     }
@@ -37,6 +37,7 @@ final class DaemonConfig {
     private static String keys(Contestant contestant) {
         return switch (contestant) {
             case NIC_INGRESS, VIP_DIRECT -> "interface: eth0, mode: tc_ebpf";
+            case NIC_NEIGH -> "interface: eth0, mode: tc_ebpf, local_delivery: neigh";
             case NIC_PEER -> "interface: eth0, mode: tc_ebpf, local_delivery: peer";
             case DUMMY_INGRESS -> "interface: dummy0, mode: tc_ebpf";
             case DUMMY_EGRESS -> "interface: dummy0, mode: tc_ebpf, hook: egress";

@@ -2,15 +2,15 @@ package dev.udpfanout.bench.latency;
 
 import dev.udpfanout.bench.contestant.ContestantLab;
 import dev.udpfanout.bench.contestant.Cpus;
+import dev.udpfanout.bench.throughput.Traffic;
 import dev.udpfanout.forwarder.socket.CpuAffinity;
 import dev.udpfanout.forwarder.socket.SocketException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
-import java.nio.channels.DatagramChannel;
 import java.time.Duration;
 
-/** One client socket that sends to a contestant on a fixed schedule, and what its pods receive. */
+/** A thousand clients that by turns send to a contestant on a fixed schedule, and what its pods receive. */
 public final class LatencyRun {
     private static final Duration LAST_DATAGRAMS_LIMIT = Duration.ofMillis(500);
     private static final long START_IN_NS = 2_000_000;
@@ -52,15 +52,14 @@ public final class LatencyRun {
                 .call(
                         () -> {
                             pin(Cpus.SENDER);
-                            try (DatagramChannel channel = DatagramChannel.open()) {
-                                channel.connect(lab.destination());
-                                return send(channel, run, perSecond, duration, payloadBytes);
+                            try (Senders senders = Senders.open(lab.destination(), Traffic.MANY_SENDERS)) {
+                                return send(senders, run, perSecond, duration, payloadBytes);
                             }
                         },
                         limit);
     }
 
-    private static long send(DatagramChannel channel, long run, int perSecond, Duration duration, int payloadBytes)
+    private static long send(Senders senders, long run, int perSecond, Duration duration, int payloadBytes)
             throws IOException {
         ByteBuffer buffer = TimedPayload.buffer(payloadBytes);
         long startNs = System.nanoTime() + START_IN_NS;
@@ -71,7 +70,7 @@ public final class LatencyRun {
                 Thread.onSpinWait();
             }
             TimedPayload.write(buffer, run, sequence, intendedNs);
-            channel.write(buffer.clear());
+            senders.next().write(buffer.clear());
         }
         return count;
     }

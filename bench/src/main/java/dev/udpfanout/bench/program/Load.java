@@ -64,6 +64,11 @@ record Load(
         return Math.max(clients, listeners);
     }
 
+    /** Whether udp-fanout's program gets them. */
+    boolean isOurs() {
+        return target == Target.REQUEST || target == Target.ANSWER;
+    }
+
     /** A node whose listeners have nothing more than an address and receivers. */
     static List<Load> plain() {
         List<Load> loads = new ArrayList<>();

@@ -50,6 +50,11 @@ final class PacketDriver implements AutoCloseable {
         }
     }
 
+    /** The driver itself. */
+    BpfProgram drive() {
+        return drive;
+    }
+
     /** The program that does nothing. */
     BpfProgram none() {
         return object.program("udp_fanout_none");

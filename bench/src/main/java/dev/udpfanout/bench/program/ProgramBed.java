@@ -193,6 +193,11 @@ final class ProgramBed implements AutoCloseable {
         return aims;
     }
 
+    /** Has the driver give an aim's packets to a program. */
+    void aim(Aim aim, BpfProgram program) {
+        driver.aim(aim.first, aim.load.packets(), program);
+    }
+
     /**
      * Runs an aim's packets through a program.
      *
@@ -200,7 +205,7 @@ final class ProgramBed implements AutoCloseable {
      * @return mean nanoseconds a packet
      */
     int run(Aim aim, BpfProgram program, int repeat) {
-        driver.aim(aim.first, aim.load.packets(), program);
+        aim(aim, program);
         BpfProgram.TestRun run = driver.run(aim.ifindex, aim.frame, repeat);
         if (program == aim.program) {
             check(aim.load, run);

@@ -46,7 +46,7 @@ final class ProgramRound {
     }
 
     /** The same packets through the program and through the one that does nothing, by turns. */
-    private double ownNs(Aim aim) {
+    double ownNs(Aim aim) {
         if (aim.load().target() == Load.Target.NONE) {
             return noneNs();
         }

@@ -1,150 +1,206 @@
 package dev.udpfanout.bench.report;
 
+import dev.udpfanout.bench.contestant.Contestant;
 import dev.udpfanout.bench.latency.Series;
+import dev.udpfanout.bench.result.Figures;
+import dev.udpfanout.bench.result.ProgramFigure;
 import dev.udpfanout.bench.result.Results;
-import java.awt.Color;
-import java.awt.Font;
-import java.io.ByteArrayOutputStream;
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
-import java.util.ArrayList;
+import dev.udpfanout.bench.throughput.Traffic;
+import java.util.Comparator;
+import java.util.EnumSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
-import org.knowm.xchart.CategoryChart;
-import org.knowm.xchart.CategoryChartBuilder;
-import org.knowm.xchart.VectorGraphicsEncoder;
-import org.knowm.xchart.VectorGraphicsEncoder.VectorGraphicsFormat;
-import org.knowm.xchart.XYChart;
-import org.knowm.xchart.XYChartBuilder;
-import org.knowm.xchart.internal.chartpart.Chart;
-import org.knowm.xchart.style.Styler;
-import org.knowm.xchart.style.markers.SeriesMarkers;
+import java.util.Set;
+import java.util.stream.Stream;
 
-/** The plots, as SVG. */
+/** The questions that the page answers with a chart. */
 final class Charts {
-    private static final int WIDTH = 900;
-    private static final int HEIGHT = 460;
-    private static final int BAR_PIXELS = 36;
-    private static final double HUNDRED = 100;
-    private static final String FONT = Font.SANS_SERIF;
-    private static final Color LINES = new Color(0xdd, 0xdd, 0xdd);
+    private static final double THOUSAND = 1e3;
+
+    /** What an operator chooses from, and kube-proxy, which is there already. */
+    private static final Set<Contestant> CHOICES = EnumSet.of(
+            Contestant.KUBE_PROXY,
+            Contestant.NIC_INGRESS,
+            Contestant.NIC_NEIGH,
+            Contestant.NIC_PEER,
+            Contestant.DUMMY_INGRESS,
+            Contestant.DUMMY_EGRESS,
+            Contestant.VIP_DIRECT,
+            Contestant.USERSPACE_IO_URING,
+            Contestant.USERSPACE_EPOLL,
+            Contestant.USERSPACE_NIO);
 
     private Charts() {}
 
-    /**
-     * Percentiles of latency, a line a path; the further right, the rarer: 10, 100, 1,000 stand for p90, p99, p99.9.
-     */
-    static Optional<String> percentiles(Results results, Series series) {
+    /** Latency and throughput of the ways to choose from: they stand next to each other. */
+    static List<Chart> choice(Results results) {
+        return Stream.of(
+                        latency(results, Series.BLOCKING, true, "How long does a datagram take?"),
+                        throughput(results, true, "How many does a way deliver?"))
+                .flatMap(Optional::stream)
+                .toList();
+    }
+
+    /** All others. */
+    static List<Chart> others(Results results) {
+        return Stream.of(
+                        latency(results, Series.POLLING, false, "And if the receiver never sleeps?"),
+                        throughput(results, false, "How does that compare with others?"),
+                        senders(results),
+                        program(results),
+                        hops(results))
+                .flatMap(Optional::stream)
+                .toList();
+    }
+
+    private static boolean isChoice(String contestant) {
+        return CHOICES.stream().anyMatch(each -> each.label().equals(contestant));
+    }
+
+    private static Optional<Chart> latency(Results results, Series series, boolean choicesOnly, String question) {
         List<Results.Latency> shown = results.latency().stream()
                 .filter(each -> each.series().equals(series.toString()))
+                .filter(each -> !choicesOnly || isChoice(each.contestant()))
                 .toList();
-        if (shown.isEmpty()) {
-            return Optional.empty();
-        }
-        XYChart chart = new XYChartBuilder()
-                .width(WIDTH)
-                .height(HEIGHT)
-                .xAxisTitle("1 datagram in N takes longer (10: p90, 100: p99, 1,000: p99.9)")
-                .yAxisTitle("µs, one way")
-                .build();
-        style(chart);
-        chart.getStyler().setXAxisLogarithmic(true);
-        chart.getStyler().setYAxisLogarithmic(true);
-        chart.getStyler().setLegendPosition(Styler.LegendPosition.OutsideE);
+        Bars bars = Bars.logarithmic();
         for (Results.Latency each : shown) {
-            List<Double> rarity = new ArrayList<>();
-            List<Double> micros = new ArrayList<>();
-            for (Map.Entry<Double, Double> point : each.curve().entrySet()) {
-                rarity.add(HUNDRED / (HUNDRED - point.getKey()));
-                micros.add(Math.max(point.getValue(), 1e-3));
-            }
-            chart.addSeries(each.contestant(), rarity, micros).setMarker(SeriesMarkers.NONE);
+            bars.add(
+                    each.contestant(),
+                    "%s · %s · %s"
+                            .formatted(
+                                    Figures.text(each.p50().median()),
+                                    Figures.text(each.p99().median()),
+                                    Figures.text(each.p999().median())),
+                    each.p50().median(),
+                    List.of(each.p99().median(), each.p999().median()));
         }
-        return Optional.of(svg(chart));
+        return bars.svg().map(svg -> {
+            Results.Latency least = shown.stream()
+                    .min(Comparator.comparingDouble(each -> each.p50().median()))
+                    .orElseThrow();
+            return new Chart(
+                    question,
+                    svg,
+                    "µs one way, logarithmic: bar p50, points p99 and p99.9; receivers " + series,
+                    "Half of the datagrams take no more than "
+                            + Figures.text(least.p50().median()) + " µs by " + least.contestant()
+                            + ", the quickest here.");
+        });
     }
 
-    /** Datagrams delivered a second, a bar a path, for one size. */
-    static Optional<String> throughput(Results results, int payloadBytes) {
-        List<Results.Throughput> shown = results.throughput().stream()
-                .filter(each -> each.payloadBytes() == payloadBytes)
+    private static List<Results.Throughput> ofTheJob(Results results) {
+        return results.throughput().stream()
+                .filter(each ->
+                        each.senders() == Traffic.JOB.senders() && each.sizes().equals(Traffic.MIX))
                 .toList();
-        if (shown.isEmpty()) {
+    }
+
+    private static Optional<Chart> throughput(Results results, boolean choicesOnly, String question) {
+        List<Results.Throughput> shown = ofTheJob(results).stream()
+                .filter(each -> !choicesOnly || isChoice(each.contestant()))
+                .toList();
+        Bars bars = Bars.linear();
+        shown.forEach(each -> bars.add(each.contestant(), each.deliveredPerSecond(), THOUSAND, " k"));
+        return bars.svg().map(svg -> {
+            Results.Throughput most = shown.stream()
+                    .max(Comparator.comparingDouble(
+                            each -> each.deliveredPerSecond().median()))
+                    .orElseThrow();
+            return new Chart(
+                    question,
+                    svg,
+                    "Thousand datagrams a second, with intervals; 1,000 senders, mixed sizes",
+                    most.contestant() + " delivers most: "
+                            + Figures.text(most.deliveredPerSecond().median() / THOUSAND) + " thousand a second"
+                            + overKubeProxy(results, most) + ".");
+        });
+    }
+
+    private static String overKubeProxy(Results results, Results.Throughput most) {
+        return ofTheJob(results).stream()
+                .filter(each -> each.contestant().equals(Contestant.KUBE_PROXY.label()))
+                .map(each -> ", "
+                        + Figures.text(most.deliveredPerSecond().median()
+                                / each.deliveredPerSecond().median()) + " times what kube-proxy alone does")
+                .findFirst()
+                .orElse("");
+    }
+
+    private static Optional<Chart> senders(Results results) {
+        List<Results.Throughput> shown = results.throughput().stream()
+                .filter(each -> each.sizes().equals(Traffic.MIX) && isChoice(each.contestant()))
+                .sorted(Comparator.comparing(
+                                (Results.Throughput each) -> contestant(each).ordinal())
+                        .thenComparing(Results.Throughput::senders))
+                .toList();
+        if (shown.stream().map(Results.Throughput::senders).distinct().count() < 2) {
             return Optional.empty();
         }
-        CategoryChart chart = bars("delivered a second, thousands");
-        chart.addSeries(
-                payloadBytes + " bytes",
-                shown.stream().map(Results.Throughput::contestant).toList(),
-                shown.stream()
-                        .map(each -> each.deliveredPerSecond().median() / 1e3)
-                        .toList());
-        return Optional.of(svg(chart));
+        Bars bars = Bars.linear();
+        shown.forEach(each -> bars.add(
+                each.contestant() + ", senders: " + each.senders(), each.deliveredPerSecond(), THOUSAND, " k"));
+        String answer = SendersAnswer.of(shown);
+        return bars.svg()
+                .map(svg -> new Chart(
+                        "Does it matter how many send?",
+                        svg,
+                        "Thousand datagrams a second, with intervals; mixed sizes",
+                        answer));
     }
 
-    /** The parts of the way from the NIC to the pod, a stack a path. */
-    static Optional<String> hops(Results results) {
-        if (results.hops().isEmpty()) {
-            return Optional.empty();
-        }
-        CategoryChart chart = bars("µs, medians");
-        chart.getStyler().setStacked(true);
-        List<String> paths = List.copyOf(results.hops().keySet());
-        var splits = List.copyOf(results.hops().values());
-        chart.addSeries(
-                "DNAT and routing",
-                paths,
-                splits.stream().map(each -> each.dnatAndRouting()).toList());
-        chart.addSeries(
-                "turn-around",
-                paths,
-                splits.stream().map(each -> each.turnAround()).toList());
-        chart.addSeries(
-                "rewrite and redirect",
-                paths,
-                splits.stream().map(each -> each.rewriteAndRedirect()).toList());
-        chart.getStyler().setLegendVisible(true);
-        chart.getStyler().setLegendPosition(Styler.LegendPosition.OutsideS);
-        chart.getStyler().setLegendLayout(Styler.LegendLayout.Horizontal);
-        return Optional.of(svg(chart));
+    private static Contestant contestant(Results.Throughput each) {
+        return Contestant.valueOf(each.contestant().toUpperCase(java.util.Locale.ROOT));
     }
 
-    private static CategoryChart bars(String yAxis) {
-        CategoryChart chart = new CategoryChartBuilder()
-                .width(WIDTH)
-                .height(HEIGHT)
-                .yAxisTitle(yAxis)
-                .build();
-        style(chart);
-        chart.getStyler().setLegendVisible(false);
-        chart.getStyler().setAvailableSpaceFill(BAR_PIXELS / HUNDRED);
-        chart.getStyler().setXAxisLabelRotation(40);
-        return chart;
+    private static Optional<Chart> program(Results results) {
+        Bars bars = Bars.linear();
+        List<ProgramFigure> shown = results.program().stream()
+                .filter(each -> !each.load().contains("mirror") && !each.load().contains("replicate"))
+                .toList();
+        shown.forEach(each -> bars.add(
+                each.load()
+                        + (each.clients() == 0
+                                ? ""
+                                : "; senders " + each.clients() + ", endpoints " + each.endpoints()),
+                each.overFloor(),
+                1,
+                " ×"));
+        return bars.svg()
+                .map(svg -> new Chart(
+                        "What does the program itself cost?",
+                        svg,
+                        "Times the floor, which is one store and one redirect; with intervals; copies are in the table",
+                        shown.stream()
+                                .max(Comparator.comparingDouble(
+                                        each -> each.overFloor().median()))
+                                .map(each -> "The dearest is \"" + each.load() + "\", "
+                                        + Figures.text(each.overFloor().median()) + " times the floor.")
+                                .orElseThrow()));
     }
 
-    private static void style(Chart<?, ?> chart) {
-        Styler styler = chart.getStyler();
-        styler.setChartBackgroundColor(Color.WHITE);
-        styler.setChartTitleVisible(false);
-        styler.setLegendBorderColor(Color.WHITE);
-        styler.setPlotBorderVisible(false);
-        styler.setLegendFont(new Font(FONT, Font.PLAIN, 13));
-        if (styler instanceof org.knowm.xchart.style.AxesChartStyler axes) {
-            axes.setPlotGridLinesColor(LINES);
-            axes.setAxisTickLabelsFont(new Font(FONT, Font.PLAIN, 13));
-            axes.setAxisTitleFont(new Font(FONT, Font.PLAIN, 13));
-        }
-    }
-
-    private static String svg(Chart<?, ?> chart) {
-        try (ByteArrayOutputStream out = new ByteArrayOutputStream()) {
-            VectorGraphicsEncoder.saveVectorGraphic(chart, out, VectorGraphicsFormat.SVG);
-            String svg = out.toString(StandardCharsets.UTF_8);
-            // Inside a page: without the declarations of a file.
-            return svg.substring(svg.indexOf("<svg"));
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
+    private static Optional<Chart> hops(Results results) {
+        Bars bars = Bars.linear();
+        results.hops()
+                .forEach((path, split) -> bars.add(
+                        path,
+                        "DNAT, routing %s + turn-around %s + rewrite %s = %s µs"
+                                .formatted(
+                                        Figures.text(split.dnatAndRouting()),
+                                        Figures.text(split.turnAround()),
+                                        Figures.text(split.rewriteAndRedirect()),
+                                        Figures.text(split.total())),
+                        split.total(),
+                        List.of(split.dnatAndRouting(), split.dnatAndRouting() + split.turnAround())));
+        return bars.svg()
+                .map(svg -> new Chart(
+                        "Where does a datagram spend its time in the node?",
+                        svg,
+                        "µs from the NIC's ingress to the pod's, medians; points end a part",
+                        results.hops().entrySet().stream()
+                                .max(Comparator.comparingDouble(
+                                        each -> each.getValue().total()))
+                                .map(each -> each.getKey() + " takes longest: "
+                                        + Figures.text(each.getValue().total()) + " µs.")
+                                .orElseThrow()));
     }
 }

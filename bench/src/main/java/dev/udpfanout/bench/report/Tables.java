@@ -20,6 +20,7 @@ final class Tables {
         tables.add(growth(results));
         tables.add(hops(results));
         tables.add(program(results));
+        tables.add(contention(results));
         tables.add(swaps(results));
         return tables.stream().filter(table -> !table.rows().isEmpty()).toList();
     }
@@ -55,12 +56,13 @@ final class Tables {
 
     private static Table throughput(Results results) {
         return new Table(
-                "Throughput of one sender's flood",
-                List.of("path", "bytes", "delivered/s [95 %]", "CPU ns a datagram [95 %]", "lost"),
+                "Throughput",
+                List.of("path", "senders", "bytes", "delivered/s [95 %]", "CPU ns a datagram [95 %]", "lost"),
                 results.throughput().stream()
                         .map(each -> List.of(
                                 each.contestant(),
-                                Integer.toString(each.payloadBytes()),
+                                String.format(Locale.ROOT, "%,d", each.senders()),
+                                each.sizes(),
                                 Figures.text(each.deliveredPerSecond()),
                                 Figures.text(each.busyNs()),
                                 Figures.text(each.lostShare() * PERCENT) + " %"))
@@ -69,10 +71,16 @@ final class Tables {
 
     private static Table growth(Results results) {
         return new Table(
-                "Growth: NIC ingress, 200 bytes",
-                List.of("endpoints", "listeners", "delivered/s [95 %]", "ratio to 1 and 1 [95 %]"),
+                "Growth, 1,000 senders, mixed sizes",
+                List.of(
+                        "path",
+                        "endpoints",
+                        "listeners",
+                        "delivered/s [95 %]",
+                        "ratio to the first of the path [95 %]"),
                 results.growth().stream()
                         .map(each -> List.of(
+                                each.contestant(),
                                 String.format(Locale.ROOT, "%,d", each.endpoints()),
                                 Integer.toString(each.listeners()),
                                 Figures.text(each.deliveredPerSecond()),
@@ -105,6 +113,20 @@ final class Tables {
                                 String.format(Locale.ROOT, "%,d", each.endpoints()),
                                 Figures.text(each.overFloor()),
                                 Figures.text(each.ns())))
+                        .toList());
+    }
+
+    private static Table contention(Results results) {
+        return new Table(
+                "The program on two CPUs at once, 1,000 senders",
+                List.of("packet", "maps that it writes", "two over one [95 %]", "ns on one", "ns on each of two"),
+                results.contention().stream()
+                        .map(each -> List.of(
+                                each.load(),
+                                each.maps(),
+                                Figures.text(each.ratio()),
+                                Figures.text(each.aloneNs()),
+                                Figures.text(each.bothNs())))
                         .toList());
     }
 

@@ -12,10 +12,11 @@ import java.util.Map;
  * @param machine on which
  * @param settings what was asked for
  * @param latency a contestant and series each
- * @param throughput a contestant and payload size each
+ * @param throughput a contestant and kind of traffic each
  * @param growth how the cost of a datagram grows with endpoints and listeners
  * @param hops where the way over dummy0 spends its time, by contestant; empty without TCX
  * @param program what the kernel program costs by itself
+ * @param contention what it costs when two CPUs run it at once
  * @param swaps replacement of a whole endpoint table
  * @param targets what was aimed at, and whether it was reached
  */
@@ -27,12 +28,14 @@ public record Results(
         List<Growth> growth,
         Map<String, HopTimes.Split> hops,
         List<ProgramFigure> program,
+        List<Contention> contention,
         List<Swap> swaps,
         List<Target> targets) {
 
     /** The same, with what was aimed at, by these figures. */
     public Results judged() {
-        return new Results(machine, settings, latency, throughput, growth, hops, program, swaps, Targets.of(this));
+        return new Results(
+                machine, settings, latency, throughput, growth, hops, program, contention, swaps, Targets.of(this));
     }
 
     /**
@@ -62,19 +65,24 @@ public record Results(
     /**
      * What a flood delivers.
      *
+     * @param senders each with an address and a port of its own
+     * @param sizes bytes of payload, or "mix"
      * @param busyNs CPU time of the whole machine for a datagram delivered, the sender's included
      * @param lostShare 0 to 1, the median
      */
     public record Throughput(
             String contestant,
-            int payloadBytes,
+            int senders,
+            String sizes,
             Estimate deliveredPerSecond,
             Estimate busyNs,
             double lostShare,
-            List<Double> deliveredByRound) {}
+            List<Double> deliveredByRound,
+            List<Double> busyNsByRound) {}
 
-    /** @param ratio delivered a second, over that with one endpoint and one listener, by round */
-    public record Growth(int endpoints, int listeners, Estimate deliveredPerSecond, Estimate ratio) {}
+    /** @param ratio delivered a second, over that with the fewest endpoints and one listener, by round */
+    public record Growth(
+            String contestant, int endpoints, int listeners, Estimate deliveredPerSecond, Estimate ratio) {}
 
     /** Microseconds; the ratio is Java's time over C's, by round. */
     public record Swap(int endpoints, Estimate javaFill, Estimate cFill, Estimate ratio, Estimate inUse) {}

@@ -25,6 +25,15 @@ public record Estimate(double median, double low, double high, double confidence
      * @throws IllegalArgumentException without values
      */
     public static Estimate of(Collection<Double> values) {
+        return of(values, WANTED);
+    }
+
+    /**
+     * As above, for an interval that is to cover the median with another confidence.
+     *
+     * @param wanted 0 to 1
+     */
+    public static Estimate of(Collection<Double> values, double wanted) {
         double[] sorted =
                 values.stream().mapToDouble(Double::doubleValue).sorted().toArray();
         if (sorted.length == 0) {
@@ -32,7 +41,7 @@ public record Estimate(double median, double low, double high, double confidence
         }
         BinomialDistribution below = new BinomialDistribution(null, sorted.length, 0.5);
         int k = 1;
-        while (2 * (k + 1) <= sorted.length && coverage(below, k + 1) >= WANTED) {
+        while (2 * (k + 1) <= sorted.length && coverage(below, k + 1) >= wanted) {
             k++;
         }
         return new Estimate(

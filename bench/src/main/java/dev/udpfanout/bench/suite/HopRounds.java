@@ -36,7 +36,7 @@ final class HopRounds {
         List<HopProbe> probes = new ArrayList<>();
         try (Labs labs = new Labs()) {
             for (Contestant contestant : CONTESTANTS) {
-                ContestantLab lab = ContestantLab.open(contestant, programs, plan.pods(), plan.pods(), 1);
+                ContestantLab lab = ContestantLab.openForProbes(contestant, programs, plan.pods());
                 labs.add(lab);
                 probes.add(HopProbe.attach(lab, programs.hopProbe()));
             }

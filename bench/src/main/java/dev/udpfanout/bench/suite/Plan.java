@@ -1,6 +1,7 @@
 package dev.udpfanout.bench.suite;
 
 import dev.udpfanout.bench.contestant.Contestant;
+import dev.udpfanout.bench.throughput.Traffic;
 import java.time.Duration;
 import java.util.List;
 
@@ -13,7 +14,8 @@ import java.util.List;
  * @param rounds of each measurement
  * @param latency how long a round of latency lasts, and {@code perSecond} its schedule
  * @param flood how long a flood lasts
- * @param payloadBytes of the floods
+ * @param traffic of the floods; the first is what the quoted table is of
+ * @param growthContestants for which more endpoints are measured
  * @param growthEndpoints numbers of endpoints; the first is what the others are compared with
  * @param growthListeners number of listeners for one more row, with the first number of endpoints
  * @param swapEndpoints sizes of endpoint tables, 2 or more
@@ -26,7 +28,8 @@ public record Plan(
         Duration latency,
         int perSecond,
         Duration flood,
-        List<Integer> payloadBytes,
+        List<Traffic> traffic,
+        List<Contestant> growthContestants,
         List<Integer> growthEndpoints,
         int growthListeners,
         List<Integer> swapEndpoints) {
@@ -38,6 +41,7 @@ public record Plan(
         GROWTH,
         HOPS,
         PROGRAM,
+        CONTENTION,
         SWAP
     }
 

@@ -21,7 +21,7 @@ public final class Progress {
     }
 
     /** Tells what is being done, as step {@code done} of {@code total}. */
-    void at(String what, int done, int total) {
+    public void at(String what, int done, int total) {
         long nowNs = System.nanoTime();
         String text = String.format(
                 Locale.ROOT, "%4d s  %s, %d of %d", TimeUnit.NANOSECONDS.toSeconds(nowNs - beganNs), what, done, total);

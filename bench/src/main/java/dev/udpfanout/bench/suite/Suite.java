@@ -4,8 +4,10 @@ import dev.udpfanout.bench.contestant.Contestant;
 import dev.udpfanout.bench.contestant.ContestantLab;
 import dev.udpfanout.bench.contestant.Programs;
 import dev.udpfanout.bench.hop.HopTimes;
+import dev.udpfanout.bench.program.ProgramContention;
 import dev.udpfanout.bench.program.ProgramCost;
 import dev.udpfanout.bench.program.TableSwap;
+import dev.udpfanout.bench.result.Contention;
 import dev.udpfanout.bench.result.Machine;
 import dev.udpfanout.bench.result.ProgramFigure;
 import dev.udpfanout.bench.result.Results;
@@ -65,6 +67,7 @@ public final class Suite {
                 growth,
                 hops,
                 plan.has(Part.PROGRAM) ? programCost() : List.of(),
+                plan.has(Part.CONTENTION) ? contention() : List.of(),
                 plan.has(Part.SWAP) ? swaps() : List.of(),
                 List.of());
         progress.end();
@@ -94,6 +97,17 @@ public final class Suite {
                 plan.rounds(),
                 PROGRAM_RUNS_IN_ROUND,
                 done -> progress.at("the program alone, round", done, plan.rounds()));
+    }
+
+    /** Nothing where there is only one CPU. */
+    private List<Contention> contention() {
+        return Runtime.getRuntime().availableProcessors() < 2
+                ? List.of()
+                : ProgramContention.measure(
+                        programs,
+                        plan.rounds(),
+                        PROGRAM_RUNS_IN_ROUND,
+                        done -> progress.at("two CPUs, round", done, plan.rounds()));
     }
 
     private List<Results.Swap> swaps() {

@@ -5,6 +5,7 @@ import dev.udpfanout.bench.contestant.Programs;
 import dev.udpfanout.bench.result.Results;
 import dev.udpfanout.bench.statistics.Estimate;
 import dev.udpfanout.bench.throughput.FloodRun;
+import dev.udpfanout.bench.throughput.Traffic;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -26,7 +27,7 @@ final class ThroughputRounds {
     }
 
     /** One path with one size of datagrams. */
-    private record Turn(String contestant, int payloadBytes) {}
+    private record Turn(String contestant, Traffic traffic) {}
 
     List<Results.Throughput> measure(List<ContestantLab> labs) {
         Map<String, FloodRun> floods = new LinkedHashMap<>();
@@ -36,14 +37,14 @@ final class ThroughputRounds {
                 progress.at("throughput, warming up", floods.size() + 1, labs.size());
                 FloodRun flood = new FloodRun(lab, programs);
                 floods.put(lab.contestant().label(), flood);
-                flood.flood(plan.payloadBytes().getFirst(), WARM_UP);
+                flood.flood(plan.traffic().getFirst(), WARM_UP);
             }
             for (int round = 1; round <= plan.rounds(); round++) {
                 progress.at("throughput, round", round, plan.rounds());
-                for (int bytes : plan.payloadBytes()) {
+                for (Traffic traffic : plan.traffic()) {
                     floods.forEach((contestant, flood) -> outcomes.computeIfAbsent(
-                                    new Turn(contestant, bytes), turn -> new ArrayList<>())
-                            .add(flood.flood(bytes, plan.flood())));
+                                    new Turn(contestant, traffic), turn -> new ArrayList<>())
+                            .add(flood.flood(traffic, plan.flood())));
                 }
             }
         } finally {
@@ -65,13 +66,15 @@ final class ThroughputRounds {
                 rounds.stream().map(FloodRun.Outcome::deliveredPerSecond).toList();
         return java.util.Optional.of(new Results.Throughput(
                 turn.contestant,
-                turn.payloadBytes,
+                turn.traffic.senders(),
+                turn.traffic.sizes(),
                 Estimate.of(delivered),
                 Estimate.of(arrived.stream()
                         .map(FloodRun.Outcome::busyNsPerDatagram)
                         .toList()),
                 Estimate.of(rounds.stream().map(FloodRun.Outcome::lostShare).toList())
                         .median(),
-                delivered));
+                delivered,
+                arrived.stream().map(FloodRun.Outcome::busyNsPerDatagram).toList()));
     }
 }

@@ -7,7 +7,7 @@ import dev.udpfanout.lab.BoundedWait;
 import java.time.Duration;
 import java.util.Arrays;
 
-/** One client socket that sends to a contestant as fast as it can, and what its pods are given meanwhile. */
+/** Clients that send to a contestant as fast as they can, and what its pods are given meanwhile. */
 public final class FloodRun implements AutoCloseable {
     private static final Duration SETTLE_LIMIT = Duration.ofSeconds(5);
 
@@ -46,7 +46,7 @@ public final class FloodRun implements AutoCloseable {
     }
 
     /** Floods, then waits until what is still queued has been delivered: it must not count for the next one. */
-    public Outcome flood(int payloadBytes, Duration duration) {
+    public Outcome flood(Traffic traffic, Duration duration) {
         sinks.delivered();
         long busyNs = BusyTime.nowNs();
         long startNs = System.nanoTime();
@@ -59,8 +59,9 @@ public final class FloodRun implements AutoCloseable {
                         programs.flood().toString(),
                         lab.destination().getAddress().getHostAddress(),
                         Integer.toString(lab.destination().getPort()),
-                        Integer.toString(payloadBytes),
-                        Long.toString(duration.toMillis()))
+                        traffic.sizes(),
+                        Long.toString(duration.toMillis()),
+                        Integer.toString(traffic.senders()))
                 .strip());
         long[] delivered = sinks.delivered();
         long elapsedNs = System.nanoTime() - startNs;

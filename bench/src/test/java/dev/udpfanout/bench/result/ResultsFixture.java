@@ -40,16 +40,11 @@ public final class ResultsFixture {
         List<Results.Latency> latency = new ArrayList<>();
         List<Results.Throughput> throughput = new ArrayList<>();
         for (Contestant contestant : Contestant.values()) {
-            long baseNs = 7_000 + 500L * contestant.ordinal();
+            long baseNs = 7_000 + 400L * contestant.ordinal();
             latency.add(evenlySpread(contestant, Series.POLLING, baseNs, 1_000));
             latency.add(evenlySpread(contestant, Series.BLOCKING, 2 * baseNs, 4_000));
-            throughput.add(new Results.Throughput(
-                    contestant.label(),
-                    200,
-                    Estimate.of(200_000 - 1000.0 * contestant.ordinal()),
-                    Estimate.of(5000),
-                    0.01,
-                    List.of(200_000 - 1000.0 * contestant.ordinal())));
+            throughput.add(flood(contestant, 1000));
+            throughput.add(flood(contestant, 1));
         }
         Map<String, HopTimes.Split> hops = new LinkedHashMap<>();
         hops.put("nic_ingress", new HopTimes.Split(0, 0, 1.7, 1.7));
@@ -66,12 +61,26 @@ public final class ResultsFixture {
                 new Results.Settings("2026-01-01T00:00:00Z", 3, ROUNDS, 700, 5000, 500),
                 latency,
                 throughput,
-                List.of(new Results.Growth(1, 1, ns, Estimate.of(1, 1, 1))),
+                List.of(new Results.Growth("nic_ingress", 3, 1, ns, Estimate.of(1, 1, 1))),
                 hops,
                 program(),
+                List.of(new Contention("IPv4, rate_limit", "LIMIT_BUCKETS", ns, ns, Estimate.of(1, 1, 1))),
                 List.of(new Results.Swap(1000, ns, ns, Estimate.of(1, 1.1, 1.15, 1.1, 1, 1.05), ns)),
                 List.of());
         return results.judged();
+    }
+
+    private static Results.Throughput flood(Contestant contestant, int senders) {
+        double delivered = 200_000 - 1000.0 * contestant.ordinal();
+        return new Results.Throughput(
+                contestant.label(),
+                senders,
+                "mix",
+                Estimate.of(delivered),
+                Estimate.of(5000),
+                0.01,
+                List.of(delivered),
+                List.of(5000.0));
     }
 
     /** The floor takes 100 to 160 ns, a packet of one sender twice that, of a thousand three times, and so on. */

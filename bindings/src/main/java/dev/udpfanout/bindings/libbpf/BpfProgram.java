@@ -27,10 +27,32 @@ public record BpfProgram(String name, int fd) {
 
     private static final long CONTEXT_IFINDEX = 40;
 
+    /** struct bpf_insn. */
+    private static final int INSTRUCTION_BYTES = 8;
+
     /** The kernel's number for it, as in {@code bpftool prog show}. */
     public int id() {
         try (Arena arena = Arena.ofConfined()) {
             return bpf_prog_info.id(info(arena, fd, name));
+        }
+    }
+
+    /**
+     * How much there is of a program.
+     *
+     * @param verified instructions that the verifier has looked at, each path anew; at most a million; 0 before Linux
+     *     5.16, which does not say
+     * @param loaded instructions of the program as it is in the kernel, its subprograms and what the verifier has put
+     *     in included
+     */
+    public record Size(int verified, int loaded) {}
+
+    /** The program's size, as the kernel tells it in struct bpf_prog_info. */
+    public Size size() {
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment info = info(arena, fd, name);
+            return new Size(
+                    bpf_prog_info.verified_insns(info), bpf_prog_info.xlated_prog_len(info) / INSTRUCTION_BYTES);
         }
     }
 
