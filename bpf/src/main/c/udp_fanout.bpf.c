@@ -13,6 +13,7 @@
 #include "udp_fanout/datagram.h"
 #include "udp_fanout/icmp_back.h"
 #include "udp_fanout/parse.h"
+#include "udp_fanout/plain.h"
 #include "udp_fanout/reply.h"
 #include "udp_fanout/run.h"
 #include "udp_fanout/turn.h"
@@ -24,7 +25,9 @@ char LICENSE[] SEC("license") = "Dual BSD/GPL";
 SEC("tc")
 int udp_fanout(struct __sk_buff *skb)
 {
-	return uf_run(skb, ETH_HLEN, false);
+	int action = uf_run_plain(skb);
+
+	return action == UF_NOT_PLAIN ? uf_run(skb, ETH_HLEN, false) : action;
 }
 
 /* The same on a device without link layer (tun, WireGuard, ipip). */

@@ -17,6 +17,7 @@
 #include <linux/types.h>
 
 #include "counters.h"
+#include "listener_ports.h"
 #include "origins.h"
 
 /*
@@ -292,7 +293,7 @@ struct uf_mirror {
 /* What the daemon tells the program before it is loaded: section .rodata.settings. */
 struct uf_settings {
 	__u32 cpus; /* CPUs online, at least 1: the round robin of each starts at its own share */
-	__u32 reserved; /* 0 */
+	__u32 has_coarse_clock; /* 1: bpf_ktime_get_coarse_ns can be called */
 	__u64 flow_idle_ns; /* after how long without a datagram a flow is no more */
 };
 

@@ -22,6 +22,33 @@
 #include "udp_fanout.h"
 #include "verdict.h"
 
+/* What is known of a datagram's flow. */
+enum uf_flow_state {
+	UF_FLOW_UNKNOWN, /* there is none, or its endpoint is none any more */
+	UF_FLOW_CHANGED, /* it has the target, but its replies go another way so far */
+	UF_FLOW_KEPT,
+};
+
+/* The target of a datagram whose flow is known. Its stack is its own. */
+static __noinline int uf_follow_flow(struct __sk_buff *skb, const struct uf_datagram *datagram,
+				     struct uf_target *target)
+{
+	const struct uf_endpoint *endpoint;
+	struct uf_flow *requests;
+
+	if (!datagram || !target)
+		return UF_FLOW_UNKNOWN;
+	requests = uf_requests_of(target->slot, datagram);
+	if (!requests)
+		return UF_FLOW_UNKNOWN;
+	endpoint =
+		uf_flow_endpoint(target->slot, datagram->family, requests->address, requests->port);
+	if (!endpoint)
+		return UF_FLOW_UNKNOWN;
+	uf_set_target(target, target->slot, endpoint);
+	return uf_keep_known_flow(skb, datagram, target, requests) ? UF_FLOW_KEPT : UF_FLOW_CHANGED;
+}
+
 /*
  * The target of a whole datagram of a listener whose endpoints answer: where its flow goes, and the
  * answer finds its way back.
@@ -30,14 +57,18 @@ static __noinline bool uf_choose_target_of_flow(struct __sk_buff *skb,
 						const struct uf_datagram *datagram,
 						struct uf_target *target)
 {
-	const struct uf_endpoint *endpoint = uf_endpoint_of_flow(target->slot, datagram);
+	const int flow = uf_follow_flow(skb, datagram, target);
+	const struct uf_endpoint *endpoint;
 	__u32 position;
 
-	if (!endpoint)
+	if (flow == UF_FLOW_KEPT)
+		return true;
+	if (flow == UF_FLOW_UNKNOWN) {
 		endpoint = uf_pick_endpoint(target->slot, target->flags, datagram, &position);
-	if (!endpoint)
-		return false;
-	uf_set_target(target, target->slot, endpoint);
+		if (!endpoint)
+			return false;
+		uf_set_target(target, target->slot, endpoint);
+	}
 	uf_keep_flow(skb, datagram, target);
 	return true;
 }

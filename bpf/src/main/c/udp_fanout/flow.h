@@ -17,6 +17,7 @@
 
 #include <bpf/bpf_helpers.h>
 
+#include "clock.h"
 #include "datagram.h"
 #include "settings.h"
 #include "target.h"
@@ -134,12 +135,11 @@ static __always_inline void uf_set_request_key(struct uf_flow_key *key, __u32 sl
 	key->owner = slot;
 }
 
-/* The endpoint that a datagram's flow has, or NULL if it has none that is of use. */
-static __noinline const struct uf_endpoint *uf_endpoint_of_flow(__u32 slot,
-								const struct uf_datagram *datagram)
+/* The requests of a datagram's flow, or NULL if it has none, or has been idle. */
+static __noinline struct uf_flow *uf_requests_of(__u32 slot, const struct uf_datagram *datagram)
 {
-	const struct uf_flow *flow;
 	struct uf_flow_key key;
+	struct uf_flow *flow;
 	void *table;
 
 	if (!datagram)
@@ -149,9 +149,16 @@ static __noinline const struct uf_endpoint *uf_endpoint_of_flow(__u32 slot,
 		return NULL;
 	uf_set_request_key(&key, slot, datagram);
 	flow = bpf_map_lookup_elem(table, &key);
-	if (!flow || uf_is_idle(flow, bpf_ktime_get_ns()))
-		return NULL;
-	return uf_flow_endpoint(slot, datagram->family, flow->address, flow->port);
+	return flow && !uf_is_idle(flow, uf_coarse_now_ns()) ? flow : NULL;
+}
+
+/* The endpoint that a datagram's flow has, or NULL if it has none that is of use. */
+static __always_inline const struct uf_endpoint *
+uf_endpoint_of_flow(__u32 slot, const struct uf_datagram *datagram)
+{
+	const struct uf_flow *flow = uf_requests_of(slot, datagram);
+
+	return flow ? uf_flow_endpoint(slot, datagram->family, flow->address, flow->port) : NULL;
 }
 
 #endif /* UDP_FANOUT_FLOW_H */

@@ -21,7 +21,7 @@
 #include "next_hop.h"
 #include "path_mtu.h"
 #include "peer.h"
-#include "rewrite.h"
+#include "staged_edit.h"
 #include "target.h"
 #include "udp_fanout.h"
 #include "verdict.h"
@@ -70,6 +70,25 @@ __noinline int uf_hand_to_stack(struct __sk_buff *skb, __u32 l3_offset, int at_e
 }
 
 /*
+ * Asks for the way to a target: as uf_find_next_hop. What would fit is target->mtu. Its stack is
+ * its own.
+ */
+static __noinline long uf_find_hop(struct __sk_buff *skb, const struct uf_datagram *datagram,
+				   struct uf_target *target, struct uf_next_hop *hop)
+{
+	const __u32 came_by = skb->ingress_ifindex ? skb->ingress_ifindex : skb->ifindex;
+
+	if (!datagram || !target || !hop)
+		return -1;
+	if (target->flags & UF_LISTENER_WAYS_BY_ENDPOINT &&
+	    uf_is_any_sender(datagram->family, datagram->source.words[0]))
+		return uf_find_way(skb, came_by, datagram, &target->address, target->port,
+				   target->counter, hop, &target->mtu);
+	return uf_find_next_hop(skb, came_by, datagram, &target->address, target->port, hop,
+				&target->mtu);
+}
+
+/*
  * Looks the way up, edits, redirects. *action is what the hook is to return if the answer is
  * UF_FORWARDED; otherwise the answer is the drop reason and nothing has been edited
  * (but for UF_DROP_REWRITE_FAILED and UF_DROP_REDIRECT_FAILED, whose packets must not go on). For
@@ -82,19 +101,13 @@ static __noinline enum uf_verdict uf_forward(struct __sk_buff *skb,
 	const enum uf_verdict verdict = uf_admit_target(datagram, target);
 	const bool is_by_stack = target->flags & UF_LISTENER_BY_STACK;
 	const bool may_be_cut = uf_was_reassembled(datagram, target);
-	const __u32 came_by = skb->ingress_ifindex ? skb->ingress_ifindex : skb->ifindex;
 	struct uf_next_hop hop = {};
 	__u8 hops = target->hops;
 	long answer;
 
 	if (verdict != UF_CONTINUE)
 		return verdict;
-	answer = target->flags & UF_LISTENER_WAYS_BY_ENDPOINT &&
-				 uf_is_any_sender(datagram->family, datagram->source.words[0])
-			 ? uf_find_way(skb, came_by, datagram, &target->address, target->port,
-				       target->counter, &hop, &target->mtu)
-			 : uf_find_next_hop(skb, came_by, datagram, &target->address, target->port,
-					    &hop, &target->mtu);
+	answer = uf_find_hop(skb, datagram, target, &hop);
 	*action = uf_action_of(answer, &target->address);
 	if (*action == TC_ACT_SHOT) {
 		if (answer != BPF_FIB_LKUP_RET_FRAG_NEEDED ||
@@ -116,7 +129,7 @@ static __noinline enum uf_verdict uf_forward(struct __sk_buff *skb,
 		}
 		*action = TC_ACT_UNSPEC;
 	}
-	if (uf_rewrite(skb, datagram, &target->address, target->port, hops))
+	if (uf_rewrite_staged(skb, datagram, &target->address, target->port, hops))
 		return uf_drop(UF_DROP_REWRITE_FAILED);
 	if (!target->hops)
 		uf_spend_hop(skb);
@@ -148,7 +161,7 @@ static __noinline enum uf_verdict uf_forward_to_peer(struct __sk_buff *skb,
 
 	if (verdict != UF_CONTINUE)
 		return verdict;
-	if (uf_rewrite(skb, datagram, &target->address, target->port, target->hops) ||
+	if (uf_rewrite_staged(skb, datagram, &target->address, target->port, target->hops) ||
 	    uf_prepare_link_header(skb, datagram->l3_offset))
 		return uf_drop(UF_DROP_REWRITE_FAILED);
 	if (uf_redirect_to_peer(skb, target->peer_ifindex, peer) != TC_ACT_REDIRECT)

@@ -71,27 +71,36 @@ static __always_inline void uf_set_any(union uf_address *address, __u8 family)
  * stands for this node's own addresses only, or on a dummy interface for a range: transit traffic,
  * and what another node has already sent on to a pod, goes to neither.
  */
-static __always_inline const struct uf_listener *
-uf_listener_of(const struct __sk_buff *skb, const struct uf_datagram *datagram, bool at_egress)
+static __always_inline const struct uf_listener *uf_listener_at(const struct __sk_buff *skb,
+								const union uf_address *destination,
+								__be16 port, __u8 family,
+								bool at_egress)
 {
 	union uf_listener_question question;
 	const struct uf_listener *listener;
 	bool is_local;
 
-	uf_set_place(&question, skb->ifindex, datagram->destination_port, datagram->family);
-	question.address = datagram->destination;
+	uf_set_place(&question, skb->ifindex, port, family);
+	question.address = *destination;
 	listener = bpf_map_lookup_elem(&LISTENERS, &question.key);
 	if (listener)
 		return listener->flags & UF_LISTENER_PASS ? NULL : listener;
 
-	is_local = uf_is_local(&datagram->destination);
+	is_local = uf_is_local(destination);
 	if (!is_local && !uf_is_steered(skb, at_egress))
 		return NULL;
-	uf_set_any(&question.address, datagram->family);
+	uf_set_any(&question.address, family);
 	listener = bpf_map_lookup_elem(&LISTENERS, &question.key);
 	if (!listener || listener->flags & UF_LISTENER_PASS)
 		return NULL;
-	return is_local || uf_is_in_range(listener->slot, &datagram->destination) ? listener : NULL;
+	return is_local || uf_is_in_range(listener->slot, destination) ? listener : NULL;
+}
+
+static __always_inline const struct uf_listener *
+uf_listener_of(const struct __sk_buff *skb, const struct uf_datagram *datagram, bool at_egress)
+{
+	return uf_listener_at(skb, &datagram->destination, datagram->destination_port,
+			      datagram->family, at_egress);
 }
 
 /*

@@ -11,6 +11,7 @@
 
 #include <bpf/bpf_helpers.h>
 
+#include "clock.h"
 #include "conntrack.h"
 #include "datagram.h"
 #include "flow.h"
@@ -94,6 +95,16 @@ static __always_inline bool uf_put_new_flow(struct __sk_buff *skb, void *table,
 	return true;
 }
 
+/* The device by which replies to a datagram go back to the stack; 0: they go by the next hop. */
+static __always_inline __u32 uf_reply_ifindex(const struct __sk_buff *skb,
+					      const struct uf_datagram *datagram, __u32 flags)
+{
+	return datagram->l3_offset &&
+			       (flags & UF_LISTENER_REPLIES_BY_STACK || uf_is_by_loopback(skb))
+		       ? skb->ifindex
+		       : 0;
+}
+
 /* What is noted for the replies to a datagram: where it came to, and how replies get back there. */
 static __always_inline void uf_describe_way_back(struct __sk_buff *skb,
 						 const struct uf_datagram *datagram,
@@ -108,8 +119,7 @@ static __always_inline void uf_describe_way_back(struct __sk_buff *skb,
 	 * process of this node gets replies by the loopback interface, too: by no other may they
 	 * come from the node's own address.
 	 */
-	if ((target->flags & UF_LISTENER_REPLIES_BY_STACK || uf_is_by_loopback(skb)) &&
-	    datagram->l3_offset &&
+	if (uf_reply_ifindex(skb, datagram, target->flags) &&
 	    !bpf_skb_load_bytes(skb, offsetof(struct ethhdr, h_dest), back->hardware_address,
 				ETH_ALEN))
 		back->ifindex = skb->ifindex;
@@ -120,6 +130,39 @@ static __always_inline bool uf_is_same_way_back(const struct uf_flow *one,
 {
 	return one->port == other->port && one->slot == other->slot &&
 	       one->ifindex == other->ifindex && uf_same_address(one->address, other->address);
+}
+
+/*
+ * The same as uf_keep_flow, of a flow whose requests are known to go to the target; false, and
+ * nothing is done, if its replies do not come back to where the datagram was sent.
+ */
+static __noinline bool uf_keep_known_flow(struct __sk_buff *skb, const struct uf_datagram *datagram,
+					  const struct uf_target *target, struct uf_flow *requests)
+{
+	struct uf_flow_key key;
+	struct uf_flow *back;
+	__u64 now_ns;
+	void *table;
+
+	if (!datagram || !target || !requests)
+		return false;
+	table = uf_flow_table();
+	if (!table)
+		return false;
+	__builtin_memcpy(key.client, &datagram->source, sizeof(key.client));
+	__builtin_memcpy(key.server, &target->address, sizeof(key.server));
+	key.client_port = datagram->source_port;
+	key.server_port = target->port;
+	key.owner = UF_FLOW_OF_REPLIES;
+	back = bpf_map_lookup_elem(table, &key);
+	if (!back || back->port != datagram->destination_port || back->slot != target->slot ||
+	    back->ifindex != uf_reply_ifindex(skb, datagram, target->flags) ||
+	    !uf_same_address(back->address, datagram->destination.bytes))
+		return false;
+	now_ns = uf_coarse_now_ns();
+	uf_touch_requests(requests, now_ns);
+	uf_touch_flow(back, now_ns);
+	return true;
 }
 
 /*
@@ -142,7 +185,7 @@ static __noinline int uf_keep_flow(struct __sk_buff *skb, const struct uf_datagr
 	table = uf_flow_table();
 	if (!table)
 		return -1;
-	wanted.seen_ns = bpf_ktime_get_ns();
+	wanted.seen_ns = uf_coarse_now_ns();
 	wanted.port = target->port;
 	wanted.slot = target->slot;
 	__builtin_memcpy(wanted.address, &target->address, sizeof(wanted.address));

@@ -174,8 +174,10 @@ static __always_inline long uf_find_way(struct __sk_buff *skb, __u32 ifindex,
 	}
 	uf_ask_of_endpoint(&question, ifindex, datagram->family, address, port);
 	answer = uf_ask_fib(skb, &question, datagram->ip_bytes, hop, mtu);
-	if (way && answer == BPF_FIB_LKUP_RET_SUCCESS)
-		uf_keep_way(way, address, place, hop, datagram->ip_bytes);
+	if (way && answer == BPF_FIB_LKUP_RET_SUCCESS) {
+		way->hop = *hop;
+		uf_keep_way(way, address, place, datagram->ip_bytes);
+	}
 	return answer;
 }
 

@@ -87,7 +87,7 @@ static __always_inline const struct uf_flow *uf_way_back(const struct __sk_buff 
 	back = bpf_map_lookup_elem(table, &key);
 	if (!back)
 		return NULL;
-	now_ns = bpf_ktime_get_ns();
+	now_ns = uf_coarse_now_ns();
 	if (uf_is_idle(back, now_ns))
 		return NULL;
 	uf_touch_replied_flow(table, back, &key, now_ns);

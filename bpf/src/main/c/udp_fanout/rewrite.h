@@ -118,37 +118,48 @@ static __noinline long uf_rewrite_apart(struct __sk_buff *skb, const struct uf_d
 }
 
 /*
- * Sends the datagram to an endpoint of its own family, "hops" nearer to its end. A negative errno
- * if the kernel could not.
+ * All of the edit in one piece. Only of a datagram whose UDP header is finished, and lies behind
+ * neither options nor extension headers.
  *
  * BPF_F_RECOMPUTE_CSUM takes what the bytes change into skb->csum, if the device gave a sum of all
  * of the packet (CHECKSUM_COMPLETE).
  */
-static __always_inline long uf_rewrite(struct __sk_buff *skb, const struct uf_datagram *datagram,
-				       const union uf_address *address, __be16 port, __u8 hops)
+static __always_inline long uf_rewrite_at_once(struct __sk_buff *skb,
+					       const struct uf_datagram *datagram,
+					       const union uf_address *address, __be16 port,
+					       __u8 hops)
 {
-	const __u32 header_bytes = datagram->l4_offset - datagram->l3_offset;
 	union {
 		struct uf_plain_ipv4_edit ipv4;
 		struct uf_plain_ipv6_edit ipv6;
 	} edit;
 
-	if (datagram->part != UF_LATER_FRAGMENT && !uf_may_be_unfinished(skb, datagram)) {
-		if (datagram->family == 4 && header_bytes == sizeof(struct iphdr)) {
-			uf_plan_ipv4(&edit.ipv4.ip, datagram, address, hops);
-			edit.ipv4.udp = uf_plan_udp(datagram, address, port);
-			return bpf_skb_store_bytes(
-				skb, datagram->l3_offset + offsetof(struct iphdr, ttl), &edit.ipv4,
-				sizeof(edit.ipv4), BPF_F_RECOMPUTE_CSUM);
-		}
-		if (datagram->family == 6 && header_bytes == sizeof(struct ipv6hdr)) {
-			uf_plan_ipv6(&edit.ipv6.ip, datagram, address, hops);
-			edit.ipv6.udp = uf_plan_udp(datagram, address, port);
-			return bpf_skb_store_bytes(
-				skb, datagram->l3_offset + offsetof(struct ipv6hdr, nexthdr),
-				&edit.ipv6, sizeof(edit.ipv6), BPF_F_RECOMPUTE_CSUM);
-		}
+	if (datagram->family == 4) {
+		uf_plan_ipv4(&edit.ipv4.ip, datagram, address, hops);
+		edit.ipv4.udp = uf_plan_udp(datagram, address, port);
+		return bpf_skb_store_bytes(skb, datagram->l3_offset + offsetof(struct iphdr, ttl),
+					   &edit.ipv4, sizeof(edit.ipv4), BPF_F_RECOMPUTE_CSUM);
 	}
+	uf_plan_ipv6(&edit.ipv6.ip, datagram, address, hops);
+	edit.ipv6.udp = uf_plan_udp(datagram, address, port);
+	return bpf_skb_store_bytes(skb, datagram->l3_offset + offsetof(struct ipv6hdr, nexthdr),
+				   &edit.ipv6, sizeof(edit.ipv6), BPF_F_RECOMPUTE_CSUM);
+}
+
+/*
+ * Sends the datagram to an endpoint of its own family, "hops" nearer to its end. A negative errno
+ * if the kernel could not.
+ */
+static __always_inline long uf_rewrite(struct __sk_buff *skb, const struct uf_datagram *datagram,
+				       const union uf_address *address, __be16 port, __u8 hops)
+{
+	const __u32 header_bytes = datagram->l4_offset - datagram->l3_offset;
+	const __u32 plain_bytes =
+		datagram->family == 4 ? sizeof(struct iphdr) : sizeof(struct ipv6hdr);
+
+	if (datagram->part != UF_LATER_FRAGMENT && header_bytes == plain_bytes &&
+	    !uf_may_be_unfinished(skb, datagram))
+		return uf_rewrite_at_once(skb, datagram, address, port, hops);
 	return uf_rewrite_apart(skb, datagram, address, port, hops);
 }
 

@@ -18,7 +18,7 @@
 #include "forward.h"
 #include "fragment.h"
 #include "icmp.h"
-#include "listener.h"
+#include "known_listener.h"
 #include "local.h"
 #include "mark.h"
 #include "note.h"
@@ -100,7 +100,7 @@ static __always_inline struct uf_stats *
 uf_run_datagram(struct __sk_buff *skb, const struct uf_datagram *datagram, struct uf_target *target,
 		struct uf_progress *progress, bool at_egress)
 {
-	const struct uf_listener *listener = uf_listener_of(skb, datagram, at_egress);
+	const struct uf_listener *listener = uf_listener_for(skb, datagram, at_egress);
 	struct uf_stats *stats;
 
 	progress->action = TC_ACT_UNSPEC;

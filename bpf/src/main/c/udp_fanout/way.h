@@ -22,7 +22,7 @@
 #include "route.h"
 
 /* A tick's packets of one CPU seldom go to more endpoints. */
-#define UF_WAY_BITS 12
+#define UF_WAY_BITS 11
 
 /* A cache line. */
 struct uf_way {
@@ -82,13 +82,13 @@ static __always_inline bool uf_is_way(const struct uf_way *way, const union uf_a
 		 (way->address.halves[1] ^ address->halves[1]) | (way->place ^ place));
 }
 
+/* Notes whose way the hop is that stands there already. */
 static __always_inline void uf_keep_way(struct uf_way *way, const union uf_address *address,
-					__u64 place, const struct uf_next_hop *hop, __u32 ip_bytes)
+					__u64 place, __u32 ip_bytes)
 {
 	way->address = *address;
 	way->place = place;
 	way->ip_bytes = ip_bytes;
-	way->hop = *hop;
 	way->tick = bpf_jiffies64();
 }
 

@@ -9,14 +9,16 @@ import java.time.Duration;
  *
  * @param cpus CPUs online, at least 1: the round robin of each CPU starts at its own share of the endpoints
  * @param flowIdleTimeout after how long without a datagram a flow is no more
+ * @param hasCoarseClock whether the kernel has the helper {@code bpf_ktime_get_coarse_ns}
  */
-public record ProgramSettings(int cpus, Duration flowIdleTimeout) {
+public record ProgramSettings(int cpus, Duration flowIdleTimeout, boolean hasCoarseClock) {
     /** The object's data section that holds the settings. */
     public static final String SECTION = ".rodata.settings";
 
     /** Writes the settings into the section's bytes. */
     public void writeTo(MemorySegment section) {
         uf_settings.cpus(section, cpus);
+        uf_settings.has_coarse_clock(section, hasCoarseClock ? 1 : 0);
         uf_settings.flow_idle_ns(section, flowIdleTimeout.toNanos());
     }
 }

@@ -8,6 +8,9 @@ import java.lang.foreign.MemorySegment;
  * where the process may load programs: where bpf(2) itself is refused, libbpf takes a helper for supported.
  */
 public final class BpfFeatures {
+    /** linux/bpf.h; younger than some headers. Linux 5.11. */
+    private static final int BPF_FUNC_KTIME_GET_COARSE_NS = 160;
+
     private BpfFeatures() {}
 
     /** A function that programs of type SCHED_CLS can call. */
@@ -46,6 +49,14 @@ public final class BpfFeatures {
         int result =
                 Libbpf.libbpf_probe_bpf_helper(Libbpf.BPF_PROG_TYPE_SCHED_CLS(), helper.number, MemorySegment.NULL);
         return LibbpfResult.check(result, "libbpf_probe_bpf_helper", helper.name()) > 0;
+    }
+
+    /** Whether a TC program may ask for the time of the last tick; false where that could not be found out. */
+    public static boolean hasCoarseClock() {
+        LibbpfLog.install();
+        return Libbpf.libbpf_probe_bpf_helper(
+                        Libbpf.BPF_PROG_TYPE_SCHED_CLS(), BPF_FUNC_KTIME_GET_COARSE_NS, MemorySegment.NULL)
+                > 0;
     }
 
     /**

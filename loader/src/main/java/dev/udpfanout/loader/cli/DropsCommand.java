@@ -10,6 +10,7 @@ import dev.udpfanout.loader.logging.LogConfigurator;
 import dev.udpfanout.loader.logging.LogLevel;
 import dev.udpfanout.loader.trace.ListenerNames;
 import dev.udpfanout.loader.trace.OwnNamespace;
+import dev.udpfanout.loader.trace.TraceNeeds;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.time.Instant;
@@ -114,10 +115,7 @@ final class DropsCommand implements Callable<Integer> {
         try {
             return Optional.of(DropWatch.begin(OwnNamespace.inode(), perSecond, this::print));
         } catch (SystemCallException e) {
-            complain(
-                    true,
-                    "no single datagrams: " + e.getMessage()
-                            + " (needs CAP_BPF and CAP_PERFMON, and a kernel with BTF: /sys/kernel/btf/vmlinux)");
+            complain(true, "no single datagrams: " + TraceNeeds.missing().orElse(e.getMessage()));
             return Optional.empty();
         }
     }

@@ -181,6 +181,14 @@ class TamperTest {
         }
     }
 
+    @Test
+    void shouldServeWhileThePortsOfListenersAreCleared() throws Exception {
+        try (DaemonRun daemon = start("")) {
+            zero("LISTENER_PORTS");
+            assertDelivered();
+        }
+    }
+
     private boolean isOneDelivered() {
         try (DatagramSender sender = DatagramSender.open(topology.client(), TopologyPlan.CLIENT_ADDRESS);
                 PodReceivers pods = PodReceivers.start(topology.pods(), POD_PORT, sender.runId())) {

@@ -16,7 +16,7 @@ import static java.lang.foreign.MemoryLayout.PathElement.*;
  * {@snippet lang=c :
  * struct uf_settings {
  *     __u32 cpus;
- *     __u32 reserved;
+ *     __u32 has_coarse_clock;
  *     __u64 flow_idle_ns;
  * }
  * }
@@ -29,7 +29,7 @@ public class uf_settings {
 
     private static final GroupLayout $LAYOUT = MemoryLayout.structLayout(
         Abi.C_INT.withName("cpus"),
-        Abi.C_INT.withName("reserved"),
+        Abi.C_INT.withName("has_coarse_clock"),
         Abi.C_LONG_LONG.withName("flow_idle_ns")
     ).withName("uf_settings");
 
@@ -84,48 +84,48 @@ public class uf_settings {
         struct.set(cpus$LAYOUT, cpus$OFFSET, fieldValue);
     }
 
-    private static final OfInt reserved$LAYOUT = (OfInt)$LAYOUT.select(groupElement("reserved"));
+    private static final OfInt has_coarse_clock$LAYOUT = (OfInt)$LAYOUT.select(groupElement("has_coarse_clock"));
 
     /**
      * Layout for field:
      * {@snippet lang=c :
-     * __u32 reserved
+     * __u32 has_coarse_clock
      * }
      */
-    public static final OfInt reserved$layout() {
-        return reserved$LAYOUT;
+    public static final OfInt has_coarse_clock$layout() {
+        return has_coarse_clock$LAYOUT;
     }
 
-    private static final long reserved$OFFSET = $LAYOUT.byteOffset(groupElement("reserved"));
+    private static final long has_coarse_clock$OFFSET = $LAYOUT.byteOffset(groupElement("has_coarse_clock"));
 
     /**
      * Offset for field:
      * {@snippet lang=c :
-     * __u32 reserved
+     * __u32 has_coarse_clock
      * }
      */
-    public static final long reserved$offset() {
-        return reserved$OFFSET;
+    public static final long has_coarse_clock$offset() {
+        return has_coarse_clock$OFFSET;
     }
 
     /**
      * Getter for field:
      * {@snippet lang=c :
-     * __u32 reserved
+     * __u32 has_coarse_clock
      * }
      */
-    public static int reserved(MemorySegment struct) {
-        return struct.get(reserved$LAYOUT, reserved$OFFSET);
+    public static int has_coarse_clock(MemorySegment struct) {
+        return struct.get(has_coarse_clock$LAYOUT, has_coarse_clock$OFFSET);
     }
 
     /**
      * Setter for field:
      * {@snippet lang=c :
-     * __u32 reserved
+     * __u32 has_coarse_clock
      * }
      */
-    public static void reserved(MemorySegment struct, int fieldValue) {
-        struct.set(reserved$LAYOUT, reserved$OFFSET, fieldValue);
+    public static void has_coarse_clock(MemorySegment struct, int fieldValue) {
+        struct.set(has_coarse_clock$LAYOUT, has_coarse_clock$OFFSET, fieldValue);
     }
 
     private static final OfLong flow_idle_ns$LAYOUT = (OfLong)$LAYOUT.select(groupElement("flow_idle_ns"));

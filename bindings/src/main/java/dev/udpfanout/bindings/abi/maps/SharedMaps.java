@@ -20,6 +20,7 @@ import dev.udpfanout.bindings.abi.listener.AddressRange;
 import dev.udpfanout.bindings.abi.listener.ListenerEntry;
 import dev.udpfanout.bindings.abi.listener.ListenerKey;
 import dev.udpfanout.bindings.abi.listener.ListenerName;
+import dev.udpfanout.bindings.abi.listener.ListenerPorts;
 import dev.udpfanout.bindings.abi.listener.ListenerSet;
 import dev.udpfanout.bindings.abi.listener.LocalAddressKey;
 import dev.udpfanout.bindings.abi.listener.MirrorEntry;
@@ -61,6 +62,10 @@ public final class SharedMaps {
     /** Who listens where. */
     public static final MapDeclaration<KeyedMap<ListenerKey, ListenerEntry>> LISTENERS =
             declared(MapDeclaration.keyed("LISTENERS", ListenerKey.CODEC, ListenerEntry.CODEC));
+
+    /** Of element 0 the ports that have a listener. */
+    public static final MapDeclaration<ArrayMap<ListenerPorts>> LISTENER_PORTS =
+            declared(MapDeclaration.array("LISTENER_PORTS", ListenerPorts.CODEC));
 
     /** Who listens at an address, whatever the port. */
     public static final MapDeclaration<KeyedMap<ListenerKey, ListenerSet>> LISTENER_SETS =
@@ -202,6 +207,10 @@ public final class SharedMaps {
     /** The bridge of each port at which there are programs, both by their interface indexes. */
     public static final MapDeclaration<KeyedMap<Integer, Integer>> BRIDGE_PORTS =
             declared(MapDeclaration.keyed("BRIDGE_PORTS", Codec.U32, Codec.U32));
+
+    /** Interfaces that stand for one another when a source is judged: the number of the group of each. */
+    public static final MapDeclaration<KeyedMap<Integer, Integer>> REVERSE_PATH_GROUPS =
+            declared(MapDeclaration.keyed("REVERSE_PATH_GROUPS", Codec.U32, Codec.U32));
 
     /** All of them. */
     public static final List<MapDeclaration<?>> ALL = Collections.unmodifiableList(DECLARED);

@@ -56,7 +56,7 @@ final class Etcd {
                 .POST(HttpRequest.BodyPublishers.ofString(body))
                 .build();
         try {
-            HttpResponse<String> answer = http.send(request, HttpResponse.BodyHandlers.ofString());
+            HttpResponse<String> answer = NamespaceHttp.send(http, request);
             if (answer.statusCode() != 200) {
                 throw new IllegalStateException("etcd, " + path + ": " + answer.statusCode() + " " + answer.body());
             }

@@ -2,7 +2,11 @@ package dev.udpfanout.lab.cluster.controlplane;
 
 import dev.udpfanout.lab.LabNamespace;
 import io.fabric8.kubernetes.client.jdkhttp.JdkHttpClientFactory;
+import java.io.IOException;
 import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executors;
 
 /**
@@ -22,6 +26,23 @@ public final class NamespaceHttp extends JdkHttpClientFactory {
         HttpClient.Builder builder = HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1);
         additionalConfig(builder);
         return builder.build();
+    }
+
+    /**
+     * Sends a request by such a client. {@link HttpClient#send} would not do: it opens a connection on the calling
+     * thread, which is not in the namespace, and only a second attempt on the executor's (HttpClientImpl.sendAsync in
+     * the JDK).
+     *
+     * @param request with a time-out
+     */
+    public static HttpResponse<String> send(HttpClient client, HttpRequest request)
+            throws IOException, InterruptedException {
+        try {
+            return client.sendAsync(request, HttpResponse.BodyHandlers.ofString())
+                    .get();
+        } catch (ExecutionException e) {
+            throw new IOException(e.getCause().toString(), e.getCause());
+        }
     }
 
     @Override

@@ -10,7 +10,6 @@ import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
-import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -161,7 +160,7 @@ public final class DaemonPod implements PodOnNode {
             HttpRequest request = HttpRequest.newBuilder(URI.create("http://127.0.0.1:9090" + path))
                     .timeout(PROBE_LIMIT)
                     .build();
-            return http.send(request, HttpResponse.BodyHandlers.ofString()).body();
+            return NamespaceHttp.send(http, request).body();
         } catch (IOException e) {
             return "no answer: " + e;
         } catch (InterruptedException e) {

@@ -2,36 +2,76 @@ package dev.udpfanout.loader.datapath.kernel.maps;
 
 import dev.udpfanout.bindings.abi.listener.ListenerEntry;
 import dev.udpfanout.bindings.abi.listener.ListenerKey;
-import dev.udpfanout.bindings.map.KeyedMap;
+import dev.udpfanout.bindings.abi.listener.ListenerPorts;
+import dev.udpfanout.bindings.abi.maps.SharedMaps;
+import dev.udpfanout.bindings.map.ArrayMap;
 import dev.udpfanout.bindings.map.ReconciledMap;
+import dev.udpfanout.loader.datapath.kernel.program.KernelProgram;
+import java.security.SecureRandom;
+import java.util.Collection;
+import java.util.HashSet;
 import java.util.Map;
+import java.util.Set;
 
-/** The map LISTENERS: who listens where. */
+/**
+ * The maps LISTENERS and LISTENER_PORTS: who listens where. A port is among the ports before it has a listener, and
+ * until after it has none. The program keeps what LISTENERS says for a moment (known_listener.h): it is told of each
+ * change by another generation.
+ */
 public final class ListenerKeys {
-    private final ReconciledMap<ListenerKey, ListenerEntry> map;
+    /** The element of LISTENER_PORTS. */
+    private static final int ONLY = 0;
 
-    /** Starts from what the map holds: an earlier daemon may have filled it. */
-    public ListenerKeys(KeyedMap<ListenerKey, ListenerEntry> map) {
-        this.map = new ReconciledMap<>(map);
+    /** Odd, so that no number comes again before all others; its bytes all change. */
+    private static final long NEXT_GENERATION = 0x9e3779b97f4a7c15L;
+
+    private final ReconciledMap<ListenerKey, ListenerEntry> map;
+    private final ArrayMap<ListenerPorts> ports;
+    /** By chance: what an earlier daemon's was is not known. */
+    private long generation = new SecureRandom().nextLong();
+
+    /** Starts from what LISTENERS holds: an earlier daemon may have filled it. */
+    public ListenerKeys(KernelProgram program) {
+        this.map = new ReconciledMap<>(program.map(SharedMaps.LISTENERS));
+        this.ports = program.map(SharedMaps.LISTENER_PORTS);
     }
 
-    /** What the map holds; changes with it. */
+    /** What LISTENERS holds; changes with it. */
     public Map<ListenerKey, ListenerEntry> inForce() {
         return map.inForce();
     }
 
-    /** Reads the map anew; how many entries are not as they were left. */
+    /** Reads LISTENERS anew; how many entries are not as they were left. */
     int reread() {
         return map.reread();
     }
 
-    /** Whether the map holds what it was left with. */
+    /** Whether LISTENERS holds what it was left with. */
     boolean isIntact() {
         return map.isIntact();
     }
 
-    /** Makes the map hold exactly the wanted entries: as {@link ReconciledMap#set}. */
+    /** Makes LISTENERS hold exactly the wanted entries: as {@link ReconciledMap#set}. */
     public void set(Map<ListenerKey, ListenerEntry> wanted) {
+        Set<Integer> either = ports(wanted.keySet());
+        either.addAll(ports(map.inForce().keySet()));
+        ports.put(ONLY, new ListenerPorts(generation, either));
         map.set(wanted);
+        forgetKnown();
+    }
+
+    /** To be called after a change of anything else from which it follows whose a datagram is. */
+    void forgetKnown() {
+        generation += NEXT_GENERATION;
+        if (generation == 0) {
+            generation = NEXT_GENERATION;
+        }
+        ports.put(ONLY, new ListenerPorts(generation, ports(map.inForce().keySet())));
+    }
+
+    private static Set<Integer> ports(Collection<ListenerKey> keys) {
+        Set<Integer> ports = new HashSet<>();
+        keys.forEach(key -> ports.add(key.port()));
+        return ports;
     }
 }

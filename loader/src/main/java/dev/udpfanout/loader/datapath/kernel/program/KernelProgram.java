@@ -3,6 +3,7 @@ package dev.udpfanout.loader.datapath.kernel.program;
 import dev.udpfanout.bindings.abi.ProgramSettings;
 import dev.udpfanout.bindings.abi.maps.SharedMaps;
 import dev.udpfanout.bindings.errno.SystemCallException;
+import dev.udpfanout.bindings.libbpf.BpfFeatures;
 import dev.udpfanout.bindings.libbpf.BpfMap;
 import dev.udpfanout.bindings.libbpf.BpfObject;
 import dev.udpfanout.bindings.libbpf.BpfProgram;
@@ -165,7 +166,8 @@ public final class KernelProgram implements AutoCloseable {
 
     private static KernelProgram loadWith(
             byte[] elf, Map<String, BpfMap> existing, FlowsConfig flows, Set<String> programs, Optional<Pins> pins) {
-        ProgramSettings settings = new ProgramSettings(OnlineCpus.count(), flows.idleTimeout());
+        ProgramSettings settings =
+                new ProgramSettings(OnlineCpus.count(), flows.idleTimeout(), BpfFeatures.hasCoarseClock());
         LoadedObject object = LoadedObject.load(elf, programs, opened -> {
             opened.editSection(ProgramSettings.SECTION, settings::writeTo);
             existing.forEach(opened::reuseMap);

@@ -41,13 +41,18 @@ class FramePropertyTest {
 
     private static final Path FOUND = Path.of("src/test/resources/frames/found.hex");
 
-    /** As large packets come in to the first as fit its ways, larger ones to the second, and to the third its own. */
+    /**
+     * As large packets come in to the first three as fit their ways, larger ones to the fourth, and to the fifth its
+     * own. Plain datagrams go the short way to the first and the fourth.
+     */
     private static List<TestRunNode> nodes;
 
     @BeforeContainer
     static void setUp() {
         nodes = List.of(
                 TestRunNode.open(),
+                TestRunNode.openTheLongWay(),
+                TestRunNode.openWithRuleForSources(),
                 TestRunNode.openWithWideIngress(),
                 TestRunNode.openOnLoopback("policy: round_robin"));
     }

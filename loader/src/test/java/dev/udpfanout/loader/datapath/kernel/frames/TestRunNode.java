@@ -1,5 +1,7 @@
 package dev.udpfanout.loader.datapath.kernel.frames;
 
+import dev.udpfanout.bindings.abi.listener.ListenerPorts;
+import dev.udpfanout.bindings.abi.maps.SharedMaps;
 import dev.udpfanout.bindings.libbpf.BpfProgram;
 import dev.udpfanout.bindings.libbpf.BpfTestBench;
 import dev.udpfanout.bindings.map.MapDeclaration;
@@ -143,6 +145,25 @@ public final class TestRunNode implements AutoCloseable {
     /** As {@link #open()}, but larger packets come in than fit the ways: fragments go through the stack. */
     static TestRunNode openWithWideIngress() {
         return open("policy: round_robin", NIC, WIDE_MTU);
+    }
+
+    /** As {@link #open()}, but nothing goes the short way of plain datagrams: the ports of listeners are not known. */
+    static TestRunNode openTheLongWay() {
+        TestRunNode node = open();
+        node.call(() -> {
+            node.program.map(SharedMaps.LISTENER_PORTS).put(0, new ListenerPorts(0, Set.of()));
+            return null;
+        });
+        return node;
+    }
+
+    /** As {@link #open()}, but a rule looks at the source, so that ways are kept by client. */
+    static TestRunNode openWithRuleForSources() {
+        TestRunNode node = open();
+        node.topology.node().exec("ip", "rule", "add", "from", "198.18.0.0/15", "lookup", "main", "pref", "100");
+        node.topology.node().exec("ip", "-6", "rule", "add", "from", "2001:2::/48", "lookup", "main", "pref", "100");
+        node.datapath.reconcile();
+        return node;
     }
 
     /** As {@link #open(String)}, but frames come from the node itself. */
