@@ -39,7 +39,7 @@ help:
 	@echo 'make kernel-matrix   every way in on Debian'"'"'s 5.10, 6.1 and 6.12 in virtual machines (as root, about 20 min: 6 for each kernel)'
 	@echo 'make chaos    faults, one after the other, at 20,000 datagrams/s; each loss is accounted for; SECONDS, SEED (as root, 10 min)'
 	@echo 'make fuzz     what reads files, the API server and netlink, under inputs that take new branches (Jazzer); SECONDS, TARGET (10 min)'
-	@echo 'make doctor-test   break a node in one way at a time, and see whether doctor names just that; WAY (as root, about 5 min)'
+	@echo 'make doctor-test   break a node in one way at a time, and see whether doctor names just that, and trace where datagrams die; WAY (as root, about 10 min)'
 	@echo 'make bench    latency and throughput beside kube-proxy, nftables and others; bench/target/report (as root, about 20 min)'
 	@echo 'make bench-quick   the same with fewer rounds (about 3 min); bench/udp-fanout-bench --help for more'
 	@echo 'make bench-docs   make bench, and write its tables into README.md and docs/performance.md'
@@ -96,7 +96,7 @@ fuzz: build
 		dev.udpfanout.loader.fuzz.Fuzz "$(SECONDS)" "$(TARGET)"
 
 doctor-test:
-	@$(MAVEN) verify --quiet -pl loader -am -Dsurefire.failIfNoSpecifiedTests=false -Dtest=FaultTest -Dudpfanout.doctor=all -Dudpfanout.doctor.way="$(WAY)"
+	@$(MAVEN) verify --quiet -pl loader -am -Dsurefire.failIfNoSpecifiedTests=false -Dtest=FaultTest,FixTest -Dudpfanout.doctor=all -Dudpfanout.doctor.way="$(WAY)"
 
 bench: build
 	@bench/udp-fanout-bench

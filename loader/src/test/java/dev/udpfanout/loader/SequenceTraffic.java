@@ -100,10 +100,14 @@ public final class SequenceTraffic implements AutoCloseable {
                 while (true) {
                     channel.receive(buffer.clear());
                     if (buffer.flip().remaining() < Long.BYTES) {
-                        // The daemon asks whether anybody listens.
+                        // The daemon, or doctor, asks whether anybody listens.
                         continue;
                     }
                     long number = buffer.getLong();
+                    if (number < 0 || number >= MAX_DATAGRAMS) {
+                        // One of "udp-fanout trace".
+                        continue;
+                    }
                     synchronized (this) {
                         numbers.set((int) number);
                         received++;

@@ -60,6 +60,7 @@ public final class KernelScenarios {
                 .forEach(transport -> scenarios.add(new RefusedTransportScenario(daemon, transport)));
         scenarios.add(new RefusedBpfScenario(daemon));
         scenarios.add(new TakeoverScenario(daemon));
+        scenarios.add(new TraceScenario(daemon));
         scenarios.add(new DifferentialScenario(daemon, "vxlan", "dummy0-ingress,nic"));
         scenarios.add(new DifferentialScenario(daemon, "ipip", "dummy0-egress,vip-direct,user-space"));
         return scenarios;

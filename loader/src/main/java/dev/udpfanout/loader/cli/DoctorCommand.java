@@ -1,5 +1,6 @@
 package dev.udpfanout.loader.cli;
 
+import dev.udpfanout.bindings.terminal.TerminalSize;
 import dev.udpfanout.loader.config.Config;
 import dev.udpfanout.loader.config.ListenerConfig;
 import dev.udpfanout.loader.daemon.NodeLock;
@@ -30,7 +31,8 @@ import picocli.CommandLine.Option;
         name = "doctor",
         description = "Walks a datagram's way on this node and checks each step: the daemon, the Service, kube-proxy,"
                 + " routes, programs, packet filters, receivers. It names causes, not what follows from them. It sends"
-                + " each receiver an echo request and an empty datagram, and changes nothing, unless --fix is given.",
+                + " each receiver an echo request and an empty datagram, and each listener up to four test datagrams,"
+                + " which receivers get. It changes nothing, unless --fix is given.",
         exitCodeListHeading = "%nExit codes:%n",
         exitCodeList = {"0:nothing is wrong", "1:there are warnings", "2:there are problems, or bad input"},
         footerHeading = "%nExample:%n",
@@ -39,6 +41,7 @@ import picocli.CommandLine.Option;
 final class DoctorCommand implements Callable<Integer> {
     private static final int WARNINGS = 1;
     private static final int PROBLEMS = 2;
+    private static final int STANDARD_OUTPUT = 1;
 
     @Option(names = "--config", paramLabel = "FILE", required = true, description = "The daemon's configuration.")
     private Path config;
@@ -83,7 +86,9 @@ final class DoctorCommand implements Callable<Integer> {
         if (fix && mend(found, err)) {
             found = examine(read.get());
         }
-        out.print(json ? DoctorText.json(found) : DoctorText.of(found));
+        int columns =
+                TerminalSize.of(STANDARD_OUTPUT).map(TerminalSize::columns).orElse(0);
+        out.print(json ? DoctorText.json(found) : DoctorText.of(found, columns));
         out.flush();
         return exitCode(found);
     }
@@ -95,7 +100,7 @@ final class DoctorCommand implements Callable<Integer> {
                     pins.directory,
                     client,
                     NodeIdentity.detect(),
-                    NodeLock.holder().isPresent(),
+                    NodeLock.holder(),
                     UdpFanout.VERSION);
             return new Doctor(node).examine(read, listeners);
         }

@@ -13,14 +13,21 @@ import java.util.Locale;
 /** What doctor has found, for people and for programs. */
 final class DoctorText {
     private static final String INDENT = " ".repeat(12);
+    /** Where findings begin. */
+    private static final int FINDING = 34;
+    /** Where what they mean begins, and what mends it. */
+    private static final int MEANING = 18;
 
     private DoctorText() {}
 
     /**
      * One line for what is well. What is not has its meaning and its mend on lines of their own, so that a command can
      * be copied. The listener is named where it differs from the line before.
+     *
+     * @param columns of the terminal, at whose end lines go on in the next at a word; 0 if there is none
      */
-    static String of(List<Diagnosis> found) {
+    static String of(List<Diagnosis> found, int columns) {
+        WordWrap wrap = new WordWrap(columns);
         StringBuilder text = new StringBuilder();
         String listener = "";
         for (Diagnosis each : found) {
@@ -30,26 +37,21 @@ final class DoctorText {
                 text.append("node:\n");
             }
             listener = each.listener();
-            append(text, each);
+            append(text, each, wrap);
         }
         return text.append(summary(found)).append('\n').toString();
     }
 
-    private static void append(StringBuilder text, Diagnosis each) {
+    private static void append(StringBuilder text, Diagnosis each, WordWrap wrap) {
         String result = name(each.result()).replace('_', ' ');
-        text.append("%-12s%-22s%s\n"
-                .formatted(
-                        each.result() == Result.PROBLEM ? result.toUpperCase(Locale.ROOT) : result,
-                        each.check(),
-                        printable(each.finding())));
+        String start = "%-12s%-22s"
+                .formatted(each.result() == Result.PROBLEM ? result.toUpperCase(Locale.ROOT) : result, each.check());
+        wrap.append(text, start, FINDING, printable(each.finding()));
         if (!each.meaning().isEmpty()) {
-            text.append(INDENT)
-                    .append("so:   ")
-                    .append(printable(each.meaning()))
-                    .append('\n');
+            wrap.append(text, INDENT + "so:   ", MEANING, printable(each.meaning()));
         }
         if (!each.mend().isEmpty()) {
-            text.append(INDENT).append("mend: ").append(printable(each.mend())).append('\n');
+            wrap.append(text, INDENT + "mend: ", MEANING, printable(each.mend()));
         }
     }
 

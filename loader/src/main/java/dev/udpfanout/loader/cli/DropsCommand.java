@@ -10,6 +10,7 @@ import dev.udpfanout.loader.logging.LogConfigurator;
 import dev.udpfanout.loader.logging.LogLevel;
 import dev.udpfanout.loader.trace.ListenerNames;
 import dev.udpfanout.loader.trace.OwnNamespace;
+import dev.udpfanout.loader.trace.TraceNeeds;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.time.Instant;
@@ -70,15 +71,8 @@ final class DropsCommand implements Callable<Integer> {
     @Option(names = "--json", description = "Print an object a line, for programs.")
     private boolean json;
 
-    @Option(
-            names = "--metrics",
-            paramLabel = "ADDRESS",
-            defaultValue = "127.0.0.1:9090",
-            description = "The daemon's metrics.bind; default: ${DEFAULT-VALUE}.")
-    private String metrics;
-
     @Mixin
-    private PinDirectory pins;
+    private StatusOptions options;
 
     @CommandLine.Spec
     private CommandLine.Model.CommandSpec spec;
@@ -97,9 +91,9 @@ final class DropsCommand implements Callable<Integer> {
         }
         LogConfigurator.setLevel(LogLevel.ERROR);
         out = spec.commandLine().getOut();
-        listeners = new ListenerNames(pins.directory);
-        endpoints = new PinnedNames(pins.directory);
-        source = new StatusSource(metrics, StatusSource.url(metrics, spec.commandLine()), pins.directory);
+        listeners = new ListenerNames(options.pinDirectory());
+        endpoints = new PinnedNames(options.pinDirectory());
+        source = options.source(spec.commandLine());
         counted = count();
         Optional<DropWatch> opened = begin();
         complain(
@@ -121,10 +115,7 @@ final class DropsCommand implements Callable<Integer> {
         try {
             return Optional.of(DropWatch.begin(OwnNamespace.inode(), perSecond, this::print));
         } catch (SystemCallException e) {
-            complain(
-                    true,
-                    "no single datagrams: " + e.getMessage()
-                            + " (needs CAP_BPF and CAP_PERFMON, and a kernel with BTF: /sys/kernel/btf/vmlinux)");
+            complain(true, "no single datagrams: " + TraceNeeds.missing().orElse(e.getMessage()));
             return Optional.empty();
         }
     }

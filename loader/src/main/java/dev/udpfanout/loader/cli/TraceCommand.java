@@ -3,9 +3,12 @@ package dev.udpfanout.loader.cli;
 import dev.udpfanout.bindings.errno.SystemCallException;
 import dev.udpfanout.loader.config.reader.SocketAddressText;
 import dev.udpfanout.loader.config.yaml.BadTextException;
+import dev.udpfanout.loader.daemon.NodeLock;
 import dev.udpfanout.loader.datapath.network.Network;
 import dev.udpfanout.loader.trace.ListenerNames;
+import dev.udpfanout.loader.trace.SocketOwners;
 import dev.udpfanout.loader.trace.TraceJson;
+import dev.udpfanout.loader.trace.TraceNeeds;
 import dev.udpfanout.loader.trace.TracePlan;
 import dev.udpfanout.loader.trace.TraceReport;
 import dev.udpfanout.loader.trace.TraceText;
@@ -113,7 +116,7 @@ final class TraceCommand implements Callable<Integer> {
         try (Network network = Network.open()) {
             TracePlan plan = plan(network);
             ListenerNames names = new ListenerNames(pins.directory);
-            TraceReport report = new Tracer(network, names::of).trace(plan);
+            TraceReport report = new Tracer(network, names::of, SocketOwners.ofNode(NodeLock.holder())).trace(plan);
             PrintWriter out = spec.commandLine().getOut();
             out.print(json ? TraceJson.of(report) : TraceText.of(report));
             out.flush();
@@ -121,13 +124,15 @@ final class TraceCommand implements Callable<Integer> {
         } catch (IllegalArgumentException | BadTextException e) {
             throw new ParameterException(spec.commandLine(), e.getMessage());
         } catch (SystemCallException e) {
-            PrintWriter err = spec.commandLine().getErr();
-            err.println(
-                    "udp-fanout: tracing is not possible: " + e.getMessage()
-                            + " (needs CAP_BPF, CAP_PERFMON and CAP_NET_ADMIN, and a kernel with BTF: /sys/kernel/btf/vmlinux)");
-            err.flush();
-            return IMPOSSIBLE;
+            return impossible(TraceNeeds.missing().orElse(e.getMessage()));
         }
+    }
+
+    private int impossible(String why) {
+        PrintWriter err = spec.commandLine().getErr();
+        err.println("udp-fanout: tracing is not possible: " + why);
+        err.flush();
+        return IMPOSSIBLE;
     }
 
     private TracePlan plan(Network network) throws BadTextException {

@@ -56,6 +56,7 @@ final class DropCauses {
             Map.entry("TC_EGRESS", TC),
             Map.entry("IP_OUTNOROUTES", NO_ROUTE),
             Map.entry("IP_INNOROUTES", NO_ROUTE),
+            Map.entry("IP_INADDRERRORS", NO_ROUTE),
             Map.entry("PKT_TOO_BIG", TOO_BIG),
             Map.entry("OTHERHOST", OTHER_HOST),
             Map.entry(
@@ -133,6 +134,14 @@ final class DropCauses {
     /** Whether the firewall has dropped it, so that a rule's counter may say which rule. */
     boolean isByFirewall(TraceEvent freed) {
         return of(freed).equals(FIREWALL);
+    }
+
+    /**
+     * Whether it is one that the kernel tells where forwarding is off: ip_error, or ip6_forward with no better reason.
+     */
+    boolean isOfForwarding(TraceEvent freed) {
+        boolean isIpv6 = symbols.functionAt(freed.location()).orElse("").startsWith("ip6_forward");
+        return of(freed).equals(NO_ROUTE) || isIpv6 && reasonOf(freed).equals(NONE);
     }
 
     /** Whether it was only a copy that was on its way to all hosts of a bridge, and this was not its host. */

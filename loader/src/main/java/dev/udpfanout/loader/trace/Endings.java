@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /** How one datagram ended: that of its copies which says most, a loss before an arrival before what is not known. */
 final class Endings {
@@ -16,6 +17,11 @@ final class Endings {
             "Is the daemon alive, and are its programs on the hooks? udp-fanout status and udp-fanout doctor tell.";
     private static final String NAT_REMEDY =
             "Look for kube-proxy's rule: nft list ruleset or iptables-save, for the VIP; ipvsadm -Ln with IPVS.";
+
+    private static final String ROUTE_REMEDY = "ip rule show and ip route get ADDRESS from SENDER iif %s show which"
+            + " rule or VRF it is; udp-fanout doctor names the table.";
+
+    private static final String LOOPBACK = "lo";
 
     private static final int ICMP_UNREACHABLE = 3;
     private static final int ICMP_TOO_BIG = 4;
@@ -75,6 +81,14 @@ final class Endings {
 
     private Fate ofLife(List<TraceEvent> life) {
         TraceEvent end = life.getLast();
+        Optional<Fate> ledAway = life.stream()
+                .filter(event -> event.kind() == TraceEvent.Kind.SENT && place.isHere(event))
+                .reduce((first, second) -> second)
+                .flatMap(this::ledAway);
+        return ledAway.orElseGet(() -> ofEnd(life, end));
+    }
+
+    private Fate ofEnd(List<TraceEvent> life, TraceEvent end) {
         return switch (end.kind()) {
             case OUR_DROP -> ourDrop(end);
             case FREED -> freed(life);
@@ -108,6 +122,25 @@ final class Endings {
                 isTooBig ? "Send less at once, or raise the MTU; docs/drop-reasons.md has more on too_big." : "");
     }
 
+    /** If it left the node elsewhere than where its destination is; a bridge's own ports come after the bridge. */
+    private Optional<Fate> ledAway(TraceEvent at) {
+        if (place.dummies().contains(at.device()) || at.device().equals(LOOPBACK)) {
+            return Optional.empty();
+        }
+        Optional<String> belongs = place.isOwn(at)
+                ? Optional.of("an address of this node")
+                : place.deviceOf(at)
+                        .filter(device -> !wasSentBy(events, device))
+                        .map(device -> "in the network of " + device);
+        return belongs.map(where -> Fate.lost(
+                at.device(),
+                "It left by " + at.device() + ", to "
+                        + at.destination().map(SocketAddressText::write).orElse("its destination") + ", which is "
+                        + where
+                        + ": a rule, VRF or route leads it away.",
+                ROUTE_REMEDY.formatted(place.nic())));
+    }
+
     private boolean isIpv6() {
         return place.destination().getAddress() instanceof Inet6Address;
     }
@@ -118,6 +151,15 @@ final class Endings {
         String where = Story.device(end, place) + ", " + causes.nameOf(end);
         if (place.dummies().contains(end.device()) && wasSentBy(life, end.device())) {
             return swallowed(end);
+        }
+        if (!place.isForwarding() && causes.isOfForwarding(end) && place.isHere(end)) {
+            return Fate.lost(
+                    where,
+                    "The kernel does not forward what comes in by " + place.nic() + ": forwarding is off.",
+                    isIpv6()
+                            ? "sysctl -w net.ipv6.conf.all.forwarding=1"
+                            : "sysctl -w net.ipv4.ip_forward=1; net.ipv4.conf.%s.forwarding must be 1, too"
+                                    .formatted(place.nic()));
         }
         if (isAsSent(life) && !causes.isByFirewall(end) && place.isHere(end)) {
             return Fate.lost(where, cause.sentence() + notTranslated(), NAT_REMEDY);
@@ -159,6 +201,10 @@ final class Endings {
                     Story.device(at, place), "It is in the pod, and nothing has dropped it there: a socket has it.");
         }
         if (isRead || at.kind() == TraceEvent.Kind.RECEIVED && place.isOwn(at)) {
+            if (place.sockets().isOfReceiver(at.destination(), place.isWaiting())) {
+                return Fate.delivered(
+                        "node, a socket", "A process of this node has it that is not udp-fanout: the receiver.");
+            }
             return Fate.unknown(
                     "node, a socket",
                     "A socket of this node has it, and nothing came out of it again.",

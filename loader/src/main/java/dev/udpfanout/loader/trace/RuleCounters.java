@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.udpfanout.bindings.nftables.Nftables;
+import dev.udpfanout.loader.datapath.network.firewall.LegacyCounters;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -11,8 +12,8 @@ import java.util.Map;
 
 /**
  * What the counters of the packet filter's dropping rules say, so that a comparison shows which rule has dropped
- * something: rules of nf_tables, those of iptables-nft among them. A rule without a counter cannot be seen, nor one of
- * iptables-legacy; of chains whose policy drops, the names are known. Source: libnftables-json(5).
+ * something: rules of nf_tables, those of iptables-nft among them, and those of iptables-legacy. A rule without a
+ * counter cannot be seen; of chains of nf_tables whose policy drops, the names are known. Source: libnftables-json(5).
  *
  * @param packets by rule, in words
  * @param droppingChains base chains whose policy is to drop, with the hook
@@ -20,19 +21,19 @@ import java.util.Map;
 public record RuleCounters(Map<String, Long> packets, List<String> droppingChains) {
     private static final String LIST = "{\"nftables\":[{\"list\":{\"ruleset\":{}}}]}";
     private static final List<String> NOT_DROPPING = List.of("accept", "jump", "goto", "return", "continue");
-    private static final RuleCounters NONE = new RuleCounters(Map.of(), List.of());
 
-    /** Of the calling thread's network namespace; nothing if they cannot be read. */
-    static RuleCounters read() {
+    /** Of the calling thread's network namespace; nothing of what cannot be read. */
+    public static RuleCounters read() {
+        Map<String, Long> legacy = LegacyCounters.ofDropping();
         try (Nftables nftables = Nftables.open()) {
-            return of(new ObjectMapper().readTree(nftables.run(LIST)));
+            return of(new ObjectMapper().readTree(nftables.run(LIST)), legacy);
         } catch (RuntimeException | JsonProcessingException e) {
-            return NONE;
+            return new RuleCounters(legacy, List.of());
         }
     }
 
-    static RuleCounters of(JsonNode ruleset) {
-        Map<String, Long> packets = new LinkedHashMap<>();
+    private static RuleCounters of(JsonNode ruleset, Map<String, Long> legacy) {
+        Map<String, Long> packets = new LinkedHashMap<>(legacy);
         List<String> chains = new ArrayList<>();
         for (JsonNode object : ruleset.path("nftables")) {
             JsonNode chain = object.path("chain");
@@ -80,7 +81,7 @@ public record RuleCounters(Map<String, Long> packets, List<String> droppingChain
     }
 
     /** Those rules that have counted more since then, with how many packets. */
-    List<String> movedSince(RuleCounters before) {
+    public List<String> movedSince(RuleCounters before) {
         return packets.entrySet().stream()
                 .filter(rule -> rule.getValue() > before.packets.getOrDefault(rule.getKey(), 0L))
                 .map(rule -> rule.getKey() + " (+" + (rule.getValue() - before.packets.getOrDefault(rule.getKey(), 0L))

@@ -2,7 +2,9 @@ package dev.udpfanout.loader.trace;
 
 import dev.udpfanout.bindings.rtnetlink.address.InterfaceAddress;
 import dev.udpfanout.bindings.rtnetlink.link.Link;
+import dev.udpfanout.bindings.rtnetlink.neighbour.NeighbourState;
 import dev.udpfanout.loader.datapath.network.Network;
+import java.net.Inet6Address;
 import java.net.InetSocketAddress;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -24,14 +26,21 @@ public final class Tracer {
 
     private final Network network;
     private final IntFunction<String> listenerNames;
+    private final SocketOwners sockets;
     private final List<TraceEvent> events = new ArrayList<>();
     private final int namespace = OwnNamespace.inode();
     private long lastEventNs;
 
     /** @param listenerNames a listener's name by its slot; empty if not known */
     public Tracer(Network network, IntFunction<String> listenerNames) {
+        this(network, listenerNames, SocketOwners.UNKNOWN);
+    }
+
+    /** @param sockets who has the node's sockets, so that a receiver on the node's own network is known for one */
+    public Tracer(Network network, IntFunction<String> listenerNames, SocketOwners sockets) {
         this.network = network;
         this.listenerNames = listenerNames;
+        this.sockets = sockets;
     }
 
     /**
@@ -57,7 +66,20 @@ public final class Tracer {
             }
             await(probes, plan);
         }
-        return new TraceReport(plan, source, stories(plan), lost(), RuleCounters.read(), before);
+        DropCauses causes = DropCauses.ofKernel();
+        return new TraceReport(
+                plan, source, stories(plan, causes), lost(), RuleCounters.read(), before, blocking(plan, causes));
+    }
+
+    /** The packet filter's rules need be read only where it has dropped something on this node. */
+    private List<String> blocking(TracePlan plan, DropCauses causes) {
+        return events.stream()
+                .filter(event -> event.kind() == TraceEvent.Kind.FREED && event.namespace() == namespace)
+                .filter(causes::isByFirewall)
+                .flatMap(event -> event.destination().stream())
+                .findFirst()
+                .map(destination -> BlockingChains.of(network, plan.wayIn(), destination))
+                .orElse(List.of());
     }
 
     private static int sourcePort() {
@@ -95,9 +117,8 @@ public final class Tracer {
         return event.kind().isEnd() || (event.kind() == TraceEvent.Kind.RECEIVED && event.namespace() != namespace);
     }
 
-    private List<Story> stories(TracePlan plan) {
+    private List<Story> stories(TracePlan plan, DropCauses causes) {
         Place place = place(plan);
-        DropCauses causes = DropCauses.ofKernel();
         Map<Integer, List<TraceEvent>> bySequence = events.stream()
                 .collect(Collectors.groupingBy(TraceEvent::sequence, LinkedHashMap::new, Collectors.toList()));
         // Real datagrams have random numbers: they are told in the order in which they came.
@@ -116,6 +137,7 @@ public final class Tracer {
     }
 
     private Place place(TracePlan plan) {
+        boolean isIpv6 = plan.destination().getAddress() instanceof Inet6Address;
         return new Place(
                 namespace,
                 plan.wayIn().nic().name(),
@@ -123,11 +145,25 @@ public final class Tracer {
                 network.addresses().all().stream()
                         .map(InterfaceAddress::address)
                         .collect(Collectors.toSet()),
+                attached(),
+                ForwardingSetting.isOn(plan.wayIn().nic().name(), isIpv6),
+                sockets,
+                network.neighbours().states().stream().anyMatch(NeighbourState::isUnanswered),
                 network.links().all().stream()
                         .filter(this::isDummy)
                         .map(Link::name)
                         .collect(Collectors.toSet()),
                 listenerNames);
+    }
+
+    /** What a dummy interface has is nobody's network. */
+    private List<AttachedNetwork> attached() {
+        return network.links().all().stream()
+                .filter(link -> !isDummy(link))
+                .flatMap(link -> network.addresses().of(link.index()).stream()
+                        .filter(each -> !each.address().isLinkLocalAddress())
+                        .map(each -> AttachedNetwork.of(each, link.name())))
+                .toList();
     }
 
     /** Where there is no dummy driver, a bridge without ports and without ARP stands for it. */

@@ -5,14 +5,13 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.udpfanout.lab.BoundedWait;
 import dev.udpfanout.lab.TopologyPlan;
-import dev.udpfanout.lab.kubeproxy.ExternalTrafficPolicy;
-import dev.udpfanout.lab.kubeproxy.KubeProxy;
-import dev.udpfanout.lab.kubeproxy.KubeProxyRules;
 import dev.udpfanout.lab.process.LabProcess;
+import dev.udpfanout.loader.cli.Distribution;
 import dev.udpfanout.loader.config.Config;
 import dev.udpfanout.loader.config.reader.ConfigReader;
 import dev.udpfanout.loader.daemon.NodeLock;
 import dev.udpfanout.loader.doctor.diagnosis.Diagnosis;
+import dev.udpfanout.loader.endtoend.AdminClient;
 import dev.udpfanout.loader.endtoend.ServiceLab;
 import dev.udpfanout.loader.kubernetes.api.NodeIdentity;
 import dev.udpfanout.loader.kubernetes.fake.FakeApi;
@@ -23,13 +22,13 @@ import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.mockwebserver.http.MockResponse;
 import io.fabric8.mockwebserver.http.RecordedRequest;
 import java.io.IOException;
-import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
 import java.nio.channels.DatagramChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.stream.Collectors;
@@ -38,6 +37,8 @@ import java.util.stream.Collectors;
 final class DoctorLab implements AutoCloseable {
     static final Duration LIMIT = Duration.ofSeconds(30);
     private static final String REVIEWS = "/apis/authorization.k8s.io/v1/selfsubjectaccessreviews";
+    private static final int PORT = 5514;
+    private static final int PODS = 2;
     private static final String POLICIES = "/networkpolicies";
 
     private final ServiceLab lab;
@@ -45,62 +46,93 @@ final class DoctorLab implements AutoCloseable {
     private LabProcess daemon;
     private volatile String denied = "nothing";
 
-    /** How datagrams come to the listener, and what serves it. */
-    enum WayIn {
-        DUMMY_INGRESS("bind: \"10.255.0.1:5514\"\n    interface: dummy0"),
-        DUMMY_EGRESS("bind: \"10.255.0.1:5514\"\n    interface: dummy0\n    hook: egress"),
-        DUMMY_TCX_KEEP("bind: \"10.255.0.1:5514\"\n    interface: dummy0\n    attach: tcx\n    order: keep"),
-        DUMMY_CLSACT("bind: \"10.255.0.1:5514\"\n    interface: dummy0\n    attach: clsact\n    order: keep"),
-        DUMMY_USERSPACE("bind: \"10.255.0.1:5514\"\n    interface: dummy0\n    mode: userspace"),
-        NIC("bind: \"192.168.1.1:5514\"\n    interface: eth0"),
-        NIC_USERSPACE("bind: \"192.168.1.1:5514\"\n    interface: eth0\n    mode: userspace"),
-        VIP_DIRECT("bind: \"vip:5514\"\n    interface: eth0");
-
-        final String place;
-
-        WayIn(String place) {
-            this.place = place;
-        }
-
-        boolean isOnDummy() {
-            return name().startsWith("DUMMY");
-        }
-    }
-
     /** Builds it, with a daemon that is ready. */
     DoctorLab(Path directory, WayIn way) throws IOException {
+        this(directory, way, "");
+    }
+
+    /**
+     * As above.
+     *
+     * @param top more of the configuration's top level
+     */
+    DoctorLab(Path directory, WayIn way, String top) throws IOException {
         this.way = way;
-        lab = new ServiceLab(Files.createDirectories(directory), 2);
+        lab = new ServiceLab(Files.createDirectories(directory), PODS, way.isIpv6());
         try {
             lab.server().api().put(service().build());
             lab.server().api().disturb(this::answer);
             lab.serveAll();
-            lab.configure(way.place, "");
-            if (way.isOnDummy()) {
-                lab.leadVipToDummy();
+            if (way.isIpv6()) {
+                lab.serveAll6();
             }
-            daemon = lab.start();
-            lab.awaitReady();
+            lab.configure(way.place, top);
+            if (way.isOnDummy()) {
+                leadVipToDummy();
+            }
+            startDaemon();
         } catch (RuntimeException | IOException | Error e) {
             lab.close();
             throw e;
         }
     }
 
-    /** What MetalLB's example has for it. */
+    /** Starts the daemon, and returns when it is ready. */
+    void startDaemon() {
+        daemon = lab.start();
+        lab.awaitReady();
+    }
+
+    /** As the kernel does when memory is short. */
+    void killDaemon() {
+        daemon.signal("KILL");
+        daemon.awaitExit(LIMIT);
+    }
+
+    /** Has nobody listen in the pods. */
+    void closeReceivers() throws IOException {
+        for (int pod = 1; pod <= PODS; pod++) {
+            lab.closeReceiver(pod);
+        }
+    }
+
+    /** Gives the pods sockets again, and returns when the daemon has found out. */
+    void openReceivers() {
+        for (int pod = 1; pod <= PODS; pod++) {
+            lab.openReceiver(pod);
+        }
+        AdminClient admin = new AdminClient(lab.topology().node());
+        assertTrue(
+                BoundedWait.until(() -> !admin.page("/status").contains("port_closed_since"), LIMIT),
+                () -> admin.page("/status"));
+    }
+
+    /** Has kube-proxy lead the VIP, of the way's family, to the listener on dummy0. */
+    void leadVipToDummy() {
+        if (way.isIpv6()) {
+            lab.leadVip6ToDummy();
+        } else {
+            lab.leadVipToDummy();
+        }
+    }
+
+    /** What MetalLB's example has for it; of both families where the lab has both. */
     ServiceBuilder service() {
         Service base = FakeService.withUdpPort("syslog", 5514, 5514).build();
-        return new ServiceBuilder(base)
+        ServiceBuilder service = new ServiceBuilder(base)
                 .editSpec()
                 .withExternalTrafficPolicy("Local")
-                .endSpec()
-                .withNewStatus()
-                .withNewLoadBalancer()
-                .addNewIngress()
-                .withIp(TopologyPlan.VIP)
-                .endIngress()
-                .endLoadBalancer()
-                .endStatus();
+                .endSpec();
+        for (String vip : way.isIpv6() ? List.of(TopologyPlan.VIP, TopologyPlan.VIP6) : List.of(TopologyPlan.VIP)) {
+            service.editOrNewStatus()
+                    .editOrNewLoadBalancer()
+                    .addNewIngress()
+                    .withIp(vip)
+                    .endIngress()
+                    .endLoadBalancer()
+                    .endStatus();
+        }
+        return service;
     }
 
     /** Accounts may do everything but {@code denied}, a verb or resource; there are no policies. */
@@ -137,12 +169,6 @@ final class DoctorLab implements AutoCloseable {
         lab.topology().node().exec("sh", "-c", command);
     }
 
-    /** Has kube-proxy lead the VIP to these addresses. */
-    void kubeProxy(InetSocketAddress... endpoints) {
-        new KubeProxy(lab.topology())
-                .load(KubeProxyRules.labService(ServiceLab.VIP, ExternalTrafficPolicy.LOCAL, List.of(endpoints)));
-    }
-
     List<Diagnosis> examine() {
         return lab.topology().node().call(() -> {
             Config config = new ConfigReader(name -> true).read(lab.config());
@@ -152,7 +178,7 @@ final class DoctorLab implements AutoCloseable {
                         lab.pins(),
                         client,
                         new NodeIdentity("node-a", "logging"),
-                        NodeLock.holder().isPresent(),
+                        NodeLock.holder(),
                         "0.1.0");
                 return new Doctor(node).examine(config, Set.of());
             }
@@ -190,18 +216,46 @@ final class DoctorLab implements AutoCloseable {
     void assertNamed(Fault fault) throws Exception {
         fault.breaks().on(this);
         try {
-            assertOnly(fault.result(), fault.check(), fault.finding());
+            Diagnosis named = assertOnly(fault.result(), fault.check(), fault.finding());
+            new TraceOfFault(this).assertTraced(fault.traced());
+            if (named.fix().isPresent()) {
+                assertFixed();
+            }
         } finally {
             fault.mends().on(this);
         }
         assertTrue(BoundedWait.until(() -> bad(examine()).isEmpty(), LIMIT), () -> text(examine()));
     }
 
-    /** Sends a datagram to the VIP, which may or may not arrive. */
+    /** What the command says that it mends it does mend: datagrams arrive. */
+    private void assertFixed() {
+        LabProcess fixing = command("doctor", "--config", lab.config().toString(), "--fix", "--yes");
+        int exitCode = fixing.awaitExit(LIMIT);
+        assertEquals(0, exitCode, () -> String.join("\n", fixing.lines()));
+        long before = lab.received();
+        assertTrue(
+                BoundedWait.until(
+                        () -> {
+                            sendToVip();
+                            return lab.received() > before;
+                        },
+                        LIMIT),
+                () -> String.join("\n", fixing.lines()));
+    }
+
+    /** Starts our command on the node, with its pins. */
+    LabProcess command(String... arguments) {
+        List<String> command = new ArrayList<>(List.of(Distribution.command()));
+        command.addAll(List.of(arguments));
+        command.addAll(List.of("--pin-dir", lab.pins().toString()));
+        return lab.topology().node().start(lab.variables(), line -> {}, command.toArray(String[]::new));
+    }
+
+    /** Sends a datagram to where the client sends to, which may or may not arrive. */
     void sendToVip() {
         lab.topology().client().call(() -> {
             try (DatagramChannel sender = DatagramChannel.open()) {
-                return sender.send(ByteBuffer.wrap(new byte[] {1}), ServiceLab.VIP);
+                return sender.send(ByteBuffer.wrap(new byte[Long.BYTES]), way.destination(PORT));
             }
         });
     }

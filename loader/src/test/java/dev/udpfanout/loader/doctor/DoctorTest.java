@@ -111,10 +111,12 @@ class DoctorTest {
 
     @Test
     void shouldAskForTheSettingsOfIpv6WhenTheListenerIsOfIt() throws Exception {
+        sysctl("ipv6/conf/all/forwarding", 0);
         sysctl("ipv6/conf/dummy0/forwarding", 0);
 
         assertEquals(
-                Map.of("interface_forwarding", Result.PROBLEM), forwarding(config("[fd00:255::1]:5514", "dummy0")));
+                Map.of("ip_forward", Result.PROBLEM, "interface_forwarding", Result.PROBLEM),
+                forwarding(config("[fd00:255::1]:5514", "dummy0")));
     }
 
     @Test

@@ -1,6 +1,5 @@
 package dev.udpfanout.loader.doctor;
 
-import dev.udpfanout.loader.doctor.DoctorLab.WayIn;
 import java.io.IOException;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Tag;

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.udpfanout.lab.BoundedWait;
 import dev.udpfanout.lab.Bpffs;
+import dev.udpfanout.lab.LabNamespace;
 import dev.udpfanout.lab.Topology;
 import dev.udpfanout.lab.TopologyPlan;
 import dev.udpfanout.lab.kubeproxy.ExternalTrafficPolicy;
@@ -41,6 +42,8 @@ public final class ServiceLab implements AutoCloseable {
 
     public static final int POD_PORT = 40514;
     public static final InetSocketAddress VIP = new InetSocketAddress(TopologyPlan.VIP, 5514);
+    public static final InetSocketAddress VIP6 = new InetSocketAddress(TopologyPlan.VIP6, 5514);
+    public static final InetSocketAddress DUMMY6 = new InetSocketAddress("2001:db8:255::1", 5514);
 
     private static final int PER_SECOND = 20_000;
 
@@ -57,11 +60,20 @@ public final class ServiceLab implements AutoCloseable {
      * @param directory for the configuration; the caller's to remove
      */
     public ServiceLab(Path directory, int pods) throws IOException {
+        this(directory, pods, false);
+    }
+
+    /**
+     * As above.
+     *
+     * @param ipv6 whether everything has an IPv6 address too
+     */
+    public ServiceLab(Path directory, int pods, boolean ipv6) throws IOException {
         this.directory = directory;
         this.pins = Path.of(
                 "/sys/fs/bpf", "udp-fanout-test-" + ProcessHandle.current().pid() + "-" + System.nanoTime());
         Bpffs.ensure();
-        topology = Topology.builder().pods(pods).build();
+        topology = Topology.builder().pods(pods).ipv6(ipv6).build();
         server = topology.node().closedWithTopology(FakeApiServer.runningIn(topology.node()));
         Files.writeString(directory.resolve("kubeconfig"), server.kubeconfig());
         topology.pods()
@@ -80,11 +92,27 @@ public final class ServiceLab implements AutoCloseable {
         return receivers;
     }
 
+    /** Closes a receiver's socket. */
+    public void closeReceiver(int pod) throws IOException {
+        receivers.get(pod - 1).close();
+    }
+
+    /** Gives a pod a socket again. */
+    public void openReceiver(int pod) {
+        LabNamespace namespace = topology.pod(pod);
+        receivers.set(pod - 1, namespace.closedWithTopology(new SequenceTraffic.Receiver(namespace, POD_PORT)));
+    }
+
     /** Has kube-proxy send the VIP's datagrams to dummy0's address, as the MetalLB way wants it. */
     public void leadVipToDummy() {
         new KubeProxy(topology)
                 .load(KubeProxyRules.labService(
                         VIP, ExternalTrafficPolicy.LOCAL, List.of(new InetSocketAddress("10.255.0.1", 5514))));
+    }
+
+    /** The same over IPv6. */
+    public void leadVip6ToDummy() {
+        new KubeProxy(topology).load(KubeProxyRules.labService(VIP6, ExternalTrafficPolicy.LOCAL, List.of(DUMMY6)));
     }
 
     /** A pod as the API server knows it, ready. */
@@ -107,6 +135,24 @@ public final class ServiceLab implements AutoCloseable {
         serve(IntStream.rangeClosed(1, topology.plan().pods())
                 .mapToObj(this::pod)
                 .toArray(Endpoint[]::new));
+    }
+
+    /** Makes the IPv6 addresses of all pods endpoints of the Service too: each family has slices of its own. */
+    public void serveAll6() {
+        server.api()
+                .put(Slices.slice(
+                                "receivers-6",
+                                "IPv6",
+                                IntStream.rangeClosed(1, topology.plan().pods())
+                                        .mapToObj(n -> Slices.pod(
+                                                "pod-" + n, topology.plan().podAddress6(n)))
+                                        .toArray(Endpoint[]::new))
+                        .addNewPort()
+                        .withName("syslog")
+                        .withProtocol("UDP")
+                        .withPort(POD_PORT)
+                        .endPort()
+                        .build());
     }
 
     /** Writes a configuration of one listener, "syslog", whose receivers are the Service's. */
@@ -216,7 +262,7 @@ public final class ServiceLab implements AutoCloseable {
         assertTrue(BoundedWait.until(() -> traffic.next() >= until, LIMIT));
     }
 
-    long received() {
+    public long received() {
         return receivers.stream().mapToLong(SequenceTraffic.Receiver::received).sum();
     }
 

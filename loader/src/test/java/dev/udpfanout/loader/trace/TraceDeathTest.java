@@ -5,10 +5,12 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.udpfanout.bindings.abi.counter.DropReason;
+import dev.udpfanout.lab.TopologyPlan;
 import dev.udpfanout.lab.traffic.PodReceivers;
 import dev.udpfanout.loader.datapath.mode.NodeModes;
 import dev.udpfanout.loader.datapath.network.Network;
 import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Tag;
@@ -43,6 +45,12 @@ class TraceDeathTest extends TraceLab {
                 assertEquals(List.of("inet own forward"), chains(report));
             } else if (commands.contains("-A FORWARD -p udp")) {
                 assertEquals(List.of("ip filter FORWARD"), chains(report));
+            } else if (commands.contains("legacy")) {
+                assertTrue(
+                        report.suspects()
+                                .getFirst()
+                                .startsWith("the policy of chain iptables-legacy filter FORWARD (+" + COUNT),
+                        TraceText.of(report));
             } else if (commands.contains("policy drop")) {
                 assertTrue(
                         report.suspects().toString().contains("inet own forward (policy drop"), TraceText.of(report));
@@ -150,6 +158,25 @@ class TraceDeathTest extends TraceLab {
             TraceReport report = trace(NodeModes.NODE);
 
             assertFalse(report.isDelivered(), TraceText.of(report));
+            assertEquals("node, a socket", report.stories().getFirst().fate().where(), TraceText.of(report));
+        }
+    }
+
+    @Test
+    void shouldCallItDeliveredWhenAReceiverOnTheNodesOwnNetworkHasIt() {
+        InetSocketAddress own = new InetSocketAddress(TopologyPlan.NODE_ADDRESS, NodeModes.POD_PORT);
+        NodeModes.open(topology.node(), NodeModes.onNic().listener(List.of(own)));
+        try (PodReceivers receiver = PodReceivers.start(List.of(topology.node()), NodeModes.POD_PORT, ANY_RUN)) {
+            TraceReport report = topology.node().call(() -> {
+                try (Network network = Network.open()) {
+                    WayIn wayIn =
+                            WayIn.choose(network, Optional.empty(), NodeModes.NODE.getAddress(), Optional.empty());
+                    return new Tracer(network, slot -> "syslog", SocketOwners.ofNode(Optional.empty()))
+                            .trace(new TracePlan(wayIn, NodeModes.NODE, PAYLOAD_BYTES, COUNT, 0, PATIENCE));
+                }
+            });
+
+            assertDelivered(report);
             assertEquals("node, a socket", report.stories().getFirst().fate().where(), TraceText.of(report));
         }
     }

@@ -2,6 +2,7 @@ package dev.udpfanout.loader.doctor.attach;
 
 import dev.udpfanout.bindings.libbpf.HookPoint;
 import dev.udpfanout.bindings.rtnetlink.link.Link;
+import dev.udpfanout.loader.config.AddressText;
 import dev.udpfanout.loader.config.ListenerConfig.Hook;
 import dev.udpfanout.loader.datapath.kernel.attach.HookOrder;
 import dev.udpfanout.loader.datapath.kernel.attach.HookOrder.Occupant;
@@ -60,6 +61,18 @@ public final class ProgramCheck {
             }
         }
         return found;
+    }
+
+    /** Whether the kernel serves all listeners, and these findings say that its programs are on all their hooks. */
+    public static boolean areAttached(List<ServedListener> listeners, List<Diagnosis> found) {
+        List<Diagnosis> ofHooks =
+                found.stream().filter(each -> each.check().equals(CHECK)).toList();
+        return !listeners.isEmpty()
+                && listeners.stream()
+                        .allMatch(listener -> !listener.isUserspace()
+                                && ofHooks.stream()
+                                        .anyMatch(each -> each.listener().equals(listener.name())))
+                && ofHooks.stream().noneMatch(each -> each.result() == Diagnosis.Result.PROBLEM);
     }
 
     private static List<HookPoint> hooks(ServedListener listener) {
@@ -135,8 +148,8 @@ public final class ProgramCheck {
                     .findFirst();
             found.add(taker.map(other -> Diagnosis.problem(
                             "uplink_program",
-                            other + " at " + place + " takes datagrams to "
-                                    + to.getAddress().getHostAddress() + " port " + to.getPort() + " away",
+                            other + " at " + place + " takes datagrams to " + AddressText.of(to.getAddress()) + " port "
+                                    + to.getPort() + " away",
                             "they get neither to kube-proxy nor to udp-fanout",
                             removal(other, link, HookPoint.INGRESS)))
                     .orElseGet(() -> Diagnosis.ok("uplink_program", "nobody at " + place + " takes datagrams away")));

@@ -12,15 +12,13 @@ public final class DaemonCheck {
 
     private DaemonCheck() {}
 
-    /** @param version of the program that asks */
-    public static List<Diagnosis> of(DaemonStatus daemon, String version) {
+    /**
+     * @param version of the program that asks
+     * @param isAttached whether programs of an earlier daemon's are on the hooks of all listeners
+     */
+    public static List<Diagnosis> of(DaemonStatus daemon, String version, boolean isAttached) {
         if (!daemon.isRunning()) {
-            return List.of(Diagnosis.problem(
-                    CHECK,
-                    "no udp-fanout runs on this node"
-                            + (daemon.place().isEmpty() ? "" : " (" + daemon.place() + ": " + daemon.failure() + ")"),
-                    "nobody attaches programs or follows receivers; what an earlier daemon has pinned goes on as it was",
-                    "kubectl -n udp-fanout get pods -o wide; kubectl -n udp-fanout logs POD --previous"));
+            return List.of(absent(daemon, isAttached));
         }
         if (daemon.page().isEmpty()) {
             return List.of(
@@ -37,6 +35,20 @@ public final class DaemonCheck {
                                     "look at the daemon's log for metrics.bind; another program may have the port: ss -ltnp"));
         }
         return running(daemon.page().get(), daemon.place(), version);
+    }
+
+    private static Diagnosis absent(DaemonStatus daemon, boolean isAttached) {
+        String finding = "no udp-fanout runs on this node"
+                + (daemon.place().isEmpty() ? "" : " (" + daemon.place() + ": " + daemon.failure() + ")");
+        String mend = "kubectl -n udp-fanout get pods -o wide; kubectl -n udp-fanout logs POD --previous";
+        return isAttached
+                ? Diagnosis.warning(
+                        CHECK,
+                        finding + "; what an earlier one has attached forwards datagrams",
+                        "nobody follows receivers that come and go, or repairs what others take away; the Service has no"
+                                + " endpoint of this node",
+                        mend)
+                : Diagnosis.problem(CHECK, finding, "nobody attaches programs or follows receivers", mend);
     }
 
     private static List<Diagnosis> running(JsonNode page, String place, String version) {

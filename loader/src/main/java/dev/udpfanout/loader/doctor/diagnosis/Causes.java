@@ -53,12 +53,29 @@ public final class Causes {
                 .toList();
     }
 
+    /** Takes a check's bad findings away where another one has found a problem of the same listener, or of the node. */
+    public static void removeExplained(List<Diagnosis> found, String check) {
+        List<Diagnosis> problems = found.stream()
+                .filter(each -> each.result() == Diagnosis.Result.PROBLEM
+                        && !each.check().equals(check))
+                .toList();
+        found.removeIf(each -> each.isBad()
+                && each.check().equals(check)
+                && problems.stream().anyMatch(problem -> isSameWay(problem, each)));
+    }
+
+    private static boolean isSameWay(Diagnosis one, Diagnosis other) {
+        return one.listener().isEmpty()
+                || other.listener().isEmpty()
+                || one.listener().equals(other.listener());
+    }
+
     private static boolean isCause(Diagnosis cause, Diagnosis consequence) {
-        boolean isSameWay = cause.listener().isEmpty()
-                || consequence.listener().isEmpty()
-                || cause.listener().equals(consequence.listener());
+        // Where an earlier daemon's programs forward, what is wrong is wrong for another reason.
+        boolean isHarmless = cause.check().equals("daemon") && cause.result() == Diagnosis.Result.WARNING;
         return cause.isBad()
-                && isSameWay
+                && !isHarmless
+                && isSameWay(cause, consequence)
                 && CONSEQUENCES.getOrDefault(cause.check(), Set.of()).contains(consequence.check());
     }
 }

@@ -1,6 +1,7 @@
 package dev.udpfanout.loader.doctor.facts;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.udpfanout.loader.config.AddressText;
 import dev.udpfanout.loader.config.ListenerConfig;
 import dev.udpfanout.loader.config.ListenerConfig.Mode;
 import dev.udpfanout.loader.config.ReceiverSet.Downstream;
@@ -37,7 +38,7 @@ public record ServedListener(ListenerConfig config, boolean isUserspace, String 
     public record Receiver(String name, InetSocketAddress address, boolean isActive, String health) {
         /** How people find it. */
         public String label() {
-            String host = address.getAddress().getHostAddress();
+            String host = AddressText.of(address.getAddress());
             String place = (host.contains(":") ? "[" + host + "]" : host) + ":" + address.getPort();
             return Set.of("", "?", host, place).contains(name) ? place : place + " (" + name + ")";
         }

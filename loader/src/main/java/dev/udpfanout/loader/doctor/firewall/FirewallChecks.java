@@ -29,8 +29,17 @@ public final class FirewallChecks {
         this.inspector = inspector;
     }
 
-    /** Nothing where no listener's datagrams pass a packet filter. */
+    /** As below, without test datagrams. */
     public List<Diagnosis> of(List<ServedListener> listeners) {
+        return of(listeners, List.of());
+    }
+
+    /**
+     * Nothing where no listener's datagrams pass a packet filter.
+     *
+     * @param moved dropping rules that have counted test datagrams, in words
+     */
+    public List<Diagnosis> of(List<ServedListener> listeners, List<String> moved) {
         List<Diagnosis> found = new ArrayList<>();
         for (Hook hook : Hook.values()) {
             List<ListenerConfig> ofHook = listeners.stream()
@@ -39,19 +48,19 @@ public final class FirewallChecks {
                     .map(ServedListener::config)
                     .toList();
             if (!ofHook.isEmpty()) {
-                found.addAll(of(hook, ofHook));
+                found.addAll(of(hook, ofHook, moved));
             }
         }
         return found;
     }
 
-    private List<Diagnosis> of(Hook hook, List<ListenerConfig> listeners) {
+    private List<Diagnosis> of(Hook hook, List<ListenerConfig> listeners, List<String> moved) {
         FirewallInspection inspection = inspector.apply(hook, listeners);
         boolean isLeft =
                 listeners.stream().anyMatch(listener -> listener.interception().firewall() == Firewall.LEAVE);
         boolean isOnNic = listeners.stream().noneMatch(ListenerConfig::isOnDummyInterface);
         List<Diagnosis> found = new ArrayList<>(inspection.chains().stream()
-                .map(chain -> of(chain, isLeft, isOnNic))
+                .map(chain -> of(chain, isLeft, isOnNic, moved))
                 .toList());
         if (!inspection.unreadable().isEmpty()) {
             found.add(Diagnosis.notChecked(
@@ -66,7 +75,7 @@ public final class FirewallChecks {
         return found;
     }
 
-    private static Diagnosis of(BlockingChain chain, boolean isLeft, boolean isOnNic) {
+    private static Diagnosis of(BlockingChain chain, boolean isLeft, boolean isOnNic, List<String> moved) {
         if (chain.hasRule()) {
             return Diagnosis.ok(
                     CHECK,
@@ -78,6 +87,17 @@ public final class FirewallChecks {
                         ? "firewall: accept of the listener, or: " + chain.command()
                         : "the daemon adds the rule while it runs; udp-fanout status says why not. By hand: "
                                 + chain.command();
-        return Diagnosis.problem(CHECK, chain.chain() + " drops what goes " + chain.traffic(), mend);
+        List<String> counted =
+                moved.stream().filter(rule -> isOf(chain, rule)).distinct().toList();
+        return Diagnosis.problem(
+                CHECK,
+                chain.chain() + " drops what goes " + chain.traffic()
+                        + (counted.isEmpty() ? "" : "; counted by " + String.join(", ", counted)),
+                mend);
+    }
+
+    /** Both name the chain; of iptables-legacy the rule's words have the table, too. */
+    private static boolean isOf(BlockingChain chain, String rule) {
+        return rule.contains(" of chain " + chain.chain().replace("legacy ", "legacy filter ") + " ");
     }
 }

@@ -1,5 +1,6 @@
 package dev.udpfanout.loader.doctor.firewall;
 
+import dev.udpfanout.loader.config.AddressText;
 import dev.udpfanout.loader.datapath.network.firewall.ServiceRules;
 import dev.udpfanout.loader.doctor.diagnosis.Diagnosis;
 import java.net.Inet6Address;
@@ -31,7 +32,7 @@ public final class KubeProxyRuleCheck {
     public List<Diagnosis> of(Collection<InetSocketAddress> vips, boolean hasOtherProxy) {
         List<Diagnosis> found = new ArrayList<>();
         for (InetSocketAddress vip : vips) {
-            String host = vip.getAddress().getHostAddress();
+            String host = AddressText.of(vip.getAddress());
             String text = (vip.getAddress() instanceof Inet6Address ? "[" + host + "]" : host) + ":" + vip.getPort();
             ServiceRules rules = reader.apply(vip);
             found.add(rules.by()

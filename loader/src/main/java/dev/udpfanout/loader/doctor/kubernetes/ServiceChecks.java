@@ -9,6 +9,7 @@ import dev.udpfanout.loader.kubernetes.api.Present;
 import io.fabric8.kubernetes.api.model.LoadBalancerIngress;
 import io.fabric8.kubernetes.api.model.Service;
 import io.fabric8.kubernetes.api.model.ServicePort;
+import java.net.Inet6Address;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.ArrayList;
@@ -29,10 +30,13 @@ public final class ServiceChecks {
         found.add(policy(service, name, listener));
         found.add(selector(service, name, listener));
         found.add(
-                vips(service, 0).isEmpty()
+                addresses(service, listener).isEmpty()
                         ? Diagnosis.warning(
                                 "vip",
-                                name + " has no address",
+                                name + " has no "
+                                        + (listener.bind().getAddress() instanceof Inet6Address ? "IPv6" : "IPv4")
+                                        + " address"
+                                        + (ingress(service).isEmpty() ? "" : ", only " + addresses(service)),
                                 "is there a pool of MetalLB's for it? kubectl describe service")
                         : Diagnosis.ok("vip", name + " has " + addresses(service)));
         return found;
@@ -115,8 +119,17 @@ public final class ServiceChecks {
                 ? Optional.of(bind)
                 : ListenerPort.of(service, bind).map(ServicePort::getPort);
         Set<InetSocketAddress> vips = new HashSet<>();
-        port.ifPresent(number -> ingress(service)
-                .forEach(each -> vips.add(new InetSocketAddress(InetAddress.ofLiteral(each.getIp()), number))));
+        port.ifPresent(number ->
+                addresses(service, listener).forEach(address -> vips.add(new InetSocketAddress(address, number))));
         return vips;
+    }
+
+    /** Of a Service of both families, those of the listener's: the others lead to another listener. */
+    private static List<InetAddress> addresses(Service service, ListenerConfig listener) {
+        return ingress(service).stream()
+                .map(each -> InetAddress.ofLiteral(each.getIp()))
+                .filter(address ->
+                        address.getClass() == listener.bind().getAddress().getClass())
+                .toList();
     }
 }

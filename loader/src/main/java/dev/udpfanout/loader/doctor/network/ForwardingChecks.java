@@ -37,6 +37,10 @@ public final class ForwardingChecks {
         if (ofKernel.stream().anyMatch(each -> each.isOnDummy() && !each.isIpv6())) {
             found.add(switchedOn("ip_forward", "ipv4/ip_forward"));
         }
+        // Of IPv6 the kernel asks this one before it forwards, whatever the interfaces have: ip6_forward.
+        if (ofKernel.stream().anyMatch(each -> each.isOnDummy() && each.isIpv6())) {
+            found.add(switchedOn("ip_forward", "ipv6/conf/all/forwarding"));
+        }
         if (listeners.stream().anyMatch(each -> (each.isOnDummy() || each.isUserspace()) && !each.isIpv6())) {
             found.add(reversePath());
         }
@@ -52,7 +56,7 @@ public final class ForwardingChecks {
         String name = "net." + setting.replace('/', '.');
         OptionalLong value = files.setting(setting);
         if (value.isEmpty()) {
-            return Diagnosis.notChecked(check, name + " is not there", "is the interface? See: udp-fanout status");
+            return Diagnosis.notChecked(check, name + " is not there", "is the interface there? ip -brief link");
         }
         return value.getAsLong() == 0
                 ? Diagnosis.problem(

@@ -1,6 +1,7 @@
 package dev.udpfanout.loader.doctor.network;
 
 import dev.udpfanout.bindings.rtnetlink.link.Link;
+import dev.udpfanout.loader.config.AddressText;
 import dev.udpfanout.loader.datapath.network.Network;
 import dev.udpfanout.loader.doctor.diagnosis.Diagnosis;
 import dev.udpfanout.loader.doctor.diagnosis.Fix;
@@ -67,7 +68,7 @@ public final class InterfaceCheck {
         Optional<Link> dummy = listener.isOnDummy()
                 ? network.link(listener.config().interfaces().getFirst())
                 : Optional.empty();
-        String text = bind.getHostAddress();
+        String text = AddressText.of(bind);
         if (network.isAssigned(bind, dummy)) {
             return Optional.of(Diagnosis.ok("address", text + " is assigned"));
         }

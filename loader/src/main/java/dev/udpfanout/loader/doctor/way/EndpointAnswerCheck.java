@@ -3,6 +3,7 @@ package dev.udpfanout.loader.doctor.way;
 import dev.udpfanout.bindings.rtnetlink.neighbour.NeighbourState;
 import dev.udpfanout.bindings.rtnetlink.route.ChosenRoute;
 import dev.udpfanout.bindings.rtnetlink.route.RouteQuestion;
+import dev.udpfanout.loader.config.AddressText;
 import dev.udpfanout.loader.datapath.network.Network;
 import dev.udpfanout.loader.doctor.diagnosis.Diagnosis;
 import dev.udpfanout.loader.doctor.facts.NodeNetwork;
@@ -40,32 +41,22 @@ public final class EndpointAnswerCheck {
         List<NeighbourState> neighbours = network.neighbours().states();
         List<Diagnosis> found = new ArrayList<>();
         for (Receiver receiver : receivers) {
-            found.add(of(receiver, answers, neighbours, listener.isOnDummy() && !listener.isUserspace()));
+            found.add(of(receiver, answers, neighbours));
         }
         return found;
     }
 
-    /**
-     * @param isTranslated whether the kernel program takes an error about a receiver for one that a sender to the
-     *     listener is to get, so that it may not reach the socket which doctor has sent from
-     */
-    private Diagnosis of(
-            Receiver receiver, ReceiverAnswers answers, List<NeighbourState> neighbours, boolean isTranslated) {
+    private Diagnosis of(Receiver receiver, ReceiverAnswers answers, List<NeighbourState> neighbours) {
         InetSocketAddress address = receiver.address();
         if (answers.closed().contains(address)) {
             return Diagnosis.problem(
                     SOCKET,
                     "nobody listens on " + receiver.label() + " (ICMP port unreachable)",
-                    "what is sent there is lost",
-                    "look at the receiver's own port and log; with health probing of the port it gets nothing meanwhile");
+                    "what is sent there is lost until the daemon takes it out; then it gets nothing",
+                    "look at the receiver's own port and log");
         }
         if (answers.echoed().contains(address.getAddress())) {
-            return Diagnosis.ok(
-                    SOCKET,
-                    receiver.label() + " answers echo requests"
-                            + (isTranslated
-                                    ? "; whether it refuses datagrams is told to the listener's senders, not to doctor"
-                                    : ", and does not refuse datagrams"));
+            return Diagnosis.ok(SOCKET, receiver.label() + " answers echo requests, and does not refuse datagrams");
         }
         Optional<ChosenRoute> route =
                 network.routes().ask(RouteQuestion.from(address.getAddress())).route();
@@ -74,13 +65,13 @@ public final class EndpointAnswerCheck {
         Optional<NeighbourState> neighbour = neighbours.stream()
                 .filter(each -> each.linkIndex() == link && each.address().equals(hop))
                 .findFirst();
-        String place = hop.getHostAddress() + " on " + node.name(link);
+        String place = AddressText.of(hop) + " on " + node.name(link);
         if (neighbour.filter(NeighbourState::isUnanswered).isPresent()) {
             return Diagnosis.problem(
                     NEIGHBOUR,
                     "nobody answers for " + place + " (ARP or neighbour discovery)",
                     "datagrams for " + receiver.label() + " have no link-layer address to go to",
-                    "is the pod or host there? ip neighbour show " + hop.getHostAddress());
+                    "is the pod or host there? ip neighbour show " + AddressText.of(hop));
         }
         if (answers.isEchoKnown()
                 && neighbour.filter(NeighbourState::isPermanent).isPresent()) {
@@ -89,7 +80,7 @@ public final class EndpointAnswerCheck {
                     "the neighbour entry of " + place + " is fixed at "
                             + neighbour.get().hardwareAddress() + ", and nobody answers there",
                     "datagrams for " + receiver.label() + " go to a link-layer address that is not its own",
-                    "ip neighbour del " + hop.getHostAddress() + " dev " + node.name(link));
+                    "ip neighbour del " + AddressText.of(hop) + " dev " + node.name(link));
         }
         String health = receiver.health().isEmpty() ? "" : "; the daemon's probes say " + receiver.health();
         return Diagnosis.ok(SOCKET, receiver.label() + " does not answer echo requests, which it need not" + health);

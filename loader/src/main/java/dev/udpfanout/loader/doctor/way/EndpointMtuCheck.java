@@ -4,6 +4,7 @@ import dev.udpfanout.bindings.rtnetlink.link.Link;
 import dev.udpfanout.bindings.rtnetlink.route.ChosenRoute;
 import dev.udpfanout.bindings.rtnetlink.route.RouteQuestion;
 import dev.udpfanout.bindings.rtnetlink.route.RouteType;
+import dev.udpfanout.loader.config.AddressText;
 import dev.udpfanout.loader.datapath.network.Network;
 import dev.udpfanout.loader.doctor.diagnosis.Diagnosis;
 import dev.udpfanout.loader.doctor.facts.NodeNetwork;
@@ -57,7 +58,7 @@ public final class EndpointMtuCheck {
                             + " bytes, that of senders up to " + ofSenders,
                     "larger datagrams are cut, or refused with the size that fits; one that does not learn it loses them",
                     "ip route get "
-                            + narrowest.getFirst().address().getAddress().getHostAddress()
+                            + AddressText.of(narrowest.getFirst().address().getAddress())
                             + " shows it: mtu of the route, or ip route flush cache for one that was learnt"));
         }
         return Optional.of(Diagnosis.ok(

@@ -7,6 +7,7 @@ import dev.udpfanout.bindings.rtnetlink.route.Route;
 import dev.udpfanout.bindings.rtnetlink.route.RouteAnswer;
 import dev.udpfanout.bindings.rtnetlink.route.RouteQuestion;
 import dev.udpfanout.bindings.rtnetlink.route.RouteType;
+import dev.udpfanout.loader.config.AddressText;
 import dev.udpfanout.loader.config.ListenerConfig.Hook;
 import dev.udpfanout.loader.config.Prefix;
 import dev.udpfanout.loader.datapath.network.Network;
@@ -82,7 +83,7 @@ public final class EndpointRouteCheck {
     }
 
     private Diagnosis judge(Receiver receiver, RouteAnswer answer, Optional<Link> in) {
-        String address = receiver.address().getAddress().getHostAddress();
+        String address = AddressText.of(receiver.address().getAddress());
         String look = "ip route get " + address
                 + in.map(link -> " from SENDER iif " + link.name()).orElse("");
         if (answer.refusal().isPresent()) {
@@ -111,7 +112,7 @@ public final class EndpointRouteCheck {
                 CHECK,
                 receiver.label() + " is reached by " + by
                         + chosen.gateway()
-                                .map(router -> " over " + router.getHostAddress())
+                                .map(router -> " over " + AddressText.of(router))
                                 .orElse(""));
     }
 
@@ -140,7 +141,7 @@ public final class EndpointRouteCheck {
 
     private static String removal(Route route) {
         return "ip route del " + route.type().name().toLowerCase(java.util.Locale.ROOT) + " "
-                + route.destination().getHostAddress() + "/" + route.prefixLength()
+                + AddressText.of(route.destination()) + "/" + route.prefixLength()
                 + (route.table() == Route.MAIN_TABLE ? "" : " table " + route.table());
     }
 

@@ -3,6 +3,7 @@ package dev.udpfanout.loader.doctor.way;
 import dev.udpfanout.bindings.errno.Errno;
 import dev.udpfanout.bindings.rtnetlink.link.Link;
 import dev.udpfanout.bindings.rtnetlink.route.RouteAnswer;
+import dev.udpfanout.loader.config.AddressText;
 import dev.udpfanout.loader.datapath.network.Network;
 import dev.udpfanout.loader.doctor.diagnosis.Diagnosis;
 import dev.udpfanout.loader.doctor.facts.NodeNetwork;
@@ -48,7 +49,7 @@ public final class ListenerRouteCheck {
 
     private Diagnosis judge(
             ServedListener listener, InetAddress address, Link uplink, Optional<Link> dummy, RouteAnswer answer) {
-        String what = "what comes in by " + uplink.name() + " for " + address.getHostAddress();
+        String what = "what comes in by " + uplink.name() + " for " + AddressText.of(address);
         boolean isRight = listener.isUserspace()
                 ? answer.isLocal()
                 : dummy.map(link -> answer.isBy(link.index())).orElse(false);
@@ -57,7 +58,7 @@ public final class ListenerRouteCheck {
                     CHECK,
                     what + (listener.isUserspace() ? " is delivered to this node" : " goes out of " + name(dummy)));
         }
-        String look = "ip route get " + address.getHostAddress() + " from SENDER iif " + uplink.name();
+        String look = "ip route get " + AddressText.of(address) + " from SENDER iif " + uplink.name();
         if (answer.refusal().isPresent()) {
             return refused(what, uplink, answer.refusal().get(), look);
         }
@@ -67,7 +68,7 @@ public final class ListenerRouteCheck {
                     what + " is delivered to this node, and does not go out of " + name(dummy),
                     "the programs on " + name(dummy) + " do not see it",
                     "the daemon removes the local route while it runs; by hand: ip route del local "
-                            + address.getHostAddress() + " dev " + name(dummy) + " table local");
+                            + AddressText.of(address) + " dev " + name(dummy) + " table local");
         }
         String by = answer.route()
                 .flatMap(

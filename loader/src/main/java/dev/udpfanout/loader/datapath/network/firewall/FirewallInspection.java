@@ -5,6 +5,8 @@ import dev.udpfanout.bindings.nftables.LibraryMissingException;
 import dev.udpfanout.bindings.nftables.Nftables;
 import dev.udpfanout.bindings.nftables.NftablesException;
 import dev.udpfanout.loader.config.ListenerConfig;
+import dev.udpfanout.loader.config.Prefix;
+import java.net.InetSocketAddress;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
@@ -29,7 +31,27 @@ public record FirewallInspection(List<BlockingChain> chains, String unreadable) 
 
     /** In the calling thread's network namespace; also for listeners whose operators see to it themselves. */
     public static FirewallInspection of(Opening.Hook hook, Collection<ListenerConfig> listeners) {
-        List<Opening> openings = Opening.needed(hook, listeners);
+        return of(hook, Opening.needed(hook, listeners));
+    }
+
+    /**
+     * As above, for datagrams to one address and port, whoever takes them.
+     *
+     * @param interfaceName by which they go out, at the hook forward; by which they come in, at the hook input
+     */
+    public static FirewallInspection of(Opening.Hook hook, String interfaceName, InetSocketAddress to) {
+        return of(
+                hook,
+                List.of(new Opening(
+                        hook,
+                        Opening.Direction.TO_LISTENER,
+                        interfaceName,
+                        Prefix.of(to.getAddress()),
+                        to.getPort(),
+                        "trace")));
+    }
+
+    private static FirewallInspection of(Opening.Hook hook, List<Opening> openings) {
         FirewallInspection ofNftables = ofNftables(hook, openings);
         try {
             List<BlockingChain> all = new ArrayList<>(ofNftables.chains());

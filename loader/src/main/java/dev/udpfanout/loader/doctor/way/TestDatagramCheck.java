@@ -1,0 +1,126 @@
+package dev.udpfanout.loader.doctor.way;
+
+import dev.udpfanout.bindings.errno.SystemCallException;
+import dev.udpfanout.loader.config.reader.SocketAddressText;
+import dev.udpfanout.loader.datapath.network.Network;
+import dev.udpfanout.loader.doctor.diagnosis.Diagnosis;
+import dev.udpfanout.loader.doctor.facts.NodeNetwork;
+import dev.udpfanout.loader.doctor.facts.ServedListener;
+import dev.udpfanout.loader.trace.Fate;
+import dev.udpfanout.loader.trace.Fate.Outcome;
+import dev.udpfanout.loader.trace.SocketOwners;
+import dev.udpfanout.loader.trace.TraceNeeds;
+import dev.udpfanout.loader.trace.TracePlan;
+import dev.udpfanout.loader.trace.TraceReport;
+import dev.udpfanout.loader.trace.Tracer;
+import dev.udpfanout.loader.trace.WayIn;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.time.Duration;
+import java.util.Collection;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.IntFunction;
+
+/**
+ * What becomes of test datagrams to a listener: the kernel's own probes follow some, as {@code udp-fanout trace} does.
+ * It says that something is wrong which no other check knows of, and which rule of a packet filter has counted them.
+ */
+public final class TestDatagramCheck {
+    public static final String CHECK = "test_datagram";
+
+    private static final int PAYLOAD_BYTES = 64;
+    /** Receivers take turns; a few are enough. */
+    private static final int MAX_DATAGRAMS = 4;
+
+    private static final Duration PATIENCE = Duration.ofSeconds(1);
+
+    private final Network network;
+    private final NodeNetwork node;
+    private final IntFunction<String> listenerNames;
+    private final SocketOwners sockets;
+
+    /**
+     * What was found.
+     *
+     * @param moved rules of packet filters that drop, and have counted something meanwhile, in words
+     */
+    public record Answer(Diagnosis diagnosis, List<String> moved) {}
+
+    /** @param listenerNames a listener's name by its slot */
+    public TestDatagramCheck(
+            Network network, NodeNetwork node, IntFunction<String> listenerNames, SocketOwners sockets) {
+        this.network = network;
+        this.node = node;
+        this.listenerNames = listenerNames;
+        this.sockets = sockets;
+    }
+
+    /** Nothing for a listener of which nobody knows where its senders send to. */
+    public Optional<Answer> of(ServedListener listener, Collection<InetSocketAddress> vips) {
+        return destination(listener, vips).map(to -> of(listener, to, vips));
+    }
+
+    private Answer of(ServedListener listener, InetSocketAddress to, Collection<InetSocketAddress> vips) {
+        String place = SocketAddressText.write(to);
+        String command = "udp-fanout trace --to " + place;
+        try {
+            int count = Math.clamp(listener.receivers().size(), 1, MAX_DATAGRAMS);
+            List<InetAddress> addresses =
+                    vips.stream().map(InetSocketAddress::getAddress).toList();
+            Optional<String> uplink = node.uplinks(listener.isIpv6(), addresses).stream()
+                    .map(link -> link.name())
+                    .findFirst();
+            WayIn wayIn = WayIn.choose(network, uplink, to.getAddress(), Optional.empty());
+            TraceReport report = new Tracer(network, listenerNames, sockets)
+                    .trace(new TracePlan(wayIn, to, PAYLOAD_BYTES, count, 0, PATIENCE));
+            return new Answer(judge(report, place, command), report.movedRules());
+        } catch (SystemCallException | IllegalArgumentException e) {
+            String why = TraceNeeds.missing().orElse(e.getMessage());
+            return new Answer(
+                    Diagnosis.notChecked(
+                            CHECK, "following a datagram is not possible here: " + why, command + " on the node"),
+                    List.of());
+        }
+    }
+
+    private static Diagnosis judge(TraceReport report, String place, String command) {
+        List<Fate> fates = report.stories().stream().map(story -> story.fate()).toList();
+        Optional<Fate> lost =
+                fates.stream().filter(fate -> fate.outcome() == Outcome.LOST).findFirst();
+        if (lost.isPresent()) {
+            long count = fates.stream()
+                    .filter(fate -> fate.outcome() == Outcome.LOST)
+                    .count();
+            List<String> moved = report.movedRules();
+            return Diagnosis.problem(
+                    CHECK,
+                    count + " of " + fates.size() + " test datagrams to " + place + " died at "
+                            + lost.get().where() + ": " + lost.get().cause()
+                            + (moved.isEmpty() ? "" : " Counted by " + String.join(", ", moved) + "."),
+                    "senders' datagrams die there, too",
+                    (lost.get().remedy().isEmpty() ? "" : lost.get().remedy() + " ") + "All hops: " + command);
+        }
+        return fates.stream()
+                .filter(fate -> fate.outcome() == Outcome.UNKNOWN)
+                .findFirst()
+                .map(fate ->
+                        Diagnosis.notChecked(CHECK, "of a test datagram to " + place + ": " + fate.cause(), command))
+                .orElseGet(() -> Diagnosis.ok(
+                        CHECK, fates.size() + " test datagrams to " + place + " were followed, and all arrived"));
+    }
+
+    /** A wildcard stands for the interface's own address. */
+    private Optional<InetSocketAddress> destination(ServedListener listener, Collection<InetSocketAddress> vips) {
+        InetSocketAddress bind = listener.config().bind();
+        boolean isByVip = listener.isOnDummy() || listener.config().vipDirect();
+        if (isByVip) {
+            return vips.stream().findFirst();
+        }
+        return bind.getAddress().isAnyLocalAddress()
+                ? node.link(listener.config().interfaces().getFirst())
+                        .flatMap(link -> node.address(link, listener.isIpv6()))
+                        .map(own -> new InetSocketAddress(own, bind.getPort()))
+                : Optional.of(bind);
+    }
+}

@@ -1,0 +1,98 @@
+package dev.udpfanout.loader.trace;
+
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * Who has the node's UDP sockets: udp-fanout itself, or a receiver on the node's own network (hostNetwork).
+ *
+ * @param inodes of the sockets, by the port that they are bound to; proc_net_udp
+ * @param ofDaemon the inodes that the daemon has; empty if its descriptors cannot be seen, or it is not alive
+ */
+public record SocketOwners(Map<Integer, Set<String>> inodes, Optional<Set<String>> ofDaemon) {
+    /** Where nobody knows. */
+    static final SocketOwners UNKNOWN = new SocketOwners(Map.of(), Optional.empty());
+
+    private static final Path PROC = Path.of("/proc");
+    private static final int LOCAL = 1;
+    private static final int INODE = 9;
+    private static final int HEX = 16;
+
+    /**
+     * Those of the calling thread's network namespace.
+     *
+     * @param daemon its process id, 0 if it cannot be told; empty if no daemon is alive
+     */
+    public static SocketOwners ofNode(Optional<Integer> daemon) {
+        Map<Integer, Set<String>> inodes = new HashMap<>();
+        for (String table : List.of("udp", "udp6")) {
+            for (String line : lines(PROC.resolve("thread-self/net").resolve(table))) {
+                String[] fields = line.strip().split("\\s+");
+                int port = Integer.parseInt(fields[LOCAL].substring(fields[LOCAL].lastIndexOf(':') + 1), HEX);
+                inodes.computeIfAbsent(port, none -> new HashSet<>()).add(fields[INODE]);
+            }
+        }
+        return new SocketOwners(
+                inodes,
+                daemon.isEmpty()
+                        ? Optional.of(Set.of())
+                        : daemon.filter(pid -> pid > 0).flatMap(SocketOwners::sockets));
+    }
+
+    /**
+     * Whether another process than the daemon has what came in for an address of this node, and was neither dropped nor
+     * sent on: it has a socket there, or the kernel's program has changed the port to that of a receiver here.
+     *
+     * @param isWaiting whether packets may wait for a neighbour's answer, so that it may not have arrived
+     */
+    boolean isOfReceiver(Optional<InetSocketAddress> destination, boolean isWaiting) {
+        Set<String> there = destination
+                .map(place -> inodes.getOrDefault(place.getPort(), Set.of()))
+                .orElse(Set.of());
+        boolean isOfOther =
+                ofDaemon.filter(own -> there.stream().noneMatch(own::contains)).isPresent();
+        return isOfOther && (!there.isEmpty() || !isWaiting);
+    }
+
+    private static List<String> lines(Path table) {
+        try {
+            List<String> lines = Files.readAllLines(table);
+            return lines.subList(Math.min(1, lines.size()), lines.size());
+        } catch (IOException e) {
+            // A kernel without IPv6 has one of them only.
+            return List.of();
+        }
+    }
+
+    /** {@code socket:[12345]} of each descriptor: proc_pid_fd(5). */
+    private static Optional<Set<String>> sockets(int pid) {
+        Set<String> found = new HashSet<>();
+        try (DirectoryStream<Path> descriptors = Files.newDirectoryStream(PROC.resolve(pid + "/fd"))) {
+            for (Path descriptor : descriptors) {
+                socket(descriptor).ifPresent(found::add);
+            }
+            return Optional.of(found);
+        } catch (IOException e) {
+            return Optional.empty();
+        }
+    }
+
+    private static Optional<String> socket(Path descriptor) {
+        try {
+            String target = Files.readSymbolicLink(descriptor).toString();
+            return target.startsWith("socket:") ? Optional.of(target.replaceAll("\\D", "")) : Optional.empty();
+        } catch (IOException e) {
+            // It was closed meanwhile.
+            return Optional.empty();
+        }
+    }
+}
