@@ -38,6 +38,30 @@ struct {
 	__type(value, struct uf_reverse_path);
 } REVERSE_PATHS SEC(".maps");
 
+/*
+ * Interfaces that stand for one another: a port and the bridge or bond on which the IP stack sees
+ * what comes in by it, and those by which one route leads, as a route with several next hops may
+ * lead by any of them. The daemon numbers the groups; who is in none stands for itself. Asked only
+ * where the FIB has named another interface.
+ */
+#define UF_MAX_REVERSE_PATH_INTERFACES 4096
+
+struct {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(map_flags, BPF_F_NO_PREALLOC);
+	__uint(max_entries, UF_MAX_REVERSE_PATH_INTERFACES);
+	__type(key, __u32);
+	__type(value, __u32);
+} REVERSE_PATH_GROUPS SEC(".maps");
+
+static __always_inline bool uf_stand_for_one_another(__u32 one, __u32 other)
+{
+	const __u32 *group = bpf_map_lookup_elem(&REVERSE_PATH_GROUPS, &one);
+	const __u32 *other_group = bpf_map_lookup_elem(&REVERSE_PATH_GROUPS, &other);
+
+	return group && other_group && *group == *other_group;
+}
+
 /* Asks the FIB for the way back, as __fib_validate_source does, from the interface "from". */
 static __always_inline long uf_ask_way_back(struct __sk_buff *skb, __u64 ends, __u32 tos,
 					    __u32 from, __u32 *ifindex)
@@ -78,7 +102,8 @@ static __always_inline bool uf_is_wrong_way_back(struct __sk_buff *skb, __u64 en
 	case BPF_FIB_LKUP_RET_SUCCESS:
 	case BPF_FIB_LKUP_RET_NO_NEIGH:
 	case BPF_FIB_LKUP_RET_FRAG_NEEDED:
-		return flags & UF_LISTENER_REVERSE_PATH_STRICT && ifindex != skb->ifindex;
+		return flags & UF_LISTENER_REVERSE_PATH_STRICT && ifindex != skb->ifindex &&
+		       !uf_stand_for_one_another(ifindex, skb->ifindex);
 	default:
 		return false;
 	}

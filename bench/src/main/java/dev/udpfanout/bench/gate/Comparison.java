@@ -30,6 +30,6 @@ record Comparison(String what, List<Double> before, List<Double> now) {
     /** A line for people: ratio, interval, verdict. */
     String line(double margin) {
         Estimate ratio = ratio();
-        return "%-76s %s  %s".formatted(what, Figures.text(ratio), Verdict.of(ratio, margin));
+        return "%-88s %s  %s".formatted(what, Figures.text(ratio), Verdict.of(ratio, margin));
     }
 }

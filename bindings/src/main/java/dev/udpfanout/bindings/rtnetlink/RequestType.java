@@ -1,8 +1,9 @@
 package dev.udpfanout.bindings.rtnetlink;
 
+import dev.udpfanout.bindings.generated.netfilter.Netfilter;
 import dev.udpfanout.bindings.generated.rtnetlink.Rtnetlink;
 
-/** The requests of rtnetlink and ctnetlink, by the names that rtnetlink(7) and linux/netfilter give them. */
+/** The requests of rtnetlink, ctnetlink and nf_tables, by the names that rtnetlink(7) and linux/netfilter give them. */
 public enum RequestType {
     NLMSG_NOOP(Rtnetlink.NLMSG_NOOP()),
     RTM_NEWLINK(Rtnetlink.RTM_NEWLINK()),
@@ -26,6 +27,7 @@ public enum RequestType {
     RTM_GETTFILTER(Rtnetlink.RTM_GETTFILTER()),
     /** linux/xfrm.h. */
     XFRM_MSG_GETPOLICY(0x15),
+    NFT_MSG_GETCHAIN(netfilter(Netfilter.NFNL_SUBSYS_NFTABLES(), Netfilter.NFT_MSG_GETCHAIN())),
     IPCTNL_MSG_CT_GET(netfilter(Rtnetlink.NFNL_SUBSYS_CTNETLINK(), Rtnetlink.IPCTNL_MSG_CT_GET())),
     IPCTNL_MSG_CT_DELETE(netfilter(Rtnetlink.NFNL_SUBSYS_CTNETLINK(), Rtnetlink.IPCTNL_MSG_CT_DELETE()));
 

@@ -5,7 +5,6 @@ import com.fasterxml.jackson.core.JsonGenerator;
 import dev.udpfanout.loader.config.AddressText;
 import dev.udpfanout.loader.datapath.FlowCounters;
 import dev.udpfanout.loader.datapath.ReplyCounters;
-import dev.udpfanout.loader.datapath.WayState;
 import dev.udpfanout.loader.status.ConfigStatus;
 import dev.udpfanout.loader.status.EndpointStatus;
 import dev.udpfanout.loader.status.InterfaceStatus;
@@ -134,34 +133,13 @@ final class StatusJson {
             write(json, listener.counters().replies().get());
         }
         json.writeNumberField("active_endpoints", listener.activeEndpoints());
-        writeWays(json, listener);
+        WaysJson.write(json, listener);
         write(json, listener.endpoints());
         write(json, listener.omitted());
         if (listener.mirror().isPresent()) {
             write(json, listener.mirror().get());
         }
         json.writeEndObject();
-    }
-
-    private static void writeWays(JsonGenerator json, ListenerStatus listener) throws IOException {
-        if (listener.pathMtuBytes().isPresent()) {
-            json.writeNumberField("path_mtu_bytes", listener.pathMtuBytes().getAsInt());
-        }
-        json.writeBooleanField("by_ipsec", listener.byIpsec());
-        if (!listener.waysKept().isEmpty()) {
-            json.writeStringField("ways_kept", listener.waysKept());
-        }
-        json.writeArrayFieldStart("ways");
-        for (WayState way : listener.ways()) {
-            json.writeStartObject();
-            json.writeStringField("interface", way.interfaceName());
-            if (way.mtuBytes().isPresent()) {
-                json.writeNumberField("mtu_bytes", way.mtuBytes().getAsInt());
-            }
-            json.writeNumberField("endpoints", way.endpoints());
-            json.writeEndObject();
-        }
-        json.writeEndArray();
     }
 
     private static void write(JsonGenerator json, MirrorStatus mirror) throws IOException {

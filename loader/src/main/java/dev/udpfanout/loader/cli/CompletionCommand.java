@@ -1,12 +1,16 @@
 package dev.udpfanout.loader.cli;
 
 import java.io.PrintWriter;
+import java.util.Locale;
 import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
+import java.util.stream.StreamSupport;
 import picocli.AutoComplete;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.OptionSpec;
+import picocli.CommandLine.Model.PositionalParamSpec;
 import picocli.CommandLine.Parameters;
 
 /** {@code udp-fanout completion}: a script that has a shell complete commands and options, made from them. */
@@ -55,8 +59,19 @@ final class CompletionCommand implements Callable<Integer> {
             script.append("complete -c %s -f -n '%s' -a %s -d '%s'%n".formatted(NAME, none, name, help));
             String seen = "__fish_seen_subcommand_from " + name;
             command.getCommandSpec().options().forEach(option -> option(script, seen, option));
+            command.getCommandSpec().positionalParameters().forEach(parameter -> choices(script, seen, parameter));
         });
         return script.toString();
+    }
+
+    /** Those of a parameter that has some; whatever their case, small letters are understood. */
+    private static void choices(StringBuilder script, String condition, PositionalParamSpec parameter) {
+        if (parameter.completionCandidates() != null) {
+            String words = StreamSupport.stream(parameter.completionCandidates().spliterator(), false)
+                    .map(word -> word.toLowerCase(Locale.ROOT))
+                    .collect(Collectors.joining(" "));
+            script.append("complete -c %s -f -n '%s' -a '%s'%n".formatted(NAME, condition, words));
+        }
     }
 
     private static void option(StringBuilder script, String condition, OptionSpec option) {
@@ -70,12 +85,12 @@ final class CompletionCommand implements Callable<Integer> {
         script.append(" -d '%s'%n".formatted(first(option.description())));
     }
 
-    /** The first sentence, without what would end fish's quotes. */
+    /** The first sentence, as it stands between fish's single quotes. */
     private static String first(String[] description) {
         String text = String.join(" ", description)
                 .replace("%n", " ")
-                .replace("'", "")
-                .replace("\\", "");
+                .replace("\\", "\\\\")
+                .replace("'", "\\'");
         int end = text.indexOf(". ");
         return end < 0 ? text : text.substring(0, end + 1);
     }

@@ -71,15 +71,8 @@ final class DropsCommand implements Callable<Integer> {
     @Option(names = "--json", description = "Print an object a line, for programs.")
     private boolean json;
 
-    @Option(
-            names = "--metrics",
-            paramLabel = "ADDRESS",
-            defaultValue = "127.0.0.1:9090",
-            description = "The daemon's metrics.bind; default: ${DEFAULT-VALUE}.")
-    private String metrics;
-
     @Mixin
-    private PinDirectory pins;
+    private StatusOptions options;
 
     @CommandLine.Spec
     private CommandLine.Model.CommandSpec spec;
@@ -98,9 +91,9 @@ final class DropsCommand implements Callable<Integer> {
         }
         LogConfigurator.setLevel(LogLevel.ERROR);
         out = spec.commandLine().getOut();
-        listeners = new ListenerNames(pins.directory);
-        endpoints = new PinnedNames(pins.directory);
-        source = new StatusSource(metrics, StatusSource.url(metrics, spec.commandLine()), pins.directory);
+        listeners = new ListenerNames(options.pinDirectory());
+        endpoints = new PinnedNames(options.pinDirectory());
+        source = options.source(spec.commandLine());
         counted = count();
         Optional<DropWatch> opened = begin();
         complain(

@@ -110,7 +110,7 @@ final class RunCommand implements Callable<Integer> {
                 config.listeners(),
                 new ModeSelectingDatapath(
                         config.listeners(), new NodeBackends(program, options.pins.directory, config.flows())));
-        StartLog.write(config, options.config, options.pins.directory);
+        StartLog.write(config, options.config, options.pins.directory, datapath);
         return datapath;
     }
 

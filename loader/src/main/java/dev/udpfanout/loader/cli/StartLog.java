@@ -3,8 +3,11 @@ package dev.udpfanout.loader.cli;
 import dev.udpfanout.loader.config.Config;
 import dev.udpfanout.loader.config.KubernetesSource;
 import dev.udpfanout.loader.config.ListenerConfig;
+import dev.udpfanout.loader.config.ListenerConfig.Mode;
 import dev.udpfanout.loader.config.PublishTarget;
 import dev.udpfanout.loader.config.reader.SocketAddressText;
+import dev.udpfanout.loader.datapath.Datapath;
+import dev.udpfanout.loader.datapath.ListenerState;
 import dev.udpfanout.loader.kubernetes.api.NodeIdentity;
 import java.nio.file.Path;
 import java.util.Locale;
@@ -12,13 +15,13 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.slf4j.spi.LoggingEventBuilder;
 
-/** The first lines of the log: what runs where, and what it is asked to do. What becomes of it follows. */
+/** The first lines of the log: what runs where, what it is asked to do, and which datapath does it and why. */
 final class StartLog {
     private static final Logger LOG = LoggerFactory.getLogger(StartLog.class);
 
     private StartLog() {}
 
-    static void write(Config config, Path file, Path pins) {
+    static void write(Config config, Path file, Path pins, Datapath datapath) {
         NodeIdentity node = NodeIdentity.detect();
         LOG.atInfo()
                 .addKeyValue("version", UdpFanout.VERSION)
@@ -28,10 +31,10 @@ final class StartLog {
                 .addKeyValue("config", file)
                 .addKeyValue("pins", pins)
                 .log("udp-fanout starts");
-        config.listeners().forEach(StartLog::write);
+        config.listeners().forEach(listener -> write(listener, datapath.state(listener.name())));
     }
 
-    private static void write(ListenerConfig listener) {
+    private static void write(ListenerConfig listener, ListenerState state) {
         LoggingEventBuilder line = LOG.atInfo()
                 .addKeyValue("listener_id", listener.id())
                 .addKeyValue("name", listener.name())
@@ -43,7 +46,14 @@ final class StartLog {
         if (listener.publish().isPresent()) {
             line = line.addKeyValue("publishes", publishes(listener.publish().get()));
         }
-        line.log("wants listener");
+        line.addKeyValue("served", state.mode())
+                .addKeyValue("why", why(listener, state))
+                .log("wants listener");
+    }
+
+    private static String why(ListenerConfig listener, ListenerState state) {
+        boolean isChosen = listener.mode() == Mode.AUTO && state.modeReason().equals(ListenerState.CONFIGURED);
+        return isChosen ? "mode auto, and the kernel takes it" : state.modeReason();
     }
 
     private static String bind(ListenerConfig listener) {

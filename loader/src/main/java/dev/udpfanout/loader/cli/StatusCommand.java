@@ -27,13 +27,6 @@ final class StatusCommand implements Callable<Integer> {
     private static final double NANOS_PER_SECOND = 1e9;
 
     @Option(
-            names = "--metrics",
-            paramLabel = "ADDRESS",
-            defaultValue = "127.0.0.1:9090",
-            description = "The daemon's metrics.bind; default: ${DEFAULT-VALUE}.")
-    private String metrics;
-
-    @Option(
             names = "--json",
             description = "Print JSON, for programs: the daemon's page /status as it is, or, if no daemon runs, what"
                     + " is pinned, with a field \"daemon\".")
@@ -57,7 +50,7 @@ final class StatusCommand implements Callable<Integer> {
     private long count;
 
     @Mixin
-    private PinDirectory pins;
+    private StatusOptions options;
 
     @CommandLine.Spec
     private CommandLine.Model.CommandSpec spec;
@@ -71,7 +64,7 @@ final class StatusCommand implements Callable<Integer> {
         // What is opened to read the pins is nobody's business here.
         LogConfigurator.setLevel(LogLevel.ERROR);
         PrintWriter out = spec.commandLine().getOut();
-        StatusSource source = new StatusSource(metrics, StatusSource.url(metrics, spec.commandLine()), pins.directory);
+        StatusSource source = options.source(spec.commandLine());
         if (watch) {
             boolean isFromDaemon =
                     new StatusWatch(source, out, Duration.ofNanos((long) (interval * NANOS_PER_SECOND))).run(count);

@@ -29,6 +29,7 @@ import picocli.CommandLine.Mixin;
             SendCommand.class,
             ReceiveCommand.class,
             MapCommand.class,
+            NodesCommand.class,
             CompletionCommand.class,
             ManCommand.class,
             CommandLine.HelpCommand.class

@@ -91,6 +91,8 @@ public record ReceiverSet(int listenerId, String name, Source source, Spreading 
 
     /** How datagrams get to a receiver on this node. */
     public enum LocalDelivery {
+        /** {@link #PEER} for each receiver for which that bypasses nothing, {@link #NEIGH} for the others. */
+        AUTO,
         /** By the next hop, as to any other receiver: bridge, filters and queues on the way see them. */
         NEIGH,
         /** Straight into the receiver's network namespace, past all that stands on this node's side of its veth. */

@@ -245,7 +245,7 @@ final class ControlLoop {
     /** Where a way straight into the pod is of use: the endpoints in force of listeners that are to take it. */
     Set<InetAddress> peerTargets() {
         return sets().stream()
-                .filter(set -> set.localDelivery() == LocalDelivery.PEER)
+                .filter(set -> set.localDelivery() != LocalDelivery.NEIGH)
                 .flatMap(set -> Optional.ofNullable(applied.get(set.name())).stream())
                 .flatMap(set -> set.endpoints().stream())
                 .map(endpoint -> endpoint.address().getAddress())

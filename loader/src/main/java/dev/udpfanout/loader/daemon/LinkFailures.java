@@ -1,8 +1,12 @@
 package dev.udpfanout.loader.daemon;
 
+import dev.udpfanout.bindings.errno.SystemCallException;
 import dev.udpfanout.bindings.rtnetlink.RtnetlinkSocket;
+import dev.udpfanout.bindings.rtnetlink.link.Link;
 import dev.udpfanout.bindings.rtnetlink.monitor.Event;
 import dev.udpfanout.bindings.rtnetlink.monitor.RouteMonitor;
+import dev.udpfanout.loader.links.HostSide;
+import dev.udpfanout.loader.links.HostSideReader;
 import dev.udpfanout.loader.links.LinkDowns;
 import dev.udpfanout.loader.links.LocalPeer;
 import dev.udpfanout.loader.links.LocalPeers;
@@ -10,6 +14,7 @@ import dev.udpfanout.loader.links.NetworkTables;
 import dev.udpfanout.loader.supervision.SupervisedThread;
 import java.net.InetAddress;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -17,6 +22,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -34,6 +40,8 @@ final class LinkFailures implements AutoCloseable {
     private static final Duration NOTICE = Duration.ofSeconds(1);
     /** Between looks at the tables if there is no event, at most. */
     private static final Duration REST = Duration.ofSeconds(10);
+    /** Between looks at what stands before pods, of some of which the kernel tells nobody. */
+    private static final Duration LOOK = Duration.ofSeconds(1);
 
     private static final int PAUSE_FOR_COST = 10;
     private static final Duration STOP_TIMEOUT = Duration.ofSeconds(2);
@@ -46,6 +54,7 @@ final class LinkFailures implements AutoCloseable {
     private final Runnable onMoved;
     private final LinkDowns downs = new LinkDowns();
     private final LocalPeers peers = new LocalPeers();
+    private final HostSideReader hostSide = HostSideReader.open();
     private final SupervisedThread thread =
             new SupervisedThread("link-failures", "link-failures", this::watch, () -> isStopping());
     private volatile Set<InetAddress> targets = Set.of();
@@ -55,6 +64,8 @@ final class LinkFailures implements AutoCloseable {
     private boolean failing;
     private Set<InetAddress> watched = Set.of();
     private Set<InetAddress> watchedPeers = Set.of();
+    private Map<InetAddress, LocalPeer> foundPeers = Map.of();
+    private List<Link> foundLinks = List.of();
     private Map<InetAddress, LocalPeer> toldPeers = Map.of();
     private Set<InetAddress> told = Set.of();
 
@@ -123,6 +134,7 @@ final class LinkFailures implements AutoCloseable {
     private void watch() {
         long readNanos = System.nanoTime();
         long pauseNanos = 0;
+        long lookNanos = readNanos;
         boolean isStale = true;
         while (!isStopping()) {
             try {
@@ -139,8 +151,15 @@ final class LinkFailures implements AutoCloseable {
                     recovered();
                     note();
                     tell();
-                    tellPeers(peers.tables(tables));
+                    foundPeers = peers.tables(tables);
+                    foundLinks = tables.links();
+                    tellPeers();
+                    lookNanos = System.nanoTime();
                     continue;
+                }
+                if (now - lookNanos >= LOOK.toNanos()) {
+                    tellPeers();
+                    lookNanos = System.nanoTime();
                 }
                 Optional<Event> event = monitor.next(Duration.ofNanos(Math.min(due - now, NOTICE.toNanos())));
                 isStale |= noticeTargets() || event.isPresent();
@@ -238,10 +257,25 @@ final class LinkFailures implements AutoCloseable {
         }
     }
 
-    private void tellPeers(Map<InetAddress, LocalPeer> now) {
+    /** By what stands before them at this moment, also where it is long known where they are. */
+    private void tellPeers() {
+        Map<InetAddress, LocalPeer> now = judged();
         if (!now.equals(toldPeers)) {
             toldPeers = now;
             onPeers.accept(now);
+        }
+    }
+
+    private Map<InetAddress, LocalPeer> judged() {
+        Set<Integer> veths =
+                foundPeers.values().stream().map(LocalPeer::ifindex).collect(Collectors.toSet());
+        if (veths.isEmpty()) {
+            return Map.of();
+        }
+        try {
+            return hostSide.read(foundLinks, veths).judge(foundPeers, foundLinks);
+        } catch (SystemCallException e) {
+            return HostSide.unknown(e.getMessage()).judge(foundPeers, foundLinks);
         }
     }
 
@@ -251,5 +285,6 @@ final class LinkFailures implements AutoCloseable {
         monitor.close();
         thread.join(STOP_TIMEOUT);
         socket.close();
+        hostSide.close();
     }
 }

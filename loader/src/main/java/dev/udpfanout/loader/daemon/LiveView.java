@@ -185,7 +185,8 @@ final class LiveView implements DaemonView {
                 mirror,
                 state.ways(),
                 state.byIpsec(),
-                state.waysKept());
+                state.waysKept(),
+                state.podWays());
     }
 
     /** Sockets take datagrams whatever they come by: by none of the interfaces, or by all. */

@@ -15,6 +15,7 @@ import java.util.stream.Collectors;
  * @param byIpsec whether an IPsec policy is for an endpoint, so that the kernel's stack sends the datagrams on
  * @param waysKept how the ways to endpoints are kept: {@code "by endpoint"}, or by client and why; empty where they are
  *     not
+ * @param podWays how datagrams get to the endpoints in pods of this node, where the listener asks for the best way
  */
 public record ListenerState(
         String mode,
@@ -24,7 +25,8 @@ public record ListenerState(
         List<InterfaceState> interfaces,
         List<WayState> ways,
         boolean byIpsec,
-        String waysKept) {
+        String waysKept,
+        List<PodWayState> podWays) {
     public static final String TC_EBPF = "tc_ebpf";
     public static final String USERSPACE = "userspace";
     public static final String CONFIGURED = "configured";
@@ -32,11 +34,12 @@ public record ListenerState(
     public ListenerState {
         interfaces = List.copyOf(interfaces);
         ways = List.copyOf(ways);
+        podWays = List.copyOf(podWays);
     }
 
     /** Of a datapath that takes datagrams whatever they come by. */
     public ListenerState(String mode, String modeReason, boolean attached, String attachment) {
-        this(mode, modeReason, attached, attachment, List.of(), List.of(), false, "");
+        this(mode, modeReason, attached, attachment, List.of(), List.of(), false, "", List.of());
     }
 
     /** In the kernel, as configured. A listener that has lost one of several interfaces goes on with the others. */
@@ -54,7 +57,8 @@ public record ListenerState(
                 interfaces,
                 List.of(),
                 false,
-                "");
+                "",
+                List.of());
     }
 
     /** Why a listener does not serve, to complete the sentence "listener … is …". */
@@ -72,11 +76,16 @@ public record ListenerState(
 
     /** The same, for another reason. */
     public ListenerState because(String reason) {
-        return new ListenerState(mode, reason, attached, attachment, interfaces, ways, byIpsec, waysKept);
+        return new ListenerState(mode, reason, attached, attachment, interfaces, ways, byIpsec, waysKept, podWays);
     }
 
     /** The same, with the ways to its endpoints, whether IPsec is on one of them, and how they are kept. */
     public ListenerState by(List<WayState> itsWays, boolean isByIpsec, String kept) {
-        return new ListenerState(mode, modeReason, attached, attachment, interfaces, itsWays, isByIpsec, kept);
+        return new ListenerState(mode, modeReason, attached, attachment, interfaces, itsWays, isByIpsec, kept, podWays);
+    }
+
+    /** The same, with the ways into pods of this node. */
+    public ListenerState into(List<PodWayState> itsPods) {
+        return new ListenerState(mode, modeReason, attached, attachment, interfaces, ways, byIpsec, waysKept, itsPods);
     }
 }

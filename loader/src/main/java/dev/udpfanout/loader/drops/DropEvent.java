@@ -1,10 +1,8 @@
 package dev.udpfanout.loader.drops;
 
-import dev.udpfanout.bindings.abi.MappedAddress;
-import dev.udpfanout.bindings.abi.NetworkOrder;
 import dev.udpfanout.bindings.abi.counter.DropReason;
+import dev.udpfanout.loader.trace.EventFields;
 import java.lang.foreign.MemoryLayout;
-import java.lang.foreign.MemoryLayout.PathElement;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.StructLayout;
 import java.lang.foreign.ValueLayout;
@@ -57,18 +55,18 @@ public record DropEvent(
 
     /** One record of the map EVENTS. */
     static DropEvent read(MemorySegment event) {
-        int family = number(event, "family");
+        EventFields fields = new EventFields(LAYOUT, event);
         return new DropEvent(
-                event.get(ValueLayout.JAVA_LONG, at("time_ns")),
-                event.get(ValueLayout.JAVA_LONG, at("seen")),
-                label(number(event, "reason")),
-                number(event, "slot"),
-                number(event, "counter"),
-                number(event, "packets"),
-                number(event, "bytes"),
-                address(event, family, "source"),
-                address(event, family, "destination"),
-                event.getString(at("device")));
+                fields.number("time_ns"),
+                fields.number("seen"),
+                label(fields.small("reason")),
+                fields.small("slot"),
+                fields.small("counter"),
+                fields.small("packets"),
+                fields.small("bytes"),
+                fields.address("source"),
+                fields.address("destination"),
+                fields.text("device"));
     }
 
     private static String label(int code) {
@@ -77,21 +75,5 @@ public record DropEvent(
                 .map(reason -> reason.name().toLowerCase(Locale.ROOT))
                 .findFirst()
                 .orElse("reason " + code);
-    }
-
-    private static Optional<InetSocketAddress> address(MemorySegment event, int family, String end) {
-        if (family == 0) {
-            return Optional.empty();
-        }
-        int port = NetworkOrder.swapped(event.get(ValueLayout.JAVA_SHORT, at(end + "_port"))) & 0xffff;
-        return Optional.of(new InetSocketAddress(MappedAddress.read(event.asSlice(at(end)), family), port));
-    }
-
-    private static int number(MemorySegment event, String field) {
-        return event.get(ValueLayout.JAVA_INT, at(field));
-    }
-
-    private static long at(String field) {
-        return LAYOUT.byteOffset(PathElement.groupElement(field));
     }
 }

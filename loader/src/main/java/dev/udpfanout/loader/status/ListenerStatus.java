@@ -1,5 +1,6 @@
 package dev.udpfanout.loader.status;
 
+import dev.udpfanout.loader.datapath.PodWayState;
 import dev.udpfanout.loader.datapath.WayState;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -29,6 +30,7 @@ import java.util.Set;
  * @param byIpsec whether an IPsec policy is for an endpoint, so that the kernel's stack sends the datagrams on
  * @param waysKept how the ways to endpoints are kept: {@code "by endpoint"}, or by client and why; empty where they are
  *     not
+ * @param podWays how datagrams get to the endpoints in pods of this node, those that go by the next hop first
  */
 public record ListenerStatus(
         String name,
@@ -46,12 +48,14 @@ public record ListenerStatus(
         Optional<MirrorStatus> mirror,
         List<WayState> ways,
         boolean byIpsec,
-        String waysKept) {
+        String waysKept,
+        List<PodWayState> podWays) {
 
     public ListenerStatus {
         interfaces = List.copyOf(interfaces);
         endpoints = List.copyOf(endpoints);
         ways = List.copyOf(ways);
+        podWays = List.copyOf(podWays);
     }
 
     /** The largest IP packet, in bytes, that fits the ways to all endpoints; empty if nothing bounds it. */
@@ -74,6 +78,7 @@ public record ListenerStatus(
             List<EndpointStatus> endpoints,
             Optional<MirrorStatus> mirror,
             List<WayState> ways,
+            List<PodWayState> podWays,
             boolean byIpsec) {
         this(
                 name,
@@ -91,7 +96,8 @@ public record ListenerStatus(
                 mirror,
                 ways,
                 byIpsec,
-                "");
+                "",
+                podWays);
     }
 
     /** How many endpoints are sent datagrams. */

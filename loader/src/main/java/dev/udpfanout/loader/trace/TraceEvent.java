@@ -1,9 +1,6 @@
 package dev.udpfanout.loader.trace;
 
-import dev.udpfanout.bindings.abi.MappedAddress;
-import dev.udpfanout.bindings.abi.NetworkOrder;
 import java.lang.foreign.MemoryLayout;
-import java.lang.foreign.MemoryLayout.PathElement;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.StructLayout;
 import java.lang.foreign.ValueLayout;
@@ -92,38 +89,22 @@ record TraceEvent(
 
     /** One record of the map EVENTS. */
     static TraceEvent read(MemorySegment event) {
-        int family = event.get(ValueLayout.JAVA_BYTE, at("family"));
+        EventFields fields = new EventFields(LAYOUT, event);
         return new TraceEvent(
-                event.get(ValueLayout.JAVA_LONG, at("time_ns")),
-                event.get(ValueLayout.JAVA_LONG, at("skb")),
-                event.get(ValueLayout.JAVA_LONG, at("location")),
-                Kind.values()[number(event, "kind") - 1],
-                number(event, "sequence"),
-                number(event, "netns"),
-                number(event, "ifindex"),
-                number(event, "result"),
-                number(event, "number"),
-                number(event, "bytes"),
-                address(event, family, "source"),
-                address(event, family, "destination"),
-                event.getString(at("device")),
-                event.getString(at("task")),
-                number(event, "lost"));
-    }
-
-    private static Optional<InetSocketAddress> address(MemorySegment event, int family, String end) {
-        if (family == 0) {
-            return Optional.empty();
-        }
-        int port = NetworkOrder.swapped(event.get(ValueLayout.JAVA_SHORT, at(end + "_port"))) & 0xffff;
-        return Optional.of(new InetSocketAddress(MappedAddress.read(event.asSlice(at(end)), family), port));
-    }
-
-    private static int number(MemorySegment event, String field) {
-        return event.get(ValueLayout.JAVA_INT, at(field));
-    }
-
-    private static long at(String field) {
-        return LAYOUT.byteOffset(PathElement.groupElement(field));
+                fields.number("time_ns"),
+                fields.number("skb"),
+                fields.number("location"),
+                Kind.values()[fields.small("kind") - 1],
+                fields.small("sequence"),
+                fields.small("netns"),
+                fields.small("ifindex"),
+                fields.small("result"),
+                fields.small("number"),
+                fields.small("bytes"),
+                fields.address("source"),
+                fields.address("destination"),
+                fields.text("device"),
+                fields.text("task"),
+                fields.small("lost"));
     }
 }

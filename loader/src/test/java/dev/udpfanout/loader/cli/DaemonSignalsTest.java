@@ -53,6 +53,9 @@ class DaemonSignalsTest extends LifeCycleLab {
                     lines.get(1)
                             .startsWith("INFO wants listener listener_id=0 name=\"syslog\" bind=\"10.255.0.1:5514\""),
                     lines::toString);
+            assertTrue(
+                    lines.get(1).endsWith("served=\"tc_ebpf\" why=\"mode auto, and the kernel takes it\""),
+                    lines::toString);
             assertTrue(lines.getLast().startsWith("INFO stopped"), lines::toString);
             assertFalse(lines.stream().anyMatch(line -> line.contains("libbpf:")), lines::toString);
         }

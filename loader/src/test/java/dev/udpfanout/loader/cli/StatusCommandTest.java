@@ -60,6 +60,8 @@ class StatusCommandTest {
             "repairs: program_reattached 2 (gone for at most 260 ms)\n",
             "listener syslog: 10.255.0.1:5514 on eth0, eth1 (NOT ATTACHED), tc_ebpf (configured), attached tcx ingress\n",
             "  ways       flannel.1 MTU 1450 (1 endpoint(s)), lo on this node (1 endpoint(s))\n",
+            "  pods       straight into 1 on this node\n",
+            "  pods       10.42.0.12 by the next hop: TCX program shaper on veth2 stands before it\n",
             "  IPsec      a policy is for an endpoint: the kernel's stack sends the datagrams on\n",
             "  NOT PUBLISHED to Kubernetes; the daemon's log says why\n",
             "  received   103 packets, 12360 bytes\n",
@@ -75,7 +77,9 @@ class StatusCommandTest {
                 text.lines()
                         .anyMatch(line -> line.matches("    last probe failed \\d+ (min|h|d) ago: no answer in time")),
                 text);
-        assertTrue(text.lines().anyMatch(line -> line.matches(" *10\\.42\\.0\\.12:5514 +down +no +40  pod-b")), text);
+        assertTrue(
+                text.lines().anyMatch(line -> line.matches(" *10\\.42\\.0\\.12:5514 +down +no +40 +4000  pod-b")),
+                text);
     }
 
     @Test

@@ -32,7 +32,7 @@ public final class ListenerBuilder {
     private Firewall firewall = Firewall.ACCEPT;
     private Admission admission = Admission.ALL;
     private Spreading spreading = Spreading.ROUND_ROBIN;
-    private LocalDelivery localDelivery = LocalDelivery.NEIGH;
+    private LocalDelivery localDelivery = LocalDelivery.AUTO;
     private boolean replies;
     private List<Downstream> downstream = List.of();
     private Optional<KubernetesSource> kubernetes = Optional.empty();

@@ -6,6 +6,7 @@ import dev.udpfanout.bindings.abi.counter.IcmpErrors;
 import dev.udpfanout.bindings.abi.counter.ListenerPathMtu;
 import dev.udpfanout.loader.datapath.FirewallState;
 import dev.udpfanout.loader.datapath.FlowCounters;
+import dev.udpfanout.loader.datapath.PodWayState;
 import dev.udpfanout.loader.datapath.ReplyCounters;
 import dev.udpfanout.loader.datapath.WayState;
 import dev.udpfanout.loader.supervision.ThreadsStatus;
@@ -136,6 +137,9 @@ public final class FixedView implements DaemonView {
                 Optional.of(new MirrorStatus(
                         10, new TrafficCounters(9, 8, 900, 800, Map.of("fib_blackhole", 1L)), List.of(COPIED))),
                 List.of(new WayState("flannel.1", OptionalInt.of(1450), 1), new WayState("lo", OptionalInt.empty(), 1)),
+                List.of(
+                        new PodWayState(InetAddress.ofLiteral("10.42.0.12"), false, "TCX program shaper on veth2"),
+                        new PodWayState(InetAddress.ofLiteral("10.42.0.11"), true, "")),
                 true);
     }
 
@@ -166,6 +170,7 @@ public final class FixedView implements DaemonView {
                         Optional.empty()),
                 List.of(),
                 Optional.empty(),
+                List.of(),
                 List.of(),
                 false);
     }

@@ -95,6 +95,24 @@ public class Netfilter {
     public static int NFNLGRP_NFTABLES() {
         return NFNLGRP_NFTABLES;
     }
+    private static final int NFT_MSG_NEWCHAIN = (int)3L;
+    /**
+     * {@snippet lang=c :
+     * enum nf_tables_msg_types.NFT_MSG_NEWCHAIN = 3
+     * }
+     */
+    public static int NFT_MSG_NEWCHAIN() {
+        return NFT_MSG_NEWCHAIN;
+    }
+    private static final int NFT_MSG_GETCHAIN = (int)4L;
+    /**
+     * {@snippet lang=c :
+     * enum nf_tables_msg_types.NFT_MSG_GETCHAIN = 4
+     * }
+     */
+    public static int NFT_MSG_GETCHAIN() {
+        return NFT_MSG_GETCHAIN;
+    }
     private static final int NFT_MSG_NEWGEN = (int)15L;
     /**
      * {@snippet lang=c :
@@ -112,6 +130,78 @@ public class Netfilter {
      */
     public static int NFT_MSG_GETGEN() {
         return NFT_MSG_GETGEN;
+    }
+    private static final int NFTA_HOOK_HOOKNUM = (int)1L;
+    /**
+     * {@snippet lang=c :
+     * enum nft_hook_attributes.NFTA_HOOK_HOOKNUM = 1
+     * }
+     */
+    public static int NFTA_HOOK_HOOKNUM() {
+        return NFTA_HOOK_HOOKNUM;
+    }
+    private static final int NFTA_HOOK_DEV = (int)3L;
+    /**
+     * {@snippet lang=c :
+     * enum nft_hook_attributes.NFTA_HOOK_DEV = 3
+     * }
+     */
+    public static int NFTA_HOOK_DEV() {
+        return NFTA_HOOK_DEV;
+    }
+    private static final int NFTA_HOOK_DEVS = (int)4L;
+    /**
+     * {@snippet lang=c :
+     * enum nft_hook_attributes.NFTA_HOOK_DEVS = 4
+     * }
+     */
+    public static int NFTA_HOOK_DEVS() {
+        return NFTA_HOOK_DEVS;
+    }
+    private static final int NFTA_CHAIN_TABLE = (int)1L;
+    /**
+     * {@snippet lang=c :
+     * enum nft_chain_attributes.NFTA_CHAIN_TABLE = 1
+     * }
+     */
+    public static int NFTA_CHAIN_TABLE() {
+        return NFTA_CHAIN_TABLE;
+    }
+    private static final int NFTA_CHAIN_NAME = (int)3L;
+    /**
+     * {@snippet lang=c :
+     * enum nft_chain_attributes.NFTA_CHAIN_NAME = 3
+     * }
+     */
+    public static int NFTA_CHAIN_NAME() {
+        return NFTA_CHAIN_NAME;
+    }
+    private static final int NFTA_CHAIN_HOOK = (int)4L;
+    /**
+     * {@snippet lang=c :
+     * enum nft_chain_attributes.NFTA_CHAIN_HOOK = 4
+     * }
+     */
+    public static int NFTA_CHAIN_HOOK() {
+        return NFTA_CHAIN_HOOK;
+    }
+    private static final int NFTA_CHAIN_POLICY = (int)5L;
+    /**
+     * {@snippet lang=c :
+     * enum nft_chain_attributes.NFTA_CHAIN_POLICY = 5
+     * }
+     */
+    public static int NFTA_CHAIN_POLICY() {
+        return NFTA_CHAIN_POLICY;
+    }
+    private static final int NFTA_CHAIN_USE = (int)6L;
+    /**
+     * {@snippet lang=c :
+     * enum nft_chain_attributes.NFTA_CHAIN_USE = 6
+     * }
+     */
+    public static int NFTA_CHAIN_USE() {
+        return NFTA_CHAIN_USE;
     }
     private static final int NFTA_GEN_ID = (int)1L;
     /**

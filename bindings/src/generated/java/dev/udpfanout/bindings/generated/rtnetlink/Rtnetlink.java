@@ -437,6 +437,24 @@ public class Rtnetlink {
     public static int IFLA_LINK_NETNSID() {
         return IFLA_LINK_NETNSID;
     }
+    private static final int IFLA_XDP = (int)43L;
+    /**
+     * {@snippet lang=c :
+     * enum <anonymous>.IFLA_XDP = 43
+     * }
+     */
+    public static int IFLA_XDP() {
+        return IFLA_XDP;
+    }
+    private static final int IFLA_XDP_ATTACHED = (int)2L;
+    /**
+     * {@snippet lang=c :
+     * enum <anonymous>.IFLA_XDP_ATTACHED = 2
+     * }
+     */
+    public static int IFLA_XDP_ATTACHED() {
+        return IFLA_XDP_ATTACHED;
+    }
     private static final int IFLA_INET_CONF = (int)1L;
     /**
      * {@snippet lang=c :
@@ -472,6 +490,15 @@ public class Rtnetlink {
      */
     public static int IFLA_INFO_DATA() {
         return IFLA_INFO_DATA;
+    }
+    private static final int IFLA_BR_VLAN_FILTERING = (int)7L;
+    /**
+     * {@snippet lang=c :
+     * enum <anonymous>.IFLA_BR_VLAN_FILTERING = 7
+     * }
+     */
+    public static int IFLA_BR_VLAN_FILTERING() {
+        return IFLA_BR_VLAN_FILTERING;
     }
     private static final int IFA_ADDRESS = (int)1L;
     /**

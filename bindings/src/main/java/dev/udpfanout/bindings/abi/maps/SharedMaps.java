@@ -208,6 +208,10 @@ public final class SharedMaps {
     public static final MapDeclaration<KeyedMap<Integer, Integer>> BRIDGE_PORTS =
             declared(MapDeclaration.keyed("BRIDGE_PORTS", Codec.U32, Codec.U32));
 
+    /** Interfaces that stand for one another when a source is judged: the number of the group of each. */
+    public static final MapDeclaration<KeyedMap<Integer, Integer>> REVERSE_PATH_GROUPS =
+            declared(MapDeclaration.keyed("REVERSE_PATH_GROUPS", Codec.U32, Codec.U32));
+
     /** All of them. */
     public static final List<MapDeclaration<?>> ALL = Collections.unmodifiableList(DECLARED);
 

@@ -19,6 +19,8 @@ import java.util.OptionalInt;
  *     one, or if the link is no veth
  * @param ipv6MtuBytes the largest IPv6 packet ({@code net.ipv6.conf.NAME.mtu}), which may be less than the link's MTU,
  *     as a router may have said; empty if there is no IPv6 on the link
+ * @param hasXdp whether an XDP program is attached to it
+ * @param filtersVlans whether it is a bridge that goes by the VLANs of its ports ({@code vlan_filtering})
  * @param alias what somebody has noted on it ({@code ip link set alias}); empty if nothing
  */
 public record Link(
@@ -34,11 +36,13 @@ public record Link(
         String hardwareAddress,
         OptionalInt peerNamespace,
         OptionalInt ipv6MtuBytes,
+        boolean hasXdp,
+        boolean filtersVlans,
         String alias) {
     private static final int ARPHRD_LOOPBACK = 772;
     private static final int ARPHRD_ETHER = 1;
 
-    /** A link without IPv6. */
+    /** A link without IPv6, XDP and VLANs. */
     public Link(
             int index,
             String name,
@@ -65,6 +69,8 @@ public record Link(
                 hardwareAddress,
                 peerNamespace,
                 OptionalInt.empty(),
+                false,
+                false,
                 alias);
     }
 

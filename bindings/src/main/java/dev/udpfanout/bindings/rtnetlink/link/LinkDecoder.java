@@ -8,14 +8,18 @@ import static dev.udpfanout.bindings.generated.rtnetlink.Rtnetlink.IFF_NOARP;
 import static dev.udpfanout.bindings.generated.rtnetlink.Rtnetlink.IFF_UP;
 import static dev.udpfanout.bindings.generated.rtnetlink.Rtnetlink.IFLA_ADDRESS;
 import static dev.udpfanout.bindings.generated.rtnetlink.Rtnetlink.IFLA_AF_SPEC;
+import static dev.udpfanout.bindings.generated.rtnetlink.Rtnetlink.IFLA_BR_VLAN_FILTERING;
 import static dev.udpfanout.bindings.generated.rtnetlink.Rtnetlink.IFLA_IFALIAS;
 import static dev.udpfanout.bindings.generated.rtnetlink.Rtnetlink.IFLA_IFNAME;
 import static dev.udpfanout.bindings.generated.rtnetlink.Rtnetlink.IFLA_INET6_CONF;
+import static dev.udpfanout.bindings.generated.rtnetlink.Rtnetlink.IFLA_INFO_DATA;
 import static dev.udpfanout.bindings.generated.rtnetlink.Rtnetlink.IFLA_INFO_KIND;
 import static dev.udpfanout.bindings.generated.rtnetlink.Rtnetlink.IFLA_LINKINFO;
 import static dev.udpfanout.bindings.generated.rtnetlink.Rtnetlink.IFLA_LINK_NETNSID;
 import static dev.udpfanout.bindings.generated.rtnetlink.Rtnetlink.IFLA_MASTER;
 import static dev.udpfanout.bindings.generated.rtnetlink.Rtnetlink.IFLA_MTU;
+import static dev.udpfanout.bindings.generated.rtnetlink.Rtnetlink.IFLA_XDP;
+import static dev.udpfanout.bindings.generated.rtnetlink.Rtnetlink.IFLA_XDP_ATTACHED;
 
 import dev.udpfanout.bindings.generated.rtnetlink.ifinfomsg;
 import dev.udpfanout.bindings.rtnetlink.netlink.Attributes;
@@ -32,6 +36,7 @@ public final class LinkDecoder {
     private static final HexFormat COLON_SEPARATED = HexFormat.ofDelimiter(":");
 
     private static final String VETH = "veth";
+    private static final String BRIDGE = "bridge";
 
     private LinkDecoder() {}
 
@@ -66,7 +71,18 @@ public final class LinkDecoder {
                         .orElse(""),
                 kind.equals(VETH) ? attributes.number(IFLA_LINK_NETNSID()) : OptionalInt.empty(),
                 ipv6Mtu(attributes),
+                flag(attributes.nested(IFLA_XDP()), IFLA_XDP_ATTACHED()),
+                kind.equals(BRIDGE)
+                        && flag(attributes.nested(IFLA_LINKINFO()).nested(IFLA_INFO_DATA()), IFLA_BR_VLAN_FILTERING()),
                 attributes.string(IFLA_IFALIAS()).orElse("")));
+    }
+
+    /** One byte; absent where the kernel knows no such thing. */
+    private static boolean flag(Attributes attributes, int type) {
+        return attributes
+                .bytes(type)
+                .map(value -> value.byteSize() > 0 && value.get(ValueLayout.JAVA_BYTE, 0) != 0)
+                .orElse(false);
     }
 
     /** Settings of a link are an array of numbers, by DEVCONF_: inet6_fill_ifla6_attrs in net/ipv6/addrconf.c. */

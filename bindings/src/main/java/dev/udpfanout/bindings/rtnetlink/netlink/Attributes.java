@@ -7,11 +7,14 @@ import dev.udpfanout.bindings.generated.rtnetlink.rtattr;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
+import java.util.function.BiConsumer;
 
 /**
  * The attributes of a received message, by type; of two of one type the last counts, as in the kernel: rtnetlink(3).
@@ -28,6 +31,11 @@ public final class Attributes {
     /** @throws MalformedMessageException if an attribute is cut short or gives a length that is not there */
     public static Attributes parse(MemorySegment bytes) {
         Map<Integer, MemorySegment> values = new HashMap<>();
+        walk(bytes, values::put);
+        return new Attributes(values);
+    }
+
+    private static void walk(MemorySegment bytes, BiConsumer<Integer, MemorySegment> reader) {
         long offset = 0;
         while (offset < bytes.byteSize()) {
             MemorySegment rest = bytes.asSlice(offset);
@@ -41,10 +49,9 @@ public final class Attributes {
                         + " bytes; there are " + rest.byteSize());
             }
             int type = Short.toUnsignedInt(rtattr.rta_type(rest)) & ~(NLA_F_NESTED() | NLA_F_NET_BYTEORDER());
-            values.put(type, rest.asSlice(rtattr.sizeof(), lengthBytes - rtattr.sizeof()));
+            reader.accept(type, rest.asSlice(rtattr.sizeof(), lengthBytes - rtattr.sizeof()));
             offset += Alignment.up(lengthBytes);
         }
-        return new Attributes(values);
     }
 
     /** Of which types there are attributes. */
@@ -71,14 +78,23 @@ public final class Attributes {
 
     /** A string, to its first zero byte or, without one, to the end of the attribute. */
     public Optional<String> string(int type) {
-        return bytes(type).map(value -> {
-            byte[] text = value.toArray(ValueLayout.JAVA_BYTE);
-            int length = 0;
-            while (length < text.length && text[length] != 0) {
-                length++;
-            }
-            return new String(text, 0, length, StandardCharsets.UTF_8);
-        });
+        return bytes(type).map(Attributes::text);
+    }
+
+    /** The strings inside an attribute that is a list of them, in its order; none if it is absent. */
+    public List<String> strings(int type) {
+        List<String> found = new ArrayList<>();
+        bytes(type).ifPresent(list -> walk(list, (each, value) -> found.add(text(value))));
+        return found;
+    }
+
+    private static String text(MemorySegment value) {
+        byte[] text = value.toArray(ValueLayout.JAVA_BYTE);
+        int length = 0;
+        while (length < text.length && text[length] != 0) {
+            length++;
+        }
+        return new String(text, 0, length, StandardCharsets.UTF_8);
     }
 
     /** The attributes inside an attribute; none if it is absent. */

@@ -5,13 +5,14 @@ import dev.udpfanout.bindings.rtnetlink.address.Scope;
 import dev.udpfanout.bindings.rtnetlink.netlink.InternetAddress;
 import java.net.Inet4Address;
 import java.net.InetAddress;
+import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalInt;
 
 /**
- * An entry of a routing table: ip-route(8). Multiple next hops are not shown, and of the metrics only a locked MTU; a
- * route with several next hops has neither link nor gateway here.
+ * An entry of a routing table: ip-route(8). Of the metrics only a locked MTU is shown, and of several next hops only
+ * their links; such a route has neither link nor gateway here.
  *
  * @param table its table's number; {@link #MAIN_TABLE}, {@link #LOCAL_TABLE} or another
  * @param type what becomes of packets
@@ -25,6 +26,8 @@ import java.util.OptionalInt;
  * @param preferredSource the source address for packets that this host sends
  * @param lockedMtuBytes the MTU that holds for all packets by this route, whatever is learnt of the path: {@code mtu
  *     lock} of ip-route(8)
+ * @param nextHopLinks the links of several next hops; empty if there is one, or if they are next hop objects that the
+ *     kernel names by number only ({@code net.ipv4.nexthop_compat_mode=0})
  */
 public record Route(
         int table,
@@ -37,7 +40,8 @@ public record Route(
         Scope scope,
         RouteProtocol protocol,
         Optional<InetAddress> preferredSource,
-        OptionalInt lockedMtuBytes) {
+        OptionalInt lockedMtuBytes,
+        List<Integer> nextHopLinks) {
     /** The table for routes to elsewhere, 254. */
     public static final int MAIN_TABLE = Rtnetlink.RT_TABLE_MAIN();
 
@@ -54,6 +58,35 @@ public record Route(
         Objects.requireNonNull(protocol, "protocol");
         Objects.requireNonNull(preferredSource, "preferredSource");
         Objects.requireNonNull(lockedMtuBytes, "lockedMtuBytes");
+        nextHopLinks = List.copyOf(nextHopLinks);
+    }
+
+    /** A route with one next hop, or none. */
+    public Route(
+            int table,
+            RouteType type,
+            InetAddress destination,
+            int prefixLength,
+            OptionalInt linkIndex,
+            Optional<InetAddress> gateway,
+            int priority,
+            Scope scope,
+            RouteProtocol protocol,
+            Optional<InetAddress> preferredSource,
+            OptionalInt lockedMtuBytes) {
+        this(
+                table,
+                type,
+                destination,
+                prefixLength,
+                linkIndex,
+                gateway,
+                priority,
+                scope,
+                protocol,
+                preferredSource,
+                lockedMtuBytes,
+                List.of());
     }
 
     /** A route with the MTU of its link. */
@@ -95,7 +128,8 @@ public record Route(
                 scope,
                 protocol,
                 preferredSource,
-                mtuBytes);
+                mtuBytes,
+                nextHopLinks);
     }
 
     /** {@code DESTINATION/PREFIX dev LINK scope link proto static}, in the main table. */

@@ -51,7 +51,8 @@ public final class RouteDecoder {
                 new Scope(Byte.toUnsignedInt(rtmsg.rtm_scope(header))),
                 new RouteProtocol(Byte.toUnsignedInt(rtmsg.rtm_protocol(header))),
                 address(attributes, RTA_PREFSRC(), family),
-                lockedMtu(attributes.nested(RTA_METRICS()))));
+                lockedMtu(attributes.nested(RTA_METRICS())),
+                NextHops.links(attributes)));
     }
 
     /** RTAX_LOCK has a bit for each metric that is locked: fib_convert_metrics in net/ipv4/metrics.c. */

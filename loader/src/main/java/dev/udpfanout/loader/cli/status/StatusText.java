@@ -155,8 +155,9 @@ public final class StatusText {
             line("  not replied %s", lost.isEmpty() ? "none" : lost);
         }
         if (!listener.path("ways").isEmpty()) {
-            line("  ways       %s", ways(listener.path("ways")));
+            line("  ways       %s", WaysText.ways(listener.path("ways")));
         }
+        WaysText.podWays(listener.path("pod_ways")).forEach(text -> line("  pods       %s", text));
         if (listener.path("ways_kept").asText().startsWith("by client")) {
             line("  ways kept  %s", listener.path("ways_kept").asText());
         }
@@ -165,18 +166,6 @@ public final class StatusText {
         }
         endpoints(listener, "ENDPOINT");
         mirror(listener.path("mirror"));
-    }
-
-    private static String ways(JsonNode ways) {
-        return ways.valueStream()
-                .map(way -> "%s %s (%d endpoint(s))"
-                        .formatted(
-                                string(way, "interface"),
-                                way.has("mtu_bytes")
-                                        ? "MTU " + way.path("mtu_bytes").asInt()
-                                        : "on this node",
-                                way.path("endpoints").asLong()))
-                .collect(Collectors.joining(", "));
     }
 
     private void mirror(JsonNode mirror) {
@@ -279,7 +268,7 @@ public final class StatusText {
                 .collect(Collectors.joining(", "));
     }
 
-    private static String string(JsonNode node, String field) {
+    static String string(JsonNode node, String field) {
         return printable(node.path(field).asText("?"));
     }
 

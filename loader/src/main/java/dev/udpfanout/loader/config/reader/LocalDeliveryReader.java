@@ -2,6 +2,7 @@ package dev.udpfanout.loader.config.reader;
 
 import dev.udpfanout.loader.config.ListenerConfig;
 import dev.udpfanout.loader.config.ListenerConfig.Hook;
+import dev.udpfanout.loader.config.ListenerConfig.Interception;
 import dev.udpfanout.loader.config.ListenerConfig.Mode;
 import dev.udpfanout.loader.config.ReceiverSet.LocalDelivery;
 import dev.udpfanout.loader.config.yaml.Section;
@@ -12,8 +13,11 @@ final class LocalDeliveryReader {
 
     private LocalDeliveryReader() {}
 
-    static LocalDelivery read(Section listener) {
-        return listener.choice(KEY, LocalDelivery.class, LocalDelivery.NEIGH);
+    /** What is asked for; where there is no way straight into a pod, {@code auto} means the next hop. */
+    static LocalDelivery read(Section listener, Interception interception) {
+        LocalDelivery asked = listener.choice(KEY, LocalDelivery.class, LocalDelivery.AUTO);
+        boolean isPossible = interception.mode() != Mode.USERSPACE && interception.hook() != Hook.EGRESS;
+        return asked == LocalDelivery.AUTO && !isPossible ? LocalDelivery.NEIGH : asked;
     }
 
     /** What fits neither the hook nor the mode. */
@@ -25,10 +29,10 @@ final class LocalDeliveryReader {
             section.problem(
                     KEY,
                     "peer needs hook: ingress, because the kernel does not redirect into a pod from egress;"
-                            + " use hook: ingress, or neigh");
+                            + " use hook: ingress, or auto");
         }
         if (listener.mode() == Mode.USERSPACE) {
-            section.problem(KEY, "peer works in the kernel only, because user space sends by a socket; use neigh");
+            section.problem(KEY, "peer works in the kernel only, because user space sends by a socket; use auto");
         }
     }
 }

@@ -33,7 +33,9 @@ final class ReceiversReader {
                 new Spreading(policy, hashOn(listener, policy)),
                 // In user space, answers come to the daemon's own sockets from everywhere.
                 new Delivery(
-                        LocalDeliveryReader.read(listener), replies, replies && interception.mode() != Mode.USERSPACE));
+                        LocalDeliveryReader.read(listener, interception),
+                        replies,
+                        replies && interception.mode() != Mode.USERSPACE));
     }
 
     /** A mirror's, of the listener with these receivers. */

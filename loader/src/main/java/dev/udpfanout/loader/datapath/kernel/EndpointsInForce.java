@@ -3,6 +3,7 @@ package dev.udpfanout.loader.datapath.kernel;
 import dev.udpfanout.loader.config.ReceiverSet;
 import dev.udpfanout.loader.config.ReceiverSet.LocalDelivery;
 import dev.udpfanout.loader.control.EndpointSet;
+import dev.udpfanout.loader.datapath.PodWayState;
 import dev.udpfanout.loader.datapath.kernel.maps.ListenerTables;
 import dev.udpfanout.loader.datapath.kernel.maps.Peers;
 import dev.udpfanout.loader.links.LocalPeer;
@@ -28,6 +29,7 @@ final class EndpointsInForce {
     private final Peers peers;
     private final Map<String, EndpointSet> sets = new HashMap<>();
     private final Map<String, Map<InetAddress, Integer>> peersOfSets = new HashMap<>();
+    private final Map<String, List<PodWayState>> podWays = new HashMap<>();
     private Map<InetAddress, LocalPeer> knownPeers = Map.of();
 
     EndpointsInForce(ListenerTables tables, Peers peers) {
@@ -49,6 +51,7 @@ final class EndpointsInForce {
     void retain(Set<String> names) {
         sets.keySet().retainAll(names);
         peersOfSets.keySet().retainAll(names);
+        podWays.keySet().retainAll(names);
     }
 
     /** Puts a table of another kind in place, where a changed configuration goes by another. */
@@ -66,7 +69,8 @@ final class EndpointsInForce {
      * @return done when nothing is sent by the table before; empty if these are in force already
      */
     Optional<CompletionStage<Void>> put(ReceiverSet set, int slot, EndpointSet endpoints, Runnable before) {
-        Map<InetAddress, Integer> direct = set.localDelivery() == LocalDelivery.PEER ? peers.of(endpoints) : Map.of();
+        Map<InetAddress, Integer> direct = peers.of(endpoints, peer -> isWanted(set, peer));
+        podWays.put(set.name(), podWays(set, endpoints, direct));
         boolean isSame = endpoints.equals(sets.get(set.name()));
         boolean isSameWay = direct.equals(peersOfSets.getOrDefault(set.name(), Map.of()));
         if (isSame && isSameWay) {
@@ -119,9 +123,41 @@ final class EndpointsInForce {
         placePeers(receivers);
     }
 
-    /** Where no listener is to go by them, the maps hold none: nor does a table then that is an earlier daemon's. */
+    /**
+     * The maps hold those that a listener is to go by, and no other: what has come to stand in the way is passed by no
+     * more, whatever the tables say, also those of an earlier daemon.
+     */
     void placePeers(Collection<ReceiverSet> receivers) {
-        boolean areWanted = receivers.stream().anyMatch(set -> set.localDelivery() == LocalDelivery.PEER);
-        peers.set(areWanted ? knownPeers : Map.of());
+        Map<InetAddress, LocalPeer> wanted = new HashMap<>(knownPeers);
+        wanted.values().removeIf(peer -> receivers.stream().noneMatch(set -> isWanted(set, peer)));
+        peers.set(wanted);
+    }
+
+    /** The ways to a set's endpoints in pods of this node. */
+    List<PodWayState> podWays(String set) {
+        return podWays.getOrDefault(set, List.of());
+    }
+
+    private List<PodWayState> podWays(ReceiverSet set, EndpointSet endpoints, Map<InetAddress, Integer> direct) {
+        if (set.localDelivery() == LocalDelivery.NEIGH || knownPeers.isEmpty()) {
+            return List.of();
+        }
+        return endpoints.endpoints().stream()
+                .map(endpoint -> endpoint.address().getAddress())
+                .distinct()
+                .filter(knownPeers::containsKey)
+                .map(pod -> direct.containsKey(pod)
+                        ? new PodWayState(pod, true, "")
+                        : new PodWayState(pod, false, knownPeers.get(pod).bypassed()))
+                .sorted(PodWayState.BY_NEXT_HOP_FIRST)
+                .toList();
+    }
+
+    private static boolean isWanted(ReceiverSet set, LocalPeer peer) {
+        return switch (set.localDelivery()) {
+            case PEER -> true;
+            case AUTO -> peer.bypassesNothing();
+            case NEIGH -> false;
+        };
     }
 }

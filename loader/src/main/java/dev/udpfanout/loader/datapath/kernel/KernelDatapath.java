@@ -236,8 +236,8 @@ public final class KernelDatapath implements SwitchableDatapath {
 
     @Override
     public ListenerState state(String listener) {
-        ListenerState state = attachPoints.state(listener, earlier.servedByOther());
-        return state.by(ways.states(listener), maps.isByIpsec(listener), maps.waysKept(listener));
+        ListenerState on = attachPoints.state(listener, earlier.servedByOther()).into(endpoints.podWays(listener));
+        return on.by(ways.states(listener), maps.isByIpsec(listener), maps.waysKept(listener));
     }
 
     @Override

@@ -1,13 +1,17 @@
 package dev.udpfanout.loader.datapath.network;
 
 import dev.udpfanout.bindings.rtnetlink.link.Link;
+import dev.udpfanout.bindings.rtnetlink.route.Route;
 import dev.udpfanout.bindings.rtnetlink.route.RouteType;
 import java.io.IOException;
 import java.net.Inet4Address;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalInt;
 
 /**
  * How the IP stack judges the sources of what comes in by an interface: the sysctl {@code rp_filter}, ip-sysctl.rst. As
@@ -25,6 +29,11 @@ public final class ReversePaths {
     }
 
     private static final Path ALL = Path.of("/proc/sys/net/ipv4/conf/all/rp_filter");
+    private static final String VRF = "vrf";
+
+    /** A bond may be a port of a bridge, and what is a port of that has no address. */
+    private static final int MAX_LEVELS = 4;
+
     private static final int STRICT = 1;
     private static final int LOOSE = 2;
 
@@ -36,39 +45,68 @@ public final class ReversePaths {
     }
 
     /**
-     * How the interface judges IPv4 sources. Off for a port of a bridge, a bond or a VRF: the stack sees what comes by
-     * it on the master.
+     * How sources of what comes in by the interface are judged. What comes in by a port of a bridge or bond, the stack
+     * sees on the master, and judges as its setting says. Off for a port of a VRF, whose table the program is not told.
      */
     public Filter of(int ifindex) {
         return known.computeIfAbsent(ifindex, this::read);
     }
 
+    /**
+     * Which interfaces stand for one another where the way back has to lead by the interface that a source came in by:
+     * a port and its master, for those that were asked for by {@link #of}, and all next hops of a route. The stack
+     * accepts what comes by any next hop (fib_info_nh_uses_dev in net/ipv4/fib_semantics.c); the program is told one.
+     *
+     * @return the number of its group by the interface's index
+     */
+    public Map<Integer, Integer> groups() {
+        InterfaceGroups groups = new InterfaceGroups();
+        known.keySet().forEach(ifindex -> groups.join(List.of(ifindex, master(ifindex))));
+        routesBySeveral().forEach(route -> groups.join(route.nextHopLinks()));
+        return groups.byInterface();
+    }
+
     private Filter read(int ifindex) {
-        boolean isPort = network.links()
-                .byIndex(ifindex)
-                .map(Link::master)
-                .filter(master -> master.isPresent())
-                .isPresent();
-        if (isPort) {
+        int master = master(ifindex);
+        if (link(master).map(Link::kind).filter(VRF::equals).isPresent()) {
             return Filter.OFF;
         }
         // The larger one counts: IN_DEV_RPFILTER in linux/inetdevice.h.
-        return switch (Math.max(ofAll(), network.links().ipv4ReversePathFilter(ifindex))) {
-            case STRICT -> severalWaysLeadSomewhere() ? Filter.LOOSE : Filter.STRICT;
+        return switch (Math.max(ofAll(), network.links().ipv4ReversePathFilter(master))) {
+            case STRICT -> hasUnknownNextHops() ? Filter.LOOSE : Filter.STRICT;
             case LOOSE -> Filter.LOOSE;
             default -> Filter.OFF;
         };
     }
 
-    /**
-     * Whether a route has several next hops. The stack accepts what comes by any of them; the program is told one, so
-     * there it cannot be strict.
-     */
-    private boolean severalWaysLeadSomewhere() {
+    /** The interface on which the stack sees what comes in by another one; that one, if it is no port. */
+    private int master(int ifindex) {
+        int at = ifindex;
+        for (int level = 0; level < MAX_LEVELS; level++) {
+            OptionalInt above = link(at).map(Link::master).orElse(OptionalInt.empty());
+            if (above.isEmpty()) {
+                return at;
+            }
+            at = above.getAsInt();
+        }
+        return at;
+    }
+
+    private Optional<Link> link(int ifindex) {
+        return network.links().byIndex(ifindex);
+    }
+
+    private List<Route> routesBySeveral() {
         return network.routes().all().stream()
-                .anyMatch(route -> route.destination() instanceof Inet4Address
+                .filter(route -> route.destination() instanceof Inet4Address
                         && route.type() == RouteType.UNICAST
-                        && route.linkIndex().isEmpty());
+                        && route.linkIndex().isEmpty())
+                .toList();
+    }
+
+    /** Whether the kernel does not say which the next hops of some route are. */
+    private boolean hasUnknownNextHops() {
+        return routesBySeveral().stream().anyMatch(route -> route.nextHopLinks().isEmpty());
     }
 
     private static int ofAll() {

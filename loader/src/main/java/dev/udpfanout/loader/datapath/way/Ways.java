@@ -39,17 +39,29 @@ public final class Ways {
     private final Network network;
     private final RouteMonitor told;
     private final Function<InetAddress, Optional<ChosenRoute>> chosen;
+    private final Duration firstLook;
+    private final Duration furtherLook;
     /** The one that was asked for longest ago comes first. No value: the kernel has no way. */
     private final Map<InetAddress, Optional<Way>> known = new LinkedHashMap<>();
     /** So many of the known, from the first on, were asked for before the last change that was told. */
     private int outdated;
 
     public Ways(Network network) {
-        this(network, address -> network.routes().chosen(address));
+        this(network, address -> network.routes().chosen(address), FIRST_LOOK, FURTHER_LOOK);
     }
 
-    /** @param chosen answers each question */
-    Ways(Network network, Function<InetAddress, Optional<ChosenRoute>> chosen) {
+    /**
+     * @param chosen answers each question
+     * @param firstLook the most time for those that nothing is known of yet
+     * @param furtherLook the most time for looking again
+     */
+    Ways(
+            Network network,
+            Function<InetAddress, Optional<ChosenRoute>> chosen,
+            Duration firstLook,
+            Duration furtherLook) {
+        this.firstLook = firstLook;
+        this.furtherLook = furtherLook;
         this.network = network;
         this.told = network.watchRouting();
         this.chosen = chosen;
@@ -59,7 +71,7 @@ public final class Ways {
     public void know(Collection<InetAddress> addresses) {
         Set<InetAddress> fresh = new HashSet<>(addresses);
         fresh.removeAll(known.keySet());
-        ask(fresh, FIRST_LOOK);
+        ask(fresh, firstLook);
     }
 
     /** Asks again for the ways to these addresses that may be others by now, and forgets all other addresses. */
@@ -72,7 +84,7 @@ public final class Ways {
         int atLeast = Math.max(LEAST_ASKED, known.size() / COMPARISONS_FOR_ALL);
         List<InetAddress> again =
                 known.keySet().stream().limit(Math.max(outdated, atLeast)).toList();
-        outdated = Math.max(0, outdated - ask(again, FURTHER_LOOK));
+        outdated = Math.max(0, outdated - ask(again, furtherLook));
     }
 
     /** Returns how many it has asked for. */

@@ -1,6 +1,5 @@
 package dev.udpfanout.loader.doctor.network;
 
-import dev.udpfanout.loader.config.Policy;
 import dev.udpfanout.loader.doctor.diagnosis.Diagnosis;
 import dev.udpfanout.loader.doctor.facts.NodeFiles;
 import dev.udpfanout.loader.doctor.facts.ServedListener;
@@ -28,7 +27,7 @@ public final class BridgeNetfilterCheck {
         boolean hasCopies = listeners.stream()
                 .anyMatch(each -> isOfKernel6(each)
                         && !each.isOnDummy()
-                        && each.config().receivers().policy() == Policy.REPLICATE);
+                        && each.config().receivers().policy().copies());
         if (!hasAnswers && !hasCopies) {
             return Optional.empty();
         }

@@ -34,8 +34,10 @@ class LocalDeliveryConfigTest {
     }
 
     @Test
-    void shouldGoByTheNextHopWhenNothingIsSaid() throws InvalidConfigException {
-        assertEquals(LocalDelivery.NEIGH, read("").receivers().localDelivery());
+    void shouldDecideForEachEndpointWhenNothingIsSaid() throws InvalidConfigException {
+        assertEquals(LocalDelivery.AUTO, read("").receivers().localDelivery());
+        assertEquals(
+                LocalDelivery.AUTO, read("local_delivery: auto").receivers().localDelivery());
         assertEquals(
                 LocalDelivery.NEIGH, read("local_delivery: neigh").receivers().localDelivery());
     }
@@ -52,11 +54,11 @@ class LocalDeliveryConfigTest {
     void shouldRefusePeerWithTheLineWhereItCannotWork() {
         assertEquals(
                 List.of("c.yaml:5: listeners[0].local_delivery: peer needs hook: ingress, because the"
-                        + " kernel does not redirect into a pod from egress; use hook: ingress, or neigh"),
+                        + " kernel does not redirect into a pod from egress; use hook: ingress, or auto"),
                 problems("local_delivery: peer\nhook: egress"));
         assertEquals(
                 List.of("c.yaml:5: listeners[0].local_delivery: peer works in the kernel only, because"
-                        + " user space sends by a socket; use neigh"),
+                        + " user space sends by a socket; use auto"),
                 problems("local_delivery: peer\nmode: userspace"));
         // Of several at one place only the first is told.
         assertEquals(
@@ -68,6 +70,15 @@ class LocalDeliveryConfigTest {
     void shouldAllowWhatPeerCannotDoWithNeigh() throws InvalidConfigException {
         read("local_delivery: neigh\nhook: egress");
         read("local_delivery: neigh\nmode: userspace");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"hook: egress", "mode: userspace"})
+    void shouldGoByTheNextHopWhereThereIsNoOtherWay(String place) throws InvalidConfigException {
+        assertEquals(LocalDelivery.NEIGH, read(place).receivers().localDelivery());
+        assertEquals(
+                LocalDelivery.NEIGH,
+                read("local_delivery: auto\n" + place).receivers().localDelivery());
     }
 
     @Test

@@ -4,9 +4,11 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.udpfanout.bindings.rtnetlink.route.ChosenRoute;
+import dev.udpfanout.lab.BoundedWait;
 import dev.udpfanout.lab.Topology;
 import dev.udpfanout.loader.datapath.network.Network;
 import java.net.InetAddress;
+import java.time.Duration;
 import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -16,6 +18,7 @@ import java.util.Set;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
@@ -31,6 +34,7 @@ class WaysTest {
     private static final int ENDPOINTS = 200;
     private static final int LEAST_ASKED = 64;
     private static final int LAST = 254;
+    private static final Duration LIMIT = Duration.ofSeconds(20);
 
     private final Set<InetAddress> asked = new LinkedHashSet<>();
     private Topology topology;
@@ -38,6 +42,8 @@ class WaysTest {
     @BeforeEach
     void setUp() {
         topology = Topology.builder().pods(1).ipv6(true).build();
+        // Carriers and new addresses settle by themselves, which rtnetlink tells, too.
+        assertTrue(BoundedWait.until(this::isSettled, LIMIT), () -> node("ip -o link show"));
         // A next hop and a table that are there before, and that nothing uses yet.
         node("ip nexthop add id 7 dev cni0");
         node("ip route add 10.42.0.0/16 dev cni0 mtu lock 1200 table 77");
@@ -47,6 +53,12 @@ class WaysTest {
     @AfterEach
     void tearDown() {
         topology.close();
+    }
+
+    private boolean isSettled() {
+        return Stream.of("eth0", "cni0", "veth1")
+                        .allMatch(link -> node("ip -o link show dev " + link).contains("state UP"))
+                && node("ip -6 -o address show tentative").isBlank();
     }
 
     private String node(String command) {
@@ -73,7 +85,7 @@ class WaysTest {
                     assertTrue(asked.add(address), "asked twice: " + address);
                     return network.routes().chosen(address);
                 };
-                steps.run(new Ways(network, chosen));
+                steps.run(new Ways(network, chosen, LIMIT, LIMIT));
             }
             return null;
         });

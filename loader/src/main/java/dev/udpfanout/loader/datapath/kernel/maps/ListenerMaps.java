@@ -3,6 +3,7 @@ package dev.udpfanout.loader.datapath.kernel.maps;
 import dev.udpfanout.bindings.abi.listener.ListenerEntry;
 import dev.udpfanout.bindings.abi.listener.ListenerFlag;
 import dev.udpfanout.bindings.abi.maps.SharedMaps;
+import dev.udpfanout.bindings.map.ReconciledMap;
 import dev.udpfanout.loader.config.ListenerConfig;
 import dev.udpfanout.loader.control.Endpoint;
 import dev.udpfanout.loader.control.EndpointSet;
@@ -23,6 +24,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.function.IntFunction;
 import java.util.function.IntPredicate;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
@@ -41,7 +43,9 @@ public final class ListenerMaps {
     private final IpsecPolicies ipsec = new IpsecPolicies();
     private final KeptWays ways = new KeptWays();
     private PathMtus mtus = PathMtus.UNKNOWN;
+    private final ReconciledMap<Integer, Integer> reversePathGroups;
     private IntFunction<ReversePaths.Filter> reversePaths = ifindex -> ReversePaths.Filter.OFF;
+    private Supplier<Map<Integer, Integer>> groups = Map::of;
     private IntPredicate reassembles = ifindex -> false;
 
     /** Starts from what the maps hold: an earlier daemon may have filled them. */
@@ -53,6 +57,7 @@ public final class ListenerMaps {
         this.sets = new ListenerSets(program.map(SharedMaps.LISTENER_SETS));
         this.rules = new ListenerRules(program);
         this.localAddresses = new LocalAddresses(program);
+        this.reversePathGroups = new ReconciledMap<>(program.map(SharedMaps.REVERSE_PATH_GROUPS));
     }
 
     /**
@@ -67,6 +72,7 @@ public final class ListenerMaps {
         ways.read(network);
         reassembles = new BridgeReassembly(network)::isOn;
         ReversePaths read = new ReversePaths(network);
+        groups = read::groups;
         reversePaths = ifindex -> dummies.contains(ifindex) ? ReversePaths.Filter.OFF : read.of(ifindex);
     }
 
@@ -82,6 +88,7 @@ public final class ListenerMaps {
         different.put("listeners of fragments", sets.reread());
         different.put("rules of listeners", rules.reread());
         different.put("addresses of this node", localAddresses.reread());
+        different.put("interfaces that sources come by", reversePathGroups.reread());
         different.put("names of listeners", slots.mend());
         return different;
     }
@@ -129,6 +136,8 @@ public final class ListenerMaps {
     public void apply(ListenerKeyPlan plan, Collection<ListenerConfig> listeners, Set<Integer> dummies) {
         Map<Integer, ListenerConfig> bySlot =
                 listeners.stream().collect(Collectors.toMap(this::slot, listener -> listener));
+        // Before any entry is strict.
+        reversePathGroups.set(groups.get());
         rules.apply(bySlot, mirrors.entries(listeners), keys.inForce().values(), () -> {
             keys.set(plan.entries());
             sets.set(plan.entries(), dummies);

@@ -14,6 +14,7 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -27,7 +28,7 @@ public final class Peers {
 
     private final KeyedMap<Integer, PeerEntry> entries;
     private final KeyedMap<Integer, Integer> devices;
-    private Map<InetAddress, Integer> ifindexes = Map.of();
+    private Map<InetAddress, LocalPeer> placed = Map.of();
     private boolean tooMany;
 
     public Peers(KernelProgram program) {
@@ -35,13 +36,13 @@ public final class Peers {
         this.devices = program.map(SharedMaps.PEER_DEVICES);
     }
 
-    /** Which of a set's endpoints are in pods that can be reached so, and by which veth. */
-    public Map<InetAddress, Integer> of(EndpointSet set) {
+    /** Which of a set's endpoints are in pods that can be reached so and that are wanted, and by which veth. */
+    public Map<InetAddress, Integer> of(EndpointSet set, Predicate<LocalPeer> isWanted) {
         Map<InetAddress, Integer> found = new HashMap<>();
         for (Endpoint endpoint : set.endpoints()) {
-            Integer ifindex = ifindexes.get(endpoint.address().getAddress());
-            if (ifindex != null) {
-                found.put(endpoint.address().getAddress(), ifindex);
+            LocalPeer peer = placed.get(endpoint.address().getAddress());
+            if (peer != null && isWanted.test(peer)) {
+                found.put(endpoint.address().getAddress(), peer.ifindex());
             }
         }
         return found;
@@ -63,17 +64,16 @@ public final class Peers {
                     Limits.MAX_PEERS);
         }
         tooMany = byIfindex.size() > Limits.MAX_PEERS;
-        Set<Integer> placed = new HashSet<>();
+        Set<Integer> veths = new HashSet<>();
         removeAllBut(byIfindex.keySet(), entries);
         removeAllBut(byIfindex.keySet(), devices);
         byIfindex.values().stream()
                 .limit(Limits.MAX_PEERS)
                 .filter(this::put)
-                .forEach(peer -> placed.add(peer.ifindex()));
-        ifindexes = wanted.entrySet().stream()
-                .filter(entry -> placed.contains(entry.getValue().ifindex()))
-                .collect(Collectors.toMap(
-                        Map.Entry::getKey, entry -> entry.getValue().ifindex()));
+                .forEach(peer -> veths.add(peer.ifindex()));
+        placed = wanted.entrySet().stream()
+                .filter(entry -> veths.contains(entry.getValue().ifindex()))
+                .collect(Collectors.toUnmodifiableMap(Map.Entry::getKey, Map.Entry::getValue));
     }
 
     private boolean put(LocalPeer peer) {

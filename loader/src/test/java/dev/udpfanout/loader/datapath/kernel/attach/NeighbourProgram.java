@@ -58,13 +58,18 @@ public final class NeighbourProgram implements AutoCloseable {
 
     /** Loads it and puts it on an interface's ingress, behind everybody at a lower priority. */
     public static NeighbourProgram attachBehind(LabNamespace namespace, String interfaceName) {
+        return attachBehind(namespace, interfaceName, HookPoint.INGRESS);
+    }
+
+    /** As above, on either hook. */
+    public static NeighbourProgram attachBehind(LabNamespace namespace, String interfaceName, HookPoint hook) {
         NeighbourProgram loaded = load();
         namespace.call(() -> {
             try (Network network = Network.open()) {
                 int ifindex =
                         network.links().byName(interfaceName).orElseThrow().index();
                 ClsactFilter.createQdisc(ifindex, interfaceName);
-                return ClsactFilter.attach(loaded.program(), ifindex, interfaceName, HookPoint.INGRESS, LAST);
+                return ClsactFilter.attach(loaded.program(), ifindex, interfaceName, hook, LAST);
             }
         });
         return loaded;
@@ -91,12 +96,17 @@ public final class NeighbourProgram implements AutoCloseable {
 
     /** Loads it and puts it first on an interface's TCX ingress, until it is closed. */
     public static NeighbourProgram attachFirst(LabNamespace namespace, String interfaceName) {
+        return attachFirst(namespace, interfaceName, HookPoint.INGRESS);
+    }
+
+    /** As above, on either hook. */
+    public static NeighbourProgram attachFirst(LabNamespace namespace, String interfaceName, HookPoint hook) {
         NeighbourProgram loaded = load();
         namespace.call(() -> {
             try (Network network = Network.open()) {
                 int ifindex =
                         network.links().byName(interfaceName).orElseThrow().index();
-                loaded.link = TcxLink.attachFirst(loaded.program(), ifindex, interfaceName, HookPoint.INGRESS);
+                loaded.link = TcxLink.attachFirst(loaded.program(), ifindex, interfaceName, hook);
                 return null;
             }
         });

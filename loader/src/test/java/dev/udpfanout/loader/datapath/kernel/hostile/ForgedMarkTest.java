@@ -12,16 +12,18 @@ import dev.udpfanout.lab.traffic.DatagramSender;
 import dev.udpfanout.lab.traffic.PodReceivers;
 import dev.udpfanout.lab.traffic.SendPlan;
 import dev.udpfanout.loader.config.ListenerConfig;
-import dev.udpfanout.loader.config.Policy;
 import dev.udpfanout.loader.datapath.ListenerCounters;
 import dev.udpfanout.loader.datapath.ListenerText;
 import dev.udpfanout.loader.datapath.kernel.NodeDatapath;
 import dev.udpfanout.loader.datapath.kernel.WayIn;
 import java.net.StandardProtocolFamily;
 import java.time.Duration;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /**
  * A sender gives his packets a mark of ours: a filter of his own namespace, without any BPF privilege, writes its
@@ -44,16 +46,18 @@ class ForgedMarkTest {
         sender.exec("tc", "filter", "add", "dev", "eth0", "egress", "bpf", "bytecode", ALL, "flowid", "1:" + mark);
     }
 
-    private static ListenerConfig listener(WayIn wayIn, Topology topology, String key, Object value) {
+    private static ListenerConfig listener(WayIn wayIn, Topology topology, String... keysAndValues) {
         ListenerConfig one = wayIn.listener(topology);
-        return ListenerText.on(
+        ListenerText text = ListenerText.on(
                         one.interfaces().getFirst(),
                         one.bind().getAddress().getHostAddress() + ":"
                                 + one.bind().getPort())
                 .with("attach", one.attach())
-                .with("hook", one.hook())
-                .with(key, value)
-                .listener(topology.podEndpoints(WayIn.POD_PORT));
+                .with("hook", one.hook());
+        for (int i = 0; i < keysAndValues.length; i += 2) {
+            text = text.with(keysAndValues[i], keysAndValues[i + 1]);
+        }
+        return text.listener(topology.podEndpoints(WayIn.POD_PORT));
     }
 
     private static void send(DatagramSender sender, WayIn wayIn, Topology topology) {
@@ -62,11 +66,24 @@ class ForgedMarkTest {
                 .perSecond(2000));
     }
 
+    static Stream<Arguments> waysAndMeanings() {
+        Stream<Arguments> egress = Stream.of(WayIn.DUMMY_EGRESS_TCX, WayIn.DUMMY_EGRESS_CLSACT)
+                .map(wayIn -> Arguments.of(wayIn, "policy", "round_robin"));
+        // With copies, a copy's mark would mean that the datagram has been judged; with a mirror, its own.
+        Stream<Arguments> ingress = Stream.of(WayIn.NIC_TCX, WayIn.NIC_CLSACT, WayIn.DUMMY_TCX)
+                .flatMap(wayIn -> Stream.of(
+                        Arguments.of(wayIn, "policy", "round_robin"),
+                        Arguments.of(wayIn, "policy", "replicate"),
+                        Arguments.of(wayIn, "mirror", "{ downstream: [ { address: \"10.42.0.12:40514\" } ] }")));
+        return Stream.concat(egress, ingress);
+    }
+
     @ParameterizedTest
-    @CsvSource({"NIC_TCX", "NIC_CLSACT", "DUMMY_TCX", "DUMMY_EGRESS_TCX", "DUMMY_EGRESS_CLSACT"})
-    void shouldRefuseWhoIsNotAllowedWhateverMarkHeSets(WayIn wayIn) {
+    @MethodSource("waysAndMeanings")
+    void shouldRefuseWhoIsNotAllowedWhateverMarkHeSets(WayIn wayIn, String key, String value) {
         try (Topology topology = Topology.builder().pods(2).build();
-                NodeDatapath datapath = wayIn.open(topology, listener(wayIn, topology, "allow", "[203.0.113.0/24]"));
+                NodeDatapath datapath =
+                        wayIn.open(topology, listener(wayIn, topology, "allow", "[203.0.113.0/24]", key, value));
                 DatagramSender sender = DatagramSender.open(topology.client(), TopologyPlan.CLIENT_ADDRESS)) {
             PodReceivers pods =
                     PodReceivers.start(topology.pods(), WayIn.POD_PORT, StandardProtocolFamily.INET, sender.runId());
@@ -94,7 +111,7 @@ class ForgedMarkTest {
     @CsvSource({"NIC_TCX", "DUMMY_TCX"})
     void shouldNotTakeASendersPacketForACopy(WayIn wayIn) {
         try (Topology topology = Topology.builder().pods(2).build();
-                NodeDatapath datapath = wayIn.open(topology, listener(wayIn, topology, "policy", Policy.REPLICATE));
+                NodeDatapath datapath = wayIn.open(topology, listener(wayIn, topology, "policy", "replicate"));
                 DatagramSender sender = DatagramSender.open(topology.client(), TopologyPlan.CLIENT_ADDRESS)) {
             mark(topology.client(), "7581");
             send(sender, wayIn, topology);

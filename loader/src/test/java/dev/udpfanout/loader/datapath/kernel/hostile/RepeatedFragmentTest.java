@@ -26,6 +26,7 @@ import java.net.InetSocketAddress;
 import java.net.StandardProtocolFamily;
 import java.time.Duration;
 import java.util.List;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
@@ -151,11 +152,12 @@ class RepeatedFragmentTest {
     void shouldOweNoMoreThanABucketWhenEachOfManyDatagramsHasManyPieces() {
         NodeDatapath datapath = open(StandardProtocolFamily.INET, true);
         long beganNs = System.nanoTime();
-        for (int id = 1; id <= BURST; id++) {
-            List<byte[]> pieces = Fragmenter.cut(datagram(StandardProtocolFamily.INET, LARGE), id, 1024);
-            run(List.of(pieces.getFirst()));
-            repeat(2 * MAX_PIECES, pieces.get(1));
-        }
+        List<List<byte[]>> datagrams = IntStream.rangeClosed(1, BURST)
+                .mapToObj(id -> Fragmenter.cut(datagram(StandardProtocolFamily.INET, LARGE), id, 1024))
+                .toList();
+        // While there are tokens: who is refused by its first piece is refused whole.
+        run(datagrams.stream().map(List::getFirst).toList());
+        datagrams.forEach(pieces -> repeat(2 * MAX_PIECES, pieces.get(1)));
         long most = BURST + MAX_PIECES + accrued(beganNs);
         ListenerCounters counters = datapath.counters(0);
         assertTrue(counters.stats().packetsForwarded() <= most, () -> counters + ", at most " + most);

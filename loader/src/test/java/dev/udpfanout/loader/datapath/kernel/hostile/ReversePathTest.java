@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.udpfanout.bindings.abi.counter.DropReason;
 import dev.udpfanout.lab.BoundedWait;
+import dev.udpfanout.lab.LabNamespace;
 import dev.udpfanout.lab.Topology;
 import dev.udpfanout.lab.TopologyPlan;
 import dev.udpfanout.lab.frames.Fragmenter;
@@ -144,6 +145,55 @@ class ReversePathTest {
             for (int i = 1; i < 20; i++) {
                 expect(datapath, sender, to, "203.0.113." + i, true);
             }
+        }
+    }
+
+    /** Next hops by two interfaces, and the pods behind a third one: the kernel refuses a pod's address at the NIC. */
+    @Test
+    void shouldRefuseAPodsAddressWhereSeveralWaysLeadElsewhere() {
+        try (Topology topology = Topology.builder().pods(2).build();
+                FrameSender sender = FrameSender.open(topology.client(), "eth0")) {
+            LabNamespace node = topology.node();
+            filter(topology, "eth0", 1);
+            node.exec("ip", "link", "add", "lan2", "type", "bridge");
+            node.exec("ip", "address", "add", "198.51.100.1/24", "dev", "lan2");
+            node.exec("ip", "link", "set", "lan2", "up");
+            String ways = "default nexthop via " + TopologyPlan.CLIENT_ADDRESS + " nexthop via 198.51.100.2";
+            node.exec(("ip route add " + ways).split(" "));
+            NodeDatapath datapath = open(topology, "0.0.0.0", "");
+            InetSocketAddress to = new InetSocketAddress(TopologyPlan.NODE_ADDRESS, PORT);
+            for (int i = 1; i < 20; i++) {
+                expect(datapath, sender, to, "203.0.113." + i, true);
+            }
+            expect(datapath, sender, to, POD, false);
+            expect(datapath, sender, to, NO_POD, false);
+            node.exec(("ip route del " + ways).split(" "));
+            datapath.reconcile();
+            expect(datapath, sender, to, FAR_AWAY, false);
+        }
+    }
+
+    /** The stack sees what comes by the port on the bridge, and judges it there. */
+    @ParameterizedTest
+    @CsvSource({"1, false, false", "2, true, false", "0, true, true"})
+    void shouldJudgeAsTheBridgeDoesWhatComesByItsPort(int filter, boolean podPasses, boolean farAwayPasses) {
+        try (Topology topology = Topology.builder().pods(2).build();
+                FrameSender sender = FrameSender.open(topology.client(), "eth0")) {
+            LabNamespace node = topology.node();
+            String address = TopologyPlan.NODE_ADDRESS + "/24";
+            node.exec("ip", "link", "add", "lan", "type", "bridge");
+            node.exec("ip", "link", "set", "eth0", "master", "lan");
+            node.exec("ip", "address", "del", address, "dev", "eth0");
+            node.exec("ip", "address", "add", address, "dev", "lan");
+            node.exec("ip", "link", "set", "lan", "address", TopologyPlan.NODE_MAC.toString());
+            node.exec("ip", "link", "set", "lan", "up");
+            node.exec("sysctl", "-qw", "net.ipv4.conf.lan.forwarding=1");
+            filter(topology, "lan", filter);
+            NodeDatapath datapath = open(topology, "0.0.0.0", "");
+            InetSocketAddress to = new InetSocketAddress(TopologyPlan.NODE_ADDRESS, PORT);
+            expect(datapath, sender, to, TopologyPlan.CLIENT_ADDRESS, true);
+            expect(datapath, sender, to, POD, podPasses);
+            expect(datapath, sender, to, FAR_AWAY, farAwayPasses);
         }
     }
 

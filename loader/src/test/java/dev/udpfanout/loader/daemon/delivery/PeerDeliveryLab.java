@@ -1,4 +1,4 @@
-package dev.udpfanout.loader.daemon;
+package dev.udpfanout.loader.daemon.delivery;
 
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -12,6 +12,7 @@ import dev.udpfanout.lab.traffic.DatagramSender;
 import dev.udpfanout.lab.traffic.LinkCounters;
 import dev.udpfanout.lab.traffic.PodReceivers;
 import dev.udpfanout.lab.traffic.SendPlan;
+import dev.udpfanout.loader.daemon.DaemonRun;
 import java.net.InetSocketAddress;
 import java.net.StandardProtocolFamily;
 import java.time.Duration;

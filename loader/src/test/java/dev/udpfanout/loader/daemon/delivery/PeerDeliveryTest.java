@@ -1,4 +1,4 @@
-package dev.udpfanout.loader.daemon;
+package dev.udpfanout.loader.daemon.delivery;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -14,6 +14,7 @@ import dev.udpfanout.lab.traffic.DatagramSender;
 import dev.udpfanout.lab.traffic.PodReceivers;
 import dev.udpfanout.lab.traffic.ReceiverReport;
 import dev.udpfanout.lab.traffic.SendPlan;
+import dev.udpfanout.loader.daemon.DaemonRun;
 import dev.udpfanout.traffic.Payload;
 import java.net.InetSocketAddress;
 import java.net.StandardProtocolFamily;

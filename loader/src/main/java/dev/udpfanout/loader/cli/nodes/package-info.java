@@ -1,0 +1,2 @@
+/** What commands have found on several nodes, put together. */
+package dev.udpfanout.loader.cli.nodes;

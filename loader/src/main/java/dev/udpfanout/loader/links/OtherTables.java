@@ -1,0 +1,50 @@
+package dev.udpfanout.loader.links;
+
+import dev.udpfanout.bindings.rtnetlink.route.Route;
+import dev.udpfanout.bindings.rtnetlink.rule.Rule;
+import java.net.Inet4Address;
+import java.net.InetAddress;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * Policy rules by which a datagram to an address may be looked up in other tables than the main one, which is all that
+ * {@link LocalLinks} looks at. Pure.
+ */
+final class OtherTables {
+    /** No table at all, as of a goto; local, main and default of linux/rtnetlink.h. */
+    private static final Set<Integer> STANDARD = Set.of(0, Route.LOCAL_TABLE, Route.MAIN_TABLE, 253);
+
+    private OtherTables() {}
+
+    /**
+     * The first rule of these that may matter, for people. One for a mark does not: bpf_fib_lookup asks without any
+     * (net/core/filter.c).
+     */
+    static Optional<String> ruleFor(InetAddress address, List<Rule> rules) {
+        return rules.stream()
+                .filter(rule -> rule.isIpv4() == address instanceof Inet4Address && !STANDARD.contains(rule.table()))
+                .filter(rule -> rule.isInverted() || (rule.mark().orElse(0) == 0 && mayBeTo(rule, address)))
+                .findFirst()
+                .map(rule -> "rule %s (table %s)"
+                        .formatted(Integer.toUnsignedString(rule.priority()), Integer.toUnsignedString(rule.table())));
+    }
+
+    private static boolean mayBeTo(Rule rule, InetAddress address) {
+        return rule.destination()
+                .map(prefix -> covers(prefix, address.getAddress()))
+                .orElse(true);
+    }
+
+    private static boolean covers(Rule.Prefix prefix, byte[] address) {
+        byte[] network = prefix.address().getAddress();
+        for (int bit = 0; bit < prefix.bits(); bit++) {
+            int mask = 0x80 >> bit % Byte.SIZE;
+            if (((network[bit / Byte.SIZE] ^ address[bit / Byte.SIZE]) & mask) != 0) {
+                return false;
+            }
+        }
+        return true;
+    }
+}

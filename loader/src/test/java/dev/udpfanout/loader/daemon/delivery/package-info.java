@@ -1,0 +1,2 @@
+/** How the daemon gets datagrams to pods of its node: {@code local_delivery}. */
+package dev.udpfanout.loader.daemon.delivery;
