@@ -1,6 +1,7 @@
 package dev.udpfanout.loader.trace;
 
 import dev.udpfanout.loader.trace.Fate.Outcome;
+import dev.udpfanout.loader.trace.rules.RuleCounters;
 import java.net.InetSocketAddress;
 import java.util.List;
 import java.util.stream.Stream;

@@ -4,6 +4,7 @@ import dev.udpfanout.bindings.rtnetlink.address.InterfaceAddress;
 import dev.udpfanout.bindings.rtnetlink.link.Link;
 import dev.udpfanout.bindings.rtnetlink.neighbour.NeighbourState;
 import dev.udpfanout.loader.datapath.network.Network;
+import dev.udpfanout.loader.trace.rules.RuleCounters;
 import java.net.Inet6Address;
 import java.net.InetSocketAddress;
 import java.util.ArrayList;

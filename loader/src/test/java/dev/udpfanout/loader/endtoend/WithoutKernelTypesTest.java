@@ -10,6 +10,7 @@ import dev.udpfanout.lab.process.LabProcess;
 import dev.udpfanout.lab.traffic.EchoClient;
 import dev.udpfanout.lab.traffic.EchoResponder;
 import dev.udpfanout.loader.cli.Distribution;
+import dev.udpfanout.loader.datapath.kernel.program.BuiltInObjects;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.file.Files;
@@ -83,6 +84,21 @@ class WithoutKernelTypesTest {
                 daemon.signal("KILL");
                 daemon.awaitExit(LIMIT);
             }
+        }
+    }
+
+    @Test
+    void shouldServeWithTheOtherProgramWhenTheKernelRefusesTheOneThatAsks() throws IOException {
+        try (Topology topology = Topology.builder().pods(1).build()) {
+            EchoResponder.start(topology.pod(1), POD_PORT);
+            Path asking = Files.write(directory.resolve("asking.bpf.o"), BuiltInObjects.asking());
+            List<String> command = new ArrayList<>(daemon(topology));
+            command.addAll(List.of("--ebpf-program", asking.toString()));
+            LabProcess daemon = topology.node().start(hidden(command).toArray(String[]::new));
+            assertAnswers(topology, daemon);
+            String log = String.join("\n", daemon.lines());
+            assertTrue(log.contains("the kernel refuses the program that asks connection tracking"), log);
+            assertTrue(log.contains("attached TC eBPF program"), log);
         }
     }
 

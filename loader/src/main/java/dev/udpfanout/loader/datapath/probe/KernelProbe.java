@@ -105,7 +105,7 @@ public final class KernelProbe {
                     Need.KERNEL,
                     Attempt.of(
                             () -> BpfFeatures.has(type),
-                            "this kernel has no such map, or this process may not create one create one"));
+                            "this kernel has no such map, or this process may not create one"));
         }
     }
 

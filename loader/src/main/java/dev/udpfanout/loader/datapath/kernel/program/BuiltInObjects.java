@@ -15,16 +15,24 @@ public final class BuiltInObjects {
     private static final String PLAIN = "udp_fanout.bpf.o";
     private static final String ASKING = "udp_fanout_conntrack.bpf.o";
 
+    /** Found out where the whole object was loaded: a kernel may take the small one of the probe, and not this. */
+    private static volatile Optional<String> refusal = Optional.empty();
+
     private BuiltInObjects() {}
 
     /** The one that asks, where this process may load it here; else the other one. Both have the same maps. */
     public static byte[] best() {
-        return Held.WHY_NOT.isEmpty() ? asking() : plain();
+        return whyConntrackIsNotAsked().isEmpty() ? asking() : plain();
     }
 
     /** Why {@link #best} does not ask connection tracking; empty if it does. Found out once in a process. */
     public static Optional<String> whyConntrackIsNotAsked() {
-        return Held.WHY_NOT;
+        return refusal.or(() -> Held.WHY_NOT);
+    }
+
+    /** From now on {@link #best} is {@link #plain}. */
+    static void refuseAsking(String reason) {
+        refusal = Optional.of(reason);
     }
 
     /** The one for every kernel. */
@@ -40,6 +48,11 @@ public final class BuiltInObjects {
     /** Whether a file's content is that of {@link #plain}. */
     static boolean isPlain(byte[] elf) {
         return Arrays.equals(elf, plain());
+    }
+
+    /** Whether a file's content is that of {@link #asking}. */
+    static boolean isAsking(byte[] elf) {
+        return Arrays.equals(elf, asking());
     }
 
     private static final class Held {

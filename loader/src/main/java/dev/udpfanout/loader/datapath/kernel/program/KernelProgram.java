@@ -19,6 +19,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -168,13 +169,32 @@ public final class KernelProgram implements AutoCloseable {
             byte[] elf, Map<String, BpfMap> existing, FlowsConfig flows, Set<String> programs, Optional<Pins> pins) {
         ProgramSettings settings =
                 new ProgramSettings(OnlineCpus.count(), flows.idleTimeout(), BpfFeatures.hasCoarseClock());
-        LoadedObject object = LoadedObject.load(elf, programs, opened -> {
+        LoadedObject object = loadOrPlain(elf, programs, opened -> {
             opened.editSection(ProgramSettings.SECTION, settings::writeTo);
             existing.forEach(opened::reuseMap);
         });
         KernelProgram program = new KernelProgram(object, flows, pins);
         MarkSignature.ensure(program.map(SharedMaps.MARK_SIGNATURE));
         return program;
+    }
+
+    /**
+     * Where the kernel refuses the object that asks connection tracking, forwarding goes on with the one that does not.
+     */
+    private static LoadedObject loadOrPlain(byte[] elf, Set<String> programs, Consumer<BpfObject> preparation) {
+        try {
+            return LoadedObject.load(elf, programs, preparation);
+        } catch (SystemCallException e) {
+            if (!BuiltInObjects.isAsking(elf)) {
+                throw e;
+            }
+            LoadedObject plain = LoadedObject.load(BuiltInObjects.plain(), programs, preparation);
+            LOG.warn(
+                    "the kernel refuses the program that asks connection tracking, so the one that does not is used: {}",
+                    e.getMessage());
+            BuiltInObjects.refuseAsking(e.getMessage());
+            return plain;
+        }
     }
 
     /**

@@ -1,4 +1,4 @@
-package dev.udpfanout.loader.trace;
+package dev.udpfanout.loader.trace.rules;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
