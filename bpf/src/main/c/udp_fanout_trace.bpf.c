@@ -9,6 +9,7 @@
 #include <stdbool.h>
 
 #include <linux/bpf.h>
+#include <linux/in.h>
 #include <linux/pkt_cls.h>
 
 #include <bpf/bpf_core_read.h>
@@ -52,6 +53,17 @@ int uf_trace_send(struct bpf_raw_tracepoint_args *ctx)
 	struct uf_trace_event event = {};
 
 	return uf_see(skb, uf_l3(skb), (struct net_device *)ctx->args[1], &event, UF_TRACE_SENT);
+}
+
+/* net/core/sock.c: sock_def_readable, since 6.3. Older kernels do without it: see uf_trace_consume.
+ */
+SEC("raw_tp/sk_data_ready")
+int uf_trace_queue(struct bpf_raw_tracepoint_args *ctx)
+{
+	struct sock *sk = (struct sock *)ctx->args[0];
+	struct uf_trace_event event = {};
+
+	return BPF_CORE_READ(sk, sk_protocol) == IPPROTO_UDP ? uf_see_queued(sk, &event) : 0;
 }
 
 /* net/core/skbuff.c; the third argument since 5.17. */

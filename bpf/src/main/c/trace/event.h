@@ -39,6 +39,7 @@ enum uf_trace_kind {
 	UF_TRACE_FREED = 4, /* the kernel has dropped it */
 	UF_TRACE_CONSUMED = 5, /* it has served its purpose: read, or sent */
 	UF_TRACE_ANSWERED = 6, /* it has become the ICMP error that goes to its sender */
+	UF_TRACE_QUEUED = 7, /* it waits in a socket for the process to read it */
 };
 
 struct uf_trace_event {
@@ -47,7 +48,7 @@ struct uf_trace_event {
 	__u64 location; /* UF_TRACE_FREED: the address of the code */
 	__u32 kind; /* enum uf_trace_kind */
 	__u32 sequence; /* of a real datagram: a random number */
-	__u32 netns; /* the inode of the interface's network namespace */
+	__u32 netns; /* the inode of the interface's network namespace, or of the socket's */
 	__u32 ifindex;
 	__s32 result; /* enum skb_drop_reason, enum uf_drop_reason, or ICMP type << 8 | code */
 	__u32 number; /* of UF_TRACE_OUR_DROP: the listener's slot */

@@ -25,7 +25,7 @@ struct {
 struct uf_followed {
 	__u64 payload[2]; /* how it begins: of a test datagram, the tag */
 	__u32 sequence;
-	__u32 unused;
+	__u32 is_queued; /* a socket has it: what has its sk_buff next is another packet */
 };
 
 /* Packets by the address of their sk_buff: what drops a packet tells no more than that. */
@@ -115,7 +115,7 @@ static __always_inline void uf_tell_answer(struct sk_buff *skb, const void *l3,
 					   const struct uf_followed *followed,
 					   struct uf_trace_event *event)
 {
-	if (!uf_read_icmp(l3, event))
+	if (followed->is_queued || !uf_read_icmp(l3, event))
 		return;
 	event->sequence = followed->sequence;
 	uf_read_device(BPF_CORE_READ(skb, dev), event);
@@ -163,6 +163,25 @@ static __always_inline int uf_see(struct sk_buff *skb, const void *l3, struct ne
 	event->sequence = followed->sequence;
 	uf_read_device(device ? device : BPF_CORE_READ(skb, dev), event);
 	uf_tell(event, skb, kind);
+	return 0;
+}
+
+/*
+ * Tells that the newest packet of a UDP socket waits there, if it is followed: what is put straight
+ * into a pod comes by no interface's hook that tells, and some kernels do not tell its end either.
+ */
+static __always_inline int uf_see_queued(struct sock *sk, struct uf_trace_event *event)
+{
+	struct sk_buff *skb = BPF_CORE_READ(sk, sk_receive_queue.prev);
+	__u64 key = (__u64)skb;
+	struct uf_followed *followed = bpf_map_lookup_elem(&FOLLOWED, &key);
+
+	if (!followed || !uf_is_same(followed, uf_read_headers(uf_l3(skb), event)))
+		return 0;
+	followed->is_queued = 1;
+	event->sequence = followed->sequence;
+	event->netns = BPF_CORE_READ(sk, __sk_common.skc_net.net, ns.inum);
+	uf_tell(event, skb, UF_TRACE_QUEUED);
 	return 0;
 }
 

@@ -3,7 +3,7 @@
  * Those fields of the kernel's own structures that the probes read. libbpf puts the running
  * kernel's offsets in (CO-RE: Documentation/bpf/libbpf, from /sys/kernel/btf/vmlinux). Sources:
  * include/linux/skbuff.h, netdevice.h, ns_common.h,
- * include/net/net_namespace.h, sch_generic.h.
+ * include/net/net_namespace.h, sch_generic.h, sock.h.
  */
 #ifndef UDP_FANOUT_TRACE_KERNEL_H
 #define UDP_FANOUT_TRACE_KERNEL_H
@@ -37,6 +37,20 @@ struct sk_buff {
 	unsigned int len;
 	__u16 network_header; /* from head on */
 	char cb[48];
+} UF_KERNEL;
+
+struct sk_buff_head {
+	struct sk_buff *prev; /* the newest; the queue itself if it is empty */
+} UF_KERNEL;
+
+struct sock_common {
+	possible_net_t skc_net;
+} UF_KERNEL;
+
+struct sock {
+	struct sock_common __sk_common;
+	struct sk_buff_head sk_receive_queue;
+	__u16 sk_protocol;
 } UF_KERNEL;
 
 /* What a TC program calls skb->cb is the array "data". */

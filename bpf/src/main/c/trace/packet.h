@@ -74,7 +74,19 @@ static __always_inline const void *uf_read_headers(const void *l3, struct uf_tra
 	return l4 + sizeof(udp);
 }
 
-/* Whether the packet that begins at l3 is an ICMP message: its type << 8 | code is the result. */
+/*
+ * The types of errors, beside which there are questions and answers: destination unreachable, time
+ * exceeded, parameter problem (RFC 792); those below 128 (RFC 4443 section 2.1).
+ */
+#define UF_TRACE_ICMP_ERRORS (1u << 3 | 1u << 11 | 1u << 12)
+#define UF_TRACE_ICMP6_OTHERS 128
+
+static __always_inline bool uf_is_icmp_error(bool ipv4, __u8 type)
+{
+	return ipv4 ? type < 32 && UF_TRACE_ICMP_ERRORS >> type & 1 : type < UF_TRACE_ICMP6_OTHERS;
+}
+
+/* Whether the packet that begins at l3 is an ICMP error: its type << 8 | code is the result. */
 static __always_inline bool uf_read_icmp(const void *l3, struct uf_trace_event *event)
 {
 	const bool ipv4 = event->family == 4;
@@ -88,7 +100,7 @@ static __always_inline bool uf_read_icmp(const void *l3, struct uf_trace_event *
 	if (bpf_probe_read_kernel(type_and_code, sizeof(type_and_code), l3))
 		return false;
 	event->result = type_and_code[0] << 8 | type_and_code[1];
-	return true;
+	return uf_is_icmp_error(ipv4, type_and_code[0]);
 }
 
 /* Whether the payload is that of a test datagram of this run, and of which. */

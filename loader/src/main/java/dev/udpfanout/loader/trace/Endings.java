@@ -94,7 +94,7 @@ final class Endings {
             case FREED -> freed(life);
             case ANSWERED -> answered(end);
             case CONSUMED -> life.size() < 2 ? arrived(end, end) : arrived(life.get(life.size() - 2), end);
-            case RECEIVED, SENT -> arrived(end, end);
+            case RECEIVED, SENT, QUEUED -> arrived(end, end);
         };
     }
 
@@ -195,10 +195,14 @@ final class Endings {
 
     /** @param at where it was last seen before it ended */
     private Fate arrived(TraceEvent at, TraceEvent end) {
-        boolean isRead = at.kind() == TraceEvent.Kind.RECEIVED && end.kind() == TraceEvent.Kind.CONSUMED;
+        boolean isRead = at.kind() == TraceEvent.Kind.QUEUED
+                || at.kind() == TraceEvent.Kind.RECEIVED && end.kind() == TraceEvent.Kind.CONSUMED;
         if (!place.isHere(at)) {
             return Fate.delivered(
                     Story.device(at, place), "It is in the pod, and nothing has dropped it there: a socket has it.");
+        }
+        if (isRead && isForPod(at, end)) {
+            return Fate.delivered("pod", "udp-fanout has put it straight into the pod, and a socket has read it.");
         }
         if (isRead || at.kind() == TraceEvent.Kind.RECEIVED && place.isOwn(at)) {
             if (place.sockets().isOfReceiver(at.destination(), place.isWaiting())) {
@@ -218,6 +222,15 @@ final class Endings {
                     "It may wait for a neighbour's answer (ip neigh show), or in a queue; --wait waits longer.");
         }
         return sent(at);
+    }
+
+    /** Whether it was given another destination after it was last seen, which is not on the node's own network. */
+    private boolean isForPod(TraceEvent at, TraceEvent end) {
+        return at != end
+                && at.kind() == TraceEvent.Kind.RECEIVED
+                && end.destination().isPresent()
+                && !end.destination().equals(at.destination())
+                && !place.isOwn(end);
     }
 
     private Fate sent(TraceEvent at) {

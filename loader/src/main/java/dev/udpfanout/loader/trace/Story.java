@@ -69,6 +69,7 @@ public record Story(int sequence, Optional<InetSocketAddress> from, List<Hop> ho
                         device + " DROP",
                         "udp-fanout: " + ourReason(event).map(DropReason::label).orElse("reason " + event.result()));
             case ANSWERED -> new Hop(sinceLastNs, "ICMP", addresses(last, event));
+            case QUEUED -> new Hop(sinceLastNs, device, addresses(last, event));
             case FREED -> new Hop(sinceLastNs, device + " DROP", causes.nameOf(event));
             case CONSUMED ->
                 isRead(last)
@@ -79,11 +80,12 @@ public record Story(int sequence, Optional<InetSocketAddress> from, List<Hop> ho
 
     /** What the driver has sent is freed then; what came in is read. */
     private static boolean isRead(TraceEvent last) {
-        return last != null && last.kind() == TraceEvent.Kind.RECEIVED;
+        return last != null && last.kind() != TraceEvent.Kind.SENT;
     }
 
     static String device(TraceEvent event, Place place) {
-        String name = event.device().isEmpty() ? "node" : event.device();
+        String unknown = event.kind() == TraceEvent.Kind.QUEUED ? "socket" : "node";
+        String name = event.device().isEmpty() ? unknown : event.device();
         return place.isHere(event) || event.namespace() == 0 ? name : "pod's " + name;
     }
 

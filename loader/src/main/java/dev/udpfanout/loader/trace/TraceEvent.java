@@ -15,7 +15,7 @@ import java.util.Optional;
  * @param location the address of the code that dropped it, if it was dropped
  * @param kind what happened
  * @param sequence which datagram it is, from 0
- * @param namespace the inode of the interface's network namespace; 0 if no interface is known
+ * @param namespace the inode of the interface's network namespace, or of the socket's; 0 if neither is known
  * @param interfaceIndex 0 if none is known
  * @param result the kernel's or our drop reason; of {@link Kind#ANSWERED} the ICMP type, times 256, and code
  * @param slot the listener's, of {@link Kind#OUR_DROP}
@@ -79,11 +79,13 @@ record TraceEvent(
         /** It has served its purpose: read by a process, or sent. */
         CONSUMED,
         /** It has become the ICMP error that goes to its sender. */
-        ANSWERED;
+        ANSWERED,
+        /** It waits in a socket for the process to read it. */
+        QUEUED;
 
         /** Whether the packet is no more after it. */
         boolean isEnd() {
-            return this != RECEIVED && this != SENT;
+            return this != RECEIVED && this != SENT && this != QUEUED;
         }
     }
 

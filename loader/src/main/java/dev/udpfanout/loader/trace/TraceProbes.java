@@ -1,5 +1,6 @@
 package dev.udpfanout.loader.trace;
 
+import dev.udpfanout.bindings.errno.SystemCallException;
 import dev.udpfanout.bindings.libbpf.BpfObject;
 import dev.udpfanout.bindings.libbpf.BpfProgram;
 import dev.udpfanout.bindings.libbpf.ProbeLink;
@@ -22,6 +23,9 @@ final class TraceProbes implements AutoCloseable {
     private static final List<String> PROBES =
             List.of("uf_trace_receive", "uf_trace_send", "uf_trace_free", "uf_trace_consume");
 
+    /** Its tracepoint came with Linux 6.3. */
+    private static final String QUEUE = "uf_trace_queue";
+
     private final BpfObject object;
     private final List<ProbeLink> links = new ArrayList<>();
     private BpfProgram inject;
@@ -34,8 +38,8 @@ final class TraceProbes implements AutoCloseable {
     /**
      * Loads and attaches them; what happens from here on is seen.
      *
-     * @throws dev.udpfanout.bindings.errno.SystemCallException EPERM without CAP_BPF, CAP_PERFMON and CAP_NET_ADMIN, or
-     *     if the kernel has no BTF (/sys/kernel/btf/vmlinux)
+     * @throws SystemCallException EPERM without CAP_BPF, CAP_PERFMON and CAP_NET_ADMIN, or if the kernel has no BTF
+     *     (/sys/kernel/btf/vmlinux)
      */
     static TraceProbes attach(TraceSettings settings, Consumer<TraceEvent> reader) {
         TraceProbes probes = new TraceProbes(BpfObject.open(builtIn(), NAME));
@@ -46,10 +50,21 @@ final class TraceProbes implements AutoCloseable {
             probes.events =
                     RingBuffer.open(probes.object.map("EVENTS"), record -> reader.accept(TraceEvent.read(record)));
             PROBES.forEach(name -> probes.links.add(probes.object.attachProbe(name)));
+            probes.attachQueue();
             return probes;
         } catch (RuntimeException e) {
             probes.close();
             throw e;
+        }
+    }
+
+    private void attachQueue() {
+        try {
+            links.add(object.attachProbe(QUEUE));
+        } catch (SystemCallException e) {
+            if (!e.errno().symbol().equals("ENOENT")) {
+                throw e;
+            }
         }
     }
 

@@ -68,7 +68,7 @@ class TamperTest {
     private DaemonRun start(String more) throws InterruptedException {
         return DaemonRun.start(topology.node(), """
                 listeners:
-                  - { interface: eth0, bind: "0.0.0.0:5514"%s,
+                  - { interface: eth0, bind: "0.0.0.0:5514", local_delivery: neigh%s,
                       downstream: [ { address: "10.42.0.11:40514" }, { address: "10.42.0.12:40514" } ] }
                 """.formatted(more), Optional.of(pins));
     }

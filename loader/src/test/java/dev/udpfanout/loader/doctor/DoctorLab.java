@@ -48,15 +48,16 @@ final class DoctorLab implements AutoCloseable {
 
     /** Builds it, with a daemon that is ready. */
     DoctorLab(Path directory, WayIn way) throws IOException {
-        this(directory, way, "");
+        this(directory, way, "", "");
     }
 
     /**
      * As above.
      *
      * @param top more of the configuration's top level
+     * @param listener more of the listener; empty if nothing
      */
-    DoctorLab(Path directory, WayIn way, String top) throws IOException {
+    DoctorLab(Path directory, WayIn way, String top, String listener) throws IOException {
         this.way = way;
         lab = new ServiceLab(Files.createDirectories(directory), PODS, way.isIpv6());
         try {
@@ -66,7 +67,7 @@ final class DoctorLab implements AutoCloseable {
             if (way.isIpv6()) {
                 lab.serveAll6();
             }
-            lab.configure(way.place, top);
+            lab.configure(listener.isEmpty() ? way.place : way.place + "\n    " + listener, top);
             if (way.isOnDummy()) {
                 leadVipToDummy();
             }

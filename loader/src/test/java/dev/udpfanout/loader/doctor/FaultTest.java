@@ -24,6 +24,9 @@ class FaultTest {
     /** So that a receiver which is at fault stays where trace's datagrams come by. */
     private static final String WITHOUT_PROBES = "health: { enabled: false }";
 
+    /** Faults of routes, neighbours and bridges are met on the way that meets all of them. */
+    private static final String BY_NEXT_HOP = "local_delivery: neigh";
+
     @TempDir
     private Path directory;
 
@@ -48,7 +51,7 @@ class FaultTest {
         DoctorLab[] lab = new DoctorLab[1];
         if (!faults.isEmpty()) {
             tests.add(DynamicTest.dynamicTest("nothing is wrong", () -> {
-                lab[0] = new DoctorLab(directory.resolve(way.name()), way, WITHOUT_PROBES);
+                lab[0] = new DoctorLab(directory.resolve(way.name()), way, WITHOUT_PROBES, BY_NEXT_HOP);
                 lab[0].assertWell();
             }));
             faults.forEach(fault -> tests.add(DynamicTest.dynamicTest(fault.name(), () -> lab[0].assertNamed(fault))));

@@ -59,7 +59,7 @@ class TraceTest extends TraceLab {
             assertDelivered(report);
             assertEquals("eth0 in", places(report).getFirst());
             assertTrue(places(report).contains("cni0 out"), TraceText.of(report));
-            assertEquals("pod's eth0", report.stories().getFirst().fate().where());
+            assertEquals("pod's socket", report.stories().getFirst().fate().where());
         }
     }
 

@@ -1,6 +1,7 @@
 package dev.udpfanout.loader.daemon.delivery;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.udpfanout.bindings.libbpf.HookPoint;
@@ -11,8 +12,15 @@ import dev.udpfanout.lab.traffic.PodReceivers;
 import dev.udpfanout.lab.traffic.SendPlan;
 import dev.udpfanout.loader.daemon.DaemonRun;
 import dev.udpfanout.loader.datapath.kernel.attach.NeighbourProgram;
+import dev.udpfanout.loader.datapath.network.Network;
+import dev.udpfanout.loader.trace.TracePlan;
+import dev.udpfanout.loader.trace.TraceReport;
+import dev.udpfanout.loader.trace.TraceText;
+import dev.udpfanout.loader.trace.Tracer;
+import dev.udpfanout.loader.trace.WayIn;
 import java.net.InetSocketAddress;
 import java.net.StandardProtocolFamily;
+import java.util.Optional;
 import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -99,6 +107,33 @@ class AutomaticDeliveryTest extends PeerDeliveryLab {
                 }
             }
             awaitDirect(destination, family, "veth1", "veth2", "veth3");
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({"dummy0, INET", "eth0, INET6"})
+    void shouldBeTracedIntoThePod(String interfaceName, StandardProtocolFamily family) throws Exception {
+        ping(family, podAddresses(family));
+        try (DaemonRun daemon = start(interfaceName, family, "auto", endpoints(family))) {
+            InetSocketAddress destination = destination(interfaceName, family);
+            awaitDirect(destination, family, "veth1", "veth2", "veth3");
+            try (DatagramSender sender = sender(family);
+                    PodReceivers pods = PodReceivers.start(topology.pods(), POD_PORT, family, sender.runId())) {
+                TraceReport report = topology.node().call(() -> trace(destination));
+                String text = TraceText.of(report);
+                assertTrue(report.isDelivered(), text);
+                assertFalse(text.contains("cni0 out"), text);
+                report.stories()
+                        .forEach(story ->
+                                assertEquals("pod's socket", story.fate().where(), text));
+            }
+        }
+    }
+
+    private static TraceReport trace(InetSocketAddress to) {
+        try (Network network = Network.open()) {
+            WayIn wayIn = WayIn.choose(network, Optional.of("eth0"), to.getAddress(), Optional.empty());
+            return new Tracer(network, slot -> "").trace(new TracePlan(wayIn, to, 64, 6, 0, LIMIT));
         }
     }
 
