@@ -2,6 +2,7 @@ package dev.udpfanout.loader.links;
 
 import dev.udpfanout.bindings.rtnetlink.route.Route;
 import dev.udpfanout.bindings.rtnetlink.rule.Rule;
+import dev.udpfanout.loader.config.Prefix;
 import java.net.Inet4Address;
 import java.net.InetAddress;
 import java.util.List;
@@ -33,18 +34,7 @@ final class OtherTables {
 
     private static boolean mayBeTo(Rule rule, InetAddress address) {
         return rule.destination()
-                .map(prefix -> covers(prefix, address.getAddress()))
+                .map(network -> new Prefix(network.address(), network.bits()).contains(address))
                 .orElse(true);
-    }
-
-    private static boolean covers(Rule.Prefix prefix, byte[] address) {
-        byte[] network = prefix.address().getAddress();
-        for (int bit = 0; bit < prefix.bits(); bit++) {
-            int mask = 0x80 >> bit % Byte.SIZE;
-            if (((network[bit / Byte.SIZE] ^ address[bit / Byte.SIZE]) & mask) != 0) {
-                return false;
-            }
-        }
-        return true;
     }
 }

@@ -4,6 +4,7 @@ import dev.udpfanout.bindings.rtnetlink.route.Route;
 import dev.udpfanout.bindings.rtnetlink.route.SelectiveRoute;
 import dev.udpfanout.bindings.rtnetlink.rule.Rule;
 import dev.udpfanout.bindings.rtnetlink.rule.Rule.Condition;
+import dev.udpfanout.loader.config.Prefix;
 import dev.udpfanout.loader.datapath.network.Network;
 import java.net.Inet4Address;
 import java.net.InetAddress;
@@ -112,16 +113,6 @@ public final class KeptWays {
     }
 
     private static boolean covers(InetAddress network, int prefixLength, InetAddress address) {
-        byte[] one = network.getAddress();
-        byte[] other = address.getAddress();
-        if (one.length != other.length) {
-            return false;
-        }
-        for (int bit = 0; bit < prefixLength; bit++) {
-            if (((one[bit / Byte.SIZE] ^ other[bit / Byte.SIZE]) >> Byte.SIZE - 1 - bit % Byte.SIZE & 1) != 0) {
-                return false;
-            }
-        }
-        return true;
+        return new Prefix(network, prefixLength).contains(address);
     }
 }
