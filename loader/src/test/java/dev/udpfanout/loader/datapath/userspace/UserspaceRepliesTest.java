@@ -18,6 +18,7 @@ import java.net.DatagramSocket;
 import java.net.Inet6Address;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
@@ -143,8 +144,13 @@ class UserspaceRepliesTest {
         assertEquals(new ListenerState("userspace", "configured", true, io), modes.state(NAME));
         Random random = new Random(5);
         Set<Integer> pods = new HashSet<>();
-        for (int i = 0; i < CLIENTS; i++) {
-            try (DatagramSocket client = client(way)) {
+        // All open until the end: a port that is free again may be given to the next one, which would be the same
+        // client.
+        List<DatagramSocket> clients = new ArrayList<>();
+        try {
+            for (int i = 0; i < CLIENTS; i++) {
+                DatagramSocket client = client(way);
+                clients.add(client);
                 Set<Integer> mine = new HashSet<>();
                 for (int round = 0; round < ROUNDS; round++) {
                     byte[] request = new byte[round == 0 ? 3000 : random.nextInt(1400)];
@@ -154,6 +160,8 @@ class UserspaceRepliesTest {
                 assertEquals(1, mine.size(), () -> "a client stays with a pod: " + mine);
                 pods.addAll(mine);
             }
+        } finally {
+            clients.forEach(DatagramSocket::close);
         }
         assertEquals(Set.of(0, 1, 2), pods, "clients are spread");
         assertEquals(CLIENTS * ROUNDS, modes.counters(NAME).stats().packetsForwarded());
