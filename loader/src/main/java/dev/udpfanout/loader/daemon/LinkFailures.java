@@ -275,7 +275,7 @@ final class LinkFailures implements AutoCloseable {
         try {
             return hostSide.read(foundLinks, veths).judge(foundPeers, foundLinks);
         } catch (SystemCallException e) {
-            return HostSide.unknown(e.getMessage()).judge(foundPeers, foundLinks);
+            return HostSide.unknown(foundPeers, e.getMessage());
         }
     }
 

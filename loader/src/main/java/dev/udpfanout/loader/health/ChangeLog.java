@@ -1,6 +1,7 @@
 package dev.udpfanout.loader.health;
 
 import dev.udpfanout.loader.status.HealthState;
+import java.net.InetSocketAddress;
 import java.util.List;
 import java.util.concurrent.atomic.LongAdder;
 import org.slf4j.Logger;
@@ -29,14 +30,14 @@ final class ChangeLog {
     private static void log(HealthChange change) {
         boolean isDown = change.to() == HealthState.DOWN;
         (isDown ? LOG.atWarn() : LOG.atInfo())
-                .addKeyValue("endpoint", hostAndPort(change))
+                .addKeyValue("endpoint", hostAndPort(change.endpoint()))
                 .addKeyValue("was", change.from().label())
                 .addKeyValue("reason", change.reason())
                 .log(isDown ? "endpoint is down" : "endpoint is up");
     }
 
-    private static String hostAndPort(HealthChange change) {
-        return change.endpoint().getAddress().getHostAddress() + ":"
-                + change.endpoint().getPort();
+    /** An endpoint as log lines name it. */
+    static String hostAndPort(InetSocketAddress endpoint) {
+        return endpoint.getAddress().getHostAddress() + ":" + endpoint.getPort();
     }
 }

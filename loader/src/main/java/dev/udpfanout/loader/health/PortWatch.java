@@ -184,7 +184,7 @@ public final class PortWatch implements AutoCloseable {
     private void refused(InetSocketAddress endpoint) {
         if (table.refused(endpoint, System.nanoTime(), Instant.now()) && lines++ < MOST_LINES) {
             LOG.atWarn()
-                    .addKeyValue("endpoint", text(endpoint))
+                    .addKeyValue("endpoint", ChangeLog.hostAndPort(endpoint))
                     .addKeyValue("reason", "port unreachable")
                     .log("endpoint is out: nobody listens at its port");
         }
@@ -193,12 +193,8 @@ public final class PortWatch implements AutoCloseable {
     private void unanswered(InetSocketAddress endpoint) {
         if (table.unanswered(endpoint, System.nanoTime()) && lines++ < MOST_LINES) {
             LOG.atInfo()
-                    .addKeyValue("endpoint", text(endpoint))
+                    .addKeyValue("endpoint", ChangeLog.hostAndPort(endpoint))
                     .log("endpoint is in again: its port is not closed any more");
         }
-    }
-
-    private static String text(InetSocketAddress endpoint) {
-        return endpoint.getAddress().getHostAddress() + ":" + endpoint.getPort();
     }
 }

@@ -17,19 +17,18 @@ import java.util.stream.Stream;
  * @param onLinks what sees the packets that leave by a link, by the link's index; for people
  * @param onBridges what sees the frames of every bridge; for people
  * @param rules policy rules, for what is to be looked up elsewhere than the way into a pod was
- * @param onAll what sees every packet, whatever it leaves by; for people
  */
-public record HostSide(Map<Integer, String> onLinks, List<String> onBridges, List<Rule> rules, List<String> onAll) {
+public record HostSide(Map<Integer, String> onLinks, List<String> onBridges, List<Rule> rules) {
     public HostSide {
         onLinks = Map.copyOf(onLinks);
         onBridges = List.copyOf(onBridges);
         rules = List.copyOf(rules);
-        onAll = List.copyOf(onAll);
     }
 
-    /** Where the kernel does not say what stands there: anything may. */
-    public static HostSide unknown(String error) {
-        return new HostSide(Map.of(), List.of(), List.of(), List.of("something unknown: " + error));
+    /** What is to be said of each way into a pod where the kernel does not say what stands there: anything may. */
+    public static Map<InetAddress, LocalPeer> unknown(Map<InetAddress, LocalPeer> peers, String error) {
+        return peers.entrySet().stream().collect(Collectors.toUnmodifiableMap(Map.Entry::getKey, peer -> peer.getValue()
+                .past("something unknown: " + error)));
     }
 
     /** Says of each way into a pod what it bypasses. */
@@ -47,7 +46,7 @@ public record HostSide(Map<Integer, String> onLinks, List<String> onBridges, Lis
         if (veth == null) {
             return "";
         }
-        Stream<String> onVeth = Stream.concat(onAll.stream(), on(veth));
+        Stream<String> onVeth = on(veth);
         if (veth.master().isEmpty()) {
             return onVeth.findFirst().orElse("");
         }

@@ -97,19 +97,21 @@ public final class HostSideReader implements AutoCloseable {
                 .flatMapToInt(link -> link.master().stream())
                 .forEach(indexes::add);
         if (indexes.isEmpty()) {
-            return new HostSide(Map.of(), List.of(), List.of(), List.of());
+            return new HostSide(Map.of(), List.of(), List.of());
         }
-        List<Qdisc> qdiscs = new Qdiscs(links).all();
+        Map<Integer, List<Qdisc>> qdiscs =
+                new Qdiscs(links).all().stream().collect(Collectors.groupingBy(Qdisc::linkIndex));
         List<HookedChain> ofDevices =
                 netfilter.map(socket -> new HookedChains(socket).ofDevices()).orElse(List.of());
         Set<Integer> watched = watched();
         Map<Integer, String> found = new HashMap<>();
         for (Link link : all) {
             if (indexes.contains(link.index())) {
+                List<Qdisc> own = qdiscs.getOrDefault(link.index(), List.of());
                 Stream.of(
                                 program(link),
-                                queue(link, qdiscs),
-                                filter(link, qdiscs),
+                                queue(link, own),
+                                filter(link, own),
                                 chain(link, ofDevices),
                                 watcher(link, watched))
                         .flatMap(Optional::stream)
@@ -117,7 +119,7 @@ public final class HostSideReader implements AutoCloseable {
                         .ifPresent(what -> found.put(link.index(), what));
             }
         }
-        return new HostSide(found, onBridges(), new Rules(links).all(), List.of());
+        return new HostSide(found, onBridges(), new Rules(links).all());
     }
 
     private static Optional<String> program(Link link) {
@@ -128,14 +130,13 @@ public final class HostSideReader implements AutoCloseable {
 
     private static Optional<String> queue(Link link, List<Qdisc> qdiscs) {
         return qdiscs.stream()
-                .filter(qdisc -> qdisc.linkIndex() == link.index() && !PLAIN_QDISCS.contains(qdisc.kind()))
+                .filter(qdisc -> !PLAIN_QDISCS.contains(qdisc.kind()))
                 .findFirst()
                 .map(qdisc -> "queueing discipline " + qdisc.kind() + " on " + link.name());
     }
 
     private Optional<String> filter(Link link, List<Qdisc> qdiscs) {
-        boolean mayHaveOne = qdiscs.stream().anyMatch(qdisc -> qdisc.linkIndex() == link.index() && qdisc.isClsact());
-        return mayHaveOne
+        return qdiscs.stream().anyMatch(Qdisc::isClsact)
                 ? new TcFilters(links)
                         .of(link.index(), TcHook.EGRESS).stream()
                                 .findFirst()

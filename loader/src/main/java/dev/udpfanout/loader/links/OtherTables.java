@@ -1,21 +1,19 @@
 package dev.udpfanout.loader.links;
 
-import dev.udpfanout.bindings.rtnetlink.route.Route;
 import dev.udpfanout.bindings.rtnetlink.rule.Rule;
 import dev.udpfanout.loader.config.Prefix;
 import java.net.Inet4Address;
 import java.net.InetAddress;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
 
 /**
  * Policy rules by which a datagram to an address may be looked up in other tables than the main one, which is all that
  * {@link LocalLinks} looks at. Pure.
  */
 final class OtherTables {
-    /** No table at all, as of a goto; local, main and default of linux/rtnetlink.h. */
-    private static final Set<Integer> STANDARD = Set.of(0, Route.LOCAL_TABLE, Route.MAIN_TABLE, 253);
+    /** The table of a rule that asks none, as of a goto. */
+    private static final int NONE = 0;
 
     private OtherTables() {}
 
@@ -25,7 +23,8 @@ final class OtherTables {
      */
     static Optional<String> ruleFor(InetAddress address, List<Rule> rules) {
         return rules.stream()
-                .filter(rule -> rule.isIpv4() == address instanceof Inet4Address && !STANDARD.contains(rule.table()))
+                .filter(rule -> rule.isIpv4() == address instanceof Inet4Address)
+                .filter(rule -> rule.table() != NONE && !rule.asksStandardTable())
                 .filter(rule -> rule.isInverted() || (rule.mark().orElse(0) == 0 && mayBeTo(rule, address)))
                 .findFirst()
                 .map(rule -> "rule %s (table %s)"

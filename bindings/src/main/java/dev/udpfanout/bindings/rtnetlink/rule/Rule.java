@@ -1,5 +1,6 @@
 package dev.udpfanout.bindings.rtnetlink.rule;
 
+import dev.udpfanout.bindings.rtnetlink.route.Route;
 import java.net.InetAddress;
 import java.util.Optional;
 import java.util.OptionalInt;
@@ -30,6 +31,14 @@ public record Rule(
         Optional<String> outgoingInterface,
         boolean isInverted,
         Set<Condition> looksAt) {
+    /** The tables that every namespace has rules for: local, main and default of linux/rtnetlink.h. */
+    private static final Set<Integer> STANDARD_TABLES = Set.of(Route.LOCAL_TABLE, Route.MAIN_TABLE, 253);
+
+    /** Whether it asks one of the tables that every namespace has rules for. */
+    public boolean asksStandardTable() {
+        return STANDARD_TABLES.contains(table);
+    }
+
     /** Addresses whose first bits are the same. */
     public record Prefix(InetAddress address, int bits) {
         @Override

@@ -32,9 +32,6 @@ public final class KeptWays {
     private static final Set<Condition> OF_SENDER =
             Set.of(Condition.TOS, Condition.SOURCE_PORT, Condition.FLOW_LABEL, Condition.UNKNOWN);
 
-    /** The tables that every namespace has rules for: local, main and default of linux/rtnetlink.h. */
-    private static final Set<Integer> STANDARD_TABLES = Set.of(Route.LOCAL_TABLE, Route.MAIN_TABLE, 253);
-
     private final Map<String, String> kept = new HashMap<>();
     private List<Rule> rules = List.of();
     private List<SelectiveRoute> selective = List.of();
@@ -103,7 +100,7 @@ public final class KeptWays {
         if (!covers(route.destination(), route.prefixLength(), endpoint)) {
             return false;
         }
-        boolean areStandard = rules.stream().allMatch(rule -> STANDARD_TABLES.contains(rule.table()));
+        boolean areStandard = rules.stream().allMatch(Rule::asksStandardTable);
         return !areStandard
                 || routes.stream()
                         .noneMatch(other -> other.table() == Route.MAIN_TABLE
