@@ -99,6 +99,8 @@ struct uf_listener_key {
 #define UF_LISTENER_REASSEMBLED 16384u
 /* No rule and no route looks at the sender: the way to an endpoint is the same for all of them. */
 #define UF_LISTENER_WAYS_BY_ENDPOINT 32768u
+/* NetFlow v9, IPFIX: every endpoint gets the templates, up to UF_MAX_COPIES; one gets the data. */
+#define UF_LISTENER_NETFLOW 65536u
 
 struct uf_listener {
 	__u32 slot; /* index into all maps that have an element a listener: 0..UF_MAX_LISTENERS-1 */
