@@ -79,10 +79,7 @@ struct uf_listener_key {
  * before.
  */
 #define UF_LISTENER_REPLIES_BY_STACK 256u
-/*
- * Fragments that may be cut go through the stack: a piece that fits the interface it comes in by
- * need not fit the way to an endpoint, and all pieces of one datagram go one way.
- */
+/* Fragments that may be cut go through the stack: all pieces of one datagram go one way. */
 #define UF_LISTENER_FRAGMENTS_BY_STACK 512u
 /* IPv4 sources to which no route leads are refused: rp_filter of the interface is 2. */
 #define UF_LISTENER_REVERSE_PATH_LOOSE 1024u
@@ -266,8 +263,7 @@ struct uf_share {
  */
 struct uf_flow_key {
 	__u8 client[16];
-	__u8 server[16]; /* requests: what the client sent to, as seen here; replies: the endpoint
-			  */
+	__u8 server[16]; /* requests: as the client sent to it; replies: the endpoint */
 	__be16 client_port;
 	__be16 server_port;
 	__u32 owner; /* of requests: the listener's slot; of replies: UF_FLOW_OF_REPLIES */

@@ -22,9 +22,8 @@
 /* What is in a message: uf_walk_netflow. */
 #define UF_NETFLOW_DATA 1 /* for one receiver */
 #define UF_NETFLOW_SHARED 2 /* for all */
-#define UF_NETFLOW_UNREAD                                                                          \
-	4 /* by itself: no such message, or it is broken, or has too many sets                     \
-	   */
+/* By itself: it is no such message, or a broken one, or has too many sets. */
+#define UF_NETFLOW_UNREAD 4
 
 #define UF_MAX_SETS 48
 #define UF_NETFLOW_V9_HEADER_BYTES 20
@@ -54,16 +53,15 @@ static __always_inline bool uf_read_netflow_header(struct __sk_buff *skb,
  * How many records a set has, if it is for all receivers; 0 if it is not. Its header is behind
  * "at".
  */
-static __always_inline __u32 uf_shared_records(struct __sk_buff *skb,
-					       const struct uf_netflow_work *work, __u32 id,
-					       __u32 at, __u32 bytes)
+static __always_inline __u32 uf_shared_records(struct __sk_buff *skb, struct uf_netflow_work *work,
+					       __u32 id, __u32 at, __u32 bytes)
 {
 	const __u32 templates_id = work->version == UF_NETFLOW_V9 ? 0 : 2;
 	const struct uf_options_template *options;
 	__u32 records;
 
 	if (id >= UF_FIRST_TEMPLATE_ID) {
-		options = uf_options_template_of(&work->exporter, id);
+		options = uf_options_template_of(work, id);
 		if (!options)
 			return 0;
 		records = options->record_bytes ? bytes / options->record_bytes : 1;
@@ -109,6 +107,37 @@ static __always_inline void uf_begin_collection(struct __sk_buff *skb, struct uf
 }
 
 /*
+ * Looks at the set that begins at "at" of the packet, of whose message "left" bytes are left: how
+ * long it is, or 0 if it is broken. What it is comes to "kind" of NETFLOW_WORK. Not static, so that
+ * the verifier looks at it once.
+ */
+__noinline int uf_take_set(struct __sk_buff *skb, __u32 at, __u32 left, __u32 collect)
+{
+	struct uf_netflow_work *work = uf_netflow_work();
+	__be16 set[2]; /* id, bytes with this header */
+	__u32 records;
+	__u32 bytes;
+
+	if (!work || bpf_skb_load_bytes(skb, at, set, sizeof(set)))
+		return 0;
+	bytes = bpf_ntohs(set[1]);
+	if (bytes < sizeof(set) || bytes > left)
+		return 0;
+	records = uf_shared_records(skb, work, bpf_ntohs(set[0]), at + sizeof(set),
+				    bytes - sizeof(set));
+	if (!records) {
+		work->kind |= UF_NETFLOW_DATA;
+		return bytes;
+	}
+	work->kind |= UF_NETFLOW_SHARED;
+	if (collect) {
+		work->shared_records += records;
+		uf_collect_set(skb, work, at, bytes);
+	}
+	return bytes;
+}
+
+/*
  * What is in the message of so many bytes that begins at "offset" of the packet: UF_NETFLOW_*. With
  * "collect" it leaves the message for all receivers in NETFLOW_WORK. uf_begin_netflow says whose it
  * is. Not static, so that the verifier looks at it once.
@@ -116,10 +145,7 @@ static __always_inline void uf_begin_collection(struct __sk_buff *skb, struct uf
 __noinline int uf_walk_netflow(struct __sk_buff *skb, __u32 offset, __u32 bytes, __u32 collect)
 {
 	struct uf_netflow_work *work = uf_netflow_work();
-	__be16 set[2]; /* id, bytes with this header */
 	__u32 set_bytes;
-	__u32 records;
-	__u32 kind = 0;
 	__u32 at;
 	__u32 i;
 
@@ -127,26 +153,18 @@ __noinline int uf_walk_netflow(struct __sk_buff *skb, __u32 offset, __u32 bytes,
 		return UF_NETFLOW_UNREAD;
 	if (collect)
 		uf_begin_collection(skb, work, offset);
+	work->kind = 0;
 	at = work->header_bytes;
 	for (i = 0; i < UF_MAX_SETS; i++) {
 		/* What is left may be padding. */
-		if (at + sizeof(set) > bytes)
-			return kind ? kind : UF_NETFLOW_UNREAD;
-		if (bpf_skb_load_bytes(skb, offset + at, set, sizeof(set)))
+		if (at + 4 > bytes)
+			break;
+		set_bytes = uf_take_set(skb, offset + at, bytes - at, collect);
+		if (!set_bytes)
 			return UF_NETFLOW_UNREAD;
-		set_bytes = bpf_ntohs(set[1]);
-		if (set_bytes < sizeof(set) || set_bytes > bytes - at)
-			return UF_NETFLOW_UNREAD;
-		records = uf_shared_records(skb, work, bpf_ntohs(set[0]), offset + at + sizeof(set),
-					    set_bytes - sizeof(set));
-		kind |= records ? UF_NETFLOW_SHARED : UF_NETFLOW_DATA;
-		if (records && collect) {
-			work->shared_records += records;
-			uf_collect_set(skb, work, offset + at, set_bytes);
-		}
 		at += set_bytes;
 	}
-	return at + sizeof(set) > bytes ? kind : UF_NETFLOW_UNREAD;
+	return at + 4 > bytes && work->kind ? work->kind : UF_NETFLOW_UNREAD;
 }
 
 #endif /* UDP_FANOUT_NETFLOW_H */

@@ -26,26 +26,35 @@
 
 #define UF_CHECKSUM_CHUNK_BYTES 512 /* the most of bpf_csum_diff: MAX_BPF_STACK */
 
-/* The headers of a whole datagram without extension headers; false if it is none. */
-static __always_inline bool uf_read_for_cut(struct __sk_buff *skb, struct uf_datagram *datagram)
+/*
+ * Reads the headers of a copy, without extension headers, into NETFLOW_WORK; false if that is not
+ * possible. Not static, so that its stack is its own.
+ */
+__noinline int uf_read_for_cut(struct __sk_buff *skb, __u32 l3_offset)
 {
+	struct uf_netflow_work *work = uf_netflow_work();
+	struct uf_datagram *datagram;
 	struct ipv6hdr ipv6;
 	struct udphdr udp;
 	struct iphdr ip;
 
+	if (!work)
+		return false;
+	datagram = &work->cut;
+	datagram->l3_offset = l3_offset;
 	if (skb->protocol == bpf_htons(ETH_P_IP)) {
-		if (bpf_skb_load_bytes(skb, datagram->l3_offset, &ip, sizeof(ip)))
+		if (bpf_skb_load_bytes(skb, l3_offset, &ip, sizeof(ip)))
 			return false;
 		datagram->family = 4;
-		datagram->l4_offset = datagram->l3_offset + 4u * ip.ihl;
+		datagram->l4_offset = l3_offset + 4u * ip.ihl;
 		uf_map_ipv4(&datagram->source, ip.saddr);
 		uf_map_ipv4(&datagram->destination, ip.daddr);
 	} else {
-		if (bpf_skb_load_bytes(skb, datagram->l3_offset, &ipv6, sizeof(ipv6)) ||
+		if (bpf_skb_load_bytes(skb, l3_offset, &ipv6, sizeof(ipv6)) ||
 		    ipv6.nexthdr != IPPROTO_UDP)
 			return false;
 		datagram->family = 6;
-		datagram->l4_offset = datagram->l3_offset + sizeof(ipv6);
+		datagram->l4_offset = l3_offset + sizeof(ipv6);
 		__builtin_memcpy(&datagram->source, &ipv6.saddr, sizeof(datagram->source));
 		__builtin_memcpy(&datagram->destination, &ipv6.daddr,
 				 sizeof(datagram->destination));
@@ -142,18 +151,19 @@ static __always_inline long uf_cut_udp(struct __sk_buff *skb, const struct uf_da
  */
 __noinline int uf_cut_to_shared(struct __sk_buff *skb, __u32 l3_offset)
 {
-	struct uf_datagram datagram = { .l3_offset = l3_offset };
 	struct uf_netflow_work *work = uf_netflow_work();
+	struct uf_datagram *datagram;
 	__be16 udp_bytes;
 	__u32 offset;
 	__u32 bytes;
 	int kind;
 
-	if (!work || !uf_read_for_cut(skb, &datagram))
+	if (!work || !uf_read_for_cut(skb, l3_offset))
 		return -1;
-	offset = datagram.l4_offset + sizeof(struct udphdr);
-	uf_begin_netflow(work, &datagram.source, datagram.source_port);
-	kind = uf_walk_netflow(skb, offset, bpf_ntohs(datagram.udp_bytes) - sizeof(struct udphdr),
+	datagram = &work->cut;
+	offset = datagram->l4_offset + sizeof(struct udphdr);
+	uf_begin_netflow(work, &datagram->source, datagram->source_port);
+	kind = uf_walk_netflow(skb, offset, bpf_ntohs(datagram->udp_bytes) - sizeof(struct udphdr),
 			       true);
 	if (kind == UF_NETFLOW_SHARED)
 		return 0;
@@ -164,8 +174,8 @@ __noinline int uf_cut_to_shared(struct __sk_buff *skb, __u32 l3_offset)
 	work->fields[1] = bpf_htons(work->version == UF_NETFLOW_V9 ? work->shared_records : bytes);
 	udp_bytes = bpf_htons(bytes + sizeof(struct udphdr));
 	if (bpf_skb_store_bytes(skb, offset, work->message, bytes, BPF_F_RECOMPUTE_CSUM) ||
-	    bpf_skb_change_tail(skb, offset + bytes, 0) || uf_cut_ip(skb, &datagram, udp_bytes) ||
-	    uf_cut_udp(skb, &datagram, udp_bytes, uf_shared_sum(work)))
+	    bpf_skb_change_tail(skb, offset + bytes, 0) || uf_cut_ip(skb, datagram, udp_bytes) ||
+	    uf_cut_udp(skb, datagram, udp_bytes, uf_shared_sum(work)))
 		return -1;
 	return 0;
 }

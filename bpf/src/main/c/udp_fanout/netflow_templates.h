@@ -25,13 +25,6 @@
 
 #define UF_FIRST_TEMPLATE_ID 256 /* RFC 3954 section 5.2, RFC 7011 section 3.4.1 */
 
-struct uf_options_template_key {
-	struct uf_exporter exporter;
-	__u32 id;
-};
-
-_Static_assert(sizeof(struct uf_options_template_key) == 28, "a hash key must have no padding");
-
 struct uf_options_template {
 	__u32 record_bytes; /* NetFlow v9: of a record of options data; IPFIX: 0 */
 };
@@ -67,28 +60,22 @@ static __always_inline struct uf_options_ids *uf_options_ids(void)
 
 /* What is known of a set's template, if it is one of options; NULL for other data. */
 static __always_inline const struct uf_options_template *
-uf_options_template_of(const struct uf_exporter *exporter, __u16 id)
+uf_options_template_of(struct uf_netflow_work *work, __u16 id)
 {
 	const struct uf_options_ids *ids = uf_options_ids();
-	struct uf_options_template_key key;
 
 	if (!ids || !ids->is_used[id])
 		return NULL;
-	key.exporter = *exporter;
-	key.id = id;
-	return bpf_map_lookup_elem(&OPTIONS_TEMPLATES, &key);
+	work->options.exporter = work->exporter;
+	work->options.id = id;
+	return bpf_map_lookup_elem(&OPTIONS_TEMPLATES, &work->options);
 }
 
 /* An id that stood for options stands for other data now. */
-static __noinline void uf_forget_options(const struct uf_exporter *exporter, __u16 id)
+static __always_inline void uf_forget_options(struct uf_netflow_work *work, __u16 id)
 {
-	struct uf_options_template_key key;
-
-	if (!exporter || !uf_options_template_of(exporter, id))
-		return;
-	key.exporter = *exporter;
-	key.id = id;
-	bpf_map_delete_elem(&OPTIONS_TEMPLATES, &key);
+	if (uf_options_template_of(work, id))
+		bpf_map_delete_elem(&OPTIONS_TEMPLATES, &work->options);
 }
 
 /*
@@ -98,7 +85,7 @@ static __noinline void uf_forget_options(const struct uf_exporter *exporter, __u
  */
 __noinline int uf_read_templates(struct __sk_buff *skb, __u32 at, __u32 bytes)
 {
-	const struct uf_netflow_work *work = uf_netflow_work();
+	struct uf_netflow_work *work = uf_netflow_work();
 	__be16 head[2]; /* id, number of fields */
 	__u32 templates = 0;
 	__u32 template_bytes;
@@ -111,7 +98,7 @@ __noinline int uf_read_templates(struct __sk_buff *skb, __u32 at, __u32 bytes)
 			break;
 		if (bpf_ntohs(head[0]) < UF_FIRST_TEMPLATE_ID)
 			break;
-		uf_forget_options(&work->exporter, bpf_ntohs(head[0]));
+		uf_forget_options(work, bpf_ntohs(head[0]));
 		templates++;
 		template_bytes = sizeof(head) + 4u * bpf_ntohs(head[1]);
 		if (work->version != UF_NETFLOW_V9 || template_bytes > bytes)
@@ -143,9 +130,8 @@ __noinline int uf_add_fields(struct __sk_buff *skb, __u32 at, __u32 fields)
  */
 __noinline int uf_learn_options(struct __sk_buff *skb, __u32 at, __u32 bytes)
 {
-	const struct uf_netflow_work *work = uf_netflow_work();
+	struct uf_netflow_work *work = uf_netflow_work();
 	struct uf_options_ids *ids = uf_options_ids();
-	struct uf_options_template_key key = {};
 	struct uf_options_template value = {};
 	__be16 head[3]; /* id, bytes of scope fields, bytes of option fields */
 	__u32 templates = 0;
@@ -162,10 +148,10 @@ __noinline int uf_learn_options(struct __sk_buff *skb, __u32 at, __u32 bytes)
 		field_bytes = bpf_ntohs(head[1]) + bpf_ntohs(head[2]);
 		if (work->version == UF_NETFLOW_V9)
 			value.record_bytes = uf_add_fields(skb, at + sizeof(head), field_bytes / 4);
-		key.exporter = work->exporter;
-		key.id = bpf_ntohs(head[0]);
-		ids->is_used[(__u16)key.id] = 1;
-		bpf_map_update_elem(&OPTIONS_TEMPLATES, &key, &value, BPF_ANY);
+		work->options.exporter = work->exporter;
+		work->options.id = bpf_ntohs(head[0]);
+		ids->is_used[bpf_ntohs(head[0])] = 1;
+		bpf_map_update_elem(&OPTIONS_TEMPLATES, &work->options, &value, BPF_ANY);
 		templates++;
 		if (work->version != UF_NETFLOW_V9 || sizeof(head) + field_bytes > bytes)
 			break;

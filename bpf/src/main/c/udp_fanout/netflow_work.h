@@ -26,11 +26,21 @@ struct uf_exporter {
 	__u16 reserved; /* 0 */
 };
 
+struct uf_options_template_key {
+	struct uf_exporter exporter;
+	__u32 id;
+};
+
+_Static_assert(sizeof(struct uf_options_template_key) == 28, "a hash key must have no padding");
+
 struct uf_netflow_work {
 	struct uf_exporter exporter;
+	struct uf_options_template_key options; /* what OPTIONS_TEMPLATES is asked for */
 	__u32 version; /* UF_NETFLOW_* */
 	__u32 header_bytes; /* of the message */
 	__u32 shared_bytes; /* of the message with only what all receivers get; 0: it is too long */
+	__u32 kind; /* of the sets so far: UF_NETFLOW_* */
+	struct uf_datagram cut; /* the headers of a copy: uf_cut_to_shared */
 	__u32 shared_records; /* in it: templates, and records of options data */
 	/* That message, then zeros up to UF_MAX_SHARED_BYTES; twice as long for the verifier. */
 	union {
