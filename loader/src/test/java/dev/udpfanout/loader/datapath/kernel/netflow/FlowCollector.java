@@ -28,6 +28,7 @@ final class FlowCollector implements AutoCloseable {
     private final List<Integer> records = new ArrayList<>();
     private final Set<SocketAddress> sampled = new HashSet<>();
     private final List<String> faults = new ArrayList<>();
+    private boolean isReached;
 
     private FlowCollector(DatagramSocket socket) {
         this.socket = socket;
@@ -60,6 +61,11 @@ final class FlowCollector implements AutoCloseable {
         return List.copyOf(faults);
     }
 
+    /** Whether any datagram has come. */
+    synchronized boolean isReached() {
+        return isReached;
+    }
+
     private void receive() {
         byte[] buffer = new byte[9000];
         while (true) {
@@ -74,6 +80,10 @@ final class FlowCollector implements AutoCloseable {
     }
 
     private synchronized void read(SocketAddress exporter, ByteBuffer message) {
+        isReached = true;
+        if (message.getShort(0) == 5) {
+            return;
+        }
         boolean ipfix = message.getShort(0) == 10;
         int announced = Short.toUnsignedInt(message.getShort(2));
         int length = message.limit();

@@ -33,6 +33,7 @@ class TemplateSpreadTest {
     private static final int PODS = 3;
     private static final int EXPORTERS = 20;
     private static final int MESSAGES = 60;
+    private static final String NETFLOW_V5 = "0005000100000000000000000000000000000000000000000000";
 
     static Stream<Arguments> waysFamiliesAndVersions() {
         return Stream.of(WayIn.DUMMY_TCX, WayIn.DUMMY_CLSACT, WayIn.NIC_TCX, WayIn.NIC_CLSACT)
@@ -116,8 +117,7 @@ class TemplateSpreadTest {
         spread(WayIn.NIC_TCX, family, ipfix, 64, Duration.ofMillis(3));
     }
 
-    private static void spread(
-            WayIn wayIn, StandardProtocolFamily family, boolean ipfix, int pods, Duration pause)
+    private static void spread(WayIn wayIn, StandardProtocolFamily family, boolean ipfix, int pods, Duration pause)
             throws InterruptedException {
         boolean ipv6 = family == StandardProtocolFamily.INET6;
         List<FlowCollector> collectors = new ArrayList<>();
@@ -134,6 +134,7 @@ class TemplateSpreadTest {
                                         ? topology.podEndpoints6(WayIn.POD_PORT)
                                         : topology.podEndpoints(WayIn.POD_PORT)))) {
             topology.pods().forEach(pod -> collectors.add(FlowCollector.open(pod, WayIn.POD_PORT)));
+            awaitNeighbours(topology, wayIn.destination(topology, family), collectors);
             List<Integer> sent = send(topology, wayIn.destination(topology, family), ipfix, pause);
             assertTrue(
                     BoundedWait.until(
@@ -160,6 +161,16 @@ class TemplateSpreadTest {
         }
     }
 
+    /** The kernel keeps a few packets only for a pod whose hardware address it has yet to learn. */
+    private static void awaitNeighbours(Topology topology, InetSocketAddress to, List<FlowCollector> collectors) {
+        assertTrue(BoundedWait.until(
+                () -> {
+                    send(topology, to, NETFLOW_V5);
+                    return collectors.stream().allMatch(FlowCollector::isReached);
+                },
+                LIMIT));
+    }
+
     private static boolean isComplete(FlowCollector collector) {
         return collector.templates().size() == 2 * EXPORTERS
                 && collector.sampled().size() == EXPORTERS;
@@ -170,7 +181,7 @@ class TemplateSpreadTest {
             "0009000100000000000000000000000000000000000000ff", // a set longer than its message
             "000a00ff0000000000000000000000000002000801000001", // a message longer than its datagram
             "0009000100000000000000000000000000000000000000080100ffff", // more fields than the set
-            "0005000100000000000000000000000000000000000000000000", // NetFlow v5
+            NETFLOW_V5,
             "00",
             "000a",
             "0009");
