@@ -207,11 +207,6 @@ final class KubernetesSources implements AutoCloseable {
         }
     }
 
-    /** The zone that this node is in, if the API server tells; asks it, with a time-out. */
-    Optional<String> zone() {
-        return node.zone(client);
-    }
-
     /** Tells Kubernetes whether datagrams may be sent to this node for a listener; returns at once. */
     void publish(String listener, boolean ready) {
         ListenerSources sources = byListener.get(listener);

@@ -168,6 +168,14 @@ public final class ServiceLab implements AutoCloseable {
                 """.formatted(top, place));
     }
 
+    /** Writes a configuration without listeners, of which {@code services} is as given. */
+    void configureServices(String services) throws IOException {
+        Files.writeString(directory.resolve("config.yaml"), """
+                metrics: { bind: "127.0.0.1:9090" }
+                services: %s
+                """.formatted(services));
+    }
+
     /** As {@link #configureOnDummy}, without {@code publish}. */
     void configureUnpublished() throws IOException {
         change(Files.readString(directory.resolve("config.yaml")).replaceAll("(?m)^ *publish:.*$", ""));
