@@ -93,8 +93,7 @@ public final class Daemon {
     }
 
     private void runUntilStopped() {
-        config = services.first(file);
-        datapath = datapaths.apply(config);
+        datapath = datapaths.apply(config = services.first(file));
         datapath.onTrackingClear(() -> inbox.post(new Event.TrackingClear()));
         try {
             // Before the first comparison, so that nothing that happens after it goes unseen.

@@ -21,6 +21,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.LongSummaryStatistics;
 import java.util.Map;
+import java.util.regex.Pattern;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -132,12 +133,15 @@ class AnnotatedServiceEndToEndTest {
 
     @Test
     void shouldSpreadWhatAPodSendsToTheClusterIp() throws Exception {
+        // With 1, the bridge has kube-proxy's rules change the destination before its own hook sees the datagram.
+        lab.serve(lab.pod(1), lab.pod(2));
+        lab.topology().node().exec("sysctl", "-qw", "net.bridge.bridge-nf-call-iptables=0");
         lab.server().api().put(service(Map.of(POLICY, "round_robin")));
         lab.start();
         lab.awaitReady();
         LabNamespace pod = lab.topology().pod(PODS);
         try (SequenceTraffic traffic = new SequenceTraffic(pod, CLUSTER_IP, 2_000)) {
-            assertTrue(BoundedWait.until(this::isSpread, ServiceLab.LIMIT), () -> lab.admin()
+            assertTrue(BoundedWait.until(() -> podsServedBy(600) == PODS - 1, ServiceLab.LIMIT), () -> lab.admin()
                     .page("/status"));
             assertEvenlySpread(3_000);
         }
@@ -172,15 +176,29 @@ class AnnotatedServiceEndToEndTest {
         return counts().stream().filter(count -> count > 0).count();
     }
 
-    /** Each pod gets its turn: between the two looks at the counters a few datagrams may come. */
+    /**
+     * By the kernel's counters, since receivers are not equally quick; between two of them a few datagrams may come.
+     */
     private void assertEvenlySpread(long datagrams) {
-        List<Long> before = counts();
-        assertEquals(PODS, podsServedBy(datagrams));
-        List<Long> after = counts();
-        LongSummaryStatistics shares = IntStream.range(0, PODS)
+        List<Long> before = sentToEndpoints();
+        assertTrue(BoundedWait.until(() -> sum(sentToEndpoints()) >= sum(before) + datagrams, ServiceLab.LIMIT));
+        List<Long> after = sentToEndpoints();
+        LongSummaryStatistics shares = IntStream.range(0, before.size())
                 .mapToLong(pod -> after.get(pod) - before.get(pod))
                 .summaryStatistics();
-        assertTrue(shares.getMax() - shares.getMin() < datagrams / 20, () -> "shares " + shares);
+        assertTrue(shares.getMax() - shares.getMin() < datagrams / 50, () -> "shares " + shares);
+    }
+
+    private static long sum(List<Long> counts) {
+        return counts.stream().mapToLong(Long::longValue).sum();
+    }
+
+    private List<Long> sentToEndpoints() {
+        return Pattern.compile("(?m)^udp_fanout_endpoint_packets_total\\{.*} (.*)$")
+                .matcher(lab.admin().page("/metrics"))
+                .results()
+                .map(found -> (long) Double.parseDouble(found.group(1)))
+                .toList();
     }
 
     private static List<Event> events(KubernetesClient client) {

@@ -170,10 +170,7 @@ public final class ServiceLab implements AutoCloseable {
 
     /** Writes a configuration without listeners, of which {@code services} is as given. */
     void configureServices(String services) throws IOException {
-        Files.writeString(directory.resolve("config.yaml"), """
-                metrics: { bind: "127.0.0.1:9090" }
-                services: %s
-                """.formatted(services));
+        change("metrics: { bind: \"127.0.0.1:9090\" }\nservices: " + services + "\n");
     }
 
     /** As {@link #configureOnDummy}, without {@code publish}. */

@@ -1,5 +1,6 @@
 package dev.udpfanout.loader.kubernetes.services;
 
+import dev.udpfanout.loader.config.Payload;
 import dev.udpfanout.loader.config.Policy;
 import dev.udpfanout.loader.config.RateLimit;
 import dev.udpfanout.loader.config.ReceiverSet.HashOn;
@@ -58,7 +59,7 @@ record ServiceAnnotations(
                     + "=replicate, because every endpoint would answer; remove one of the two");
         }
         return new ServiceAnnotations(
-                new Spreading(policy, hashOn),
+                new Spreading(policy, hashOn, Payload.NONE),
                 replies,
                 limit(all),
                 choice(all, LOCAL_DELIVERY, LocalDelivery.class, LocalDelivery.AUTO));

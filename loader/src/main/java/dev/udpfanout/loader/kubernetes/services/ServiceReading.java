@@ -100,7 +100,10 @@ final class ServiceReading {
                     + ServiceAnnotations.POLICY + "=hash without " + ServiceAnnotations.HASH_ON);
         }
         return new ServiceAnnotations(
-                new Spreading(Policy.HASH, HashOn.SOURCE), asked.replies(), asked.rateLimit(), asked.localDelivery());
+                new Spreading(Policy.HASH, HashOn.SOURCE, asked.spreading().payload()),
+                asked.replies(),
+                asked.rateLimit(),
+                asked.localDelivery());
     }
 
     private List<DiscoveredEndpoint> endpoints(ServiceName service, Port port, boolean usesNotReady) {
