@@ -91,6 +91,7 @@ final class ListenersReader {
         checkPublished(listener, section);
         LocalDeliveryReader.check(listener, section);
         ReplicationCheck.check(listener, section);
+        NetflowCheck.check(listener, section);
         MirrorReader.check(listener, section);
         UserspaceReader.check(listener, section);
         return listener;
