@@ -137,9 +137,7 @@ public final class Daemon {
     }
 
     private void discover(List<ListenerConfig> listeners) {
-        if (kubernetes.isEmpty() && KubernetesSources.isNeededBy(listeners)) {
-            kubernetes = Optional.of(KubernetesSources.connect(NodeIdentity.detect(), inbox));
-        }
+        kubernetes = kubernetes.or(() -> KubernetesSources.connect(listeners, NodeIdentity.detect(), inbox));
         kubernetes.ifPresent(sources -> sources.update(listeners));
     }
 

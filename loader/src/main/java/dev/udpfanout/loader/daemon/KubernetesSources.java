@@ -75,13 +75,11 @@ final class KubernetesSources implements AutoCloseable {
         }
     }
 
-    static boolean isNeededBy(List<ListenerConfig> listeners) {
-        return ListenerSources.wanted(listeners).findAny().isPresent();
-    }
-
-    /** Makes a client; nothing is asked of the API server yet. */
-    static KubernetesSources connect(NodeIdentity node, Inbox inbox) {
-        return new KubernetesSources(KubernetesClients.connect(), node, inbox);
+    /** Makes a client if the listeners need one; nothing is asked of the API server yet. */
+    static Optional<KubernetesSources> connect(List<ListenerConfig> listeners, NodeIdentity node, Inbox inbox) {
+        return ListenerSources.wanted(listeners)
+                .findAny()
+                .map(needed -> new KubernetesSources(KubernetesClients.connect(), node, inbox));
     }
 
     /**
