@@ -37,6 +37,7 @@ class SharedMapsTest {
             "ICMP_CPU_CREDIT",
             "ICMP_CREDITS",
             "ICMP_QUOTE",
+            "KNOWN_FLOWS",
             "KNOWN_LISTENERS",
             "NETFLOW_WORK",
             "NEW_FRAGMENT",
