@@ -49,7 +49,7 @@ enum uf_mark {
 	UF_MARK_COPY = 0x7580,
 	/*
 	 * Plus n, from 1 to UF_MAX_COPIES: what is for all receivers in an exporter's message, for
-	 * the one at position n. Set by uf_send_to_others, taken off by uf_choose_for_shared.
+	 * the one at position n. Set by uf_send_to_others, taken off by uf_shared_position.
 	 */
 	UF_MARK_SHARED = 0x75bf,
 	/*

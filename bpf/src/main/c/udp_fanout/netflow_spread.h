@@ -72,34 +72,29 @@ __noinline int uf_send_to_others(struct __sk_buff *skb, __u32 slot, __u32 count,
 	return failed;
 }
 
-/* The receiver of a copy that has come round; false if there is none. */
-static __noinline bool uf_choose_for_shared(struct __sk_buff *skb,
-					    const struct uf_datagram *datagram,
-					    struct uf_target *target, __u32 number)
+/* In place of a position: a copy that could not be cut. */
+#define UF_POSITION_UNCUT (-1)
+
+/* The position of a copy that has come round, as uf_netflow_position. */
+static __always_inline int uf_shared_position(struct __sk_buff *skb,
+					      const struct uf_datagram *datagram, __u32 slot,
+					      __u32 number)
 {
 	const struct uf_endpoint *endpoint;
 
-	if (!datagram || !target)
-		return false;
 	uf_take_mark_off(skb);
-	uf_release(uf_hold_of(&datagram->source, datagram->source_port, target->slot), 1);
-	if (uf_netflow_kind(skb, datagram, false) != UF_NETFLOW_SHARED) {
-		target->flags |= UF_TARGET_UNCUT;
-		return false;
-	}
-	endpoint = uf_endpoint_at(target->slot, 0, number);
-	if (!endpoint || uf_is_from(endpoint, datagram))
-		return false;
-	uf_set_target(target, target->slot, endpoint);
-	return true;
+	uf_release(uf_hold_of(&datagram->source, datagram->source_port, slot), 1);
+	if (uf_netflow_kind(skb, datagram, false) != UF_NETFLOW_SHARED)
+		return UF_POSITION_UNCUT;
+	endpoint = uf_endpoint_at(slot, 0, number);
+	return endpoint && !uf_is_from(endpoint, datagram) ? number : 0;
 }
 
 /* Has the others get what is for all; "held" as uf_held_position says. */
-static __always_inline void uf_share(struct __sk_buff *skb, const struct uf_target *target,
-				     struct uf_hold *hold, __u32 held, __u32 position)
+static __always_inline void uf_share(struct __sk_buff *skb, __u32 slot, struct uf_hold *hold,
+				     __u32 held, __u32 position)
 {
-	const struct uf_endpoint_table_header *header =
-		(const void *)uf_endpoint_at(target->slot, 0, 0);
+	const struct uf_endpoint_table_header *header = (const void *)uf_endpoint_at(slot, 0, 0);
 	__u32 count = header ? header->count : 0;
 	int failed;
 
@@ -107,10 +102,44 @@ static __always_inline void uf_share(struct __sk_buff *skb, const struct uf_targ
 		count = UF_MAX_COPIES;
 	if (count < 2 || !hold)
 		return;
-	uf_hold_for(hold, held, target->slot, position, count - 1);
-	failed = uf_send_to_others(skb, target->slot, count, position, skb->len);
+	uf_hold_for(hold, held, slot, position, count - 1);
+	failed = uf_send_to_others(skb, slot, count, position, skb->len);
 	if (failed > 0)
 		uf_release(hold, failed);
+}
+
+/*
+ * Where in the listener's table, from 1, the receiver is of the whole datagram whose headers are in
+ * NETFLOW_WORK: 0 if there is none, or UF_POSITION_UNCUT. Not static, so that the verifier looks at
+ * it once.
+ */
+__noinline int uf_netflow_position(struct __sk_buff *skb, __u32 slot)
+{
+	struct uf_netflow_work *work = uf_netflow_work();
+	const struct uf_endpoint *endpoint = NULL;
+	const struct uf_datagram *datagram;
+	struct uf_hold *hold;
+	__u32 position;
+	__u32 held;
+
+	if (!work)
+		return 0;
+	datagram = &work->cut;
+	position = uf_shared_copy_number(skb);
+	if (position)
+		return uf_shared_position(skb, datagram, slot, position);
+	hold = uf_hold_of(&datagram->source, datagram->source_port, slot);
+	held = uf_held_position(hold, slot);
+	position = held;
+	if (held)
+		endpoint = uf_endpoint_at(slot, 0, position);
+	if (!endpoint || uf_is_from(endpoint, datagram))
+		endpoint = uf_pick_endpoint(slot, 0, datagram, &position);
+	if (!endpoint)
+		return 0;
+	if (uf_netflow_kind(skb, datagram, false) & UF_NETFLOW_SHARED)
+		uf_share(skb, slot, hold, held, position);
+	return position;
 }
 
 /* The receiver of a whole datagram of an exporter: as uf_choose_target. */
@@ -118,31 +147,22 @@ static __noinline bool uf_choose_for_netflow(struct __sk_buff *skb,
 					     const struct uf_datagram *datagram,
 					     struct uf_target *target)
 {
-	const struct uf_endpoint *endpoint = NULL;
-	struct uf_hold *hold;
-	__u32 position = 0;
-	__u32 held;
-	int kind;
+	struct uf_netflow_work *work = uf_netflow_work();
+	const struct uf_endpoint *endpoint;
+	int position;
 
-	if (!datagram || !target)
+	if (!datagram || !target || !work)
 		return false;
-	position = uf_shared_copy_number(skb);
-	if (position)
-		return uf_choose_for_shared(skb, datagram, target, position);
-	hold = uf_hold_of(&datagram->source, datagram->source_port, target->slot);
-	held = uf_held_position(hold, target->slot);
-	position = held;
-	if (held)
-		endpoint = uf_endpoint_at(target->slot, 0, position);
-	if (!endpoint || uf_is_from(endpoint, datagram))
-		endpoint = uf_pick_endpoint(target->slot, 0, datagram, &position);
-	if (!endpoint)
-		return false;
-	uf_set_target(target, target->slot, endpoint);
-	kind = uf_netflow_kind(skb, datagram, false);
-	if (kind & UF_NETFLOW_SHARED)
-		uf_share(skb, target, hold, held, position);
-	return true;
+	work->cut = *datagram;
+	position = uf_netflow_position(skb, target->slot);
+	endpoint = position > 0 ? uf_endpoint_at(target->slot, 0, position) : NULL;
+	if (endpoint) {
+		uf_set_target(target, target->slot, endpoint);
+		return true;
+	}
+	if (position == UF_POSITION_UNCUT)
+		target->flags |= UF_TARGET_UNCUT;
+	return false;
 }
 
 #endif /* UDP_FANOUT_NETFLOW_SPREAD_H */

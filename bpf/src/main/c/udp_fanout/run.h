@@ -150,7 +150,7 @@ static __always_inline int uf_run(struct __sk_buff *skb, __u32 l3_offset, bool a
 	__u32 bytes = skb->len;
 	int action = TC_ACT_SHOT;
 
-	/* What could not be cut is known by what is left in it: uf_choose_for_shared. */
+	/* What could not be cut is known by what is left in it: uf_shared_position. */
 	if (!at_egress && uf_shared_copy_number(skb) && uf_is_signed(skb))
 		uf_cut_to_shared(skb, l3_offset);
 	if (!uf_parse(skb, l3_offset, &datagram))
