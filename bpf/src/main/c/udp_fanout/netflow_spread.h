@@ -52,24 +52,29 @@ __noinline int uf_send_to_others(struct __sk_buff *skb, __u32 slot, __u32 count,
 	const struct uf_datagram datagram = { .packets = 1 };
 	const __u32 paid = uf_paid_of_copy(skb, false);
 	const __u32 before = uf_mark_of(skb);
-	int failed = 0;
+	/* In the map: of a number that it knows, the verifier would follow each value. */
+	struct uf_netflow_work *work = uf_netflow_work();
 	__u32 i;
 
+	if (!work)
+		return 0;
+	work->failed = 0;
 	uf_note_copied();
 	uf_sign(skb);
 	for (i = 1; i <= UF_MAX_COPIES; i++) {
 		if (i > count)
 			break;
-		if (i == except)
+		/* Without a comparison, by which the verifier would know "except". */
+		if (uf_equal(i, except))
 			continue;
 		uf_set_mark(skb, UF_MARK_SHARED + paid + i);
 		if (bpf_clone_redirect(skb, skb->ifindex, BPF_F_INGRESS)) {
 			uf_account_dropped(slot, &datagram, bytes, UF_DROP_COPY_FAILED);
-			failed++;
+			work->failed++;
 		}
 	}
 	uf_set_mark(skb, before + paid);
-	return failed;
+	return work->failed;
 }
 
 /* In place of a position: a copy that could not be cut. */

@@ -39,6 +39,7 @@ struct uf_netflow_work {
 	__u32 version; /* UF_NETFLOW_* */
 	__u32 header_bytes; /* of the message */
 	__u32 shared_bytes; /* of the message with only what all receivers get; 0: it is too long */
+	__u32 failed; /* copies that could not be sent: uf_send_to_others */
 	__u32 kind; /* of the sets so far: UF_NETFLOW_* */
 	struct uf_datagram cut; /* the headers of the datagram */
 	__u32 shared_records; /* in it: templates, and records of options data */
