@@ -197,6 +197,14 @@ public record ListenerConfig(
         return !vipDirect() && bind().getAddress().isAnyLocalAddress();
     }
 
+    /**
+     * Whether somebody else serves its addresses if nobody intercepts: then it must not be intercepted for ever without
+     * a daemon that knows whether it still is to be.
+     */
+    public boolean isLeased() {
+        return vipDirect() && publish.isEmpty();
+    }
+
     /** Its own receivers, and its mirror's. */
     public Stream<ReceiverSet> receiverSets() {
         return Stream.concat(Stream.of(receivers), mirror.map(MirrorConfig::receivers).stream());
