@@ -197,11 +197,8 @@ public record ListenerConfig(
         return !vipDirect() && bind().getAddress().isAnyLocalAddress();
     }
 
-    /**
-     * Whether somebody else serves its addresses if nobody intercepts: then it must not be intercepted for ever without
-     * a daemon that knows whether it still is to be.
-     */
-    public boolean isLeased() {
+    /** Whether it is not from the file, but of an annotated Service, which gives its addresses and its endpoints. */
+    public boolean isOfService() {
         return vipDirect() && publish.isEmpty();
     }
 

@@ -63,7 +63,7 @@ public final class ListenerRules {
                 flags.add(ListenerFlag.REPLIES_BY_STACK);
             }
         }
-        if (listener.isLeased()) {
+        if (listener.isOfService()) {
             flags.add(ListenerFlag.LEASED);
         }
         if (isMirrored) {
