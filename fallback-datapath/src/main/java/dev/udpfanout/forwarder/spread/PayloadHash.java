@@ -6,8 +6,8 @@ import java.util.Optional;
 
 /**
  * Each datagram to the endpoint that bytes of its payload lead to, the key: they are hashed like the address of a
- * {@link SourceHash}, behind it if it counts, as two numbers of eight bytes with the first byte highest and zeros behind
- * the last. Immutable.
+ * {@link SourceHash}, behind it if it counts, as two numbers of eight bytes with the first byte highest and zeros
+ * behind the last. Immutable.
  */
 public final class PayloadHash implements Spread {
     /** In place of an endpoint: the datagram has no key, and goes to the next one. */
@@ -84,8 +84,7 @@ public final class PayloadHash implements Spread {
         long hash = key.withSource ? buckets.with(buckets.seed(), addressHigh, addressLow) : buckets.seed();
         int low = key.bytes - Long.BYTES;
         long high = number(memory, at + key.offset, Math.min(key.bytes, Long.BYTES));
-        return buckets.owner(
-                buckets.with(hash, high, low > 0 ? number(memory, at + key.offset + Long.BYTES, low) : 0));
+        return buckets.owner(buckets.with(hash, high, low > 0 ? number(memory, at + key.offset + Long.BYTES, low) : 0));
     }
 
     /** The endpoint that a source alone leads to. */

@@ -32,9 +32,8 @@ final class HashOnReader {
     private HashOnReader() {}
 
     static Read read(Section listener, Policy policy, boolean replies) {
-        Read read = listener.hasMapping(KEY)
-                ? new Read(HashOn.SOURCE, ofMapping(listener.section(KEY)))
-                : ofWord(listener);
+        Read read =
+                listener.hasMapping(KEY) ? new Read(HashOn.SOURCE, ofMapping(listener.section(KEY))) : ofWord(listener);
         if (policy != Policy.HASH && listener.has(KEY)) {
             listener.problem(KEY, "works with policy: hash only; remove it, or set policy: hash");
         }

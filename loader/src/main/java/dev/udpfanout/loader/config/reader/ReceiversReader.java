@@ -32,10 +32,7 @@ final class ReceiversReader {
                 name,
                 source(listener, interception.bind(), policy, KubernetesReader.preference(listener)),
                 new Spreading(
-                        policy,
-                        hashOn.source(),
-                        listener.choice("payload", Payload.class, Payload.NONE),
-                        hashOn.key()),
+                        policy, hashOn.source(), listener.choice("payload", Payload.class, Payload.NONE), hashOn.key()),
                 // In user space, answers come to the daemon's own sockets from everywhere.
                 new Delivery(
                         LocalDeliveryReader.read(listener, interception),

@@ -77,8 +77,9 @@ class HashOnConfigTest {
             hexadecimal; write for example "0x1e0f", in quotes
             """)
     void shouldRefuseKeysThatAreNone(String hashOn, String problem) {
-        assertEquals("config.yaml:6: listeners[0].hash_on" + problem, problems(hashed(hashOn))
-                .getFirst());
+        assertEquals(
+                "config.yaml:6: listeners[0].hash_on" + problem,
+                problems(hashed(hashOn)).getFirst());
     }
 
     @Test

@@ -49,7 +49,9 @@ class RecipesTest {
                 Config config = READER.parse(recipe, section.getKey());
                 assertEquals(1, config.listeners().size(), section.getKey());
                 assertEquals(
-                        2, config.listeners().getFirst().receivers().downstream().size(), section.getKey());
+                        2,
+                        config.listeners().getFirst().receivers().downstream().size(),
+                        section.getKey());
             }
             assertTrue(section.getValue().contains("* **The receiver**"), section.getKey());
             assertTrue(section.getValue().contains("* **Do not**"), section.getKey());

@@ -42,7 +42,10 @@ class GelfTest {
                 .with("hash_on", "gelf");
         return mode.equals("tc_ebpf")
                 ? text.with("mode", mode)
-                : text.with("mode", "userspace").with("io", mode).with("workers", 2).with("source", "node");
+                : text.with("mode", "userspace")
+                        .with("io", mode)
+                        .with("workers", 2)
+                        .with("source", "node");
     }
 
     /** Where each message was put together. */
@@ -97,8 +100,11 @@ class GelfTest {
     void shouldBringAllChunksOfAMessageToOneReceiverWhicheverDatapathServes(boolean ipv6) {
         Map<Long, InetAddress> inKernel = null;
         for (String mode : List.of("tc_ebpf", "io_uring", "epoll", "nio")) {
-            try (Topology topology =
-                    Topology.builder().pods(PODS).ipv6(true).verifyChecksums(true).build()) {
+            try (Topology topology = Topology.builder()
+                    .pods(PODS)
+                    .ipv6(true)
+                    .verifyChecksums(true)
+                    .build()) {
                 Map<Long, InetAddress> places = send(topology, ipv6, mode);
                 assertTrue(inKernel == null || inKernel.equals(places), mode);
                 inKernel = places;

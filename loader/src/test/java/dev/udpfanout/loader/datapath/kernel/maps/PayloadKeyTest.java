@@ -127,8 +127,7 @@ class PayloadKeyTest {
             NodeDatapath datapath = NodeDatapath.open(topology.node(), program, listener);
             // A node that learned of them in another order.
             PayloadKeyOracle oracle = new PayloadKeyOracle(
-                    endpoints.reversed(),
-                    listener.receivers().spreading().key().orElseThrow());
+                    endpoints.reversed(), listener.receivers().spreading().key().orElseThrow());
             Map<InetSocketAddress, Integer> inTurn = new HashMap<>();
             topology.node().call(() -> {
                 Random random = new Random(SEED);
@@ -154,9 +153,7 @@ class PayloadKeyTest {
                 int most = inTurn.values().stream().max(Integer::compare).orElseThrow();
                 int least = inTurn.values().stream().min(Integer::compare).orElseThrow();
                 // The test's thread may move from one CPU to another, and each has a turn of its own.
-                assertTrue(
-                        most - least <= Runtime.getRuntime().availableProcessors(),
-                        () -> "not in turn: " + inTurn);
+                assertTrue(most - least <= Runtime.getRuntime().availableProcessors(), () -> "not in turn: " + inTurn);
             }
             assertEquals(DATAGRAMS, datapath.counters(0).stats().packetsForwarded());
         }
