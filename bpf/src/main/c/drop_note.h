@@ -6,7 +6,8 @@
  * nothing to clean up after a watcher, and any number of them may watch.
  *
  * It stands in __sk_buff.cb, which belongs to whoever handles the packet (include/linux/skbuff.h),
- * and nobody does between TC_ACT_SHOT and the kernel's kfree_skb.
+ * and nobody does between TC_ACT_SHOT and the kernel's kfree_skb. On a packet that becomes the ICMP
+ * answer to its sender it goes with the answer, as far as the tracepoint net:net_dev_queue.
  */
 #ifndef UDP_FANOUT_DROP_NOTE_H
 #define UDP_FANOUT_DROP_NOTE_H
@@ -14,6 +15,13 @@
 #include <linux/types.h>
 
 #define UF_DROP_NOTE_MAGIC 0x64726f70u
+
+/*
+ * What stands in skb->priority if the TTL is over: the stack answers such a packet, and frees it.
+ * The magic number with the listener's slot; believed only where the TTL says the same.
+ */
+#define UF_EXPIRED_NOTE 0x7f640000u
+#define UF_EXPIRED_SLOT 0xffffu
 
 /* No longer than the five words of __sk_buff.cb. */
 struct uf_drop_note {

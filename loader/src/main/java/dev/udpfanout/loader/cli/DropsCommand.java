@@ -163,7 +163,7 @@ final class DropsCommand implements Callable<Integer> {
 
     private void end(DropWatch.Totals totals) {
         if (!json) {
-            out.println("%d packets dropped in the kernel and freed, %d shown".formatted(totals.seen(), totals.told()));
+            out.println("%d packets dropped in the kernel, %d shown".formatted(totals.seen(), totals.told()));
         }
         out.flush();
     }
