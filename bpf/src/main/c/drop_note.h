@@ -6,8 +6,7 @@
  * nothing to clean up after a watcher, and any number of them may watch.
  *
  * It stands in __sk_buff.cb, which belongs to whoever handles the packet (include/linux/skbuff.h),
- * and nobody does between TC_ACT_SHOT and the kernel's kfree_skb. On a packet that becomes the ICMP
- * answer to its sender it goes with the answer, as far as the tracepoint net:net_dev_queue.
+ * and nobody does between TC_ACT_SHOT and the kernel's kfree_skb.
  */
 #ifndef UDP_FANOUT_DROP_NOTE_H
 #define UDP_FANOUT_DROP_NOTE_H

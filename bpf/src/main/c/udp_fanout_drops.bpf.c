@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /*
- * The probes of "udp-fanout drops": they read the note that udp-fanout leaves on a packet which it
- * drops. They are there only while somebody watches, held by descriptors of that process. However
- * many datagrams are dropped, they tell a bounded number a second, and count the others.
+ * The probe of "udp-fanout drops": reads the note that udp-fanout leaves on a packet which it
+ * drops. It is there only while somebody watches, held by a descriptor of that process. However
+ * many datagrams are dropped, it tells a bounded number a second, and counts the others.
  */
 #include <stdbool.h>
 
@@ -58,16 +58,15 @@ static __always_inline __u32 uf_netns_of(struct sk_buff *skb)
 	return BPF_CORE_READ(skb, dev, nd_net.net, ns.inum);
 }
 
-/* Tells of a packet, whose headers begin at l3. */
-static __always_inline int uf_tell(struct sk_buff *skb, const struct uf_drop_note *note,
-				   const void *l3, bool is_answer)
+/* Tells of a packet. */
+static __always_inline int uf_tell(struct sk_buff *skb, const struct uf_drop_note *note)
 {
 	struct uf_drops_window *window;
 	struct uf_trace_event packet = {};
 	struct uf_drop_event event = {};
 	__u32 first = 0;
 
-	uf_read_headers(l3, &packet);
+	uf_read_headers(uf_l3(skb), &packet);
 	/* Others may have a priority that looks like our note. */
 	if (note->reason == UF_DROP_TTL_EXPIRED && packet.hops > 1)
 		return 0;
@@ -83,7 +82,7 @@ static __always_inline int uf_tell(struct sk_buff *skb, const struct uf_drop_not
 	event.slot = note->slot;
 	event.counter = note->counter;
 	event.packets = note->packets;
-	event.bytes = is_answer ? uf_ip_bytes(l3, packet.family) : BPF_CORE_READ(skb, len);
+	event.bytes = BPF_CORE_READ(skb, len);
 	event.source_port = packet.source_port;
 	event.destination_port = packet.destination_port;
 	event.family = packet.family;
@@ -106,18 +105,5 @@ int uf_drops_free(struct bpf_raw_tracepoint_args *ctx)
 	if ((!uf_read_note(skb, &note) && !uf_read_expired_note(skb, &note)) ||
 	    uf_netns_of(skb) != SETTINGS.netns)
 		return 0;
-	return uf_tell(skb, &note, uf_l3(skb), false);
-}
-
-/* net/core/dev.c: what is too big becomes the answer to its sender, which quotes it. */
-SEC("raw_tp/net_dev_queue")
-int uf_drops_answer(struct bpf_raw_tracepoint_args *ctx)
-{
-	struct sk_buff *skb = (struct sk_buff *)ctx->args[0];
-	struct uf_drop_note note;
-
-	if (!uf_read_note(skb, &note) || note.reason != UF_DROP_TOO_BIG ||
-	    uf_netns_of(skb) != SETTINGS.netns)
-		return 0;
-	return uf_tell(skb, &note, uf_quoted(uf_l3(skb)), true);
+	return uf_tell(skb, &note);
 }

@@ -19,7 +19,6 @@
 #include "trace/kernel.h"
 
 #define UF_FRAGMENT_OFFSET 0x1fff
-#define UF_ICMP_ERROR_BYTES 8 /* RFC 792, RFC 4443 section 3.2 */
 
 /* IPv4's header to the event; where the next header begins, or NULL if that is not UDP's. */
 static __always_inline const void *uf_read_ipv4(const void *l3, struct uf_trace_event *event)
@@ -102,30 +101,6 @@ static __always_inline bool uf_read_icmp(const void *l3, struct uf_trace_event *
 		return false;
 	event->result = type_and_code[0] << 8 | type_and_code[1];
 	return uf_is_icmp_error(ipv4, type_and_code[0]);
-}
-
-/* Where the packet begins that an ICMP answer at l3 quotes: "too big", which has no options. */
-static __always_inline const void *uf_quoted(const void *l3)
-{
-	__u8 version = 0;
-
-	bpf_probe_read_kernel(&version, sizeof(version), l3);
-	return l3 + (version >> 4 == 4 ? sizeof(struct iphdr) : sizeof(struct ipv6hdr)) +
-	       UF_ICMP_ERROR_BYTES;
-}
-
-/* The bytes that an IP header at l3 says the packet has. */
-static __always_inline __u32 uf_ip_bytes(const void *l3, __u32 family)
-{
-	struct ipv6hdr ipv6 = {};
-	struct iphdr ipv4 = {};
-
-	if (family == 4) {
-		bpf_probe_read_kernel(&ipv4, sizeof(ipv4), l3);
-		return bpf_ntohs(ipv4.tot_len);
-	}
-	bpf_probe_read_kernel(&ipv6, sizeof(ipv6), l3);
-	return sizeof(ipv6) + bpf_ntohs(ipv6.payload_len);
 }
 
 /* Whether the payload is that of a test datagram of this run, and of which. */

@@ -51,12 +51,11 @@ static __always_inline int uf_dispose(struct __sk_buff *skb, const struct uf_dat
 		uf_note_expired(skb, target);
 		return at_egress ? bpf_redirect(skb->ifindex, BPF_F_INGRESS) : TC_ACT_UNSPEC;
 	}
-	uf_note_drop(skb, datagram, target, reason);
-	/* The note goes with the answer. */
 	if (reason == UF_DROP_TOO_BIG && target->flags & UF_TARGET_ANSWERED)
 		return uf_answer_too_big(skb, uf_join_offsets(datagram), target->mtu, target->slot,
 					 target->flags & UF_LISTENER_ANSWERS_BY_STACK ||
 						 uf_is_by_loopback(skb));
+	uf_note_drop(skb, datagram, target, reason);
 	return TC_ACT_SHOT;
 }
 

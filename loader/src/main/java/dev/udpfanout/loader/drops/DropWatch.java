@@ -12,12 +12,10 @@ import java.lang.foreign.MemoryLayout;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.StructLayout;
 import java.lang.foreign.ValueLayout;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.function.Consumer;
 
 /**
- * The probes that read what udp-fanout notes on packets that it drops. Descriptors of this process alone hold them: any
+ * The probe that reads what udp-fanout notes on packets that it drops. A descriptor of this process alone holds it: any
  * number of processes may watch, and a crash ends the watch. For one thread.
  */
 public final class DropWatch implements AutoCloseable {
@@ -37,10 +35,8 @@ public final class DropWatch implements AutoCloseable {
     private static final long SEEN = 2;
     private static final long WRITTEN = 3;
 
-    private static final List<String> PROBES = List.of("uf_drops_free", "uf_drops_answer");
-
     private final BpfObject object;
-    private final List<ProbeLink> links = new ArrayList<>();
+    private ProbeLink link;
     private RingBuffer events;
 
     private DropWatch(BpfObject object) {
@@ -72,7 +68,7 @@ public final class DropWatch implements AutoCloseable {
             });
             watch.object.load();
             watch.events = RingBuffer.open(watch.object.map("EVENTS"), record -> reader.accept(DropEvent.read(record)));
-            PROBES.forEach(probe -> watch.links.add(watch.object.attachProbe(probe)));
+            watch.link = watch.object.attachProbe("uf_drops_free");
             return watch;
         } catch (RuntimeException e) {
             watch.close();
@@ -108,7 +104,9 @@ public final class DropWatch implements AutoCloseable {
 
     @Override
     public void close() {
-        links.forEach(ProbeLink::close);
+        if (link != null) {
+            link.close();
+        }
         if (events != null) {
             events.close();
         }

@@ -36,7 +36,6 @@ class DropsCommandTest {
     private static final Duration LIMIT = Duration.ofSeconds(30);
     private static final String METRICS = "127.0.0.1:19090";
     private static final int FLOOD = 2000;
-    private static final int LARGE = 1420;
 
     @TempDir
     private Path directory;
@@ -149,16 +148,6 @@ class DropsCommandTest {
         LabProcess whole = drops("--seconds", "2");
         assertEquals(0, whole.awaitExit(LIMIT));
         assertEquals("0 packets dropped in the kernel, 0 shown", whole.lines().getLast());
-    }
-
-    @Test
-    void shouldShowWhatIsAnsweredSinceItIsTooBig() throws IOException {
-        topology.node().exec("ip", "link", "set", "cni0", "mtu", "1400");
-        daemon("tc_ebpf", "0.0.0.0/0");
-        sendUntil(
-                drops("--follow"),
-                frame().payload(new byte[LARGE]),
-                "too_big        syslog eth0 192.168.1.10:4711 to 192.168.1.1:5514, ");
     }
 
     private static UdpFrame frame() {
