@@ -36,7 +36,7 @@ help:
 	@echo 'make image-test   make image, and run the MetalLB path with it under the DaemonSet'"'"'s restrictions (as root, with podman; about 1 min)'
 	@echo 'make cluster-test   the guide and later events on real Kubernetes, beside kube-proxy alone; KUBERNETES_BIN (as root, 10 min for each version)'
 	@echo 'make differential   the same load by kube-proxy alone and by udp-fanout, in every kind of network; docs/differential.md (as root; NETWORKS=, WAYS=)'
-	@echo 'make kernel-matrix   every way in on Debian'"'"'s 5.10, 6.1 and 6.12 in virtual machines (as root, about 20 min: 6 for each kernel)'
+	@echo 'make kernel-matrix   every way in on Debian'"'"'s kernels from 5.10 to 7.3 in virtual machines; docs/kernels.md (as root, about 25 min: 6 for each kernel)'
 	@echo 'make chaos    faults, one after the other, at 20,000 datagrams/s; each loss is accounted for; SECONDS, SEED (as root, 10 min)'
 	@echo 'make fuzz     what reads files, the API server and netlink, under inputs that take new branches (Jazzer); SECONDS, TARGET (10 min)'
 	@echo 'make doctor-test   break a node in one way at a time, and see whether doctor names just that, and trace where datagrams die; WAY (as root, about 10 min)'

@@ -144,6 +144,11 @@ public record ListenerConfig(
         return receivers.delivery().replies();
     }
 
+    /** What its datagrams carry, as far as the spreading looks at it. */
+    public Payload payload() {
+        return receivers.spreading().payload();
+    }
+
     /** Whether the interface is one of the kind that we create, steer to and turn datagrams around on. */
     public boolean isOnDummyInterface() {
         return isDummyInterface(interfaces().getFirst());

@@ -41,10 +41,11 @@ public record ReceiverSet(int listenerId, String name, Source source, Spreading 
      *
      * @param policy which receiver a datagram goes to
      * @param hashOn what that follows from, if the policy is a hash
+     * @param payload what else does
      */
-    public record Spreading(Policy policy, HashOn hashOn) {
+    public record Spreading(Policy policy, HashOn hashOn, Payload payload) {
         /** Each in turn. */
-        public static final Spreading ROUND_ROBIN = new Spreading(Policy.ROUND_ROBIN, HashOn.SOURCE);
+        public static final Spreading ROUND_ROBIN = new Spreading(Policy.ROUND_ROBIN, HashOn.SOURCE, Payload.NONE);
     }
 
     /**

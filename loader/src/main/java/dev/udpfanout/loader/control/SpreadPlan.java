@@ -47,17 +47,34 @@ public sealed interface SpreadPlan {
      */
     record Replicate(List<InetSocketAddress> endpoints, int leftOut) implements SpreadPlan {}
 
+    /**
+     * Templates of NetFlow v9 and IPFIX to each endpoint, and everything else to each endpoint in turn.
+     *
+     * @param endpoints in the order of their turns, each once, at most {@link Policy#MAX_COPIES}
+     * @param leftOut how many more there are, which get nothing
+     */
+    record Netflow(List<InetSocketAddress> endpoints, int leftOut) implements SpreadPlan {}
+
     /** @param endpoints none twice; their weights count if the policy goes by them */
     static SpreadPlan of(Spreading spreading, List<Endpoint> endpoints) {
         return switch (spreading.policy()) {
-            case ROUND_ROBIN -> new RoundRobin(addresses(endpoints));
+            case ROUND_ROBIN ->
+                switch (spreading.payload()) {
+                    case NONE -> new RoundRobin(addresses(endpoints));
+                    case NETFLOW -> new Netflow(forCopies(endpoints), beyondCopies(endpoints));
+                };
             case WEIGHTED -> new Weighted(WeightedRound.of(endpoints));
             case HASH -> new Hash(addresses(endpoints), spreading.hashOn());
-            case REPLICATE ->
-                new Replicate(
-                        addresses(endpoints.stream().limit(Policy.MAX_COPIES).toList()),
-                        Math.max(0, endpoints.size() - Policy.MAX_COPIES));
+            case REPLICATE -> new Replicate(forCopies(endpoints), beyondCopies(endpoints));
         };
+    }
+
+    private static List<InetSocketAddress> forCopies(List<Endpoint> endpoints) {
+        return addresses(endpoints.stream().limit(Policy.MAX_COPIES).toList());
+    }
+
+    private static int beyondCopies(List<Endpoint> endpoints) {
+        return Math.max(0, endpoints.size() - Policy.MAX_COPIES);
     }
 
     private static List<InetSocketAddress> addresses(List<Endpoint> endpoints) {

@@ -95,7 +95,12 @@ public final class ListenerBuilder {
     }
 
     public ListenerBuilder policy(Policy value) {
-        spreading = new Spreading(value, HashOn.SOURCE);
+        spreading = new Spreading(value, HashOn.SOURCE, spreading.payload());
+        return this;
+    }
+
+    public ListenerBuilder payload(Payload value) {
+        spreading = new Spreading(spreading.policy(), spreading.hashOn(), value);
         return this;
     }
 

@@ -38,8 +38,10 @@ class GuideBlocksTest {
     private static final Pattern LABEL = Pattern.compile("-l (\\S+)=(\\S+)");
 
     static List<Fence> blocks() throws IOException {
-        List<Fence> blocks = new ArrayList<>(Fence.in(ROOT.resolve("docs/metallb.md")));
-        blocks.addAll(Fence.in(ROOT.resolve("docs/deployment.md")));
+        List<Fence> blocks = new ArrayList<>();
+        for (String page : GuideTest.PAGES) {
+            blocks.addAll(Fence.in(ROOT.resolve("docs").resolve(page)));
+        }
         return blocks;
     }
 

@@ -24,12 +24,17 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
- * The commands of docs/metallb.md, typed from top to bottom, and of docs/deployment.md after them, print what the pages
- * say.
+ * The commands of the tutorial's pages, typed one page after the other, each from top to bottom, and of
+ * docs/deployment.md after them, print what the pages say.
  */
 @Tag("kernel")
 class GuideTest {
     private static final Path DOCS = Path.of("..", "docs");
+
+    /** In the order in which they are read. */
+    static final List<String> PAGES =
+            List.of("metallb.md", "metallb-verification.md", "metallb-troubleshooting.md", "deployment.md");
+
     private static final int CPUS = Runtime.getRuntime().availableProcessors();
     private static final Pattern CONTAINER = Pattern.compile(" -c (\\S+)");
     private static final Pattern TAIL_OF_RECEIVERS = Pattern.compile(" -l app=udp-receiver --tail=(\\d+)");
@@ -51,7 +56,7 @@ class GuideTest {
     void shouldPrintWhatThePagesSayWhenTheirCommandsAreTyped(String attach) throws IOException {
         try (GuideCluster made = new GuideCluster(directory, attach)) {
             cluster = made;
-            for (String page : List.of("metallb.md", "deployment.md")) {
+            for (String page : PAGES) {
                 Iterator<Fence> fences = Fence.in(DOCS.resolve(page)).iterator();
                 while (fences.hasNext()) {
                     carryOut(fences.next(), fences);

@@ -113,23 +113,32 @@ public class Abi {
     public static int UF_LATENCY_FIRST_NS() {
         return UF_LATENCY_FIRST_NS;
     }
-    private static final int UF_LAYOUT_VERSION = (int)6L;
+    private static final int UF_LAYOUT_VERSION = (int)7L;
     /**
      * {@snippet lang=c :
-     * #define UF_LAYOUT_VERSION 6
+     * #define UF_LAYOUT_VERSION 7
      * }
      */
     public static int UF_LAYOUT_VERSION() {
         return UF_LAYOUT_VERSION;
     }
-    private static final int UF_MAX_LISTENERS = (int)256L;
+    private static final int UF_MAX_LISTENERS = (int)4096L;
     /**
      * {@snippet lang=c :
-     * #define UF_MAX_LISTENERS 256
+     * #define UF_MAX_LISTENERS 4096
      * }
      */
     public static int UF_MAX_LISTENERS() {
         return UF_MAX_LISTENERS;
+    }
+    private static final int UF_LISTENERS_OF_FILE = (int)256L;
+    /**
+     * {@snippet lang=c :
+     * #define UF_LISTENERS_OF_FILE 256
+     * }
+     */
+    public static int UF_LISTENERS_OF_FILE() {
+        return UF_LISTENERS_OF_FILE;
     }
     private static final int UF_MAX_ENDPOINTS = (int)65536L;
     /**
@@ -149,14 +158,23 @@ public class Abi {
     public static int UF_MAX_COPIES() {
         return UF_MAX_COPIES;
     }
-    private static final int UF_MAX_LISTENER_KEYS = (int)4096L;
+    private static final int UF_MAX_LISTENER_KEYS = (int)16384L;
     /**
      * {@snippet lang=c :
-     * #define UF_MAX_LISTENER_KEYS 4096
+     * #define UF_MAX_LISTENER_KEYS 16384
      * }
      */
     public static int UF_MAX_LISTENER_KEYS() {
         return UF_MAX_LISTENER_KEYS;
+    }
+    private static final int UF_LISTENER_KEYS_OF_FILE = (int)4096L;
+    /**
+     * {@snippet lang=c :
+     * #define UF_LISTENER_KEYS_OF_FILE 4096
+     * }
+     */
+    public static int UF_LISTENER_KEYS_OF_FILE() {
+        return UF_LISTENER_KEYS_OF_FILE;
     }
     private static final int UF_MAX_LOCAL_ADDRESSES = (int)4096L;
     /**

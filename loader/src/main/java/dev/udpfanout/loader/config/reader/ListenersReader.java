@@ -40,9 +40,10 @@ final class ListenersReader {
         if (sections.isEmpty()) {
             root.problem("listeners", "at least one listener is needed");
         }
-        if (sections.size() > Limits.MAX_LISTENERS) {
+        if (sections.size() > Limits.MAX_LISTENERS_OF_FILE) {
             root.problem(
-                    "listeners", sections.size() + " listeners; at most " + Limits.MAX_LISTENERS + " are possible");
+                    "listeners",
+                    sections.size() + " listeners; at most " + Limits.MAX_LISTENERS_OF_FILE + " are possible");
         }
         List<ListenerConflicts.Read> read = new ArrayList<>();
         for (int id = 0; id < sections.size(); id++) {
@@ -91,6 +92,7 @@ final class ListenersReader {
         checkPublished(listener, section);
         LocalDeliveryReader.check(listener, section);
         ReplicationCheck.check(listener, section);
+        NetflowCheck.check(listener, section);
         MirrorReader.check(listener, section);
         UserspaceReader.check(listener, section);
         return listener;

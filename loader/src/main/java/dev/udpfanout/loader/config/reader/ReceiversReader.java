@@ -3,6 +3,7 @@ package dev.udpfanout.loader.config.reader;
 import dev.udpfanout.loader.config.KubernetesSource;
 import dev.udpfanout.loader.config.ListenerConfig.Interception;
 import dev.udpfanout.loader.config.ListenerConfig.Mode;
+import dev.udpfanout.loader.config.Payload;
 import dev.udpfanout.loader.config.Policy;
 import dev.udpfanout.loader.config.ReceiverSet;
 import dev.udpfanout.loader.config.ReceiverSet.Delivery;
@@ -30,7 +31,8 @@ final class ReceiversReader {
                 id,
                 name,
                 source(listener, interception.bind(), policy, KubernetesReader.preference(listener)),
-                new Spreading(policy, hashOn(listener, policy)),
+                new Spreading(
+                        policy, hashOn(listener, policy), listener.choice("payload", Payload.class, Payload.NONE)),
                 // In user space, answers come to the daemon's own sockets from everywhere.
                 new Delivery(
                         LocalDeliveryReader.read(listener, interception),

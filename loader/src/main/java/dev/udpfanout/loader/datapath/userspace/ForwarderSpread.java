@@ -23,6 +23,8 @@ final class ForwarderSpread {
             case SpreadPlan.Weighted(var turns) -> new EndpointTable(turns);
             case SpreadPlan.Hash(var endpoints, var on) ->
                 endpoints.isEmpty() ? EndpointTable.EMPTY : hashed(endpoints, on);
+            case SpreadPlan.Netflow(var endpoints, var leftOut) ->
+                throw new IllegalStateException("the forwarder does not know NetFlow");
             case SpreadPlan.Replicate(var endpoints, var leftOut) -> new EndpointTable(endpoints, Spread.TO_ALL);
         };
     }
@@ -33,6 +35,8 @@ final class ForwarderSpread {
             case SpreadPlan.Hash hash -> true;
             case SpreadPlan.RoundRobin roundRobin -> false;
             case SpreadPlan.Weighted weighted -> false;
+            // Templates are known by their exporter.
+            case SpreadPlan.Netflow netflow -> true;
             // A datagram that has come back cannot be told without its sender.
             case SpreadPlan.Replicate replicate -> true;
         };

@@ -20,6 +20,8 @@ record KernelSpread(TableLayout layout, List<InetSocketAddress> endpoints, Set<L
             case SpreadPlan.RoundRobin(var endpoints) -> new KernelSpread(TableLayout.TURNS, endpoints, Set.of());
             case SpreadPlan.Weighted(var turns) -> new KernelSpread(TableLayout.TURNS, turns, Set.of());
             case SpreadPlan.Hash(var endpoints, var on) -> new KernelSpread(TableLayout.BUCKETS, endpoints, Set.of());
+            case SpreadPlan.Netflow(var endpoints, var leftOut) ->
+                throw new IllegalStateException("the kernel's program does not know NetFlow");
             case SpreadPlan.Replicate(var endpoints, var leftOut) ->
                 new KernelSpread(TableLayout.TURNS, endpoints, Set.of(ListenerFlag.REPLICATE));
         };
