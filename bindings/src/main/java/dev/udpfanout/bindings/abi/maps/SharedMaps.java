@@ -170,6 +170,10 @@ public final class SharedMaps {
     /** Some of those flows: the program's own. */
     public static final MapDeclaration<BpfMap> FLOW_SAMPLES = declared(MapDeclaration.ofProgram("FLOW_SAMPLES"));
 
+    /** Of element 0 a number, another after each change of a flow or an endpoint that the program may have kept. */
+    public static final MapDeclaration<ArrayMap<Long>> FLOW_CHANGES =
+            declared(MapDeclaration.array("FLOW_CHANGES", Codec.U64));
+
     /** The endpoints that flows stay with, as elements of an endpoint table. */
     public static final MapDeclaration<KeyedMap<EndpointCounterKey, MemorySegment>> FLOW_ENDPOINTS =
             declared(MapDeclaration.keyed("FLOW_ENDPOINTS", EndpointCounterKey.CODEC, EndpointTable.ELEMENT_CODEC));
