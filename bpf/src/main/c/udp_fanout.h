@@ -106,6 +106,8 @@ struct uf_listener_key {
 #define UF_LISTENER_REASSEMBLED 16384u
 /* No rule and no route looks at the sender: the way to an endpoint is the same for all of them. */
 #define UF_LISTENER_WAYS_BY_ENDPOINT 32768u
+/* Once LEASE has run out, datagrams go to the next program and the stack, as without a listener. */
+#define UF_LISTENER_LEASED 16777216u
 
 struct uf_listener {
 	__u32 slot; /* index into all maps that have an element a listener: 0..UF_MAX_LISTENERS-1 */
@@ -128,6 +130,8 @@ struct uf_range {
 
 /* Nobody else gets datagrams for this address: it is a dummy interface's. */
 #define UF_SET_EXCLUSIVE 1u
+/* All listeners of the set are UF_LISTENER_LEASED, those that do not fit among them. */
+#define UF_SET_LEASED 2u
 
 /* The listeners at one address; its key has port 0. */
 struct uf_listener_set {

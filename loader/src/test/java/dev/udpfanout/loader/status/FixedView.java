@@ -86,6 +86,7 @@ public final class FixedView implements DaemonView {
                         Map.of("bad_port", 4L),
                         Optional.of("failed to get Service logging/syslog: the server hangs up"),
                         Optional.of(Duration.ofMillis(1500)))),
+                Optional.of(new ServicesStatus(true, 2, Map.of("web/dns", "the Service has no UDP port"))),
                 new ConfigStatus(
                         "/etc/udp-fanout/config.yaml",
                         false,
