@@ -108,6 +108,8 @@ struct uf_listener_key {
 #define UF_LISTENER_WAYS_BY_ENDPOINT 32768u
 /* With UF_LISTENER_HASH_SOURCE: bytes of the payload decide, where PAYLOAD_KEYS says so. */
 #define UF_LISTENER_HASH_PAYLOAD 131072u
+/* Once LEASE has run out, datagrams go to the next program and the stack, as without a listener. */
+#define UF_LISTENER_LEASED 16777216u
 
 struct uf_listener {
 	__u32 slot; /* index into all maps that have an element a listener: 0..UF_MAX_LISTENERS-1 */
@@ -130,6 +132,8 @@ struct uf_range {
 
 /* Nobody else gets datagrams for this address: it is a dummy interface's. */
 #define UF_SET_EXCLUSIVE 1u
+/* All listeners of the set are UF_LISTENER_LEASED, those that do not fit among them. */
+#define UF_SET_LEASED 2u
 
 /* The listeners at one address; its key has port 0. */
 struct uf_listener_set {

@@ -491,6 +491,15 @@ public class Abi {
     public static int UF_SET_EXCLUSIVE() {
         return UF_SET_EXCLUSIVE;
     }
+    private static final int UF_SET_LEASED = (int)2L;
+    /**
+     * {@snippet lang=c :
+     * #define UF_SET_LEASED 2
+     * }
+     */
+    public static int UF_SET_LEASED() {
+        return UF_SET_LEASED;
+    }
     private static final int UF_HASH_ROWS = (int)16384L;
     /**
      * {@snippet lang=c :

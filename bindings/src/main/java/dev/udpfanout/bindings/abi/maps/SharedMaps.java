@@ -72,6 +72,9 @@ public final class SharedMaps {
     public static final MapDeclaration<KeyedMap<ListenerKey, ListenerSet>> LISTENER_SETS =
             declared(MapDeclaration.keyed("LISTENER_SETS", ListenerKey.CODEC, ListenerSet.CODEC));
 
+    /** Of element 0 until when leased listeners are served: CLOCK_MONOTONIC, which is System.nanoTime()'s. */
+    public static final MapDeclaration<ArrayMap<Long>> LEASE = declared(MapDeclaration.array("LEASE", Codec.U64));
+
     /** Which addresses a listener takes beside its own. */
     public static final MapDeclaration<ArrayMap<Optional<AddressRange>>> LISTENER_RANGES =
             declared(MapDeclaration.array("LISTENER_RANGES", AddressRange.CODEC));

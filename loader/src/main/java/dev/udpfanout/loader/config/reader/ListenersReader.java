@@ -37,8 +37,8 @@ final class ListenersReader {
 
     List<ListenerConfig> read(Section root) {
         List<Section> sections = root.sections("listeners");
-        if (sections.isEmpty()) {
-            root.problem("listeners", "at least one listener is needed");
+        if (sections.isEmpty() && !root.has("services")) {
+            root.problem("listeners", "at least one listener is needed, or services: for annotated Services");
         }
         if (sections.size() > Limits.MAX_LISTENERS_OF_FILE) {
             root.problem(

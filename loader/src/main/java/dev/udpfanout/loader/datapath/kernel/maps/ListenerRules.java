@@ -66,6 +66,9 @@ public final class ListenerRules {
                 flags.add(ListenerFlag.REPLIES_BY_STACK);
             }
         }
+        if (listener.isOfService()) {
+            flags.add(ListenerFlag.LEASED);
+        }
         if (isMirrored) {
             flags.add(ListenerFlag.MIRROR);
         }
