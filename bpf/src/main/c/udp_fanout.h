@@ -105,6 +105,10 @@ struct uf_listener_key {
 #define UF_LISTENER_WAYS_BY_ENDPOINT 32768u
 /* NetFlow v9, IPFIX: every endpoint gets the templates, up to UF_MAX_COPIES; one gets the data. */
 #define UF_LISTENER_NETFLOW 65536u
+/* With UF_LISTENER_HASH_SOURCE: bytes of the payload decide, where PAYLOAD_KEYS says so. */
+#define UF_LISTENER_HASH_PAYLOAD 131072u
+/* Once LEASE has run out, datagrams go to the next program and the stack, as without a listener. */
+#define UF_LISTENER_LEASED 16777216u
 
 struct uf_listener {
 	__u32 slot; /* index into all maps that have an element a listener: 0..UF_MAX_LISTENERS-1 */
@@ -127,6 +131,8 @@ struct uf_range {
 
 /* Nobody else gets datagrams for this address: it is a dummy interface's. */
 #define UF_SET_EXCLUSIVE 1u
+/* All listeners of the set are UF_LISTENER_LEASED, those that do not fit among them. */
+#define UF_SET_LEASED 2u
 
 /* The listeners at one address; its key has port 0. */
 struct uf_listener_set {
@@ -211,6 +217,20 @@ struct uf_hash_row {
 #define UF_HASH_SEED 0x75647066616e6f75ull /* "udpfanou" */
 #define UF_HASH_FIRST 0x9e3779b97f4a7c15ull
 #define UF_HASH_SECOND 0xd6e8feb86659fd93ull
+
+/*
+ * Which bytes of the payload are hashed, with UF_LISTENER_HASH_PAYLOAD: as two numbers like the
+ * halves of an address, filled up with zeros behind; after those of the source if it counts.
+ */
+struct uf_payload_key {
+	__u64 expected; /* what stands at match_offset, the first byte highest, zeros behind */
+	__u16 offset; /* from the start of the UDP payload */
+	__u16 match_offset; /* likewise */
+	__u8 key_bytes; /* 1..16 */
+	__u8 match_bytes; /* 0..8; 0: every payload has the key that is long enough */
+	__u8 with_source; /* 1: the source address counts, too */
+	__u8 else_source; /* without the key: 1: the source address decides; 0: each in turn */
+};
 
 /* Where the round robin of one CPU stands. All zero: it has not begun. */
 struct uf_cursor {

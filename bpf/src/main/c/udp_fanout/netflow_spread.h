@@ -139,7 +139,7 @@ __noinline int uf_netflow_position(struct __sk_buff *skb, __u32 slot)
 	if (held)
 		endpoint = uf_endpoint_at(slot, 0, position);
 	if (!endpoint || uf_is_from(endpoint, datagram))
-		endpoint = uf_pick_endpoint(slot, 0, datagram, &position);
+		endpoint = uf_pick_endpoint(skb, slot, 0, datagram, &position);
 	if (!endpoint)
 		return 0;
 	if (uf_netflow_kind(skb, datagram, false) & UF_NETFLOW_SHARED)

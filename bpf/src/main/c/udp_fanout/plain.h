@@ -44,7 +44,7 @@
 #define UF_PLAIN_LISTENER                                                                          \
 	(UF_LISTENER_WAYS_BY_ENDPOINT | UF_LISTENER_FRAGMENTS_BY_STACK |                           \
 	 UF_LISTENER_ANSWERS_BY_STACK | UF_LISTENER_REASSEMBLED | UF_LISTENER_REVERSE_PATH |       \
-	 UF_LISTENER_REPLIES | UF_LISTENER_REPLIES_BY_STACK)
+	 UF_LISTENER_REPLIES | UF_LISTENER_REPLIES_BY_STACK | UF_LISTENER_LEASED)
 
 /* Asks for the way to an endpoint, and keeps it: as uf_find_way. Its stack is its own. */
 static __noinline long uf_renew_way(struct __sk_buff *skb, struct uf_way *way,

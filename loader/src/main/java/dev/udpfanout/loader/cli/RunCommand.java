@@ -6,7 +6,6 @@ import dev.udpfanout.loader.daemon.Daemon;
 import dev.udpfanout.loader.datapath.Datapath;
 import dev.udpfanout.loader.datapath.conntrack.FlowClearingDatapath;
 import dev.udpfanout.loader.datapath.kernel.program.KernelProgram;
-import dev.udpfanout.loader.datapath.kernel.program.ProgramSize;
 import dev.udpfanout.loader.datapath.mode.ModeSelectingDatapath;
 import dev.udpfanout.loader.datapath.mode.NodeBackends;
 import dev.udpfanout.loader.logging.LogConfigurator;
@@ -110,12 +109,7 @@ final class RunCommand implements Callable<Integer> {
         Datapath datapath = new FlowClearingDatapath(
                 config.listeners(),
                 new ModeSelectingDatapath(
-                        config.listeners(),
-                        new NodeBackends(
-                                program,
-                                options.pins.directory,
-                                config.flows(),
-                                config.services().isPresent() ? ProgramSize.MANY : ProgramSize.FEW)));
+                        config.listeners(), new NodeBackends(program, options.pins.directory, config.flows())));
         StartLog.write(config, options.config, options.pins.directory, datapath);
         return datapath;
     }

@@ -32,9 +32,6 @@ final class StartOnlyKeys {
         if (!flows.idleTimeout().equals(started.flows().idleTimeout())) {
             keys.add("flows.idle_timeout_secs");
         }
-        if (now.services().isPresent() && started.services().isEmpty()) {
-            keys.add("services");
-        }
         if (!usesZones(started)) {
             now.listeners().stream()
                     .filter(StartOnlyKeys::usesZones)

@@ -139,7 +139,10 @@ public final class FixedView implements DaemonView {
                         10, new TrafficCounters(9, 8, 900, 800, Map.of("fib_blackhole", 1L)), List.of(COPIED))),
                 List.of(new WayState("flannel.1", OptionalInt.of(1450), 1), new WayState("lo", OptionalInt.empty(), 1)),
                 List.of(
-                        new PodWayState(InetAddress.ofLiteral("10.42.0.12"), false, "TCX program shaper on veth2"),
+                        new PodWayState(
+                                InetAddress.ofLiteral("10.42.0.12"),
+                                false,
+                                "TCX program shaper on veth2 stands before it"),
                         new PodWayState(InetAddress.ofLiteral("10.42.0.11"), true, "")),
                 true);
     }

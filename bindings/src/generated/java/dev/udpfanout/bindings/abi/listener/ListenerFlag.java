@@ -40,7 +40,11 @@ public enum ListenerFlag {
     /** No rule and no route looks at the sender: the way to an endpoint is the same for all of them. */
     WAYS_BY_ENDPOINT(32768),
     /** NetFlow v9, IPFIX: every endpoint gets the templates, up to UF_MAX_COPIES; one gets the data. */
-    NETFLOW(65536);
+    NETFLOW(65536),
+    /** With UF_LISTENER_HASH_SOURCE: bytes of the payload decide, where PAYLOAD_KEYS says so. */
+    HASH_PAYLOAD(131072),
+    /** Once LEASE has run out, datagrams go to the next program and the stack, as without a listener. */
+    LEASED(16777216);
 
     private final int bit;
 

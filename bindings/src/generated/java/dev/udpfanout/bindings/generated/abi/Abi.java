@@ -464,6 +464,15 @@ public class Abi {
     public static int UF_DROP_HAIRPIN() {
         return UF_DROP_HAIRPIN;
     }
+    private static final int UF_DROP_MIXED_KEYS = (int)21L;
+    /**
+     * {@snippet lang=c :
+     * enum uf_drop_reason.UF_DROP_MIXED_KEYS = 21
+     * }
+     */
+    public static int UF_DROP_MIXED_KEYS() {
+        return UF_DROP_MIXED_KEYS;
+    }
     private static final int UF_FILTER_SPREAD = (int)2654435761L;
     /**
      * {@snippet lang=c :
@@ -481,6 +490,15 @@ public class Abi {
      */
     public static int UF_SET_EXCLUSIVE() {
         return UF_SET_EXCLUSIVE;
+    }
+    private static final int UF_SET_LEASED = (int)2L;
+    /**
+     * {@snippet lang=c :
+     * #define UF_SET_LEASED 2
+     * }
+     */
+    public static int UF_SET_LEASED() {
+        return UF_SET_LEASED;
     }
     private static final int UF_HASH_ROWS = (int)16384L;
     /**

@@ -24,6 +24,7 @@ import dev.udpfanout.bindings.abi.listener.ListenerPorts;
 import dev.udpfanout.bindings.abi.listener.ListenerSet;
 import dev.udpfanout.bindings.abi.listener.LocalAddressKey;
 import dev.udpfanout.bindings.abi.listener.MirrorEntry;
+import dev.udpfanout.bindings.abi.listener.PayloadKeyEntry;
 import dev.udpfanout.bindings.generated.abi.uf_bucket;
 import dev.udpfanout.bindings.generated.abi.uf_cursor;
 import dev.udpfanout.bindings.generated.abi.uf_drops;
@@ -70,6 +71,9 @@ public final class SharedMaps {
     /** Who listens at an address, whatever the port. */
     public static final MapDeclaration<KeyedMap<ListenerKey, ListenerSet>> LISTENER_SETS =
             declared(MapDeclaration.keyed("LISTENER_SETS", ListenerKey.CODEC, ListenerSet.CODEC));
+
+    /** Of element 0 until when leased listeners are served: CLOCK_MONOTONIC, which is System.nanoTime()'s. */
+    public static final MapDeclaration<ArrayMap<Long>> LEASE = declared(MapDeclaration.array("LEASE", Codec.U64));
 
     /** Which addresses a listener takes beside its own. */
     public static final MapDeclaration<ArrayMap<Optional<AddressRange>>> LISTENER_RANGES =
@@ -149,6 +153,10 @@ public final class SharedMaps {
     /** Who gets copies. */
     public static final MapDeclaration<ArrayMap<MirrorEntry>> MIRRORS =
             declared(MapDeclaration.array("MIRRORS", MirrorEntry.CODEC));
+
+    /** Which bytes of a payload decide the endpoint. */
+    public static final MapDeclaration<ArrayMap<PayloadKeyEntry>> PAYLOAD_KEYS =
+            declared(MapDeclaration.array("PAYLOAD_KEYS", PayloadKeyEntry.CODEC));
 
     /** Which datagram is copied next. */
     public static final MapDeclaration<BpfMap> MIRROR_TURNS = declared(MapDeclaration.ofProgram("MIRROR_TURNS"));

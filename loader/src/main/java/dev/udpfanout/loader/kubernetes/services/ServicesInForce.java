@@ -25,6 +25,12 @@ import java.util.stream.Collectors;
  * @param services all, served or refused
  */
 public record ServicesInForce(List<AnnotatedService> services) {
+    /**
+     * Of the file and of Services together: putting the endpoints of one listener in force looks at all of them, so a
+     * start takes a time that grows with their square.
+     */
+    static final int MOST_LISTENERS = Limits.MAX_LISTENERS_OF_FILE;
+
     /** None. */
     public static final ServicesInForce NONE = new ServicesInForce(List.of());
 
@@ -105,8 +111,8 @@ public record ServicesInForce(List<AnnotatedService> services) {
             int moreAllowed = service.listeners().stream()
                     .mapToInt(each -> allowed(each.config()))
                     .sum();
-            if (sets + service.listeners().size() > Limits.MAX_LISTENERS) {
-                return Optional.of("this node serves " + Limits.MAX_LISTENERS
+            if (sets + service.listeners().size() > MOST_LISTENERS) {
+                return Optional.of("this node serves " + MOST_LISTENERS
                         + " listeners at most, and all are taken; remove the annotation from another Service");
             }
             if (allowed + moreAllowed > Limits.MAX_ALLOWED_SOURCES) {

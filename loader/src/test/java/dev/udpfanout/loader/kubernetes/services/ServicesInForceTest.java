@@ -3,7 +3,6 @@ package dev.udpfanout.loader.kubernetes.services;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.udpfanout.bindings.abi.Limits;
 import dev.udpfanout.loader.config.Config;
 import dev.udpfanout.loader.config.InvalidConfigException;
 import dev.udpfanout.loader.config.reader.ConfigReader;
@@ -86,13 +85,13 @@ class ServicesInForceTest {
     }
 
     @Test
-    void shouldRefuseWhatTheKernelHasNoRoomFor() throws InvalidConfigException {
-        List<AnnotatedService> wanted = IntStream.rangeClosed(0, Limits.MAX_LISTENERS)
+    void shouldRefuseWhatIsBeyondTheListenersOfANode() throws InvalidConfigException {
+        List<AnnotatedService> wanted = IntStream.rangeClosed(0, ServicesInForce.MOST_LISTENERS)
                 .mapToObj(n -> service("s" + n, "10." + n / 65_536 + "." + n / 256 % 256 + "." + n % 256))
                 .toList();
         ServicesInForce services = ServicesInForce.admit(file(""), wanted, "default");
 
-        assertEquals(Limits.MAX_LISTENERS, services.addresses().size());
-        assertTrue(refusal(services, Limits.MAX_LISTENERS).contains("all are taken"));
+        assertEquals(ServicesInForce.MOST_LISTENERS, services.addresses().size());
+        assertTrue(refusal(services, ServicesInForce.MOST_LISTENERS).contains("all are taken"));
     }
 }

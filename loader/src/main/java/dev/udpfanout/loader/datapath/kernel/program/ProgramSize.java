@@ -31,6 +31,7 @@ public enum ProgramSize {
             SharedMaps.LIMIT_BUCKETS,
             SharedMaps.LIMIT_SHARES,
             SharedMaps.MIRRORS,
+            SharedMaps.PAYLOAD_KEYS,
             SharedMaps.MIRROR_TURNS);
     private static final List<MapDeclaration<?>> BY_KEY = List.of(SharedMaps.LISTENERS, SharedMaps.LISTENER_SETS);
 
