@@ -131,32 +131,44 @@ __noinline __u32 uf_keyed_position(struct __sk_buff *skb, __u32 slot, __u64 rang
 }
 
 /*
- * The endpoint of a listener whose table has buckets; NULL if there is none. *position is its place
- * in the table. "kind" is those of the listener's flags that say what is hashed: by value and by
- * themselves, so that the verifier does not follow the listener's kinds one by one from here on.
+ * The place in the table of the endpoint that a datagram's source leads to; 0 if there is none.
+ * "kind" is those of the listener's flags that say what is hashed: by value and by themselves, so
+ * that the verifier does not follow the listener's kinds one by one from here on.
  */
-static __noinline const struct uf_endpoint *uf_hashed_endpoint(struct __sk_buff *skb, __u32 slot,
-							       const struct uf_datagram *datagram,
-							       __u32 kind, __u32 *position)
+static __noinline __u32 uf_hashed_position(__u32 slot, const struct uf_datagram *datagram,
+					   __u32 kind)
 {
 	__u64 hash;
 
-	if (!datagram || !position)
-		return NULL;
+	if (!datagram)
+		return 0;
 	hash = uf_source_hash(datagram);
-	if (kind & UF_LISTENER_HASH_PAYLOAD) {
-		*position = uf_keyed_position(skb, slot, uf_payload_range(datagram), hash);
-	} else {
-		if (kind & UF_LISTENER_HASH_SOURCE_PORT)
-			hash = uf_mix(hash ^ bpf_ntohs(datagram->source_port));
-		*position = uf_position_of_hash(slot, hash);
-	}
+	if (kind & UF_LISTENER_HASH_SOURCE_PORT)
+		hash = uf_mix(hash ^ bpf_ntohs(datagram->source_port));
+	return uf_position_of_hash(slot, hash);
+}
+
+/*
+ * The endpoint of a listener whose table has buckets; NULL if there is none. *position is its place
+ * in the table. Without a packet the source decides: Linux 5.10 has no stack for more where the
+ * packet is not at hand.
+ */
+static __always_inline const struct uf_endpoint *
+uf_hashed_endpoint(struct __sk_buff *skb, __u32 slot, __u32 flags,
+		   const struct uf_datagram *datagram, __u32 *position)
+{
+	if (skb && flags & UF_LISTENER_HASH_PAYLOAD)
+		*position = uf_keyed_position(skb, slot, uf_payload_range(datagram),
+					      uf_source_hash(datagram));
+	else
+		*position =
+			uf_hashed_position(slot, datagram, flags & UF_LISTENER_HASH_SOURCE_PORT);
 	return *position ? uf_endpoint_at(slot, UF_LISTENER_HASH_SOURCE, *position) : NULL;
 }
 
 /*
  * The endpoint for a datagram of a listener, or NULL if it has none but the sender; *position is
- * its place in the table.
+ * its place in the table. As uf_hashed_endpoint.
  */
 static __always_inline const struct uf_endpoint *
 uf_pick_endpoint(struct __sk_buff *skb, __u32 slot, __u32 flags, const struct uf_datagram *datagram,
@@ -165,10 +177,7 @@ uf_pick_endpoint(struct __sk_buff *skb, __u32 slot, __u32 flags, const struct uf
 	const struct uf_endpoint *endpoint;
 
 	if (uf_is_hashed(flags))
-		endpoint = uf_hashed_endpoint(
-			skb, slot, datagram,
-			flags & (UF_LISTENER_HASH_SOURCE_PORT | UF_LISTENER_HASH_PAYLOAD),
-			position);
+		endpoint = uf_hashed_endpoint(skb, slot, flags, datagram, position);
 	else
 		endpoint = uf_next_endpoint(slot, position);
 	if (endpoint && uf_is_from(endpoint, datagram))
