@@ -69,8 +69,8 @@ abstract class DropSamplesContract extends ForwarderFixture {
     void shouldTellTheSenderOfWhatIsNotAllowedAndOfWhatIsTooMuch() {
         Peer stranger = keep(Peer.on("127.0.9.1"));
         Forwarder forwarder = watched(config().withReadsSources(true), receiver());
-        Await.done(forwarder.admission(new Admission(
-                List.of(AdmissionContract.prefix(LOOPBACK, 32)), Optional.of(new RateLimit(1, 1)))));
+        Await.done(forwarder.admission(
+                new Admission(List.of(AdmissionContract.prefix(LOOPBACK, 32)), Optional.of(new RateLimit(1, 1)))));
         stranger.send(number(1), forwarder.localAddress());
         assertEquals(
                 Optional.of(stranger.address()),
@@ -125,11 +125,8 @@ abstract class DropSamplesContract extends ForwarderFixture {
     void shouldLeaveTheSenderOutWhenItIsNotRead() {
         Forwarder forwarder = watched(config());
         sender.send(number(1), forwarder.localAddress());
-        DropSample sample =
-                samples(forwarder, DropReason.NO_ENDPOINTS, 1).getFirst();
-        Optional<InetSocketAddress> known = io() == IoChoice.NIO
-                ? Optional.of(sender.address())
-                : Optional.empty();
+        DropSample sample = samples(forwarder, DropReason.NO_ENDPOINTS, 1).getFirst();
+        Optional<InetSocketAddress> known = io() == IoChoice.NIO ? Optional.of(sender.address()) : Optional.empty();
         assertEquals(known, sample.source());
     }
 
@@ -147,8 +144,7 @@ abstract class DropSamplesContract extends ForwarderFixture {
 
     @Test
     void shouldKeepNothingWhenNobodyWatches() {
-        Forwarder forwarder = keep(Forwarder.start(
-                config().withReadsSources(true), TransportProbe.run(), NAME, drops));
+        Forwarder forwarder = keep(Forwarder.start(config().withReadsSources(true), TransportProbe.run(), NAME, drops));
         use(forwarder);
         sender.send(number(1), forwarder.localAddress());
         assertEquals(List.of(), samples(forwarder, DropReason.NO_ENDPOINTS, 1));

@@ -9,9 +9,8 @@ import java.util.concurrent.atomic.AtomicLong;
 
 /**
  * The last datagrams that forwarders have dropped, one by one, while somebody watches. If nobody does, a drop costs the
- * read of one field. Any number of forwarders may share it; what they drop in a second beyond
- * {@value #MAX_A_SECOND} is only counted. Safe for use by several threads; no lock, and no allocation by who
- * adds.
+ * read of one field. Any number of forwarders may share it; what they drop in a second beyond {@value #MAX_A_SECOND} is
+ * only counted. Safe for use by several threads; no lock, and no allocation by who adds.
  */
 public final class DropSamples {
     /** How many are kept of a second's, of all forwarders together. */

@@ -31,13 +31,7 @@ final class DropNotes {
      * @param sourceAt where the sender's sockaddr stands
      * @param target null if none was chosen
      */
-    void note(
-            DropReason reason,
-            MemorySegment memory,
-            long sourceAt,
-            int datagrams,
-            int payloadBytes,
-            Target target) {
+    void note(DropReason reason, MemorySegment memory, long sourceAt, int datagrams, int payloadBytes, Target target) {
         if (!samples.isWatched()) {
             return;
         }

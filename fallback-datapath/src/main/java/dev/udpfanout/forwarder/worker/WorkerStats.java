@@ -60,12 +60,7 @@ public final class WorkerStats {
      * @param target null if none was chosen
      */
     public void onDropped(
-            DropReason reason,
-            MemorySegment memory,
-            long sourceAt,
-            int datagrams,
-            int payloadBytes,
-            Target target) {
+            DropReason reason, MemorySegment memory, long sourceAt, int datagrams, int payloadBytes, Target target) {
         dropped[reason.ordinal()].add(datagrams);
         notes.note(reason, memory, sourceAt, datagrams, payloadBytes, target);
     }

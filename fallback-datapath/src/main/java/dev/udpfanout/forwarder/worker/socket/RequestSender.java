@@ -56,8 +56,7 @@ final class RequestSender {
         if (failure == SendFailure.UNREACHABLE) {
             stats.onUnreachable(flow.target());
         }
-        DropReason reason =
-                failure == SendFailure.QUEUE_FULL ? DropReason.SEND_QUEUE_FULL : DropReason.SEND_FAILED;
+        DropReason reason = failure == SendFailure.QUEUE_FULL ? DropReason.SEND_QUEUE_FULL : DropReason.SEND_FAILED;
         stats.onDropped(reason, batch, index, flow.target());
     }
 
