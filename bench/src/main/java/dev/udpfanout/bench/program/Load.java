@@ -109,6 +109,12 @@ record Load(
                     MANY_CLIENTS,
                     FEW_ENDPOINTS));
             loads.add(forwarded(
+                    "hash of the payload too",
+                    family,
+                    "policy: hash, hash_on: { payload: { length: 8, with_source: true } },",
+                    MANY_CLIENTS,
+                    FEW_ENDPOINTS));
+            loads.add(forwarded(
                     "allow", family, "allow: [ \"" + family.clients() + "\" ],", MANY_CLIENTS, FEW_ENDPOINTS));
             loads.add(forwarded(
                     "rate_limit",
