@@ -48,6 +48,8 @@ class ForwarderSpreadPropertyTest {
     private static final EndpointTable BY_SOURCE = ForwarderSpread.table(new SpreadPlan.Hash(ENDPOINTS, HashOn.SOURCE));
     private static final EndpointTable BY_PORT =
             ForwarderSpread.table(new SpreadPlan.Hash(ENDPOINTS, HashOn.SOURCE_PORT));
+    private static final EndpointTable BY_METRIC = ForwarderSpread.table(new SpreadPlan.Metrics(ENDPOINTS));
+    private static final MetricNameOracle METRICS = new MetricNameOracle(ENDPOINTS.reversed());
 
     @Property
     void anIpv4SourceHasTheEndpointThatItHasInTheKernel(@ForAll @Size(4) byte[] address, @ForAll char port)
@@ -103,33 +105,31 @@ class ForwarderSpreadPropertyTest {
         byte[] received = new byte[payload.length + 8];
         Arrays.fill(received, (byte) ':');
         System.arraycopy(payload, 0, received, 3, payload.length);
-        EndpointTable table = ForwarderSpread.table(new SpreadPlan.Metrics(ENDPOINTS));
-        MetricNameOracle oracle = new MetricNameOracle(ENDPOINTS.reversed());
         MetricCuts cuts = new MetricCuts();
-        cuts.of((MetricHash) table.spread(), MemorySegment.ofArray(received), 3, payload.length);
+        cuts.of((MetricHash) BY_METRIC.spread(), MemorySegment.ofArray(received), 3, payload.length);
         List<String> pieces = new ArrayList<>();
         while (cuts.next()) {
             String piece = new String(payload, cuts.begin(), cuts.length(), StandardCharsets.ISO_8859_1);
             pieces.add(piece);
             Set<InetSocketAddress> wanted = new HashSet<>();
             for (String line : piece.split("\n", -1)) {
-                oracle.endpoint(line.getBytes(StandardCharsets.ISO_8859_1)).ifPresent(wanted::add);
+                METRICS.endpoint(line.getBytes(StandardCharsets.ISO_8859_1)).ifPresent(wanted::add);
             }
             assertEquals(
                     cuts.endpoint() == MetricHash.NO_NAME
                             ? Set.of()
-                            : Set.of(table.endpoints().get(cuts.endpoint())),
+                            : Set.of(BY_METRIC.endpoints().get(cuts.endpoint())),
                     wanted);
         }
         assertEquals(new String(payload, StandardCharsets.ISO_8859_1), String.join("\n", pieces));
         for (int i = 1; i < pieces.size(); i++) {
-            assertTrue(!owner(oracle, pieces.get(i - 1)).equals(owner(oracle, pieces.get(i))), "cut without need");
+            assertTrue(!owner(pieces.get(i - 1)).equals(owner(pieces.get(i))), "cut without need");
         }
     }
 
-    private static Optional<InetSocketAddress> owner(MetricNameOracle oracle, String piece) {
+    private static Optional<InetSocketAddress> owner(String piece) {
         return Stream.of(piece.split("\n"))
-                .map(line -> oracle.endpoint(line.getBytes(StandardCharsets.ISO_8859_1)))
+                .map(line -> METRICS.endpoint(line.getBytes(StandardCharsets.ISO_8859_1)))
                 .flatMap(Optional::stream)
                 .findFirst();
     }
