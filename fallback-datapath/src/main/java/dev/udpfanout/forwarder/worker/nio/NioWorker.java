@@ -48,7 +48,7 @@ public final class NioWorker extends Worker<ChannelTarget> implements NioIoHandl
 
     /** @param bound the worker becomes its owner */
     public NioWorker(WorkerSetup setup, BoundChannel bound) {
-        super(setup.number(), setup.loop(), setup.errorLog());
+        super(setup);
         this.setup = setup;
         this.bound = bound;
         this.channel = bound.channel();
@@ -113,11 +113,11 @@ public final class NioWorker extends Worker<ChannelTarget> implements NioIoHandl
         int bytes = buffer.remaining();
         stats().onReceived(1, bytes);
         if (bytes > setup.config().maxPacketBytes()) {
-            stats().onDropped(DropReason.TOO_LONG, 1);
-        } else if (!admission().admits(source.getAddress())) {
+            stats().onDropped(DropReason.TOO_LONG, source, bytes, null);
+        } else if (!admission().admits(source, bytes)) {
             return;
         } else if (targets.length == 0) {
-            stats().onDropped(DropReason.NO_ENDPOINTS, 1);
+            stats().onDropped(DropReason.NO_ENDPOINTS, source, bytes, null);
         } else if (flows.isPresent()) {
             flows.get().forward(source, buffer);
         } else {
@@ -127,19 +127,19 @@ public final class NioWorker extends Worker<ChannelTarget> implements NioIoHandl
 
     private void send(InetSocketAddress source, int bytes) {
         switch (spread()) {
-            case Spread.InTurn inTurn -> sendTo(turns().takeTurns(1, targets.length), bytes);
-            case Spread.Chosen chosen -> sendTo(endpointOf(source, chosen), bytes);
-            case PayloadHash hash -> sendTo(endpointOf(source, hash, bytes), bytes);
-            case MetricHash hash -> sendMetrics(hash, bytes);
+            case Spread.InTurn inTurn -> sendTo(turns().takeTurns(1, targets.length), source, bytes);
+            case Spread.Chosen chosen -> sendTo(endpointOf(source, chosen), source, bytes);
+            case PayloadHash hash -> sendTo(endpointOf(source, hash, bytes), source, bytes);
+            case MetricHash hash -> sendMetrics(source, hash, bytes);
             case Spread.ToAll toAll -> sendCopies(source, bytes);
         }
     }
 
-    private void sendTo(int endpoint, int bytes) {
-        send(targets[endpoint], bytes, DropReason.SEND_QUEUE_FULL, DropReason.SEND_FAILED);
+    private void sendTo(int endpoint, InetSocketAddress source, int bytes) {
+        send(targets[endpoint], source, bytes, DropReason.SEND_QUEUE_FULL, DropReason.SEND_FAILED);
     }
 
-    private void sendMetrics(MetricHash hash, int bytes) {
+    private void sendMetrics(InetSocketAddress source, MetricHash hash, int bytes) {
         cuts.of(hash, memory, 0, bytes);
         for (int pieces = 0; cuts.next(); pieces++) {
             if (pieces > 0) {
@@ -147,20 +147,23 @@ public final class NioWorker extends Worker<ChannelTarget> implements NioIoHandl
             }
             buffer.limit(cuts.begin() + cuts.length()).position(cuts.begin());
             int endpoint = cuts.endpoint();
-            sendTo(endpoint == MetricHash.NO_NAME ? turns().takeTurns(1, targets.length) : endpoint, cuts.length());
+            sendTo(
+                    endpoint == MetricHash.NO_NAME ? turns().takeTurns(1, targets.length) : endpoint,
+                    source,
+                    cuts.length());
         }
     }
 
     private void sendCopies(InetSocketAddress source, int bytes) {
         if (copies.isReturnElseNote(source.getAddress(), buffer)) {
-            stats().onDropped(DropReason.LOOP, 1);
+            stats().onDropped(DropReason.LOOP, source, bytes, null);
             return;
         }
         int further = targets.length - 1;
         stats().onReceived(further, (long) further * bytes);
         for (ChannelTarget target : targets) {
             buffer.rewind();
-            send(target, bytes, DropReason.COPY_FAILED, DropReason.COPY_FAILED);
+            send(target, source, bytes, DropReason.COPY_FAILED, DropReason.COPY_FAILED);
         }
     }
 
@@ -184,14 +187,15 @@ public final class NioWorker extends Worker<ChannelTarget> implements NioIoHandl
         return endpoint == PayloadHash.IN_TURN ? turns().takeTurns(1, targets.length) : endpoint;
     }
 
-    private void send(ChannelTarget target, int bytes, DropReason whenFull, DropReason whenRefused) {
+    private void send(
+            ChannelTarget target, InetSocketAddress source, int bytes, DropReason whenFull, DropReason whenRefused) {
         int begin = buffer.position();
         for (int attempt = 0; attempt < MAX_ATTEMPTS; attempt++) {
             try {
                 if (target.send(buffer)) {
                     stats().onForwarded(target, 1, bytes);
                 } else {
-                    stats().onDropped(whenFull, 1);
+                    stats().onDropped(whenFull, source, bytes, target);
                 }
                 return;
             } catch (PortUnreachableException e) {
@@ -202,7 +206,7 @@ public final class NioWorker extends Worker<ChannelTarget> implements NioIoHandl
                 break;
             }
         }
-        stats().onDropped(whenRefused, 1);
+        stats().onDropped(whenRefused, source, bytes, target);
     }
 
     @Override
