@@ -28,8 +28,8 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
- * Templates and options data reach every collector before the data that need them; a record reaches one. {@code
- * -Dudpfanout.netflow=all} ({@code make netflow-test}) takes all ways in; otherwise a sample.
+ * Templates and options data reach every collector before the data that need them; a record reaches one.
+ * {@code -Dudpfanout.netflow=all} ({@code make netflow-test}) takes all ways in; otherwise a sample.
  */
 @Tag("kernel")
 class TemplateSpreadTest {
@@ -125,7 +125,10 @@ class TemplateSpreadTest {
 
     @ParameterizedTest
     @CsvSource({"INET, false", "INET6, true"})
-    @EnabledIfSystemProperty(named = "udpfanout.netflow", matches = "all", disabledReason = "make netflow-test takes it")
+    @EnabledIfSystemProperty(
+            named = "udpfanout.netflow",
+            matches = "all",
+            disabledReason = "make netflow-test takes it")
     void shouldServeAsManyCollectorsAsThereAreCopies(StandardProtocolFamily family, boolean ipfix)
             throws InterruptedException {
         spread(WayIn.NIC_TCX, family, ipfix, 64, Duration.ofMillis(3));
