@@ -1,5 +1,6 @@
 package dev.udpfanout.bench.program;
 
+import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -27,6 +28,10 @@ record Load(
         int copies) {
     static final int FEW_ENDPOINTS = 3;
     static final int MANY_CLIENTS = 1000;
+    private static final String NETFLOW = "payload: netflow,";
+    private static final int PAYLOAD_BYTES = 200;
+    private static final int NETFLOW_HEADER_BYTES = 20;
+    private static final short FIRST_TEMPLATE_ID = 256;
     /** What the others of {@link #featured} are compared with. */
     static final String ROUND_ROBIN_BESIDE = "round robin beside the others";
 
@@ -119,6 +124,7 @@ record Load(
                     "policy: hash, hash_on: { payload: { length: 8 } },",
                     MANY_CLIENTS,
                     FEW_ENDPOINTS));
+            loads.add(forwarded("NetFlow v9, data", family, NETFLOW, MANY_CLIENTS, FEW_ENDPOINTS));
             loads.add(forwarded(
                     "allow", family, "allow: [ \"" + family.clients() + "\" ],", MANY_CLIENTS, FEW_ENDPOINTS));
             loads.add(forwarded(
@@ -167,6 +173,16 @@ record Load(
 
     private static Load forwarded(String name, Family family, String keys, int clients, int endpoints) {
         return new Load(name, family, Target.REQUEST, keys, clients, endpoints, 1, Fate.REDIRECTED, 0);
+    }
+
+    /** What the datagrams carry: zeros, or where that counts a message of NetFlow v9 with one set of data (RFC 3954). */
+    byte[] payload() {
+        ByteBuffer payload = ByteBuffer.allocate(PAYLOAD_BYTES);
+        if (keys.equals(NETFLOW)) {
+            payload.putShort((short) 9).putShort((short) 1).position(NETFLOW_HEADER_BYTES);
+            payload.putShort(FIRST_TEMPLATE_ID).putShort((short) (PAYLOAD_BYTES - NETFLOW_HEADER_BYTES));
+        }
+        return payload.array();
     }
 
     /** What it is called in results: all that tells it from others. */
