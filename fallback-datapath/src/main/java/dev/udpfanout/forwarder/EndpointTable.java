@@ -33,7 +33,7 @@ public record EndpointTable(List<InetSocketAddress> endpoints, Spread spread) {
         if (spread != Spread.IN_TURN && new HashSet<>(endpoints).size() < endpoints.size()) {
             throw new IllegalArgumentException("endpoints: one is there twice, and they do not take turns");
         }
-        if (spread == Spread.TO_ALL && endpoints.size() > Spread.ToAll.MAX_COPIES) {
+        if ((spread == Spread.TO_ALL || spread == Spread.NETFLOW) && endpoints.size() > Spread.ToAll.MAX_COPIES) {
             throw new IllegalArgumentException("endpoints: " + endpoints.size() + " are more than the "
                     + Spread.ToAll.MAX_COPIES + " copies that are made");
         }

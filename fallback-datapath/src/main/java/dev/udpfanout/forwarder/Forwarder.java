@@ -10,6 +10,8 @@ import dev.udpfanout.forwarder.counter.DropReason;
 import dev.udpfanout.forwarder.counter.FlowCounters;
 import dev.udpfanout.forwarder.counter.ForwarderCounters;
 import dev.udpfanout.forwarder.counter.ForwarderCounters.EndpointCounters;
+import dev.udpfanout.forwarder.counter.NetflowCounters;
+import dev.udpfanout.forwarder.spread.Spread;
 import dev.udpfanout.forwarder.transport.Support;
 import dev.udpfanout.forwarder.transport.Transport;
 import dev.udpfanout.forwarder.transport.TransportChoice;
@@ -133,6 +135,9 @@ public final class Forwarder implements AutoCloseable {
         if (table.spread().readsSources() && !config.takesSources()) {
             throw new ForwarderException("spread: the forwarder was started without reading senders' addresses");
         }
+        if (table.spread() == Spread.NETFLOW && config.netflow().isEmpty()) {
+            throw new ForwarderException("spread: the forwarder was started without a memory of templates");
+        }
         List<TableChange<?>> changes = new ArrayList<>();
         try {
             for (Worker<?> worker : group.workers()) {
@@ -213,7 +218,10 @@ public final class Forwarder implements AutoCloseable {
                 stats.stream().mapToLong(WorkerStats::receiveErrors).sum(),
                 stats.stream().map(WorkerStats::received).toList(),
                 endpointCounters(),
-                stats.stream().map(worker -> worker.flows().snapshot()).reduce(FlowCounters.ZERO, FlowCounters::plus));
+                stats.stream().map(worker -> worker.flows().snapshot()).reduce(FlowCounters.ZERO, FlowCounters::plus),
+                stats.stream()
+                        .map(worker -> worker.netflow().snapshot())
+                        .reduce(NetflowCounters.ZERO, NetflowCounters::plus));
     }
 
     private Map<InetSocketAddress, EndpointCounters> endpointCounters() {

@@ -197,6 +197,8 @@ public abstract class Worker<T extends Target> {
             // Copies have no flows: their answers would be more than one.
             case Spread.InTurn inTurn -> turns.takeTurns(1, targets);
             case Spread.ToAll toAll -> turns.takeTurns(1, targets);
+            // Nor do collectors answer.
+            case Spread.Netflow netflow -> turns.takeTurns(1, targets);
         };
     }
 

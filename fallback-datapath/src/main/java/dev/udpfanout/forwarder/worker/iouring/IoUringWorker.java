@@ -94,6 +94,7 @@ public final class IoUringWorker extends SocketWorker implements IoUringIoHandle
                         turns(),
                         cutting,
                         copies,
+                        netflow(receive, freeBuffer),
                         hairpin,
                         receive,
                         setup.config().batchSize());
@@ -229,6 +230,7 @@ public final class IoUringWorker extends SocketWorker implements IoUringIoHandle
         } else if (targets.length > 0 && count > 0) {
             dispatcher.send(batch, targets);
         } else {
+            dispatcher.sendToNobody(batch);
             stats().onDropped(DropReason.NO_ENDPOINTS, count);
             free();
         }

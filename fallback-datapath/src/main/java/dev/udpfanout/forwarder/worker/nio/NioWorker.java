@@ -123,6 +123,7 @@ public final class NioWorker extends Worker<ChannelTarget> implements NioIoHandl
             case Spread.InTurn inTurn -> sendTo(turns().takeTurns(1, targets.length), bytes);
             case Spread.Chosen chosen -> sendTo(endpointOf(source, chosen), bytes);
             case Spread.ToAll toAll -> sendCopies(source, bytes);
+            case Spread.Netflow netflow -> throw new IllegalStateException("NIO keeps no exporter's address");
         }
     }
 

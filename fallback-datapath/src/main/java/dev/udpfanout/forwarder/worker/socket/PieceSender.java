@@ -13,6 +13,7 @@ import dev.udpfanout.forwarder.socket.SocketAddresses;
 import dev.udpfanout.forwarder.socket.UdpHeader;
 import dev.udpfanout.forwarder.worker.DatagramBatch;
 import dev.udpfanout.forwarder.worker.ReceiveMemory;
+import dev.udpfanout.forwarder.worker.WorkerSetup;
 import dev.udpfanout.forwarder.worker.WorkerStats;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
@@ -84,6 +85,28 @@ final class PieceSender implements BatchSender {
         this.udpHeader = arena.allocate(UdpHeader.BYTES, UdpHeader.BYTES);
         this.control = arena.allocate(2L * ControlMessage.MAX_BYTES, Long.BYTES);
         this.errno = arena.allocate(LibC.ERRNO_STATE);
+    }
+
+    /** A sender that cuts what has to be cut where anything may have to be, and otherwise the given one. */
+    static BatchSender around(
+            SyscallSender whole,
+            Optional<HopLimits> hopLimits,
+            DropReason whenRefused,
+            ReceiveMemory memory,
+            WorkerSetup setup,
+            WorkerStats stats,
+            Arena arena) {
+        return mayCut(setup.config())
+                ? new PieceSender(
+                        whole,
+                        hopLimits,
+                        stats,
+                        whenRefused,
+                        slot -> {},
+                        memory,
+                        setup.config().batchSize(),
+                        arena)
+                : whole;
     }
 
     /** Whether a forwarder may have endpoints of this kind. */

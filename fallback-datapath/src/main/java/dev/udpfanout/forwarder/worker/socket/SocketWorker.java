@@ -73,6 +73,21 @@ public abstract class SocketWorker extends Worker<SocketTarget> {
                 : sender;
     }
 
+    /** What gives out NetFlow, if this worker is to. */
+    protected final Optional<NetflowSender> netflow(ReceiveMemory receive, IntConsumer onSent) {
+        return setup.config()
+                .netflow()
+                .map(limits -> new NetflowSender(
+                        setup,
+                        limits.share(setup.config().workers()),
+                        addresses,
+                        turns(),
+                        stats(),
+                        arena,
+                        receive,
+                        onSent));
+    }
+
     /** Gives datagrams to the targets; there from {@link #start} on. */
     protected abstract Dispatcher dispatcher();
 
@@ -100,7 +115,7 @@ public abstract class SocketWorker extends Worker<SocketTarget> {
     @Override
     protected final void use(List<SocketTarget> next) {
         targets = next.toArray(SocketTarget[]::new);
-        askForTtl(addresses.hasTtl() && spread() instanceof Spread.ToAll);
+        askForTtl(addresses.hasTtl() && (spread() instanceof Spread.ToAll || spread() instanceof Spread.Netflow));
         dispatcher().use(spread(), targets);
         flows.ifPresent(mine -> mine.use(next));
     }

@@ -5,13 +5,20 @@ import dev.udpfanout.forwarder.config.ForwarderConfig;
 import dev.udpfanout.forwarder.config.IoChoice;
 import dev.udpfanout.forwarder.config.ReplyLimits;
 import dev.udpfanout.forwarder.config.SourceAddress;
+import dev.udpfanout.forwarder.netflow.TemplateMemory;
 import dev.udpfanout.loader.config.FlowsConfig;
 import dev.udpfanout.loader.config.ListenerConfig;
+import dev.udpfanout.loader.config.Payload;
 import dev.udpfanout.loader.config.Prefix;
 import dev.udpfanout.loader.config.UserspaceConfig;
+import java.time.Duration;
 
 /** A listener's configuration in the forwarder's terms. */
 final class ForwarderSettings {
+    /** 64 MiB hold 65,536 templates of some 200 fields each. */
+    private static final TemplateMemory.Limits TEMPLATES =
+            new TemplateMemory.Limits(65_536, 64 << 20, Duration.ofMinutes(30).toNanos());
+
     private ForwarderSettings() {}
 
     static ForwarderConfig of(ListenerConfig listener, FlowsConfig flows, SourceAddress source) {
@@ -30,6 +37,9 @@ final class ForwarderSettings {
         if (listener.range().isPresent()) {
             Prefix range = listener.range().get();
             settings = settings.withRange(new AddressRange(range.network(), range.bits()));
+        }
+        if (listener.payload() == Payload.NETFLOW) {
+            settings = settings.withNetflow(TEMPLATES);
         }
         return listener.replies() ? settings.withReplies(new ReplyLimits(flows.max(), flows.idleTimeout())) : settings;
     }

@@ -23,8 +23,7 @@ final class ForwarderSpread {
             case SpreadPlan.Weighted(var turns) -> new EndpointTable(turns);
             case SpreadPlan.Hash(var endpoints, var on) ->
                 endpoints.isEmpty() ? EndpointTable.EMPTY : hashed(endpoints, on);
-            case SpreadPlan.Netflow(var endpoints, var leftOut) ->
-                throw new IllegalStateException("the forwarder does not know NetFlow");
+            case SpreadPlan.Netflow(var endpoints, var leftOut) -> new EndpointTable(endpoints, Spread.NETFLOW);
             case SpreadPlan.Replicate(var endpoints, var leftOut) -> new EndpointTable(endpoints, Spread.TO_ALL);
         };
     }

@@ -9,6 +9,7 @@ import dev.udpfanout.forwarder.transport.TransportChoice;
 import dev.udpfanout.forwarder.transport.TransportProbe;
 import dev.udpfanout.loader.config.FlowsConfig;
 import dev.udpfanout.loader.config.ListenerConfig;
+import dev.udpfanout.loader.config.Payload;
 import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -49,6 +50,10 @@ final class ForwarderStart {
         if (listener.replies()) {
             // Receivers must answer to us. That the client's address was not asked for the configuration has made sure.
             return start(SourceAddress.NODE);
+        }
+        if (listener.payload() == Payload.NETFLOW) {
+            // Collectors tell exporters by their addresses: with the node's, templates of one would be another's.
+            return start(SourceAddress.CLIENT);
         }
         if (asked.isPresent()) {
             return start(asked.get());

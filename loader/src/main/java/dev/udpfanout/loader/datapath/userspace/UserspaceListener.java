@@ -53,6 +53,7 @@ final class UserspaceListener {
         return config.userspace().equals(other.userspace())
                 && config.range().equals(other.range())
                 && config.replies() == other.replies()
+                && config.payload() == other.payload()
                 && (!ForwarderRules.askForSources(other)
                         || forwarder.map(Forwarder::takesSources).orElse(true));
     }

@@ -1,0 +1,175 @@
+package dev.udpfanout.forwarder.netflow;
+
+import java.lang.foreign.MemorySegment;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * The templates that exporters have sent, by exporter and id. Bounded by number and by bytes: the one that was
+ * refreshed longest ago goes first. One that is not refreshed within the life time goes, too.
+ */
+public final class TemplateMemory {
+    /** struct sockaddr_in6. */
+    private static final int SOCKADDR_BYTES = 28;
+
+    private final Limits limits;
+    private final Map<ExporterKey, Exporter> exporters = new HashMap<>();
+    /** By access: the first is the one that was refreshed longest ago. */
+    private final LinkedHashMap<Place, Template> templates = new LinkedHashMap<>(16, 0.75f, true);
+
+    private final ExporterKey question = new ExporterKey();
+    private long bytes;
+    private long evictions;
+
+    /**
+     * How much is remembered.
+     *
+     * @param maxTemplates at least 1
+     * @param maxBytes of templates and options data
+     * @param lifetimeNs of what is not refreshed
+     */
+    public record Limits(int maxTemplates, long maxBytes, long lifetimeNs) {
+        /** What one of so many has. */
+        public Limits share(int memories) {
+            return new Limits(Math.max(1, maxTemplates / memories), maxBytes / memories, lifetimeNs);
+        }
+    }
+
+    private record Place(ExporterKey exporter, int id) {}
+
+    public TemplateMemory(Limits limits) {
+        this.limits = limits;
+    }
+
+    /** The exporter of a message, or null if it has no templates here; makes no object. */
+    Exporter exporter(NetflowMessage message, long sockaddrAt) {
+        return exporters.isEmpty() ? null : exporters.get(question.set(message.memory(), sockaddrAt, message));
+    }
+
+    /** All of whom there are templates. */
+    public Collection<Exporter> exporters() {
+        return exporters.values();
+    }
+
+    /** Templates that are remembered. */
+    public int size() {
+        return templates.size();
+    }
+
+    /** Templates that have gone for want of room, since the start. */
+    public long evictions() {
+        return evictions;
+    }
+
+    /** Takes the templates of a well-formed message, and takes back what it withdraws. */
+    void learnTemplates(NetflowMessage message, long sockaddrAt, long nowNs) {
+        forgetOld(nowNs);
+        message.rewind();
+        while (message.nextSet()) {
+            if (message.isTemplateSet(message.setId())) {
+                learnSet(message, sockaddrAt, nowNs);
+            }
+        }
+        Exporter exporter = exporter(message, sockaddrAt);
+        if (exporter != null) {
+            exporter.keepHeader(NetworkBytes.copy(message.memory(), message.at(), message.headerBytes()));
+        }
+    }
+
+    private void learnSet(NetflowMessage message, long sockaddrAt, long nowNs) {
+        MemorySegment memory = message.memory();
+        boolean options = message.isOptionsSet(message.setId());
+        long at = message.setAt() + NetflowMessage.SET_HEADER_BYTES;
+        while (message.setEnd() - at >= TemplateRecord.MIN_BYTES) {
+            int length = TemplateRecord.bytes(memory, at, message.setEnd(), message.version(), options);
+            if (length == TemplateRecord.PADDING) {
+                return;
+            }
+            int id = NetworkBytes.u16(memory, at);
+            if (TemplateRecord.isWithdrawal(memory, at, message.version())) {
+                withdraw(exporter(message, sockaddrAt), id, options);
+            } else {
+                learn(exporterOf(message, sockaddrAt), id, options, memory, at, length, nowNs);
+            }
+            at += length;
+        }
+    }
+
+    private Exporter exporterOf(NetflowMessage message, long sockaddrAt) {
+        Exporter known = exporter(message, sockaddrAt);
+        if (known != null) {
+            return known;
+        }
+        MemorySegment memory = message.memory();
+        ExporterKey key = question.set(memory, sockaddrAt, message).copy();
+        Exporter added = new Exporter(
+                key,
+                message.version(),
+                NetworkBytes.copy(memory, sockaddrAt, SOCKADDR_BYTES),
+                NetworkBytes.copy(memory, message.at(), message.headerBytes()));
+        exporters.put(key, added);
+        return added;
+    }
+
+    private void learn(
+            Exporter exporter, int id, boolean options, MemorySegment memory, long at, int length, long nowNs) {
+        Place place = new Place(exporter.key(), id);
+        Template known = templates.get(place);
+        if (known != null && known.isSame(options, memory, at, length)) {
+            known.refresh(nowNs);
+            return;
+        }
+        if (known != null) {
+            bytes -= known.bytes();
+        }
+        Template template = new Template(id, options, exporter.version(), NetworkBytes.copy(memory, at, length), nowNs);
+        templates.put(place, template);
+        exporter.put(template);
+        bytes += template.bytes();
+        makeRoom();
+    }
+
+    /** Takes the records of a set of options data, whose template is known. */
+    void learnOptions(Exporter exporter, NetflowMessage message) {
+        Template template = exporter.template(message.setId());
+        bytes += template.learn(message.memory(), message.setAt() + NetflowMessage.SET_HEADER_BYTES, message.setEnd());
+        makeRoom();
+    }
+
+    private void withdraw(Exporter exporter, int id, boolean options) {
+        if (exporter == null) {
+            return;
+        }
+        List<Template> gone = new ArrayList<>(exporter.templates());
+        gone.removeIf(template -> id < TemplateRecord.MIN_ID ? template.options() != options : template.id() != id);
+        gone.forEach(template -> forget(new Place(exporter.key(), template.id())));
+    }
+
+    /** Forgets what has not been refreshed for its life time. */
+    public void forgetOld(long nowNs) {
+        while (!templates.isEmpty() && nowNs - templates.firstEntry().getValue().refreshedNs() > limits.lifetimeNs()) {
+            forget(templates.firstEntry().getKey());
+        }
+    }
+
+    private void makeRoom() {
+        while (templates.size() > limits.maxTemplates() || bytes > limits.maxBytes() && templates.size() > 1) {
+            forget(templates.firstEntry().getKey());
+            evictions++;
+        }
+    }
+
+    private void forget(Place place) {
+        Template template = templates.remove(place);
+        bytes -= template.bytes();
+        Exporter exporter = exporters.get(place.exporter());
+        exporter.remove(place.id());
+        if (exporter.templates().isEmpty()) {
+            exporters.remove(place.exporter());
+        }
+    }
+}
