@@ -15,6 +15,13 @@
 
 #define UF_DROP_NOTE_MAGIC 0x64726f70u
 
+/*
+ * What stands in skb->priority if the TTL is over: the stack answers such a packet, and frees it.
+ * The magic number with the listener's slot; believed only where the TTL says the same.
+ */
+#define UF_EXPIRED_NOTE 0x7f640000u
+#define UF_EXPIRED_SLOT 0xffffu
+
 /* No longer than the five words of __sk_buff.cb. */
 struct uf_drop_note {
 	__u32 magic; /* UF_DROP_NOTE_MAGIC */

@@ -3,7 +3,7 @@
  * What the kernel program and the daemon agree on: limits, map keys and values, drop reasons.
  *
  * Java's layouts are generated from this header by jextract (bindings/generate), so this file,
- * with counters.h, origins.h and drop_reason.h, is the only place where a shared structure is
+ * with those that it includes and drop_reason.h, is the only place where a shared structure is
  * described. Change it, then run bindings/generate.
  *
  * Addresses are 16 bytes, in network byte order; IPv4 is v4-mapped (::ffff:a.b.c.d, RFC 4291
@@ -16,6 +16,7 @@
 #include <linux/bpf.h>
 #include <linux/types.h>
 
+#include "admission.h"
 #include "counters.h"
 #include "listener_ports.h"
 #include "origins.h"
@@ -26,15 +27,21 @@
  * each if its size is the same: one that comes to mean something else in the same size needs
  * another name. Those of layout 5 by endpoint were ENDPOINT_PACKETS, without bytes, and begin anew.
  */
-#define UF_LAYOUT_VERSION 6
+#define UF_LAYOUT_VERSION 7
 
-#define UF_MAX_LISTENERS 256
+/*
+ * The most slots. Each costs about 540 bytes a CPU, so the daemon makes the maps that have an
+ * element a slot with UF_LISTENERS_OF_FILE elements where that is enough.
+ */
+#define UF_MAX_LISTENERS 4096
+#define UF_LISTENERS_OF_FILE 256
 /* In place of a slot: nobody's. No map has an element so large. */
 #define UF_NO_SLOT UF_MAX_LISTENERS
 #define UF_MAX_ENDPOINTS 65536
 #define UF_MAX_COPIES 64
 /* Keys of LISTENERS: a listener may stand on several interfaces, and a pass entry takes one too. */
-#define UF_MAX_LISTENER_KEYS 4096
+#define UF_MAX_LISTENER_KEYS 16384
+#define UF_LISTENER_KEYS_OF_FILE 4096
 #define UF_MAX_LOCAL_ADDRESSES 4096
 
 /*
@@ -99,6 +106,10 @@ struct uf_listener_key {
 #define UF_LISTENER_REASSEMBLED 16384u
 /* No rule and no route looks at the sender: the way to an endpoint is the same for all of them. */
 #define UF_LISTENER_WAYS_BY_ENDPOINT 32768u
+/* With UF_LISTENER_HASH_SOURCE: bytes of the payload decide, where PAYLOAD_KEYS says so. */
+#define UF_LISTENER_HASH_PAYLOAD 131072u
+/* Once LEASE has run out, datagrams go to the next program and the stack, as without a listener. */
+#define UF_LISTENER_LEASED 16777216u
 
 struct uf_listener {
 	__u32 slot; /* index into all maps that have an element a listener: 0..UF_MAX_LISTENERS-1 */
@@ -121,6 +132,8 @@ struct uf_range {
 
 /* Nobody else gets datagrams for this address: it is a dummy interface's. */
 #define UF_SET_EXCLUSIVE 1u
+/* All listeners of the set are UF_LISTENER_LEASED, those that do not fit among them. */
+#define UF_SET_LEASED 2u
 
 /* The listeners at one address; its key has port 0. */
 struct uf_listener_set {
@@ -206,49 +219,25 @@ struct uf_hash_row {
 #define UF_HASH_FIRST 0x9e3779b97f4a7c15ull
 #define UF_HASH_SECOND 0xd6e8feb86659fd93ull
 
+/*
+ * Which bytes of the payload are hashed, with UF_LISTENER_HASH_PAYLOAD: as two numbers like the
+ * halves of an address, filled up with zeros behind; after those of the source if it counts.
+ */
+struct uf_payload_key {
+	__u64 expected; /* what stands at match_offset, the first byte highest, zeros behind */
+	__u16 offset; /* from the start of the UDP payload */
+	__u16 match_offset; /* likewise */
+	__u8 key_bytes; /* 1..16 */
+	__u8 match_bytes; /* 0..8; 0: every payload has the key that is long enough */
+	__u8 with_source; /* 1: the source address counts, too */
+	__u8 else_source; /* without the key: 1: the source address decides; 0: each in turn */
+};
+
 /* Where the round robin of one CPU stands. All zero: it has not begun. */
 struct uf_cursor {
 	__u32 turn; /* 0..count-1 */
 	__u32 start; /* what is added to the turn: CPUs begin apart */
 	__u32 count; /* of the table that the two belong to */
-	__u32 reserved; /* 0 */
-};
-
-/* Twice the prefixes of all listeners, as a new set is in the map before the old one goes. */
-#define UF_MAX_ALLOWED_SOURCES 16384
-
-/* A prefix of sources that a listener takes: a key of a longest-prefix-match trie. */
-struct uf_allowed_source {
-	__u32 prefix_bits; /* of what follows: 32 for the slot, 96 for IPv4, the prefix's own */
-	__u32 slot;
-	__u8 address[16];
-};
-
-/*
- * How much a listener may take; the daemon writes it. CPUs draw tokens in batches, each into a
- * share of its own, so that they seldom meet at the lock; what all shares and the bucket can hold
- * together is the burst that was asked for.
- */
-struct uf_limit {
-	__u64 pkts_per_second; /* at least 1 */
-	__u64 bucket_pkts; /* the most that the bucket holds */
-	__u64 fill_ns; /* in how long it fills */
-	__u32 batch_pkts; /* the most that a CPU draws in advance */
-	__u32 generation; /* another one: the shares of before do not count any more */
-};
-
-/* What is left for a listener; the program's alone. All zero: full. */
-struct uf_bucket {
-	struct bpf_spin_lock lock;
-	__u32 reserved; /* 0 */
-	__s64 pkts; /* less than 0: taken in advance */
-	__u64 filled_ns; /* CLOCK_MONOTONIC */
-};
-
-/* What one CPU has drawn for a listener. */
-struct uf_share {
-	__s64 pkts;
-	__u32 generation; /* of struct uf_limit */
 	__u32 reserved; /* 0 */
 };
 

@@ -12,6 +12,7 @@
 #include <bpf/bpf_helpers.h>
 
 #include "drop_note.h"
+#include "drop_reason.h"
 #include "trace/drop_event.h"
 #include "trace/event.h"
 #include "trace/kernel.h"
@@ -57,18 +58,17 @@ static __always_inline __u32 uf_netns_of(struct sk_buff *skb)
 	return BPF_CORE_READ(skb, dev, nd_net.net, ns.inum);
 }
 
-/* net/core/skbuff.c */
-SEC("raw_tp/kfree_skb")
-int uf_drops_free(struct bpf_raw_tracepoint_args *ctx)
+/* Tells of a packet. */
+static __always_inline int uf_tell(struct sk_buff *skb, const struct uf_drop_note *note)
 {
-	struct sk_buff *skb = (struct sk_buff *)ctx->args[0];
 	struct uf_drops_window *window;
 	struct uf_trace_event packet = {};
 	struct uf_drop_event event = {};
-	struct uf_drop_note note;
 	__u32 first = 0;
 
-	if (!uf_read_note(skb, &note) || uf_netns_of(skb) != SETTINGS.netns)
+	uf_read_headers(uf_l3(skb), &packet);
+	/* Others may have a priority that looks like our note. */
+	if (note->reason == UF_DROP_TTL_EXPIRED && packet.hops > 1)
 		return 0;
 	window = bpf_map_lookup_elem(&WINDOW, &first);
 	if (!window)
@@ -77,12 +77,11 @@ int uf_drops_free(struct bpf_raw_tracepoint_args *ctx)
 	event.time_ns = bpf_ktime_get_ns();
 	if (!uf_has_room(window, event.time_ns))
 		return 0;
-	uf_read_headers(uf_l3(skb), &packet);
 	uf_read_device(BPF_CORE_READ(skb, dev), &packet);
-	event.reason = note.reason;
-	event.slot = note.slot;
-	event.counter = note.counter;
-	event.packets = note.packets;
+	event.reason = note->reason;
+	event.slot = note->slot;
+	event.counter = note->counter;
+	event.packets = note->packets;
 	event.bytes = BPF_CORE_READ(skb, len);
 	event.source_port = packet.source_port;
 	event.destination_port = packet.destination_port;
@@ -94,4 +93,17 @@ int uf_drops_free(struct bpf_raw_tracepoint_args *ctx)
 	if (!bpf_ringbuf_output(&EVENTS, &event, sizeof(event), 0))
 		__sync_fetch_and_add(&window->written, 1);
 	return 0;
+}
+
+/* net/core/skbuff.c */
+SEC("raw_tp/kfree_skb")
+int uf_drops_free(struct bpf_raw_tracepoint_args *ctx)
+{
+	struct sk_buff *skb = (struct sk_buff *)ctx->args[0];
+	struct uf_drop_note note;
+
+	if ((!uf_read_note(skb, &note) && !uf_read_expired_note(skb, &note)) ||
+	    uf_netns_of(skb) != SETTINGS.netns)
+		return 0;
+	return uf_tell(skb, &note);
 }

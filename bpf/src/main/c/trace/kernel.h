@@ -35,6 +35,7 @@ struct sk_buff {
 	unsigned char *head;
 	unsigned char *data;
 	unsigned int len;
+	__u32 priority;
 	__u16 network_header; /* from head on */
 	char cb[48];
 } UF_KERNEL;

@@ -11,6 +11,7 @@
 #include <bpf/bpf_helpers.h>
 
 #include "drop_note.h"
+#include "drop_reason.h"
 #include "trace/kernel.h"
 
 /* Whether a packet that is freed is a drop of udp-fanout's. */
@@ -20,6 +21,20 @@ static __always_inline bool uf_read_note(struct sk_buff *skb, struct uf_drop_not
 			 bpf_core_field_offset(struct qdisc_skb_cb, data);
 
 	return !bpf_probe_read_kernel(note, sizeof(*note), at) && note->magic == UF_DROP_NOTE_MAGIC;
+}
+
+/* Whether it has the note of a packet that the stack answers since its TTL is over. */
+static __always_inline bool uf_read_expired_note(struct sk_buff *skb, struct uf_drop_note *note)
+{
+	const __u32 priority = BPF_CORE_READ(skb, priority);
+
+	if ((priority & ~UF_EXPIRED_SLOT) != UF_EXPIRED_NOTE)
+		return false;
+	note->reason = UF_DROP_TTL_EXPIRED;
+	note->slot = priority & UF_EXPIRED_SLOT;
+	note->counter = 0;
+	note->packets = 1;
+	return true;
 }
 
 #endif /* UDP_FANOUT_TRACE_NOTE_H */

@@ -10,6 +10,7 @@
 #include "datagram.h"
 #include "endpoint_table.h"
 #include "hash.h"
+#include "payload_key.h"
 #include "settings.h"
 #include "target.h"
 #include "udp_fanout.h"
@@ -95,20 +96,57 @@ static __noinline const struct uf_endpoint *uf_other_endpoint(__u32 slot, __u32 
 	return endpoint && !uf_is_from(endpoint, datagram) ? endpoint : NULL;
 }
 
+/* The next endpoint of a listener whose table has buckets; as uf_next_endpoint. */
+static __always_inline const struct uf_endpoint *uf_next_hashed_endpoint(__u32 slot,
+									 __u32 *position)
+{
+	const struct uf_endpoint_table_header *header;
+	struct uf_cursor *cursor;
+	__u32 first = 0;
+	void *table;
+
+	table = bpf_map_lookup_elem(&HASH_TABLES, &slot);
+	cursor = bpf_map_lookup_elem(&CURSORS, &slot);
+	if (!table || !cursor)
+		return NULL;
+	header = bpf_map_lookup_elem(table, &first);
+	if (!header || (cursor->count != header->count && !uf_fit_cursor(cursor, header->count)))
+		return NULL;
+	*position = UF_HASH_ROWS + uf_take_turn(cursor);
+	return bpf_map_lookup_elem(table, position);
+}
+
+/* The endpoint that the payload leads to; as uf_hashed_endpoint. */
+static __noinline const struct uf_endpoint *uf_keyed_endpoint(struct __sk_buff *skb, __u32 slot,
+							      const struct uf_datagram *datagram,
+							      __u32 *position)
+{
+	__u64 hash;
+
+	if (!datagram || !position)
+		return NULL;
+	hash = uf_payload_hash(skb, slot, uf_payload_range(datagram), uf_source_hash(datagram));
+	return hash ? uf_endpoint_of_hash(slot, hash, position)
+		    : uf_next_hashed_endpoint(slot, position);
+}
+
 /*
  * The endpoint for a datagram of a listener, or NULL if it has none but the sender; *position is
  * its place in the table.
  */
 static __always_inline const struct uf_endpoint *
-uf_pick_endpoint(__u32 slot, __u32 flags, const struct uf_datagram *datagram, __u32 *position)
+uf_pick_endpoint(struct __sk_buff *skb, __u32 slot, __u32 flags, const struct uf_datagram *datagram,
+		 __u32 *position)
 {
 	const struct uf_endpoint *endpoint;
 
-	if (uf_is_hashed(flags))
+	if (!uf_is_hashed(flags))
+		endpoint = uf_next_endpoint(slot, position);
+	else if (flags & UF_LISTENER_HASH_PAYLOAD)
+		endpoint = uf_keyed_endpoint(skb, slot, datagram, position);
+	else
 		endpoint = uf_hashed_endpoint(slot, datagram, flags & UF_LISTENER_HASH_SOURCE_PORT,
 					      position);
-	else
-		endpoint = uf_next_endpoint(slot, position);
 	if (endpoint && uf_is_from(endpoint, datagram))
 		return uf_other_endpoint(slot, flags, datagram, endpoint->other, position);
 	return endpoint;

@@ -64,7 +64,7 @@ static __noinline bool uf_choose_target_of_flow(struct __sk_buff *skb,
 	if (flow == UF_FLOW_KEPT)
 		return true;
 	if (flow == UF_FLOW_UNKNOWN) {
-		endpoint = uf_pick_endpoint(target->slot, target->flags, datagram, &position);
+		endpoint = uf_pick_endpoint(skb, target->slot, target->flags, datagram, &position);
 		if (!endpoint)
 			return false;
 		uf_set_target(target, target->slot, endpoint);
@@ -99,7 +99,7 @@ static __always_inline bool uf_choose_target(struct __sk_buff *skb,
 		return true;
 	if (target->flags & UF_LISTENER_REPLIES)
 		return uf_choose_target_of_flow(skb, datagram, target);
-	endpoint = uf_pick_endpoint(target->slot, target->flags, datagram, &position);
+	endpoint = uf_pick_endpoint(skb, target->slot, target->flags, datagram, &position);
 	if (!endpoint)
 		return false;
 	uf_set_target(target, target->slot, endpoint);

@@ -36,8 +36,7 @@
 /*
  * The fragment with the ports has come, and is a listener's. False if the listener has no endpoint.
  */
-static __noinline bool uf_begin_fragments(const struct __sk_buff *skb,
-					  const struct uf_datagram *datagram,
+static __noinline bool uf_begin_fragments(struct __sk_buff *skb, const struct uf_datagram *datagram,
 					  struct uf_target *target)
 {
 	struct uf_fragment_entry *created = uf_new_entry(UF_FRAGMENT_OURS);
@@ -53,7 +52,8 @@ static __noinline bool uf_begin_fragments(const struct __sk_buff *skb,
 		return false;
 	endpoint = target->flags & UF_LISTENER_REPLIES ? uf_endpoint_of_flow(target->slot, datagram)
 						       : NULL;
-	endpoint = uf_choose(&created->choices[0], target->slot, target->flags, datagram, endpoint);
+	endpoint = uf_choose(skb, &created->choices[0], target->slot, target->flags, datagram,
+			     endpoint);
 	if (!endpoint)
 		return false;
 	created->count = 1;
@@ -120,8 +120,9 @@ static __noinline int uf_expect_fragments(const struct uf_listener_set *set,
 
 		if (flags & UF_LISTENER_HASH_SOURCE_PORT)
 			flags ^= UF_LISTENER_HASH_SOURCE_PORT | UF_LISTENER_HASH_SOURCE;
+		flags &= ~UF_LISTENER_HASH_PAYLOAD;
 		if (i < set->count &&
-		    !uf_choose(&created->choices[i], set->slots[i], flags, datagram, NULL))
+		    !uf_choose(NULL, &created->choices[i], set->slots[i], flags, datagram, NULL))
 			created->choices[i].slot = UF_NO_SLOT;
 	}
 	created->count = set->count;

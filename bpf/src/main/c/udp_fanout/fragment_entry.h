@@ -129,19 +129,19 @@ static __always_inline bool uf_take_piece(struct uf_fragment_entry *entry)
 /*
  * Chooses an endpoint of a listener; NULL if it has none. A fragment without ports that comes first
  * is hashed by its address alone, and the datagram goes where that leads. "of_flow" is the endpoint
- * of the datagram's flow, from FLOW_ENDPOINTS, if it has one.
+ * of the datagram's flow, from FLOW_ENDPOINTS, if it has one. The packet is only asked for its
+ * payload.
  */
-static __always_inline const struct uf_endpoint *uf_choose(struct uf_fragment_choice *choice,
-							   __u32 slot, __u32 flags,
-							   const struct uf_datagram *datagram,
-							   const struct uf_endpoint *of_flow)
+static __always_inline const struct uf_endpoint *
+uf_choose(struct __sk_buff *skb, struct uf_fragment_choice *choice, __u32 slot, __u32 flags,
+	  const struct uf_datagram *datagram, const struct uf_endpoint *of_flow)
 {
 	const struct uf_endpoint *endpoint = of_flow;
 
 	if (of_flow)
 		choice->position = of_flow->position;
 	else
-		endpoint = uf_pick_endpoint(slot, flags, datagram, &choice->position);
+		endpoint = uf_pick_endpoint(skb, slot, flags, datagram, &choice->position);
 	if (!endpoint)
 		return NULL;
 	choice->slot = slot;

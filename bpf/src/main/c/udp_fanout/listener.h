@@ -11,6 +11,7 @@
 #include <bpf/bpf_helpers.h>
 
 #include "datagram.h"
+#include "lease.h"
 #include "local.h"
 #include "range.h"
 #include "udp_fanout.h"
@@ -66,6 +67,13 @@ static __always_inline void uf_set_any(union uf_address *address, __u8 family)
 	address->halves[1] = family == 4 ? uf_join(bpf_htonl(0xffff), 0) : 0;
 }
 
+/* Whether datagrams go past a listener that was found. */
+static __always_inline bool uf_is_passed_by(const struct uf_listener *listener)
+{
+	return listener->flags & UF_LISTENER_PASS ||
+	       (listener->flags & UF_LISTENER_LEASED && uf_is_lease_over());
+}
+
 /*
  * The listener of a datagram, or NULL. An exact address goes before the wildcard, and the wildcard
  * stands for this node's own addresses only, or on a dummy interface for a range: transit traffic,
@@ -84,14 +92,14 @@ static __always_inline const struct uf_listener *uf_listener_at(const struct __s
 	question.address = *destination;
 	listener = bpf_map_lookup_elem(&LISTENERS, &question.key);
 	if (listener)
-		return listener->flags & UF_LISTENER_PASS ? NULL : listener;
+		return uf_is_passed_by(listener) ? NULL : listener;
 
 	is_local = uf_is_local(destination);
 	if (!is_local && !uf_is_steered(skb, at_egress))
 		return NULL;
 	uf_set_any(&question.address, family);
 	listener = bpf_map_lookup_elem(&LISTENERS, &question.key);
-	if (!listener || listener->flags & UF_LISTENER_PASS)
+	if (!listener || uf_is_passed_by(listener))
 		return NULL;
 	return is_local || uf_is_in_range(listener->slot, destination) ? listener : NULL;
 }
@@ -137,7 +145,7 @@ uf_listeners_at(const struct __sk_buff *skb, const struct uf_datagram *datagram)
 	question.address = datagram->destination;
 	set = bpf_map_lookup_elem(&LISTENER_SETS, &question.key);
 	if (set)
-		return set;
+		return set->flags & UF_SET_LEASED && uf_is_lease_over() ? NULL : set;
 	uf_set_any(&question.address, datagram->family);
 	set = bpf_map_lookup_elem(&LISTENER_SETS, &question.key);
 	return set && (uf_is_local(&datagram->destination) ||

@@ -15,6 +15,7 @@
 #include "conntrack.h"
 #include "datagram.h"
 #include "flow.h"
+#include "flow_change.h"
 #include "local.h"
 #include "target.h"
 #include "udp_fanout.h"
@@ -43,10 +44,11 @@ __noinline int uf_make_room(struct __sk_buff *skb)
 	const __u64 now_ns = bpf_ktime_get_ns();
 	const struct uf_flow_key *sample;
 	struct uf_replies *replies;
+	union uf_address endpoint;
 	struct uf_flow_key key;
-	struct uf_flow_key back;
 	const struct uf_flow *flow;
 	void *table;
+	__be16 port;
 	__u32 index;
 	__u32 i;
 
@@ -66,12 +68,16 @@ __noinline int uf_make_room(struct __sk_buff *skb)
 		replies = uf_replies_of(flow->slot);
 		if (replies)
 			replies->flows_evicted++;
-		back = key;
-		__builtin_memcpy(back.server, flow->address, sizeof(back.server));
-		back.server_port = flow->port;
-		back.owner = UF_FLOW_OF_REPLIES;
+		endpoint.halves[0] = ((const __u64 *)flow->address)[0];
+		endpoint.halves[1] = ((const __u64 *)flow->address)[1];
+		port = flow->port;
 		bpf_map_delete_elem(table, &key);
-		bpf_map_delete_elem(table, &back);
+		/* From here on that of the replies. */
+		__builtin_memcpy(key.server, &endpoint, sizeof(key.server));
+		key.server_port = port;
+		key.owner = UF_FLOW_OF_REPLIES;
+		bpf_map_delete_elem(table, &key);
+		uf_tell_of_flow_change();
 		return index;
 	}
 	return -1;
@@ -201,6 +207,7 @@ static __noinline int uf_keep_flow(struct __sk_buff *skb, const struct uf_datagr
 		return 0;
 	} else if (flow) {
 		bpf_map_update_elem(table, &key, &wanted, BPF_ANY);
+		uf_tell_of_flow_change();
 	} else if (uf_put_new_flow(skb, table, &key, &wanted)) {
 		if (replies)
 			replies->flows_created++;
@@ -215,10 +222,14 @@ static __noinline int uf_keep_flow(struct __sk_buff *skb, const struct uf_datagr
 	key.owner = UF_FLOW_OF_REPLIES;
 	uf_describe_way_back(skb, datagram, target, &wanted);
 	flow = bpf_map_lookup_elem(table, &key);
-	if (flow && uf_is_same_way_back(flow, &wanted))
+	if (flow && uf_is_same_way_back(flow, &wanted)) {
 		uf_touch_flow(flow, wanted.seen_ns);
-	else if (bpf_map_update_elem(table, &key, &wanted, BPF_ANY) && uf_make_room(skb) >= 0)
+		return 0;
+	}
+	if (bpf_map_update_elem(table, &key, &wanted, BPF_ANY) && uf_make_room(skb) >= 0)
 		bpf_map_update_elem(table, &key, &wanted, BPF_ANY);
+	if (flow)
+		uf_tell_of_flow_change();
 	return 0;
 }
 

@@ -21,4 +21,13 @@ static __always_inline void uf_note_drop(struct __sk_buff *skb, const struct uf_
 	skb->cb[4] = datagram->packets;
 }
 
+/*
+ * The same on a packet that the stack answers and then frees, since its TTL is over: the stack
+ * writes over cb, but leaves the priority as it is (ip_forward in net/ipv4, ip6_forward).
+ */
+static __always_inline void uf_note_expired(struct __sk_buff *skb, const struct uf_target *target)
+{
+	skb->priority = UF_EXPIRED_NOTE | (target->slot & UF_EXPIRED_SLOT);
+}
+
 #endif /* UDP_FANOUT_NOTE_H */

@@ -23,6 +23,7 @@
 #include "datagram.h"
 #include "endpoint_table.h"
 #include "forward.h"
+#include "known_flow.h"
 #include "known_listener.h"
 #include "listener.h"
 #include "mark.h"
@@ -42,7 +43,8 @@
 /* What a listener may ask for: it does not matter to plain datagrams, or is looked after here. */
 #define UF_PLAIN_LISTENER                                                                          \
 	(UF_LISTENER_WAYS_BY_ENDPOINT | UF_LISTENER_FRAGMENTS_BY_STACK |                           \
-	 UF_LISTENER_ANSWERS_BY_STACK | UF_LISTENER_REASSEMBLED | UF_LISTENER_REVERSE_PATH)
+	 UF_LISTENER_ANSWERS_BY_STACK | UF_LISTENER_REASSEMBLED | UF_LISTENER_REVERSE_PATH |       \
+	 UF_LISTENER_REPLIES | UF_LISTENER_REPLIES_BY_STACK | UF_LISTENER_LEASED)
 
 /* Asks for the way to an endpoint, and keeps it: as uf_find_way. Its stack is its own. */
 static __noinline long uf_renew_way(struct __sk_buff *skb, struct uf_way *way,
@@ -167,7 +169,7 @@ static __always_inline int uf_send_plain(struct __sk_buff *skb, __u8 family)
 	const struct uf_peer *peer = NULL;
 	struct uf_datagram datagram;
 	union uf_address address;
-	struct uf_cursor *cursor;
+	struct uf_cursor *cursor = NULL;
 	struct uf_stats *stats;
 	struct uf_way *way;
 	__u64 began_ns;
@@ -201,7 +203,14 @@ static __always_inline int uf_send_plain(struct __sk_buff *skb, __u8 family)
 	if (!stats)
 		return UF_NOT_PLAIN;
 	began_ns = uf_sample_begin(stats);
-	endpoint = uf_see_turn(listener->slot, &cursor);
+	if (listener->flags & UF_LISTENER_REPLIES)
+		endpoint = uf_known_endpoint(
+			listener->slot, datagram.source.halves[0], datagram.source.halves[1],
+			datagram.destination.halves[0], datagram.destination.halves[1],
+			uf_join16(datagram.source_port, datagram.destination_port),
+			listener->flags & UF_LISTENER_REPLIES_BY_STACK ? skb->ifindex : 0);
+	else
+		endpoint = uf_see_turn(listener->slot, &cursor);
 	if (!endpoint)
 		return UF_NOT_PLAIN;
 	address.halves[0] = ((const __u64 *)endpoint->address)[0];
@@ -228,7 +237,9 @@ static __always_inline int uf_send_plain(struct __sk_buff *skb, __u8 family)
 		if (answer != BPF_FIB_LKUP_RET_SUCCESS && answer != BPF_FIB_LKUP_RET_NO_NEIGH)
 			return UF_NOT_PLAIN;
 	}
-	cursor->turn = cursor->turn + 1 < cursor->count ? cursor->turn + 1 : 0;
+	/* A flow stays where it is. */
+	if (cursor)
+		cursor->turn = cursor->turn + 1 < cursor->count ? cursor->turn + 1 : 0;
 	return uf_forward_plain(skb, family, endpoint, way, peer, stats, listener->slot, began_ns);
 }
 

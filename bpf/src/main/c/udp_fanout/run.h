@@ -24,6 +24,7 @@
 #include "note.h"
 #include "parse.h"
 #include "path_mtu.h"
+#include "payload_key.h"
 #include "sample.h"
 #include "target.h"
 #include "udp_fanout.h"
@@ -47,15 +48,16 @@ static __always_inline int uf_dispose(struct __sk_buff *skb, const struct uf_dat
 {
 	const enum uf_drop_reason reason = uf_reason(verdict);
 
+	if (reason == UF_DROP_TTL_EXPIRED) {
+		uf_note_expired(skb, target);
+		return at_egress ? bpf_redirect(skb->ifindex, BPF_F_INGRESS) : TC_ACT_UNSPEC;
+	}
 	if (reason == UF_DROP_TOO_BIG && target->flags & UF_TARGET_ANSWERED)
 		return uf_answer_too_big(skb, uf_join_offsets(datagram), target->mtu, target->slot,
 					 target->flags & UF_LISTENER_ANSWERS_BY_STACK ||
 						 uf_is_by_loopback(skb));
-	if (reason != UF_DROP_TTL_EXPIRED) {
-		uf_note_drop(skb, datagram, target, reason);
-		return TC_ACT_SHOT;
-	}
-	return at_egress ? bpf_redirect(skb->ifindex, BPF_F_INGRESS) : TC_ACT_UNSPEC;
+	uf_note_drop(skb, datagram, target, reason);
+	return TC_ACT_SHOT;
 }
 
 /*
@@ -130,6 +132,9 @@ uf_run_datagram(struct __sk_buff *skb, const struct uf_datagram *datagram, struc
 		if (!stats)
 			return NULL;
 	}
+	if (progress->verdict == UF_CONTINUE &&
+	    uf_mixes_keys(skb, datagram, target->slot, target->flags))
+		progress->verdict = uf_drop(UF_DROP_MIXED_KEYS);
 	if (progress->verdict == UF_CONTINUE && !uf_choose_target(skb, datagram, target))
 		progress->verdict = uf_no_target(target->slot, target->flags);
 	return stats;

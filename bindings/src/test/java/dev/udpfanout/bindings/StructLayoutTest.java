@@ -2,6 +2,7 @@ package dev.udpfanout.bindings;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
@@ -17,13 +18,15 @@ import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
  * Compares the layout of every generated struct with what this machine's C compiler makes of the same headers: sizes,
- * and the place of each member, also inside nested structs and unions.
+ * and the place of each member, also inside nested structs and unions. The same for the architecture of the other
+ * nodes, arm64.
  */
 @Tag("unit")
 class StructLayoutTest {
@@ -31,6 +34,7 @@ class StructLayoutTest {
     private static final Path RECIPES = GENERATED.resolve("jextract");
     private static final Path STRUCTS = GENERATED.resolve("java/dev/udpfanout/bindings/generated");
     private static final Path ABI_HEADERS = Path.of("../bpf/src/main/c").toAbsolutePath();
+    private static final Path ARM64_HEADERS = Path.of("/usr/aarch64-linux-gnu/include");
     private static final long COMPILER_TIMEOUT_SECONDS = 60;
 
     @TempDir
@@ -53,6 +57,65 @@ class StructLayoutTest {
     @ParameterizedTest
     @MethodSource("groups")
     void shouldLayOutStructsAsTheCompilerDoesWhenCompiledFromTheSameHeaders(String group) throws Exception {
+        TreeMap<String, Long> expected = expected(group);
+        TreeMap<String, Long> measured = measured(group, List.copyOf(expected.keySet()));
+        List<String> differences = expected.keySet().stream()
+                .filter(key -> !expected.get(key).equals(measured.get(key)))
+                .map(key -> key + ": Java " + expected.get(key) + ", C " + measured.get(key))
+                .toList();
+        assertEquals(List.of(), differences);
+    }
+
+    /**
+     * The other of the two architectures that are shipped. Nothing of it can be run here, so the compiler itself
+     * compares: each size and place is an assertion, and those that do not hold are named.
+     */
+    @ParameterizedTest
+    @MethodSource("groups")
+    void shouldLayOutStructsAsOnArm64WhenCompiledFromThatArchitecturesHeaders(String group) throws Exception {
+        Path source = Files.writeString(directory.resolve("assertions.c"), assertions(group, expected(group)));
+
+        run(arm64Compiler(source));
+    }
+
+    /** If the comparison above held for anything, it would show nothing. */
+    @Test
+    void shouldNoticeOnArm64WhenAPlaceIsAnother() throws Exception {
+        String group = groups().getFirst();
+        TreeMap<String, Long> expected = expected(group);
+        expected.replaceAll((expression, value) -> value + 1);
+        Path source = Files.writeString(directory.resolve("assertions.c"), assertions(group, expected));
+
+        AssertionError failed = assertThrows(AssertionError.class, () -> run(arm64Compiler(source)));
+        assertTrue(
+                failed.getMessage().contains("static_assert")
+                        || failed.getMessage().contains("static assertion"),
+                "the compiler names what does not hold");
+    }
+
+    private static String assertions(String group, TreeMap<String, Long> expected) {
+        StringBuilder source = new StringBuilder("#include \"" + group + ".h\"\n#include <stddef.h>\n");
+        expected.forEach((expression, value) ->
+                source.append("_Static_assert(%s == %d, \"Java has %d\");\n".formatted(expression, value, value)));
+        return source.toString();
+    }
+
+    private static List<String> arm64Compiler(Path source) {
+        return List.of(
+                "clang",
+                "--target=aarch64-linux-gnu",
+                "-fsyntax-only",
+                "-ferror-limit=0",
+                "-nostdlibinc",
+                "-isystem" + ARM64_HEADERS,
+                // libbpf's headers are the same for all.
+                "-idirafter/usr/include",
+                "-I" + RECIPES,
+                "-I" + ABI_HEADERS,
+                source.toString());
+    }
+
+    private static TreeMap<String, Long> expected(String group) throws ReflectiveOperationException, IOException {
         TreeMap<String, Long> expected = new TreeMap<>();
         List<String> structs = structs(group);
         assertFalse(structs.isEmpty(), "no struct found in group " + group);
@@ -62,12 +125,7 @@ class StructLayoutTest {
             expected.put("sizeof(struct " + struct + ")", layout.byteSize());
             addMembers(struct, "", layout, 0, expected);
         }
-        TreeMap<String, Long> measured = measured(group, List.copyOf(expected.keySet()));
-        List<String> differences = expected.keySet().stream()
-                .filter(key -> !expected.get(key).equals(measured.get(key)))
-                .map(key -> key + ": Java " + expected.get(key) + ", C " + measured.get(key))
-                .toList();
-        assertEquals(List.of(), differences);
+        return expected;
     }
 
     /**

@@ -1,5 +1,6 @@
 package dev.udpfanout.forwarder;
 
+import dev.udpfanout.forwarder.spread.PayloadHash;
 import dev.udpfanout.forwarder.spread.Spread;
 import java.net.InetSocketAddress;
 import java.util.HashSet;
@@ -37,8 +38,15 @@ public record EndpointTable(List<InetSocketAddress> endpoints, Spread spread) {
             throw new IllegalArgumentException("endpoints: " + endpoints.size() + " are more than the "
                     + Spread.ToAll.MAX_COPIES + " copies that are made");
         }
-        if (spread instanceof Spread.Chosen chosen && chosen.highestEndpoint() >= endpoints.size()) {
-            throw new IllegalArgumentException("spread: there is no endpoint " + chosen.highestEndpoint());
+        int highest =
+                switch (spread) {
+                    case Spread.Chosen chosen -> chosen.highestEndpoint();
+                    case PayloadHash hash -> hash.highestEndpoint();
+                    case Spread.InTurn inTurn -> -1;
+                    case Spread.ToAll toAll -> -1;
+                };
+        if (highest >= endpoints.size()) {
+            throw new IllegalArgumentException("spread: there is no endpoint " + highest);
         }
     }
 

@@ -4,9 +4,19 @@ import dev.udpfanout.bindings.generated.abi.Abi;
 
 /** How much the kernel program's maps hold, and which layout they have. */
 public final class Limits {
+    /** The most slots; a program has these, or as many as a configuration file may use. */
     public static final int MAX_LISTENERS = Abi.UF_MAX_LISTENERS();
+
+    /** Listeners and mirrors of a configuration file. */
+    public static final int MAX_LISTENERS_OF_FILE = Abi.UF_LISTENERS_OF_FILE();
+
     public static final int MAX_ENDPOINTS_PER_LISTENER = Abi.UF_MAX_ENDPOINTS();
+    /** Keys of LISTENERS beside the most slots. */
     public static final int MAX_LISTENER_KEYS = Abi.UF_MAX_LISTENER_KEYS();
+
+    /** Keys of LISTENERS beside {@link #MAX_LISTENERS_OF_FILE}. */
+    public static final int LISTENER_KEYS_OF_FILE = Abi.UF_LISTENER_KEYS_OF_FILE();
+
     public static final int MAX_LOCAL_ADDRESSES = Abi.UF_MAX_LOCAL_ADDRESSES();
 
     public static final int MAX_LISTENERS_IN_SET = Abi.UF_MAX_LISTENERS_IN_SET();

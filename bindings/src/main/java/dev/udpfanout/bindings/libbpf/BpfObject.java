@@ -90,6 +90,16 @@ public final class BpfObject implements AutoCloseable {
     }
 
     /**
+     * Has {@link #load} make a map of the object's own with another number of elements than the file says.
+     *
+     * @param maxEntries the most elements
+     */
+    public void resizeMap(String mapName, int maxEntries) {
+        LibbpfResult.check(
+                Libbpf.bpf_map__set_max_entries(findMap(mapName), maxEntries), "bpf_map__set_max_entries", mapName);
+    }
+
+    /**
      * Has {@link #load} use a map that is there already in place of one of the object's own.
      *
      * @param mapName of the object's map

@@ -8,4 +8,9 @@ package dev.udpfanout.bindings.libbpf;
  * @param valueBytes the size of a value, on each CPU where there is one for each
  * @param maxEntries the most elements
  */
-public record MapShape(int type, int keyBytes, int valueBytes, int maxEntries) {}
+public record MapShape(int type, int keyBytes, int valueBytes, int maxEntries) {
+    /** Whether the two differ in the number of elements at most. */
+    public boolean isLike(MapShape other) {
+        return type == other.type && keyBytes == other.keyBytes && valueBytes == other.valueBytes;
+    }
+}

@@ -5,6 +5,7 @@ import dev.udpfanout.bindings.libbpf.MapShape;
 import java.lang.foreign.MemoryLayout;
 import java.lang.foreign.ValueLayout;
 import java.util.Optional;
+import java.util.function.BiFunction;
 import java.util.function.Function;
 
 /**
@@ -13,9 +14,10 @@ import java.util.function.Function;
  * @param name in C
  * @param entry what an entry is; empty if Java does not look into the map
  * @param isCarriedOver whether a program with another layout is likely to have the very same map
- * @param typed the map with Java's types
+ * @param typed the map with Java's types, and with what an earlier, shorter one has counted
  */
-public record MapDeclaration<M>(String name, Optional<Entry> entry, boolean isCarriedOver, Function<BpfMap, M> typed) {
+public record MapDeclaration<M>(
+        String name, Optional<Entry> entry, boolean isCarriedOver, BiFunction<BpfMap, Optional<BpfMap>, M> typed) {
     /**
      * What an entry is.
      *
@@ -37,7 +39,8 @@ public record MapDeclaration<M>(String name, Optional<Entry> entry, boolean isCa
     /** An array with an element for each CPU. */
     public static <V> MapDeclaration<PerCpuArrayMap<V>> perCpuArray(
             String name, MemoryLayout value, PerCpuArrayMap.SumOverCpus<V> sum) {
-        return of(name, element(value), map -> new PerCpuArrayMap<>(map, value, sum));
+        Optional<Entry> entry = Optional.of(element(value));
+        return new MapDeclaration<>(name, entry, false, (map, before) -> new PerCpuArrayMap<>(map, before, value, sum));
     }
 
     /** An array of maps. */
@@ -47,11 +50,11 @@ public record MapDeclaration<M>(String name, Optional<Entry> entry, boolean isCa
 
     /** A map that is the program's own affair, though it outlives the process as the others do. */
     public static MapDeclaration<BpfMap> ofProgram(String name) {
-        return new MapDeclaration<>(name, Optional.empty(), false, map -> map);
+        return new MapDeclaration<>(name, Optional.empty(), false, (map, before) -> map);
     }
 
     private static <M> MapDeclaration<M> of(String name, Entry entry, Function<BpfMap, M> typed) {
-        return new MapDeclaration<>(name, Optional.of(entry), false, typed);
+        return new MapDeclaration<>(name, Optional.of(entry), false, (map, before) -> typed.apply(map));
     }
 
     private static Entry element(MemoryLayout value) {
@@ -70,11 +73,24 @@ public record MapDeclaration<M>(String name, Optional<Entry> entry, boolean isCa
      *     allocated
      */
     public M open(BpfMap map) {
+        return open(map, Optional.empty());
+    }
+
+    /**
+     * As above, where a shorter map of the same entries has counted before: what it holds is added. Of no account to
+     * maps that count nothing.
+     */
+    public M open(BpfMap map, Optional<BpfMap> before) {
+        before.ifPresent(this::checkEntries);
+        checkEntries(map);
+        return typed.apply(map, before);
+    }
+
+    private void checkEntries(BpfMap map) {
         MapShape shape = map.shape();
         Entry found = new Entry(shape.keyBytes(), shape.valueBytes());
         entry.filter(expected -> !expected.equals(found)).ifPresent(expected -> {
             throw new IllegalArgumentException("map " + name + " has " + found + ", not " + expected);
         });
-        return typed.apply(map);
     }
 }

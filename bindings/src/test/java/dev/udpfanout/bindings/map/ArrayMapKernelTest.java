@@ -12,6 +12,7 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.Collections;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.LongStream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -73,8 +74,8 @@ class ArrayMapKernelTest {
                 perCpu.setAtIndex(ValueLayout.JAVA_LONG, cpu, 100 + cpu);
             }
             map.put(arena.allocateFrom(ValueLayout.JAVA_INT, 2), perCpu, 2);
-            PerCpuArrayMap<Long> array =
-                    new PerCpuArrayMap<>(map, ValueLayout.JAVA_LONG, (each, count) -> LongStream.range(0, count)
+            PerCpuArrayMap<Long> array = new PerCpuArrayMap<>(
+                    map, Optional.empty(), ValueLayout.JAVA_LONG, (each, count) -> LongStream.range(0, count)
                             .map(cpu -> each.getAtIndex(ValueLayout.JAVA_LONG, cpu))
                             .sum());
             assertEquals(100L * cpus + cpus * (cpus - 1) / 2, array.get(2));
@@ -90,8 +91,8 @@ class ArrayMapKernelTest {
     @Test
     void shouldClearElementsThatAreShorterThanTheirPlace() {
         try (BpfMap map = BpfMap.create(MapType.PERCPU_ARRAY, "uf_test", Integer.BYTES, Integer.BYTES, 1)) {
-            PerCpuArrayMap<Integer> array =
-                    new PerCpuArrayMap<>(map, ValueLayout.JAVA_INT, (perCpu, cpus) -> (int) perCpu.byteSize() / cpus);
+            PerCpuArrayMap<Integer> array = new PerCpuArrayMap<>(
+                    map, Optional.empty(), ValueLayout.JAVA_INT, (perCpu, cpus) -> (int) perCpu.byteSize() / cpus);
             array.clear(0);
             assertEquals(Long.BYTES, array.get(0));
         }

@@ -64,11 +64,25 @@ public final class SourceHash implements Spread.Chosen {
 
     @Override
     public int endpoint(long addressHigh, long addressLow, int port) {
-        long hash = mixing.mixed(mixing.seed ^ addressHigh);
-        hash = mixing.mixed(hash ^ addressLow);
+        long hash = with(mixing.seed, addressHigh, addressLow);
         if (withPort) {
             hash = mixing.mixed(hash ^ port);
         }
+        return owner(hash);
+    }
+
+    /** What every hash begins as. */
+    long seed() {
+        return mixing.seed;
+    }
+
+    /** The hash so far, with 128 bits behind it. */
+    long with(long hash, long high, long low) {
+        return mixing.mixed(mixing.mixed(hash ^ high) ^ low);
+    }
+
+    /** The index of the endpoint that a hash leads to. */
+    int owner(long hash) {
         return owners[(int) (hash >>> shift)];
     }
 

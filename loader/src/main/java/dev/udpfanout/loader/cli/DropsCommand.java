@@ -30,7 +30,7 @@ import picocli.CommandLine.ParameterException;
         description = {
             "Prints datagrams that udp-fanout drops on this node, while they are dropped: reason, listener, sender, and the"
                     + " endpoint if one was chosen. Once a second it prints how many were counted by reason, also those of"
-                    + " user space and those that are answered with ICMP, of which no single ones are shown.",
+                    + " user space and those that become an ICMP answer, of which no single ones are shown.",
             "If nobody watches, it costs forwarded datagrams nothing. Any number of processes may watch; nothing stays of"
                     + " them. Single datagrams need CAP_BPF and CAP_PERFMON, and a kernel with BTF (/sys/kernel/btf/vmlinux)."
         },
@@ -163,7 +163,7 @@ final class DropsCommand implements Callable<Integer> {
 
     private void end(DropWatch.Totals totals) {
         if (!json) {
-            out.println("%d packets dropped in the kernel and freed, %d shown".formatted(totals.seen(), totals.told()));
+            out.println("%d packets dropped in the kernel, %d shown".formatted(totals.seen(), totals.told()));
         }
         out.flush();
     }

@@ -1,6 +1,5 @@
 package dev.udpfanout.loader.cli;
 
-import dev.udpfanout.bindings.abi.Limits;
 import dev.udpfanout.bindings.abi.counter.ListenerStats;
 import dev.udpfanout.bindings.abi.maps.SharedMaps;
 import dev.udpfanout.bindings.libbpf.BpfMap;
@@ -76,7 +75,7 @@ final class MapCommand implements Callable<Integer> {
     }
 
     private static String text(PerCpuArrayMap<ListenerStats> stats) {
-        return IntStream.range(0, Limits.MAX_LISTENERS)
+        return IntStream.range(0, stats.length())
                 .mapToObj(slot -> listener(slot, stats.ofEachCpu(slot)))
                 .collect(Collectors.joining(",", "[", "\n]"));
     }

@@ -197,6 +197,11 @@ public record ListenerConfig(
         return !vipDirect() && bind().getAddress().isAnyLocalAddress();
     }
 
+    /** Whether it is not from the file, but of an annotated Service, which gives its addresses and its endpoints. */
+    public boolean isOfService() {
+        return vipDirect() && publish.isEmpty();
+    }
+
     /** Its own receivers, and its mirror's. */
     public Stream<ReceiverSet> receiverSets() {
         return Stream.concat(Stream.of(receivers), mirror.map(MirrorConfig::receivers).stream());

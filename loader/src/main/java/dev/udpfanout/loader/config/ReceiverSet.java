@@ -42,10 +42,16 @@ public record ReceiverSet(int listenerId, String name, Source source, Spreading 
      * @param policy which receiver a datagram goes to
      * @param hashOn what that follows from, if the policy is a hash
      * @param payload what else does
+     * @param key the bytes that decide in place of the source, if the policy is a hash
      */
-    public record Spreading(Policy policy, HashOn hashOn, Payload payload) {
+    public record Spreading(Policy policy, HashOn hashOn, Payload payload, Optional<PayloadKey> key) {
         /** Each in turn. */
         public static final Spreading ROUND_ROBIN = new Spreading(Policy.ROUND_ROBIN, HashOn.SOURCE, Payload.NONE);
+
+        /** Without a key. */
+        public Spreading(Policy policy, HashOn hashOn, Payload payload) {
+            this(policy, hashOn, payload, Optional.empty());
+        }
     }
 
     /**

@@ -22,6 +22,9 @@ public record UserspaceConfig(
         int receiveBufferBytes,
         int maxPacketBytes,
         Optional<Source> source) {
+    /** Of a listener that only the kernel can serve. */
+    public static final UserspaceConfig UNUSED =
+            new UserspaceConfig(Io.AUTO, 1, List.of(), 1, 4096, 65_507, Optional.empty());
 
     public UserspaceConfig {
         cpus = List.copyOf(cpus);

@@ -1,5 +1,6 @@
 package dev.udpfanout.loader.control;
 
+import dev.udpfanout.loader.config.PayloadKey;
 import dev.udpfanout.loader.config.Policy;
 import dev.udpfanout.loader.config.ReceiverSet.HashOn;
 import dev.udpfanout.loader.config.ReceiverSet.Spreading;
@@ -40,6 +41,15 @@ public sealed interface SpreadPlan {
     record Hash(List<InetSocketAddress> endpoints, HashOn on) implements SpreadPlan {}
 
     /**
+     * The endpoint that owns the bucket which bytes of the payload lead to; a datagram without them goes as the key
+     * says.
+     *
+     * @param endpoints each once, in any order
+     * @param key which bytes
+     */
+    record Keyed(List<InetSocketAddress> endpoints, PayloadKey key) implements SpreadPlan {}
+
+    /**
      * A copy to each endpoint.
      *
      * @param endpoints each once, at most {@link Policy#MAX_COPIES}
@@ -64,7 +74,10 @@ public sealed interface SpreadPlan {
                     case NETFLOW -> new Netflow(forCopies(endpoints), beyondCopies(endpoints));
                 };
             case WEIGHTED -> new Weighted(WeightedRound.of(endpoints));
-            case HASH -> new Hash(addresses(endpoints), spreading.hashOn());
+            case HASH ->
+                spreading.key().isPresent()
+                        ? new Keyed(addresses(endpoints), spreading.key().get())
+                        : new Hash(addresses(endpoints), spreading.hashOn());
             case REPLICATE -> new Replicate(forCopies(endpoints), beyondCopies(endpoints));
         };
     }

@@ -1,7 +1,9 @@
 package dev.udpfanout.loader.daemon;
 
+import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
+import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -58,6 +60,12 @@ final class ConfigPart<T> {
             }
             hindrance = failure;
         }
+    }
+
+    /** Why what is wanted is not in force: these reasons, none if all is. */
+    static List<String> hindrances(Optional<String> other, ConfigPart<?>... parts) {
+        return Stream.concat(other.stream(), Stream.of(parts).flatMap(part -> part.hindrance().stream()))
+                .toList();
     }
 
     /** Why the value of the last attempt is not in force; empty if it is. */

@@ -10,6 +10,7 @@ import dev.udpfanout.loader.control.EndpointSelection;
 import dev.udpfanout.loader.control.EndpointSet;
 import dev.udpfanout.loader.datapath.Datapath;
 import dev.udpfanout.loader.datapath.Failures;
+import dev.udpfanout.loader.kubernetes.services.ServicesInForce;
 import dev.udpfanout.loader.status.Readiness;
 import java.net.Inet6Address;
 import java.net.InetAddress;
@@ -117,6 +118,13 @@ final class ControlLoop {
 
     void peers(Event.PeersChanged event) {
         datapath.setPeers(event.peers());
+    }
+
+    /** Takes over what annotated Services have, whose listeners {@link #configure} has been told of. */
+    void services(ServicesInForce services) {
+        discovered.putAll(services.endpoints());
+        select();
+        services.addresses().forEach((name, addresses) -> vips(new Event.Vips(name, addresses)));
     }
 
     /** Takes the endpoints that are down out, and those that are not in again. */
@@ -252,9 +260,10 @@ final class ControlLoop {
                 .collect(Collectors.toSet());
     }
 
-    /** Whether this node can serve every listener, or the first that it cannot, and why. */
+    /** Whether this node can serve every listener of the file, or the first that it cannot, and why. */
     Readiness readiness() {
         return config.listeners().stream()
+                .filter(listener -> !listener.isOfService())
                 .map(ListenerConfig::name)
                 .filter(name -> !isReady(name))
                 .findFirst()

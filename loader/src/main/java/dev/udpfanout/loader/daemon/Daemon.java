@@ -11,6 +11,7 @@ import dev.udpfanout.loader.control.EndpointSelection;
 import dev.udpfanout.loader.datapath.Datapath;
 import dev.udpfanout.loader.datapath.Failures;
 import dev.udpfanout.loader.kubernetes.api.NodeIdentity;
+import dev.udpfanout.loader.kubernetes.services.AnnotatedService;
 import dev.udpfanout.loader.metrics.DaemonMetrics;
 import dev.udpfanout.loader.status.Readiness;
 import java.net.InetSocketAddress;
@@ -23,7 +24,6 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import java.util.stream.Collectors;
-import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -43,7 +43,9 @@ public final class Daemon {
     private final ServedPages pages;
     private final CountDownLatch running = new CountDownLatch(1);
     private final CountDownLatch finished = new CountDownLatch(1);
-    private Config config;
+    private final AnnotatedServices services = new AnnotatedServices(inbox);
+    private Config file;
+    private Config config; // the file's, with the listeners of annotated Services
     private ControlLoop control;
     private Datapath datapath;
     private Optional<KubernetesSources> kubernetes = Optional.empty();
@@ -65,7 +67,8 @@ public final class Daemon {
      */
     public Daemon(ConfigSource configSource, Function<Config, Datapath> datapaths, String version) {
         this.configSource = configSource;
-        this.config = configSource.inForce();
+        this.file = configSource.inForce();
+        this.config = file;
         this.datapaths = datapaths;
         this.view = new LiveView(version, System::nanoTime);
         this.metrics = new DaemonMetrics(view);
@@ -90,7 +93,7 @@ public final class Daemon {
     }
 
     private void runUntilStopped() {
-        datapath = datapaths.apply(config);
+        datapath = datapaths.apply(config = services.first(file));
         datapath.onTrackingClear(() -> inbox.post(new Event.TrackingClear()));
         try {
             // Before the first comparison, so that nothing that happens after it goes unseen.
@@ -114,11 +117,8 @@ public final class Daemon {
 
     private void setUp() {
         NodeIdentity node = NodeIdentity.detect();
-        connectIfNeededBy(config.listeners());
-        Optional<String> zone =
-                StartOnlyKeys.usesZones(config) ? kubernetes.flatMap(KubernetesSources::zone) : Optional.empty();
-        control = new ControlLoop(
-                config, datapath, new EndpointSelection(node.nodeName(), zone), metrics::endpointsUpdated);
+        EndpointSelection selection = new EndpointSelection(node.nodeName(), StartOnlyKeys.zone(file, node));
+        control = new ControlLoop(config, datapath, selection, metrics::endpointsUpdated);
         control.select();
         datapath.reconcile();
         hasTakenOver = true;
@@ -130,19 +130,14 @@ public final class Daemon {
 
     /** All that a configuration changes but the datapath, each by itself; again at each comparison, until done. */
     private void putInForce() {
-        discovery.attempt(config.listeners());
+        discovery.attempt(file.listeners());
+        services.putInForce(control);
         probing.attempt(config.health());
         serving.attempt(config.metrics());
     }
 
-    private void connectIfNeededBy(List<ListenerConfig> listeners) {
-        if (kubernetes.isEmpty() && KubernetesSources.isNeededBy(listeners)) {
-            kubernetes = Optional.of(KubernetesSources.connect(NodeIdentity.detect(), inbox));
-        }
-    }
-
     private void discover(List<ListenerConfig> listeners) {
-        connectIfNeededBy(listeners);
+        kubernetes = kubernetes.or(() -> KubernetesSources.connect(listeners, NodeIdentity.detect(), inbox));
         kubernetes.ifPresent(sources -> sources.update(listeners));
     }
 
@@ -192,6 +187,7 @@ public final class Daemon {
     private void deal(Event event) {
         switch (event) {
             case Event.Discovered discovered -> control.discovered(discovered);
+            case Event.ServicesChanged changed -> serve(changed.services());
             case Event.Vips vips -> control.vips(vips);
             case Event.ServiceChanged service -> control.service(service);
             case Event.HealthChanged changed -> control.health(health.down());
@@ -208,9 +204,24 @@ public final class Daemon {
         Optional<Config> changed = configSource.reload(content);
         unread = Optional.empty();
         if (changed.isPresent()) {
-            config = changed.get();
-            attempts.attempt("apply the changed listeners", () -> control.configure(config));
-            putInForce();
+            file = changed.get();
+            use(services.in(file));
+        }
+    }
+
+    private void use(Config now) {
+        config = now;
+        attempts.attempt("apply the changed listeners", () -> control.configure(config));
+        putInForce();
+    }
+
+    private void serve(List<AnnotatedService> changed) {
+        services.changed(changed);
+        Config now = services.in(file);
+        if (now.equals(config)) {
+            services.putInForce(control);
+        } else {
+            use(now);
         }
     }
 
@@ -222,35 +233,23 @@ public final class Daemon {
         if (!inbox.isStopped()) {
             kubernetes.ifPresent(all -> datapath.setPublished(all.publish(config.listeners(), control::publishable)));
         }
-        view.turned(new LiveView.Turn(
-                System.nanoTime(),
+        Readiness readiness = inbox.isStopped() ? Readiness.STOPPING : control.readiness();
+        view.turned(LiveView.Turn.of(
                 config,
-                configSource.status(hindrances()),
-                control.known(),
-                control.inForce(),
-                config.listeners().stream()
-                        .collect(Collectors.toMap(ListenerConfig::name, listener -> datapath.state(listener.name()))),
-                control.vips(),
-                inbox.isStopped() ? Readiness.STOPPING : control.readiness(),
+                configSource.status(ConfigPart.hindrances(
+                        datapath.hindrance().or(services::hindrance), discovery, probing, serving)),
+                control,
+                readiness,
+                services.status(),
                 datapath,
-                health.monitor(),
-                health.ports(),
+                health,
                 kubernetes.map(sources -> sources::status)));
-    }
-
-    private List<String> hindrances() {
-        return Stream.of(datapath.hindrance(), discovery.hindrance(), probing.hindrance(), serving.hindrance())
-                .flatMap(Optional::stream)
-                .toList();
     }
 
     /** Lets MetalLB move the VIP away while datagrams are still forwarded. */
     private void drain() {
         endTurn();
-        Optional<KubernetesSources> publishing = kubernetes.filter(KubernetesSources::publishes);
-        if (publishing.isPresent()
-                && Departure.isAnnounced(config, datapath, publishing.get()::servesTerminatingEndpoints)) {
-            publishing.get().withdraw(Departure.WITHDRAW_TIMEOUT);
+        if (Departure.announce(config, datapath, kubernetes)) {
             keepUntil(System.nanoTime() + config.shutdown().drain().toNanos());
         }
     }
@@ -262,6 +261,7 @@ public final class Daemon {
     private void tearDown() {
         pages.close();
         health.close();
+        services.close();
         kubernetes.ifPresent(KubernetesSources::close);
         if (!hasTakenOver) {
             datapath.abandon();

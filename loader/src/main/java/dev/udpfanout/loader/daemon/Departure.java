@@ -6,6 +6,7 @@ import dev.udpfanout.loader.config.ShutdownConfig.OnExit;
 import dev.udpfanout.loader.datapath.Datapath;
 import dev.udpfanout.loader.datapath.ListenerState;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.function.BooleanSupplier;
 
 /** Whether a daemon that stops tells Kubernetes that its node is on its way out. */
@@ -25,6 +26,15 @@ final class Departure {
         return config.shutdown().onExit() != OnExit.KEEP
                 || !isAllInKernel(config, datapath)
                 || servesTerminatingEndpoints.getAsBoolean();
+    }
+
+    /** Tells it, and waits a little until it is told; false if it is not told. */
+    static boolean announce(Config config, Datapath datapath, Optional<KubernetesSources> kubernetes) {
+        Optional<KubernetesSources> publishing = kubernetes
+                .filter(KubernetesSources::publishes)
+                .filter(each -> isAnnounced(config, datapath, each::servesTerminatingEndpoints));
+        publishing.ifPresent(each -> each.withdraw(WITHDRAW_TIMEOUT));
+        return publishing.isPresent();
     }
 
     private static boolean isAllInKernel(Config config, Datapath datapath) {

@@ -3,6 +3,7 @@ package dev.udpfanout.loader.daemon;
 import dev.udpfanout.loader.config.yaml.FileContent;
 import dev.udpfanout.loader.control.DiscoveredEndpoint;
 import dev.udpfanout.loader.control.ServiceAddresses;
+import dev.udpfanout.loader.kubernetes.services.AnnotatedService;
 import dev.udpfanout.loader.links.LocalPeer;
 import java.net.InetAddress;
 import java.util.List;
@@ -112,6 +113,28 @@ sealed interface Event {
         @Override
         public Event since(long nanos) {
             return new ServiceChanged(listener, addresses, nanos);
+        }
+    }
+
+    /** The annotated Services that there are. */
+    record ServicesChanged(List<AnnotatedService> services, long atNanos) implements Event {
+        ServicesChanged(List<AnnotatedService> services) {
+            this(services, now());
+        }
+
+        @Override
+        public Object key() {
+            return ServicesChanged.class;
+        }
+
+        @Override
+        public String handling() {
+            return "serve the annotated Services";
+        }
+
+        @Override
+        public Event since(long nanos) {
+            return new ServicesChanged(services, nanos);
         }
     }
 

@@ -1,10 +1,12 @@
 package dev.udpfanout.loader.daemon;
 
+import dev.udpfanout.loader.kubernetes.services.AnnotatedService;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * What has happened and not been dealt with: other threads post, the control loop takes. Of several events of one kind
@@ -22,6 +24,14 @@ final class Inbox {
         Event earlier = pending.remove(event.key());
         pending.put(event.key(), earlier == null ? event : event.since(earlier.atNanos()));
         notifyAll();
+    }
+
+    /** The Services of an event that nobody has taken yet. */
+    synchronized Optional<List<AnnotatedService>> latestServices() {
+        return pending.values().stream()
+                .filter(Event.ServicesChanged.class::isInstance)
+                .map(event -> ((Event.ServicesChanged) event).services())
+                .findFirst();
     }
 
     /** Asks the loop to end; any thread. */

@@ -75,13 +75,11 @@ final class KubernetesSources implements AutoCloseable {
         }
     }
 
-    static boolean isNeededBy(List<ListenerConfig> listeners) {
-        return ListenerSources.wanted(listeners).findAny().isPresent();
-    }
-
-    /** Makes a client; nothing is asked of the API server yet. */
-    static KubernetesSources connect(NodeIdentity node, Inbox inbox) {
-        return new KubernetesSources(KubernetesClients.connect(), node, inbox);
+    /** Makes a client if the listeners need one; nothing is asked of the API server yet. */
+    static Optional<KubernetesSources> connect(List<ListenerConfig> listeners, NodeIdentity node, Inbox inbox) {
+        return ListenerSources.wanted(listeners)
+                .findAny()
+                .map(needed -> new KubernetesSources(KubernetesClients.connect(), node, inbox));
     }
 
     /**
@@ -205,11 +203,6 @@ final class KubernetesSources implements AutoCloseable {
         } catch (SocketException e) {
             throw new java.io.UncheckedIOException(e);
         }
-    }
-
-    /** The zone that this node is in, if the API server tells; asks it, with a time-out. */
-    Optional<String> zone() {
-        return node.zone(client);
     }
 
     /** Tells Kubernetes whether datagrams may be sent to this node for a listener; returns at once. */

@@ -20,6 +20,7 @@ import dev.udpfanout.loader.status.MirrorStatus;
 import dev.udpfanout.loader.status.PortsStatus;
 import dev.udpfanout.loader.status.Readiness;
 import dev.udpfanout.loader.status.ReadinessLog;
+import dev.udpfanout.loader.status.ServicesStatus;
 import dev.udpfanout.loader.status.StatusSnapshot;
 import dev.udpfanout.loader.status.TrafficCounters;
 import dev.udpfanout.loader.supervision.ThreadSupervision;
@@ -33,6 +34,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
 
 /**
  * What others see of the daemon. The control loop puts a {@link Turn} down at the end of each turn; the kernel is read
@@ -51,6 +53,7 @@ final class LiveView implements DaemonView {
      *
      * @param states how each listener is served, by name
      * @param vips of VIP-direct listeners, by name, as far as they are known
+     * @param services the annotated ones, if they are followed
      * @param datapath whose counters can be read by any thread
      */
     record Turn(
@@ -62,10 +65,39 @@ final class LiveView implements DaemonView {
             Map<String, ListenerState> states,
             Map<String, Set<InetAddress>> vips,
             Readiness readiness,
+            Optional<ServicesStatus> services,
             Datapath datapath,
             Optional<HealthMonitor> health,
             Optional<PortWatch> ports,
-            Optional<Supplier<KubernetesSources.Status>> kubernetes) {}
+            Optional<Supplier<KubernetesSources.Status>> kubernetes) {
+        /** What they know now. */
+        static Turn of(
+                Config config,
+                ConfigStatus configStatus,
+                ControlLoop control,
+                Readiness readiness,
+                Optional<ServicesStatus> services,
+                Datapath datapath,
+                Probing probing,
+                Optional<Supplier<KubernetesSources.Status>> kubernetes) {
+            return new Turn(
+                    System.nanoTime(),
+                    config,
+                    configStatus,
+                    control.known(),
+                    control.inForce(),
+                    config.listeners().stream()
+                            .collect(Collectors.toMap(
+                                    ListenerConfig::name, listener -> datapath.state(listener.name()))),
+                    control.vips(),
+                    readiness,
+                    services,
+                    datapath,
+                    probing.monitor(),
+                    probing.ports(),
+                    kubernetes);
+        }
+    }
 
     /**
      * @param clockNanos as System.nanoTime(): one that nobody sets, as time synchronization does the wall clock at boot
@@ -111,6 +143,7 @@ final class LiveView implements DaemonView {
                     readiness(),
                     List.of(),
                     Optional.empty(),
+                    Optional.empty(),
                     none,
                     Optional.empty(),
                     PortsStatus.NONE,
@@ -138,6 +171,7 @@ final class LiveView implements DaemonView {
                 last.readiness(),
                 listeners,
                 kubernetes.map(KubernetesSources.Status::watches),
+                last.services(),
                 last.configStatus(),
                 last.health().map(HealthMonitor::status),
                 last.ports().map(PortWatch::status).orElse(PortsStatus.NONE),

@@ -4,8 +4,12 @@ import dev.udpfanout.loader.config.Config;
 import dev.udpfanout.loader.config.FlowsConfig;
 import dev.udpfanout.loader.config.ListenerConfig;
 import dev.udpfanout.loader.config.ReceiverSet.Preference;
+import dev.udpfanout.loader.kubernetes.api.KubernetesClients;
+import dev.udpfanout.loader.kubernetes.api.NodeIdentity;
+import io.fabric8.kubernetes.client.KubernetesClient;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * Keys of the configuration that the daemon goes by as they were when it started: the memory of flows is made and the
@@ -36,9 +40,19 @@ final class StartOnlyKeys {
         return keys;
     }
 
+    /** The node's zone, if it may matter and the API server tells; asks it, with a time-out. */
+    static Optional<String> zone(Config started, NodeIdentity node) {
+        if (!usesZones(started)) {
+            return Optional.empty();
+        }
+        try (KubernetesClient client = KubernetesClients.connect()) {
+            return node.zone(client);
+        }
+    }
+
     /** Whether the node's zone matters to any listener. */
     static boolean usesZones(Config config) {
-        return config.listeners().stream().anyMatch(StartOnlyKeys::usesZones);
+        return config.services().isPresent() || config.listeners().stream().anyMatch(StartOnlyKeys::usesZones);
     }
 
     private static boolean usesZones(ListenerConfig listener) {

@@ -8,7 +8,8 @@ import java.util.Comparator;
  *
  * @param pod the endpoint's address
  * @param isStraight whether they are put into the pod; if not, they go by the next hop
- * @param reason why they go by the next hop: what stands on this node's side of the pod's veth; empty if they do not
+ * @param reason why they go by the next hop: for example {@code TCX program shaper on veth2 stands before it}; empty if
+ *     they do not
  */
 public record PodWayState(InetAddress pod, boolean isStraight, String reason) {
     /** Those with a reason first. */

@@ -21,6 +21,11 @@ final class ControlMetrics {
         families.set(Metric.PORTS_CLOSED, snapshot.ports().closed());
         snapshot.ports().checks().forEach((result, count) -> families.add(Metric.PORT_CHECKS, count, result));
         snapshot.health().ifPresent(health -> addHealth(families, health));
+        snapshot.services().ifPresent(services -> {
+            families.set(Metric.SERVICES, services.served(), "served");
+            families.set(Metric.SERVICES, services.refused().size(), "refused");
+            families.set(Metric.SERVICES_WATCH_CONNECTED, services.connected());
+        });
         snapshot.kubernetes().ifPresent(watch -> addWatch(families, watch));
     }
 

@@ -88,6 +88,8 @@ public enum Metric {
             "interface"),
     PUBLISHED(GAUGE, "published", "1 if the API server has this node's current endpoint of the listener.", "listener"),
 
+    SERVICES(GAUGE, "services", "Annotated Services, by state: served, or refused and left to kube-proxy.", "state"),
+    SERVICES_WATCH_CONNECTED(GAUGE, "services_watch_connected", "1 if the API server tells of changes of Services."),
     EARLY_FRAGMENTS(
             COUNTER, "early_fragments", "Fragments that came before the one with the ports and may be a listener's."),
     EARLY_FRAGMENTS_SENT(

@@ -21,6 +21,7 @@ import java.util.TreeMap;
  * @param readiness whether it does its work
  * @param listeners in the order of the configuration
  * @param kubernetes the watch for EndpointSlices; empty if no listener has one
+ * @param services the annotated Services; empty if the configuration asks for none
  * @param config the file in force, and the last attempt to replace it
  * @param health what probing has done; empty if it is off
  * @param ports endpoints at whose port nobody listens
@@ -40,6 +41,7 @@ public record StatusSnapshot(
         Readiness readiness,
         List<ListenerStatus> listeners,
         Optional<WatchStatus> kubernetes,
+        Optional<ServicesStatus> services,
         ConfigStatus config,
         Optional<ProbingStatus> health,
         PortsStatus ports,

@@ -1,9 +1,10 @@
 package dev.udpfanout.loader.trace;
 
-import dev.udpfanout.bindings.abi.Limits;
+import dev.udpfanout.bindings.abi.listener.ListenerName;
 import dev.udpfanout.bindings.abi.maps.SharedMaps;
 import dev.udpfanout.bindings.errno.SystemCallException;
 import dev.udpfanout.bindings.libbpf.BpfMap;
+import dev.udpfanout.bindings.map.ArrayMap;
 import dev.udpfanout.loader.datapath.kernel.program.Pins;
 import java.nio.file.Path;
 import java.util.Optional;
@@ -19,7 +20,7 @@ public final class ListenerNames {
 
     /** Empty if the slot is free, or nothing is pinned. */
     public String of(int slot) {
-        if (slot < 0 || slot >= Limits.MAX_LISTENERS) {
+        if (slot < 0) {
             return "";
         }
         try {
@@ -28,7 +29,8 @@ public final class ListenerNames {
                 return "";
             }
             try (BpfMap names = map.get()) {
-                return SharedMaps.LISTENER_NAMES.open(names).get(slot).name();
+                ArrayMap<ListenerName> bySlot = SharedMaps.LISTENER_NAMES.open(names);
+                return slot < bySlot.length() ? bySlot.get(slot).name() : "";
             }
         } catch (SystemCallException e) {
             return "";

@@ -1,13 +1,12 @@
 package dev.udpfanout.loader.trace;
 
+import dev.udpfanout.forwarder.socket.ProcNetUdp;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.HashMap;
 import java.util.HashSet;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -18,14 +17,11 @@ import java.util.Set;
  * @param inodes of the sockets, by the port that they are bound to; proc_net_udp
  * @param ofDaemon the inodes that the daemon has; empty if its descriptors cannot be seen, or it is not alive
  */
-public record SocketOwners(Map<Integer, Set<String>> inodes, Optional<Set<String>> ofDaemon) {
+public record SocketOwners(Map<Integer, Set<Long>> inodes, Optional<Set<Long>> ofDaemon) {
     /** Where nobody knows. */
     static final SocketOwners UNKNOWN = new SocketOwners(Map.of(), Optional.empty());
 
     private static final Path PROC = Path.of("/proc");
-    private static final int LOCAL = 1;
-    private static final int INODE = 9;
-    private static final int HEX = 16;
 
     /**
      * Those of the calling thread's network namespace.
@@ -33,16 +29,8 @@ public record SocketOwners(Map<Integer, Set<String>> inodes, Optional<Set<String
      * @param daemon its process id, 0 if it cannot be told; empty if no daemon is alive
      */
     public static SocketOwners ofNode(Optional<Integer> daemon) {
-        Map<Integer, Set<String>> inodes = new HashMap<>();
-        for (String table : List.of("udp", "udp6")) {
-            for (String line : lines(PROC.resolve("thread-self/net").resolve(table))) {
-                String[] fields = line.strip().split("\\s+");
-                int port = Integer.parseInt(fields[LOCAL].substring(fields[LOCAL].lastIndexOf(':') + 1), HEX);
-                inodes.computeIfAbsent(port, none -> new HashSet<>()).add(fields[INODE]);
-            }
-        }
         return new SocketOwners(
-                inodes,
+                ProcNetUdp.inodesByPort(),
                 daemon.isEmpty()
                         ? Optional.of(Set.of())
                         : daemon.filter(pid -> pid > 0).flatMap(SocketOwners::sockets));
@@ -55,7 +43,7 @@ public record SocketOwners(Map<Integer, Set<String>> inodes, Optional<Set<String
      * @param isWaiting whether packets may wait for a neighbour's answer, so that it may not have arrived
      */
     boolean isOfReceiver(Optional<InetSocketAddress> destination, boolean isWaiting) {
-        Set<String> there = destination
+        Set<Long> there = destination
                 .map(place -> inodes.getOrDefault(place.getPort(), Set.of()))
                 .orElse(Set.of());
         boolean isOfOther =
@@ -63,19 +51,9 @@ public record SocketOwners(Map<Integer, Set<String>> inodes, Optional<Set<String
         return isOfOther && (!there.isEmpty() || !isWaiting);
     }
 
-    private static List<String> lines(Path table) {
-        try {
-            List<String> lines = Files.readAllLines(table);
-            return lines.subList(Math.min(1, lines.size()), lines.size());
-        } catch (IOException e) {
-            // A kernel without IPv6 has one of them only.
-            return List.of();
-        }
-    }
-
     /** {@code socket:[12345]} of each descriptor: proc_pid_fd(5). */
-    private static Optional<Set<String>> sockets(int pid) {
-        Set<String> found = new HashSet<>();
+    private static Optional<Set<Long>> sockets(int pid) {
+        Set<Long> found = new HashSet<>();
         try (DirectoryStream<Path> descriptors = Files.newDirectoryStream(PROC.resolve(pid + "/fd"))) {
             for (Path descriptor : descriptors) {
                 socket(descriptor).ifPresent(found::add);
@@ -86,10 +64,12 @@ public record SocketOwners(Map<Integer, Set<String>> inodes, Optional<Set<String
         }
     }
 
-    private static Optional<String> socket(Path descriptor) {
+    private static Optional<Long> socket(Path descriptor) {
         try {
             String target = Files.readSymbolicLink(descriptor).toString();
-            return target.startsWith("socket:") ? Optional.of(target.replaceAll("\\D", "")) : Optional.empty();
+            return target.startsWith("socket:")
+                    ? Optional.of(Long.parseLong(target.replaceAll("\\D", "")))
+                    : Optional.empty();
         } catch (IOException e) {
             // It was closed meanwhile.
             return Optional.empty();

@@ -9,11 +9,14 @@ import dev.udpfanout.lab.BoundedWait;
 import dev.udpfanout.lab.Bpffs;
 import dev.udpfanout.lab.Topology;
 import dev.udpfanout.lab.TopologyPlan;
+import dev.udpfanout.lab.frames.FrameSender;
+import dev.udpfanout.lab.frames.UdpFrame;
 import dev.udpfanout.lab.process.LabProcess;
 import dev.udpfanout.lab.traffic.DatagramSender;
 import dev.udpfanout.lab.traffic.SendPlan;
 import dev.udpfanout.loader.datapath.mode.NodeModes;
 import java.io.IOException;
+import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -52,6 +55,10 @@ class DropsCommandTest {
     }
 
     private void daemon(String mode) throws IOException {
+        daemon(mode, "10.0.0.0/8");
+    }
+
+    private void daemon(String mode, String allow) throws IOException {
         Path config = Files.writeString(directory.resolve("config.yaml"), """
                 metrics: { bind: "%s" }
                 health: { enabled: false }
@@ -60,9 +67,9 @@ class DropsCommandTest {
                     bind: "0.0.0.0:5514"
                     interface: eth0
                     mode: %s
-                    allow: [ 10.0.0.0/8 ]
+                    allow: [ "%s" ]
                     downstream: [ { address: "10.42.0.11:40514" } ]
-                """.formatted(METRICS, mode));
+                """.formatted(METRICS, mode, allow));
         daemon = topology.node()
                 .start(
                         Distribution.command(),
@@ -129,6 +136,35 @@ class DropsCommandTest {
                         .findFirst()
                         .orElseThrow());
         assertEquals("syslog", event.path("listener").asText());
+    }
+
+    @Test
+    void shouldShowWhatTheStackAnswersSinceItsTtlIsOver() throws IOException {
+        daemon("tc_ebpf", "0.0.0.0/0");
+        LabProcess command = drops("--follow");
+        sendUntil(command, frame().ttl(1), "ttl_expired    syslog eth0 192.168.1.10:4711 to 192.168.1.1:5514, ");
+        // Nothing is told twice: by the note, and when the stack has freed the packet.
+        sendUntil(command, frame().ttl(1), "counted: syslog ttl_expired +");
+        LabProcess whole = drops("--seconds", "2");
+        assertEquals(0, whole.awaitExit(LIMIT));
+        assertEquals("0 packets dropped in the kernel, 0 shown", whole.lines().getLast());
+    }
+
+    private static UdpFrame frame() {
+        return UdpFrame.between(new InetSocketAddress(TopologyPlan.CLIENT_ADDRESS, 4711), NodeModes.NODE);
+    }
+
+    private void sendUntil(LabProcess command, UdpFrame frame, String said) {
+        try (FrameSender sender = FrameSender.open(topology.client(), "eth0")) {
+            assertTrue(
+                    BoundedWait.until(
+                            () -> {
+                                sender.send(frame.build());
+                                return isSaid(command, said);
+                            },
+                            LIMIT),
+                    () -> String.join("\n", command.lines()) + String.join("\n", daemon.lines()));
+        }
     }
 
     @Test

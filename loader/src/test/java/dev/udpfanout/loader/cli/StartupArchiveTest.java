@@ -49,6 +49,15 @@ class StartupArchiveTest {
                         + others);
     }
 
+    /** The JVM makes its modules anew, which takes a tenth of the start, if an option is another than at the dump. */
+    @Test
+    void shouldHaveTheModulesFromTheArchiveWhenStarted() throws Exception {
+        Path log = directory.resolve("archive.log");
+        assertEquals(valid(), checkConfig(SHIPPED, "-Xlog:cds=info,aot=info:file=" + log));
+        String said = Files.readString(log);
+        assertTrue(said.contains("full module graph: enabled"), said);
+    }
+
     @Test
     void shouldStartWithoutAWordWhenTheArchiveIsOfOtherJars() throws Exception {
         assertEquals(valid(), checkConfig(copy(), ""));

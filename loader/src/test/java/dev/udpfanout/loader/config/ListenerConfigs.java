@@ -45,6 +45,7 @@ public final class ListenerConfigs {
                 onAllUnhealthy);
         return new Config(
                 listeners,
+                Optional.empty(),
                 FlowsConfig.DEFAULT,
                 health,
                 new MetricsConfig(false, new InetSocketAddress("127.0.0.1", 9090), "/metrics"),

@@ -37,6 +37,7 @@ class LiveViewTest {
                 Map.of(),
                 Map.of(),
                 Readiness.READY,
+                Optional.empty(),
                 new RecordingDatapath(),
                 Optional.empty(),
                 Optional.empty(),

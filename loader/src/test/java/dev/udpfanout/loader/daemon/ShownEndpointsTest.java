@@ -42,6 +42,7 @@ class ShownEndpointsTest {
                 Map.of(),
                 Map.of(),
                 Readiness.READY,
+                Optional.empty(),
                 new RecordingDatapath(),
                 Optional.empty(),
                 Optional.empty(),

@@ -168,6 +168,11 @@ public final class ServiceLab implements AutoCloseable {
                 """.formatted(top, place));
     }
 
+    /** Writes a configuration without listeners, of which {@code services} is as given. */
+    void configureServices(String services) throws IOException {
+        change("metrics: { bind: \"127.0.0.1:9090\" }\nservices: " + services + "\n");
+    }
+
     /** As {@link #configureOnDummy}, without {@code publish}. */
     void configureUnpublished() throws IOException {
         change(Files.readString(directory.resolve("config.yaml")).replaceAll("(?m)^ *publish:.*$", ""));

@@ -66,7 +66,9 @@ final class Tables {
                 metric,
                 Scope.UNIVERSE,
                 RouteProtocol.STATIC,
-                Optional.empty()));
+                Optional.empty(),
+                OptionalInt.empty(),
+                List.of()));
         return this;
     }
 

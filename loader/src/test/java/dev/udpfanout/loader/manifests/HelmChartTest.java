@@ -178,6 +178,25 @@ class HelmChartTest {
         assertEquals(Set.of("edge", "dns"), namespaces(Manifests.all(Role.class, rendered), "udp-fanout-publish"));
     }
 
+    @ParameterizedTest
+    @CsvSource({"services,''", "services-in-namespaces,'namespaces: [logging],'"})
+    void shouldGiveTheRightsOfTheOverlayToServeAnnotatedServices(String overlay, String namespaces) throws IOException {
+        Set<HasMetadata> wanted = ofServices(Overlays.render(overlay));
+
+        assertEquals(2, wanted.size());
+        assertEquals(wanted, ofServices(HelmChart.template(folder, """
+                wayIn: host-network
+                config:
+                  services: { %s vip_interfaces: [eth0], pod_interfaces: [cni0] }
+                """.formatted(namespaces))));
+    }
+
+    private static Set<HasMetadata> ofServices(List<HasMetadata> all) {
+        return all.stream()
+                .filter(resource -> resource.getMetadata().getName().equals("udp-fanout-services"))
+                .collect(Collectors.toSet());
+    }
+
     private static Set<String> namespaces(List<? extends HasMetadata> resources, String name) {
         return resources.stream()
                 .filter(resource -> resource.getMetadata().getName().equals(name))

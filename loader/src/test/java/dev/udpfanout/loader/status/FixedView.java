@@ -86,6 +86,7 @@ public final class FixedView implements DaemonView {
                         Map.of("bad_port", 4L),
                         Optional.of("failed to get Service logging/syslog: the server hangs up"),
                         Optional.of(Duration.ofMillis(1500)))),
+                Optional.of(new ServicesStatus(true, 2, Map.of("web/dns", "the Service has no UDP port"))),
                 new ConfigStatus(
                         "/etc/udp-fanout/config.yaml",
                         false,
@@ -138,7 +139,10 @@ public final class FixedView implements DaemonView {
                         10, new TrafficCounters(9, 8, 900, 800, Map.of("fib_blackhole", 1L)), List.of(COPIED))),
                 List.of(new WayState("flannel.1", OptionalInt.of(1450), 1), new WayState("lo", OptionalInt.empty(), 1)),
                 List.of(
-                        new PodWayState(InetAddress.ofLiteral("10.42.0.12"), false, "TCX program shaper on veth2"),
+                        new PodWayState(
+                                InetAddress.ofLiteral("10.42.0.12"),
+                                false,
+                                "TCX program shaper on veth2 stands before it"),
                         new PodWayState(InetAddress.ofLiteral("10.42.0.11"), true, "")),
                 true);
     }

@@ -38,7 +38,11 @@ public enum ListenerFlag {
     /** IPv6 larger than "mtu" was put together by the bridge's netfilter, so the stack may cut it. */
     REASSEMBLED(16384),
     /** No rule and no route looks at the sender: the way to an endpoint is the same for all of them. */
-    WAYS_BY_ENDPOINT(32768);
+    WAYS_BY_ENDPOINT(32768),
+    /** With UF_LISTENER_HASH_SOURCE: bytes of the payload decide, where PAYLOAD_KEYS says so. */
+    HASH_PAYLOAD(131072),
+    /** Once LEASE has run out, datagrams go to the next program and the stack, as without a listener. */
+    LEASED(16777216);
 
     private final int bit;
 

@@ -113,23 +113,32 @@ public class Abi {
     public static int UF_LATENCY_FIRST_NS() {
         return UF_LATENCY_FIRST_NS;
     }
-    private static final int UF_LAYOUT_VERSION = (int)6L;
+    private static final int UF_LAYOUT_VERSION = (int)7L;
     /**
      * {@snippet lang=c :
-     * #define UF_LAYOUT_VERSION 6
+     * #define UF_LAYOUT_VERSION 7
      * }
      */
     public static int UF_LAYOUT_VERSION() {
         return UF_LAYOUT_VERSION;
     }
-    private static final int UF_MAX_LISTENERS = (int)256L;
+    private static final int UF_MAX_LISTENERS = (int)4096L;
     /**
      * {@snippet lang=c :
-     * #define UF_MAX_LISTENERS 256
+     * #define UF_MAX_LISTENERS 4096
      * }
      */
     public static int UF_MAX_LISTENERS() {
         return UF_MAX_LISTENERS;
+    }
+    private static final int UF_LISTENERS_OF_FILE = (int)256L;
+    /**
+     * {@snippet lang=c :
+     * #define UF_LISTENERS_OF_FILE 256
+     * }
+     */
+    public static int UF_LISTENERS_OF_FILE() {
+        return UF_LISTENERS_OF_FILE;
     }
     private static final int UF_MAX_ENDPOINTS = (int)65536L;
     /**
@@ -149,14 +158,23 @@ public class Abi {
     public static int UF_MAX_COPIES() {
         return UF_MAX_COPIES;
     }
-    private static final int UF_MAX_LISTENER_KEYS = (int)4096L;
+    private static final int UF_MAX_LISTENER_KEYS = (int)16384L;
     /**
      * {@snippet lang=c :
-     * #define UF_MAX_LISTENER_KEYS 4096
+     * #define UF_MAX_LISTENER_KEYS 16384
      * }
      */
     public static int UF_MAX_LISTENER_KEYS() {
         return UF_MAX_LISTENER_KEYS;
+    }
+    private static final int UF_LISTENER_KEYS_OF_FILE = (int)4096L;
+    /**
+     * {@snippet lang=c :
+     * #define UF_LISTENER_KEYS_OF_FILE 4096
+     * }
+     */
+    public static int UF_LISTENER_KEYS_OF_FILE() {
+        return UF_LISTENER_KEYS_OF_FILE;
     }
     private static final int UF_MAX_LOCAL_ADDRESSES = (int)4096L;
     /**
@@ -446,6 +464,15 @@ public class Abi {
     public static int UF_DROP_HAIRPIN() {
         return UF_DROP_HAIRPIN;
     }
+    private static final int UF_DROP_MIXED_KEYS = (int)21L;
+    /**
+     * {@snippet lang=c :
+     * enum uf_drop_reason.UF_DROP_MIXED_KEYS = 21
+     * }
+     */
+    public static int UF_DROP_MIXED_KEYS() {
+        return UF_DROP_MIXED_KEYS;
+    }
     private static final int UF_FILTER_SPREAD = (int)2654435761L;
     /**
      * {@snippet lang=c :
@@ -463,6 +490,15 @@ public class Abi {
      */
     public static int UF_SET_EXCLUSIVE() {
         return UF_SET_EXCLUSIVE;
+    }
+    private static final int UF_SET_LEASED = (int)2L;
+    /**
+     * {@snippet lang=c :
+     * #define UF_SET_LEASED 2
+     * }
+     */
+    public static int UF_SET_LEASED() {
+        return UF_SET_LEASED;
     }
     private static final int UF_HASH_ROWS = (int)16384L;
     /**

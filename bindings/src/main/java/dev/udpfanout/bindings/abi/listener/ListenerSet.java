@@ -16,11 +16,22 @@ import java.util.List;
  * @param listeners at the address, without their MTUs; none if there are more than {@link Limits#MAX_LISTENERS_IN_SET},
  *     which the program takes for "unknown"
  * @param exclusive whether nobody else gets datagrams for the address
+ * @param leased whether the set is of no account once the lease has run out
  */
-public record ListenerSet(List<ListenerEntry> listeners, boolean exclusive) {
+public record ListenerSet(List<ListenerEntry> listeners, boolean exclusive, boolean leased) {
     /** How it is laid out. */
     public static final Codec<ListenerSet> CODEC =
             new Codec<>(uf_listener_set.layout(), ListenerSet::write, ListenerSet::read);
+
+    /** As above; leased if all of these listeners are. */
+    public ListenerSet(List<ListenerEntry> listeners, boolean exclusive) {
+        this(
+                listeners,
+                exclusive,
+                !listeners.isEmpty()
+                        && listeners.stream()
+                                .allMatch(listener -> listener.flags().contains(ListenerFlag.LEASED)));
+    }
 
     public ListenerSet {
         listeners = listeners.size() > Limits.MAX_LISTENERS_IN_SET
@@ -40,7 +51,8 @@ public record ListenerSet(List<ListenerEntry> listeners, boolean exclusive) {
                     slots.getAtIndex(ValueLayout.JAVA_INT, i),
                     ListenerFlag.of(flags.getAtIndex(ValueLayout.JAVA_INT, i))));
         }
-        return new ListenerSet(listeners, (uf_listener_set.flags(value) & Abi.UF_SET_EXCLUSIVE()) != 0);
+        int ofSet = uf_listener_set.flags(value);
+        return new ListenerSet(listeners, (ofSet & Abi.UF_SET_EXCLUSIVE()) != 0, (ofSet & Abi.UF_SET_LEASED()) != 0);
     }
 
     /** An empty value to read into. */
@@ -51,7 +63,7 @@ public record ListenerSet(List<ListenerEntry> listeners, boolean exclusive) {
     /** The value in the map's layout. */
     public MemorySegment write(SegmentAllocator allocator) {
         MemorySegment value = uf_listener_set.allocate(allocator);
-        uf_listener_set.flags(value, exclusive ? Abi.UF_SET_EXCLUSIVE() : 0);
+        uf_listener_set.flags(value, (exclusive ? Abi.UF_SET_EXCLUSIVE() : 0) | (leased ? Abi.UF_SET_LEASED() : 0));
         uf_listener_set.count(value, listeners.size());
         // Not the accessors of one element: jextract's count from the start of the struct, not of the array.
         MemorySegment slots = uf_listener_set.slots(value);

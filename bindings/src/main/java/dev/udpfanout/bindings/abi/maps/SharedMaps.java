@@ -24,6 +24,7 @@ import dev.udpfanout.bindings.abi.listener.ListenerPorts;
 import dev.udpfanout.bindings.abi.listener.ListenerSet;
 import dev.udpfanout.bindings.abi.listener.LocalAddressKey;
 import dev.udpfanout.bindings.abi.listener.MirrorEntry;
+import dev.udpfanout.bindings.abi.listener.PayloadKeyEntry;
 import dev.udpfanout.bindings.generated.abi.uf_bucket;
 import dev.udpfanout.bindings.generated.abi.uf_cursor;
 import dev.udpfanout.bindings.generated.abi.uf_drops;
@@ -70,6 +71,9 @@ public final class SharedMaps {
     /** Who listens at an address, whatever the port. */
     public static final MapDeclaration<KeyedMap<ListenerKey, ListenerSet>> LISTENER_SETS =
             declared(MapDeclaration.keyed("LISTENER_SETS", ListenerKey.CODEC, ListenerSet.CODEC));
+
+    /** Of element 0 until when leased listeners are served: CLOCK_MONOTONIC, which is System.nanoTime()'s. */
+    public static final MapDeclaration<ArrayMap<Long>> LEASE = declared(MapDeclaration.array("LEASE", Codec.U64));
 
     /** Which addresses a listener takes beside its own. */
     public static final MapDeclaration<ArrayMap<Optional<AddressRange>>> LISTENER_RANGES =
@@ -150,6 +154,10 @@ public final class SharedMaps {
     public static final MapDeclaration<ArrayMap<MirrorEntry>> MIRRORS =
             declared(MapDeclaration.array("MIRRORS", MirrorEntry.CODEC));
 
+    /** Which bytes of a payload decide the endpoint. */
+    public static final MapDeclaration<ArrayMap<PayloadKeyEntry>> PAYLOAD_KEYS =
+            declared(MapDeclaration.array("PAYLOAD_KEYS", PayloadKeyEntry.CODEC));
+
     /** Which datagram is copied next. */
     public static final MapDeclaration<BpfMap> MIRROR_TURNS = declared(MapDeclaration.ofProgram("MIRROR_TURNS"));
 
@@ -169,6 +177,10 @@ public final class SharedMaps {
 
     /** Some of those flows: the program's own. */
     public static final MapDeclaration<BpfMap> FLOW_SAMPLES = declared(MapDeclaration.ofProgram("FLOW_SAMPLES"));
+
+    /** Of element 0 a number, another after each change of a flow or an endpoint that the program may have kept. */
+    public static final MapDeclaration<ArrayMap<Long>> FLOW_CHANGES =
+            declared(MapDeclaration.array("FLOW_CHANGES", Codec.U64));
 
     /** The endpoints that flows stay with, as elements of an endpoint table. */
     public static final MapDeclaration<KeyedMap<EndpointCounterKey, MemorySegment>> FLOW_ENDPOINTS =

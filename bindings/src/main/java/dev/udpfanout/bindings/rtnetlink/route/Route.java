@@ -61,60 +61,6 @@ public record Route(
         nextHopLinks = List.copyOf(nextHopLinks);
     }
 
-    /** A route with one next hop, or none. */
-    public Route(
-            int table,
-            RouteType type,
-            InetAddress destination,
-            int prefixLength,
-            OptionalInt linkIndex,
-            Optional<InetAddress> gateway,
-            int priority,
-            Scope scope,
-            RouteProtocol protocol,
-            Optional<InetAddress> preferredSource,
-            OptionalInt lockedMtuBytes) {
-        this(
-                table,
-                type,
-                destination,
-                prefixLength,
-                linkIndex,
-                gateway,
-                priority,
-                scope,
-                protocol,
-                preferredSource,
-                lockedMtuBytes,
-                List.of());
-    }
-
-    /** A route with the MTU of its link. */
-    public Route(
-            int table,
-            RouteType type,
-            InetAddress destination,
-            int prefixLength,
-            OptionalInt linkIndex,
-            Optional<InetAddress> gateway,
-            int priority,
-            Scope scope,
-            RouteProtocol protocol,
-            Optional<InetAddress> preferredSource) {
-        this(
-                table,
-                type,
-                destination,
-                prefixLength,
-                linkIndex,
-                gateway,
-                priority,
-                scope,
-                protocol,
-                preferredSource,
-                OptionalInt.empty());
-    }
-
     /** The same route with another locked MTU, or with none. */
     public Route withLockedMtu(OptionalInt mtuBytes) {
         return new Route(
@@ -144,7 +90,9 @@ public record Route(
                 0,
                 Scope.LINK,
                 RouteProtocol.STATIC,
-                Optional.empty());
+                Optional.empty(),
+                OptionalInt.empty(),
+                List.of());
     }
 
     /**
@@ -166,6 +114,8 @@ public record Route(
                 0,
                 ipv4 ? Scope.HOST : Scope.UNIVERSE,
                 RouteProtocol.KERNEL,
-                ipv4 ? Optional.of(address) : Optional.empty());
+                ipv4 ? Optional.of(address) : Optional.empty(),
+                OptionalInt.empty(),
+                List.of());
     }
 }

@@ -133,7 +133,9 @@ class MalformedBytesPropertyTest {
                         7,
                         Scope.UNIVERSE,
                         RouteProtocol.BOOT,
-                        Optional.of(destination)));
+                        Optional.of(destination),
+                        OptionalInt.empty(),
+                        List.of()));
     }
 
     private static void filter(MessageBuilder message) {

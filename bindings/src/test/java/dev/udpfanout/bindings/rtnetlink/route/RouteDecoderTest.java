@@ -14,6 +14,7 @@ import dev.udpfanout.bindings.rtnetlink.netlink.NetlinkBytes;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.net.InetAddress;
+import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.function.Consumer;
@@ -43,7 +44,9 @@ class RouteDecoderTest {
                         100,
                         Scope.UNIVERSE,
                         RouteProtocol.BOOT,
-                        Optional.of(ipv4)),
+                        Optional.of(ipv4),
+                        OptionalInt.empty(),
+                        List.of()),
                 new Route(
                         Route.MAIN_TABLE,
                         RouteType.BLACKHOLE,
@@ -54,7 +57,9 @@ class RouteDecoderTest {
                         1024,
                         Scope.UNIVERSE,
                         RouteProtocol.STATIC,
-                        Optional.empty()));
+                        Optional.empty(),
+                        OptionalInt.empty(),
+                        List.of()));
     }
 
     @ParameterizedTest

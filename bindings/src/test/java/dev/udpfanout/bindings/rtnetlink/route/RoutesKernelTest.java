@@ -14,6 +14,7 @@ import dev.udpfanout.bindings.rtnetlink.address.Scope;
 import dev.udpfanout.bindings.rtnetlink.link.Links;
 import java.net.InetAddress;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
 import org.junit.jupiter.api.AfterAll;
@@ -133,7 +134,9 @@ class RoutesKernelTest {
                 77,
                 Scope.UNIVERSE,
                 RouteProtocol.BOOT,
-                Optional.of(vip));
+                Optional.of(vip),
+                OptionalInt.empty(),
+                List.of());
         routes.add(route);
         assertEquals(1, routes.table(OTHER_TABLE).size());
         assertEquals(route, routes.table(OTHER_TABLE).getFirst());

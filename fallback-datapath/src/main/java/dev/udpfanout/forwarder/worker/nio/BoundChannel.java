@@ -1,5 +1,6 @@
 package dev.udpfanout.forwarder.worker.nio;
 
+import dev.udpfanout.forwarder.socket.ProcNetUdp;
 import java.io.Closeable;
 import java.io.IOException;
 import java.net.InetSocketAddress;

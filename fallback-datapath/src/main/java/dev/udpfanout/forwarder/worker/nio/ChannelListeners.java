@@ -3,6 +3,7 @@ package dev.udpfanout.forwarder.worker.nio;
 import dev.udpfanout.forwarder.config.ForwarderConfig;
 import dev.udpfanout.forwarder.socket.ClassicBpf;
 import dev.udpfanout.forwarder.socket.DatagramSocket;
+import dev.udpfanout.forwarder.socket.ProcNetUdp;
 import dev.udpfanout.forwarder.socket.SocketException;
 import dev.udpfanout.forwarder.socket.SocketOption;
 import dev.udpfanout.forwarder.worker.socket.SocketListeners;

@@ -3,6 +3,7 @@ package dev.udpfanout.forwarder.worker.nio;
 import dev.udpfanout.forwarder.counter.DropReason;
 import dev.udpfanout.forwarder.flow.FlowKey;
 import dev.udpfanout.forwarder.socket.SourceBits;
+import dev.udpfanout.forwarder.spread.PayloadHash;
 import dev.udpfanout.forwarder.spread.Spread;
 import dev.udpfanout.forwarder.worker.TargetCounters;
 import dev.udpfanout.forwarder.worker.Worker;
@@ -12,6 +13,7 @@ import io.netty.channel.IoRegistration;
 import io.netty.channel.nio.NioIoHandle;
 import io.netty.channel.nio.NioIoOps;
 import java.io.IOException;
+import java.lang.foreign.MemorySegment;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.PortUnreachableException;
@@ -35,6 +37,7 @@ public final class NioWorker extends Worker<ChannelTarget> implements NioIoHandl
     private final BoundChannel bound;
     private final DatagramChannel channel;
     private final ByteBuffer buffer;
+    private final MemorySegment memory;
     private final Optional<ChannelFlows> flows;
     private final ChannelCopies copies;
     private IoRegistration registration;
@@ -48,6 +51,7 @@ public final class NioWorker extends Worker<ChannelTarget> implements NioIoHandl
         this.channel = bound.channel();
         // One byte more than allowed: the JDK cuts a longer datagram without a word.
         this.buffer = ByteBuffer.allocateDirect(setup.config().maxPacketBytes() + 1);
+        this.memory = MemorySegment.ofBuffer(buffer);
         this.copies = new ChannelCopies(setup.copied());
         this.flows = setup.replies()
                 .map(limits -> new ChannelFlows(setup, channel, stats(), this::choose, this::onReceiveError));
@@ -122,6 +126,7 @@ public final class NioWorker extends Worker<ChannelTarget> implements NioIoHandl
         switch (spread()) {
             case Spread.InTurn inTurn -> sendTo(turns().takeTurns(1, targets.length), bytes);
             case Spread.Chosen chosen -> sendTo(endpointOf(source, chosen), bytes);
+            case PayloadHash hash -> sendTo(endpointOf(source, hash, bytes), bytes);
             case Spread.ToAll toAll -> sendCopies(source, bytes);
             case Spread.Netflow netflow -> throw new IllegalStateException("NIO keeps no exporter's address");
         }
@@ -150,6 +155,18 @@ public final class NioWorker extends Worker<ChannelTarget> implements NioIoHandl
         }
         InetAddress address = source.getAddress();
         return chosen.endpoint(SourceBits.high(address), SourceBits.low(address), source.getPort());
+    }
+
+    private int endpointOf(InetSocketAddress source, PayloadHash hash, int bytes) {
+        boolean readsSources = hash.readsSources();
+        InetAddress address = source.getAddress();
+        int endpoint = hash.endpoint(
+                readsSources ? SourceBits.high(address) : 0,
+                readsSources ? SourceBits.low(address) : 0,
+                memory,
+                0,
+                bytes);
+        return endpoint == PayloadHash.IN_TURN ? turns().takeTurns(1, targets.length) : endpoint;
     }
 
     private void send(ChannelTarget target, int bytes, DropReason whenFull, DropReason whenRefused) {

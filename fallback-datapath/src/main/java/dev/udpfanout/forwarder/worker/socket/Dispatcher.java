@@ -2,6 +2,7 @@ package dev.udpfanout.forwarder.worker.socket;
 
 import dev.udpfanout.forwarder.socket.SourceBits;
 import dev.udpfanout.forwarder.spread.Chains;
+import dev.udpfanout.forwarder.spread.PayloadHash;
 import dev.udpfanout.forwarder.spread.RoundRobin;
 import dev.udpfanout.forwarder.spread.Spread;
 import dev.udpfanout.forwarder.worker.DatagramBatch;
@@ -51,6 +52,7 @@ public final class Dispatcher {
             // In turn, too: what would go to its own sender has an endpoint of its own.
             case Spread.InTurn inTurn -> chains.useEndpoints(targets.length);
             case Spread.Chosen chosen -> chains.useEndpoints(targets.length);
+            case PayloadHash hash -> chains.useEndpoints(targets.length);
             case Spread.ToAll toAll -> copies.open();
             case Spread.Netflow records -> netflow.orElseThrow().use(targets);
         }
@@ -61,6 +63,7 @@ public final class Dispatcher {
         switch (spread) {
             case Spread.InTurn inTurn -> sendInTurn(batch, targets);
             case Spread.Chosen chosen -> sendChosen(batch, targets, chosen);
+            case PayloadHash hash -> sendByPayload(batch, targets, hash);
             case Spread.ToAll toAll -> copies.send(batch, targets, hairpin, share);
             case Spread.Netflow records -> netflow.orElseThrow().send(batch);
         }
@@ -91,6 +94,22 @@ public final class Dispatcher {
             for (int i = 0; i < batch.count(); i++) {
                 endpointOf[i] = chosen.endpoint(0, 0, 0);
             }
+        }
+        sendAssigned(batch, targets);
+    }
+
+    private void sendByPayload(DatagramBatch batch, SocketTarget[] targets, PayloadHash hash) {
+        MemorySegment memory = batch.memory();
+        boolean readsSources = hash.readsSources();
+        for (int i = 0; i < batch.count(); i++) {
+            long source = batch.sourceAt(i);
+            int endpoint = hash.endpoint(
+                    readsSources ? SourceBits.high(memory, source) : 0,
+                    readsSources ? SourceBits.low(memory, source) : 0,
+                    memory,
+                    batch.payloadAt(i),
+                    batch.lengths()[i]);
+            endpointOf[i] = endpoint == PayloadHash.IN_TURN ? turns.takeTurns(1, targets.length) : endpoint;
         }
         sendAssigned(batch, targets);
     }

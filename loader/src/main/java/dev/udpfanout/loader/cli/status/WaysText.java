@@ -29,7 +29,7 @@ final class WaysText {
                 .count();
         Stream<String> others = pods.valueStream()
                 .filter(pod -> !StatusText.string(pod, "by").equals("peer"))
-                .map(pod -> "%s by the next hop: %s stands before it"
+                .map(pod -> "%s by the next hop: %s"
                         .formatted(StatusText.string(pod, "pod"), StatusText.string(pod, "reason")));
         return Stream.concat(
                         straight > 0 ? Stream.of("straight into " + straight + " on this node") : Stream.empty(),

@@ -6,6 +6,7 @@ import dev.udpfanout.loader.config.HealthConfig;
 import dev.udpfanout.loader.config.InvalidConfigException;
 import dev.udpfanout.loader.config.ListenerConfig;
 import dev.udpfanout.loader.config.MetricsConfig;
+import dev.udpfanout.loader.config.ServicesConfig;
 import dev.udpfanout.loader.config.ShutdownConfig;
 import dev.udpfanout.loader.config.yaml.BadTextException;
 import dev.udpfanout.loader.config.yaml.FileContent;
@@ -19,6 +20,7 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Predicate;
 
 /** Reads and checks the configuration file. */
@@ -101,6 +103,7 @@ public final class ConfigReader {
         Section root = Section.root(text, problems);
         problems.throwIfAny();
         List<ListenerConfig> listeners = new ListenersReader(interfaceExists, ownNamespace).read(root);
+        Optional<ServicesConfig> services = ServicesReader.read(root, interfaceExists);
         FlowsConfig flows = FlowsReader.read(root.section("flows"));
         ShutdownConfig shutdown = new ShutdownConfig(
                 root.choice("on_exit", ShutdownConfig.OnExit.class, ShutdownConfig.OnExit.DETACH),
@@ -109,7 +112,7 @@ public final class ConfigReader {
         MetricsConfig metrics = MetricsReader.read(root.section("metrics"));
         root.refuseUnknownKeys();
         problems.throwIfAny();
-        return new Config(listeners, flows, health, metrics, shutdown);
+        return new Config(listeners, services, flows, health, metrics, shutdown);
     }
 
     /** An address and port; null, with the problem noted, if the text is none. */

@@ -36,7 +36,7 @@ final class InterfacesReader {
             // Its value is looked at all the same: everything that is wrong is told at once.
             one(listener);
         }
-        return several(listener);
+        return several(listener, SEVERAL);
     }
 
     private List<String> one(Section listener) {
@@ -56,9 +56,10 @@ final class InterfacesReader {
         return List.of(name);
     }
 
-    private List<String> several(Section listener) {
+    /** The interfaces of a list, each once; what is wrong with one is noted. */
+    List<String> several(Section listener, String key) {
         Set<String> seen = new HashSet<>();
-        List<String> names = listener.texts(SEVERAL, name -> {
+        List<String> names = listener.texts(key, name -> {
             if (!seen.add(name)) {
                 throw new BadTextException("\"" + name + "\" is there already");
             }
@@ -68,18 +69,18 @@ final class InterfacesReader {
             }
             return name;
         });
-        if (listener.isEmptyList(SEVERAL)) {
-            listener.problem(SEVERAL, "at least one interface is needed");
+        if (listener.isEmptyList(key)) {
+            listener.problem(key, "at least one interface is needed");
         }
         if (names.size() > ListenerConfig.MAX_INTERFACES) {
             listener.problem(
-                    SEVERAL, names.size() + " interfaces; at most " + ListenerConfig.MAX_INTERFACES + " are possible");
+                    key, names.size() + " interfaces; at most " + ListenerConfig.MAX_INTERFACES + " are possible");
         }
         if (names.size() > 1) {
             names.stream()
                     .filter(ListenerConfig::isDummyInterface)
                     .forEach(name -> listener.problem(
-                            SEVERAL,
+                            key,
                             "\"" + name
                                     + "\" is a dummy interface, and a dummy interface must stand alone: everything for its"
                                     + " address is routed to it"));

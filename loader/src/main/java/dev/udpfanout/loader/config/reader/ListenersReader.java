@@ -37,12 +37,13 @@ final class ListenersReader {
 
     List<ListenerConfig> read(Section root) {
         List<Section> sections = root.sections("listeners");
-        if (sections.isEmpty()) {
-            root.problem("listeners", "at least one listener is needed");
+        if (sections.isEmpty() && !root.has("services")) {
+            root.problem("listeners", "at least one listener is needed, or services: for annotated Services");
         }
-        if (sections.size() > Limits.MAX_LISTENERS) {
+        if (sections.size() > Limits.MAX_LISTENERS_OF_FILE) {
             root.problem(
-                    "listeners", sections.size() + " listeners; at most " + Limits.MAX_LISTENERS + " are possible");
+                    "listeners",
+                    sections.size() + " listeners; at most " + Limits.MAX_LISTENERS_OF_FILE + " are possible");
         }
         List<ListenerConflicts.Read> read = new ArrayList<>();
         for (int id = 0; id < sections.size(); id++) {

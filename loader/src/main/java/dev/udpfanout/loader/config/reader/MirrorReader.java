@@ -73,11 +73,11 @@ final class MirrorReader {
                                 "its counters go by \"" + set.get() + "\", which is the name of the listener on line "
                                         + other.line());
             }
-            if (++places == Limits.MAX_LISTENERS + 1) {
+            if (++places == Limits.MAX_LISTENERS_OF_FILE + 1) {
                 each.section()
                         .problem(
                                 KEY,
-                                "more than " + Limits.MAX_LISTENERS
+                                "more than " + Limits.MAX_LISTENERS_OF_FILE
                                         + " listeners and mirrors together; that is the limit");
             }
         }

@@ -6,20 +6,30 @@ import java.net.InetAddress;
 import java.net.UnknownHostException;
 
 /** Reads {@code ADDRESS/BITS}, or {@code ADDRESS} for that address alone. */
-final class PrefixText {
+public final class PrefixText {
     private PrefixText() {}
 
     static Prefix parse(String text) throws BadTextException {
-        int slash = text.indexOf('/');
-        InetAddress address = SocketAddressText.address(slash < 0 ? text : text.substring(0, slash));
-        int most = address.getAddress().length * Byte.SIZE;
-        int bits = slash < 0 ? most : bits(text, text.substring(slash + 1), most);
-        Prefix prefix = new Prefix(cut(address, bits), bits);
+        Prefix prefix = covering(text);
+        InetAddress address = SocketAddressText.address(text.split("/", 2)[0]);
         if (!prefix.network().equals(address)) {
             throw new BadTextException("\"" + text + "\" has bits set behind the prefix; write " + prefix
                     + ", or the address without / for itself alone");
         }
         return prefix;
+    }
+
+    /**
+     * The prefix in which the address lies; bits may be set behind it.
+     *
+     * @throws BadTextException if the text is no prefix
+     */
+    public static Prefix covering(String text) throws BadTextException {
+        int slash = text.indexOf('/');
+        InetAddress address = SocketAddressText.address(slash < 0 ? text : text.substring(0, slash));
+        int most = address.getAddress().length * Byte.SIZE;
+        int bits = slash < 0 ? most : bits(text, text.substring(slash + 1), most);
+        return new Prefix(cut(address, bits), bits);
     }
 
     private static int bits(String text, String number, int most) throws BadTextException {

@@ -8,7 +8,6 @@ import dev.udpfanout.loader.config.Policy;
 import dev.udpfanout.loader.config.ReceiverSet;
 import dev.udpfanout.loader.config.ReceiverSet.Delivery;
 import dev.udpfanout.loader.config.ReceiverSet.Downstream;
-import dev.udpfanout.loader.config.ReceiverSet.HashOn;
 import dev.udpfanout.loader.config.ReceiverSet.Preference;
 import dev.udpfanout.loader.config.ReceiverSet.Source;
 import dev.udpfanout.loader.config.ReceiverSet.Spreading;
@@ -27,12 +26,13 @@ final class ReceiversReader {
     static ReceiverSet read(Section listener, int id, String name, Interception interception) {
         Policy policy = listener.choice("policy", Policy.class, Policy.ROUND_ROBIN);
         boolean replies = FlowsReader.replies(listener, policy);
+        HashOnReader.Read hashOn = HashOnReader.read(listener, policy, replies);
         return new ReceiverSet(
                 id,
                 name,
                 source(listener, interception.bind(), policy, KubernetesReader.preference(listener)),
                 new Spreading(
-                        policy, hashOn(listener, policy), listener.choice("payload", Payload.class, Payload.NONE)),
+                        policy, hashOn.source(), listener.choice("payload", Payload.class, Payload.NONE), hashOn.key()),
                 // In user space, answers come to the daemon's own sockets from everywhere.
                 new Delivery(
                         LocalDeliveryReader.read(listener, interception),
@@ -65,13 +65,5 @@ final class ReceiversReader {
         return bind != null && bind.getAddress() instanceof Inet6Address
                 ? StandardProtocolFamily.INET6
                 : StandardProtocolFamily.INET;
-    }
-
-    private static HashOn hashOn(Section section, Policy policy) {
-        HashOn hashOn = section.choice("hash_on", HashOn.class, HashOn.SOURCE);
-        if (policy != Policy.HASH && section.has("hash_on")) {
-            section.problem("hash_on", "works with policy: hash only; remove it, or set policy: hash");
-        }
-        return hashOn;
     }
 }

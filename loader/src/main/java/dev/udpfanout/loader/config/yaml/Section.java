@@ -74,6 +74,11 @@ public final class Section {
         return !(value(key) instanceof YamlNode.Empty);
     }
 
+    /** Whether a key has a mapping. */
+    public boolean hasMapping(String key) {
+        return value(key) instanceof YamlNode.Mapping;
+    }
+
     /** Whether a key has a list without elements. */
     public boolean isEmptyList(String key) {
         return value(key) instanceof YamlNode.Sequence sequence

@@ -1,5 +1,6 @@
 package dev.udpfanout.loader.datapath.kernel;
 
+import dev.udpfanout.bindings.abi.Limits;
 import dev.udpfanout.loader.config.ReceiverSet;
 import dev.udpfanout.loader.config.ReceiverSet.LocalDelivery;
 import dev.udpfanout.loader.control.EndpointSet;
@@ -148,9 +149,16 @@ final class EndpointsInForce {
                 .filter(knownPeers::containsKey)
                 .map(pod -> direct.containsKey(pod)
                         ? new PodWayState(pod, true, "")
-                        : new PodWayState(pod, false, knownPeers.get(pod).bypassed()))
+                        : new PodWayState(pod, false, reason(set, knownPeers.get(pod))))
                 .sorted(PodWayState.BY_NEXT_HOP_FIRST)
                 .toList();
+    }
+
+    /** Why a pod whose veth is known is not reached straight. */
+    private static String reason(ReceiverSet set, LocalPeer peer) {
+        return isWanted(set, peer)
+                ? "there is no room for its veth (" + Limits.MAX_PEERS + " at most), or it has just gone"
+                : peer.bypassed() + " stands before it";
     }
 
     private static boolean isWanted(ReceiverSet set, LocalPeer peer) {

@@ -41,7 +41,8 @@ final class Replies {
 
     Replies(KernelProgram program, Network network, RepairLog repairs, Optional<Pins> pins, Counters counters) {
         this.program = program;
-        this.flows = new FlowTable(program.map(SharedMaps.FLOWS), program.flowsConfig(), pins);
+        this.flows = new FlowTable(
+                program.map(SharedMaps.FLOWS), program.map(SharedMaps.FLOW_CHANGES), program.flowsConfig(), pins);
         this.points = new ReplyPoints(program, network, repairs, pins);
         this.sweep = FlowSweep.start(flows, program.flowsConfig(), counters);
     }

@@ -9,6 +9,7 @@ import dev.udpfanout.loader.datapath.kernel.attach.KernelLeftovers;
 import dev.udpfanout.loader.datapath.kernel.attach.NeededPrograms;
 import dev.udpfanout.loader.datapath.kernel.program.KernelProgram;
 import dev.udpfanout.loader.datapath.kernel.program.Pins;
+import dev.udpfanout.loader.datapath.kernel.program.ProgramSize;
 import dev.udpfanout.loader.datapath.network.Network;
 import dev.udpfanout.loader.datapath.network.RangeRoutes;
 import dev.udpfanout.loader.datapath.network.firewall.Firewall;
@@ -25,6 +26,7 @@ public final class NodeBackends implements Backends {
     private final byte[] elf;
     private final Path pinDirectory;
     private final FlowsConfig flows;
+    private final ProgramSize size;
 
     /**
      * @param elf the eBPF object; loaded only if a listener may be in the kernel
@@ -36,6 +38,12 @@ public final class NodeBackends implements Backends {
 
     /** As above, with what is remembered of who asks and who answers. */
     public NodeBackends(byte[] elf, Path pinDirectory, FlowsConfig flows) {
+        this(elf, pinDirectory, flows, ProgramSize.FEW);
+    }
+
+    /** As above, with room for so many listeners. */
+    public NodeBackends(byte[] elf, Path pinDirectory, FlowsConfig flows, ProgramSize size) {
+        this.size = size;
         this.elf = elf.clone();
         this.flows = flows;
         this.pinDirectory = pinDirectory;
@@ -68,7 +76,7 @@ public final class NodeBackends implements Backends {
 
     private KernelProgram load(Optional<Pins> pins, Set<String> programs) {
         try {
-            return KernelProgram.load(elf, pins, flows, programs);
+            return KernelProgram.load(elf, pins, flows, programs, size);
         } catch (SystemCallException e) {
             if (KernelRefusal.isNoObject(e)) {
                 throw e;

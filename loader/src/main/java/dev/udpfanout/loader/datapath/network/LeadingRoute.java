@@ -73,6 +73,7 @@ final class LeadingRoute {
                 route.scope(),
                 route.protocol(),
                 route.preferredSource(),
-                route.lockedMtuBytes());
+                route.lockedMtuBytes(),
+                List.of());
     }
 }

@@ -52,7 +52,9 @@ public final class RangeRoutes {
                     0,
                     scope,
                     Steering.PROTOCOL,
-                    Optional.empty());
+                    Optional.empty(),
+                    OptionalInt.empty(),
+                    List.of());
         }
     }
 

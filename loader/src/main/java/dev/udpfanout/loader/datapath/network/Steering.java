@@ -194,7 +194,9 @@ public final class Steering {
                 priority,
                 route.scope(),
                 PROTOCOL,
-                route.preferredSource());
+                route.preferredSource(),
+                OptionalInt.empty(),
+                List.of());
     }
 
     /** With an IPv6 address the kernel makes a route of its own; ours stands beside it, and counts. */

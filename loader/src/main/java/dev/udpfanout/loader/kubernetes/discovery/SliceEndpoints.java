@@ -28,20 +28,20 @@ import java.util.OptionalInt;
  * @param endpoints each address and port once, in the order of {@link EndpointOrder}
  * @param faults what is left out, or does not count as it was meant, in the order of {@link SliceFault#ORDER}
  */
-record SliceEndpoints(List<DiscoveredEndpoint> endpoints, List<SliceFault> faults) {
+public record SliceEndpoints(List<DiscoveredEndpoint> endpoints, List<SliceFault> faults) {
     static final SliceEndpoints NONE = new SliceEndpoints(List.of(), List.of());
 
     private static final String UDP = "UDP";
     private static final String NOT_AN_ADDRESS = "FQDN";
     private static final int MAX_PORT = 65_535;
 
-    SliceEndpoints {
+    public SliceEndpoints {
         endpoints = List.copyOf(endpoints);
         faults = List.copyOf(faults);
     }
 
     /** Adds up all slices that there are; their order does not matter. */
-    static SliceEndpoints of(Collection<EndpointSlice> slices, Port port) {
+    public static SliceEndpoints of(Collection<EndpointSlice> slices, Port port) {
         return of(slices, port, SliceWatch.MAX_ENDPOINTS, 0);
     }
 
@@ -140,7 +140,9 @@ record SliceEndpoints(List<DiscoveredEndpoint> endpoints, List<SliceFault> fault
                     .filter(candidate -> UDP.equals(candidate.getProtocol()) && candidate.getPort() != null)
                     .filter(candidate -> switch (port) {
                         case Port.Number(int number) -> candidate.getPort() == number;
-                        case Port.Name(String name) -> name.equals(candidate.getName());
+                        // The only port of a Service need not have a name.
+                        case Port.Name(String name) ->
+                            name.equals(candidate.getName() == null ? "" : candidate.getName());
                     })
                     .map(EndpointPort::getPort)
                     .toList();

@@ -10,14 +10,14 @@ import java.util.Comparator;
  * @param value what stands there, for the log; empty if nothing does
  * @param endpoints how many of the slice's endpoints are left out for it
  */
-record SliceFault(Kind kind, String slice, String value, int endpoints) {
+public record SliceFault(Kind kind, String slice, String value, int endpoints) {
     static final Comparator<SliceFault> ORDER = Comparator.comparing(SliceFault::slice)
             .thenComparing(SliceFault::kind)
             .thenComparing(SliceFault::value)
             .thenComparing(SliceFault::endpoints);
 
     /** What can be wrong. */
-    enum Kind {
+    public enum Kind {
         /** It has endpoints, but not the port that is looked for. */
         WITHOUT_PORT("no_port"),
         /** Its port is not in 1..65535: the API server does not refuse that. */

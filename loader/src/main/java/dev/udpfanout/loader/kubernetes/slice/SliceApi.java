@@ -41,6 +41,11 @@ public final class SliceApi {
         return ask().informer(client, service.namespace(), service.name());
     }
 
+    /** Follows the slices of all Services of a namespace, or of all namespaces; as above. */
+    SliceInformer informer(Optional<String> namespace) {
+        return ask().informer(client, namespace);
+    }
+
     /** What the informer has seen, whichever the version. */
     static List<EndpointSlice> read(List<? extends HasMetadata> slices) {
         return slices.stream()

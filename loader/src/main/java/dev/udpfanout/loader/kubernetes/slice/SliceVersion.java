@@ -8,6 +8,7 @@ import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.dsl.FilterWatchListDeletable;
 import io.fabric8.kubernetes.client.dsl.Resource;
 import java.util.List;
+import java.util.Optional;
 
 /** A version of the API that EndpointSlices are had in. Everyone else sees those of {@code v1}. */
 enum SliceVersion {
@@ -34,6 +35,17 @@ enum SliceVersion {
                     .endpointSlices()
                     .inNamespace(namespace)
                     .withLabel(SliceLabels.SERVICE, service);
+        }
+
+        @Override
+        FilterWatchListDeletable<
+                        ? extends HasMetadata,
+                        ? extends KubernetesResourceList<? extends HasMetadata>,
+                        ? extends Resource<?>>
+                ofServices(KubernetesClient client, Optional<String> namespace) {
+            var slices = client.discovery().v1().endpointSlices();
+            return (namespace.isPresent() ? slices.inNamespace(namespace.get()) : slices.inAnyNamespace())
+                    .withLabel(SliceLabels.SERVICE);
         }
 
         @Override
@@ -73,6 +85,17 @@ enum SliceVersion {
         }
 
         @Override
+        FilterWatchListDeletable<
+                        ? extends HasMetadata,
+                        ? extends KubernetesResourceList<? extends HasMetadata>,
+                        ? extends Resource<?>>
+                ofServices(KubernetesClient client, Optional<String> namespace) {
+            var slices = client.discovery().v1beta1().endpointSlices();
+            return (namespace.isPresent() ? slices.inNamespace(namespace.get()) : slices.inAnyNamespace())
+                    .withLabel(SliceLabels.SERVICE);
+        }
+
+        @Override
         HasMetadata write(EndpointSlice slice) {
             return BetaSlices.ofV1(slice);
         }
@@ -103,6 +126,13 @@ enum SliceVersion {
                     ? extends Resource<?>>
             ofService(KubernetesClient client, String namespace, String service);
 
+    /** What can be asked of the slices of all Services of a namespace, or of all namespaces. */
+    abstract FilterWatchListDeletable<
+                    ? extends HasMetadata,
+                    ? extends KubernetesResourceList<? extends HasMetadata>,
+                    ? extends Resource<?>>
+            ofServices(KubernetesClient client, Optional<String> namespace);
+
     /** How many endpoints a slice has. */
     abstract int size(HasMetadata slice);
 
@@ -111,14 +141,20 @@ enum SliceVersion {
 
     /** Follows a Service's slices; not started yet. */
     SliceInformer informer(KubernetesClient client, String namespace, String service) {
-        return bounded(ofService(client, namespace, service));
+        return bounded(ofService(client, namespace, service), SliceWatch.MAX_ENDPOINTS, SliceWatch.SLICES_A_PAGE);
+    }
+
+    /** Follows the slices of all Services of a namespace, or of all namespaces; not started yet. */
+    SliceInformer informer(KubernetesClient client, Optional<String> namespace) {
+        return bounded(ofServices(client, namespace), SliceWatch.MAX_ENDPOINTS_OF_ALL, SliceWatch.SLICES_OF_ALL_A_PAGE);
     }
 
     @SuppressWarnings("unchecked")
-    private <T extends HasMetadata> SliceInformer bounded(FilterWatchListDeletable<T, ?, ?> slices) {
-        SliceStore<T> store = new SliceStore<>(SliceWatch.MAX_ENDPOINTS, this::size, slice -> (T) trim(slice));
+    private <T extends HasMetadata> SliceInformer bounded(
+            FilterWatchListDeletable<T, ?, ?> slices, int mostEndpoints, long slicesAPage) {
+        SliceStore<T> store = new SliceStore<>(mostEndpoints, this::size, slice -> (T) trim(slice));
         return new SliceInformer(
-                slices.withLimit(SliceWatch.SLICES_A_PAGE).runnableInformer(0).itemStore(store), store);
+                slices.withLimit(slicesAPage).runnableInformer(0).itemStore(store), store);
     }
 
     /** A Service's slices, as they are now. */

@@ -10,6 +10,7 @@ import io.fabric8.kubernetes.client.informers.SharedIndexInformer;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 
 /**
  * Follows all EndpointSlices of a Service, whoever keeps them; of a Service with too many endpoints the first by the
@@ -22,6 +23,12 @@ public final class SliceWatch implements AutoCloseable {
     /** Of one answer to a list: with more of them, an answer may be longer than a client takes. */
     static final long SLICES_A_PAGE = 10;
 
+    /** Of all Services that are followed together. */
+    static final int MAX_ENDPOINTS_OF_ALL = 262_144;
+
+    /** Of one answer to a list of all Services' slices, which have a hundred endpoints each as a rule. */
+    static final long SLICES_OF_ALL_A_PAGE = 100;
+
     private final ResourceWatch<HasMetadata> watch;
     private volatile Optional<SliceStore<?>> store = Optional.empty();
 
@@ -32,16 +39,31 @@ public final class SliceWatch implements AutoCloseable {
      */
     public SliceWatch(
             String what, SliceApi api, ServiceName service, WatchTiming timing, Consumer<List<EndpointSlice>> onState) {
+        this(what, () -> api.informer(service), timing, onState);
+    }
+
+    /** As above, for all Services of a namespace, or of all namespaces. */
+    public SliceWatch(
+            String what,
+            SliceApi api,
+            Optional<String> namespace,
+            WatchTiming timing,
+            Consumer<List<EndpointSlice>> onState) {
+        this(what, () -> api.informer(namespace), timing, onState);
+    }
+
+    private SliceWatch(
+            String what, Supplier<SliceInformer> informers, WatchTiming timing, Consumer<List<EndpointSlice>> onState) {
         this.watch = new ResourceWatch<>(
                 what,
-                () -> informer(api, service),
+                () -> informer(informers),
                 timing,
                 slices -> onState.accept(SliceApi.read(slices)),
                 () -> store.filter(SliceStore::isOutdated).isPresent());
     }
 
-    private SharedIndexInformer<? extends HasMetadata> informer(SliceApi api, ServiceName service) {
-        SliceInformer next = api.informer(service);
+    private SharedIndexInformer<? extends HasMetadata> informer(Supplier<SliceInformer> informers) {
+        SliceInformer next = informers.get();
         store = Optional.of(next.store());
         return next.informer();
     }

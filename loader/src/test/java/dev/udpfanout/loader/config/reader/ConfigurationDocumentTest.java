@@ -44,6 +44,7 @@ class ConfigurationDocumentTest {
                 publish: { unknown: 1, service: a }
                 rate_limit: { unknown: 1, packets_per_second: 1 }
                 mirror: { unknown: 1, downstream: [ { address: "10.42.0.12:5514" } ] }
+            services: { unknown: 1, vip_interfaces: [eth0], pod_interfaces: [cni0] }
             flows: { unknown: 1 }
             health: { unknown: 1 }
             metrics: { unknown: 1 }

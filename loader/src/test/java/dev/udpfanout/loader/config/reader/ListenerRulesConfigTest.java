@@ -86,7 +86,8 @@ class ListenerRulesConfigTest {
                 "config.yaml:5: listeners[0].hash_on: works with policy: hash only; remove it, or set policy: hash",
                 GOOD.replace("mode: tc_ebpf", "hash_on: source"));
         assertProblem(
-                "config.yaml:6: listeners[0].hash_on: \"payload\" is not one of: source, source_port",
+                "config.yaml:6: listeners[0].hash_on: \"payload\" is not one of: source, source_port, gelf, gtpu, rtp, vxlan,"
+                        + " radius; or give a mapping with payload",
                 GOOD.replace("mode: tc_ebpf", "policy: hash\n    hash_on: payload"));
         assertProblem(
                 "config.yaml:7: listeners[0].downstream[0].weight: works with policy: weighted only, but for 0,"

@@ -5,13 +5,18 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import dev.udpfanout.bindings.abi.endpoint.SourceHash;
 import dev.udpfanout.forwarder.EndpointTable;
 import dev.udpfanout.forwarder.socket.SourceBits;
+import dev.udpfanout.forwarder.spread.PayloadHash;
+import dev.udpfanout.loader.config.PayloadKey.Named;
 import dev.udpfanout.loader.config.ReceiverSet.HashOn;
 import dev.udpfanout.loader.control.HashTable;
+import dev.udpfanout.loader.control.PayloadKeyOracle;
 import dev.udpfanout.loader.control.SpreadPlan;
+import java.lang.foreign.MemorySegment;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
 import java.util.List;
+import java.util.Optional;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.Tag;
@@ -39,6 +44,37 @@ class ForwarderSpreadPropertyTest {
     void anIpv6SourceHasTheEndpointThatItHasInTheKernel(@ForAll @Size(16) byte[] address, @ForAll char port)
             throws UnknownHostException {
         check(InetAddress.getByAddress(address), port);
+    }
+
+    /** The lengths lie around those of the keys, and half of the payloads begin as a chunk of GELF. */
+    @Property
+    void aKeyInThePayloadLeadsWhereItLeadsInTheKernel(
+            @ForAll Named named,
+            @ForAll @Size(4) byte[] address,
+            @ForAll @Size(max = 24) byte[] payload,
+            @ForAll boolean isChunk)
+            throws UnknownHostException {
+        if (isChunk && payload.length > 1) {
+            payload[0] = 0x1e;
+            payload[1] = 0x0f;
+        }
+        InetAddress source = InetAddress.getByAddress(address);
+        EndpointTable table = ForwarderSpread.table(new SpreadPlan.Keyed(ENDPOINTS, named.key()));
+        PayloadHash hash = (PayloadHash) table.spread();
+        boolean readsSource = hash.readsSources();
+        byte[] received = new byte[payload.length + 3];
+        System.arraycopy(payload, 0, received, 3, payload.length);
+        int endpoint = hash.endpoint(
+                readsSource ? SourceBits.high(source) : 0,
+                readsSource ? SourceBits.low(source) : 0,
+                MemorySegment.ofArray(received),
+                3,
+                payload.length);
+        assertEquals(
+                new PayloadKeyOracle(ENDPOINTS.reversed(), named.key()).endpoint(source, payload),
+                endpoint == PayloadHash.IN_TURN
+                        ? Optional.empty()
+                        : Optional.of(table.endpoints().get(endpoint)));
     }
 
     private static void check(InetAddress address, int port) {

@@ -82,6 +82,11 @@ public final class Counters {
         return replies.get(slot);
     }
 
+    /** How many slots there are. */
+    int slots() {
+        return stats.length();
+    }
+
     /** What is counted for all listeners together. */
     public ProgramCounters program() {
         return new ProgramCounters(latency.get(0), earlyFragments.get(0), icmpErrors.get(0));

@@ -1,6 +1,5 @@
 package dev.udpfanout.loader.datapath.kernel.maps;
 
-import dev.udpfanout.bindings.abi.Limits;
 import dev.udpfanout.bindings.abi.counter.ListenerReplies;
 import dev.udpfanout.bindings.abi.flow.FlowEntry;
 import dev.udpfanout.bindings.errno.SystemCallException;
@@ -30,8 +29,8 @@ public final class FlowSweep implements AutoCloseable {
     private final FlowsConfig config;
     private final SupervisedThread thread =
             new SupervisedThread("flow-sweep", "flow-sweep", this::run, () -> isStopping());
-    private final Total evicted = new Total();
-    private final Total refused = new Total();
+    private final Total evicted;
+    private final Total refused;
     private volatile Optional<FlowCounters> latest = Optional.empty();
     private volatile boolean stopping;
     private long expired;
@@ -40,6 +39,8 @@ public final class FlowSweep implements AutoCloseable {
         this.table = table;
         this.counters = counters;
         this.config = config;
+        this.evicted = new Total(counters.slots());
+        this.refused = new Total(counters.slots());
     }
 
     /** Starts to look through the flows; while there is no table, it does nothing. */
@@ -94,7 +95,7 @@ public final class FlowSweep implements AutoCloseable {
     }
 
     private void count() {
-        for (int slot = 0; slot < Limits.MAX_LISTENERS; slot++) {
+        for (int slot = 0; slot < evicted.last.length; slot++) {
             ListenerReplies now = counters.flows(slot);
             evicted.add(slot, now.flowsEvicted());
             refused.add(slot, now.flowsRefused());
@@ -103,8 +104,12 @@ public final class FlowSweep implements AutoCloseable {
 
     /** The sum of a counter that every listener has, and that begins anew when its place is given to another. */
     private static final class Total {
-        private final long[] last = new long[Limits.MAX_LISTENERS];
+        private final long[] last;
         private long sum;
+
+        private Total(int slots) {
+            last = new long[slots];
+        }
 
         private void add(int slot, long now) {
             sum += now < last[slot] ? now : now - last[slot];

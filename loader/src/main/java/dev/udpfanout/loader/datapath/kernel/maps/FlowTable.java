@@ -1,11 +1,13 @@
 package dev.udpfanout.loader.datapath.kernel.maps;
 
 import dev.udpfanout.bindings.abi.flow.FlowEntry;
+import dev.udpfanout.bindings.map.ArrayMap;
 import dev.udpfanout.bindings.map.ArrayOfMaps;
 import dev.udpfanout.bindings.map.InnerMap;
 import dev.udpfanout.loader.config.FlowsConfig;
 import dev.udpfanout.loader.datapath.kernel.program.Pins;
 import java.nio.file.Path;
+import java.security.SecureRandom;
 import java.util.Optional;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
@@ -29,15 +31,22 @@ public final class FlowTable {
      */
     private static final String PIN = "FLOW_TABLE";
 
+    private static final SecureRandom RANDOM = new SecureRandom();
+
     private final ArrayOfMaps flows;
+    private final ArrayMap<Long> changes;
     private final int entries;
     private final Optional<Path> pin;
     private final Queue<InnerMap> replaced = new ConcurrentLinkedQueue<>();
     private Optional<InnerMap> open = Optional.empty();
 
-    /** @param pins where the table has a name, so that the next daemon can open it */
-    public FlowTable(ArrayOfMaps flows, FlowsConfig config, Optional<Pins> pins) {
+    /**
+     * @param changes the map FLOW_CHANGES
+     * @param pins where the table has a name, so that the next daemon can open it
+     */
+    public FlowTable(ArrayOfMaps flows, ArrayMap<Long> changes, FlowsConfig config, Optional<Pins> pins) {
         this.flows = flows;
+        this.changes = changes;
         this.entries = config.max() * FlowEntry.ENTRIES_PER_FLOW;
         this.pin = pins.map(all -> all.map(PIN));
     }
@@ -57,6 +66,7 @@ public final class FlowTable {
             table.pin(path);
         });
         flows.put(ONLY, table);
+        forgetKnown(changes);
         LOG.atInfo()
                 .addKeyValue("flows", entries / FlowEntry.ENTRIES_PER_FLOW)
                 .addKeyValue("flows_before", before / FlowEntry.ENTRIES_PER_FLOW)
@@ -70,9 +80,18 @@ public final class FlowTable {
     public synchronized void remove() {
         if (flows.has(ONLY)) {
             flows.remove(ONLY);
+            forgetKnown(changes);
             pin.ifPresent(Pins::remove);
             use(Optional.empty());
         }
+    }
+
+    /**
+     * Has the program look flows and their endpoints up anew, which it keeps for a moment (known_flow.h). To be called
+     * after a change of either. The program adds one after its own changes, so a number by chance never comes again.
+     */
+    static void forgetKnown(ArrayMap<Long> changes) {
+        changes.put(ONLY, RANDOM.nextLong());
     }
 
     /** The kernel's number for the table; empty if there is none. */

@@ -1,6 +1,8 @@
 package dev.udpfanout.loader.datapath.kernel.maps;
 
 import dev.udpfanout.bindings.abi.listener.ListenerFlag;
+import dev.udpfanout.bindings.abi.listener.PayloadKeyEntry;
+import dev.udpfanout.loader.config.PayloadKey;
 import dev.udpfanout.loader.config.ReceiverSet.HashOn;
 import dev.udpfanout.loader.control.SpreadPlan;
 import java.net.InetSocketAddress;
@@ -22,6 +24,8 @@ record KernelSpread(TableLayout layout, List<InetSocketAddress> endpoints, Set<L
             case SpreadPlan.Hash(var endpoints, var on) -> new KernelSpread(TableLayout.BUCKETS, endpoints, Set.of());
             case SpreadPlan.Netflow(var endpoints, var leftOut) ->
                 throw new IllegalStateException("the kernel's program does not know NetFlow");
+            case SpreadPlan.Keyed(var endpoints, var key) ->
+                new KernelSpread(TableLayout.BUCKETS, endpoints, Set.of(ListenerFlag.HASH_PAYLOAD));
             case SpreadPlan.Replicate(var endpoints, var leftOut) ->
                 new KernelSpread(TableLayout.TURNS, endpoints, Set.of(ListenerFlag.REPLICATE));
         };
@@ -33,5 +37,17 @@ record KernelSpread(TableLayout layout, List<InetSocketAddress> endpoints, Set<L
             case SOURCE -> ListenerFlag.HASH_SOURCE;
             case SOURCE_PORT -> ListenerFlag.HASH_SOURCE_PORT;
         };
+    }
+
+    /** What PAYLOAD_KEYS must say of a key. */
+    static PayloadKeyEntry entry(PayloadKey key) {
+        return new PayloadKeyEntry(
+                key.offset(),
+                key.bytes(),
+                key.when()
+                        .map(when -> new PayloadKeyEntry.Match(when.offset(), when.expected(), when.bytes()))
+                        .orElse(PayloadKeyEntry.Match.ANY),
+                key.withSource(),
+                key.otherwise() == PayloadKey.Otherwise.SOURCE);
     }
 }

@@ -53,9 +53,13 @@ public final class ListenerKeys {
 
     /** Makes LISTENERS hold exactly the wanted entries: as {@link ReconciledMap#set}. */
     public void set(Map<ListenerKey, ListenerEntry> wanted) {
+        Set<Integer> before = ports(map.inForce().keySet());
         Set<Integer> either = ports(wanted.keySet());
-        either.addAll(ports(map.inForce().keySet()));
-        ports.put(ONLY, new ListenerPorts(generation, either));
+        either.addAll(before);
+        // Ports that are there already need not be written before their listeners.
+        if (!either.equals(before)) {
+            ports.put(ONLY, new ListenerPorts(generation, either));
+        }
         map.set(wanted);
         forgetKnown();
     }

@@ -8,6 +8,7 @@ import dev.udpfanout.loader.config.ListenerConfig;
 import dev.udpfanout.loader.control.Endpoint;
 import dev.udpfanout.loader.control.EndpointSet;
 import dev.udpfanout.loader.datapath.kernel.program.KernelProgram;
+import dev.udpfanout.loader.datapath.kernel.program.Lease;
 import dev.udpfanout.loader.datapath.network.BridgeReassembly;
 import dev.udpfanout.loader.datapath.network.IpsecPolicies;
 import dev.udpfanout.loader.datapath.network.Network;
@@ -40,6 +41,7 @@ public final class ListenerMaps {
     private final ListenerSets sets;
     private final ListenerRules rules;
     private final LocalAddresses localAddresses;
+    private final Lease lease;
     private final IpsecPolicies ipsec = new IpsecPolicies();
     private final KeptWays ways = new KeptWays();
     private PathMtus mtus = PathMtus.UNKNOWN;
@@ -57,6 +59,7 @@ public final class ListenerMaps {
         this.sets = new ListenerSets(program.map(SharedMaps.LISTENER_SETS));
         this.rules = new ListenerRules(program);
         this.localAddresses = new LocalAddresses(program);
+        this.lease = new Lease(program);
         this.reversePathGroups = new ReconciledMap<>(program.map(SharedMaps.REVERSE_PATH_GROUPS));
     }
 
@@ -141,6 +144,8 @@ public final class ListenerMaps {
         rules.apply(bySlot, mirrors.entries(listeners), keys.inForce().values(), () -> {
             keys.set(plan.entries());
             sets.set(plan.entries(), dummies);
+            // Not before: what an earlier daemon has left, and nobody wants any more, must not be prolonged.
+            lease.renew();
         });
         bySlot.forEach((slot, listener) -> tables.removeUnused(listener.receivers(), slot));
         tables.retainSticky(slot -> bySlot.containsKey(slot) && bySlot.get(slot).replies());

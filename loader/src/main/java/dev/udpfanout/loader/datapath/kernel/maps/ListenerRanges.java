@@ -1,6 +1,5 @@
 package dev.udpfanout.loader.datapath.kernel.maps;
 
-import dev.udpfanout.bindings.abi.Limits;
 import dev.udpfanout.bindings.abi.listener.AddressRange;
 import dev.udpfanout.bindings.map.ArrayMap;
 import dev.udpfanout.loader.config.ListenerConfig;
@@ -12,16 +11,18 @@ import java.util.Optional;
 /** The map LISTENER_RANGES: which addresses each listener takes beside its own. */
 final class ListenerRanges {
     private final ArrayMap<Optional<AddressRange>> map;
+    private final int length;
     /** By slot. What an earlier daemon has left is not read: it is written anew, the same in most cases. */
     private final Map<Integer, Optional<Prefix>> inForce = new HashMap<>();
 
     ListenerRanges(ArrayMap<Optional<AddressRange>> map) {
         this.map = map;
+        this.length = map.length();
     }
 
     /** Makes the map hold the ranges of these listeners, and no others. */
     void set(Map<Integer, ListenerConfig> listeners) {
-        for (int slot = 0; slot < Limits.MAX_LISTENERS; slot++) {
+        for (int slot = 0; slot < length; slot++) {
             Optional<Prefix> range = Optional.ofNullable(listeners.get(slot)).flatMap(ListenerConfig::range);
             if (!range.equals(inForce.get(slot))) {
                 map.put(slot, range.map(ListenerRanges::element));

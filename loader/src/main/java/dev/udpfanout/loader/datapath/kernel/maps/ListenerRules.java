@@ -4,6 +4,7 @@ import dev.udpfanout.bindings.abi.admission.AllowedSource;
 import dev.udpfanout.bindings.abi.listener.ListenerEntry;
 import dev.udpfanout.bindings.abi.listener.ListenerFlag;
 import dev.udpfanout.bindings.abi.listener.MirrorEntry;
+import dev.udpfanout.bindings.abi.listener.PayloadKeyEntry;
 import dev.udpfanout.bindings.abi.maps.SharedMaps;
 import dev.udpfanout.loader.config.Admission;
 import dev.udpfanout.loader.config.ListenerConfig;
@@ -27,20 +28,22 @@ import java.util.stream.Collectors;
 public final class ListenerRules {
     private final AllowedSources allowedSources;
     private final RateLimits rateLimits;
-    private final MirrorMap mirrors;
+    private final SlotEntries<MirrorEntry> mirrors;
+    private final SlotEntries<PayloadKeyEntry> payloadKeys;
     private final ListenerRanges ranges;
 
     public ListenerRules(KernelProgram program) {
         this.allowedSources = new AllowedSources(program.map(SharedMaps.ALLOWED_SOURCES));
         this.rateLimits = new RateLimits(program.map(SharedMaps.LIMITS));
-        this.mirrors = new MirrorMap(program.map(SharedMaps.MIRRORS));
+        this.mirrors = new SlotEntries<>(program.map(SharedMaps.MIRRORS), MirrorEntry.NONE);
+        this.payloadKeys = new SlotEntries<>(program.map(SharedMaps.PAYLOAD_KEYS), PayloadKeyEntry.NONE);
         this.ranges = new ListenerRanges(program.map(SharedMaps.LISTENER_RANGES));
     }
 
     /** Reads the maps anew; how many of their entries are not as they were left. */
     int reread() {
         ranges.rewrite();
-        return allowedSources.reread() + rateLimits.reread() + mirrors.reread();
+        return allowedSources.reread() + rateLimits.reread() + mirrors.reread() + payloadKeys.reread();
     }
 
     /**
@@ -62,6 +65,9 @@ public final class ListenerRules {
             if (listener.isOnDummyInterface()) {
                 flags.add(ListenerFlag.REPLIES_BY_STACK);
             }
+        }
+        if (listener.isOfService()) {
+            flags.add(ListenerFlag.LEASED);
         }
         if (isMirrored) {
             flags.add(ListenerFlag.MIRROR);
@@ -112,8 +118,16 @@ public final class ListenerRules {
         allowedSources.add(allowed, checked::contains);
         rateLimits.set(limits);
         mirrors.set(mirrored);
+        payloadKeys.set(payloadKeys(listeners));
         ranges.set(listeners);
         setListeners.run();
         allowedSources.keepOnly(allowed);
+    }
+
+    private static Map<Integer, PayloadKeyEntry> payloadKeys(Map<Integer, ListenerConfig> listeners) {
+        Map<Integer, PayloadKeyEntry> keys = new HashMap<>();
+        listeners.forEach((slot, listener) ->
+                listener.receivers().spreading().key().ifPresent(key -> keys.put(slot, KernelSpread.entry(key))));
+        return keys;
     }
 }

@@ -33,7 +33,7 @@ public final class ListenerTables implements AutoCloseable {
     public ListenerTables(KernelProgram program, EndpointCounters counters, Optional<Pins> pins) {
         this.turns = tables(program, SharedMaps.ENDPOINTS, TableLayout.TURNS, counters, pins);
         this.buckets = tables(program, SharedMaps.HASH_TABLES, TableLayout.BUCKETS, counters, pins);
-        this.sticky = new StickyEndpoints(program.map(SharedMaps.FLOW_ENDPOINTS));
+        this.sticky = new StickyEndpoints(program.map(SharedMaps.FLOW_ENDPOINTS), program.map(SharedMaps.FLOW_CHANGES));
     }
 
     private static EndpointTables tables(

@@ -1,12 +1,12 @@
 package dev.udpfanout.loader.datapath.kernel.maps;
 
-import dev.udpfanout.bindings.abi.Limits;
 import dev.udpfanout.bindings.abi.listener.ListenerName;
 import dev.udpfanout.bindings.abi.maps.SharedMaps;
 import dev.udpfanout.bindings.map.ArrayMap;
 import dev.udpfanout.bindings.map.ArrayOfMaps;
 import dev.udpfanout.bindings.map.Clearable;
 import dev.udpfanout.loader.datapath.kernel.program.KernelProgram;
+import java.util.BitSet;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -21,12 +21,14 @@ import java.util.concurrent.ConcurrentHashMap;
  */
 public final class Slots {
     private final ArrayMap<ListenerName> names;
+    private final int length;
     private final List<ArrayOfMaps> tables;
     /** What is a listener's own, and nothing of another's. */
     private final List<Clearable> owned;
 
     private final EndpointCounters endpointCounters;
     private final Map<String, Integer> slots = new ConcurrentHashMap<>();
+    private final BitSet taken = new BitSet();
 
     public Slots(KernelProgram program, EndpointCounters endpointCounters) {
         this.names = program.map(SharedMaps.LISTENER_NAMES);
@@ -40,9 +42,11 @@ public final class Slots {
                 program.map(SharedMaps.DROPS));
         this.endpointCounters = endpointCounters;
         List<ListenerName> all = names.all();
+        this.length = all.size();
         for (int slot = 0; slot < all.size(); slot++) {
             if (!all.get(slot).equals(ListenerName.NONE)) {
                 slots.put(all.get(slot).name(), slot);
+                taken.set(slot);
             }
         }
     }
@@ -67,6 +71,7 @@ public final class Slots {
         for (String listener : listeners) {
             if (!slots.containsKey(listener)) {
                 int slot = freeSlot();
+                taken.set(slot);
                 clear(slot);
                 names.put(slot, new ListenerName(listener));
                 slots.put(listener, slot);
@@ -79,6 +84,7 @@ public final class Slots {
         for (String listener : new HashSet<>(slots.keySet())) {
             if (!listeners.contains(listener)) {
                 int slot = slots.remove(listener);
+                taken.clear(slot);
                 names.put(slot, ListenerName.NONE);
                 clear(slot);
             }
@@ -102,13 +108,11 @@ public final class Slots {
     }
 
     private int freeSlot() {
-        Set<Integer> taken = new HashSet<>(slots.values());
-        for (int slot = 0; slot < Limits.MAX_LISTENERS; slot++) {
-            if (!taken.contains(slot)) {
-                return slot;
-            }
+        int free = taken.nextClearBit(0);
+        if (free >= length) {
+            throw new IllegalStateException("all " + length + " listeners are taken");
         }
-        throw new IllegalStateException("all " + Limits.MAX_LISTENERS + " listeners are taken");
+        return free;
     }
 
     private void clear(int slot) {

@@ -3,6 +3,7 @@ package dev.udpfanout.loader.datapath.kernel.maps;
 import dev.udpfanout.bindings.abi.Limits;
 import dev.udpfanout.bindings.abi.endpoint.EndpointCounterKey;
 import dev.udpfanout.bindings.abi.flow.FlowEndpoints;
+import dev.udpfanout.bindings.map.ArrayMap;
 import dev.udpfanout.bindings.map.KeyedMap;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
@@ -19,12 +20,18 @@ final class StickyEndpoints {
     private static final Logger LOG = LoggerFactory.getLogger(StickyEndpoints.class);
 
     private final KeyedMap<EndpointCounterKey, MemorySegment> map;
+    private final ArrayMap<Long> changes;
     private final Set<EndpointCounterKey> inForce;
     private boolean isFullReported;
 
-    /** Starts from what the map holds: an earlier daemon may have filled it. */
-    StickyEndpoints(KeyedMap<EndpointCounterKey, MemorySegment> map) {
+    /**
+     * Starts from what the map holds: an earlier daemon may have filled it.
+     *
+     * @param changes the map FLOW_CHANGES
+     */
+    StickyEndpoints(KeyedMap<EndpointCounterKey, MemorySegment> map, ArrayMap<Long> changes) {
         this.map = map;
+        this.changes = changes;
         this.inForce = map.keys();
     }
 
@@ -34,16 +41,21 @@ final class StickyEndpoints {
      */
     void set(int slot, MemorySegment table, int firstPlace) {
         try (Arena arena = Arena.ofConfined()) {
-            Map<EndpointCounterKey, MemorySegment> wanted = FlowEndpoints.of(arena, slot, table, firstPlace);
-            keepOnly(key -> key.slot() != slot || wanted.containsKey(key));
-            for (Map.Entry<EndpointCounterKey, MemorySegment> entry : wanted.entrySet()) {
-                if (!inForce.contains(entry.getKey()) && inForce.size() >= Limits.MAX_FLOW_ENDPOINTS) {
-                    reportFull();
-                    return;
-                }
-                map.put(entry.getKey(), entry.getValue());
-                inForce.add(entry.getKey());
+            put(slot, FlowEndpoints.of(arena, slot, table, firstPlace));
+        } finally {
+            FlowTable.forgetKnown(changes);
+        }
+    }
+
+    private void put(int slot, Map<EndpointCounterKey, MemorySegment> wanted) {
+        keepOnly(key -> key.slot() != slot || wanted.containsKey(key));
+        for (Map.Entry<EndpointCounterKey, MemorySegment> entry : wanted.entrySet()) {
+            if (!inForce.contains(entry.getKey()) && inForce.size() >= Limits.MAX_FLOW_ENDPOINTS) {
+                reportFull();
+                return;
             }
+            map.put(entry.getKey(), entry.getValue());
+            inForce.add(entry.getKey());
         }
     }
 
@@ -75,7 +87,11 @@ final class StickyEndpoints {
 
     private void keepOnly(Predicate<EndpointCounterKey> kept) {
         List<EndpointCounterKey> gone = inForce.stream().filter(kept.negate()).toList();
+        if (gone.isEmpty()) {
+            return;
+        }
         map.removeAll(gone);
         gone.forEach(inForce::remove);
+        FlowTable.forgetKnown(changes);
     }
 }

@@ -4,7 +4,6 @@ import dev.udpfanout.bindings.abi.ProgramSettings;
 import dev.udpfanout.bindings.abi.maps.SharedMaps;
 import dev.udpfanout.bindings.errno.SystemCallException;
 import dev.udpfanout.bindings.libbpf.BpfFeatures;
-import dev.udpfanout.bindings.libbpf.BpfMap;
 import dev.udpfanout.bindings.libbpf.BpfObject;
 import dev.udpfanout.bindings.libbpf.BpfProgram;
 import dev.udpfanout.bindings.map.MapDeclaration;
@@ -13,10 +12,8 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
@@ -55,12 +52,14 @@ public final class KernelProgram implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(KernelProgram.class);
 
     private final LoadedObject object;
+    private final AdoptedMaps adopted;
     private final FlowsConfig flows;
     private final Optional<Pins> pins;
     private final Set<String> pinned = new HashSet<>();
 
-    private KernelProgram(LoadedObject object, FlowsConfig flows, Optional<Pins> pins) {
+    private KernelProgram(LoadedObject object, FlowsConfig flows, Optional<Pins> pins, AdoptedMaps adopted) {
         this.object = object;
+        this.adopted = adopted;
         this.flows = flows;
         this.pins = pins;
     }
@@ -103,18 +102,26 @@ public final class KernelProgram implements AutoCloseable {
      * @param programs of {@link #NAMES}
      */
     public static KernelProgram load(byte[] elf, Optional<Pins> pins, FlowsConfig flows, Set<String> programs) {
-        Function<Map<String, BpfMap>, KernelProgram> loadWith =
-                existing -> loadWith(elf, existing, flows, programs, pins);
+        return load(elf, pins, flows, programs, ProgramSize.FEW);
+    }
+
+    /** As above, with room for more listeners. If an earlier daemon had more room, that is kept. */
+    public static KernelProgram load(
+            byte[] elf, Optional<Pins> pins, FlowsConfig flows, Set<String> programs, ProgramSize size) {
+        Function<AdoptedMaps, KernelProgram> loadWith = maps -> loadWith(elf, maps, flows, programs, pins);
         if (pins.isEmpty()) {
-            return loadWith.apply(Map.of());
+            return loadWith.apply(AdoptedMaps.none(size));
         }
-        Map<String, BpfMap> pinned = pinnedMaps(elf, pins.get());
+        AdoptedMaps adopted = AdoptedMaps.open(elf, pins.get(), size);
         KernelProgram program;
         try {
-            program = loadAdopting(loadWith, pinned, pins.get());
+            program = loadAdopting(loadWith, adopted, pins.get());
         } finally {
-            pinned.values().forEach(BpfMap::close);
+            adopted.closeSame();
         }
+        // First: the next daemon takes the map of names for whole once it is pinned.
+        program.adopted.copyNames(program.map(SharedMaps.LISTENER_NAMES));
+        program.adopted.pinBefore(pins.get());
         for (MapDeclaration<?> map : SharedMaps.ALL) {
             Path pin = pins.get().map(map.name());
             if (!Files.exists(pin)) {
@@ -125,55 +132,35 @@ public final class KernelProgram implements AutoCloseable {
     }
 
     private static KernelProgram loadAdopting(
-            Function<Map<String, BpfMap>, KernelProgram> loadWith, Map<String, BpfMap> pinned, Pins pins) {
+            Function<AdoptedMaps, KernelProgram> loadWith, AdoptedMaps adopted, Pins pins) {
         try {
-            KernelProgram program = loadWith.apply(pinned);
-            if (!pinned.isEmpty()) {
-                LOG.atInfo().addKeyValue("maps", pinned.size()).log("adopted the maps of an earlier daemon");
+            KernelProgram program = loadWith.apply(adopted);
+            if (!adopted.same().isEmpty()) {
+                LOG.atInfo().addKeyValue("maps", adopted.same().size()).log("adopted the maps of an earlier daemon");
             }
             return program;
         } catch (SystemCallException e) {
-            if (pinned.isEmpty()) {
+            adopted.closeBefore();
+            if (adopted.same().isEmpty()) {
                 throw e;
             }
             LOG.warn("failed to adopt the maps of an earlier daemon, starting with new ones: {}", e.getMessage());
             // If it is not the maps that the kernel refuses, they are needed by whoever starts next: they go last.
-            KernelProgram program = loadWith.apply(Map.of());
+            KernelProgram program = loadWith.apply(AdoptedMaps.none(adopted.size()));
             pins.removeMaps();
             return program;
         }
     }
 
-    private static Map<String, BpfMap> pinnedMaps(byte[] elf, Pins pins) {
-        Map<String, BpfMap> pinned = new HashMap<>();
-        for (MapDeclaration<?> map : SharedMaps.ALL) {
-            BpfMap.openPinned(pins.map(map.name())).ifPresent(open -> pinned.put(map.name(), open));
-        }
-        if (!pinned.containsKey(SharedMaps.LISTENER_NAMES.name())
-                && !pins.otherLayouts().isEmpty()) {
-            try (BpfObject object = BpfObject.open(elf, REWRITE)) {
-                pinned.putAll(CarriedMaps.open(pins, SharedMaps.LISTENER_NAMES.name(), carriedOver(), object::shapeOf));
-            }
-        }
-        return pinned;
-    }
-
-    private static List<String> carriedOver() {
-        return SharedMaps.ALL.stream()
-                .filter(MapDeclaration::isCarriedOver)
-                .map(MapDeclaration::name)
-                .toList();
-    }
-
     private static KernelProgram loadWith(
-            byte[] elf, Map<String, BpfMap> existing, FlowsConfig flows, Set<String> programs, Optional<Pins> pins) {
+            byte[] elf, AdoptedMaps adopted, FlowsConfig flows, Set<String> programs, Optional<Pins> pins) {
         ProgramSettings settings =
                 new ProgramSettings(OnlineCpus.count(), flows.idleTimeout(), BpfFeatures.hasCoarseClock());
         LoadedObject object = loadOrPlain(elf, programs, opened -> {
             opened.editSection(ProgramSettings.SECTION, settings::writeTo);
-            existing.forEach(opened::reuseMap);
+            adopted.applyTo(opened);
         });
-        KernelProgram program = new KernelProgram(object, flows, pins);
+        KernelProgram program = new KernelProgram(object, flows, pins, adopted);
         MarkSignature.ensure(program.map(SharedMaps.MARK_SIGNATURE));
         return program;
     }
@@ -250,6 +237,7 @@ public final class KernelProgram implements AutoCloseable {
             return List.of();
         }
         pins.get().makeFolders();
+        adopted.pinBefore(pins.get());
         List<String> mended = new ArrayList<>();
         for (MapDeclaration<?> map : SharedMaps.ALL) {
             if (!pins.get().isPinned(map.name(), object.map(map.name()))) {
@@ -279,11 +267,14 @@ public final class KernelProgram implements AutoCloseable {
 
     /** A map of the program; valid as long as this is open. */
     public <M> M map(MapDeclaration<M> declaration) {
-        return declaration.open(object.map(declaration.name()));
+        return declaration.open(
+                object.map(declaration.name()),
+                Optional.ofNullable(adopted.before().get(declaration.name())));
     }
 
     @Override
     public void close() {
+        adopted.closeBefore();
         object.close();
     }
 }

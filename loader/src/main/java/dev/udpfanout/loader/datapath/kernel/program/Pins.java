@@ -197,6 +197,22 @@ public final class Pins {
         }
     }
 
+    /**
+     * Puts this layout's maps among those of other layouts, since this daemon's are to have more room: they are carried
+     * over as from another version.
+     */
+    void setAside() {
+        Path aside = root.resolve("shorter-" + maps().getFileName());
+        entries(aside).forEach(Pins::remove);
+        remove(aside);
+        try {
+            Files.move(maps(), aside);
+        } catch (IOException e) {
+            throw new UncheckedIOException("failed to rename " + maps() + " to " + aside, e);
+        }
+        makeFolders();
+    }
+
     /** Forgets this layout's maps, for a set of them that cannot be used. */
     void removeMaps() {
         entries(maps()).forEach(Pins::remove);

@@ -1,6 +1,8 @@
 package dev.udpfanout.loader.datapath.kernel.maps;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.udpfanout.bindings.abi.maps.SharedMaps;
@@ -165,6 +167,32 @@ class FlowTableTest {
     }
 
     @Test
+    void shouldSendNothingToAnEndpointThatHasLeftHoweverSteadilyItsFlowsGoOn() {
+        KernelProgram program = load(Duration.ofSeconds(60));
+        NodeDatapath datapath = NodeDatapath.open(topology.node(), program, listener(true, 3));
+        int clients = 300;
+        int[] first = askOnce(program, clients);
+        for (int round = 0; round < 3; round++) {
+            assertArrayEquals(first, askOnce(program, clients), "each stays with its pod");
+        }
+        int gone = first[0];
+        datapath.apply(
+                0,
+                IntStream.rangeClosed(11, 13)
+                        .filter(pod -> pod != gone)
+                        .mapToObj(pod -> new InetSocketAddress("10.42.0." + pod, 53))
+                        .toList());
+        int[] now = askOnce(program, clients);
+        for (int client = 0; client < clients; client++) {
+            if (first[client] == gone) {
+                assertNotEquals(gone, now[client], "client " + client + " is sent to a pod that has left");
+            } else {
+                assertEquals(first[client], now[client], "client " + client + " stays with its pod");
+            }
+        }
+    }
+
+    @Test
     void shouldGiveTheRoomOfClientsThatAskedOnceToOthers() {
         KernelProgram program = load(Duration.ofSeconds(60));
         NodeDatapath datapath = NodeDatapath.open(topology.node(), program, listener(true));
@@ -191,7 +219,11 @@ class FlowTableTest {
     void shouldTakeNoMemoryWhereNobodyAnswers() {
         KernelProgram program = load(Duration.ofSeconds(120));
         NodeDatapath datapath = NodeDatapath.open(topology.node(), program, listener(false));
-        FlowTable table = new FlowTable(program.map(SharedMaps.FLOWS), program.flowsConfig(), Optional.empty());
+        FlowTable table = new FlowTable(
+                program.map(SharedMaps.FLOWS),
+                program.map(SharedMaps.FLOW_CHANGES),
+                program.flowsConfig(),
+                Optional.empty());
         assertEquals(Optional.empty(), table.id());
         datapath.configure(listener(true));
         String shown = Command.run(List.of(

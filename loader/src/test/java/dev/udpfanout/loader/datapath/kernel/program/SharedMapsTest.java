@@ -36,6 +36,7 @@ class SharedMapsTest {
             "ICMP_CPU_CREDIT",
             "ICMP_CREDITS",
             "ICMP_QUOTE",
+            "KNOWN_FLOWS",
             "KNOWN_LISTENERS",
             "NEW_FRAGMENT",
             "REVERSE_PATHS",

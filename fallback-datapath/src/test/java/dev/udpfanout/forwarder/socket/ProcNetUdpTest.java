@@ -1,4 +1,4 @@
-package dev.udpfanout.forwarder.worker.nio;
+package dev.udpfanout.forwarder.socket;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.ByteOrder;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -30,6 +31,11 @@ class ProcNetUdpTest {
         assertEquals(Set.of(1L, 2L), ProcNetUdp.inodes(TABLE, new InetSocketAddress("127.0.0.1", 514)));
         assertEquals(Set.of(3L), ProcNetUdp.inodes(TABLE, new InetSocketAddress("127.0.0.1", 515)));
         assertEquals(Set.of(), ProcNetUdp.inodes(TABLE, new InetSocketAddress("127.0.0.2", 514)));
+    }
+
+    @Test
+    void shouldKnowAllSocketsOfAPort() {
+        assertEquals(Map.of(514, Set.of(1L, 2L), 515, Set.of(3L)), ProcNetUdp.inodesByPort(TABLE.stream()));
     }
 
     @Test

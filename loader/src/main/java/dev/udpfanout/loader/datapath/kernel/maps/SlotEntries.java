@@ -1,25 +1,30 @@
 package dev.udpfanout.loader.datapath.kernel.maps;
 
-import dev.udpfanout.bindings.abi.listener.MirrorEntry;
 import dev.udpfanout.bindings.map.ArrayMap;
 import java.util.List;
 import java.util.Map;
 
-/** The map MIRRORS: who gets copies of each listener's datagrams. */
-final class MirrorMap {
-    private final ArrayMap<MirrorEntry> map;
-    private final List<MirrorEntry> inForce;
+/** A map with something of a listener at its slot, such as MIRRORS and PAYLOAD_KEYS. */
+final class SlotEntries<E> {
+    private final ArrayMap<E> map;
+    private final E none;
+    private final List<E> inForce;
 
-    /** Starts from what the map holds: an earlier daemon may have filled it. */
-    MirrorMap(ArrayMap<MirrorEntry> map) {
+    /**
+     * Starts from what the map holds: an earlier daemon may have filled it.
+     *
+     * @param none what stands at the slot of a listener that wants nothing there
+     */
+    SlotEntries(ArrayMap<E> map, E none) {
         this.map = map;
+        this.none = none;
         this.inForce = map.all();
     }
 
-    /** Before the listeners change: puts in what they want, and stops the copies of those that want none. */
-    void set(Map<Integer, MirrorEntry> wanted) {
+    /** Before the listeners change: puts in what they want, and takes away what none wants. */
+    void set(Map<Integer, E> wanted) {
         for (int slot = 0; slot < inForce.size(); slot++) {
-            MirrorEntry entry = wanted.getOrDefault(slot, MirrorEntry.NONE);
+            E entry = wanted.getOrDefault(slot, none);
             if (!entry.equals(inForce.get(slot))) {
                 map.put(slot, entry);
                 inForce.set(slot, entry);
@@ -29,7 +34,7 @@ final class MirrorMap {
 
     /** Reads the map anew; how many elements are not as they were left. */
     int reread() {
-        List<MirrorEntry> found = map.all();
+        List<E> found = map.all();
         int different = 0;
         for (int slot = 0; slot < inForce.size(); slot++) {
             if (!found.get(slot).equals(inForce.get(slot))) {

@@ -1,0 +1,116 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* PAYLOAD_KEYS: the bytes of a payload that decide which endpoint a datagram goes to. */
+#ifndef UDP_FANOUT_PAYLOAD_KEY_H
+#define UDP_FANOUT_PAYLOAD_KEY_H
+
+#include <stdbool.h>
+
+#include <linux/bpf.h>
+#include <linux/udp.h>
+
+#include <bpf/bpf_endian.h>
+#include <bpf/bpf_helpers.h>
+
+#include "datagram.h"
+#include "endpoint_table.h"
+#include "hash.h"
+#include "udp_fanout.h"
+
+/* Datagrams of a super-packet that are looked at: UDP_MAX_SEGMENTS in include/linux/udp.h. */
+#define UF_MAX_SEGMENTS 128
+
+/* By the listener's slot. The daemon writes, the program reads. */
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(max_entries, UF_MAX_LISTENERS);
+	__type(key, __u32);
+	__type(value, struct uf_payload_key);
+} PAYLOAD_KEYS SEC(".maps");
+
+/*
+ * Reads 1..most bytes of a packet, most being a power of two, to the front of "to"; false if they
+ * do not all stand before "end".
+ */
+static __always_inline bool uf_load_key(struct __sk_buff *skb, __u32 at, __u32 bytes, __u32 end,
+					void *to, __u32 most)
+{
+	if (at + bytes > end)
+		return false;
+	bytes = (bytes - 1) & (most - 1);
+	/* So that the verifier sees the bounds, the compiler must not join the two lines. */
+	asm volatile("" : "+r"(bytes));
+	return !bpf_skb_load_bytes(skb, at, to, bytes + 1);
+}
+
+/*
+ * What a payload leads to: the hash of its key, with the lowest bit set, which no bucket depends
+ * on; without a key that of the source, likewise; or 0 if the next endpoint is to have it. "range"
+ * is where the payload begins, and above it where it ends, in bytes from the start of the frame.
+ * Not static, so that the verifier looks at it once.
+ */
+__noinline __u64 uf_payload_hash(struct __sk_buff *skb, __u32 slot, __u64 range, __u64 source_hash)
+{
+	const struct uf_payload_key *key = bpf_map_lookup_elem(&PAYLOAD_KEYS, &slot);
+	const __u32 begin = range;
+	const __u32 end = range >> 32;
+	__u64 loaded[2] = {};
+	__u64 matched = 0;
+	__u64 hash;
+
+	if (!key)
+		return 0;
+	if (key->match_bytes && (!uf_load_key(skb, begin + key->match_offset, key->match_bytes, end,
+					      &matched, sizeof(matched)) ||
+				 bpf_be64_to_cpu(matched) != key->expected))
+		return key->else_source ? source_hash | 1 : 0;
+	if (!uf_load_key(skb, begin + key->offset, key->key_bytes, end, loaded, sizeof(loaded)))
+		return key->else_source ? source_hash | 1 : 0;
+	hash = key->with_source ? source_hash : UF_HASH_SEED;
+	hash = uf_mix(hash ^ bpf_be64_to_cpu(loaded[0]));
+	return uf_mix(hash ^ bpf_be64_to_cpu(loaded[1])) | 1;
+}
+
+/*
+ * Where the payload lies: uf_payload_hash's range. Of a fragment, as much of it as is there, and of
+ * a super-packet its first datagram; what a link has filled a short frame up with is none of it.
+ */
+static __always_inline __u64 uf_payload_range(const struct uf_datagram *datagram)
+{
+	const __u32 by_udp = datagram->l4_offset + bpf_ntohs(datagram->udp_bytes);
+	const __u32 by_ip = datagram->l3_offset + datagram->ip_bytes;
+
+	return (__u64)(by_udp < by_ip ? by_udp : by_ip) << 32 |
+	       (datagram->l4_offset + sizeof(struct udphdr));
+}
+
+/* Whether the datagrams of a super-packet lead to several endpoints. As uf_payload_hash. */
+__noinline int uf_has_mixed_keys(struct __sk_buff *skb, __u32 slot, __u32 begin)
+{
+	const __u32 bytes = skb->gso_size;
+	const __u32 end = skb->len;
+	__u64 first;
+	__u32 i;
+
+	first = uf_payload_hash(skb, slot, (__u64)(begin + bytes) << 32 | begin, 0);
+	for (i = 1; i < UF_MAX_SEGMENTS; i++) {
+		__u32 next;
+
+		begin += bytes;
+		if (begin >= end)
+			return 0;
+		next = begin + bytes < end ? begin + bytes : end;
+		if (uf_payload_hash(skb, slot, (__u64)next << 32 | begin, 0) != first)
+			return 1;
+	}
+	return begin + bytes < end;
+}
+
+/* Whether a listener's packet is such a super-packet: nothing can cut it here. */
+static __always_inline bool uf_mixes_keys(struct __sk_buff *skb, const struct uf_datagram *datagram,
+					  __u32 slot, __u32 flags)
+{
+	return flags & UF_LISTENER_HASH_PAYLOAD && skb->gso_size && uf_is_hashed(flags) &&
+	       uf_has_mixed_keys(skb, slot, datagram->l4_offset + sizeof(struct udphdr));
+}
+
+#endif /* UDP_FANOUT_PAYLOAD_KEY_H */

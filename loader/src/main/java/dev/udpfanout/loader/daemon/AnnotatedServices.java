@@ -1,0 +1,130 @@
+package dev.udpfanout.loader.daemon;
+
+import dev.udpfanout.loader.config.Config;
+import dev.udpfanout.loader.config.ServicesConfig;
+import dev.udpfanout.loader.config.reader.OwnNamespace;
+import dev.udpfanout.loader.kubernetes.api.KubernetesClients;
+import dev.udpfanout.loader.kubernetes.services.AnnotatedService;
+import dev.udpfanout.loader.kubernetes.services.ServiceDirectory;
+import dev.udpfanout.loader.kubernetes.services.ServiceEvents;
+import dev.udpfanout.loader.kubernetes.services.ServicesInForce;
+import dev.udpfanout.loader.kubernetes.watch.WatchState;
+import dev.udpfanout.loader.status.ServicesStatus;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
+
+/**
+ * The annotated Services that the configuration in force asks for, if it asks. Belongs to the control loop's thread.
+ */
+final class AnnotatedServices implements AutoCloseable {
+    /** For how long a start waits for the Services: those that an earlier daemon served go on with their counters. */
+    private static final Duration FIRST_LIST = Duration.ofSeconds(2);
+
+    private final Inbox inbox;
+    private Optional<Following> following = Optional.empty();
+    private List<AnnotatedService> known = List.of();
+    private ServicesInForce inForce = ServicesInForce.NONE;
+    private final ConfigPart<Optional<ServicesConfig>> followed = new ConfigPart<>("services", this::follow);
+    private Optional<ConfigPart<ServicesInForce>> served = Optional.empty();
+
+    AnnotatedServices(Inbox inbox) {
+        this.inbox = inbox;
+    }
+
+    /** What runs while Services are followed. */
+    private record Following(
+            KubernetesClient client, ServiceDirectory directory, ServiceEvents events, CountDownLatch listed) {
+        void end() {
+            directory.close();
+            events.close();
+            client.close();
+        }
+    }
+
+    /** Follows what is wanted from now on; until the API server has answered, what is known stays. */
+    private void follow(Optional<ServicesConfig> wanted) {
+        close();
+        if (wanted.isEmpty()) {
+            known = List.of();
+            return;
+        }
+        KubernetesClient client = KubernetesClients.connect();
+        CountDownLatch listed = new CountDownLatch(1);
+        ServiceDirectory directory = new ServiceDirectory(client, wanted.get(), services -> {
+            inbox.post(new Event.ServicesChanged(services));
+            listed.countDown();
+        });
+        following = Optional.of(new Following(client, directory, new ServiceEvents(client), listed));
+        directory.start();
+    }
+
+    /** As {@link #in}, for a start; waits a little until the Services have been listed, if any are followed. */
+    Config first(Config file) {
+        followed.attempt(file.services());
+        awaitFirst();
+        return in(file);
+    }
+
+    private void awaitFirst() {
+        following.ifPresent(each -> {
+            try {
+                if (each.listed().await(FIRST_LIST.toNanos(), TimeUnit.NANOSECONDS)) {
+                    inbox.latestServices().ifPresent(this::changed);
+                }
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
+        });
+    }
+
+    /** Takes over what there is now. */
+    void changed(List<AnnotatedService> services) {
+        known = services;
+    }
+
+    /** The configuration of the file with the listeners of the Services that can be served beside its own. */
+    Config in(Config file) {
+        followed.attempt(file.services());
+        inForce = ServicesInForce.admit(file, known, OwnNamespace.detect());
+        following.ifPresent(each -> each.events().tell(inForce));
+        return inForce.in(file);
+    }
+
+    /**
+     * Gives the control loop what the Services have, as the last call of {@link #in} has found; again at each
+     * comparison, until done.
+     */
+    void putInForce(ControlLoop control) {
+        if (served.isEmpty()) {
+            served = Optional.of(new ConfigPart<>("the annotated Services", control::services));
+        }
+        served.get().attempt(inForce);
+    }
+
+    /** Why what is wanted is not in force; empty if it is. */
+    Optional<String> hindrance() {
+        return followed.hindrance().or(() -> served.flatMap(ConfigPart::hindrance));
+    }
+
+    /** How it goes; empty if no Services are followed. */
+    Optional<ServicesStatus> status() {
+        Map<String, String> refusals = inForce.refusals().entrySet().stream()
+                .collect(Collectors.toMap(each -> each.getKey().toString(), Map.Entry::getValue));
+        return following.map(each -> new ServicesStatus(
+                each.directory().states().stream().allMatch(WatchState::connected),
+                inForce.services().size() - refusals.size(),
+                refusals));
+    }
+
+    @Override
+    public void close() {
+        following.ifPresent(Following::end);
+        following = Optional.empty();
+    }
+}

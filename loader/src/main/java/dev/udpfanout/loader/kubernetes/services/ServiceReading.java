@@ -1,0 +1,127 @@
+package dev.udpfanout.loader.kubernetes.services;
+
+import dev.udpfanout.loader.config.KubernetesSource.Port;
+import dev.udpfanout.loader.config.Policy;
+import dev.udpfanout.loader.config.ReceiverSet.HashOn;
+import dev.udpfanout.loader.config.ReceiverSet.Spreading;
+import dev.udpfanout.loader.config.ServicesConfig;
+import dev.udpfanout.loader.control.DiscoveredEndpoint;
+import dev.udpfanout.loader.kubernetes.api.Present;
+import dev.udpfanout.loader.kubernetes.api.ServiceName;
+import dev.udpfanout.loader.kubernetes.discovery.SliceEndpoints;
+import dev.udpfanout.loader.kubernetes.slice.SliceLabels;
+import io.fabric8.kubernetes.api.model.Service;
+import io.fabric8.kubernetes.api.model.ServicePort;
+import io.fabric8.kubernetes.api.model.discovery.v1.EndpointSlice;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+
+/** What annotated Services become, given all slices that there are. No more than arithmetic. */
+final class ServiceReading {
+    /** The older of two that want the same address keeps it. */
+    private static final Comparator<Service> OLDEST_FIRST = Comparator.comparing((Service service) ->
+                    Objects.requireNonNullElse(service.getMetadata().getCreationTimestamp(), ""))
+            .thenComparing(service -> service.getMetadata().getNamespace())
+            .thenComparing(service -> service.getMetadata().getName());
+
+    private static final String UDP = "UDP";
+    private static final String CLIENT_IP = "ClientIP";
+
+    private final ServicesConfig config;
+    private final Map<ServiceName, List<EndpointSlice>> slices = new HashMap<>();
+
+    ServiceReading(ServicesConfig config, Collection<EndpointSlice> slices) {
+        this.config = config;
+        for (EndpointSlice slice : slices) {
+            String service = slice.getMetadata().getLabels().get(SliceLabels.SERVICE);
+            this.slices
+                    .computeIfAbsent(
+                            new ServiceName(slice.getMetadata().getNamespace(), service), first -> new ArrayList<>())
+                    .add(slice);
+        }
+    }
+
+    /** All that have the annotation, the oldest first. */
+    List<AnnotatedService> of(List<Service> services) {
+        return services.stream()
+                .filter(ServiceStore::isAnnotated)
+                .sorted(OLDEST_FIRST)
+                .map(this::read)
+                .toList();
+    }
+
+    private AnnotatedService read(Service service) {
+        ServiceName name = new ServiceName(
+                service.getMetadata().getNamespace(), service.getMetadata().getName());
+        String uid = Objects.requireNonNullElse(service.getMetadata().getUid(), "");
+        try {
+            return new AnnotatedService(name, uid, listeners(service, name), Optional.empty());
+        } catch (RefusedServiceException e) {
+            return new AnnotatedService(name, uid, List.of(), Optional.of(e.getMessage()));
+        }
+    }
+
+    private List<ServedListener> listeners(Service service, ServiceName name) throws RefusedServiceException {
+        ServiceAnnotations annotations =
+                ServiceAnnotations.read(service.getMetadata().getAnnotations());
+        if (service.getSpec() == null) {
+            throw new RefusedServiceException("the Service has no spec");
+        }
+        List<ServicePort> ports = Present.in(service.getSpec().getPorts()).stream()
+                .filter(port -> UDP.equals(port.getProtocol()) && port.getPort() != null)
+                .toList();
+        if (ports.isEmpty()) {
+            throw new RefusedServiceException("the Service has no UDP port; remove " + ServiceAnnotations.POLICY);
+        }
+        if (CLIENT_IP.equals(service.getSpec().getSessionAffinity())) {
+            annotations = withAffinity(annotations);
+        }
+        ServiceListeners listeners = new ServiceListeners(name, ServiceRules.of(service, config), annotations);
+        boolean usesNotReady = Boolean.TRUE.equals(service.getSpec().getPublishNotReadyAddresses());
+        return ports.stream()
+                .flatMap(port -> listeners.of(port, target -> endpoints(name, target, usesNotReady)).stream())
+                .toList();
+    }
+
+    /** {@code sessionAffinity: ClientIP}: one client, one endpoint. */
+    private static ServiceAnnotations withAffinity(ServiceAnnotations asked) throws RefusedServiceException {
+        Policy policy = asked.spreading().policy();
+        boolean fits = policy == Policy.ROUND_ROBIN
+                || policy == Policy.HASH && asked.spreading().hashOn() == HashOn.SOURCE;
+        if (!fits) {
+            throw new RefusedServiceException("sessionAffinity: ClientIP sends each client to one endpoint, which does"
+                    + " not go together with the annotations; set sessionAffinity: None, or "
+                    + ServiceAnnotations.POLICY + "=hash without " + ServiceAnnotations.HASH_ON);
+        }
+        return new ServiceAnnotations(
+                new Spreading(Policy.HASH, HashOn.SOURCE, asked.spreading().payload()),
+                asked.replies(),
+                asked.rateLimit(),
+                asked.localDelivery());
+    }
+
+    private List<DiscoveredEndpoint> endpoints(ServiceName service, Port port, boolean usesNotReady) {
+        List<DiscoveredEndpoint> found =
+                SliceEndpoints.of(slices.getOrDefault(service, List.of()), port).endpoints();
+        return usesNotReady ? found.stream().map(ServiceReading::asReady).toList() : found;
+    }
+
+    /** With publishNotReadyAddresses, Kubernetes calls endpoints on their way out ready as well. */
+    private static DiscoveredEndpoint asReady(DiscoveredEndpoint endpoint) {
+        return new DiscoveredEndpoint(
+                endpoint.name(),
+                endpoint.address(),
+                endpoint.ready(),
+                endpoint.serving(),
+                endpoint.terminating() && !endpoint.ready(),
+                endpoint.nodeName(),
+                endpoint.zone(),
+                endpoint.weight());
+    }
+}

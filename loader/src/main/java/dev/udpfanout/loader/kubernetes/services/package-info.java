@@ -1,0 +1,2 @@
+/** Annotated Services: which there are, and the listeners that each becomes. */
+package dev.udpfanout.loader.kubernetes.services;

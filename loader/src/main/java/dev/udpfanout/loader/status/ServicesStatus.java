@@ -1,0 +1,18 @@
+package dev.udpfanout.loader.status;
+
+import java.util.Collections;
+import java.util.Map;
+import java.util.TreeMap;
+
+/**
+ * The annotated Services.
+ *
+ * @param connected whether the API server tells of changes of all of them
+ * @param served how many are served
+ * @param refused why others are not, by {@code NAMESPACE/NAME}
+ */
+public record ServicesStatus(boolean connected, int served, Map<String, String> refused) {
+    public ServicesStatus {
+        refused = Collections.unmodifiableMap(new TreeMap<>(refused));
+    }
+}

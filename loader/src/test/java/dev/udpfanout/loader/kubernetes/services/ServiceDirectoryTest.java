@@ -1,0 +1,96 @@
+package dev.udpfanout.loader.kubernetes.services;
+
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.udpfanout.loader.config.ServicesConfig;
+import dev.udpfanout.loader.kubernetes.fake.Eventually;
+import dev.udpfanout.loader.kubernetes.fake.FakeApiServer;
+import dev.udpfanout.loader.kubernetes.fake.Slices;
+import dev.udpfanout.loader.kubernetes.fake.TestTiming;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.CopyOnWriteArrayList;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Services come and go, and their endpoints, in all namespaces or in one. */
+@Tag("unit")
+@Timeout(60)
+class ServiceDirectoryTest {
+    private final List<List<AnnotatedService>> told = new CopyOnWriteArrayList<>();
+    private final FakeApiServer server = FakeApiServer.running();
+    private final KubernetesClient client = server.client();
+    private ServiceDirectory directory;
+
+    @AfterEach
+    void close() {
+        directory.close();
+        client.close();
+        server.close();
+    }
+
+    private void start(Set<String> namespaces) {
+        directory = new ServiceDirectory(
+                client,
+                new ServicesConfig(namespaces, false, List.of("eth0"), List.of("cni0")),
+                told::add,
+                TestTiming.WATCH);
+        directory.start();
+    }
+
+    private void awaitEndpoints(int services, int endpoints) {
+        Eventually.isTrue(
+                () -> !told.isEmpty()
+                        && told.getLast().size() == services
+                        && told.getLast().stream()
+                                .flatMap(each -> each.listeners().stream().limit(1))
+                                .allMatch(each -> each.endpoints().size() == endpoints),
+                () -> told);
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void shouldFollowServicesAndTheirEndpoints(boolean isOneNamespace) {
+        server.api().put(Slices.ofService("receivers-1", "syslog", 5514, Slices.pod("a", "10.42.0.11")));
+        start(isOneNamespace ? Set.of("logging") : Set.of());
+        awaitEndpoints(0, 0);
+
+        server.api().put(AnnotatedServices.spread().build());
+        awaitEndpoints(1, 1);
+
+        server.api()
+                .put(Slices.ofService(
+                        "receivers-1", "syslog", 5514, Slices.pod("a", "10.42.0.11"), Slices.pod("b", "10.42.0.12")));
+        awaitEndpoints(1, 2);
+
+        server.api()
+                .put(AnnotatedServices.spread()
+                        .editMetadata()
+                        .withAnnotations(Map.of())
+                        .endMetadata()
+                        .build());
+        awaitEndpoints(0, 0);
+
+        server.api().put(AnnotatedServices.spread().build());
+        awaitEndpoints(1, 2);
+        server.api().delete(AnnotatedServices.spread().build());
+        awaitEndpoints(0, 0);
+        assertTrue(directory.states().stream().allMatch(state -> state.synced()));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = "another")
+    void shouldNotLookIntoOtherNamespaces(String namespace) {
+        server.api().put(AnnotatedServices.spread().build());
+        start(Set.of(namespace));
+
+        awaitEndpoints(0, 0);
+        assertTrue(server.requests(request -> request.getPath().contains("logging"))
+                .isEmpty());
+    }
+}

@@ -1,0 +1,97 @@
+package dev.udpfanout.loader.kubernetes.services;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.udpfanout.loader.config.Config;
+import dev.udpfanout.loader.config.InvalidConfigException;
+import dev.udpfanout.loader.config.reader.ConfigReader;
+import java.util.List;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+
+/** Which annotated Services are served beside the listeners of the file. */
+@Tag("unit")
+class ServicesInForceTest {
+    private static Config file(String listeners) throws InvalidConfigException {
+        return new ConfigReader(name -> true)
+                .parse("services: { vip_interfaces: [eth0], pod_interfaces: [cni0] }\n" + listeners, "config.yaml");
+    }
+
+    private static AnnotatedService service(String name) {
+        return service(name, "192.0.2.10");
+    }
+
+    private static AnnotatedService service(String name, String vip) {
+        return AnnotatedServices.read(AnnotatedServices.spread()
+                .editMetadata()
+                .withName(name)
+                .endMetadata()
+                .editSpec()
+                .withClusterIP(vip)
+                .withClusterIPs(vip)
+                .endSpec()
+                .withNewStatus()
+                .endStatus()
+                .build());
+    }
+
+    private static String refusal(ServicesInForce services, int index) {
+        return services.services().get(index).refusal().orElseThrow();
+    }
+
+    @Test
+    void shouldPutTheServicesBehindTheListenersOfTheFile() throws InvalidConfigException {
+        Config file = file("""
+                listeners:
+                  - { name: a, bind: "0.0.0.0:9", interface: eth0, downstream: [ { address: "10.42.0.1:9" } ] }
+                """);
+
+        assertEquals(
+                List.of("a", "logging/one:514"),
+                ServicesInForce.admit(file, List.of(service("one")), "default").in(file).listeners().stream()
+                        .map(each -> each.name())
+                        .toList());
+    }
+
+    @Test
+    void shouldLeaveAnAddressToTheServiceThatHadItFirst() throws InvalidConfigException {
+        ServicesInForce services = ServicesInForce.admit(file(""), List.of(service("one"), service("two")), "default");
+
+        assertTrue(refusal(services, 1).contains("192.0.2.10 port 514 is served for the Service logging/one already"));
+        assertEquals(1, services.addresses().size());
+    }
+
+    @Test
+    void shouldLeaveAnAddressToAListenerOfTheFile() throws InvalidConfigException {
+        Config byAddress = file("""
+                listeners:
+                  - { name: a, bind: "192.0.2.10:514", interface: eth0, downstream: [ { address: "10.42.0.1:9" } ] }
+                """);
+        Config byVip = file("""
+                listeners:
+                  - name: a
+                    bind: "vip:514"
+                    interface: eth0
+                    downstream: [ { address: "10.42.0.1:9" } ]
+                    publish: { namespace: logging, service: one }
+                """);
+
+        for (Config file : List.of(byAddress, byVip)) {
+            ServicesInForce services = ServicesInForce.admit(file, List.of(service("one")), "default");
+            assertTrue(refusal(services, 0).contains("port 514 is the listener a of the configuration file"));
+        }
+    }
+
+    @Test
+    void shouldRefuseWhatIsBeyondTheListenersOfANode() throws InvalidConfigException {
+        List<AnnotatedService> wanted = IntStream.rangeClosed(0, ServicesInForce.MOST_LISTENERS)
+                .mapToObj(n -> service("s" + n, "10." + n / 65_536 + "." + n / 256 % 256 + "." + n % 256))
+                .toList();
+        ServicesInForce services = ServicesInForce.admit(file(""), wanted, "default");
+
+        assertEquals(ServicesInForce.MOST_LISTENERS, services.addresses().size());
+        assertTrue(refusal(services, ServicesInForce.MOST_LISTENERS).contains("all are taken"));
+    }
+}
