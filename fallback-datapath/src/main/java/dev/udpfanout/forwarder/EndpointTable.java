@@ -44,6 +44,7 @@ public record EndpointTable(List<InetSocketAddress> endpoints, Spread spread) {
                     case PayloadHash hash -> hash.highestEndpoint();
                     case Spread.InTurn inTurn -> -1;
                     case Spread.ToAll toAll -> -1;
+                    case Spread.Netflow netflow -> -1;
                 };
         if (highest >= endpoints.size()) {
             throw new IllegalArgumentException("spread: there is no endpoint " + highest);
