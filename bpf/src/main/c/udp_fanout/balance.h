@@ -96,9 +96,8 @@ static __noinline const struct uf_endpoint *uf_other_endpoint(__u32 slot, __u32 
 	return endpoint && !uf_is_from(endpoint, datagram) ? endpoint : NULL;
 }
 
-/* The next endpoint of a listener whose table has buckets; as uf_next_endpoint. */
-static __always_inline const struct uf_endpoint *uf_next_hashed_endpoint(__u32 slot,
-									 __u32 *position)
+/* The place of the next endpoint in a listener's table of buckets; 0 if there is none. */
+static __always_inline __u32 uf_next_hashed_position(__u32 slot)
 {
 	const struct uf_endpoint_table_header *header;
 	struct uf_cursor *cursor;
@@ -108,31 +107,68 @@ static __always_inline const struct uf_endpoint *uf_next_hashed_endpoint(__u32 s
 	table = bpf_map_lookup_elem(&HASH_TABLES, &slot);
 	cursor = bpf_map_lookup_elem(&CURSORS, &slot);
 	if (!table || !cursor)
-		return NULL;
+		return 0;
 	header = bpf_map_lookup_elem(table, &first);
 	if (!header || (cursor->count != header->count && !uf_fit_cursor(cursor, header->count)))
-		return NULL;
-	*position = UF_HASH_ROWS + uf_take_turn(cursor);
-	return bpf_map_lookup_elem(table, position);
+		return 0;
+	return UF_HASH_ROWS + uf_take_turn(cursor);
 }
 
-/* The endpoint that the payload leads to; as uf_hashed_endpoint. */
-static __noinline const struct uf_endpoint *uf_keyed_endpoint(struct __sk_buff *skb, __u32 slot,
-							      const struct uf_datagram *datagram,
-							      __u32 *position)
+/*
+ * The place in the table of the endpoint that a payload leads to; 0 if there is none, or the packet
+ * is a super-packet that leads to several. As uf_payload_hash. Not static, so that the verifier
+ * looks at it once.
+ */
+__noinline __u32 uf_keyed_position(struct __sk_buff *skb, __u32 slot, __u64 range,
+				   __u64 source_hash)
 {
 	__u64 hash;
 
-	if (!datagram || !position)
-		return NULL;
-	hash = uf_payload_hash(skb, slot, uf_payload_range(datagram), uf_source_hash(datagram));
-	return hash ? uf_endpoint_of_hash(slot, hash, position)
-		    : uf_next_hashed_endpoint(slot, position);
+	if (skb->gso_size && uf_has_mixed_keys(skb, slot, range))
+		return 0;
+	hash = uf_payload_hash(skb, slot, range, source_hash);
+	return hash ? uf_position_of_hash(slot, hash) : uf_next_hashed_position(slot);
+}
+
+/*
+ * The place in the table of the endpoint that a datagram's source leads to; 0 if there is none.
+ * "kind" is those of the listener's flags that say what is hashed: by value and by themselves, so
+ * that the verifier does not follow the listener's kinds one by one from here on.
+ */
+static __noinline __u32 uf_hashed_position(__u32 slot, const struct uf_datagram *datagram,
+					   __u32 kind)
+{
+	__u64 hash;
+
+	if (!datagram)
+		return 0;
+	hash = uf_source_hash(datagram);
+	if (kind & UF_LISTENER_HASH_SOURCE_PORT)
+		hash = uf_mix(hash ^ bpf_ntohs(datagram->source_port));
+	return uf_position_of_hash(slot, hash);
+}
+
+/*
+ * The endpoint of a listener whose table has buckets; NULL if there is none. *position is its place
+ * in the table. Without a packet the source decides: Linux 5.10 has no stack for more where the
+ * packet is not at hand.
+ */
+static __always_inline const struct uf_endpoint *
+uf_hashed_endpoint(struct __sk_buff *skb, __u32 slot, __u32 flags,
+		   const struct uf_datagram *datagram, __u32 *position)
+{
+	if (skb && flags & UF_LISTENER_HASH_PAYLOAD)
+		*position = uf_keyed_position(skb, slot, uf_payload_range(datagram),
+					      uf_source_hash(datagram));
+	else
+		*position =
+			uf_hashed_position(slot, datagram, flags & UF_LISTENER_HASH_SOURCE_PORT);
+	return *position ? uf_endpoint_at(slot, UF_LISTENER_HASH_SOURCE, *position) : NULL;
 }
 
 /*
  * The endpoint for a datagram of a listener, or NULL if it has none but the sender; *position is
- * its place in the table.
+ * its place in the table. As uf_hashed_endpoint.
  */
 static __always_inline const struct uf_endpoint *
 uf_pick_endpoint(struct __sk_buff *skb, __u32 slot, __u32 flags, const struct uf_datagram *datagram,
@@ -140,13 +176,10 @@ uf_pick_endpoint(struct __sk_buff *skb, __u32 slot, __u32 flags, const struct uf
 {
 	const struct uf_endpoint *endpoint;
 
-	if (!uf_is_hashed(flags))
-		endpoint = uf_next_endpoint(slot, position);
-	else if (flags & UF_LISTENER_HASH_PAYLOAD)
-		endpoint = uf_keyed_endpoint(skb, slot, datagram, position);
+	if (uf_is_hashed(flags))
+		endpoint = uf_hashed_endpoint(skb, slot, flags, datagram, position);
 	else
-		endpoint = uf_hashed_endpoint(slot, datagram, flags & UF_LISTENER_HASH_SOURCE_PORT,
-					      position);
+		endpoint = uf_next_endpoint(slot, position);
 	if (endpoint && uf_is_from(endpoint, datagram))
 		return uf_other_endpoint(slot, flags, datagram, endpoint->other, position);
 	return endpoint;

@@ -73,10 +73,16 @@ static __noinline bool uf_choose_target_of_flow(struct __sk_buff *skb,
 	return true;
 }
 
-/* Why a datagram has no target: without an endpoint but the sender, or without any. */
-static __noinline enum uf_verdict uf_no_target(__u32 slot, __u32 flags)
+/*
+ * Why a datagram has no target: without any endpoint; a super-packet that leads to several, since
+ * nothing can cut it here; or without one but the sender.
+ */
+static __noinline enum uf_verdict uf_no_target(const struct __sk_buff *skb, __u32 slot, __u32 flags)
 {
-	return uf_drop(uf_has_endpoints(slot, flags) ? UF_DROP_HAIRPIN : UF_DROP_NO_ENDPOINTS);
+	if (!uf_has_endpoints(slot, flags))
+		return uf_drop(UF_DROP_NO_ENDPOINTS);
+	return uf_drop(flags & UF_LISTENER_HASH_PAYLOAD && skb->gso_size ? UF_DROP_MIXED_KEYS
+									 : UF_DROP_HAIRPIN);
 }
 
 /* Finds the target of a whole datagram, or of its first fragment; false if there is no endpoint. */

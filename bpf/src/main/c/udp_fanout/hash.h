@@ -1,9 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
-/* The endpoint that a source's datagrams go to, the same on every node. */
+/* What a source is hashed to, the same on every node, and whose that is. */
 #ifndef UDP_FANOUT_HASH_H
 #define UDP_FANOUT_HASH_H
-
-#include <stdbool.h>
 
 #include <linux/bpf.h>
 
@@ -31,40 +29,19 @@ static __always_inline __u64 uf_source_hash(const struct uf_datagram *datagram)
 	return uf_mix(hash ^ bpf_be64_to_cpu(datagram->source.halves[1]));
 }
 
-/* The endpoint of a hash; NULL if there is none. *position is its place in the table. */
-static __always_inline const struct uf_endpoint *uf_endpoint_of_hash(__u32 slot, __u64 hash,
-								     __u32 *position)
+/* The place in a listener's table of the endpoint that a hash leads to; 0 if there is none. */
+static __always_inline __u32 uf_position_of_hash(__u32 slot, __u64 hash)
 {
 	const __u32 bucket = hash >> (64 - UF_HASH_BITS);
+	const __u32 place = 1 + bucket / UF_HASH_ROW_BUCKETS;
 	const struct uf_hash_row *row;
 	void *table;
 
 	table = bpf_map_lookup_elem(&HASH_TABLES, &slot);
 	if (!table)
-		return NULL;
-	*position = 1 + bucket / UF_HASH_ROW_BUCKETS;
-	row = bpf_map_lookup_elem(table, position);
-	if (!row)
-		return NULL;
-	*position = UF_HASH_ROWS + row->endpoints[bucket % UF_HASH_ROW_BUCKETS];
-	return bpf_map_lookup_elem(table, position);
-}
-
-/*
- * The endpoint of a source, and of its port if that counts; NULL if there is none. *position is its
- * place in the table.
- */
-static __noinline const struct uf_endpoint *
-uf_hashed_endpoint(__u32 slot, const struct uf_datagram *datagram, bool with_port, __u32 *position)
-{
-	__u64 hash;
-
-	if (!datagram || !position)
-		return NULL;
-	hash = uf_source_hash(datagram);
-	if (with_port)
-		hash = uf_mix(hash ^ bpf_ntohs(datagram->source_port));
-	return uf_endpoint_of_hash(slot, hash, position);
+		return 0;
+	row = bpf_map_lookup_elem(table, &place);
+	return row ? UF_HASH_ROWS + row->endpoints[bucket % UF_HASH_ROW_BUCKETS] : 0;
 }
 
 #endif /* UDP_FANOUT_HASH_H */

@@ -105,12 +105,4 @@ __noinline int uf_has_mixed_keys(struct __sk_buff *skb, __u32 slot, __u32 begin)
 	return begin + bytes < end;
 }
 
-/* Whether a listener's packet is such a super-packet: nothing can cut it here. */
-static __always_inline bool uf_mixes_keys(struct __sk_buff *skb, const struct uf_datagram *datagram,
-					  __u32 slot, __u32 flags)
-{
-	return flags & UF_LISTENER_HASH_PAYLOAD && skb->gso_size && uf_is_hashed(flags) &&
-	       uf_has_mixed_keys(skb, slot, datagram->l4_offset + sizeof(struct udphdr));
-}
-
 #endif /* UDP_FANOUT_PAYLOAD_KEY_H */

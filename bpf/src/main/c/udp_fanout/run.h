@@ -24,7 +24,6 @@
 #include "note.h"
 #include "parse.h"
 #include "path_mtu.h"
-#include "payload_key.h"
 #include "sample.h"
 #include "target.h"
 #include "udp_fanout.h"
@@ -132,11 +131,8 @@ uf_run_datagram(struct __sk_buff *skb, const struct uf_datagram *datagram, struc
 		if (!stats)
 			return NULL;
 	}
-	if (progress->verdict == UF_CONTINUE &&
-	    uf_mixes_keys(skb, datagram, target->slot, target->flags))
-		progress->verdict = uf_drop(UF_DROP_MIXED_KEYS);
 	if (progress->verdict == UF_CONTINUE && !uf_choose_target(skb, datagram, target))
-		progress->verdict = uf_no_target(target->slot, target->flags);
+		progress->verdict = uf_no_target(skb, target->slot, target->flags);
 	return stats;
 }
 
