@@ -7,6 +7,7 @@ import dev.udpfanout.forwarder.config.ForwarderException;
 import dev.udpfanout.forwarder.config.IoChoice;
 import dev.udpfanout.forwarder.config.SourceAddress;
 import dev.udpfanout.forwarder.counter.DropReason;
+import dev.udpfanout.forwarder.netflow.ExporterState;
 import dev.udpfanout.forwarder.counter.FlowCounters;
 import dev.udpfanout.forwarder.counter.ForwarderCounters;
 import dev.udpfanout.forwarder.counter.ForwarderCounters.EndpointCounters;
@@ -172,6 +173,18 @@ public final class Forwarder implements AutoCloseable {
                         .map(worker -> worker.install(next))
                         .toArray(CompletableFuture[]::new))
                 .minimalCompletionStage();
+    }
+
+    /** The exporters of which there are templates; what the workers know of them now. */
+    public synchronized List<ExporterState> exporters() {
+        return closed ? List.of() : KeptTemplates.exporters(group.workers());
+    }
+
+    /** Keeps the files in which templates outlive the process short; to be called now and then. */
+    public synchronized void tidyTemplates() {
+        if (!closed) {
+            group.templates().ifPresent(journal -> KeptTemplates.tidy(journal, group.workers()));
+        }
     }
 
     /** For tests, which stall a worker to have a batch of a known size. */

@@ -1,6 +1,7 @@
 package dev.udpfanout.forwarder;
 
 import dev.udpfanout.forwarder.config.ForwarderConfig;
+import dev.udpfanout.forwarder.netflow.TemplateJournal;
 import dev.udpfanout.forwarder.socket.DatagramSocket;
 import dev.udpfanout.forwarder.spread.CopiedDatagrams;
 import dev.udpfanout.forwarder.transport.Transport;
@@ -41,6 +42,7 @@ final class WorkerGroup implements AutoCloseable {
     private final List<Worker<?>> workers = new ArrayList<>();
     private final List<AutoCloseable> listeners = new ArrayList<>();
     private final CopiedDatagrams copied = new CopiedDatagrams();
+    private Optional<TemplateJournal> templates = Optional.empty();
     private Optional<FlowBudget> flowBudget = Optional.empty();
     private InetSocketAddress localAddress;
 
@@ -53,6 +55,7 @@ final class WorkerGroup implements AutoCloseable {
         WorkerGroup group = new WorkerGroup(config, choice);
         try {
             group.flowBudget = config.replies().map(limits -> FlowBudget.take(limits, config.workers()));
+            group.templates = KeptTemplates.open(config);
             if (choice.transport() == Transport.NIO) {
                 group.addNioWorkers(config);
             } else {
@@ -100,7 +103,8 @@ final class WorkerGroup implements AutoCloseable {
         IoEventLoop loop = loops.next();
         ReceiveErrorLog errorLog =
                 new ReceiveErrorLog(LOG, Thread::startVirtualThread, System::nanoTime, ERROR_LOG_INTERVAL);
-        return new WorkerSetup(workers.size(), loop, config, errorLog, copied, flowBudget.map(FlowBudget::share));
+        return new WorkerSetup(
+                workers.size(), loop, config, errorLog, copied, templates, flowBudget.map(FlowBudget::share));
     }
 
     private void startWorkers(ForwarderConfig config) throws IOException {
@@ -127,6 +131,11 @@ final class WorkerGroup implements AutoCloseable {
         return localAddress;
     }
 
+    /** Where templates outlive the workers, if they do. */
+    Optional<TemplateJournal> templates() {
+        return templates;
+    }
+
     List<Worker<?>> workers() {
         return workers;
     }
@@ -151,6 +160,7 @@ final class WorkerGroup implements AutoCloseable {
         }
         listeners.forEach(WorkerGroup::closeListener);
         flowBudget.ifPresent(FlowBudget::giveBack);
+        templates.ifPresent(TemplateJournal::close);
     }
 
     private boolean stopWorkers() {

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import dev.udpfanout.forwarder.config.ForwarderConfig;
 import dev.udpfanout.forwarder.config.IoChoice;
 import dev.udpfanout.forwarder.config.SourceAddress;
+import dev.udpfanout.forwarder.netflow.TemplateKeeping;
 import dev.udpfanout.forwarder.netflow.TemplateMemory.Limits;
 import dev.udpfanout.forwarder.spread.Spread;
 import dev.udpfanout.traffic.FlowCollector;
@@ -114,7 +115,7 @@ class NetflowForwarderTest {
     @Test
     void shouldRefuseTheSpreadWithoutItsMemoryAndTheMemoryWithoutTheClient() {
         ForwarderConfig plain = ForwarderConfig.forAddress(new InetSocketAddress("127.0.0.1", 0));
-        assertThrows(IllegalArgumentException.class, () -> plain.withNetflow(limits()));
+        assertThrows(IllegalArgumentException.class, () -> plain.withNetflow(new TemplateKeeping(limits())));
         try (Forwarder other = Forwarder.start(plain.withSource(SourceAddress.CLIENT))) {
             EndpointTable table = new EndpointTable(List.of(new InetSocketAddress("127.0.0.1", 9)), Spread.NETFLOW);
             assertThrows(RuntimeException.class, () -> other.endpoints(table));
@@ -131,7 +132,7 @@ class NetflowForwarderTest {
                 .withIo(io)
                 .withWorkers(2)
                 .withSource(SourceAddress.CLIENT)
-                .withNetflow(limits()));
+                .withNetflow(new TemplateKeeping(limits())));
         exporter = Peer.on(address);
     }
 

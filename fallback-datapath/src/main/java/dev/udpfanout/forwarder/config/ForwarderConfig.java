@@ -1,6 +1,6 @@
 package dev.udpfanout.forwarder.config;
 
-import dev.udpfanout.forwarder.netflow.TemplateMemory;
+import dev.udpfanout.forwarder.netflow.TemplateKeeping;
 import dev.udpfanout.forwarder.socket.CpuAffinity;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -33,8 +33,8 @@ import java.util.function.Consumer;
  * @param range addresses, not with NIO, beside {@code bind} on which to receive, at its port: nobody else on this host
  *     may have the port then, on whichever address of the family. They need not be assigned; a {@code local} route
  *     brings their datagrams
- * @param netflow where {@link dev.udpfanout.forwarder.spread.Spread#NETFLOW} is to be possible: how much all workers
- *     together remember. An exporter's datagrams stay with one worker then. Needs the client's address as the source
+ * @param netflow where {@link dev.udpfanout.forwarder.spread.Spread#NETFLOW} is to be possible: what all workers
+ *     together remember, and where. An exporter's datagrams stay with one worker then. Needs the client's address as the source
  */
 public record ForwarderConfig(
         InetSocketAddress bind,
@@ -50,7 +50,7 @@ public record ForwarderConfig(
         Optional<ReplyLimits> replies,
         boolean readsSources,
         Optional<AddressRange> range,
-        Optional<TemplateMemory.Limits> netflow) {
+        Optional<TemplateKeeping> netflow) {
 
     /** The payload of the longest UDP datagram over IPv4: 65,535 less 20 and 8 bytes of headers. */
     public static final int MAX_PACKET_BYTES = 65_507;
@@ -166,7 +166,7 @@ public record ForwarderConfig(
         return changed(draft -> draft.range = Optional.of(value));
     }
 
-    public ForwarderConfig withNetflow(TemplateMemory.Limits value) {
+    public ForwarderConfig withNetflow(TemplateKeeping value) {
         return changed(draft -> draft.netflow = Optional.of(value));
     }
 
@@ -219,7 +219,7 @@ public record ForwarderConfig(
         private Optional<ReplyLimits> replies;
         private boolean readsSources;
         private Optional<AddressRange> range;
-        private Optional<TemplateMemory.Limits> netflow;
+        private Optional<TemplateKeeping> netflow;
 
         Draft(ForwarderConfig from) {
             bind = from.bind;

@@ -1,5 +1,9 @@
 package dev.udpfanout.forwarder.counter;
 
+import java.util.Collections;
+import java.util.EnumMap;
+import java.util.Map;
+
 /**
  * What is known and was counted of NetFlow v9 and IPFIX.
  *
@@ -7,22 +11,45 @@ package dev.udpfanout.forwarder.counter;
  * @param templates that are remembered
  * @param evictions of templates for want of room
  * @param malformed messages whose lengths lie
- * @param copied messages of templates alone that were sent, each endpoint's
- * @param cut messages of the templates out of one with records that were sent
- * @param retold messages that were sent to endpoints that joined or came back
+ * @param told messages of templates that were sent, each endpoint's; every reason, also at 0
  */
 public record NetflowCounters(
-        long exporters, long templates, long evictions, long malformed, long copied, long cut, long retold) {
-    public static final NetflowCounters ZERO = new NetflowCounters(0, 0, 0, 0, 0, 0, 0);
+        long exporters, long templates, long evictions, long malformed, Map<Telling, Long> told) {
+    public static final NetflowCounters ZERO = new NetflowCounters(0, 0, 0, 0, Map.of());
+
+    /** Why an endpoint was sent a message of templates. */
+    public enum Telling {
+        /** As the exporter has sent it. */
+        COPIED,
+        /** The exporter's message had records, too, which another endpoint got. */
+        CUT,
+        /** The endpoint has joined. */
+        JOINED,
+        /** The endpoint had missed one: the kernel had refused it, or nobody listened. */
+        RETRIED
+    }
+
+    public NetflowCounters {
+        Map<Telling, Long> all = new EnumMap<>(Telling.class);
+        for (Telling why : Telling.values()) {
+            all.put(why, told.getOrDefault(why, 0L));
+        }
+        told = Collections.unmodifiableMap(all);
+    }
+
+    /** Messages that were sent for one reason. */
+    public long told(Telling why) {
+        return told.get(why);
+    }
 
     public NetflowCounters plus(NetflowCounters other) {
+        Map<Telling, Long> all = new EnumMap<>(told);
+        other.told.forEach((why, messages) -> all.merge(why, messages, Long::sum));
         return new NetflowCounters(
                 exporters + other.exporters,
                 templates + other.templates,
                 evictions + other.evictions,
                 malformed + other.malformed,
-                copied + other.copied,
-                cut + other.cut,
-                retold + other.retold);
+                all);
     }
 }

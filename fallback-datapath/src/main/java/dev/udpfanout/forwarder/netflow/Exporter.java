@@ -1,9 +1,15 @@
 package dev.udpfanout.forwarder.netflow;
 
+import dev.udpfanout.forwarder.socket.SocketAddresses;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.time.Duration;
 import java.util.Arrays;
 import java.util.Collection;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.concurrent.TimeUnit;
 
 /** What is known of one exporter's observation domain. */
 public final class Exporter {
@@ -33,6 +39,34 @@ public final class Exporter {
     /** Its struct sockaddr_in or sockaddr_in6, as it was received. */
     public byte[] sockaddr() {
         return sockaddr;
+    }
+
+    /** When it has last sent a template; {@link System#nanoTime()}. */
+    long refreshedNs() {
+        return templates.values().stream()
+                .mapToLong(Template::refreshedNs)
+                .reduce((one, other) -> one - other > 0 ? one : other)
+                .orElseThrow();
+    }
+
+    /** How it is shown. */
+    public ExporterState state(long nowNs) {
+        return new ExporterState(
+                SocketAddresses.decode(Arena.ofAuto()
+                        .allocate(sockaddr.length, Integer.BYTES)
+                        .copyFrom(MemorySegment.ofArray(sockaddr))),
+                version,
+                Integer.toUnsignedLong(key.domain()),
+                templates.size(),
+                Duration.ofNanos(Math.max(0, nowNs - refreshedNs())));
+    }
+
+    /** Messages with all that is known of it, as of the time of its last template. */
+    public List<RememberedMessage> remembered(int maxBytes, long nowNs, long nowMs) {
+        long epochMs = nowMs - TimeUnit.NANOSECONDS.toMillis(Math.max(0, nowNs - refreshedNs()));
+        return Retelling.of(this, maxBytes).stream()
+                .map(message -> new RememberedMessage(epochMs, sockaddr, message))
+                .toList();
     }
 
     /** The header of its last message with templates. */

@@ -23,6 +23,10 @@ final class ExporterKey {
         return this;
     }
 
+    int domain() {
+        return domain;
+    }
+
     ExporterKey copy() {
         ExporterKey copy = new ExporterKey();
         copy.addressHigh = addressHigh;

@@ -2,6 +2,8 @@ package dev.udpfanout.forwarder.netflow;
 
 import dev.udpfanout.forwarder.netflow.NetflowMessage.Form;
 import java.lang.foreign.MemorySegment;
+import java.util.Arrays;
+import java.util.Optional;
 
 /**
  * Tells of each datagram which endpoints it is for, and remembers what later ones need to know. A datagram of records
@@ -11,11 +13,14 @@ public final class SharedSets {
     private static final int COUNT_OFFSET = 2;
 
     private final TemplateMemory templates;
+    private final Optional<TemplateJournal> journal;
     private final NetflowMessage message = new NetflowMessage();
     private Exporter exporter;
 
-    public SharedSets(TemplateMemory templates) {
+    /** @param journal where what is new is kept as well */
+    public SharedSets(TemplateMemory templates, Optional<TemplateJournal> journal) {
         this.templates = templates;
+        this.journal = journal;
     }
 
     /**
@@ -35,7 +40,17 @@ public final class SharedSets {
             templates.learnTemplates(message, sockaddrAt, nowNs);
         }
         exporter = templates.exporter(message, sockaddrAt);
-        return verdict();
+        Verdict verdict = verdict();
+        if (templates.takeNews() && journal.isPresent()) {
+            keep(journal.get(), bytes, NetworkBytes.copy(memory, sockaddrAt, RememberedMessage.SOCKADDR_BYTES));
+        }
+        return verdict;
+    }
+
+    private void keep(TemplateJournal in, int bytes, byte[] sockaddr) {
+        byte[] room = new byte[bytes];
+        int length = write(MemorySegment.ofArray(room), 0);
+        in.append(new RememberedMessage(System.currentTimeMillis(), sockaddr, Arrays.copyOf(room, length)));
     }
 
     private Verdict verdict() {

@@ -21,6 +21,7 @@ final class Template {
     private final int scopeBytes;
     private final Map<ByteBuffer, byte[]> data = new LinkedHashMap<>();
     private long refreshedNs;
+    private long keptNs;
 
     /** @param record as it came */
     Template(int id, boolean options, int version, byte[] record, long nowNs) {
@@ -31,6 +32,7 @@ final class Template {
         this.dataBytes = TemplateRecord.dataBytes(segment, version, options);
         this.scopeBytes = options ? Math.min(TemplateRecord.scopeBytes(segment, version), dataBytes) : 0;
         this.refreshedNs = nowNs;
+        this.keptNs = nowNs;
     }
 
     /** Whether a record of a message says the same. */
@@ -44,25 +46,34 @@ final class Template {
         refreshedNs = nowNs;
     }
 
+    /** Whether it was written down that long ago; from now on it is. */
+    boolean isDueToBeKept(long nowNs, long intervalNs) {
+        if (nowNs - keptNs <= intervalNs) {
+            return false;
+        }
+        keptNs = nowNs;
+        return true;
+    }
+
     /**
      * Takes the records of a set of options data; does nothing where their length differs from one to the other.
      *
-     * @return how many bytes the template takes more than before
+     * @return whether any of them says something new
      */
-    int learn(MemorySegment memory, long from, long to) {
-        int before = bytes();
+    boolean learn(MemorySegment memory, long from, long to) {
+        boolean isNew = false;
         if (dataBytes > 0) {
             for (long at = from; to - at >= dataBytes; at += dataBytes) {
                 byte[] bytes = NetworkBytes.copy(memory, at, dataBytes);
                 ByteBuffer scope = ByteBuffer.wrap(Arrays.copyOf(bytes, scopeBytes));
-                data.remove(scope);
+                isNew |= !Arrays.equals(bytes, data.remove(scope));
                 data.put(scope, bytes);
                 if (data.size() > MAX_SCOPES) {
                     data.remove(data.keySet().iterator().next());
                 }
             }
         }
-        return bytes() - before;
+        return isNew;
     }
 
     /** Bytes of memory, by and large. */

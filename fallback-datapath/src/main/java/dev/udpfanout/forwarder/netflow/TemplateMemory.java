@@ -7,16 +7,18 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.TimeUnit;
 
 /**
  * The templates that exporters have sent, by exporter and id. Bounded by number and by bytes: the one that was
  * refreshed longest ago goes first. One that is not refreshed within the life time goes, too.
  */
 public final class TemplateMemory {
-    /** struct sockaddr_in6. */
-    private static final int SOCKADDR_BYTES = 28;
+    /** After this part of its life time a refresh is kept again: what is kept must not look older than it is. */
+    private static final int KEPT_AGAIN = 4;
 
     private final Limits limits;
+    private final RestoredExporters restored;
     private final Map<ExporterKey, Exporter> exporters = new HashMap<>();
     /** By access: the first is the one that was refreshed longest ago. */
     private final LinkedHashMap<Place, Template> templates = new LinkedHashMap<>(16, 0.75f, true);
@@ -24,6 +26,7 @@ public final class TemplateMemory {
     private final ExporterKey question = new ExporterKey();
     private long bytes;
     private long evictions;
+    private boolean news;
 
     /**
      * How much is remembered.
@@ -42,12 +45,48 @@ public final class TemplateMemory {
     private record Place(ExporterKey exporter, int id) {}
 
     public TemplateMemory(Limits limits) {
-        this.limits = limits;
+        this(limits, RestoredExporters.none());
     }
 
-    /** The exporter of a message, or null if it has no templates here; makes no object. */
+    /** @param restored what an earlier process knew: an exporter that is not known here is looked for there */
+    public TemplateMemory(Limits limits, RestoredExporters restored) {
+        this.limits = limits;
+        this.restored = restored;
+    }
+
+    /** The exporter of a message, or null if it has no templates here; makes no object, unless it was restored. */
     Exporter exporter(NetflowMessage message, long sockaddrAt) {
-        return exporters.isEmpty() ? null : exporters.get(question.set(message.memory(), sockaddrAt, message));
+        if (exporters.isEmpty() && restored.isEmpty()) {
+            return null;
+        }
+        Exporter known = exporters.get(question.set(message.memory(), sockaddrAt, message));
+        return known != null || restored.isEmpty() ? known : restore(question.copy());
+    }
+
+    private Exporter restore(ExporterKey key) {
+        long nowNs = System.nanoTime();
+        long nowMs = System.currentTimeMillis();
+        for (RememberedMessage each : restored.take(key)) {
+            NetflowMessage message = new RestoredExporters.Replay(each).message();
+            long agoMs = Math.max(0, nowMs - each.epochMs());
+            learnTemplates(message, 0, nowNs - TimeUnit.MILLISECONDS.toNanos(agoMs));
+            Exporter exporter = exporters.get(key);
+            message.rewind();
+            while (exporter != null && message.nextSet()) {
+                if (exporter.isOptionsData(message.setId())) {
+                    learnOptions(exporter, message);
+                }
+            }
+        }
+        news = false;
+        return exporters.get(key);
+    }
+
+    /** Whether something new was learnt since the last call. */
+    boolean takeNews() {
+        boolean is = news;
+        news = false;
+        return is;
     }
 
     /** All of whom there are templates. */
@@ -109,7 +148,7 @@ public final class TemplateMemory {
         Exporter added = new Exporter(
                 key,
                 message.version(),
-                NetworkBytes.copy(memory, sockaddrAt, SOCKADDR_BYTES),
+                NetworkBytes.copy(memory, sockaddrAt, RememberedMessage.SOCKADDR_BYTES),
                 NetworkBytes.copy(memory, message.at(), message.headerBytes()));
         exporters.put(key, added);
         return added;
@@ -121,6 +160,7 @@ public final class TemplateMemory {
         Template known = templates.get(place);
         if (known != null && known.isSame(options, memory, at, length)) {
             known.refresh(nowNs);
+            news |= known.isDueToBeKept(nowNs, limits.lifetimeNs() / KEPT_AGAIN);
             return;
         }
         if (known != null) {
@@ -130,13 +170,16 @@ public final class TemplateMemory {
         templates.put(place, template);
         exporter.put(template);
         bytes += template.bytes();
+        news = true;
         makeRoom();
     }
 
     /** Takes the records of a set of options data, whose template is known. */
     void learnOptions(Exporter exporter, NetflowMessage message) {
         Template template = exporter.template(message.setId());
-        bytes += template.learn(message.memory(), message.setAt() + NetflowMessage.SET_HEADER_BYTES, message.setEnd());
+        bytes -= template.bytes();
+        news |= template.learn(message.memory(), message.setAt() + NetflowMessage.SET_HEADER_BYTES, message.setEnd());
+        bytes += template.bytes();
         makeRoom();
     }
 
@@ -146,6 +189,7 @@ public final class TemplateMemory {
         }
         List<Template> gone = new ArrayList<>(exporter.templates());
         gone.removeIf(template -> id < TemplateRecord.MIN_ID ? template.options() != options : template.id() != id);
+        news |= !gone.isEmpty();
         gone.forEach(template -> forget(new Place(exporter.key(), template.id())));
     }
 

@@ -1,38 +1,33 @@
 package dev.udpfanout.forwarder.worker;
 
 import dev.udpfanout.forwarder.counter.NetflowCounters;
+import dev.udpfanout.forwarder.counter.NetflowCounters.Telling;
 import dev.udpfanout.forwarder.netflow.TemplateMemory;
+import java.util.EnumMap;
+import java.util.Map;
 
 /** What one worker counts of NetFlow and IPFIX. Only the worker raises the counts; any thread reads them. */
 public final class NetflowStats {
     private final Counter malformed = new Counter();
-    private final Counter copied = new Counter();
-    private final Counter cut = new Counter();
-    private final Counter retold = new Counter();
+    private final Map<Telling, Counter> told = new EnumMap<>(Telling.class);
     private volatile int exporters;
     private volatile int templates;
     private volatile long evictions;
 
-    NetflowStats() {}
+    NetflowStats() {
+        for (Telling why : Telling.values()) {
+            told.put(why, new Counter());
+        }
+    }
 
     /** A message whose lengths lie. */
     public void onMalformed() {
         malformed.add(1);
     }
 
-    /** Copies of a message of templates alone. */
-    public void onCopied(int messages) {
-        copied.add(messages);
-    }
-
-    /** Messages of the templates out of one with records. */
-    public void onCut(int messages) {
-        cut.add(messages);
-    }
-
-    /** Messages to an endpoint that has joined, or has come back. */
-    public void onRetold(int messages) {
-        retold.add(messages);
+    /** Messages of templates to endpoints. */
+    public void onTold(Telling why, int messages) {
+        told.get(why).add(messages);
     }
 
     /** What is remembered now; writes only what has changed. */
@@ -50,7 +45,8 @@ public final class NetflowStats {
 
     /** Any thread. */
     public NetflowCounters snapshot() {
-        return new NetflowCounters(
-                exporters, templates, evictions, malformed.value(), copied.value(), cut.value(), retold.value());
+        Map<Telling, Long> messages = new EnumMap<>(Telling.class);
+        told.forEach((why, count) -> messages.put(why, count.value()));
+        return new NetflowCounters(exporters, templates, evictions, malformed.value(), messages);
     }
 }

@@ -1,6 +1,7 @@
 package dev.udpfanout.forwarder.worker;
 
 import dev.udpfanout.forwarder.admission.Gate;
+import dev.udpfanout.forwarder.netflow.ExporterState;
 import dev.udpfanout.forwarder.flow.FlowKey;
 import dev.udpfanout.forwarder.socket.CpuAffinity;
 import dev.udpfanout.forwarder.spread.PayloadHash;
@@ -152,6 +153,24 @@ public abstract class Worker<T extends Target> {
         });
         return used.thenCompose(nothing -> CompletableFuture.allOf(idle.toArray(CompletableFuture[]::new)));
     }
+
+    /** The exporters of which this worker has templates. */
+    public final CompletableFuture<List<ExporterState>> exporters() {
+        return CompletableFuture.supplyAsync(this::knownExporters, loop);
+    }
+
+    /** Writes all that this worker knows of exporters where it outlives the process. */
+    public final CompletableFuture<Void> keepTemplates() {
+        return CompletableFuture.runAsync(this::writeTemplates, loop);
+    }
+
+    /** On the event loop. */
+    protected List<ExporterState> knownExporters() {
+        return List.of();
+    }
+
+    /** On the event loop. */
+    protected void writeTemplates() {}
 
     /** Puts a gate in force between two batches; the future is complete when it is. */
     public final CompletableFuture<Void> install(Gate gate) {

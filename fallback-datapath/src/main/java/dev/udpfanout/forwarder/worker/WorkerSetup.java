@@ -2,6 +2,7 @@ package dev.udpfanout.forwarder.worker;
 
 import dev.udpfanout.forwarder.config.ForwarderConfig;
 import dev.udpfanout.forwarder.config.ReplyLimits;
+import dev.udpfanout.forwarder.netflow.TemplateJournal;
 import dev.udpfanout.forwarder.spread.CopiedDatagrams;
 import io.netty.channel.IoEventLoop;
 import java.util.Optional;
@@ -12,6 +13,7 @@ import java.util.Optional;
  * @param number from 0
  * @param loop its event loop, nobody else's
  * @param copied what the forwarder's workers have copied
+ * @param templates where templates outlive the forwarder, if they do
  * @param replies the worker's share of the bounds for replies, if there are to be any
  */
 public record WorkerSetup(
@@ -20,4 +22,5 @@ public record WorkerSetup(
         ForwarderConfig config,
         ReceiveErrorLog errorLog,
         CopiedDatagrams copied,
+        Optional<TemplateJournal> templates,
         Optional<ReplyLimits> replies) {}

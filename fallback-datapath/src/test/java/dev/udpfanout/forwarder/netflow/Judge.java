@@ -8,6 +8,7 @@ import java.nio.ByteOrder;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 
 /** Asks about messages of exporters on IPv4, as a worker does: the sender before the payload. */
 final class Judge {
@@ -20,7 +21,13 @@ final class Judge {
 
     Judge(Limits limits) {
         memory = new TemplateMemory(limits);
-        shared = new SharedSets(memory);
+        shared = new SharedSets(memory, Optional.empty());
+    }
+
+    /** Keeps what is new in a journal, and goes by what that has. */
+    Judge(Limits limits, TemplateJournal journal) {
+        memory = new TemplateMemory(limits, journal.restored());
+        shared = new SharedSets(memory, Optional.of(journal));
     }
 
     Judge() {

@@ -64,6 +64,7 @@ class ReceiveErrorTest {
                         ForwarderConfig.forAddress(loopback),
                         log,
                         new CopiedDatagrams(),
+                        Optional.empty(),
                         Optional.empty()),
                 socket);
         Await.done(worker.start());

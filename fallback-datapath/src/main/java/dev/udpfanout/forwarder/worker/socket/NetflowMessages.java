@@ -1,6 +1,5 @@
 package dev.udpfanout.forwarder.worker.socket;
 
-import dev.udpfanout.forwarder.netflow.Exporter;
 import dev.udpfanout.forwarder.netflow.SharedSets;
 import dev.udpfanout.forwarder.worker.DatagramBatch;
 import dev.udpfanout.forwarder.worker.ReceiveMemory;
@@ -35,8 +34,7 @@ final class NetflowMessages {
     }
 
     /** A message from an exporter, with the host's own TTL. */
-    DatagramBatch tell(Exporter exporter, byte[] message) {
-        byte[] sockaddr = exporter.sockaddr();
+    DatagramBatch tell(byte[] sockaddr, byte[] message) {
         MemorySegment to = memory.memory();
         MemorySegment.copy(sockaddr, 0, to, ValueLayout.JAVA_BYTE, 0, sockaddr.length);
         to.asSlice(controlOffset, addressBytes - controlOffset).fill((byte) 0);

@@ -1,7 +1,13 @@
 package dev.udpfanout.forwarder.worker.socket;
 
 import dev.udpfanout.forwarder.counter.DropReason;
+import dev.udpfanout.forwarder.netflow.ExporterState;
+import dev.udpfanout.forwarder.counter.NetflowCounters.Telling;
+import dev.udpfanout.forwarder.netflow.Debts;
 import dev.udpfanout.forwarder.netflow.Exporter;
+import dev.udpfanout.forwarder.netflow.RememberedMessage;
+import dev.udpfanout.forwarder.netflow.RestoredExporters;
+import dev.udpfanout.forwarder.netflow.TemplateJournal;
 import dev.udpfanout.forwarder.netflow.Retelling;
 import dev.udpfanout.forwarder.netflow.SharedSets;
 import dev.udpfanout.forwarder.netflow.TemplateMemory;
@@ -12,6 +18,7 @@ import dev.udpfanout.forwarder.worker.ReceiveMemory;
 import dev.udpfanout.forwarder.worker.WorkerSetup;
 import dev.udpfanout.forwarder.worker.WorkerStats;
 import java.lang.foreign.Arena;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.function.IntConsumer;
@@ -31,6 +38,11 @@ public final class NetflowSender {
     private static final long RETELL_INTERVAL_NS = TimeUnit.MILLISECONDS.toNanos(100);
 
     private final TemplateMemory templates;
+    private final Optional<TemplateJournal> journal;
+    private final Optional<RestoredExporters> restored;
+    /** One worker of all tells what nobody has taken yet. */
+    private final boolean tellsRestored;
+
     private final SharedSets shared;
     private final RoundRobin turns;
     private final WorkerStats stats;
@@ -46,10 +58,12 @@ public final class NetflowSender {
     private final int[] endpointOf;
     private SocketTarget[] targets = {};
     private long[] refusals = {};
-    private long[] retoldAtNs = {};
+    private Debts debts = new Debts();
+    private long paidAtNs;
+    private long nowNs;
 
     /**
-     * @param limits of this worker's memory
+     * @param limits of this worker's memory; where they outlive it is in {@code setup}
      * @param layout where a received datagram has its sender and its TTL
      * @param onSent told the receive slot of each datagram of a batch once all is sent
      */
@@ -63,8 +77,12 @@ public final class NetflowSender {
             ReceiveMemory receive,
             IntConsumer onSent) {
         int capacity = setup.config().batchSize();
-        this.templates = new TemplateMemory(limits);
-        this.shared = new SharedSets(templates);
+        this.journal = setup.templates();
+        this.restored = journal.map(TemplateJournal::restored);
+        this.tellsRestored = setup.number() == 0;
+        this.templates =
+                restored.map(known -> new TemplateMemory(limits, known)).orElseGet(() -> new TemplateMemory(limits));
+        this.shared = new SharedSets(templates, journal);
         this.turns = turns;
         this.stats = stats;
         this.onSent = onSent;
@@ -105,50 +123,79 @@ public final class NetflowSender {
     /** Before the next batch: endpoints that are new are told all templates. */
     void use(SocketTarget[] next) {
         SocketTarget[] before = targets;
+        Debts earlier = debts;
         targets = next;
         refusals = new long[next.length];
-        retoldAtNs = new long[next.length];
+        debts = new Debts();
+        debts.reset(next.length);
         hairpin.use(next);
-        long nowNs = System.nanoTime();
+        nowNs = System.nanoTime();
+        paidAtNs = nowNs - RETELL_INTERVAL_NS;
         templates.forgetOld(nowNs);
         for (int i = 0; i < next.length; i++) {
             refusals[i] = next[i].unreachable().value();
-            retoldAtNs[i] = nowNs;
-            if (!contains(before, next[i])) {
-                retell(i);
+            int was = indexOf(before, next[i]);
+            if (was < 0) {
+                retell(i, Telling.JOINED);
+            } else {
+                debts.take(i, earlier, was);
             }
         }
     }
 
-    private static boolean contains(SocketTarget[] all, SocketTarget target) {
-        for (SocketTarget each : all) {
-            if (each == target) {
-                return true;
+    private static int indexOf(SocketTarget[] all, SocketTarget target) {
+        for (int i = 0; i < all.length; i++) {
+            if (all[i] == target) {
+                return i;
             }
         }
-        return false;
+        return -1;
+    }
+
+    /** Writes all that is known into the journal. */
+    void keep() {
+        long nowMs = System.currentTimeMillis();
+        nowNs = System.nanoTime();
+        templates.forgetOld(nowNs);
+        for (Exporter exporter : templates.exporters()) {
+            exporter.remembered(MAX_RETOLD_BYTES, nowNs, nowMs)
+                    .forEach(message -> journal.orElseThrow().append(message));
+        }
+    }
+
+    /** Those of whom there are templates. */
+    List<ExporterState> exporters() {
+        nowNs = System.nanoTime();
+        templates.forgetOld(nowNs);
+        stats.netflow().set(templates);
+        return templates.exporters().stream()
+                .map(exporter -> exporter.state(nowNs))
+                .toList();
     }
 
     /** Remembers the templates of datagrams that there is no endpoint for. */
     void learn(DatagramBatch batch) {
-        long nowNs = System.nanoTime();
+        nowNs = System.nanoTime();
         for (int i = 0; i < batch.count(); i++) {
-            judge(batch, i, nowNs);
+            if (judge(batch, i) == Verdict.MALFORMED) {
+                stats.netflow().onMalformed();
+            }
         }
+        stats.netflow().set(templates);
     }
 
-    private Verdict judge(DatagramBatch batch, int index, long nowNs) {
+    private Verdict judge(DatagramBatch batch, int index) {
         return shared.judge(
                 batch.memory(), batch.payloadAt(index), batch.lengths()[index], batch.sourceAt(index), nowNs);
     }
 
     /** There is at least one target. */
     void send(DatagramBatch batch) {
-        long nowNs = System.nanoTime();
-        retellThoseWhoRefused(nowNs);
+        nowNs = System.nanoTime();
+        findThoseWhoRefused();
         run.clear();
         for (int i = 0; i < batch.count(); i++) {
-            switch (judge(batch, i, nowNs)) {
+            switch (judge(batch, i)) {
                 case NOT_NETFLOW, DATA_ONLY -> run.add(batch, i);
                 case MALFORMED -> {
                     stats.netflow().onMalformed();
@@ -175,8 +222,9 @@ public final class NetflowSender {
         if (run.count() == 0) {
             return;
         }
+        payDebts();
         int turn = turns.takeTurns(run.count(), targets.length);
-        if (hairpin.isInTurn(run, turn)) {
+        if (debts.any() || hairpin.isInTurn(run, turn)) {
             sendOneByOne(turn);
         } else {
             data.send(run, targets, turn);
@@ -186,7 +234,7 @@ public final class NetflowSender {
 
     private void sendOneByOne(int first) {
         for (int i = 0; i < run.count(); i++) {
-            endpointOf[i] = (first + i) % targets.length;
+            endpointOf[i] = debts.instead((first + i) % targets.length);
         }
         hairpin.redirect(run, endpointOf);
         for (int i = 0; i < run.count(); i++) {
@@ -210,12 +258,12 @@ public final class NetflowSender {
             int sent = 0;
             for (int target = 0; target < targets.length; target++) {
                 if (!hairpin.isFrom(one, 0, target)) {
-                    copies.sendAll(one, targets[target]);
+                    tell(copies, one, target);
                     sent++;
                 }
             }
             stats.onReceived(sent - 1, (sent - 1L) * batch.lengths()[index]);
-            stats.netflow().onCopied(sent);
+            stats.netflow().onTold(Telling.COPIED, sent);
         }
     }
 
@@ -223,7 +271,7 @@ public final class NetflowSender {
         if (!admit(batch, index)) {
             return;
         }
-        endpointOf[0] = turns.takeTurns(1, targets.length);
+        endpointOf[0] = debts.instead(turns.takeTurns(1, targets.length));
         hairpin.redirect(one, endpointOf);
         int whole = endpointOf[0];
         DatagramBatch cut = written.cut(batch, index, shared);
@@ -231,36 +279,72 @@ public final class NetflowSender {
         int sent = 0;
         for (int target = 0; target < targets.length; target++) {
             if (target != whole && !hairpin.isFrom(cut, 0, target)) {
-                writtenCopies.sendAll(cut, targets[target]);
+                tell(writtenCopies, cut, target);
                 sent++;
             }
         }
         stats.onReceived(sent, (long) sent * cut.lengths()[0]);
-        stats.netflow().onCut(sent);
+        stats.netflow().onTold(Telling.CUT, sent);
     }
 
     /** One that has been started anew has no templates; what it refuses is the only sign of that. */
-    private void retellThoseWhoRefused(long nowNs) {
+    private void findThoseWhoRefused() {
         for (int i = 0; i < targets.length; i++) {
             long refused = targets[i].unreachable().value();
-            if (refused != refusals[i] && nowNs - retoldAtNs[i] > RETELL_INTERVAL_NS) {
+            if (refused != refusals[i]) {
                 refusals[i] = refused;
-                retoldAtNs[i] = nowNs;
-                retell(i);
+                debts.refused(i);
             }
         }
     }
 
-    private void retell(int target) {
+    /** Tells all to those who lack templates; at once, if they have begun to, else at most every 100 ms. */
+    private void payDebts() {
+        if (!debts.any() || nowNs - paidAtNs < RETELL_INTERVAL_NS) {
+            return;
+        }
+        paidAtNs = nowNs;
+        for (int i = 0; i < targets.length; i++) {
+            if (debts.isOwed(i)) {
+                retell(i, Telling.RETRIED);
+            }
+        }
+    }
+
+    /** Sends a message of templates; an endpoint that the kernel does not send it to lacks them. */
+    private void tell(BatchSender by, DatagramBatch message, int target) {
+        long refused = stats.dropped(DropReason.COPY_FAILED);
+        by.sendAll(message, targets[target]);
+        if (stats.dropped(DropReason.COPY_FAILED) != refused) {
+            debts.owe(target);
+        }
+    }
+
+    private void retell(int target, Telling why) {
+        long failed = stats.dropped(DropReason.COPY_FAILED);
         for (Exporter exporter : templates.exporters()) {
             for (byte[] message : Retelling.of(exporter, MAX_RETOLD_BYTES)) {
-                DatagramBatch told = written.tell(exporter, message);
-                if (!hairpin.isFrom(told, 0, target)) {
-                    stats.onReceived(1, message.length);
-                    writtenCopies.sendAll(told, targets[target]);
-                    stats.netflow().onRetold(1);
-                }
+                retell(exporter.sockaddr(), message, target, why);
             }
+        }
+        if (tellsRestored && restored.isPresent()) {
+            for (List<RememberedMessage> messages : restored.get().untaken()) {
+                messages.forEach(each -> retell(each.sockaddr(), each.message(), target, why));
+            }
+        }
+        if (stats.dropped(DropReason.COPY_FAILED) != failed) {
+            debts.owe(target);
+        } else if (targets[target].unreachable().value() == refusals[target]) {
+            debts.told(target);
+        }
+    }
+
+    private void retell(byte[] sockaddr, byte[] message, int target, Telling why) {
+        DatagramBatch told = written.tell(sockaddr, message);
+        if (!hairpin.isFrom(told, 0, target)) {
+            stats.onReceived(1, message.length);
+            writtenCopies.sendAll(told, targets[target]);
+            stats.netflow().onTold(why, 1);
         }
     }
 }

@@ -1,6 +1,7 @@
 package dev.udpfanout.forwarder.worker.socket;
 
 import dev.udpfanout.forwarder.counter.DropReason;
+import dev.udpfanout.forwarder.netflow.ExporterState;
 import dev.udpfanout.forwarder.flow.FlowKey;
 import dev.udpfanout.forwarder.socket.DatagramSocket;
 import dev.udpfanout.forwarder.socket.HostAddresses;
@@ -30,6 +31,7 @@ public abstract class SocketWorker extends Worker<SocketTarget> {
     protected final ReceivedAddresses addresses;
     protected final Optional<SocketFlows> flows;
     protected SocketTarget[] targets = {};
+    private Optional<NetflowSender> netflow = Optional.empty();
     private HostAddresses host;
     private long hostReadAtNs;
     private boolean asksForTtl;
@@ -75,17 +77,28 @@ public abstract class SocketWorker extends Worker<SocketTarget> {
 
     /** What gives out NetFlow, if this worker is to. */
     protected final Optional<NetflowSender> netflow(ReceiveMemory receive, IntConsumer onSent) {
-        return setup.config()
+        netflow = setup.config()
                 .netflow()
-                .map(limits -> new NetflowSender(
+                .map(keeping -> new NetflowSender(
                         setup,
-                        limits.share(setup.config().workers()),
+                        keeping.limits().share(setup.config().workers()),
                         addresses,
                         turns(),
                         stats(),
                         arena,
                         receive,
                         onSent));
+        return netflow;
+    }
+
+    @Override
+    protected final List<ExporterState> knownExporters() {
+        return netflow.map(NetflowSender::exporters).orElse(List.of());
+    }
+
+    @Override
+    protected final void writeTemplates() {
+        netflow.ifPresent(NetflowSender::keep);
     }
 
     /** Gives datagrams to the targets; there from {@link #start} on. */

@@ -3,6 +3,7 @@ package dev.udpfanout.loader.datapath.mode;
 import dev.udpfanout.bindings.errno.SystemCallException;
 import dev.udpfanout.loader.config.FlowsConfig;
 import dev.udpfanout.loader.config.ListenerConfig;
+import dev.udpfanout.loader.config.NetflowConfig;
 import dev.udpfanout.loader.datapath.SwitchableDatapath;
 import dev.udpfanout.loader.datapath.kernel.KernelDatapath;
 import dev.udpfanout.loader.datapath.kernel.attach.KernelLeftovers;
@@ -26,6 +27,7 @@ public final class NodeBackends implements Backends {
     private final byte[] elf;
     private final Path pinDirectory;
     private final FlowsConfig flows;
+    private final NetflowConfig netflow;
     private final ProgramSize size;
 
     /**
@@ -38,14 +40,20 @@ public final class NodeBackends implements Backends {
 
     /** As above, with what is remembered of who asks and who answers. */
     public NodeBackends(byte[] elf, Path pinDirectory, FlowsConfig flows) {
-        this(elf, pinDirectory, flows, ProgramSize.FEW);
+        this(elf, pinDirectory, flows, NetflowConfig.IN_MEMORY);
+    }
+
+    /** As above, with what is remembered of exporters of NetFlow. */
+    public NodeBackends(byte[] elf, Path pinDirectory, FlowsConfig flows, NetflowConfig netflow) {
+        this(elf, pinDirectory, flows, netflow, ProgramSize.FEW);
     }
 
     /** As above, with room for so many listeners. */
-    public NodeBackends(byte[] elf, Path pinDirectory, FlowsConfig flows, ProgramSize size) {
+    public NodeBackends(byte[] elf, Path pinDirectory, FlowsConfig flows, NetflowConfig netflow, ProgramSize size) {
         this.size = size;
         this.elf = elf.clone();
         this.flows = flows;
+        this.netflow = netflow;
         this.pinDirectory = pinDirectory;
     }
 
@@ -87,7 +95,7 @@ public final class NodeBackends implements Backends {
 
     @Override
     public SwitchableDatapath openUserspace(List<ListenerConfig> listeners) {
-        return new UserspaceDatapath(listeners, flows, Network.open());
+        return new UserspaceDatapath(listeners, flows, netflow, Network.open());
     }
 
     @Override

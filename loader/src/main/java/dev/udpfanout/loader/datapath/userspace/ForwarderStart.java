@@ -9,6 +9,7 @@ import dev.udpfanout.forwarder.transport.TransportChoice;
 import dev.udpfanout.forwarder.transport.TransportProbe;
 import dev.udpfanout.loader.config.FlowsConfig;
 import dev.udpfanout.loader.config.ListenerConfig;
+import dev.udpfanout.loader.config.NetflowConfig;
 import dev.udpfanout.loader.config.Payload;
 import java.util.Optional;
 import org.slf4j.Logger;
@@ -20,12 +21,14 @@ final class ForwarderStart {
 
     private final ListenerConfig listener;
     private final FlowsConfig flows;
+    private final NetflowConfig netflow;
     private final TransportProbe probe;
 
     /** @param probe made just now: what it could not tell, another one may */
-    ForwarderStart(ListenerConfig listener, FlowsConfig flows, TransportProbe probe) {
+    ForwarderStart(ListenerConfig listener, FlowsConfig flows, NetflowConfig netflow, TransportProbe probe) {
         this.listener = listener;
         this.flows = flows;
+        this.netflow = netflow;
         this.probe = probe;
     }
 
@@ -73,7 +76,7 @@ final class ForwarderStart {
     }
 
     private Forwarder start(SourceAddress source) {
-        Forwarder forwarder = Forwarder.start(ForwarderSettings.of(listener, flows, source), probe);
+        Forwarder forwarder = Forwarder.start(ForwarderSettings.of(listener, flows, netflow, source), probe);
         LOG.atInfo()
                 .addKeyValue("listener_id", listener.id())
                 .addKeyValue("transport", forwarder.transport().describe())
