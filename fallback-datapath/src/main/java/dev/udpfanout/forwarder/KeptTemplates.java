@@ -34,10 +34,13 @@ final class KeptTemplates {
             return Optional.empty();
         }
         try {
-            return Optional.of(TemplateJournal.open(
-                    file.get(), config.netflow().get().limits()));
+            return Optional.of(
+                    TemplateJournal.open(file.get(), config.netflow().get().limits()));
         } catch (IOException e) {
-            LOG.warn("NetFlow templates do not outlive the process, since {} cannot be used: {}", file.get(), e.toString());
+            LOG.warn(
+                    "NetFlow templates do not outlive the process, since {} cannot be used: {}",
+                    file.get(),
+                    e.toString());
             return Optional.empty();
         }
     }
@@ -60,7 +63,8 @@ final class KeptTemplates {
             journal.beginFile();
             boolean complete = true;
             for (Worker<?> worker : workers) {
-                complete &= answer(worker, worker.keepTemplates().thenApply(nothing -> true)).orElse(false);
+                complete &= answer(worker, worker.keepTemplates().thenApply(nothing -> true))
+                        .orElse(false);
             }
             if (complete) {
                 journal.endEarlierFiles();

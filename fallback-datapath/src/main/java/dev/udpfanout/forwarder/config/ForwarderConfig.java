@@ -34,7 +34,8 @@ import java.util.function.Consumer;
  *     may have the port then, on whichever address of the family. They need not be assigned; a {@code local} route
  *     brings their datagrams
  * @param netflow where {@link dev.udpfanout.forwarder.spread.Spread#NETFLOW} is to be possible: what all workers
- *     together remember, and where. An exporter's datagrams stay with one worker then. Needs the client's address as the source
+ *     together remember, and where. An exporter's datagrams stay with one worker then. Needs the client's address as
+ *     the source
  */
 public record ForwarderConfig(
         InetSocketAddress bind,

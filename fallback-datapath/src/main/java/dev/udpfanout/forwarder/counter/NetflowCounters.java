@@ -13,8 +13,7 @@ import java.util.Map;
  * @param malformed messages whose lengths lie
  * @param told messages of templates that were sent, each endpoint's; every reason, also at 0
  */
-public record NetflowCounters(
-        long exporters, long templates, long evictions, long malformed, Map<Telling, Long> told) {
+public record NetflowCounters(long exporters, long templates, long evictions, long malformed, Map<Telling, Long> told) {
     public static final NetflowCounters ZERO = new NetflowCounters(0, 0, 0, 0, Map.of());
 
     /** Why an endpoint was sent a message of templates. */

@@ -11,7 +11,7 @@ public final class Debts {
         NONE,
         /** It has to be told. */
         OWED,
-        /** Nobody listened there: it has to be told, and once more, since a refusal comes out with a later send only. */
+        /** Nobody listened there: it has to be told twice, since a refusal comes out with a later send only. */
         REFUSED,
         /** It was told once since it has refused. */
         TOLD

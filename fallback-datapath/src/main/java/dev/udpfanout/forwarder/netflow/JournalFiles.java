@@ -67,7 +67,8 @@ final class JournalFiles {
     List<RememberedMessage> read() throws IOException {
         List<RememberedMessage> messages = new ArrayList<>();
         for (int number : numbers()) {
-            try (DataInputStream in = new DataInputStream(new BufferedInputStream(Files.newInputStream(path(number))))) {
+            try (DataInputStream in =
+                    new DataInputStream(new BufferedInputStream(Files.newInputStream(path(number))))) {
                 for (int length = in.readInt(); length >= 0 && length <= MAX_MESSAGE_BYTES; length = in.readInt()) {
                     long epochMs = in.readLong();
                     byte[] sockaddr = new byte[RememberedMessage.SOCKADDR_BYTES];

@@ -87,7 +87,8 @@ public final class RestoredExporters {
         Replay(RememberedMessage remembered) {
             byte[] content = remembered.message();
             memory = Arena.ofAuto().allocate(RememberedMessage.SOCKADDR_BYTES + content.length);
-            MemorySegment.copy(remembered.sockaddr(), 0, memory, ValueLayout.JAVA_BYTE, 0, remembered.sockaddr().length);
+            MemorySegment.copy(
+                    remembered.sockaddr(), 0, memory, ValueLayout.JAVA_BYTE, 0, remembered.sockaddr().length);
             MemorySegment.copy(
                     content, 0, memory, ValueLayout.JAVA_BYTE, RememberedMessage.SOCKADDR_BYTES, content.length);
             wellFormed = message.read(memory, RememberedMessage.SOCKADDR_BYTES, content.length)

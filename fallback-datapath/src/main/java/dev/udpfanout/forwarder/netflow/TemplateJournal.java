@@ -61,7 +61,7 @@ public final class TemplateJournal implements AutoCloseable {
         return restored;
     }
 
-    /** Keeps a message. A file that cannot be written is told of in the log, once, and tried anew with the next file. */
+    /** Keeps a message. The log tells once that a file cannot be written; the next file is another try. */
     synchronized void append(RememberedMessage message) {
         if (failed || writer == null || writer.bytes() > maxBytes) {
             return;

@@ -7,6 +7,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -16,6 +17,8 @@ import java.util.concurrent.TimeUnit;
 public final class TemplateMemory {
     /** After this part of its life time a refresh is kept again: what is kept must not look older than it is. */
     private static final int KEPT_AGAIN = 4;
+
+    private static final int KEPT_MESSAGE_BYTES = 1232;
 
     private final Limits limits;
     private final RestoredExporters restored;
@@ -45,13 +48,13 @@ public final class TemplateMemory {
     private record Place(ExporterKey exporter, int id) {}
 
     public TemplateMemory(Limits limits) {
-        this(limits, RestoredExporters.none());
+        this(limits, Optional.empty());
     }
 
-    /** @param restored what an earlier process knew: an exporter that is not known here is looked for there */
-    public TemplateMemory(Limits limits, RestoredExporters restored) {
+    /** @param journal has what an earlier process knew: an exporter that is not known here is looked for there */
+    public TemplateMemory(Limits limits, Optional<TemplateJournal> journal) {
         this.limits = limits;
-        this.restored = restored;
+        this.restored = journal.map(TemplateJournal::restored).orElseGet(RestoredExporters::none);
     }
 
     /** The exporter of a message, or null if it has no templates here; makes no object, unless it was restored. */
@@ -80,6 +83,38 @@ public final class TemplateMemory {
         }
         news = false;
         return exporters.get(key);
+    }
+
+    /**
+     * Messages with all that is known, as of the times of the exporters' last templates.
+     *
+     * @param maxBytes of a message; one with a single record that is longer is longer
+     * @param withRestored whether what an earlier process knew, and nobody has taken, is among it
+     */
+    public List<RememberedMessage> all(int maxBytes, boolean withRestored) {
+        long nowNs = System.nanoTime();
+        long nowMs = System.currentTimeMillis();
+        List<RememberedMessage> messages = new ArrayList<>();
+        exporters.values().forEach(exporter -> messages.addAll(exporter.remembered(maxBytes, nowNs, nowMs)));
+        if (withRestored) {
+            restored.untaken().forEach(messages::addAll);
+        }
+        return messages;
+    }
+
+    /** Writes all that is known here, and was not restored and left. */
+    public void keepIn(TemplateJournal journal) {
+        forgetOld(System.nanoTime());
+        all(KEPT_MESSAGE_BYTES, false).forEach(journal::append);
+    }
+
+    /** How the exporters are shown. */
+    public List<ExporterState> states() {
+        long nowNs = System.nanoTime();
+        forgetOld(nowNs);
+        return exporters.values().stream()
+                .map(exporter -> exporter.state(nowNs))
+                .toList();
     }
 
     /** Whether something new was learnt since the last call. */

@@ -1,8 +1,8 @@
 package dev.udpfanout.forwarder.worker;
 
 import dev.udpfanout.forwarder.admission.Gate;
-import dev.udpfanout.forwarder.netflow.ExporterState;
 import dev.udpfanout.forwarder.flow.FlowKey;
+import dev.udpfanout.forwarder.netflow.ExporterState;
 import dev.udpfanout.forwarder.socket.CpuAffinity;
 import dev.udpfanout.forwarder.spread.PayloadHash;
 import dev.udpfanout.forwarder.spread.RoundRobin;

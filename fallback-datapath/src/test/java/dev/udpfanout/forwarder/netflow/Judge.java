@@ -17,7 +17,7 @@ final class Judge {
 
     final TemplateMemory memory;
     private final SharedSets shared;
-    private long nowNs;
+    private long nowNs = System.nanoTime();
 
     Judge(Limits limits) {
         memory = new TemplateMemory(limits);
@@ -26,7 +26,7 @@ final class Judge {
 
     /** Keeps what is new in a journal, and goes by what that has. */
     Judge(Limits limits, TemplateJournal journal) {
-        memory = new TemplateMemory(limits, journal.restored());
+        memory = new TemplateMemory(limits, Optional.of(journal));
         shared = new SharedSets(memory, Optional.of(journal));
     }
 

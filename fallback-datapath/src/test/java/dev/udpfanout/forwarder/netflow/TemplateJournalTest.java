@@ -37,7 +37,8 @@ class TemplateJournalTest {
     @Test
     void shouldKnowAfterARestartWhatItKnewBefore() throws IOException {
         Judge before = new Judge(LIMITS, TemplateJournal.open(file, LIMITS));
-        before.judge(FlowMessage.v9(1, 7).templates(FLOW).samplingTemplate(SAMPLING).bytes());
+        before.judge(
+                FlowMessage.v9(1, 7).templates(FLOW).samplingTemplate(SAMPLING).bytes());
         before.judge(FlowMessage.v9(2, 7).sampling(SAMPLING, 100, 1, 2).bytes());
         Judge after = new Judge(LIMITS, TemplateJournal.open(file, LIMITS));
         assertEquals(
@@ -102,11 +103,12 @@ class TemplateJournalTest {
         TemplateJournal journal = TemplateJournal.open(file, LIMITS);
         Judge judge = new Judge(LIMITS, journal);
         for (int i = 0; !journal.isDue(); i++) {
-            judge.judge(FlowMessage.v9(i, 7).templates(i % 2 == 0 ? FLOW : new FlowLayout(256, 1)).bytes());
+            judge.judge(FlowMessage.v9(i, 7)
+                    .templates(i % 2 == 0 ? FLOW : new FlowLayout(256, 1))
+                    .bytes());
         }
         journal.beginFile();
-        judge.memory.exporters().forEach(exporter -> exporter.remembered(1232, 0, System.currentTimeMillis())
-                .forEach(journal::append));
+        judge.memory.keepIn(journal);
         journal.endEarlierFiles();
         assertEquals(1, files().size());
         assertTrue(bytesOfFiles() < 200, "bytes " + bytesOfFiles());

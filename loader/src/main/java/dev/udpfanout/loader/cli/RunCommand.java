@@ -109,7 +109,8 @@ final class RunCommand implements Callable<Integer> {
         Datapath datapath = new FlowClearingDatapath(
                 config.listeners(),
                 new ModeSelectingDatapath(
-                        config.listeners(), new NodeBackends(program, options.pins.directory, config.flows(), config.netflow())));
+                        config.listeners(),
+                        new NodeBackends(program, options.pins.directory, config.flows(), config.netflow())));
         StartLog.write(config, options.config, options.pins.directory, datapath);
         return datapath;
     }

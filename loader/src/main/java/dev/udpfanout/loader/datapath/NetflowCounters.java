@@ -33,6 +33,5 @@ public record NetflowCounters(
      * @param templates that are remembered of it
      * @param refreshedAt when it has last sent one
      */
-    public record Exporter(
-            InetSocketAddress address, int version, long domain, int templates, Instant refreshedAt) {}
+    public record Exporter(InetSocketAddress address, int version, long domain, int templates, Instant refreshedAt) {}
 }

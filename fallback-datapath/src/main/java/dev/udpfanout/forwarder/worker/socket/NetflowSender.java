@@ -1,15 +1,12 @@
 package dev.udpfanout.forwarder.worker.socket;
 
 import dev.udpfanout.forwarder.counter.DropReason;
-import dev.udpfanout.forwarder.netflow.ExporterState;
 import dev.udpfanout.forwarder.counter.NetflowCounters.Telling;
 import dev.udpfanout.forwarder.netflow.Debts;
-import dev.udpfanout.forwarder.netflow.Exporter;
+import dev.udpfanout.forwarder.netflow.ExporterState;
 import dev.udpfanout.forwarder.netflow.RememberedMessage;
-import dev.udpfanout.forwarder.netflow.RestoredExporters;
-import dev.udpfanout.forwarder.netflow.TemplateJournal;
-import dev.udpfanout.forwarder.netflow.Retelling;
 import dev.udpfanout.forwarder.netflow.SharedSets;
+import dev.udpfanout.forwarder.netflow.TemplateJournal;
 import dev.udpfanout.forwarder.netflow.TemplateMemory;
 import dev.udpfanout.forwarder.netflow.Verdict;
 import dev.udpfanout.forwarder.spread.RoundRobin;
@@ -18,6 +15,7 @@ import dev.udpfanout.forwarder.worker.ReceiveMemory;
 import dev.udpfanout.forwarder.worker.WorkerSetup;
 import dev.udpfanout.forwarder.worker.WorkerStats;
 import java.lang.foreign.Arena;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
@@ -39,7 +37,6 @@ public final class NetflowSender {
 
     private final TemplateMemory templates;
     private final Optional<TemplateJournal> journal;
-    private final Optional<RestoredExporters> restored;
     /** One worker of all tells what nobody has taken yet. */
     private final boolean tellsRestored;
 
@@ -78,10 +75,8 @@ public final class NetflowSender {
             IntConsumer onSent) {
         int capacity = setup.config().batchSize();
         this.journal = setup.templates();
-        this.restored = journal.map(TemplateJournal::restored);
         this.tellsRestored = setup.number() == 0;
-        this.templates =
-                restored.map(known -> new TemplateMemory(limits, known)).orElseGet(() -> new TemplateMemory(limits));
+        this.templates = new TemplateMemory(limits, journal);
         this.shared = new SharedSets(templates, journal);
         this.turns = turns;
         this.stats = stats;
@@ -98,26 +93,11 @@ public final class NetflowSender {
                 setup,
                 stats,
                 arena);
-        this.copies = copies(setup, layout, stats, arena, receive);
-        this.writtenCopies = copies(setup, layout, stats, arena, written.memory());
+        this.copies = PieceSender.ofCopies(setup, layout, receive, stats, arena);
+        this.writtenCopies = PieceSender.ofCopies(setup, layout, written.memory(), stats, arena);
         this.run = new DatagramBatch(receive, capacity);
         this.one = new DatagramBatch(receive, 1);
         this.endpointOf = new int[capacity];
-    }
-
-    /** They leave with a TTL one less, so that they do not go round for ever. */
-    private static BatchSender copies(
-            WorkerSetup setup, ReceivedAddresses layout, WorkerStats stats, Arena arena, ReceiveMemory memory) {
-        Optional<HopLimits> hopLimits = Optional.of(new HopLimits(layout));
-        SyscallSender whole = new SyscallSender(
-                setup.config().batchSize(),
-                setup.config().source(),
-                hopLimits,
-                stats,
-                arena,
-                DropReason.COPY_FAILED,
-                DropReason.COPY_FAILED);
-        return PieceSender.around(whole, hopLimits, DropReason.COPY_FAILED, memory, setup, stats, arena);
     }
 
     /** Before the next batch: endpoints that are new are told all templates. */
@@ -134,7 +114,7 @@ public final class NetflowSender {
         templates.forgetOld(nowNs);
         for (int i = 0; i < next.length; i++) {
             refusals[i] = next[i].unreachable().value();
-            int was = indexOf(before, next[i]);
+            int was = Arrays.asList(before).indexOf(next[i]);
             if (was < 0) {
                 retell(i, Telling.JOINED);
             } else {
@@ -143,34 +123,14 @@ public final class NetflowSender {
         }
     }
 
-    private static int indexOf(SocketTarget[] all, SocketTarget target) {
-        for (int i = 0; i < all.length; i++) {
-            if (all[i] == target) {
-                return i;
-            }
-        }
-        return -1;
-    }
-
     /** Writes all that is known into the journal. */
     void keep() {
-        long nowMs = System.currentTimeMillis();
-        nowNs = System.nanoTime();
-        templates.forgetOld(nowNs);
-        for (Exporter exporter : templates.exporters()) {
-            exporter.remembered(MAX_RETOLD_BYTES, nowNs, nowMs)
-                    .forEach(message -> journal.orElseThrow().append(message));
-        }
+        journal.ifPresent(templates::keepIn);
     }
 
     /** Those of whom there are templates. */
     List<ExporterState> exporters() {
-        nowNs = System.nanoTime();
-        templates.forgetOld(nowNs);
-        stats.netflow().set(templates);
-        return templates.exporters().stream()
-                .map(exporter -> exporter.state(nowNs))
-                .toList();
+        return templates.states();
     }
 
     /** Remembers the templates of datagrams that there is no endpoint for. */
@@ -275,7 +235,7 @@ public final class NetflowSender {
         hairpin.redirect(one, endpointOf);
         int whole = endpointOf[0];
         DatagramBatch cut = written.cut(batch, index, shared);
-        data.sendAll(one, targets[whole]);
+        tell(data, one, whole);
         int sent = 0;
         for (int target = 0; target < targets.length; target++) {
             if (target != whole && !hairpin.isFrom(cut, 0, target)) {
@@ -311,40 +271,30 @@ public final class NetflowSender {
         }
     }
 
-    /** Sends a message of templates; an endpoint that the kernel does not send it to lacks them. */
+    /** Sends a message with templates; an endpoint that the kernel does not send it to lacks them. */
     private void tell(BatchSender by, DatagramBatch message, int target) {
-        long refused = stats.dropped(DropReason.COPY_FAILED);
+        long before = stats.forwarded();
         by.sendAll(message, targets[target]);
-        if (stats.dropped(DropReason.COPY_FAILED) != refused) {
+        if (stats.forwarded() == before) {
             debts.owe(target);
         }
     }
 
     private void retell(int target, Telling why) {
-        long failed = stats.dropped(DropReason.COPY_FAILED);
-        for (Exporter exporter : templates.exporters()) {
-            for (byte[] message : Retelling.of(exporter, MAX_RETOLD_BYTES)) {
-                retell(exporter.sockaddr(), message, target, why);
+        long sent = stats.forwarded();
+        for (RememberedMessage each : templates.all(MAX_RETOLD_BYTES, tellsRestored)) {
+            DatagramBatch told = written.tell(each.sockaddr(), each.message());
+            if (!hairpin.isFrom(told, 0, target)) {
+                sent++;
+                stats.onReceived(1, each.message().length);
+                writtenCopies.sendAll(told, targets[target]);
+                stats.netflow().onTold(why, 1);
             }
         }
-        if (tellsRestored && restored.isPresent()) {
-            for (List<RememberedMessage> messages : restored.get().untaken()) {
-                messages.forEach(each -> retell(each.sockaddr(), each.message(), target, why));
-            }
-        }
-        if (stats.dropped(DropReason.COPY_FAILED) != failed) {
+        if (stats.forwarded() != sent) {
             debts.owe(target);
         } else if (targets[target].unreachable().value() == refusals[target]) {
             debts.told(target);
-        }
-    }
-
-    private void retell(byte[] sockaddr, byte[] message, int target, Telling why) {
-        DatagramBatch told = written.tell(sockaddr, message);
-        if (!hairpin.isFrom(told, 0, target)) {
-            stats.onReceived(1, message.length);
-            writtenCopies.sendAll(told, targets[target]);
-            stats.netflow().onTold(why, 1);
         }
     }
 }

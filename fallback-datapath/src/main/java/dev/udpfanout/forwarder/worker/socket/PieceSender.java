@@ -87,6 +87,21 @@ final class PieceSender implements BatchSender {
         this.errno = arena.allocate(LibC.ERRNO_STATE);
     }
 
+    /** For copies of what was received: they leave with a TTL one less, so that they do not go round for ever. */
+    static BatchSender ofCopies(
+            WorkerSetup setup, ReceivedAddresses layout, ReceiveMemory memory, WorkerStats stats, Arena arena) {
+        Optional<HopLimits> hopLimits = Optional.of(new HopLimits(layout));
+        SyscallSender whole = new SyscallSender(
+                setup.config().batchSize(),
+                setup.config().source(),
+                hopLimits,
+                stats,
+                arena,
+                DropReason.COPY_FAILED,
+                DropReason.COPY_FAILED);
+        return around(whole, hopLimits, DropReason.COPY_FAILED, memory, setup, stats, arena);
+    }
+
     /** A sender that cuts what has to be cut where anything may have to be, and otherwise the given one. */
     static BatchSender around(
             SyscallSender whole,

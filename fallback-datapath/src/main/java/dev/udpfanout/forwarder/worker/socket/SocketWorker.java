@@ -1,8 +1,8 @@
 package dev.udpfanout.forwarder.worker.socket;
 
 import dev.udpfanout.forwarder.counter.DropReason;
-import dev.udpfanout.forwarder.netflow.ExporterState;
 import dev.udpfanout.forwarder.flow.FlowKey;
+import dev.udpfanout.forwarder.netflow.ExporterState;
 import dev.udpfanout.forwarder.socket.DatagramSocket;
 import dev.udpfanout.forwarder.socket.HostAddresses;
 import dev.udpfanout.forwarder.socket.SocketException;

@@ -24,7 +24,8 @@ final class NetflowReader {
                         NetflowConfig.MAX_LIFETIME_SECONDS)),
                 directory(
                         section,
-                        section.text(DIRECTORY, fallback.directory().orElseThrow().toString())));
+                        section.text(
+                                DIRECTORY, fallback.directory().orElseThrow().toString())));
         section.refuseUnknownKeys();
         return netflow;
     }

@@ -28,7 +28,10 @@ record ListenerChange(
     record Reopening(UserspaceListener listener, ListenerConfig before, ListenerConfig after) {}
 
     static ListenerChange between(
-            Map<String, UserspaceListener> present, List<ListenerConfig> configs, FlowsConfig flows, NetflowConfig netflow) {
+            Map<String, UserspaceListener> present,
+            List<ListenerConfig> configs,
+            FlowsConfig flows,
+            NetflowConfig netflow) {
         ListenerChange change = new ListenerChange(
                 new LinkedHashMap<>(), new ArrayList<>(), new ArrayList<>(), new LinkedHashMap<>(), new ArrayList<>());
         configs.forEach(config -> change.add(present.get(config.name()), config, flows, netflow));

@@ -30,8 +30,7 @@ final class NetflowFigures {
                 forwarder.counters().netflow();
         Map<String, Long> told = new HashMap<>();
         counters.told().forEach((why, messages) -> told.put(why.name().toLowerCase(Locale.ROOT), messages));
-        return new NetflowCounters(
-                counters.templates(), counters.evictions(), counters.malformed(), told, exporters);
+        return new NetflowCounters(counters.templates(), counters.evictions(), counters.malformed(), told, exporters);
     }
 
     /** A listener's forwarder before a change, of which only the counts are left, and the one after it. */

@@ -262,7 +262,8 @@ final class UserspaceListener {
     }
 
     private ListenerCounters figures(Forwarder of) {
-        ListenerCounters counters = FrameCounters.of(of.counters(), config.bind().getAddress(), config.replies());
+        ListenerCounters counters =
+                FrameCounters.of(of.counters(), config.bind().getAddress(), config.replies());
         return config.payload() == Payload.NETFLOW ? counters.with(NetflowFigures.of(of)) : counters;
     }
 }
