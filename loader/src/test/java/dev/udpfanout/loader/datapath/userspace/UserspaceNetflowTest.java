@@ -117,7 +117,10 @@ class UserspaceNetflowTest {
     private static void awaitRead(LabNamespace pod) {
         Pattern empty = Pattern.compile("\\S+\\s+0\\s.*:" + NodeModes.POD_PORT + "\\b.*");
         assertTrue(
-                BoundedWait.until(() -> sockets(pod).lines().anyMatch(line -> empty.matcher(line).matches()), LIMIT),
+                BoundedWait.until(
+                        () -> sockets(pod).lines().anyMatch(line -> empty.matcher(line)
+                                .matches()),
+                        LIMIT),
                 () -> sockets(pod));
     }
 
