@@ -2,6 +2,7 @@ package dev.udpfanout.forwarder;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.udpfanout.forwarder.config.ForwarderConfig;
 import dev.udpfanout.forwarder.config.IoChoice;
@@ -13,12 +14,15 @@ import dev.udpfanout.traffic.FlowCollector;
 import dev.udpfanout.traffic.FlowLayout;
 import dev.udpfanout.traffic.FlowMessage;
 import java.net.InetSocketAddress;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.LongStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -30,10 +34,14 @@ class NetflowForwarderTest {
     private static final FlowLayout CHANGED = new FlowLayout(256, 3);
     private static final int SAMPLING = 300;
 
+    @TempDir
+    private Path directory;
+
     private final List<Peer> peers = new ArrayList<>();
     private final List<FlowCollector> collectors = new ArrayList<>();
     private Peer exporter;
     private Forwarder forwarder;
+    private TemplateKeeping keeping = new TemplateKeeping(limits());
     private boolean ipfix;
     private int sequence;
     private long next;
@@ -97,6 +105,71 @@ class NetflowForwarderTest {
         checkEachOnce();
     }
 
+    @ParameterizedTest
+    @CsvSource({"IO_URING, 127.0.0.1", "EPOLL, ::1"})
+    void shouldKnowAfterARestartWhatItKnewBefore(IoChoice io, String address) {
+        keeping = new TemplateKeeping(limits(), Optional.of(directory.resolve("flows")));
+        start(io, address, true);
+        use(2);
+        export(message(1).templates(FLOW, OTHER).samplingTemplate(SAMPLING));
+        export(message(1).sampling(SAMPLING, 100, 1, 2));
+        exportRecords(30);
+        settle();
+        forwarder.close();
+        open(io, address);
+        // The exporter has not sent anything since, so nobody knows which worker it is for.
+        use(4);
+        exportRecords(30);
+        export(message(1).sampling(SAMPLING, 200, 3));
+        use(5);
+        exportRecords(30);
+        checkEachOnce();
+        collectors.forEach(each -> assertEquals(3, each.sampledInterfaces()));
+        assertEquals(1, forwarder.exporters().size());
+        assertEquals(3, forwarder.exporters().getFirst().templates());
+    }
+
+    @ParameterizedTest
+    @CsvSource({"IO_URING, ::1", "EPOLL, 127.0.0.1"})
+    void shouldGiveNoRecordsToACollectorThatHasNotBeenToldAfterItsRestart(IoChoice io, String address) {
+        start(io, address, false);
+        use(3);
+        export(message(1).templates(FLOW, OTHER));
+        settle();
+        InetSocketAddress gone = peers.get(1).address();
+        read();
+        peers.get(1).close();
+        // The first one is lost: that nobody listens is known when it comes back.
+        long lost = next;
+        export(records(FLOW, 1));
+        export(records(FLOW, 1));
+        export(records(FLOW, 1));
+        Await.until("a refusal", () -> {
+            export(message(2).records(OTHER));
+            return forwarder.counters().endpoints().get(gone).unreachable() > 0;
+        });
+        settle();
+        long known = next;
+        peers.set(1, Peer.on(gone));
+        collectors.set(1, new FlowCollector());
+        Await.until("the collector to take part again", () -> {
+            exportRecords(3);
+            settle();
+            read();
+            return !collectors.get(1).numbers().isEmpty();
+        });
+        exportRecords(30);
+        settle();
+        read();
+        List<Long> all = allNumbers();
+        assertTrue(
+                all.containsAll(LongStream.range(known, next).boxed().toList()),
+                () -> "lost after the restart: " + LongStream.range(known, next).filter(number -> !all.contains(number)).boxed().toList());
+        assertEquals(all.stream().distinct().count(), all.size());
+        assertEquals(0, collectors.get(1).undecodable());
+        assertTrue(lost < known);
+    }
+
     @Test
     void shouldSpreadWhatIsMalformedAndCountIt() {
         start(IoChoice.IO_URING, "127.0.0.1", false);
@@ -128,12 +201,16 @@ class NetflowForwarderTest {
 
     private void start(IoChoice io, String address, boolean withIpfix) {
         ipfix = withIpfix;
+        exporter = Peer.on(address);
+        open(io, address);
+    }
+
+    private void open(IoChoice io, String address) {
         forwarder = Forwarder.start(ForwarderConfig.forAddress(new InetSocketAddress(address, 0))
                 .withIo(io)
                 .withWorkers(2)
                 .withSource(SourceAddress.CLIENT)
-                .withNetflow(new TemplateKeeping(limits())));
-        exporter = Peer.on(address);
+                .withNetflow(keeping));
     }
 
     /** The first ones; those that are new are opened, and stay. */
@@ -181,12 +258,15 @@ class NetflowForwarderTest {
         checkEachOnce(0);
     }
 
-    private void checkEachOnce(int from) {
+    private void settle() {
         Await.until(
                 "all that was received to be dealt with",
                 () -> ForwarderFixture.settled(forwarder)
                         == forwarder.counters().received());
-        List<Long> read = new ArrayList<>();
+    }
+
+    /** Has the collectors read what has come. */
+    private void read() {
         for (int i = 0; i < peers.size(); i++) {
             for (byte[] datagram = peers.get(i).poll();
                     datagram != null;
@@ -194,10 +274,18 @@ class NetflowForwarderTest {
                 assertEquals(exporter.address(), peers.get(i).lastSender());
                 collectors.get(i).take(datagram, exporter.address());
             }
-            read.addAll(collectors.get(i).numbers());
         }
+    }
+
+    private List<Long> allNumbers() {
+        return collectors.stream().flatMap(each -> each.numbers().stream()).toList();
+    }
+
+    private void checkEachOnce(int from) {
+        settle();
+        read();
         assertEquals(
                 LongStream.range(from, next).boxed().toList(),
-                read.stream().sorted().toList());
+                allNumbers().stream().sorted().toList());
     }
 }

@@ -22,10 +22,17 @@ final class ForwarderStart {
     private final ListenerConfig listener;
     private final FlowsConfig flows;
     private final NetflowConfig netflow;
+    private final WatchedDrops drops;
     private final TransportProbe probe;
 
     /** @param probe made just now: what it could not tell, another one may */
-    ForwarderStart(ListenerConfig listener, FlowsConfig flows, NetflowConfig netflow, TransportProbe probe) {
+    ForwarderStart(
+            ListenerConfig listener,
+            FlowsConfig flows,
+            NetflowConfig netflow,
+            WatchedDrops drops,
+            TransportProbe probe) {
+        this.drops = drops;
         this.listener = listener;
         this.flows = flows;
         this.netflow = netflow;
@@ -76,7 +83,8 @@ final class ForwarderStart {
     }
 
     private Forwarder start(SourceAddress source) {
-        Forwarder forwarder = Forwarder.start(ForwarderSettings.of(listener, flows, netflow, source), probe);
+        Forwarder forwarder = Forwarder.start(
+                ForwarderSettings.of(listener, flows, netflow, source), probe, listener.name(), drops.samples());
         LOG.atInfo()
                 .addKeyValue("listener_id", listener.id())
                 .addKeyValue("transport", forwarder.transport().describe())

@@ -31,17 +31,23 @@ record ListenerChange(
             Map<String, UserspaceListener> present,
             List<ListenerConfig> configs,
             FlowsConfig flows,
-            NetflowConfig netflow) {
+            NetflowConfig netflow,
+            WatchedDrops drops) {
         ListenerChange change = new ListenerChange(
                 new LinkedHashMap<>(), new ArrayList<>(), new ArrayList<>(), new LinkedHashMap<>(), new ArrayList<>());
-        configs.forEach(config -> change.add(present.get(config.name()), config, flows, netflow));
+        configs.forEach(config -> change.add(present.get(config.name()), config, flows, netflow, drops));
         present.values().stream()
                 .filter(listener -> !change.next.containsValue(listener))
                 .forEach(change.gone::add);
         return change;
     }
 
-    private void add(UserspaceListener present, ListenerConfig config, FlowsConfig flows, NetflowConfig netflow) {
+    private void add(
+            UserspaceListener present,
+            ListenerConfig config,
+            FlowsConfig flows,
+            NetflowConfig netflow,
+            WatchedDrops drops) {
         if (present != null && present.config().bind().equals(config.bind())) {
             next.put(config.name(), present);
             if (present.isOpen() && !present.fits(config)) {
@@ -49,7 +55,7 @@ record ListenerChange(
             }
             return;
         }
-        UserspaceListener fresh = new UserspaceListener(config, flows, netflow);
+        UserspaceListener fresh = new UserspaceListener(config, flows, netflow, drops);
         next.put(config.name(), fresh);
         added.add(fresh);
         if (present != null) {

@@ -44,6 +44,7 @@ public final class UserspaceDatapath implements SwitchableDatapath {
     private final Network network;
     private final FlowsConfig flows;
     private final NetflowConfig netflow;
+    private final WatchedDrops drops;
     private final Map<String, DummyInterface> dummies = new HashMap<>();
     private final Map<String, RangeRoutes> ranges = new HashMap<>();
     private final RepairLog repairs = new RepairLog();
@@ -56,20 +57,22 @@ public final class UserspaceDatapath implements SwitchableDatapath {
      *
      * @param listeners with an address each: none is VIP-direct
      * @param flows bounds for each listener with replies
+     * @param netflow what each listener remembers of exporters, if it looks at NetFlow
+     * @param drops told of single datagrams that are dropped
      */
-    public UserspaceDatapath(List<ListenerConfig> listeners, FlowsConfig flows, Network network) {
-        this(listeners, flows, NetflowConfig.IN_MEMORY, network);
-    }
-
-    /** As above, with what each listener remembers of exporters of NetFlow. */
     public UserspaceDatapath(
-            List<ListenerConfig> listeners, FlowsConfig flows, NetflowConfig netflow, Network network) {
+            List<ListenerConfig> listeners,
+            FlowsConfig flows,
+            NetflowConfig netflow,
+            WatchedDrops drops,
+            Network network) {
         this.network = network;
         this.flows = flows;
         this.netflow = netflow;
+        this.drops = drops;
         this.firewall = new Firewall(Opening.Hook.INPUT, repairs);
         Map<String, UserspaceListener> all = new LinkedHashMap<>();
-        listeners.forEach(listener -> all.put(listener.name(), new UserspaceListener(listener, flows, netflow)));
+        listeners.forEach(listener -> all.put(listener.name(), new UserspaceListener(listener, flows, netflow, drops)));
         this.listeners = all;
     }
 
@@ -165,7 +168,7 @@ public final class UserspaceDatapath implements SwitchableDatapath {
     @Override
     public void configure(List<ListenerConfig> newListeners, ListenerTargets targets) {
         RangeRoutes.requireFree(network, newListeners);
-        ListenerChange change = ListenerChange.between(listeners, newListeners, flows, netflow);
+        ListenerChange change = ListenerChange.between(listeners, newListeners, flows, netflow, drops);
         try {
             open(change, targets);
         } catch (RuntimeException e) {

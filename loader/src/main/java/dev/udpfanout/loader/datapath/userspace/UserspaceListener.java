@@ -29,6 +29,7 @@ final class UserspaceListener {
 
     private final FlowsConfig flows;
     private final NetflowConfig netflow;
+    private final WatchedDrops drops;
     private volatile ListenerConfig config;
     private Optional<EndpointSet> endpoints = Optional.empty();
     private Map<InetSocketAddress, String> refused = Map.of();
@@ -44,8 +45,10 @@ final class UserspaceListener {
     /**
      * @param flows bounds for it alone, if it has replies
      * @param netflow what it remembers of exporters, if it looks at NetFlow
+     * @param drops told of single datagrams that are dropped
      */
-    UserspaceListener(ListenerConfig config, FlowsConfig flows, NetflowConfig netflow) {
+    UserspaceListener(ListenerConfig config, FlowsConfig flows, NetflowConfig netflow, WatchedDrops drops) {
+        this.drops = drops;
         this.flows = flows;
         this.netflow = netflow;
         this.config = config;
@@ -121,7 +124,7 @@ final class UserspaceListener {
 
     /** Whether the sockets can be opened before the address is there. */
     boolean opensEarly() {
-        return isOpen() || new ForwarderStart(config, flows, netflow, TransportProbe.run()).bindsEarly();
+        return isOpen() || new ForwarderStart(config, flows, netflow, drops, TransportProbe.run()).bindsEarly();
     }
 
     /** Opens the sockets, with the endpoints that are known; does nothing where they are open. */
@@ -129,7 +132,7 @@ final class UserspaceListener {
         if (forwarder.isPresent()) {
             return;
         }
-        keep(new ForwarderStart(config, flows, netflow, TransportProbe.run()).start());
+        keep(new ForwarderStart(config, flows, netflow, drops, TransportProbe.run()).start());
         install();
     }
 
