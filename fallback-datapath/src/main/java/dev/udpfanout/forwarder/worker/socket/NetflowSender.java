@@ -8,6 +8,7 @@ import dev.udpfanout.forwarder.netflow.TemplateMemory;
 import dev.udpfanout.forwarder.netflow.Verdict;
 import dev.udpfanout.forwarder.spread.RoundRobin;
 import dev.udpfanout.forwarder.worker.DatagramBatch;
+import dev.udpfanout.forwarder.worker.NetflowMessages;
 import dev.udpfanout.forwarder.worker.ReceiveMemory;
 import dev.udpfanout.forwarder.worker.WorkerSetup;
 import dev.udpfanout.forwarder.worker.WorkerStats;
@@ -71,7 +72,7 @@ public final class NetflowSender {
         this.hairpin = new Hairpin(setup.config().source(), stats, NOTHING);
         setup.copied().open();
         this.guard = new CopyGuard(new HopLimits(layout), setup.copied(), stats, NOTHING);
-        this.written = new NetflowMessages(layout, arena);
+        this.written = new NetflowMessages(layout.controlOffset(), layout.controlBytes(), arena);
         this.data = PieceSender.around(
                 new SyscallSender(capacity, setup.config().source(), stats, arena),
                 Optional.empty(),
