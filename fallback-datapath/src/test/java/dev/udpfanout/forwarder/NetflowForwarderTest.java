@@ -2,7 +2,6 @@ package dev.udpfanout.forwarder;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
-import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.udpfanout.forwarder.config.ForwarderConfig;
 import dev.udpfanout.forwarder.config.IoChoice;
@@ -127,47 +126,6 @@ class NetflowForwarderTest {
         collectors.forEach(each -> assertEquals(3, each.sampledInterfaces()));
         assertEquals(1, forwarder.exporters().size());
         assertEquals(3, forwarder.exporters().getFirst().templates());
-    }
-
-    @ParameterizedTest
-    @CsvSource({"IO_URING, ::1", "EPOLL, 127.0.0.1"})
-    void shouldGiveNoRecordsToACollectorThatHasNotBeenToldAfterItsRestart(IoChoice io, String address) {
-        start(io, address, false);
-        use(3);
-        export(message(1).templates(FLOW, OTHER));
-        settle();
-        InetSocketAddress gone = peers.get(1).address();
-        read();
-        peers.get(1).close();
-        // The first one is lost: that nobody listens is known when it comes back.
-        long lost = next;
-        export(records(FLOW, 1));
-        export(records(FLOW, 1));
-        export(records(FLOW, 1));
-        Await.until("a refusal", () -> {
-            export(message(2).records(OTHER));
-            return forwarder.counters().endpoints().get(gone).unreachable() > 0;
-        });
-        settle();
-        long known = next;
-        peers.set(1, Peer.on(gone));
-        collectors.set(1, new FlowCollector());
-        Await.until("the collector to take part again", () -> {
-            exportRecords(3);
-            settle();
-            read();
-            return !collectors.get(1).numbers().isEmpty();
-        });
-        exportRecords(30);
-        settle();
-        read();
-        List<Long> all = allNumbers();
-        assertTrue(
-                all.containsAll(LongStream.range(known, next).boxed().toList()),
-                () -> "lost after the restart: " + LongStream.range(known, next).filter(number -> !all.contains(number)).boxed().toList());
-        assertEquals(all.stream().distinct().count(), all.size());
-        assertEquals(0, collectors.get(1).undecodable());
-        assertTrue(lost < known);
     }
 
     @Test

@@ -24,7 +24,7 @@ public record NetflowCounters(long exporters, long templates, long evictions, lo
         CUT,
         /** The endpoint has joined. */
         JOINED,
-        /** The endpoint had missed one: the kernel had refused it, or nobody listened. */
+        /** The endpoint had missed one, because the kernel had not sent it. */
         RETRIED
     }
 

@@ -4,7 +4,8 @@ package dev.udpfanout.forwarder.spread;
  * Which endpoints of a table a datagram goes to. Immutable, and the same for all workers, which go through the kinds in
  * a {@code switch} without a default.
  */
-public sealed interface Spread permits Spread.InTurn, Spread.Chosen, PayloadHash, Spread.ToAll, Spread.Netflow {
+public sealed interface Spread
+        permits Spread.InTurn, Spread.Chosen, PayloadHash, MetricHash, Spread.ToAll, Spread.Netflow {
     /** To the next one, in the table's order. */
     Spread IN_TURN = new InTurn();
 

@@ -2,6 +2,7 @@ package dev.udpfanout.forwarder.worker.socket;
 
 import dev.udpfanout.forwarder.socket.SourceBits;
 import dev.udpfanout.forwarder.spread.Chains;
+import dev.udpfanout.forwarder.spread.MetricHash;
 import dev.udpfanout.forwarder.spread.PayloadHash;
 import dev.udpfanout.forwarder.spread.RoundRobin;
 import dev.udpfanout.forwarder.spread.Spread;
@@ -16,6 +17,7 @@ public final class Dispatcher {
     private final BatchSender sender;
     private final CopySender copies;
     private final Optional<NetflowSender> netflow;
+    private final MetricSender metrics;
     private final Hairpin hairpin;
     private final DatagramBatch share;
     private final Chains chains;
@@ -31,6 +33,7 @@ public final class Dispatcher {
             BatchSender sender,
             CopySender copies,
             Optional<NetflowSender> netflow,
+            MetricSender metrics,
             Hairpin hairpin,
             ReceiveMemory receive,
             int capacity) {
@@ -38,6 +41,7 @@ public final class Dispatcher {
         this.sender = sender;
         this.copies = copies;
         this.netflow = netflow;
+        this.metrics = metrics;
         this.hairpin = hairpin;
         this.share = new DatagramBatch(receive, capacity);
         this.chains = new Chains(capacity);
@@ -53,6 +57,7 @@ public final class Dispatcher {
             case Spread.InTurn inTurn -> chains.useEndpoints(targets.length);
             case Spread.Chosen chosen -> chains.useEndpoints(targets.length);
             case PayloadHash hash -> chains.useEndpoints(targets.length);
+            case MetricHash hash -> metrics.use(targets);
             case Spread.ToAll toAll -> copies.open();
             case Spread.Netflow records -> netflow.orElseThrow().use(targets);
         }
@@ -64,6 +69,7 @@ public final class Dispatcher {
             case Spread.InTurn inTurn -> sendInTurn(batch, targets);
             case Spread.Chosen chosen -> sendChosen(batch, targets, chosen);
             case PayloadHash hash -> sendByPayload(batch, targets, hash);
+            case MetricHash hash -> metrics.send(batch, targets, hash);
             case Spread.ToAll toAll -> copies.send(batch, targets, hairpin, share);
             case Spread.Netflow records -> netflow.orElseThrow().send(batch);
         }

@@ -11,6 +11,7 @@ import dev.udpfanout.forwarder.netflow.TemplateMemory;
 import dev.udpfanout.forwarder.netflow.Verdict;
 import dev.udpfanout.forwarder.spread.RoundRobin;
 import dev.udpfanout.forwarder.worker.DatagramBatch;
+import dev.udpfanout.forwarder.worker.NetflowMessages;
 import dev.udpfanout.forwarder.worker.ReceiveMemory;
 import dev.udpfanout.forwarder.worker.WorkerSetup;
 import dev.udpfanout.forwarder.worker.WorkerStats;
@@ -32,7 +33,7 @@ public final class NetflowSender {
     /** A message for an endpoint that joins: fits what every IPv6 link takes, with its headers. */
     private static final int MAX_RETOLD_BYTES = 1232;
 
-    /** How often an endpoint that refuses datagrams is told all templates again. */
+    /** How often an endpoint that the kernel sends nothing to is told all templates again. */
     private static final long RETELL_INTERVAL_NS = TimeUnit.MILLISECONDS.toNanos(100);
 
     private final TemplateMemory templates;
@@ -54,8 +55,7 @@ public final class NetflowSender {
     private final DatagramBatch one;
     private final int[] endpointOf;
     private SocketTarget[] targets = {};
-    private long[] refusals = {};
-    private Debts debts = new Debts();
+    private Debts debts = new Debts(0);
     private long paidAtNs;
     private long nowNs;
 
@@ -84,7 +84,7 @@ public final class NetflowSender {
         this.hairpin = new Hairpin(setup.config().source(), stats, NOTHING);
         setup.copied().open();
         this.guard = new CopyGuard(new HopLimits(layout), setup.copied(), stats, NOTHING);
-        this.written = new NetflowMessages(layout, arena);
+        this.written = new NetflowMessages(layout.controlOffset(), layout.controlBytes(), arena);
         this.data = PieceSender.around(
                 new SyscallSender(capacity, setup.config().source(), stats, arena),
                 Optional.empty(),
@@ -105,20 +105,17 @@ public final class NetflowSender {
         SocketTarget[] before = targets;
         Debts earlier = debts;
         targets = next;
-        refusals = new long[next.length];
-        debts = new Debts();
-        debts.reset(next.length);
+        debts = new Debts(next.length);
         hairpin.use(next);
         nowNs = System.nanoTime();
         paidAtNs = nowNs - RETELL_INTERVAL_NS;
         templates.forgetOld(nowNs);
         for (int i = 0; i < next.length; i++) {
-            refusals[i] = next[i].unreachable().value();
             int was = Arrays.asList(before).indexOf(next[i]);
             if (was < 0) {
                 retell(i, Telling.JOINED);
             } else {
-                debts.take(i, earlier, was);
+                debts.set(i, earlier.isOwed(was));
             }
         }
     }
@@ -152,7 +149,6 @@ public final class NetflowSender {
     /** There is at least one target. */
     void send(DatagramBatch batch) {
         nowNs = System.nanoTime();
-        findThoseWhoRefused();
         run.clear();
         for (int i = 0; i < batch.count(); i++) {
             switch (judge(batch, i)) {
@@ -247,17 +243,6 @@ public final class NetflowSender {
         stats.netflow().onTold(Telling.CUT, sent);
     }
 
-    /** One that has been started anew has no templates; what it refuses is the only sign of that. */
-    private void findThoseWhoRefused() {
-        for (int i = 0; i < targets.length; i++) {
-            long refused = targets[i].unreachable().value();
-            if (refused != refusals[i]) {
-                refusals[i] = refused;
-                debts.refused(i);
-            }
-        }
-    }
-
     /** Tells all to those who lack templates; at once, if they have begun to, else at most every 100 ms. */
     private void payDebts() {
         if (!debts.any() || nowNs - paidAtNs < RETELL_INTERVAL_NS) {
@@ -276,7 +261,7 @@ public final class NetflowSender {
         long before = stats.forwarded();
         by.sendAll(message, targets[target]);
         if (stats.forwarded() == before) {
-            debts.owe(target);
+            debts.set(target, true);
         }
     }
 
@@ -291,10 +276,6 @@ public final class NetflowSender {
                 stats.netflow().onTold(why, 1);
             }
         }
-        if (stats.forwarded() != sent) {
-            debts.owe(target);
-        } else if (targets[target].unreachable().value() == refusals[target]) {
-            debts.told(target);
-        }
+        debts.set(target, stats.forwarded() != sent);
     }
 }

@@ -1,14 +1,12 @@
-package dev.udpfanout.forwarder.worker.socket;
+package dev.udpfanout.forwarder.worker;
 
 import dev.udpfanout.forwarder.netflow.SharedSets;
-import dev.udpfanout.forwarder.worker.DatagramBatch;
-import dev.udpfanout.forwarder.worker.ReceiveMemory;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 
 /** Room for one message that we write, as if it had been received from its exporter. The event loop's. */
-final class NetflowMessages {
+public final class NetflowMessages {
     private static final int MAX_BYTES = 65_535;
 
     private final ReceiveMemory memory;
@@ -16,25 +14,32 @@ final class NetflowMessages {
     private final int addressBytes;
     private final int controlOffset;
 
-    NetflowMessages(ReceivedAddresses layout, Arena arena) {
-        this.controlOffset = layout.controlOffset();
-        this.addressBytes = controlOffset + layout.controlBytes();
+    /**
+     * Where a received datagram has what.
+     *
+     * @param controlOffset bytes of its sender, before control messages
+     * @param controlBytes of those
+     */
+    public NetflowMessages(int controlOffset, int controlBytes, Arena arena) {
+        this.controlOffset = controlOffset;
+        this.addressBytes = controlOffset + controlBytes;
         this.memory = new ReceiveMemory(1, addressBytes + MAX_BYTES, arena);
         this.batch = new DatagramBatch(memory, 1);
     }
 
-    ReceiveMemory memory() {
+    /** Where it is. */
+    public ReceiveMemory memory() {
         return memory;
     }
 
     /** What all endpoints need of the datagram that was judged last, with the sender and TTL of that. */
-    DatagramBatch cut(DatagramBatch from, int index, SharedSets shared) {
+    public DatagramBatch cut(DatagramBatch from, int index, SharedSets shared) {
         MemorySegment.copy(from.memory(), from.sourceAt(index), memory.memory(), 0, addressBytes);
         return batchOf(shared.write(memory.memory(), addressBytes));
     }
 
     /** A message from an exporter, with the host's own TTL. */
-    DatagramBatch tell(byte[] sockaddr, byte[] message) {
+    public DatagramBatch tell(byte[] sockaddr, byte[] message) {
         MemorySegment to = memory.memory();
         MemorySegment.copy(sockaddr, 0, to, ValueLayout.JAVA_BYTE, 0, sockaddr.length);
         to.asSlice(controlOffset, addressBytes - controlOffset).fill((byte) 0);
