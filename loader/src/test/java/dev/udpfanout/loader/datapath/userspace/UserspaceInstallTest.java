@@ -133,9 +133,12 @@ class UserspaceInstallTest {
                 topology.podEndpoints6(NodeModes.POD_PORT).getFirst();
         InetSocketAddress usable = topology.podEndpoints(NodeModes.POD_PORT).getFirst();
         topology.node().call(() -> {
-            try (UserspaceDatapath datapath =
-                    new UserspaceDatapath(
-                            List.of(listener), FlowsConfig.DEFAULT, NetflowConfig.IN_MEMORY, new WatchedDrops(), Network.open())) {
+            try (UserspaceDatapath datapath = new UserspaceDatapath(
+                    List.of(listener),
+                    FlowsConfig.DEFAULT,
+                    NetflowConfig.IN_MEMORY,
+                    new WatchedDrops(),
+                    Network.open())) {
                 datapath.apply(new EndpointSet(NAME, List.of(new Endpoint("pod", ofOtherFamily))));
                 assertThrows(ForwarderException.class, datapath::reconcile);
                 assertThrows(ForwarderException.class, datapath::reconcile);
