@@ -115,18 +115,14 @@ static __always_inline __u32 uf_next_hashed_position(__u32 slot)
 }
 
 /*
- * The place in the table of the endpoint that a payload leads to; 0 if there is none, or the packet
- * is a super-packet that leads to several. As uf_payload_hash. Not static, so that the verifier
- * looks at it once.
+ * The place in the table of the endpoint that a payload leads to; 0 if there is none. As
+ * uf_payload_hash. Not static, so that the verifier looks at it once.
  */
 __noinline __u32 uf_keyed_position(struct __sk_buff *skb, __u32 slot, __u64 range,
 				   __u64 source_hash)
 {
-	__u64 hash;
+	const __u64 hash = uf_payload_hash(skb, slot, range, source_hash);
 
-	if (skb->gso_size && uf_has_mixed_keys(skb, slot, range))
-		return 0;
-	hash = uf_payload_hash(skb, slot, range, source_hash);
 	return hash ? uf_position_of_hash(slot, hash) : uf_next_hashed_position(slot);
 }
 

@@ -112,6 +112,9 @@ final class StatusJson {
         json.writeEndArray();
         json.writeStringField("mode", listener.mode());
         json.writeStringField("mode_reason", listener.modeReason());
+        if (!listener.spreads().isEmpty()) {
+            json.writeStringField("spreads", listener.spreads());
+        }
         json.writeBooleanField("attached", listener.attached());
         json.writeStringField("attachment", listener.attachment());
         if (listener.published().isPresent()) {

@@ -133,6 +133,9 @@ public final class StatusText {
                 string(listener, "mode"),
                 string(listener, "mode_reason"),
                 listener.path("attached").asBoolean() ? "attached " + string(listener, "attachment") : "NOT ATTACHED");
+        if (listener.has("spreads")) {
+            line("  spreads    %s", string(listener, "spreads"));
+        }
         if (!listener.path("published").asBoolean(true)) {
             line("  NOT PUBLISHED to Kubernetes; the daemon's log says why");
         }
