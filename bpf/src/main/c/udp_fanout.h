@@ -18,6 +18,7 @@
 
 #include "admission.h"
 #include "counters.h"
+#include "kept_templates.h"
 #include "listener_ports.h"
 #include "origins.h"
 
