@@ -194,7 +194,7 @@ public final class StatusText {
                     endpoint.path("active").asBoolean() ? "yes" : "no",
                     endpoint.path("packets").asLong(),
                     endpoint.path("bytes").asLong(),
-                    string(endpoint, "name"));
+                    ownName(endpoint));
             whyOut(endpoint);
         }
         JsonNode omitted = set.path("endpoints_omitted");
@@ -280,8 +280,14 @@ public final class StatusText {
         return text.replaceAll("\\p{Cntrl}", "?");
     }
 
+    /** An endpoint without a name of its own has its address for one, which stands in the line already. */
+    static String ownName(JsonNode endpoint) {
+        String name = string(endpoint, "name");
+        return name.equals(string(endpoint, "address")) ? "" : name;
+    }
+
     private void line(String format, Object... arguments) {
-        text.append(format.formatted(arguments)).append('\n');
+        text.append(format.formatted(arguments).stripTrailing()).append('\n');
     }
 
     @Override
