@@ -101,7 +101,7 @@ fuzz: build
 		dev.udpfanout.loader.fuzz.Fuzz "$(SECONDS)" "$(TARGET)"
 
 doctor-test:
-	@$(MAVEN) verify --quiet -pl loader -am -Dsurefire.failIfNoSpecifiedTests=false -Dtest=FaultTest,FixTest -Dudpfanout.doctor=all -Dudpfanout.doctor.way="$(WAY)"
+	@$(MAVEN) verify --quiet -pl loader -am -Dsurefire.failIfNoSpecifiedTests=false -Dtest=FaultTest,FixTest,UnbrokenNodeTest -Dudpfanout.doctor=all -Dudpfanout.doctor.way="$(WAY)"
 
 netflow-test:
 	@$(MAVEN) verify --quiet -pl loader -am -Dsurefire.failIfNoSpecifiedTests=false -Dtest=TemplateSpreadTest,JoiningCollectorTest -Dudpfanout.netflow=all

@@ -161,7 +161,7 @@ static __always_inline int uf_send_plain(struct __sk_buff *skb, struct uf_hook h
 	if (!way)
 		return UF_NOT_PLAIN;
 	if (!hook.at_egress && endpoint->peer_ifindex)
-		peer = uf_peer_of(endpoint->peer_ifindex, &datagram);
+		peer = uf_known_peer(way, endpoint->peer_ifindex, &address, &datagram);
 	if (!peer && !uf_is_way(way, &address, place, datagram.ip_bytes)) {
 		answer = uf_renew_way(skb, way, endpoint, place, datagram.ip_bytes);
 		/* Without a neighbour the hop is known, too; bpf_redirect_neigh resolves it. */

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
-/* Which endpoint a plain datagram goes to: see plain.h. */
+/* Which endpoint a plain datagram goes to, and whether straight into its pod: see plain.h. */
 #ifndef UDP_FANOUT_PLAIN_ENDPOINT_H
 #define UDP_FANOUT_PLAIN_ENDPOINT_H
 
@@ -11,8 +11,10 @@
 #include "datagram.h"
 #include "endpoint_table.h"
 #include "known_flow.h"
+#include "peer.h"
 #include "route.h"
 #include "udp_fanout.h"
+#include "way.h"
 
 /* The endpoint whose turn it is, or NULL if that takes more than to look. The turn is not taken. */
 static __always_inline const struct uf_endpoint *uf_see_turn(__u32 slot, struct uf_cursor **cursor)
@@ -62,6 +64,31 @@ uf_plain_endpoint(__u32 slot, __u32 flags, const struct uf_datagram *datagram, _
 	}
 	return uf_is_hashed(flags) ? uf_see_hashed(slot, flags, datagram)
 				   : uf_see_turn(slot, cursor);
+}
+
+/*
+ * What is behind an endpoint's veth, or NULL: as uf_peer_of, asked once a tick. The kernel drops
+ * what is sent to a veth that has gone meanwhile.
+ */
+static __always_inline const struct uf_peer *uf_known_peer(struct uf_way *way, __u32 ifindex,
+							   const union uf_address *address,
+							   const struct uf_datagram *datagram)
+{
+	const struct uf_peer *peer;
+
+	if (way->tick == bpf_jiffies64() && datagram->ip_bytes <= way->ip_bytes &&
+	    !((way->address.halves[0] ^ address->halves[0]) |
+	      (way->address.halves[1] ^ address->halves[1]) | (way->peer_ifindex ^ ifindex)))
+		return &way->peer;
+	peer = uf_peer_of(ifindex, datagram);
+	if (!peer)
+		return NULL;
+	way->address = *address;
+	way->peer = *peer;
+	way->ip_bytes = peer->mtu;
+	way->peer_ifindex = ifindex;
+	way->tick = bpf_jiffies64();
+	return peer;
 }
 
 #endif /* UDP_FANOUT_PLAIN_ENDPOINT_H */

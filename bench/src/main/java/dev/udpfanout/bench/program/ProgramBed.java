@@ -24,6 +24,7 @@ import java.util.stream.Stream;
  */
 final class ProgramBed implements AutoCloseable {
     private static final Duration START_LIMIT = Duration.ofSeconds(120);
+    private static final int PAYLOAD_BYTES = 200;
 
     private final Topology topology;
     private final List<Load> loads;
@@ -103,7 +104,7 @@ final class ProgramBed implements AutoCloseable {
                         family.client(i % load.clients()),
                         family.listener(port + i % Math.max(1, load.listeners())),
                         TopologyPlan.NODE_MAC,
-                        load.payload()))
+                        load.contents().payload(PAYLOAD_BYTES)))
                 .toList();
         BpfProgram program =
                 switch (load.target()) {
@@ -122,7 +123,11 @@ final class ProgramBed implements AutoCloseable {
         List<byte[]> frames = IntStream.range(0, load.packets())
                 .mapToObj(i -> {
                     InetSocketAddress receiver = family.destination(once(requests, i));
-                    return family.frame(receiver, family.client(i), TopologyPlan.BRIDGE_MAC, load.payload());
+                    return family.frame(
+                            receiver,
+                            family.client(i),
+                            TopologyPlan.BRIDGE_MAC,
+                            load.contents().payload(PAYLOAD_BYTES));
                 })
                 .toList();
         Aim aim = new Aim(load, driver.add(frames), frames.getFirst(), pinned("udp_fanout_back"), ifindex("cni0"));

@@ -86,8 +86,7 @@ class JoiningCollectorTest {
                     DatagramSocket exporter = topology.client().call(() -> new DatagramSocket())) {
                 try (NodeDatapath died = open(topology, pins, listener(wayIn, all.subList(0, 1)))) {
                     send(exporter, to, new FlowMessage(false, 0).template());
-                    assertTrue(BoundedWait.until(
-                            () -> died.counters(0).stats().packetsForwarded() == 1, LIMIT));
+                    assertTrue(BoundedWait.until(() -> died.counters(0).stats().packetsForwarded() == 1, LIMIT));
                 }
                 try (NodeDatapath next = open(topology, pins, listener(wayIn, all.subList(1, 2)))) {
                     send(exporter, to, new FlowMessage(false, 1).data(7));
