@@ -6,6 +6,7 @@ import dev.udpfanout.loader.daemon.Daemon;
 import dev.udpfanout.loader.datapath.Datapath;
 import dev.udpfanout.loader.datapath.conntrack.FlowClearingDatapath;
 import dev.udpfanout.loader.datapath.kernel.program.KernelProgram;
+import dev.udpfanout.loader.datapath.kernel.program.ProgramSize;
 import dev.udpfanout.loader.datapath.mode.ModeSelectingDatapath;
 import dev.udpfanout.loader.datapath.mode.NodeBackends;
 import dev.udpfanout.loader.logging.LogConfigurator;
@@ -106,10 +107,10 @@ final class RunCommand implements Callable<Integer> {
 
     /** A start that is refused is one line, the reason: what runs here is told when it does. */
     private static Datapath opened(Config config, Options options, byte[] program) {
+        ProgramSize size = config.services().isPresent() ? ProgramSize.MANY : ProgramSize.FEW;
+        NodeBackends backends = new NodeBackends(program, options.pins.directory, config.flows(), size);
         Datapath datapath = new FlowClearingDatapath(
-                config.listeners(),
-                new ModeSelectingDatapath(
-                        config.listeners(), new NodeBackends(program, options.pins.directory, config.flows())));
+                config.listeners(), new ModeSelectingDatapath(config.listeners(), backends));
         StartLog.write(config, options.config, options.pins.directory, datapath);
         return datapath;
     }

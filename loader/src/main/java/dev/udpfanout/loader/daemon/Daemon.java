@@ -12,6 +12,7 @@ import dev.udpfanout.loader.datapath.Datapath;
 import dev.udpfanout.loader.datapath.Failures;
 import dev.udpfanout.loader.kubernetes.api.NodeIdentity;
 import dev.udpfanout.loader.kubernetes.services.AnnotatedService;
+import dev.udpfanout.loader.kubernetes.services.ListenerRoom;
 import dev.udpfanout.loader.metrics.DaemonMetrics;
 import dev.udpfanout.loader.status.Readiness;
 import java.net.InetSocketAddress;
@@ -43,7 +44,7 @@ public final class Daemon {
     private final ServedPages pages;
     private final CountDownLatch running = new CountDownLatch(1);
     private final CountDownLatch finished = new CountDownLatch(1);
-    private final AnnotatedServices services = new AnnotatedServices(inbox);
+    private final AnnotatedServices services;
     private Config file;
     private Config config; // the file's, with the listeners of annotated Services
     private ControlLoop control;
@@ -69,6 +70,7 @@ public final class Daemon {
         this.configSource = configSource;
         this.file = configSource.inForce();
         this.config = file;
+        this.services = new AnnotatedServices(inbox, ListenerRoom.of(file));
         this.datapaths = datapaths;
         this.view = new LiveView(version, System::nanoTime);
         this.metrics = new DaemonMetrics(view);

@@ -86,6 +86,11 @@ public final class ModeSelectingDatapath implements Datapath {
     }
 
     @Override
+    public void together(Runnable changes) {
+        kernel.ifPresentOrElse(present -> present.together(changes), changes);
+    }
+
+    @Override
     public void setVips(String listener, Set<InetAddress> addresses) {
         targets.vips(listener, addresses);
         serving(listener).ifPresent(datapath -> datapath.setVips(listener, addresses));
