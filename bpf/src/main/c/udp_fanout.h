@@ -86,10 +86,7 @@ struct uf_listener_key {
  * before.
  */
 #define UF_LISTENER_REPLIES_BY_STACK 256u
-/*
- * Fragments that may be cut go through the stack: a piece that fits the interface it comes in by
- * need not fit the way to an endpoint, and all pieces of one datagram go one way.
- */
+/* Fragments that may be cut go through the stack: all pieces of one datagram go one way. */
 #define UF_LISTENER_FRAGMENTS_BY_STACK 512u
 /* IPv4 sources to which no route leads are refused: rp_filter of the interface is 2. */
 #define UF_LISTENER_REVERSE_PATH_LOOSE 1024u
@@ -106,6 +103,8 @@ struct uf_listener_key {
 #define UF_LISTENER_REASSEMBLED 16384u
 /* No rule and no route looks at the sender: the way to an endpoint is the same for all of them. */
 #define UF_LISTENER_WAYS_BY_ENDPOINT 32768u
+/* NetFlow v9, IPFIX: every endpoint gets the templates, up to UF_MAX_COPIES; one gets the data. */
+#define UF_LISTENER_NETFLOW 65536u
 /* With UF_LISTENER_HASH_SOURCE: bytes of the payload decide, where PAYLOAD_KEYS says so. */
 #define UF_LISTENER_HASH_PAYLOAD 131072u
 /* Once LEASE has run out, datagrams go to the next program and the stack, as without a listener. */
@@ -253,8 +252,7 @@ struct uf_cursor {
  */
 struct uf_flow_key {
 	__u8 client[16];
-	__u8 server[16]; /* requests: what the client sent to, as seen here; replies: the endpoint
-			  */
+	__u8 server[16]; /* requests: as the client sent to it; replies: the endpoint */
 	__be16 client_port;
 	__be16 server_port;
 	__u32 owner; /* of requests: the listener's slot; of replies: UF_FLOW_OF_REPLIES */

@@ -92,7 +92,7 @@ static __always_inline bool uf_has_come_back(const struct __sk_buff *skb,
 					     const struct uf_datagram *datagram,
 					     const struct uf_target *target)
 {
-	return target->flags & (UF_LISTENER_REPLICATE | UF_LISTENER_MIRROR) &&
+	return target->flags & (UF_LISTENER_REPLICATE | UF_LISTENER_MIRROR | UF_LISTENER_NETFLOW) &&
 	       !uf_is_mirrored(skb) && uf_was_copied(datagram, target->slot);
 }
 
@@ -108,6 +108,8 @@ static __always_inline enum uf_verdict uf_admit(struct __sk_buff *skb,
 	enum uf_verdict verdict;
 
 	if (target->flags & UF_LISTENER_REPLICATE && uf_copy_number(skb))
+		return UF_CONTINUE;
+	if (target->flags & UF_LISTENER_NETFLOW && uf_shared_copy_number(skb))
 		return UF_CONTINUE;
 	if (!at_egress && uf_has_bad_source(skb, datagram, target)) {
 		if (datagram->part == UF_FIRST_FRAGMENT)

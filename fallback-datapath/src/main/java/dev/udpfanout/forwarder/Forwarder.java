@@ -7,6 +7,7 @@ import dev.udpfanout.forwarder.config.ForwarderException;
 import dev.udpfanout.forwarder.config.IoChoice;
 import dev.udpfanout.forwarder.config.SourceAddress;
 import dev.udpfanout.forwarder.counter.DropReason;
+import dev.udpfanout.forwarder.counter.DropSamples;
 import dev.udpfanout.forwarder.counter.FlowCounters;
 import dev.udpfanout.forwarder.counter.ForwarderCounters;
 import dev.udpfanout.forwarder.counter.ForwarderCounters.EndpointCounters;
@@ -59,17 +60,23 @@ public final class Forwarder implements AutoCloseable {
      *     for is not supported
      */
     public static Forwarder start(ForwarderConfig config) {
-        return start(config, TransportProbe.run());
+        return start(config, TransportProbe.run(), "", new DropSamples());
     }
 
-    /** As {@link #start(ForwarderConfig)}, with a probe made earlier. */
-    public static Forwarder start(ForwarderConfig config, TransportProbe probe) {
+    /**
+     * As {@link #start(ForwarderConfig)}.
+     *
+     * @param probe made earlier
+     * @param name of the forwarder, in {@code drops}
+     * @param drops told of single datagrams that are dropped, while somebody watches; others may share it
+     */
+    public static Forwarder start(ForwarderConfig config, TransportProbe probe, String name, DropSamples drops) {
         TransportChoice choice = TransportChoice.of(config.io(), probe);
         try {
             ClientSourceCheck.requirePermitted(config, choice);
             requireRangePossible(config, choice);
             requireRepliesPossible(config, choice);
-            Forwarder forwarder = new Forwarder(config, WorkerGroup.start(config, choice));
+            Forwarder forwarder = new Forwarder(config, WorkerGroup.start(config, choice, drops, name));
             LOG.debug("forwarding from {} with {}", forwarder.localAddress(), choice.describe());
             return forwarder;
         } catch (TransportFailedException e) {
@@ -77,7 +84,7 @@ public final class Forwarder implements AutoCloseable {
                 throw new ForwarderException("io: " + e.getMessage(), e);
             }
             // The probe is of one small ring; a large one may still be refused, for want of memory or descriptors.
-            return start(config, probe.with(choice.transport(), new Support.Unknown(e.getMessage())));
+            return start(config, probe.with(choice.transport(), new Support.Unknown(e.getMessage())), name, drops);
         } catch (IOException e) {
             throw new ForwarderException("cannot start on " + config.bind() + ": " + e.getMessage(), e);
         }

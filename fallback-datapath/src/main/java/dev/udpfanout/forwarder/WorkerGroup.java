@@ -1,6 +1,7 @@
 package dev.udpfanout.forwarder;
 
 import dev.udpfanout.forwarder.config.ForwarderConfig;
+import dev.udpfanout.forwarder.counter.DropSamples;
 import dev.udpfanout.forwarder.socket.DatagramSocket;
 import dev.udpfanout.forwarder.spread.CopiedDatagrams;
 import dev.udpfanout.forwarder.transport.Transport;
@@ -36,6 +37,8 @@ final class WorkerGroup implements AutoCloseable {
     private static final int STOP_TIMEOUT_MS = 5000;
 
     private final TransportChoice choice;
+    private final DropSamples drops;
+    private final String listener;
     private final WorkerThreads threads = new WorkerThreads();
     private final IoEventLoopGroup loops;
     private final List<Worker<?>> workers = new ArrayList<>();
@@ -44,13 +47,17 @@ final class WorkerGroup implements AutoCloseable {
     private Optional<FlowBudget> flowBudget = Optional.empty();
     private InetSocketAddress localAddress;
 
-    private WorkerGroup(ForwarderConfig config, TransportChoice choice) throws TransportFailedException {
+    private WorkerGroup(ForwarderConfig config, TransportChoice choice, DropSamples drops, String listener)
+            throws TransportFailedException {
         this.choice = choice;
+        this.drops = drops;
+        this.listener = listener;
         this.loops = EventLoops.create(config, choice.transport(), threads);
     }
 
-    static WorkerGroup start(ForwarderConfig config, TransportChoice choice) throws IOException {
-        WorkerGroup group = new WorkerGroup(config, choice);
+    static WorkerGroup start(ForwarderConfig config, TransportChoice choice, DropSamples drops, String listener)
+            throws IOException {
+        WorkerGroup group = new WorkerGroup(config, choice, drops, listener);
         try {
             group.flowBudget = config.replies().map(limits -> FlowBudget.take(limits, config.workers()));
             if (choice.transport() == Transport.NIO) {
@@ -100,7 +107,18 @@ final class WorkerGroup implements AutoCloseable {
         IoEventLoop loop = loops.next();
         ReceiveErrorLog errorLog =
                 new ReceiveErrorLog(LOG, Thread::startVirtualThread, System::nanoTime, ERROR_LOG_INTERVAL);
-        return new WorkerSetup(workers.size(), loop, config, errorLog, copied, flowBudget.map(FlowBudget::share));
+        Optional<InetSocketAddress> destination =
+                config.hasManyAddresses() ? Optional.empty() : Optional.of(localAddress);
+        return new WorkerSetup(
+                workers.size(),
+                loop,
+                config,
+                errorLog,
+                drops,
+                listener,
+                destination,
+                copied,
+                flowBudget.map(FlowBudget::share));
     }
 
     private void startWorkers(ForwarderConfig config) throws IOException {

@@ -142,7 +142,7 @@ final class ProgramBed implements AutoCloseable {
     /** @throws IllegalStateException if the last packet did not go the way that is measured */
     private static void check(Load load, BpfProgram.TestRun run) {
         int hops = load.family().hopsLeft(run.frame());
-        boolean isForwarded = load.fate() == Load.Fate.REDIRECTED || load.fate() == Load.Fate.COPIED_AND_REDIRECTED;
+        boolean isForwarded = load.fate() == Load.Fate.REDIRECTED;
         boolean isAsMeant = load.fate() == Load.Fate.UNEDITED || hops == (isForwarded ? Family.TTL - 1 : Family.TTL);
         if (run.verdict() != load.fate().verdict() || !isAsMeant) {
             throw new IllegalStateException(

@@ -46,20 +46,22 @@ final class Charts {
         return Stream.of(
                         latency(results, Series.POLLING, false, "And if the receiver never sleeps?"),
                         throughput(results, false, "How does that compare with others?"),
-                        senders(results),
+                        SendersCharts.throughput(results),
+                        SendersCharts.latency(results),
                         program(results),
                         hops(results))
                 .flatMap(Optional::stream)
                 .toList();
     }
 
-    private static boolean isChoice(String contestant) {
+    /** Whether an operator chooses it. */
+    static boolean isChoice(String contestant) {
         return CHOICES.stream().anyMatch(each -> each.label().equals(contestant));
     }
 
     private static Optional<Chart> latency(Results results, Series series, boolean choicesOnly, String question) {
         List<Results.Latency> shown = results.latency().stream()
-                .filter(each -> each.series().equals(series.toString()))
+                .filter(each -> each.series().equals(series.toString()) && each.senders() == Traffic.MANY_SENDERS)
                 .filter(each -> !choicesOnly || isChoice(each.contestant()))
                 .toList();
         Bars bars = Bars.logarithmic();
@@ -81,7 +83,7 @@ final class Charts {
             return new Chart(
                     question,
                     svg,
-                    "µs one way, logarithmic: bar p50, points p99 and p99.9; receivers " + series,
+                    "µs one way, logarithmic: bar p50, points p99 and p99.9; 1,000 senders, receivers " + series,
                     "Half of the datagrams take no more than "
                             + Figures.text(least.p50().median()) + " µs by " + least.contestant()
                             + ", the quickest here.");
@@ -124,32 +126,6 @@ final class Charts {
                                 / each.deliveredPerSecond().median()) + " times what kube-proxy alone does")
                 .findFirst()
                 .orElse("");
-    }
-
-    private static Optional<Chart> senders(Results results) {
-        List<Results.Throughput> shown = results.throughput().stream()
-                .filter(each -> each.sizes().equals(Traffic.MIX) && isChoice(each.contestant()))
-                .sorted(Comparator.comparing(
-                                (Results.Throughput each) -> contestant(each).ordinal())
-                        .thenComparing(Results.Throughput::senders))
-                .toList();
-        if (shown.stream().map(Results.Throughput::senders).distinct().count() < 2) {
-            return Optional.empty();
-        }
-        Bars bars = Bars.linear();
-        shown.forEach(each -> bars.add(
-                each.contestant() + ", senders: " + each.senders(), each.deliveredPerSecond(), THOUSAND, " k"));
-        String answer = SendersAnswer.of(shown);
-        return bars.svg()
-                .map(svg -> new Chart(
-                        "Does it matter how many send?",
-                        svg,
-                        "Thousand datagrams a second, with intervals; mixed sizes",
-                        answer));
-    }
-
-    private static Contestant contestant(Results.Throughput each) {
-        return Contestant.valueOf(each.contestant().toUpperCase(java.util.Locale.ROOT));
     }
 
     private static Optional<Chart> program(Results results) {

@@ -72,8 +72,8 @@ class PageTest {
         int innerWidth = Integer.parseInt(seen.group(2));
         assertEquals(widthPixels, innerWidth);
         assertTrue(Integer.parseInt(seen.group(1)) <= innerWidth, () -> "wider than the window: " + seen.group());
-        assertEquals("7", seen.group(3), "plots: two of latency, three of throughput, the program, hops");
-        assertEquals("7", seen.group(4), "plots that are drawn");
+        assertEquals("8", seen.group(3), "plots: three of latency, three of throughput, the program, hops");
+        assertEquals("8", seen.group(4), "plots that are drawn");
         String complaints = Files.exists(Path.of(log)) ? Files.readString(Path.of(log)) : "";
         assertTrue(complaints.lines().noneMatch(line -> line.contains("CONSOLE")), complaints);
     }

@@ -31,9 +31,9 @@ public abstract class Worker<T extends Target> {
     private static final int LOOK_INTERVAL_MS = 1;
 
     private final IoEventLoop loop;
-    private final WorkerStats stats = new WorkerStats();
+    private final WorkerStats stats;
     private final RoundRobin turns;
-    private final BatchAdmission admission = new BatchAdmission(stats);
+    private final BatchAdmission admission;
     private final ReceiveErrorLog errorLog;
     private Spread spread = Spread.IN_TURN;
 
@@ -42,10 +42,12 @@ public abstract class Worker<T extends Target> {
 
     private final EndpointCounts endpointCounts = new EndpointCounts();
 
-    protected Worker(int number, IoEventLoop loop, ReceiveErrorLog errorLog) {
-        this.loop = loop;
-        this.turns = new RoundRobin(number);
-        this.errorLog = errorLog;
+    protected Worker(WorkerSetup setup) {
+        this.loop = setup.loop();
+        this.turns = new RoundRobin(setup.number());
+        this.errorLog = setup.errorLog();
+        this.stats = new WorkerStats(setup.dropNotes());
+        this.admission = new BatchAdmission(stats);
     }
 
     /** Starts to receive; the future is complete when the socket is being read. */

@@ -10,6 +10,7 @@ import dev.udpfanout.loader.config.yaml.FileContent;
 import dev.udpfanout.loader.control.EndpointSelection;
 import dev.udpfanout.loader.datapath.Datapath;
 import dev.udpfanout.loader.datapath.Failures;
+import dev.udpfanout.loader.datapath.UserspaceDrops;
 import dev.udpfanout.loader.kubernetes.api.NodeIdentity;
 import dev.udpfanout.loader.kubernetes.services.AnnotatedService;
 import dev.udpfanout.loader.kubernetes.services.ListenerRoom;
@@ -67,6 +68,12 @@ public final class Daemon {
      * @param version for {@code /status}
      */
     public Daemon(ConfigSource configSource, Function<Config, Datapath> datapaths, String version) {
+        this(configSource, datapaths, UserspaceDrops.NONE, version);
+    }
+
+    /** As above, with what the datapath drops in user space, for {@code /drops}. */
+    public Daemon(
+            ConfigSource configSource, Function<Config, Datapath> datapaths, UserspaceDrops drops, String version) {
         this.configSource = configSource;
         this.file = configSource.inForce();
         this.config = file;
@@ -74,7 +81,7 @@ public final class Daemon {
         this.datapaths = datapaths;
         this.view = new LiveView(version, System::nanoTime);
         this.metrics = new DaemonMetrics(view);
-        this.pages = new ServedPages(view, metrics);
+        this.pages = new ServedPages(view, drops, metrics);
         this.serving = new ConfigPart<>("metrics", pages::configure);
     }
 

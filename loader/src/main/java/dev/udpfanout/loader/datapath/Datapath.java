@@ -47,8 +47,8 @@ public interface Datapath extends AutoCloseable {
     void configure(List<ListenerConfig> listeners);
 
     /**
-     * Makes several changes, by {@link #apply}, {@link #setVips} and {@link #setPeers}, for little more than the price of
-     * one: what all listeners share is written once, at the end. Each is in force when this has returned.
+     * Makes several changes, by {@link #apply}, {@link #setVips} and {@link #setPeers}, for little more than the price
+     * of one: what all listeners share is written once, at the end. Each is in force when this has returned.
      *
      * @throws RuntimeException what the changes threw; those before it are in force
      */

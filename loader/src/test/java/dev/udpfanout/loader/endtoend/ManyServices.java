@@ -91,8 +91,7 @@ final class ManyServices {
         return slice(
                 service,
                 IntStream.range(0, endpoints)
-                        .mapToObj(each -> Slices.pod(
-                                name(service) + "-" + each, address(42, service * 3 + each)))
+                        .mapToObj(each -> Slices.pod(name(service) + "-" + each, address(42, service * 3 + each)))
                         .toArray(Endpoint[]::new));
     }
 

@@ -42,7 +42,8 @@ class ManyServicesBenchmark {
     @Test
     void cost() throws Exception {
         try (ServiceLab lab = new ServiceLab(directory, 1)) {
-            lab.configureServices("{ vip_interfaces: [eth0], pod_interfaces: [cni0] }\nhealth: { enabled: " + PROBES + " }");
+            lab.configureServices(
+                    "{ vip_interfaces: [eth0], pod_interfaces: [cni0] }\nhealth: { enabled: " + PROBES + " }");
             lab.topology().node().exec("ip", "route", "add", "10.42.0.0/16", "dev", "cni0");
             ManyServices.put(lab.server().api(), SERVICES, ENDPOINTS);
             List<String> report = new ArrayList<>();
@@ -50,14 +51,17 @@ class ManyServicesBenchmark {
             LabProcess daemon = lab.startWithoutWaiting();
             daemon.awaitLine("set up listeners=", LIMIT);
             long setUp = System.nanoTime();
-            assertTrue(BoundedWait.until(() -> ManyServices.tablesInForce(lab.pins()) == SERVICES, LIMIT), () -> ManyServices.tablesInForce(lab.pins()) + " tables");
-            report.add("%,d Services with %d endpoints each: set up after %.1f s, all served after %.1f s; %.1f s of CPU time"
-                    .formatted(
-                            SERVICES,
-                            ENDPOINTS,
-                            seconds(begun, setUp),
-                            seconds(begun, System.nanoTime()),
-                            ticks(daemon) / TICKS_PER_SECOND));
+            assertTrue(
+                    BoundedWait.until(() -> ManyServices.tablesInForce(lab.pins()) == SERVICES, LIMIT),
+                    () -> ManyServices.tablesInForce(lab.pins()) + " tables");
+            report.add(
+                    "%,d Services with %d endpoints each: set up after %.1f s, all served after %.1f s; %.1f s of CPU time"
+                            .formatted(
+                                    SERVICES,
+                                    ENDPOINTS,
+                                    seconds(begun, setUp),
+                                    seconds(begun, System.nanoTime()),
+                                    ticks(daemon) / TICKS_PER_SECOND));
             report.add("resident set %d MiB, at its highest %d MiB, %d MiB of maps"
                     .formatted(kib(daemon, "VmRSS") / 1024, kib(daemon, "VmHWM") / 1024, mapsBytes(daemon) >> 20));
             report.add("a changed slice is in force after %s".formatted(changes(lab, daemon)));
@@ -72,7 +76,10 @@ class ManyServicesBenchmark {
         }
     }
 
-    /** From when a slice with a pod is put into the API server until the pod gets the first datagram of the Service's VIP. */
+    /**
+     * From when a slice with a pod is put into the API server until the pod gets the first datagram of the Service's
+     * VIP.
+     */
     private static String changes(ServiceLab lab, LabProcess daemon) throws Exception {
         SequenceTraffic.Receiver receiver = lab.receivers().getFirst();
         long before = ticks(daemon);

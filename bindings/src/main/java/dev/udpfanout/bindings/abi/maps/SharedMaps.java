@@ -164,6 +164,13 @@ public final class SharedMaps {
     /** Datagrams that were copied a moment ago. */
     public static final MapDeclaration<BpfMap> COPIED = declared(MapDeclaration.ofProgram("COPIED"));
 
+    /** Which of an exporter's templates are of options. */
+    public static final MapDeclaration<BpfMap> OPTIONS_TEMPLATES =
+            declared(MapDeclaration.ofProgram("OPTIONS_TEMPLATES"));
+
+    /** Of element 0 which ids any exporter's options templates have had. */
+    public static final MapDeclaration<BpfMap> OPTIONS_IDS = declared(MapDeclaration.ofProgram("OPTIONS_IDS"));
+
     /** What is behind a veth, by its interface index. */
     public static final MapDeclaration<KeyedMap<Integer, PeerEntry>> PEERS =
             declared(MapDeclaration.keyed("PEERS", Codec.U32, PeerEntry.CODEC));

@@ -198,6 +198,7 @@ public final class IoUringWorker extends SocketWorker implements IoUringIoHandle
         if ((messageFlags & MessageFlag.TRUNCATED) != 0
                 || length > setup.config().maxPacketBytes()) {
             batchTooLong++;
+            stats().onDropped(DropReason.TOO_LONG, memory, sourceAt, 1, length, null);
             buffers.onFree(ring, slot);
         } else {
             batch.add(slot, sourceAt + addresses.bytes(), length, sourceAt);
@@ -216,20 +217,16 @@ public final class IoUringWorker extends SocketWorker implements IoUringIoHandle
             return;
         }
         stats().onReceived(batch.count() + batchTooLong, batchBytes);
-        if (batchTooLong > 0) {
-            stats().onDropped(DropReason.TOO_LONG, batchTooLong);
-        }
         batchBytes = 0;
         batchTooLong = 0;
         admission().admit(batch, freeBuffer);
-        int count = batch.count();
         if (targets.length > 0 && flows.isPresent()) {
             flows.get().forward(batch);
             free();
-        } else if (targets.length > 0 && count > 0) {
+        } else if (targets.length > 0 && batch.count() > 0) {
             dispatcher.send(batch, targets);
         } else {
-            stats().onDropped(DropReason.NO_ENDPOINTS, count);
+            stats().onDropped(DropReason.NO_ENDPOINTS, batch);
             free();
         }
         batch.clear();

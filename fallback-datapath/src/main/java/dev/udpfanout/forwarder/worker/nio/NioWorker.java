@@ -45,7 +45,7 @@ public final class NioWorker extends Worker<ChannelTarget> implements NioIoHandl
 
     /** @param bound the worker becomes its owner */
     public NioWorker(WorkerSetup setup, BoundChannel bound) {
-        super(setup.number(), setup.loop(), setup.errorLog());
+        super(setup);
         this.setup = setup;
         this.bound = bound;
         this.channel = bound.channel();
@@ -110,11 +110,11 @@ public final class NioWorker extends Worker<ChannelTarget> implements NioIoHandl
         int bytes = buffer.remaining();
         stats().onReceived(1, bytes);
         if (bytes > setup.config().maxPacketBytes()) {
-            stats().onDropped(DropReason.TOO_LONG, 1);
-        } else if (!admission().admits(source.getAddress())) {
+            stats().onDropped(DropReason.TOO_LONG, source, bytes, null);
+        } else if (!admission().admits(source, bytes)) {
             return;
         } else if (targets.length == 0) {
-            stats().onDropped(DropReason.NO_ENDPOINTS, 1);
+            stats().onDropped(DropReason.NO_ENDPOINTS, source, bytes, null);
         } else if (flows.isPresent()) {
             flows.get().forward(source, buffer);
         } else {
@@ -124,27 +124,27 @@ public final class NioWorker extends Worker<ChannelTarget> implements NioIoHandl
 
     private void send(InetSocketAddress source, int bytes) {
         switch (spread()) {
-            case Spread.InTurn inTurn -> sendTo(turns().takeTurns(1, targets.length), bytes);
-            case Spread.Chosen chosen -> sendTo(endpointOf(source, chosen), bytes);
-            case PayloadHash hash -> sendTo(endpointOf(source, hash, bytes), bytes);
+            case Spread.InTurn inTurn -> sendTo(turns().takeTurns(1, targets.length), source, bytes);
+            case Spread.Chosen chosen -> sendTo(endpointOf(source, chosen), source, bytes);
+            case PayloadHash hash -> sendTo(endpointOf(source, hash, bytes), source, bytes);
             case Spread.ToAll toAll -> sendCopies(source, bytes);
         }
     }
 
-    private void sendTo(int endpoint, int bytes) {
-        send(targets[endpoint], bytes, DropReason.SEND_QUEUE_FULL, DropReason.SEND_FAILED);
+    private void sendTo(int endpoint, InetSocketAddress source, int bytes) {
+        send(targets[endpoint], source, bytes, DropReason.SEND_QUEUE_FULL, DropReason.SEND_FAILED);
     }
 
     private void sendCopies(InetSocketAddress source, int bytes) {
         if (copies.isReturnElseNote(source.getAddress(), buffer)) {
-            stats().onDropped(DropReason.LOOP, 1);
+            stats().onDropped(DropReason.LOOP, source, bytes, null);
             return;
         }
         int further = targets.length - 1;
         stats().onReceived(further, (long) further * bytes);
         for (ChannelTarget target : targets) {
             buffer.rewind();
-            send(target, bytes, DropReason.COPY_FAILED, DropReason.COPY_FAILED);
+            send(target, source, bytes, DropReason.COPY_FAILED, DropReason.COPY_FAILED);
         }
     }
 
@@ -168,13 +168,14 @@ public final class NioWorker extends Worker<ChannelTarget> implements NioIoHandl
         return endpoint == PayloadHash.IN_TURN ? turns().takeTurns(1, targets.length) : endpoint;
     }
 
-    private void send(ChannelTarget target, int bytes, DropReason whenFull, DropReason whenRefused) {
+    private void send(
+            ChannelTarget target, InetSocketAddress source, int bytes, DropReason whenFull, DropReason whenRefused) {
         for (int attempt = 0; attempt < MAX_ATTEMPTS; attempt++) {
             try {
                 if (target.send(buffer)) {
                     stats().onForwarded(target, 1, bytes);
                 } else {
-                    stats().onDropped(whenFull, 1);
+                    stats().onDropped(whenFull, source, bytes, target);
                 }
                 return;
             } catch (PortUnreachableException e) {
@@ -185,7 +186,7 @@ public final class NioWorker extends Worker<ChannelTarget> implements NioIoHandl
                 break;
             }
         }
-        stats().onDropped(whenRefused, 1);
+        stats().onDropped(whenRefused, source, bytes, target);
     }
 
     @Override

@@ -127,7 +127,7 @@ final class PieceSender implements BatchSender {
         if (sent == pieces) {
             stats.onForwarded(target, 1, bytes);
         } else {
-            stats.onDropped(whenRefused, 1);
+            stats.onDropped(whenRefused, batch, index, target);
         }
     }
 

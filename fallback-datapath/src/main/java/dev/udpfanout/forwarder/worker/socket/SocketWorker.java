@@ -41,7 +41,7 @@ public abstract class SocketWorker extends Worker<SocketTarget> {
     // Flows keep the choice for the first datagram, after start(): nothing is called before the subclass is whole.
     @SuppressWarnings("this-escape")
     protected SocketWorker(WorkerSetup setup, DatagramSocket socket, int controlOffset) throws SocketException {
-        super(setup.number(), setup.loop(), setup.errorLog());
+        super(setup);
         this.setup = setup;
         this.socket = socket;
         this.addresses = ReceivedAddresses.of(setup.config(), controlOffset);

@@ -175,8 +175,8 @@ public final class KernelDatapath implements SwitchableDatapath {
     public void setPeers(Map<InetAddress, LocalPeer> known) {
         endpoints.know(known, sets.values());
         Failures failures = new Failures();
-        failures.collect(() -> placement.together(
-                () -> endpoints.copy().forEach(set -> failures.collect(() -> apply(set)))));
+        failures.collect(
+                () -> placement.together(() -> endpoints.copy().forEach(set -> failures.collect(() -> apply(set)))));
         failures.throwIfAny();
     }
 

@@ -89,7 +89,9 @@ final class ListenerPlacement {
         failures.throwIfAny();
     }
 
-    /** A set has other endpoints: writes what changes by it, now or at the end of the changes that are made together. */
+    /**
+     * A set has other endpoints: writes what changes by it, now or at the end of the changes that are made together.
+     */
     void endpointsChanged(String set) {
         if (isTogether) {
             changed.add(set);

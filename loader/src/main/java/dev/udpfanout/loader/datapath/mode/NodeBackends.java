@@ -16,6 +16,7 @@ import dev.udpfanout.loader.datapath.network.firewall.Firewall;
 import dev.udpfanout.loader.datapath.network.firewall.Opening;
 import dev.udpfanout.loader.datapath.probe.KernelRefusal;
 import dev.udpfanout.loader.datapath.userspace.UserspaceDatapath;
+import dev.udpfanout.loader.datapath.userspace.WatchedDrops;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
@@ -27,6 +28,7 @@ public final class NodeBackends implements Backends {
     private final Path pinDirectory;
     private final FlowsConfig flows;
     private final ProgramSize size;
+    private final WatchedDrops drops;
 
     /**
      * @param elf the eBPF object; loaded only if a listener may be in the kernel
@@ -38,11 +40,12 @@ public final class NodeBackends implements Backends {
 
     /** As above, with what is remembered of who asks and who answers. */
     public NodeBackends(byte[] elf, Path pinDirectory, FlowsConfig flows) {
-        this(elf, pinDirectory, flows, ProgramSize.FEW);
+        this(elf, pinDirectory, flows, ProgramSize.FEW, new WatchedDrops());
     }
 
-    /** As above, with room for so many listeners. */
-    public NodeBackends(byte[] elf, Path pinDirectory, FlowsConfig flows, ProgramSize size) {
+    /** As above, with room for so many listeners, and with those who watch what user space drops. */
+    public NodeBackends(byte[] elf, Path pinDirectory, FlowsConfig flows, ProgramSize size, WatchedDrops drops) {
+        this.drops = drops;
         this.size = size;
         this.elf = elf.clone();
         this.flows = flows;
@@ -87,7 +90,7 @@ public final class NodeBackends implements Backends {
 
     @Override
     public SwitchableDatapath openUserspace(List<ListenerConfig> listeners) {
-        return new UserspaceDatapath(listeners, flows, Network.open());
+        return new UserspaceDatapath(listeners, flows, drops, Network.open());
     }
 
     @Override

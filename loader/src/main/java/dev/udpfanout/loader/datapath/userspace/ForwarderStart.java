@@ -19,10 +19,12 @@ final class ForwarderStart {
 
     private final ListenerConfig listener;
     private final FlowsConfig flows;
+    private final WatchedDrops drops;
     private final TransportProbe probe;
 
     /** @param probe made just now: what it could not tell, another one may */
-    ForwarderStart(ListenerConfig listener, FlowsConfig flows, TransportProbe probe) {
+    ForwarderStart(ListenerConfig listener, FlowsConfig flows, WatchedDrops drops, TransportProbe probe) {
+        this.drops = drops;
         this.listener = listener;
         this.flows = flows;
         this.probe = probe;
@@ -68,7 +70,8 @@ final class ForwarderStart {
     }
 
     private Forwarder start(SourceAddress source) {
-        Forwarder forwarder = Forwarder.start(ForwarderSettings.of(listener, flows, source), probe);
+        Forwarder forwarder =
+                Forwarder.start(ForwarderSettings.of(listener, flows, source), probe, listener.name(), drops.samples());
         LOG.atInfo()
                 .addKeyValue("listener_id", listener.id())
                 .addKeyValue("transport", forwarder.transport().describe())

@@ -27,17 +27,20 @@ record ListenerChange(
     record Reopening(UserspaceListener listener, ListenerConfig before, ListenerConfig after) {}
 
     static ListenerChange between(
-            Map<String, UserspaceListener> present, List<ListenerConfig> configs, FlowsConfig flows) {
+            Map<String, UserspaceListener> present,
+            List<ListenerConfig> configs,
+            FlowsConfig flows,
+            WatchedDrops drops) {
         ListenerChange change = new ListenerChange(
                 new LinkedHashMap<>(), new ArrayList<>(), new ArrayList<>(), new LinkedHashMap<>(), new ArrayList<>());
-        configs.forEach(config -> change.add(present.get(config.name()), config, flows));
+        configs.forEach(config -> change.add(present.get(config.name()), config, flows, drops));
         present.values().stream()
                 .filter(listener -> !change.next.containsValue(listener))
                 .forEach(change.gone::add);
         return change;
     }
 
-    private void add(UserspaceListener present, ListenerConfig config, FlowsConfig flows) {
+    private void add(UserspaceListener present, ListenerConfig config, FlowsConfig flows, WatchedDrops drops) {
         if (present != null && present.config().bind().equals(config.bind())) {
             next.put(config.name(), present);
             if (present.isOpen() && !present.fits(config)) {
@@ -45,7 +48,7 @@ record ListenerChange(
             }
             return;
         }
-        UserspaceListener fresh = new UserspaceListener(config, flows);
+        UserspaceListener fresh = new UserspaceListener(config, flows, drops);
         next.put(config.name(), fresh);
         added.add(fresh);
         if (present != null) {

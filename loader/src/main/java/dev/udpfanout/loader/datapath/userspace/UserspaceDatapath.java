@@ -42,6 +42,7 @@ import java.util.stream.Stream;
 public final class UserspaceDatapath implements SwitchableDatapath {
     private final Network network;
     private final FlowsConfig flows;
+    private final WatchedDrops drops;
     private final Map<String, DummyInterface> dummies = new HashMap<>();
     private final Map<String, RangeRoutes> ranges = new HashMap<>();
     private final RepairLog repairs = new RepairLog();
@@ -54,13 +55,15 @@ public final class UserspaceDatapath implements SwitchableDatapath {
      *
      * @param listeners with an address each: none is VIP-direct
      * @param flows bounds for each listener with replies
+     * @param drops told of single datagrams that are dropped
      */
-    public UserspaceDatapath(List<ListenerConfig> listeners, FlowsConfig flows, Network network) {
+    public UserspaceDatapath(List<ListenerConfig> listeners, FlowsConfig flows, WatchedDrops drops, Network network) {
         this.network = network;
         this.flows = flows;
+        this.drops = drops;
         this.firewall = new Firewall(Opening.Hook.INPUT, repairs);
         Map<String, UserspaceListener> all = new LinkedHashMap<>();
-        listeners.forEach(listener -> all.put(listener.name(), new UserspaceListener(listener, flows)));
+        listeners.forEach(listener -> all.put(listener.name(), new UserspaceListener(listener, flows, drops)));
         this.listeners = all;
     }
 
@@ -156,7 +159,7 @@ public final class UserspaceDatapath implements SwitchableDatapath {
     @Override
     public void configure(List<ListenerConfig> newListeners, ListenerTargets targets) {
         RangeRoutes.requireFree(network, newListeners);
-        ListenerChange change = ListenerChange.between(listeners, newListeners, flows);
+        ListenerChange change = ListenerChange.between(listeners, newListeners, flows, drops);
         try {
             open(change, targets);
         } catch (RuntimeException e) {

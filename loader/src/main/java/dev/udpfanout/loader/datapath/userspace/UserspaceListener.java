@@ -26,6 +26,7 @@ final class UserspaceListener {
     private static final Duration DRAIN_LIMIT = Duration.ofSeconds(2);
 
     private final FlowsConfig flows;
+    private final WatchedDrops drops;
     private volatile ListenerConfig config;
     private Optional<EndpointSet> endpoints = Optional.empty();
     private Map<InetSocketAddress, String> refused = Map.of();
@@ -38,8 +39,12 @@ final class UserspaceListener {
     /** Whether they have {@link #endpoints}, given out by the policy of {@link #config}. */
     private boolean endpointsInstalled;
 
-    /** @param flows bounds for it alone, if it has replies */
-    UserspaceListener(ListenerConfig config, FlowsConfig flows) {
+    /**
+     * @param flows bounds for it alone, if it has replies
+     * @param drops told of single datagrams that are dropped
+     */
+    UserspaceListener(ListenerConfig config, FlowsConfig flows, WatchedDrops drops) {
+        this.drops = drops;
         this.flows = flows;
         this.config = config;
     }
@@ -113,7 +118,7 @@ final class UserspaceListener {
 
     /** Whether the sockets can be opened before the address is there. */
     boolean opensEarly() {
-        return isOpen() || new ForwarderStart(config, flows, TransportProbe.run()).bindsEarly();
+        return isOpen() || new ForwarderStart(config, flows, drops, TransportProbe.run()).bindsEarly();
     }
 
     /** Opens the sockets, with the endpoints that are known; does nothing where they are open. */
@@ -121,7 +126,7 @@ final class UserspaceListener {
         if (forwarder.isPresent()) {
             return;
         }
-        keep(new ForwarderStart(config, flows, TransportProbe.run()).start());
+        keep(new ForwarderStart(config, flows, drops, TransportProbe.run()).start());
         install();
     }
 

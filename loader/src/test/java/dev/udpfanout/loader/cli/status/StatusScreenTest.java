@@ -9,6 +9,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.udpfanout.bindings.terminal.TerminalSize;
 import dev.udpfanout.loader.admin.AdminPages;
 import dev.udpfanout.loader.admin.AdminServer;
+import dev.udpfanout.loader.datapath.UserspaceDrops;
 import dev.udpfanout.loader.metrics.DaemonMetrics;
 import dev.udpfanout.loader.status.FixedView;
 import dev.udpfanout.loader.status.Readiness;
@@ -34,7 +35,8 @@ class StatusScreenTest {
     private final StringWriter out = new StringWriter();
 
     private void watch(boolean colours, long pictures, Queue<Optional<TerminalSize>> sizes) {
-        AdminPages pages = new AdminPages(view, new DaemonMetrics(view), "/metrics", AdminPages.DEFAULT_ALIVE_LIMIT);
+        AdminPages pages = new AdminPages(
+                view, UserspaceDrops.NONE, new DaemonMetrics(view), "/metrics", AdminPages.DEFAULT_ALIVE_LIMIT);
         try (AdminServer server =
                 AdminServer.start(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), pages)) {
             String address = "127.0.0.1:" + server.address().getPort();

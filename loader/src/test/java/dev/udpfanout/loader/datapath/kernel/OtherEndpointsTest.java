@@ -73,7 +73,9 @@ class OtherEndpointsTest {
                 datapath.together(() -> listeners.forEach(each -> datapath.apply(set(each.name(), pods.stream()))));
                 long before = generation(topology);
 
-                datapath.apply(set("one", pods.stream().skip(1))).toCompletableFuture().join();
+                datapath.apply(set("one", pods.stream().skip(1)))
+                        .toCompletableFuture()
+                        .join();
                 datapath.together(() -> {
                     datapath.apply(set("one", pods.stream()));
                     datapath.apply(set("other", pods.stream().skip(1)));

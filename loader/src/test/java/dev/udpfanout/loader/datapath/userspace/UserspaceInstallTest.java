@@ -133,7 +133,7 @@ class UserspaceInstallTest {
         InetSocketAddress usable = topology.podEndpoints(NodeModes.POD_PORT).getFirst();
         topology.node().call(() -> {
             try (UserspaceDatapath datapath =
-                    new UserspaceDatapath(List.of(listener), FlowsConfig.DEFAULT, Network.open())) {
+                    new UserspaceDatapath(List.of(listener), FlowsConfig.DEFAULT, new WatchedDrops(), Network.open())) {
                 datapath.apply(new EndpointSet(NAME, List.of(new Endpoint("pod", ofOtherFamily))));
                 assertThrows(ForwarderException.class, datapath::reconcile);
                 assertThrows(ForwarderException.class, datapath::reconcile);

@@ -52,14 +52,18 @@ class ServicesInForceTest {
 
         assertEquals(
                 List.of("a", "logging/one:514"),
-                ServicesInForce.admit(file, List.of(service("one")), "default", ListenerRoom.WITH_SERVICES).in(file).listeners().stream()
+                ServicesInForce.admit(file, List.of(service("one")), "default", ListenerRoom.WITH_SERVICES)
+                        .in(file)
+                        .listeners()
+                        .stream()
                         .map(each -> each.name())
                         .toList());
     }
 
     @Test
     void shouldLeaveAnAddressToTheServiceThatHadItFirst() throws InvalidConfigException {
-        ServicesInForce services = ServicesInForce.admit(file(""), List.of(service("one"), service("two")), "default", ListenerRoom.WITH_SERVICES);
+        ServicesInForce services = ServicesInForce.admit(
+                file(""), List.of(service("one"), service("two")), "default", ListenerRoom.WITH_SERVICES);
 
         assertTrue(refusal(services, 1).contains("192.0.2.10 port 514 is served for the Service logging/one already"));
         assertEquals(1, services.addresses().size());
@@ -81,7 +85,8 @@ class ServicesInForceTest {
                 """);
 
         for (Config file : List.of(byAddress, byVip)) {
-            ServicesInForce services = ServicesInForce.admit(file, List.of(service("one")), "default", ListenerRoom.WITH_SERVICES);
+            ServicesInForce services =
+                    ServicesInForce.admit(file, List.of(service("one")), "default", ListenerRoom.WITH_SERVICES);
             assertTrue(refusal(services, 0).contains("port 514 is the listener a of the configuration file"));
         }
     }

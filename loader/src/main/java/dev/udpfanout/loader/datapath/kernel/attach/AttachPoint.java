@@ -203,7 +203,8 @@ public final class AttachPoint {
         mtuBytes = link.map(Link::mtu).orElse(0);
         hardwareAddress = link.map(Link::hardwareAddress).orElse("");
         if (found == ifindex) {
-            boolean wasMended = dummy.stream().anyMatch(present -> present.dummyInterface().wasMended());
+            boolean wasMended =
+                    dummy.stream().anyMatch(present -> present.dummyInterface().wasMended());
             if (isSteered && wasMended) {
                 // The kernel puts local routes back with addresses: not one datagram more than need be goes by them.
                 steer();

@@ -159,9 +159,8 @@ public final class AttachPoints {
 
     /** The index of each interface of a listener that is there. */
     public void forEachInterface(String listener, IntConsumer reader) {
-        points.stream()
-                .filter(point -> point.has(listener))
-                .forEach(point -> point.ifindex().ifPresent(reader::accept));
+        points.stream().filter(point -> point.has(listener)).forEach(point -> point.ifindex()
+                .ifPresent(reader::accept));
     }
 
     /**

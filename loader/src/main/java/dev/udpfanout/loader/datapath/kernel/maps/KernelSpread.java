@@ -23,7 +23,7 @@ record KernelSpread(TableLayout layout, List<InetSocketAddress> endpoints, Set<L
             case SpreadPlan.Weighted(var turns) -> new KernelSpread(TableLayout.TURNS, turns, Set.of());
             case SpreadPlan.Hash(var endpoints, var on) -> new KernelSpread(TableLayout.BUCKETS, endpoints, Set.of());
             case SpreadPlan.Netflow(var endpoints, var leftOut) ->
-                throw new IllegalStateException("the kernel's program does not know NetFlow");
+                new KernelSpread(TableLayout.TURNS, endpoints, Set.of(ListenerFlag.NETFLOW));
             case SpreadPlan.Keyed(var endpoints, var key) ->
                 new KernelSpread(TableLayout.BUCKETS, endpoints, Set.of(ListenerFlag.HASH_PAYLOAD));
             case SpreadPlan.Replicate(var endpoints, var leftOut) ->

@@ -20,6 +20,7 @@ public final class ListenerKeyPlan {
     private final Map<ListenerKey, ListenerEntry> inForce;
     /** Of {@link #inForce}; made when it is first asked for. */
     private Map<Integer, List<Map.Entry<ListenerKey, ListenerEntry>>> bySlot;
+
     private final Set<InetAddress> localAddresses;
     private final Map<ListenerKey, ListenerEntry> entries = new HashMap<>();
 
