@@ -35,9 +35,9 @@ final class AnnotatedServices implements AutoCloseable {
     private final ConfigPart<Optional<ServicesConfig>> followed = new ConfigPart<>("services", this::follow);
     private Optional<ConfigPart<ServicesInForce>> served = Optional.empty();
 
-    /** @param room of the maps that are made when the daemon starts */
-    AnnotatedServices(Inbox inbox, ListenerRoom room) {
-        this.room = room;
+    /** @param started the configuration of the daemon's start, by which the maps' room is made */
+    AnnotatedServices(Inbox inbox, Config started) {
+        this.room = ListenerRoom.of(started);
         this.inbox = inbox;
     }
 

@@ -13,7 +13,6 @@ import dev.udpfanout.loader.datapath.Failures;
 import dev.udpfanout.loader.datapath.UserspaceDrops;
 import dev.udpfanout.loader.kubernetes.api.NodeIdentity;
 import dev.udpfanout.loader.kubernetes.services.AnnotatedService;
-import dev.udpfanout.loader.kubernetes.services.ListenerRoom;
 import dev.udpfanout.loader.metrics.DaemonMetrics;
 import dev.udpfanout.loader.status.Readiness;
 import java.net.InetSocketAddress;
@@ -77,7 +76,7 @@ public final class Daemon {
         this.configSource = configSource;
         this.file = configSource.inForce();
         this.config = file;
-        this.services = new AnnotatedServices(inbox, ListenerRoom.of(file));
+        this.services = new AnnotatedServices(inbox, file);
         this.datapaths = datapaths;
         this.view = new LiveView(version, System::nanoTime);
         this.metrics = new DaemonMetrics(view);
@@ -181,16 +180,12 @@ public final class Daemon {
             long began = System.nanoTime();
             unread.ifPresent(content -> attempts.attempt("reload the configuration", () -> reload(content)));
             putInForce();
-            comparison.done(began, attempts.attempt("repair the datapath", this::compare));
+            comparison.done(
+                    began,
+                    attempts.attempt(
+                            "repair the datapath", () -> Failures.ofAll(control::select, datapath::reconcile)));
         }
         attempts.attempt("publish the state of the listeners", this::endTurn);
-    }
-
-    private void compare() {
-        Failures failures = new Failures();
-        failures.collect(control::select);
-        failures.collect(datapath::reconcile);
-        failures.throwIfAny();
     }
 
     private void deal(Event event) {

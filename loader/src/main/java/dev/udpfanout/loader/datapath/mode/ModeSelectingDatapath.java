@@ -118,9 +118,7 @@ public final class ModeSelectingDatapath implements Datapath {
         failures.collect(() -> leftovers.removeOfUserspace(assignment.inUserspace()));
         pending.ifPresent(change -> failures.collect(() -> configure(change.listeners())));
         failures.throwIfAny();
-        if (kernel.isEmpty()) {
-            leftovers.removeOfKernel();
-        }
+        kernel.ifPresentOrElse(present -> {}, leftovers::removeOfKernel);
     }
 
     private void reconcileKernel(SwitchableDatapath present) {
@@ -185,9 +183,7 @@ public final class ModeSelectingDatapath implements Datapath {
         if (next.inUserspace().isEmpty()) {
             return;
         }
-        if (userspace.isEmpty()) {
-            userspace = Optional.of(backends.openUserspace(List.of()));
-        }
+        userspace = userspace.or(() -> Optional.of(backends.openUserspace(List.of())));
         userspace.get().configure(assignment.inUserspaceUntil(next), targets.current());
     }
 

@@ -39,7 +39,7 @@ public final class AttachPoint {
     private final Optional<Pins> pins;
     private final Optional<Dummy> dummy;
     private final Hooks<HookPoint> hooks;
-    private List<ListenerConfig> listeners;
+    private List<ListenerConfig> listeners = List.of();
     private Set<String> names = Set.of();
     private int ifindex = NO_INTERFACE;
     private boolean hasLinkLayer = true;
@@ -67,7 +67,6 @@ public final class AttachPoint {
         this.network = network;
         this.repairs = repairs;
         this.pins = pins;
-        this.listeners = List.of();
         this.hooks = new Hooks<>(program, network, repairs);
         this.dummy = key.isDummy()
                 ? Optional.of(new Dummy(

@@ -1,4 +1,4 @@
-package dev.udpfanout.loader.datapath.kernel;
+package dev.udpfanout.loader.datapath.kernel.maps;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
@@ -12,6 +12,7 @@ import dev.udpfanout.loader.config.ListenerConfig;
 import dev.udpfanout.loader.control.Endpoint;
 import dev.udpfanout.loader.control.EndpointSet;
 import dev.udpfanout.loader.datapath.ListenerText;
+import dev.udpfanout.loader.datapath.kernel.KernelDatapath;
 import dev.udpfanout.loader.datapath.kernel.program.KernelProgram;
 import dev.udpfanout.loader.datapath.kernel.program.Pins;
 import dev.udpfanout.loader.datapath.network.Network;
@@ -33,11 +34,12 @@ import org.junit.jupiter.api.Test;
 @Tag("kernel")
 class OtherEndpointsTest {
     private static final int PODS = 2;
+    private static final int POD_PORT = 40514;
 
     private static ListenerConfig listener(Topology topology, String name, int port) {
         return ListenerText.on("eth0", TopologyPlan.VIP + ":" + port)
                 .with("name", name)
-                .listener(topology.podEndpoints(WayIn.POD_PORT));
+                .listener(topology.podEndpoints(POD_PORT));
     }
 
     private static EndpointSet set(String name, Stream<InetSocketAddress> endpoints) {
@@ -63,7 +65,7 @@ class OtherEndpointsTest {
         try (Topology topology = Topology.builder().pods(PODS).build()) {
             List<ListenerConfig> listeners =
                     List.of(listener(topology, "one", 5514), listener(topology, "other", 5515));
-            List<InetSocketAddress> pods = topology.podEndpoints(WayIn.POD_PORT);
+            List<InetSocketAddress> pods = topology.podEndpoints(POD_PORT);
             topology.node().call(() -> {
                 Optional<Pins> pins = Pins.open(topology.pinDirectory());
                 KernelProgram program = KernelProgram.load(

@@ -1,5 +1,6 @@
-package dev.udpfanout.loader.endtoend;
+package dev.udpfanout.loader.endtoend.services;
 
+import dev.udpfanout.loader.endtoend.ServiceLab;
 import dev.udpfanout.loader.kubernetes.fake.FakeApi;
 import dev.udpfanout.loader.kubernetes.fake.Slices;
 import io.fabric8.kubernetes.api.model.Service;

@@ -1,9 +1,10 @@
-package dev.udpfanout.loader.endtoend;
+package dev.udpfanout.loader.endtoend.services;
 
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.udpfanout.lab.BoundedWait;
 import dev.udpfanout.loader.SequenceTraffic;
+import dev.udpfanout.loader.endtoend.ServiceLab;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
