@@ -180,10 +180,8 @@ public final class Daemon {
             long began = System.nanoTime();
             unread.ifPresent(content -> attempts.attempt("reload the configuration", () -> reload(content)));
             putInForce();
-            comparison.done(
-                    began,
-                    attempts.attempt(
-                            "repair the datapath", () -> Failures.ofAll(control::select, datapath::reconcile)));
+            Runnable repair = () -> Failures.ofAll(control::select, datapath::reconcile);
+            comparison.done(began, attempts.attempt("repair the datapath", repair));
         }
         attempts.attempt("publish the state of the listeners", this::endTurn);
     }
