@@ -55,9 +55,7 @@ public final class Daemon {
     private final ConfigPart<List<ListenerConfig>> discovery = new ConfigPart<>("kubernetes", this::discover);
     private final ConfigPart<HealthConfig> probing = new ConfigPart<>("health", this::probe);
     private final ConfigPart<MetricsConfig> serving;
-    /** The file's content until it has been dealt with: its watch tells of a content once. */
-    private Optional<FileContent> unread = Optional.empty();
-
+    private Optional<FileContent> unread = Optional.empty(); // until dealt with: its watch tells of a content once
     private final Attempts attempts = new Attempts(comparison::failed);
     private boolean hasTakenOver;
 
