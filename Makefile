@@ -28,7 +28,7 @@ RUN2 ?=
 # For "make bench-jmh": a pattern of benchmarks, and JMH's options.
 JMH_ARGUMENTS ?=
 
-.PHONY: help build test demo image image-slim image-test cluster-test differential kernel-matrix chaos fuzz doctor-test bench bench-quick bench-docs bench-gate bench-compare bench-jmh instructions fresh-machine release-check format clean
+.PHONY: help build test demo image image-slim image-test cluster-test differential kernel-matrix chaos fuzz doctor-test netflow-test bench bench-quick bench-docs bench-gate bench-compare bench-jmh instructions fresh-machine release-check format clean
 
 help:
 	@echo 'make build    compile everything; the daemon is then in loader/target/udp-fanout/bin/udp-fanout'
@@ -43,6 +43,7 @@ help:
 	@echo 'make chaos    faults, one after the other, at 20,000 datagrams/s; each loss is accounted for; SECONDS, SEED (as root, 10 min)'
 	@echo 'make fuzz     what reads files, the API server and netlink, under inputs that take new branches (Jazzer); SECONDS, TARGET (10 min)'
 	@echo 'make doctor-test   break a node in one way at a time, and see whether doctor names just that, and trace where datagrams die; WAY (as root, about 10 min)'
+	@echo 'make netflow-test   templates of NetFlow v9 and IPFIX by every way in, to 3 and to 64 collectors (as root, about 2 min)'
 	@echo 'make bench    latency and throughput beside kube-proxy, nftables and others; bench/target/report (as root, about 20 min)'
 	@echo 'make bench-quick   the same with fewer rounds (about 3 min); bench/udp-fanout-bench --help for more'
 	@echo 'make bench-docs   make bench, and write its tables into README.md and docs/performance.md'
@@ -100,7 +101,10 @@ fuzz: build
 		dev.udpfanout.loader.fuzz.Fuzz "$(SECONDS)" "$(TARGET)"
 
 doctor-test:
-	@$(MAVEN) verify --quiet -pl loader -am -Dsurefire.failIfNoSpecifiedTests=false -Dtest=FaultTest,FixTest -Dudpfanout.doctor=all -Dudpfanout.doctor.way="$(WAY)"
+	@$(MAVEN) verify --quiet -pl loader -am -Dsurefire.failIfNoSpecifiedTests=false -Dtest=FaultTest,FixTest,UnbrokenNodeTest -Dudpfanout.doctor=all -Dudpfanout.doctor.way="$(WAY)"
+
+netflow-test:
+	@$(MAVEN) verify --quiet -pl loader -am -Dsurefire.failIfNoSpecifiedTests=false -Dtest=TemplateSpreadTest,JoiningCollectorTest -Dudpfanout.netflow=all
 
 bench: build
 	@bench/udp-fanout-bench

@@ -18,6 +18,7 @@
 
 #include "admission.h"
 #include "counters.h"
+#include "kept_templates.h"
 #include "listener_ports.h"
 #include "origins.h"
 
@@ -219,6 +220,16 @@ struct uf_hash_row {
 #define UF_HASH_SECOND 0xd6e8feb86659fd93ull
 
 /*
+ * In place of key_bytes: the name of the payload's first metric is hashed, with nothing else of
+ * struct uf_payload_key, as numbers of 8 bytes, the last one filled up with zeros behind. A name is
+ * what stands before the first colon of the first line, or the first UF_MAX_NAME_BYTES of a longer
+ * one. A line without a colon, or with nothing before it, has no name: each in turn. Source:
+ * StatsD's docs/metric_types.md.
+ */
+#define UF_KEY_METRIC_NAME 255
+#define UF_MAX_NAME_BYTES 128 /* a power of two */
+
+/*
  * Which bytes of the payload are hashed, with UF_LISTENER_HASH_PAYLOAD: as two numbers like the
  * halves of an address, filled up with zeros behind; after those of the source if it counts.
  */
@@ -226,7 +237,7 @@ struct uf_payload_key {
 	__u64 expected; /* what stands at match_offset, the first byte highest, zeros behind */
 	__u16 offset; /* from the start of the UDP payload */
 	__u16 match_offset; /* likewise */
-	__u8 key_bytes; /* 1..16 */
+	__u8 key_bytes; /* 1..16, or UF_KEY_METRIC_NAME */
 	__u8 match_bytes; /* 0..8; 0: every payload has the key that is long enough */
 	__u8 with_source; /* 1: the source address counts, too */
 	__u8 else_source; /* without the key: 1: the source address decides; 0: each in turn */

@@ -26,8 +26,6 @@
 #define UF_NETFLOW_UNREAD 4
 
 #define UF_MAX_SETS 48
-#define UF_NETFLOW_V9_HEADER_BYTES 20
-#define UF_IPFIX_HEADER_BYTES 16
 
 /* Reads a message's header; false if it is none, or lies about its length. */
 static __always_inline bool uf_read_netflow_header(struct __sk_buff *skb,
@@ -79,14 +77,17 @@ static __always_inline __u32 uf_shared_records(struct __sk_buff *skb, struct uf_
 static __always_inline void uf_collect_set(struct __sk_buff *skb, struct uf_netflow_work *work,
 					   __u32 offset, __u32 bytes)
 {
-	__u32 at = work->shared_bytes;
+	__u64 at = work->shared_bytes;
+	__u64 more = bytes;
 
-	if (!at || at > UF_MAX_SHARED_BYTES || bytes > UF_MAX_SHARED_BYTES || bytes < 4 ||
-	    at + bytes > UF_MAX_SHARED_BYTES ||
-	    bpf_skb_load_bytes(skb, offset, work->message + at, bytes))
+	/* The compiler must not conclude what Linux 5.10 has to see compared. */
+	asm volatile("" : "+r"(more));
+	if (!at || at > UF_MAX_SHARED_BYTES || more > UF_MAX_SHARED_BYTES || more < 4 ||
+	    at + more > UF_MAX_SHARED_BYTES ||
+	    bpf_skb_load_bytes(skb, offset, work->message + at, more))
 		work->shared_bytes = 0;
 	else
-		work->shared_bytes = at + bytes;
+		work->shared_bytes = at + more;
 }
 
 /* Begins the message for all receivers with the header of this one. */

@@ -34,11 +34,18 @@ struct {
 	__type(value, struct uf_hold);
 } HOLDS SEC(".maps");
 
+/* Which hold is that of an exporter, whose address is given by its halves. */
+static __always_inline __u32 uf_hold_index(__u64 source0, __u64 source1, __be16 port, __u32 slot)
+{
+	const __u64 sum = source0 ^ source1 ^ ((__u64)port << 16 | slot);
+
+	return sum * 0x9e3779b97f4a7c15ull >> (64 - UF_HOLD_BITS);
+}
+
 static __always_inline struct uf_hold *uf_hold_of(const union uf_address *source, __be16 port,
 						  __u32 slot)
 {
-	const __u64 sum = source->halves[0] ^ source->halves[1] ^ ((__u64)port << 16 | slot);
-	__u32 index = sum * 0x9e3779b97f4a7c15ull >> (64 - UF_HOLD_BITS);
+	__u32 index = uf_hold_index(source->halves[0], source->halves[1], port, slot);
 
 	return bpf_map_lookup_elem(&HOLDS, &index);
 }

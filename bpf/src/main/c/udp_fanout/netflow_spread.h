@@ -22,6 +22,7 @@
 #include "mark.h"
 #include "netflow.h"
 #include "netflow_hold.h"
+#include "netflow_kept.h"
 #include "target.h"
 #include "udp_fanout.h"
 
@@ -126,6 +127,7 @@ __noinline int uf_netflow_position(struct __sk_buff *skb, __u32 slot)
 	struct uf_hold *hold;
 	__u32 position;
 	__u32 held;
+	int kind;
 
 	if (!work)
 		return 0;
@@ -133,6 +135,11 @@ __noinline int uf_netflow_position(struct __sk_buff *skb, __u32 slot)
 	position = uf_shared_copy_number(skb);
 	if (position)
 		return uf_shared_position(skb, datagram, slot, position);
+	kind = uf_netflow_kind(skb, datagram, false);
+	if (kind & UF_NETFLOW_SHARED) {
+		uf_netflow_kind(skb, datagram, true);
+		uf_keep_templates(slot);
+	}
 	hold = uf_hold_of(&datagram->source, datagram->source_port, slot);
 	held = uf_held_position(hold, slot);
 	position = held;
@@ -142,7 +149,7 @@ __noinline int uf_netflow_position(struct __sk_buff *skb, __u32 slot)
 		endpoint = uf_pick_endpoint(skb, slot, 0, datagram, &position);
 	if (!endpoint)
 		return 0;
-	if (uf_netflow_kind(skb, datagram, false) & UF_NETFLOW_SHARED)
+	if (kind & UF_NETFLOW_SHARED)
 		uf_share(skb, slot, hold, held, position);
 	return position;
 }

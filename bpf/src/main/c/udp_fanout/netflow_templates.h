@@ -58,13 +58,23 @@ static __always_inline struct uf_options_ids *uf_options_ids(void)
 	return bpf_map_lookup_elem(&OPTIONS_IDS, &only);
 }
 
+/*
+ * A template's id as an index. Linux 5.10 does not know of what had its bytes swapped that it has
+ * 16 bits, and the compiler knows it too well.
+ */
+static __always_inline __u32 uf_index_of(__u32 id)
+{
+	asm volatile("" : "+r"(id));
+	return id & 0xffff;
+}
+
 /* What is known of a set's template, if it is one of options; NULL for other data. */
 static __always_inline const struct uf_options_template *
 uf_options_template_of(struct uf_netflow_work *work, __u16 id)
 {
 	const struct uf_options_ids *ids = uf_options_ids();
 
-	if (!ids || !ids->is_used[id])
+	if (!ids || !ids->is_used[uf_index_of(id)])
 		return NULL;
 	work->options.exporter = work->exporter;
 	work->options.id = id;
@@ -150,7 +160,7 @@ __noinline int uf_learn_options(struct __sk_buff *skb, __u32 at, __u32 bytes)
 			value.record_bytes = uf_add_fields(skb, at + sizeof(head), field_bytes / 4);
 		work->options.exporter = work->exporter;
 		work->options.id = bpf_ntohs(head[0]);
-		ids->is_used[bpf_ntohs(head[0])] = 1;
+		ids->is_used[uf_index_of(bpf_ntohs(head[0]))] = 1;
 		bpf_map_update_elem(&OPTIONS_TEMPLATES, &work->options, &value, BPF_ANY);
 		templates++;
 		if (work->version != UF_NETFLOW_V9 || sizeof(head) + field_bytes > bytes)

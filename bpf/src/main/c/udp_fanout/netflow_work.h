@@ -6,14 +6,20 @@
 #ifndef UDP_FANOUT_NETFLOW_WORK_H
 #define UDP_FANOUT_NETFLOW_WORK_H
 
+#include <stddef.h>
+
 #include <linux/bpf.h>
 
 #include <bpf/bpf_helpers.h>
 
 #include "datagram.h"
+#include "udp_fanout.h"
 
 #define UF_NETFLOW_V9 9 /* RFC 3954 */
 #define UF_NETFLOW_IPFIX 10 /* RFC 7011 */
+
+#define UF_NETFLOW_V9_HEADER_BYTES 20
+#define UF_IPFIX_HEADER_BYTES 16
 
 /* The most of what all receivers get, in bytes of a message. */
 #define UF_MAX_SHARED_BYTES 2048
@@ -43,6 +49,11 @@ struct uf_netflow_work {
 	__u32 kind; /* of the sets so far: UF_NETFLOW_* */
 	struct uf_datagram cut; /* the headers of the datagram */
 	__u32 shared_records; /* in it: templates, and records of options data */
+	struct uf_templates_key kept; /* what TEMPLATES has the message for */
+	/* With the message: struct uf_templates. */
+	__u64 kept_seen_ns;
+	__u32 kept_bytes;
+	__u32 kept_reserved;
 	/* That message, then zeros up to UF_MAX_SHARED_BYTES; twice as long for the verifier. */
 	union {
 		__u8 message[2 * UF_MAX_SHARED_BYTES];
@@ -51,6 +62,11 @@ struct uf_netflow_work {
 		__u64 long_words[UF_MAX_SHARED_BYTES / 4];
 	};
 };
+
+_Static_assert(offsetof(struct uf_netflow_work, message) -
+			       offsetof(struct uf_netflow_work, kept_seen_ns) ==
+		       offsetof(struct uf_templates, message),
+	       "what is kept must lie as in the map");
 
 struct {
 	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);

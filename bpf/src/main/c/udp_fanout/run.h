@@ -134,7 +134,7 @@ uf_run_datagram(struct __sk_buff *skb, const struct uf_datagram *datagram, struc
 			return NULL;
 	}
 	if (progress->verdict == UF_CONTINUE && !uf_choose_target(skb, datagram, target))
-		progress->verdict = uf_no_target(skb, target->slot, target->flags);
+		progress->verdict = uf_no_target(target->slot, target->flags);
 	return stats;
 }
 

@@ -1,5 +1,6 @@
 package dev.udpfanout.forwarder;
 
+import dev.udpfanout.forwarder.spread.MetricHash;
 import dev.udpfanout.forwarder.spread.PayloadHash;
 import dev.udpfanout.forwarder.spread.Spread;
 import java.net.InetSocketAddress;
@@ -42,6 +43,7 @@ public record EndpointTable(List<InetSocketAddress> endpoints, Spread spread) {
                 switch (spread) {
                     case Spread.Chosen chosen -> chosen.highestEndpoint();
                     case PayloadHash hash -> hash.highestEndpoint();
+                    case MetricHash hash -> hash.highestEndpoint();
                     case Spread.InTurn inTurn -> -1;
                     case Spread.ToAll toAll -> -1;
                 };

@@ -14,6 +14,7 @@ import java.util.List;
  * @param listeners how many take turns
  * @param fate what becomes of the packets
  * @param copies made of each packet, which the kernel puts into a queue of a thousand
+ * @param contents of the datagrams
  */
 record Load(
         String name,
@@ -24,7 +25,8 @@ record Load(
         int endpoints,
         int listeners,
         Fate fate,
-        int copies) {
+        int copies,
+        Contents contents) {
     static final int FEW_ENDPOINTS = 3;
     static final int MANY_CLIENTS = 1000;
     /** What the others of {@link #featured} are compared with. */
@@ -76,9 +78,11 @@ record Load(
     /** A node whose listeners have nothing more than an address and receivers. */
     static List<Load> plain() {
         List<Load> loads = new ArrayList<>();
-        loads.add(new Load("the empty program", Family.IPV4, Target.NONE, "", MANY_CLIENTS, 0, 0, Fate.LEFT, 0));
+        loads.add(new Load(
+                "the empty program", Family.IPV4, Target.NONE, "", MANY_CLIENTS, 0, 0, Fate.LEFT, 0, Contents.ZEROS));
         for (Family family : Family.values()) {
-            loads.add(new Load("floor", family, Target.FLOOR, "", MANY_CLIENTS, 0, 0, Fate.UNEDITED, 0));
+            loads.add(
+                    new Load("floor", family, Target.FLOOR, "", MANY_CLIENTS, 0, 0, Fate.UNEDITED, 0, Contents.ZEROS));
             for (int clients : List.of(1, 32, MANY_CLIENTS)) {
                 loads.add(forwarded("round robin", family, "", clients, FEW_ENDPOINTS));
             }
@@ -94,8 +98,10 @@ record Load(
                     FEW_ENDPOINTS,
                     50,
                     Fate.REDIRECTED,
-                    0));
-            loads.add(new Load("not a listener's", family, Target.REQUEST, "", MANY_CLIENTS, 0, 0, Fate.LEFT, 0));
+                    0,
+                    Contents.ZEROS));
+            loads.add(new Load(
+                    "not a listener's", family, Target.REQUEST, "", MANY_CLIENTS, 0, 0, Fate.LEFT, 0, Contents.ZEROS));
         }
         return List.copyOf(loads);
     }
@@ -119,6 +125,8 @@ record Load(
                     "policy: hash, hash_on: { payload: { length: 8 } },",
                     MANY_CLIENTS,
                     FEW_ENDPOINTS));
+            loads.add(forwarded("NetFlow data", family, "payload: netflow,", MANY_CLIENTS, FEW_ENDPOINTS)
+                    .holding(Contents.NETFLOW_DATA));
             loads.add(forwarded(
                     "allow", family, "allow: [ \"" + family.clients() + "\" ],", MANY_CLIENTS, FEW_ENDPOINTS));
             loads.add(forwarded(
@@ -153,11 +161,16 @@ record Load(
                 FEW_ENDPOINTS,
                 1,
                 Fate.REDIRECTED,
-                0);
+                0,
+                Contents.ZEROS);
     }
 
     private Load making(int copies) {
-        return new Load(name, family, target, keys, clients, endpoints, listeners, fate, copies);
+        return new Load(name, family, target, keys, clients, endpoints, listeners, fate, copies, contents);
+    }
+
+    private Load holding(Contents other) {
+        return new Load(name, family, target, keys, clients, endpoints, listeners, fate, copies, other);
     }
 
     private static String mirror(Family family) {
@@ -166,7 +179,7 @@ record Load(
     }
 
     private static Load forwarded(String name, Family family, String keys, int clients, int endpoints) {
-        return new Load(name, family, Target.REQUEST, keys, clients, endpoints, 1, Fate.REDIRECTED, 0);
+        return new Load(name, family, Target.REQUEST, keys, clients, endpoints, 1, Fate.REDIRECTED, 0, Contents.ZEROS);
     }
 
     /** What it is called in results: all that tells it from others. */

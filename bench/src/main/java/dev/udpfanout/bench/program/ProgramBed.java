@@ -104,7 +104,7 @@ final class ProgramBed implements AutoCloseable {
                         family.client(i % load.clients()),
                         family.listener(port + i % Math.max(1, load.listeners())),
                         TopologyPlan.NODE_MAC,
-                        new byte[PAYLOAD_BYTES]))
+                        load.contents().payload(PAYLOAD_BYTES)))
                 .toList();
         BpfProgram program =
                 switch (load.target()) {
@@ -123,7 +123,11 @@ final class ProgramBed implements AutoCloseable {
         List<byte[]> frames = IntStream.range(0, load.packets())
                 .mapToObj(i -> {
                     InetSocketAddress receiver = family.destination(once(requests, i));
-                    return family.frame(receiver, family.client(i), TopologyPlan.BRIDGE_MAC, new byte[PAYLOAD_BYTES]);
+                    return family.frame(
+                            receiver,
+                            family.client(i),
+                            TopologyPlan.BRIDGE_MAC,
+                            load.contents().payload(PAYLOAD_BYTES));
                 })
                 .toList();
         Aim aim = new Aim(load, driver.add(frames), frames.getFirst(), pinned("udp_fanout_back"), ifindex("cni0"));

@@ -48,7 +48,8 @@ final class Charts {
                         throughput(results, false, "How does that compare with others?"),
                         SendersCharts.throughput(results),
                         SendersCharts.latency(results),
-                        program(results),
+                        program(results, "IPv4"),
+                        program(results, "IPv6"),
                         hops(results))
                 .flatMap(Optional::stream)
                 .toList();
@@ -128,24 +129,25 @@ final class Charts {
                 .orElse("");
     }
 
-    private static Optional<Chart> program(Results results) {
+    /** A chart for each family: one of both would not fit on a printed page. */
+    private static Optional<Chart> program(Results results, String family) {
         Bars bars = Bars.linear();
         List<ProgramFigure> shown = results.program().stream()
+                .filter(each -> each.load().startsWith(family) || !each.load().startsWith("IPv"))
                 .filter(each -> !each.load().contains("mirror") && !each.load().contains("replicate"))
                 .toList();
         shown.forEach(each -> bars.add(
-                each.load()
-                        + (each.clients() == 0
-                                ? ""
-                                : "; senders " + each.clients() + ", endpoints " + each.endpoints()),
+                each.clients() == 0 || each.endpoints() == 0
+                        ? each.load()
+                        : "%s; %,d → %,d".formatted(each.load(), each.clients(), each.endpoints()),
                 each.overFloor(),
                 1,
                 " ×"));
         return bars.svg()
                 .map(svg -> new Chart(
-                        "What does the program itself cost?",
+                        "What does the program itself cost, " + family + "?",
                         svg,
-                        "Times the floor, which is one store and one redirect; with intervals; copies are in the table",
+                        "Times the floor, which is one store and one redirect; with intervals; senders → endpoints; copies are in the table",
                         shown.stream()
                                 .max(Comparator.comparingDouble(
                                         each -> each.overFloor().median()))
@@ -159,7 +161,7 @@ final class Charts {
         results.hops()
                 .forEach((path, split) -> bars.add(
                         path,
-                        "DNAT, routing %s + turn-around %s + rewrite %s = %s µs"
+                        "%s + %s + %s = %s µs"
                                 .formatted(
                                         Figures.text(split.dnatAndRouting()),
                                         Figures.text(split.turnAround()),
@@ -171,7 +173,7 @@ final class Charts {
                 .map(svg -> new Chart(
                         "Where does a datagram spend its time in the node?",
                         svg,
-                        "µs from the NIC's ingress to the pod's, medians; points end a part",
+                        "µs from the NIC's ingress to the pod's, medians: DNAT and routing + turn-around + rewrite and redirect; points end a part",
                         results.hops().entrySet().stream()
                                 .max(Comparator.comparingDouble(
                                         each -> each.getValue().total()))

@@ -66,7 +66,8 @@ final class SendersCharts {
             return Optional.empty();
         }
         Bars bars = Bars.linear();
-        shown.forEach(each -> bars.add(each.contestant + ", senders: " + each.senders, each.estimate, unit, unitText));
+        shown.forEach(each ->
+                bars.add("%s, senders: %,d".formatted(each.contestant, each.senders), each.estimate, unit, unitText));
         return bars.svg().map(svg -> new Chart(question, svg, scale, answer));
     }
 }

@@ -38,6 +38,9 @@ final class ProgramTargets {
                         find(figures, "IPv4, hash", MANY, FEW_ENDPOINTS))
                 .ifPresent(each -> targets.add(Targets.atMost(
                         "the same, a hash of the payload over one of the source", 1.15, Results.Target.TIMES, each)));
+        ratio(find(figures, "IPv4, NetFlow data", MANY, FEW_ENDPOINTS), many)
+                .ifPresent(each -> targets.add(
+                        Targets.atMost("the same, NetFlow data over round robin", 1.3, Results.Target.TIMES, each)));
     }
 
     private static Optional<Estimate> overEmpty(List<ProgramFigure> figures) {

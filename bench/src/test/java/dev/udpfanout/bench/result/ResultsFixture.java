@@ -93,6 +93,8 @@ public final class ResultsFixture {
                 figure("IPv4, round robin", 1, 3, 2),
                 figure("IPv4, round robin", 1000, 3, 3),
                 figure("IPv4, round robin", 1000, 1000, 3.5),
+                figure("IPv6, floor", 1000, 0, 1),
+                figure("IPv6, round robin, 50 listeners in turn", 1000, 1000, 3),
                 figure("IPv4, replies", 1, 3, 4));
     }
 

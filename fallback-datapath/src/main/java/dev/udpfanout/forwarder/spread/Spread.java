@@ -4,7 +4,7 @@ package dev.udpfanout.forwarder.spread;
  * Which endpoints of a table a datagram goes to. Immutable, and the same for all workers, which go through the kinds in
  * a {@code switch} without a default.
  */
-public sealed interface Spread permits Spread.InTurn, Spread.Chosen, PayloadHash, Spread.ToAll {
+public sealed interface Spread permits Spread.InTurn, Spread.Chosen, PayloadHash, MetricHash, Spread.ToAll {
     /** To the next one, in the table's order. */
     Spread IN_TURN = new InTurn();
 

@@ -3,6 +3,7 @@ package dev.udpfanout.forwarder.worker;
 import dev.udpfanout.forwarder.admission.Gate;
 import dev.udpfanout.forwarder.flow.FlowKey;
 import dev.udpfanout.forwarder.socket.CpuAffinity;
+import dev.udpfanout.forwarder.spread.MetricHash;
 import dev.udpfanout.forwarder.spread.PayloadHash;
 import dev.udpfanout.forwarder.spread.RoundRobin;
 import dev.udpfanout.forwarder.spread.Spread;
@@ -199,6 +200,8 @@ public abstract class Worker<T extends Target> {
             case Spread.Chosen chosen -> chosen.endpoint(client.clientHigh(), client.clientLow(), client.clientPort());
             // A flow is of one source, whatever its payloads are.
             case PayloadHash hash -> hash.bySource(client.clientHigh(), client.clientLow());
+            // Nobody answers to a metric: the file is refused.
+            case MetricHash hash -> turns.takeTurns(1, targets);
             // Copies have no flows: their answers would be more than one.
             case Spread.InTurn inTurn -> turns.takeTurns(1, targets);
             case Spread.ToAll toAll -> turns.takeTurns(1, targets);

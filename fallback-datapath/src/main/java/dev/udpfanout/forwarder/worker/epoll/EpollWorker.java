@@ -15,6 +15,7 @@ import dev.udpfanout.forwarder.worker.WorkerSetup;
 import dev.udpfanout.forwarder.worker.socket.CopySender;
 import dev.udpfanout.forwarder.worker.socket.Dispatcher;
 import dev.udpfanout.forwarder.worker.socket.Hairpin;
+import dev.udpfanout.forwarder.worker.socket.MetricSender;
 import dev.udpfanout.forwarder.worker.socket.SocketWorker;
 import dev.udpfanout.forwarder.worker.socket.SyscallSender;
 import io.netty.channel.IoEvent;
@@ -59,6 +60,7 @@ public final class EpollWorker extends SocketWorker implements EpollIoHandle {
                 turns(),
                 inPieces(new SyscallSender(batchSize, source, stats(), arena), NOTHING_TO_FREE, receive),
                 new CopySender(setup, addresses, stats(), arena, receive, NOTHING_TO_FREE),
+                new MetricSender(setup, turns(), stats(), arena, receive, NOTHING_TO_FREE),
                 new Hairpin(source, stats(), NOTHING_TO_FREE),
                 receive,
                 batchSize);

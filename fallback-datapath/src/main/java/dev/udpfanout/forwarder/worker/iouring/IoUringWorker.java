@@ -14,6 +14,7 @@ import dev.udpfanout.forwarder.worker.socket.BatchSender;
 import dev.udpfanout.forwarder.worker.socket.CopySender;
 import dev.udpfanout.forwarder.worker.socket.Dispatcher;
 import dev.udpfanout.forwarder.worker.socket.Hairpin;
+import dev.udpfanout.forwarder.worker.socket.MetricSender;
 import dev.udpfanout.forwarder.worker.socket.SocketFlows;
 import dev.udpfanout.forwarder.worker.socket.SocketTarget;
 import dev.udpfanout.forwarder.worker.socket.SocketWorker;
@@ -94,6 +95,7 @@ public final class IoUringWorker extends SocketWorker implements IoUringIoHandle
                         turns(),
                         cutting,
                         copies,
+                        new MetricSender(setup, turns(), stats(), arena, receive, freeBuffer),
                         hairpin,
                         receive,
                         setup.config().batchSize());

@@ -3,6 +3,8 @@ package dev.udpfanout.forwarder.worker.nio;
 import dev.udpfanout.forwarder.counter.DropReason;
 import dev.udpfanout.forwarder.flow.FlowKey;
 import dev.udpfanout.forwarder.socket.SourceBits;
+import dev.udpfanout.forwarder.spread.MetricCuts;
+import dev.udpfanout.forwarder.spread.MetricHash;
 import dev.udpfanout.forwarder.spread.PayloadHash;
 import dev.udpfanout.forwarder.spread.Spread;
 import dev.udpfanout.forwarder.worker.TargetCounters;
@@ -40,6 +42,7 @@ public final class NioWorker extends Worker<ChannelTarget> implements NioIoHandl
     private final MemorySegment memory;
     private final Optional<ChannelFlows> flows;
     private final ChannelCopies copies;
+    private final MetricCuts cuts = new MetricCuts();
     private IoRegistration registration;
     private ChannelTarget[] targets = {};
 
@@ -127,12 +130,28 @@ public final class NioWorker extends Worker<ChannelTarget> implements NioIoHandl
             case Spread.InTurn inTurn -> sendTo(turns().takeTurns(1, targets.length), source, bytes);
             case Spread.Chosen chosen -> sendTo(endpointOf(source, chosen), source, bytes);
             case PayloadHash hash -> sendTo(endpointOf(source, hash, bytes), source, bytes);
+            case MetricHash hash -> sendMetrics(source, hash, bytes);
             case Spread.ToAll toAll -> sendCopies(source, bytes);
         }
     }
 
     private void sendTo(int endpoint, InetSocketAddress source, int bytes) {
         send(targets[endpoint], source, bytes, DropReason.SEND_QUEUE_FULL, DropReason.SEND_FAILED);
+    }
+
+    private void sendMetrics(InetSocketAddress source, MetricHash hash, int bytes) {
+        cuts.of(hash, memory, 0, bytes);
+        for (int pieces = 0; cuts.next(); pieces++) {
+            if (pieces > 0) {
+                stats().onReceived(1, 0);
+            }
+            buffer.limit(cuts.begin() + cuts.length()).position(cuts.begin());
+            int endpoint = cuts.endpoint();
+            sendTo(
+                    endpoint == MetricHash.NO_NAME ? turns().takeTurns(1, targets.length) : endpoint,
+                    source,
+                    cuts.length());
+        }
     }
 
     private void sendCopies(InetSocketAddress source, int bytes) {
@@ -170,6 +189,7 @@ public final class NioWorker extends Worker<ChannelTarget> implements NioIoHandl
 
     private void send(
             ChannelTarget target, InetSocketAddress source, int bytes, DropReason whenFull, DropReason whenRefused) {
+        int begin = buffer.position();
         for (int attempt = 0; attempt < MAX_ATTEMPTS; attempt++) {
             try {
                 if (target.send(buffer)) {
@@ -181,7 +201,7 @@ public final class NioWorker extends Worker<ChannelTarget> implements NioIoHandl
             } catch (PortUnreachableException e) {
                 // An earlier datagram's error; this one was not sent.
                 stats().onUnreachable(target);
-                buffer.rewind();
+                buffer.position(begin);
             } catch (IOException e) {
                 break;
             }

@@ -2,6 +2,7 @@ package dev.udpfanout.forwarder.worker.socket;
 
 import dev.udpfanout.forwarder.socket.SourceBits;
 import dev.udpfanout.forwarder.spread.Chains;
+import dev.udpfanout.forwarder.spread.MetricHash;
 import dev.udpfanout.forwarder.spread.PayloadHash;
 import dev.udpfanout.forwarder.spread.RoundRobin;
 import dev.udpfanout.forwarder.spread.Spread;
@@ -14,6 +15,7 @@ public final class Dispatcher {
     private final RoundRobin turns;
     private final BatchSender sender;
     private final CopySender copies;
+    private final MetricSender metrics;
     private final Hairpin hairpin;
     private final DatagramBatch share;
     private final Chains chains;
@@ -25,12 +27,14 @@ public final class Dispatcher {
             RoundRobin turns,
             BatchSender sender,
             CopySender copies,
+            MetricSender metrics,
             Hairpin hairpin,
             ReceiveMemory receive,
             int capacity) {
         this.turns = turns;
         this.sender = sender;
         this.copies = copies;
+        this.metrics = metrics;
         this.hairpin = hairpin;
         this.share = new DatagramBatch(receive, capacity);
         this.chains = new Chains(capacity);
@@ -46,6 +50,7 @@ public final class Dispatcher {
             case Spread.InTurn inTurn -> chains.useEndpoints(targets.length);
             case Spread.Chosen chosen -> chains.useEndpoints(targets.length);
             case PayloadHash hash -> chains.useEndpoints(targets.length);
+            case MetricHash hash -> metrics.use(targets);
             case Spread.ToAll toAll -> copies.open();
         }
     }
@@ -56,6 +61,7 @@ public final class Dispatcher {
             case Spread.InTurn inTurn -> sendInTurn(batch, targets);
             case Spread.Chosen chosen -> sendChosen(batch, targets, chosen);
             case PayloadHash hash -> sendByPayload(batch, targets, hash);
+            case MetricHash hash -> metrics.send(batch, targets, hash);
             case Spread.ToAll toAll -> copies.send(batch, targets, hairpin, share);
         }
     }

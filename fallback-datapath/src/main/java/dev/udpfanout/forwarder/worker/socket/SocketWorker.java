@@ -11,6 +11,7 @@ import dev.udpfanout.forwarder.worker.ReceiveMemory;
 import dev.udpfanout.forwarder.worker.TargetCounters;
 import dev.udpfanout.forwarder.worker.Worker;
 import dev.udpfanout.forwarder.worker.WorkerSetup;
+import dev.udpfanout.forwarder.worker.WorkerStats;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.net.Inet6Address;
@@ -60,11 +61,21 @@ public abstract class SocketWorker extends Worker<SocketTarget> {
      * @param onSent told the receive slot of each datagram that was sent in pieces
      */
     protected final BatchSender inPieces(BatchSender sender, IntConsumer onSent, ReceiveMemory receive) {
+        return inPieces(setup, sender, stats(), onSent, receive, arena);
+    }
+
+    static BatchSender inPieces(
+            WorkerSetup setup,
+            BatchSender sender,
+            WorkerStats stats,
+            IntConsumer onSent,
+            ReceiveMemory receive,
+            Arena arena) {
         return PieceSender.mayCut(setup.config())
                 ? new PieceSender(
                         sender,
                         Optional.empty(),
-                        stats(),
+                        stats,
                         DropReason.SEND_FAILED,
                         onSent,
                         receive,

@@ -98,6 +98,23 @@ class StatusScreenTest {
     }
 
     @Test
+    void shouldShowAnAddressOnceWhenAnEndpointHasNoNameOfItsOwn() throws IOException {
+        JsonNode status = new ObjectMapper().readTree("""
+                {"ready": true, "listeners": [{"name": "syslog", "endpoints": [
+                  {"name": "10.42.0.11:5514", "address": "10.42.0.11:5514", "health": "up", "active": true},
+                  {"name": "10.42.0.12:5514", "address": "10.42.0.12:5514", "health": "down",
+                   "last_probe_error": "no answer in time"},
+                  {"name": "pod-c", "address": "10.42.0.13:5514", "health": "up", "active": true}]}]}
+                """);
+        String picture = String.join(
+                "\n", StatusScreen.draw(status, new StatusRates(), "12:00:00", new TerminalSize(80, 40), false));
+        for (String address : List.of("10.42.0.11:5514", "10.42.0.12:5514", "10.42.0.13:5514")) {
+            assertEquals(1, picture.split(address, -1).length - 1, picture);
+        }
+        assertTrue(picture.contains("pod-c"), picture);
+    }
+
+    @Test
     void shouldUseNoColoursWhenToldNotTo() {
         watch(false, 1, sizes(80, 60, 80, 60));
         assertFalse(out.toString().contains("\u001b[31m"));
