@@ -38,7 +38,8 @@ static __noinline enum uf_verdict uf_judge(const struct __sk_buff *skb,
 	/* A mirror's copy: the datagram itself has been judged. */
 	if (target->flags & UF_LISTENER_MIRROR && uf_is_mirrored(skb))
 		return UF_CONTINUE;
-	if (target->flags & UF_LISTENER_ALLOW && !uf_is_allowed(target->slot, &datagram->source))
+	if (target->flags & UF_LISTENER_ALLOW &&
+	    !uf_is_allowed(target->slot, datagram->source.halves[0], datagram->source.halves[1]))
 		verdict = uf_drop(UF_DROP_NOT_ALLOWED);
 	else if (target->flags & UF_LISTENER_RATE_LIMIT &&
 		 !uf_take_tokens(target->slot, datagram->packets, follows))

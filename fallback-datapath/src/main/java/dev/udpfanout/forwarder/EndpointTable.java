@@ -35,7 +35,7 @@ public record EndpointTable(List<InetSocketAddress> endpoints, Spread spread) {
         if (spread != Spread.IN_TURN && new HashSet<>(endpoints).size() < endpoints.size()) {
             throw new IllegalArgumentException("endpoints: one is there twice, and they do not take turns");
         }
-        if (spread == Spread.TO_ALL && endpoints.size() > Spread.ToAll.MAX_COPIES) {
+        if ((spread == Spread.TO_ALL || spread == Spread.NETFLOW) && endpoints.size() > Spread.ToAll.MAX_COPIES) {
             throw new IllegalArgumentException("endpoints: " + endpoints.size() + " are more than the "
                     + Spread.ToAll.MAX_COPIES + " copies that are made");
         }
@@ -46,6 +46,7 @@ public record EndpointTable(List<InetSocketAddress> endpoints, Spread spread) {
                     case MetricHash hash -> hash.highestEndpoint();
                     case Spread.InTurn inTurn -> -1;
                     case Spread.ToAll toAll -> -1;
+                    case Spread.Netflow netflow -> -1;
                 };
         if (highest >= endpoints.size()) {
             throw new IllegalArgumentException("spread: there is no endpoint " + highest);

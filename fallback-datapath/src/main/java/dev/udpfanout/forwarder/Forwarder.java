@@ -11,6 +11,9 @@ import dev.udpfanout.forwarder.counter.DropSamples;
 import dev.udpfanout.forwarder.counter.FlowCounters;
 import dev.udpfanout.forwarder.counter.ForwarderCounters;
 import dev.udpfanout.forwarder.counter.ForwarderCounters.EndpointCounters;
+import dev.udpfanout.forwarder.counter.NetflowCounters;
+import dev.udpfanout.forwarder.netflow.ExporterState;
+import dev.udpfanout.forwarder.spread.Spread;
 import dev.udpfanout.forwarder.transport.Support;
 import dev.udpfanout.forwarder.transport.Transport;
 import dev.udpfanout.forwarder.transport.TransportChoice;
@@ -140,6 +143,9 @@ public final class Forwarder implements AutoCloseable {
         if (table.spread().readsSources() && !config.takesSources()) {
             throw new ForwarderException("spread: the forwarder was started without reading senders' addresses");
         }
+        if (table.spread() == Spread.NETFLOW && config.netflow().isEmpty()) {
+            throw new ForwarderException("spread: the forwarder was started without a memory of templates");
+        }
         List<TableChange<?>> changes = new ArrayList<>();
         try {
             for (Worker<?> worker : group.workers()) {
@@ -174,6 +180,18 @@ public final class Forwarder implements AutoCloseable {
                         .map(worker -> worker.install(next))
                         .toArray(CompletableFuture[]::new))
                 .minimalCompletionStage();
+    }
+
+    /** The exporters of which there are templates; what the workers know of them now. */
+    public synchronized List<ExporterState> exporters() {
+        return closed ? List.of() : KeptTemplates.exporters(group.workers());
+    }
+
+    /** Keeps the files in which templates outlive the process short; to be called now and then. */
+    public synchronized void tidyTemplates() {
+        if (!closed) {
+            group.templates().ifPresent(journal -> KeptTemplates.tidy(journal, group.workers()));
+        }
     }
 
     /** For tests, which stall a worker to have a batch of a known size. */
@@ -220,7 +238,10 @@ public final class Forwarder implements AutoCloseable {
                 stats.stream().mapToLong(WorkerStats::receiveErrors).sum(),
                 stats.stream().map(WorkerStats::received).toList(),
                 endpointCounters(),
-                stats.stream().map(worker -> worker.flows().snapshot()).reduce(FlowCounters.ZERO, FlowCounters::plus));
+                stats.stream().map(worker -> worker.flows().snapshot()).reduce(FlowCounters.ZERO, FlowCounters::plus),
+                stats.stream()
+                        .map(worker -> worker.netflow().snapshot())
+                        .reduce(NetflowCounters.ZERO, NetflowCounters::plus));
     }
 
     private Map<InetSocketAddress, EndpointCounters> endpointCounters() {

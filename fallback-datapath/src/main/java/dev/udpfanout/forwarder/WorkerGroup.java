@@ -2,6 +2,7 @@ package dev.udpfanout.forwarder;
 
 import dev.udpfanout.forwarder.config.ForwarderConfig;
 import dev.udpfanout.forwarder.counter.DropSamples;
+import dev.udpfanout.forwarder.netflow.TemplateJournal;
 import dev.udpfanout.forwarder.socket.DatagramSocket;
 import dev.udpfanout.forwarder.spread.CopiedDatagrams;
 import dev.udpfanout.forwarder.transport.Transport;
@@ -44,6 +45,7 @@ final class WorkerGroup implements AutoCloseable {
     private final List<Worker<?>> workers = new ArrayList<>();
     private final List<AutoCloseable> listeners = new ArrayList<>();
     private final CopiedDatagrams copied = new CopiedDatagrams();
+    private Optional<TemplateJournal> templates = Optional.empty();
     private Optional<FlowBudget> flowBudget = Optional.empty();
     private InetSocketAddress localAddress;
 
@@ -60,6 +62,7 @@ final class WorkerGroup implements AutoCloseable {
         WorkerGroup group = new WorkerGroup(config, choice, drops, listener);
         try {
             group.flowBudget = config.replies().map(limits -> FlowBudget.take(limits, config.workers()));
+            group.templates = KeptTemplates.open(config);
             if (choice.transport() == Transport.NIO) {
                 group.addNioWorkers(config);
             } else {
@@ -118,6 +121,7 @@ final class WorkerGroup implements AutoCloseable {
                 listener,
                 destination,
                 copied,
+                templates,
                 flowBudget.map(FlowBudget::share));
     }
 
@@ -145,6 +149,11 @@ final class WorkerGroup implements AutoCloseable {
         return localAddress;
     }
 
+    /** Where templates outlive the workers, if they do. */
+    Optional<TemplateJournal> templates() {
+        return templates;
+    }
+
     List<Worker<?>> workers() {
         return workers;
     }
@@ -169,6 +178,7 @@ final class WorkerGroup implements AutoCloseable {
         }
         listeners.forEach(WorkerGroup::closeListener);
         flowBudget.ifPresent(FlowBudget::giveBack);
+        templates.ifPresent(TemplateJournal::close);
     }
 
     private boolean stopWorkers() {

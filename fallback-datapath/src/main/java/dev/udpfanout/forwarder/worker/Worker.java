@@ -2,6 +2,7 @@ package dev.udpfanout.forwarder.worker;
 
 import dev.udpfanout.forwarder.admission.Gate;
 import dev.udpfanout.forwarder.flow.FlowKey;
+import dev.udpfanout.forwarder.netflow.ExporterState;
 import dev.udpfanout.forwarder.socket.CpuAffinity;
 import dev.udpfanout.forwarder.spread.MetricHash;
 import dev.udpfanout.forwarder.spread.PayloadHash;
@@ -156,6 +157,24 @@ public abstract class Worker<T extends Target> {
         return used.thenCompose(nothing -> CompletableFuture.allOf(idle.toArray(CompletableFuture[]::new)));
     }
 
+    /** The exporters of which this worker has templates. */
+    public final CompletableFuture<List<ExporterState>> exporters() {
+        return CompletableFuture.supplyAsync(this::knownExporters, loop);
+    }
+
+    /** Writes all that this worker knows of exporters where it outlives the process. */
+    public final CompletableFuture<Void> keepTemplates() {
+        return CompletableFuture.runAsync(this::writeTemplates, loop);
+    }
+
+    /** On the event loop. */
+    protected List<ExporterState> knownExporters() {
+        return List.of();
+    }
+
+    /** On the event loop. */
+    protected void writeTemplates() {}
+
     /** Puts a gate in force between two batches; the future is complete when it is. */
     public final CompletableFuture<Void> install(Gate gate) {
         return CompletableFuture.runAsync(() -> admission.use(gate), loop);
@@ -205,6 +224,8 @@ public abstract class Worker<T extends Target> {
             // Copies have no flows: their answers would be more than one.
             case Spread.InTurn inTurn -> turns.takeTurns(1, targets);
             case Spread.ToAll toAll -> turns.takeTurns(1, targets);
+            // Nor do collectors answer.
+            case Spread.Netflow netflow -> turns.takeTurns(1, targets);
         };
     }
 

@@ -3,6 +3,7 @@ package dev.udpfanout.forwarder.worker;
 import dev.udpfanout.forwarder.config.ForwarderConfig;
 import dev.udpfanout.forwarder.config.ReplyLimits;
 import dev.udpfanout.forwarder.counter.DropSamples;
+import dev.udpfanout.forwarder.netflow.TemplateJournal;
 import dev.udpfanout.forwarder.spread.CopiedDatagrams;
 import io.netty.channel.IoEventLoop;
 import java.net.InetSocketAddress;
@@ -17,6 +18,7 @@ import java.util.Optional;
  * @param listener the forwarder's name, for them
  * @param destination where it receives; empty if that is several addresses
  * @param copied what the forwarder's workers have copied
+ * @param templates where templates outlive the forwarder, if they do
  * @param replies the worker's share of the bounds for replies, if there are to be any
  */
 public record WorkerSetup(
@@ -28,6 +30,7 @@ public record WorkerSetup(
         String listener,
         Optional<InetSocketAddress> destination,
         CopiedDatagrams copied,
+        Optional<TemplateJournal> templates,
         Optional<ReplyLimits> replies) {
     DropNotes dropNotes() {
         return new DropNotes(drops, listener, destination, config.takesSources());

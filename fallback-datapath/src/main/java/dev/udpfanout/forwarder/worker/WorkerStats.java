@@ -12,6 +12,7 @@ public final class WorkerStats {
     private final Counter forwardedBytes = new Counter();
     private final Counter receiveErrors = new Counter();
     private final FlowStats flows = new FlowStats();
+    private final NetflowStats netflow = new NetflowStats();
     private final Counter[] dropped = new Counter[DropReason.values().length];
 
     private final DropNotes notes;
@@ -85,6 +86,11 @@ public final class WorkerStats {
 
     void onReceiveError() {
         receiveErrors.add(1);
+    }
+
+    /** What has been counted of NetFlow and IPFIX. */
+    public NetflowStats netflow() {
+        return netflow;
     }
 
     /** What has been counted of flows and replies. */

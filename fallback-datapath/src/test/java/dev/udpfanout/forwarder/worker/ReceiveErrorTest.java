@@ -68,6 +68,7 @@ class ReceiveErrorTest {
                         "listener",
                         Optional.empty(),
                         new CopiedDatagrams(),
+                        Optional.empty(),
                         Optional.empty()),
                 socket);
         Await.done(worker.start());

@@ -139,6 +139,9 @@ final class StatusJson {
         if (listener.counters().replies().isPresent()) {
             write(json, listener.counters().replies().get());
         }
+        if (listener.counters().netflow().isPresent()) {
+            NetflowJson.write(json, listener.counters().netflow().get());
+        }
         json.writeNumberField("active_endpoints", listener.activeEndpoints());
         WaysJson.write(json, listener);
         write(json, listener.endpoints());

@@ -114,7 +114,13 @@ final class RunCommand implements Callable<Integer> {
                 config.listeners(),
                 new ModeSelectingDatapath(
                         config.listeners(),
-                        new NodeBackends(program, options.pins.directory, config.flows(), ProgramSize.FEW, drops)));
+                        new NodeBackends(
+                                program,
+                                options.pins.directory,
+                                config.flows(),
+                                config.netflow(),
+                                ProgramSize.FEW,
+                                drops)));
         StartLog.write(config, options.config, options.pins.directory, datapath);
         return datapath;
     }

@@ -39,6 +39,7 @@ public final class Daemon {
     private final Function<Config, Datapath> datapaths;
     private final Inbox inbox = new Inbox();
     private final ComparisonSchedule comparison = new ComparisonSchedule(System::nanoTime);
+    private final Attempts attempts = new Attempts(comparison::failed);
     private final LiveView view;
     private final DaemonMetrics metrics;
     private final ServedPages pages;
@@ -55,22 +56,15 @@ public final class Daemon {
     private final ConfigPart<List<ListenerConfig>> discovery = new ConfigPart<>("kubernetes", this::discover);
     private final ConfigPart<HealthConfig> probing = new ConfigPart<>("health", this::probe);
     private final ConfigPart<MetricsConfig> serving;
-    /** The file's content until it has been dealt with: its watch tells of a content once. */
-    private Optional<FileContent> unread = Optional.empty();
-
-    private final Attempts attempts = new Attempts(comparison::failed);
+    private Optional<FileContent> unread = Optional.empty(); // until dealt with: its watch tells of a content once
     private boolean hasTakenOver;
 
     /**
-     * @param configSource the configuration that is in force from the start, and where it came from
+     * @param configSource what is in force from the start, and where it came from
      * @param datapaths opens the datapath; called once, by the thread that runs the daemon
+     * @param drops what it drops in user space, for {@code /drops}
      * @param version for {@code /status}
      */
-    public Daemon(ConfigSource configSource, Function<Config, Datapath> datapaths, String version) {
-        this(configSource, datapaths, UserspaceDrops.NONE, version);
-    }
-
-    /** As above, with what the datapath drops in user space, for {@code /drops}. */
     public Daemon(
             ConfigSource configSource, Function<Config, Datapath> datapaths, UserspaceDrops drops, String version) {
         this.configSource = configSource;

@@ -60,6 +60,7 @@ public final class EpollWorker extends SocketWorker implements EpollIoHandle {
                 turns(),
                 inPieces(new SyscallSender(batchSize, source, stats(), arena), NOTHING_TO_FREE, receive),
                 new CopySender(setup, addresses, stats(), arena, receive, NOTHING_TO_FREE),
+                netflow(receive, NOTHING_TO_FREE),
                 new MetricSender(setup, turns(), stats(), arena, receive, NOTHING_TO_FREE),
                 new Hairpin(source, stats(), NOTHING_TO_FREE),
                 receive,
@@ -162,6 +163,7 @@ public final class EpollWorker extends SocketWorker implements EpollIoHandle {
     private void forward() {
         admission().admit(batch, NOTHING_TO_FREE);
         if (targets.length == 0) {
+            dispatcher.sendToNobody(batch);
             stats().onDropped(DropReason.NO_ENDPOINTS, batch);
         } else if (flows.isPresent()) {
             flows.get().forward(batch);

@@ -95,6 +95,7 @@ public final class IoUringWorker extends SocketWorker implements IoUringIoHandle
                         turns(),
                         cutting,
                         copies,
+                        netflow(receive, freeBuffer),
                         new MetricSender(setup, turns(), stats(), arena, receive, freeBuffer),
                         hairpin,
                         receive,
@@ -228,6 +229,7 @@ public final class IoUringWorker extends SocketWorker implements IoUringIoHandle
         } else if (targets.length > 0 && batch.count() > 0) {
             dispatcher.send(batch, targets);
         } else {
+            dispatcher.sendToNobody(batch);
             stats().onDropped(DropReason.NO_ENDPOINTS, batch);
             free();
         }

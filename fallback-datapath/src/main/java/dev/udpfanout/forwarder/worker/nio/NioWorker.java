@@ -132,6 +132,7 @@ public final class NioWorker extends Worker<ChannelTarget> implements NioIoHandl
             case PayloadHash hash -> sendTo(endpointOf(source, hash, bytes), source, bytes);
             case MetricHash hash -> sendMetrics(source, hash, bytes);
             case Spread.ToAll toAll -> sendCopies(source, bytes);
+            case Spread.Netflow netflow -> throw new IllegalStateException("NIO keeps no exporter's address");
         }
     }
 

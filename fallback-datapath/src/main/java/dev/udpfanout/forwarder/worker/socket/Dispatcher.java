@@ -9,12 +9,14 @@ import dev.udpfanout.forwarder.spread.Spread;
 import dev.udpfanout.forwarder.worker.DatagramBatch;
 import dev.udpfanout.forwarder.worker.ReceiveMemory;
 import java.lang.foreign.MemorySegment;
+import java.util.Optional;
 
 /** Gives a batch's datagrams to targets by the policy in force. The event loop's. */
 public final class Dispatcher {
     private final RoundRobin turns;
     private final BatchSender sender;
     private final CopySender copies;
+    private final Optional<NetflowSender> netflow;
     private final MetricSender metrics;
     private final Hairpin hairpin;
     private final DatagramBatch share;
@@ -22,11 +24,15 @@ public final class Dispatcher {
     private final int[] endpointOf;
     private Spread spread = Spread.IN_TURN;
 
-    /** @param capacity datagrams of a batch at the most */
+    /**
+     * @param netflow there if the spread may be {@link Spread#NETFLOW}
+     * @param capacity datagrams of a batch at the most
+     */
     public Dispatcher(
             RoundRobin turns,
             BatchSender sender,
             CopySender copies,
+            Optional<NetflowSender> netflow,
             MetricSender metrics,
             Hairpin hairpin,
             ReceiveMemory receive,
@@ -34,6 +40,7 @@ public final class Dispatcher {
         this.turns = turns;
         this.sender = sender;
         this.copies = copies;
+        this.netflow = netflow;
         this.metrics = metrics;
         this.hairpin = hairpin;
         this.share = new DatagramBatch(receive, capacity);
@@ -52,6 +59,7 @@ public final class Dispatcher {
             case PayloadHash hash -> chains.useEndpoints(targets.length);
             case MetricHash hash -> metrics.use(targets);
             case Spread.ToAll toAll -> copies.open();
+            case Spread.Netflow records -> netflow.orElseThrow().use(targets);
         }
     }
 
@@ -63,7 +71,13 @@ public final class Dispatcher {
             case PayloadHash hash -> sendByPayload(batch, targets, hash);
             case MetricHash hash -> metrics.send(batch, targets, hash);
             case Spread.ToAll toAll -> copies.send(batch, targets, hairpin, share);
+            case Spread.Netflow records -> netflow.orElseThrow().send(batch);
         }
+    }
+
+    /** There is no target yet, or none any more: what later ones will need is remembered. */
+    public void sendToNobody(DatagramBatch batch) {
+        netflow.ifPresent(records -> records.learn(batch));
     }
 
     private void sendInTurn(DatagramBatch batch, SocketTarget[] targets) {

@@ -2,6 +2,7 @@ package dev.udpfanout.forwarder.worker.socket;
 
 import dev.udpfanout.forwarder.counter.DropReason;
 import dev.udpfanout.forwarder.flow.FlowKey;
+import dev.udpfanout.forwarder.netflow.ExporterState;
 import dev.udpfanout.forwarder.socket.DatagramSocket;
 import dev.udpfanout.forwarder.socket.HostAddresses;
 import dev.udpfanout.forwarder.socket.SocketException;
@@ -31,6 +32,7 @@ public abstract class SocketWorker extends Worker<SocketTarget> {
     protected final ReceivedAddresses addresses;
     protected final Optional<SocketFlows> flows;
     protected SocketTarget[] targets = {};
+    private Optional<NetflowSender> netflow = Optional.empty();
     private HostAddresses host;
     private long hostReadAtNs;
     private boolean asksForTtl;
@@ -84,6 +86,32 @@ public abstract class SocketWorker extends Worker<SocketTarget> {
                 : sender;
     }
 
+    /** What gives out NetFlow, if this worker is to. */
+    protected final Optional<NetflowSender> netflow(ReceiveMemory receive, IntConsumer onSent) {
+        netflow = setup.config()
+                .netflow()
+                .map(keeping -> new NetflowSender(
+                        setup,
+                        keeping.limits().share(setup.config().workers()),
+                        addresses,
+                        turns(),
+                        stats(),
+                        arena,
+                        receive,
+                        onSent));
+        return netflow;
+    }
+
+    @Override
+    protected final List<ExporterState> knownExporters() {
+        return netflow.map(NetflowSender::exporters).orElse(List.of());
+    }
+
+    @Override
+    protected final void writeTemplates() {
+        netflow.ifPresent(NetflowSender::keep);
+    }
+
     /** Gives datagrams to the targets; there from {@link #start} on. */
     protected abstract Dispatcher dispatcher();
 
@@ -111,7 +139,7 @@ public abstract class SocketWorker extends Worker<SocketTarget> {
     @Override
     protected final void use(List<SocketTarget> next) {
         targets = next.toArray(SocketTarget[]::new);
-        askForTtl(addresses.hasTtl() && spread() instanceof Spread.ToAll);
+        askForTtl(addresses.hasTtl() && (spread() instanceof Spread.ToAll || spread() instanceof Spread.Netflow));
         dispatcher().use(spread(), targets);
         flows.ifPresent(mine -> mine.use(next));
     }

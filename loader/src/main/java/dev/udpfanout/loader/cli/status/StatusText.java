@@ -167,6 +167,7 @@ public final class StatusText {
         if (listener.path("by_ipsec").asBoolean()) {
             line("  IPsec      a policy is for an endpoint: the kernel's stack sends the datagrams on");
         }
+        NetflowText.lines(listener.path("netflow"), now).forEach(text -> line("  %s", text));
         endpoints(listener, "ENDPOINT");
         mirror(listener.path("mirror"));
     }

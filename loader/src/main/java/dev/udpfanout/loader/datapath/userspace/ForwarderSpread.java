@@ -27,8 +27,7 @@ final class ForwarderSpread {
             case SpreadPlan.Weighted(var turns) -> new EndpointTable(turns);
             case SpreadPlan.Hash(var endpoints, var on) ->
                 endpoints.isEmpty() ? EndpointTable.EMPTY : hashed(endpoints, on);
-            case SpreadPlan.Netflow(var endpoints, var leftOut) ->
-                throw new IllegalStateException("the forwarder does not know NetFlow");
+            case SpreadPlan.Netflow(var endpoints, var leftOut) -> new EndpointTable(endpoints, Spread.NETFLOW);
             case SpreadPlan.Keyed(var endpoints, var key) ->
                 endpoints.isEmpty() ? EndpointTable.EMPTY : keyed(endpoints, key);
             case SpreadPlan.Metrics(var endpoints) -> endpoints.isEmpty() ? EndpointTable.EMPTY : byMetric(endpoints);

@@ -39,6 +39,7 @@ class SharedMapsTest {
             "ICMP_QUOTE",
             "KNOWN_FLOWS",
             "KNOWN_LISTENERS",
+            "NAME_WINDOW",
             "NETFLOW_WORK",
             "NEW_FRAGMENT",
             "REVERSE_PATHS",
