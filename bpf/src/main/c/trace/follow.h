@@ -36,6 +36,9 @@ struct {
 	__type(value, struct uf_followed);
 } FOLLOWED SEC(".maps");
 
+/* Of lo, in each network namespace: net/core/dev.c, LOOPBACK_IFINDEX. */
+#define UF_LOOPBACK_IFINDEX 1
+
 struct uf_totals {
 	__u64 lost; /* events without room */
 	__u64 live; /* real datagrams that are followed so far */
@@ -185,6 +188,22 @@ static __always_inline int uf_see_queued(struct sock *sk, struct uf_trace_event 
 	return 0;
 }
 
+/*
+ * Tells the end of a test datagram that dies before any interface tells of it: what a process sends
+ * on is a packet of its own, which the firewall may drop at its way out. What came in is known
+ * already, or is a copy for somebody who listens; what uf_trace_inject is given is lo's.
+ */
+static __always_inline int uf_end_unseen(struct sk_buff *skb, struct uf_trace_event *event)
+{
+	if (SETTINGS.live_every || BPF_CORE_READ(skb, skb_iif) ||
+	    BPF_CORE_READ(skb, dev, ifindex) == UF_LOOPBACK_IFINDEX ||
+	    !uf_read_tag(uf_read_headers(uf_l3(skb), event), SETTINGS.run, &event->sequence))
+		return 0;
+	uf_read_device(BPF_CORE_READ(skb, dev), event);
+	uf_tell(event, skb, UF_TRACE_FREED);
+	return 0;
+}
+
 /* Tells the end of a packet, if it is followed. */
 static __always_inline int uf_end(struct sk_buff *skb, struct uf_trace_event *event, __u32 kind)
 {
@@ -192,7 +211,7 @@ static __always_inline int uf_end(struct sk_buff *skb, struct uf_trace_event *ev
 	struct uf_followed *followed = bpf_map_lookup_elem(&FOLLOWED, &key);
 
 	if (!followed)
-		return 0;
+		return kind == UF_TRACE_FREED ? uf_end_unseen(skb, event) : 0;
 	if (uf_is_same(followed, uf_read_headers(uf_l3(skb), event))) {
 		uf_read_device(BPF_CORE_READ(skb, dev), event);
 		event->sequence = followed->sequence;

@@ -35,6 +35,7 @@ struct sk_buff {
 	unsigned char *head;
 	unsigned char *data;
 	unsigned int len;
+	int skb_iif; /* by which interface it came in; 0 if this host has made it */
 	__u32 priority;
 	__u16 network_header; /* from head on */
 	char cb[48];

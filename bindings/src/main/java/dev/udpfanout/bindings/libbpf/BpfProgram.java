@@ -56,6 +56,16 @@ public record BpfProgram(String name, int fd) {
         }
     }
 
+    /**
+     * How often the kernel has left the program out, as it was at work on that CPU already: bpf_prog_inc_misses_counter
+     * of kernel/bpf/syscall.c; 0 before Linux 5.12, which does not say.
+     */
+    public long missedRuns() {
+        try (Arena arena = Arena.ofConfined()) {
+            return bpf_prog_info.recursion_misses(info(arena, fd, name));
+        }
+    }
+
     /** Keeps the program in the kernel under this name until the file is removed: bpffs. */
     public void pin(Path path) {
         BpfFilesystem.pin(fd, path);

@@ -50,7 +50,7 @@ public final class RingBuffer implements AutoCloseable {
         }
     }
 
-    /** An exception must not leave an upcall: the JVM would end. It is thrown by {@link #poll}. */
+    /** An exception must not leave an upcall: the JVM would end. It is thrown by {@link #poll} or {@link #consume}. */
     private int onRecord(MemorySegment context, MemorySegment data, long bytes) {
         try {
             reader.accept(data.reinterpret(bytes));
@@ -62,17 +62,31 @@ public final class RingBuffer implements AutoCloseable {
     }
 
     /**
-     * Reads what is there; waits if there is nothing yet.
+     * Reads what is there; waits if there is nothing yet. The kernel wakes a reader only for a record that it writes
+     * while it sees the reader at the end (bpf_ringbuf_commit in kernel/bpf/ringbuf.c). A reader that is not woken in
+     * time would not be woken again, so this looks at the buffer after each wait, too.
      *
      * @param timeoutMs the longest wait
      */
     public void poll(int timeoutMs) {
         int result = Libbpf.ring_buffer__poll(ring, timeoutMs);
+        rethrow();
+        // A signal ends the wait: there is nothing to read, which is no error.
+        LibbpfResult.checkUnless(Errno.EINTR, result, "ring_buffer__poll", name);
+        consume();
+    }
+
+    /** Reads what is there without waiting, also what nobody has been woken for. */
+    public void consume() {
+        int result = Libbpf.ring_buffer__consume(ring);
+        rethrow();
+        LibbpfResult.check(result, "ring_buffer__consume", name);
+    }
+
+    private void rethrow() {
         if (failure != null) {
             throw failure;
         }
-        // A signal ends the wait: there is nothing to read, which is no error.
-        LibbpfResult.checkUnless(Errno.EINTR, result, "ring_buffer__poll", name);
     }
 
     @Override

@@ -1,5 +1,6 @@
 package dev.udpfanout.loader.doctor;
 
+import dev.udpfanout.bindings.rtnetlink.link.Link;
 import dev.udpfanout.loader.config.Config;
 import dev.udpfanout.loader.config.ListenerConfig;
 import dev.udpfanout.loader.datapath.kernel.program.Pins;
@@ -27,6 +28,7 @@ import dev.udpfanout.loader.doctor.kubernetes.ServiceProxyChecks;
 import dev.udpfanout.loader.doctor.network.BridgeNetfilterCheck;
 import dev.udpfanout.loader.doctor.network.ForwardingChecks;
 import dev.udpfanout.loader.doctor.network.InterfaceCheck;
+import dev.udpfanout.loader.doctor.network.VrfCheck;
 import dev.udpfanout.loader.doctor.way.EndpointAnswerCheck;
 import dev.udpfanout.loader.doctor.way.EndpointMtuCheck;
 import dev.udpfanout.loader.doctor.way.EndpointRouteCheck;
@@ -145,6 +147,8 @@ public final class Doctor {
                 vips.stream().map(InetSocketAddress::getAddress).toList();
         List<Diagnosis> found = new ArrayList<>(kubernetes.ofService(config, published));
         found.addAll(InterfaceCheck.of(listener, tables));
+        VrfCheck.of(incoming(listener, tables, addresses), tables.links(), listener.isUserspace(), files)
+                .ifPresent(found::add);
         if (listener.isOnDummy() && published.service().isPresent()) {
             boolean hasOtherProxy =
                     new ServiceProxyChecks(files).of(List.of(config)).isPresent();
@@ -169,6 +173,16 @@ public final class Doctor {
                     moved.addAll(answer.moved());
                 });
         return found;
+    }
+
+    /** By which interfaces senders' datagrams come: the listener's own, and those that lead to it. */
+    private static List<Link> incoming(ServedListener listener, NodeNetwork tables, List<InetAddress> vips) {
+        boolean isByStack = listener.isOnDummy() || listener.isUserspace();
+        return isByStack
+                ? tables.uplinks(listener.isIpv6(), vips)
+                : listener.config().interfaces().stream()
+                        .flatMap(name -> tables.link(name).stream())
+                        .toList();
     }
 
     private List<Diagnosis> ofNode(List<ServedListener> listeners, NodeFiles files, List<String> moved) {

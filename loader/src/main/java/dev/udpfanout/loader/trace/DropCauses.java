@@ -14,8 +14,12 @@ final class DropCauses {
     private static final String PREFIX = "SKB_DROP_REASON_";
     private static final String NONE = "NOT_SPECIFIED";
 
-    private static final String FIREWALL_REMEDY = "nft list ruleset, iptables -vnL and iptables-legacy -vnL show the"
-            + " rules with their counters; udp-fanout doctor names the chain.";
+    private static final String FIREWALL_REMEDY = "The lines \"firewall:\" name rules that may be it. nft list ruleset,"
+            + " iptables -vnL, iptables-legacy -vnL and ebtables -L --Lc show all of them, with their counters.";
+    private static final Cause FIREWALL_OF_POD = new Cause(
+            "A rule or policy of the firewall in the pod's own network namespace drops it.",
+            "Look there, not on the node: nsenter --target PID --net nft list ruleset, with the process id of the pod's"
+                    + " container (crictl inspect); a service mesh or NetworkPolicy may have written it.");
     private static final Cause FIREWALL = new Cause("A rule or policy of the firewall drops it.", FIREWALL_REMEDY);
     private static final Cause RP_FILTER = new Cause(
             "The reverse path filter refuses the sender: no route leads back to it by this interface.",
@@ -23,7 +27,7 @@ final class DropCauses {
     private static final Cause NO_SOCKET = new Cause(
             "No socket listens on that address and port.",
             "Start the receiver, or correct the port in Service or file.");
-    private static final Cause NO_NEIGHBOUR = new Cause(
+    static final Cause NO_NEIGHBOUR = new Cause(
             "The next hop does not answer ARP or neighbour discovery.",
             "ip neigh show says which one; the receiver may be gone, or its address be wrong.");
     private static final Cause NO_ROUTE = new Cause(
@@ -129,6 +133,11 @@ final class DropCauses {
         Cause unknown = new Cause("The kernel drops it: " + nameOf(freed) + ".", "");
         return BY_REASON.getOrDefault(
                 reasonOf(freed), BY_FUNCTION.getOrDefault(function.replaceAll("\\..*", ""), unknown));
+    }
+
+    /** In words, of what was dropped in a pod's network namespace. */
+    Cause inPod(TraceEvent freed) {
+        return isByFirewall(freed) ? FIREWALL_OF_POD : of(freed);
     }
 
     /** Whether the firewall has dropped it, so that a rule's counter may say which rule. */

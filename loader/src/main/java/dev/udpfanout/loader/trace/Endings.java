@@ -14,7 +14,8 @@ import java.util.Optional;
 /** How one datagram ended: that of its copies which says most, a loss before an arrival before what is not known. */
 final class Endings {
     private static final String DUMMY_REMEDY =
-            "Is the daemon alive, and are its programs on the hooks? udp-fanout status and udp-fanout doctor tell.";
+            "Is that address and port a listener's? Is the daemon alive, and are its programs on the hooks? udp-fanout"
+                    + " status and udp-fanout doctor tell.";
     private static final String NAT_REMEDY =
             "Look for kube-proxy's rule: nft list ruleset or iptables-save, for the VIP; ipvsadm -Ln with IPVS.";
 
@@ -38,12 +39,20 @@ final class Endings {
         this.causes = causes;
     }
 
+    /** Of a datagram that did not come in. */
+    static Fate refused(Place place) {
+        return Fate.lost(
+                place.nic(),
+                "The interface did not take it.",
+                "Is it up, and is the datagram no larger than its MTU? ip link show " + place.nic());
+    }
+
     Fate fate() {
         if (events.isEmpty()) {
-            return Fate.lost(
+            return Fate.unknown(
                     place.nic(),
-                    "The interface did not take it.",
-                    "Is it up, and is the datagram no larger than its MTU? ip link show " + place.nic());
+                    "The interface took it, and no probe has seen it since.",
+                    "The node's CPUs may be too busy: cat /proc/pressure/cpu; --wait waits longer.");
         }
         List<Fate> fates = new ArrayList<>();
         for (List<TraceEvent> life : lives()) {
@@ -147,7 +156,7 @@ final class Endings {
 
     private Fate freed(List<TraceEvent> life) {
         TraceEvent end = life.getLast();
-        Cause cause = causes.of(end);
+        Cause cause = place.isHere(end) || end.namespace() == 0 ? causes.of(end) : causes.inPod(end);
         String where = Story.device(end, place) + ", " + causes.nameOf(end);
         if (place.dummies().contains(end.device()) && wasSentBy(life, end.device())) {
             return swallowed(end);
@@ -176,7 +185,11 @@ final class Endings {
     private Fate swallowed(TraceEvent end) {
         return Fate.lost(
                 Story.device(end, place),
-                "It left by " + end.device() + ", behind which nobody is: no program of udp-fanout took it there.",
+                "It left by " + end.device()
+                        + end.destination()
+                                .map(to -> " to " + SocketAddressText.write(to))
+                                .orElse("")
+                        + ", behind which nobody is: no program of udp-fanout took it there.",
                 DUMMY_REMEDY);
     }
 
@@ -201,11 +214,17 @@ final class Endings {
             return Fate.delivered(
                     Story.device(at, place), "It is in the pod, and nothing has dropped it there: a socket has it.");
         }
+        if (at == end && at.kind() == TraceEvent.Kind.RECEIVED) {
+            Optional<String> waits = place.nextHops().reason(at.destination());
+            if (waits.isPresent()) {
+                return waiting(at, waits.get());
+            }
+        }
         if (isRead && isForPod(at, end)) {
             return Fate.delivered("pod", "udp-fanout has put it straight into the pod, and a socket has read it.");
         }
         if (isRead || at.kind() == TraceEvent.Kind.RECEIVED && place.isOwn(at)) {
-            if (place.sockets().isOfReceiver(at.destination(), place.isWaiting())) {
+            if (place.sockets().isOfReceiver(at.destination(), place.nextHops().isAnyUnanswered())) {
                 return Fate.delivered(
                         "node, a socket", "A process of this node has it that is not udp-fanout: the receiver.");
             }
@@ -219,9 +238,17 @@ final class Endings {
             return Fate.unknown(
                     Story.device(at, place),
                     "It came in by " + at.device() + ", and has not been seen since.",
-                    "It may wait for a neighbour's answer (ip neigh show), or in a queue; --wait waits longer.");
+                    "It may wait in a queue, or for a neighbour's answer"
+                            + place.nextHops().unansweredInWords() + "; --wait waits longer.");
         }
         return sent(at);
+    }
+
+    /** The kernel gives it up some seconds later, which was not waited for, or not told. */
+    private Fate waiting(TraceEvent at, String why) {
+        return isAsSent(events)
+                ? Fate.lost(Story.device(at, place), why + notTranslated(), NAT_REMEDY)
+                : Fate.lost(Story.device(at, place), why, DropCauses.NO_NEIGHBOUR.remedy());
     }
 
     /** Whether it was given another destination after it was last seen, which is not on the node's own network. */

@@ -1,5 +1,6 @@
 package dev.udpfanout.loader.trace;
 
+import dev.udpfanout.loader.trace.node.NextHops;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.List;
@@ -17,7 +18,7 @@ import java.util.function.IntFunction;
  * @param networks those that interfaces of the node are in
  * @param isForwarding whether the kernel forwards what comes in by {@code nic}
  * @param sockets who has the node's UDP sockets
- * @param isWaiting whether packets may wait for a neighbour's answer
+ * @param nextHops which of them do not answer, so that packets wait for them
  * @param dummies interfaces behind which nobody is: dummies, and portless bridges that stand for them
  * @param listenerNames a listener's name by its slot; empty if not known
  */
@@ -29,7 +30,7 @@ record Place(
         List<AttachedNetwork> networks,
         boolean isForwarding,
         SocketOwners sockets,
-        boolean isWaiting,
+        NextHops nextHops,
         Set<String> dummies,
         IntFunction<String> listenerNames) {
     /** Whether the packet was addressed to the node itself then. */

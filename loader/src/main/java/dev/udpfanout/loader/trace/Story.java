@@ -18,8 +18,14 @@ import java.util.Optional;
  * @param fate how it ended: of several copies, that of the one that says most
  */
 public record Story(int sequence, Optional<InetSocketAddress> from, List<Hop> hops, Fate fate) {
-    /** @param events of this datagram alone, in any order */
-    static Story of(int sequence, List<TraceEvent> events, Place place, DropCauses causes) {
+    /** How the place of an event in another network namespace begins. */
+    static final String POD = "pod's ";
+
+    /**
+     * @param events of this datagram alone, in any order
+     * @param isRefused whether the interface has not taken it
+     */
+    static Story of(int sequence, List<TraceEvent> events, Place place, DropCauses causes, boolean isRefused) {
         List<TraceEvent> inOrder = events.stream()
                 .sorted(Comparator.comparingLong(TraceEvent::timeNs))
                 .toList();
@@ -32,7 +38,8 @@ public record Story(int sequence, Optional<InetSocketAddress> from, List<Hop> ho
             }
         }
         Optional<InetSocketAddress> from = inOrder.stream().findFirst().flatMap(TraceEvent::source);
-        return new Story(sequence, from, hops, new Endings(inOrder, place, causes).fate());
+        return new Story(
+                sequence, from, hops, isRefused ? Endings.refused(place) : new Endings(inOrder, place, causes).fate());
     }
 
     /** A bridge or a queue may tell the same twice. */
@@ -86,7 +93,7 @@ public record Story(int sequence, Optional<InetSocketAddress> from, List<Hop> ho
     static String device(TraceEvent event, Place place) {
         String unknown = event.kind() == TraceEvent.Kind.QUEUED ? "socket" : "node";
         String name = event.device().isEmpty() ? unknown : event.device();
-        return place.isHere(event) || event.namespace() == 0 ? name : "pod's " + name;
+        return place.isHere(event) || event.namespace() == 0 ? name : POD + name;
     }
 
     static Optional<DropReason> ourReason(TraceEvent event) {

@@ -21,11 +21,10 @@ public final class TraceJson {
             out.writeStringField("interface", report.plan().wayIn().nic().name());
             out.writeBooleanField("delivered", report.isDelivered());
             out.writeNumberField("lost_events", report.lostEvents());
+            out.writeNumberField("missed_events", report.missedRuns());
             out.writeArrayFieldStart("firewall");
-            if (report.isFirewallSuspected()) {
-                for (String suspect : report.suspects()) {
-                    out.writeString(suspect);
-                }
+            for (String suspect : report.firewallSuspects()) {
+                out.writeString(suspect);
             }
             out.writeEndArray();
             out.writeArrayFieldStart("datagrams");

@@ -88,6 +88,16 @@ final class TraceProbes implements AutoCloseable {
         return inject.testRun(frame, 1).verdict() == 0;
     }
 
+    /**
+     * How many events of any packet on this machine were left out since the probes are attached: an interrupt had a
+     * probe called on a CPU where the same one was at work.
+     */
+    long missedRuns() {
+        return PROBES.stream()
+                .mapToLong(name -> object.program(name).missedRuns())
+                .sum();
+    }
+
     /** Gives the reader what has happened; waits for that if there is nothing yet. */
     void poll(int timeoutMs) {
         events.poll(timeoutMs);

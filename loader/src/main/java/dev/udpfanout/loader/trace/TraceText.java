@@ -74,11 +74,9 @@ public final class TraceText {
 
     private void summary(TraceReport report) {
         text.append('\n');
-        if (report.isFirewallSuspected()) {
-            report.suspects().forEach(suspect -> line("firewall: " + suspect));
-        }
-        if (report.lostEvents() > 0) {
-            line(report.lostEvents() + " events had no room, so some hops are missing");
+        report.firewallSuspects().forEach(suspect -> line("firewall: " + suspect));
+        if (!report.gap().isEmpty()) {
+            paragraph(report.gap(), "");
         }
         long delivered = report.stories().stream()
                 .filter(each -> each.fate().outcome() == Fate.Outcome.DELIVERED)

@@ -11,6 +11,7 @@ import dev.udpfanout.loader.datapath.mode.NodeModes;
 import dev.udpfanout.loader.datapath.network.Network;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Tag;
@@ -72,6 +73,15 @@ class TraceDeathTest extends TraceLab {
         try (PodReceivers pods = receivers()) {
             assertDied(trace(NodeModes.VIP), "eth0", "neither NAT nor a listener took it");
         }
+    }
+
+    /** The kernel asks for 3 s before it drops what waits: by then, nobody listens to the probes any more. */
+    @Test
+    void shouldNameTheNextHopWhenTheKernelStillAsksForIt() {
+        serve(NodeModes.onDummy());
+        TraceReport report = trace(NodeModes.VIP, Optional.empty(), PAYLOAD_BYTES, Duration.ofSeconds(1));
+        assertDied(report, "eth0", "does not answer ARP");
+        assertDied(report, "eth0", "neither NAT nor a listener took it");
     }
 
     @Test

@@ -38,12 +38,16 @@ abstract class TraceLab {
     }
 
     TraceReport trace(InetSocketAddress to, Optional<String> from, int payloadBytes) {
+        return trace(to, from, payloadBytes, PATIENCE);
+    }
+
+    TraceReport trace(InetSocketAddress to, Optional<String> from, int payloadBytes, Duration patience) {
         return topology.node().call(() -> {
             try (Network network = Network.open()) {
                 WayIn wayIn =
                         WayIn.choose(network, Optional.empty(), to.getAddress(), from.map(InetAddress::ofLiteral));
                 return new Tracer(network, slot -> "syslog")
-                        .trace(new TracePlan(wayIn, to, payloadBytes, COUNT, 0, PATIENCE));
+                        .trace(new TracePlan(wayIn, to, payloadBytes, COUNT, 0, patience));
             }
         });
     }

@@ -2296,6 +2296,64 @@ public class Libbpf {
         }
     }
 
+    private static class ring_buffer__consume {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
+            Libbpf.C_INT,
+            Libbpf.C_POINTER
+        );
+
+        public static final MemorySegment ADDR = Libbpf.findOrThrow("ring_buffer__consume");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * int ring_buffer__consume(struct ring_buffer *rb)
+     * }
+     */
+    public static FunctionDescriptor ring_buffer__consume$descriptor() {
+        return ring_buffer__consume.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * int ring_buffer__consume(struct ring_buffer *rb)
+     * }
+     */
+    public static MethodHandle ring_buffer__consume$handle() {
+        return ring_buffer__consume.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * int ring_buffer__consume(struct ring_buffer *rb)
+     * }
+     */
+    public static MemorySegment ring_buffer__consume$address() {
+        return ring_buffer__consume.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * int ring_buffer__consume(struct ring_buffer *rb)
+     * }
+     */
+    public static int ring_buffer__consume(MemorySegment rb) {
+        var mh$ = ring_buffer__consume.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("ring_buffer__consume", rb);
+            }
+            return (int)mh$.invokeExact(rb);
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
+
     private static class btf__free {
         public static final FunctionDescriptor DESC = FunctionDescriptor.ofVoid(
             Libbpf.C_POINTER

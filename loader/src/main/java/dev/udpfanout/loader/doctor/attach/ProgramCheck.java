@@ -126,7 +126,8 @@ public final class ProgramCheck {
                         CHECK,
                         String.join(", ", unknown) + " run(s) before ours at " + place + "; " + TEST_RUN_REFUSED,
                         "if it drops or accepts datagrams, udp-fanout does not see them",
-                        "have it run later, or order: first of the listener");
+                        "udp-fanout trace --to VIP:PORT shows whether it does; if so, have it run later, or order: first of the"
+                                + " listener");
     }
 
     /** What comes in by a NIC meets programs there before the stack, kube-proxy and sockets see it. */

@@ -73,7 +73,8 @@ public final class ConnectionTrackingChecks {
             return Diagnosis.notChecked(
                     "conntrack_stale",
                     "this kernel has no /proc/net/nf_conntrack, or does not let us read it",
-                    "look with: conntrack -L -p udp --orig-dst VIP");
+                    "look with: conntrack -L -p udp --orig-dst VIP; udp-fanout trace --to VIP:PORT --live 1/1 shows where a real"
+                            + " sender's datagrams go");
         }
         return stale.isEmpty()
                 ? Diagnosis.ok("conntrack_stale", "no entry leads the VIP's datagrams past the listener")

@@ -108,6 +108,15 @@ public final class NodeNetwork {
         return found;
     }
 
+    /** The interface that is down, and in whose network an address is; empty if there is none. */
+    public Optional<Link> downLinkOf(InetAddress address) {
+        return links.stream()
+                .filter(link -> !link.up())
+                .filter(link -> networks(link, isIpv6(address))
+                        .anyMatch(own -> prefix(own).contains(address)))
+                .findFirst();
+    }
+
     private boolean isOwn(InetAddress address) {
         return addresses.stream().anyMatch(each -> each.address().equals(address));
     }

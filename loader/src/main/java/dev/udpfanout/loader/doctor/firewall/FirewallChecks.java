@@ -63,10 +63,11 @@ public final class FirewallChecks {
                 .map(chain -> of(chain, isLeft, isOnNic, moved))
                 .toList());
         if (!inspection.unreadable().isEmpty()) {
-            found.add(Diagnosis.notChecked(
-                    CHECK,
-                    "the chains at the hook " + hook.label() + ": " + inspection.unreadable(),
-                    "look with: nft list ruleset, and iptables-legacy -S"));
+            found.add(
+                    Diagnosis.notChecked(
+                            CHECK,
+                            "the chains at the hook " + hook.label() + ": " + inspection.unreadable(),
+                            "udp-fanout trace --to VIP:PORT shows whether one drops; nft list ruleset and iptables-legacy -S list them"));
         } else if (found.isEmpty()) {
             found.add(Diagnosis.ok(
                     CHECK,

@@ -47,7 +47,9 @@ public final class KubeProxyRuleCheck {
             return Diagnosis.notChecked(
                     CHECK,
                     "kube-proxy's rules cannot be read: " + rules.unreadable(),
-                    "look with: iptables-save -t nat, nft list table ip kube-proxy, or ipvsadm -Ln, for " + vip);
+                    "udp-fanout trace --to " + vip
+                            + " shows whether it is translated; look with: iptables-save -t nat, nft list"
+                            + " table ip kube-proxy, or ipvsadm -Ln");
         }
         if (rules.backends().isEmpty() && hasOtherProxy) {
             return Diagnosis.notChecked(

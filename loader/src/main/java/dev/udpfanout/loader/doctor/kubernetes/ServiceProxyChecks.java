@@ -78,11 +78,11 @@ public final class ServiceProxyChecks {
     private static Diagnosis ipvs(List<ListenerConfig> listeners) {
         String finding = "kube-proxy in IPVS mode is at work on this node";
         return usesDummyInterface(listeners)
-                ? Diagnosis.warning(
+                ? Diagnosis.notChecked(
                         CHECK,
-                        finding,
-                        "its way to a dummy interface has not been tried",
-                        "kube-proxy in iptables or nftables mode, or a VIP-direct listener (docs/deployment.md, Service proxies)")
+                        finding + "; its way to a dummy interface was never tried, for want of a kernel with IPVS",
+                        "udp-fanout trace --to VIP:PORT shows whether it leads there; if it does not: kube-proxy in iptables"
+                                + " or nftables mode, or a VIP-direct listener (docs/deployment.md, Service proxies)")
                 : Diagnosis.ok(CHECK, finding);
     }
 

@@ -89,7 +89,10 @@ public final class ForwardingChecks {
                 "datagrams of senders that are reached by another interface are dropped",
                 strict.stream()
                         .map(name -> "sysctl -w net.ipv4.conf." + name + ".rp_filter=2")
-                        .collect(Collectors.joining("; ", "if that can be: ", "")));
+                        .collect(Collectors.joining(
+                                "; ",
+                                "udp-fanout trace --to VIP:PORT --from SENDER shows whether it hits one; if so: ",
+                                "")));
     }
 
     /** The kernel takes the larger one: ip-sysctl.rst, rp_filter. */

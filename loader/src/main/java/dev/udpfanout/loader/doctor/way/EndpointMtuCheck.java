@@ -57,9 +57,9 @@ public final class EndpointMtuCheck {
                     "the way to " + narrowest.getFirst().label() + " takes packets of up to " + least
                             + " bytes, that of senders up to " + ofSenders,
                     "larger datagrams are cut, or refused with the size that fits; one that does not learn it loses them",
-                    "ip route get "
+                    "udp-fanout trace --to VIP:PORT --size BYTES shows what becomes of a large one; ip route get "
                             + AddressText.of(narrowest.getFirst().address().getAddress())
-                            + " shows it: mtu of the route, or ip route flush cache for one that was learnt"));
+                            + " shows the cause: mtu of the route, or ip route flush cache for one that was learnt"));
         }
         return Optional.of(Diagnosis.ok(
                 CHECK,

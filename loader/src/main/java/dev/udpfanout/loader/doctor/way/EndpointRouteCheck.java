@@ -117,6 +117,14 @@ public final class EndpointRouteCheck {
     }
 
     private Diagnosis refused(Receiver receiver, Errno why, String look) {
+        Optional<Link> down = node.downLinkOf(receiver.address().getAddress());
+        if (down.isPresent()) {
+            return Diagnosis.problem(
+                    CHECK,
+                    down.get().name() + ", in whose network " + receiver.label() + " is, is down",
+                    "the kernel has no route by an interface that is down",
+                    "ip link set " + down.get().name() + " up");
+        }
         String blocking = node.routes().stream()
                 .filter(route -> route.type() == RouteType.BLACKHOLE
                         || route.type() == RouteType.UNREACHABLE

@@ -21,6 +21,7 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.IntFunction;
+import java.util.stream.Collectors;
 
 /**
  * What becomes of test datagrams to a listener: the kernel's own probes follow some, as {@code udp-fanout trace} does.
@@ -32,6 +33,9 @@ public final class TestDatagramCheck {
     private static final int PAYLOAD_BYTES = 64;
     /** Receivers take turns; a few are enough. */
     private static final int MAX_DATAGRAMS = 4;
+
+    /** So many rules of packet filters are named. */
+    private static final int EXAMPLES = 5;
 
     private static final Duration PATIENCE = Duration.ofSeconds(1);
 
@@ -93,21 +97,30 @@ public final class TestDatagramCheck {
                     .filter(fate -> fate.outcome() == Outcome.LOST)
                     .count();
             List<String> moved = report.movedRules();
+            List<String> suspects = report.firewallSuspects();
             return Diagnosis.problem(
                     CHECK,
                     count + " of " + fates.size() + " test datagrams to " + place + " died at "
                             + lost.get().where() + ": " + lost.get().cause()
-                            + (moved.isEmpty() ? "" : " Counted by " + String.join(", ", moved) + "."),
+                            + (suspects.isEmpty() ? "" : words(suspects, !moved.isEmpty())),
                     "senders' datagrams die there, too",
                     (lost.get().remedy().isEmpty() ? "" : lost.get().remedy() + " ") + "All hops: " + command);
         }
         return fates.stream()
                 .filter(fate -> fate.outcome() == Outcome.UNKNOWN)
                 .findFirst()
-                .map(fate ->
-                        Diagnosis.notChecked(CHECK, "of a test datagram to " + place + ": " + fate.cause(), command))
+                .map(fate -> Diagnosis.notChecked(
+                        CHECK,
+                        ("of a test datagram to " + place + ": " + fate.cause() + " " + report.gap()).strip(),
+                        command))
                 .orElseGet(() -> Diagnosis.ok(
                         CHECK, fates.size() + " test datagrams to " + place + " were followed, and all arrived"));
+    }
+
+    private static String words(List<String> rules, boolean haveCounted) {
+        return (haveCounted ? " Counted by " : " It may be ")
+                + rules.stream().limit(EXAMPLES).collect(Collectors.joining(", "))
+                + (rules.size() > EXAMPLES ? " and " + (rules.size() - EXAMPLES) + " others." : ".");
     }
 
     /** A wildcard stands for the interface's own address. */

@@ -6,19 +6,21 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.udpfanout.bindings.nftables.Nftables;
 import dev.udpfanout.loader.datapath.network.firewall.LegacyCounters;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
 /**
  * What the counters of the packet filter's dropping rules say, so that a comparison shows which rule has dropped
- * something: rules of nf_tables, those of iptables-nft among them, and those of iptables-legacy. A rule without a
- * counter cannot be seen; of chains of nf_tables whose policy drops, the names are known. Source: libnftables-json(5).
+ * something: rules of nf_tables, those of iptables-nft among them, and those of iptables-legacy. A dropping rule
+ * without a counter has only its name. Source: libnftables-json(5).
  *
  * @param packets by rule, in words
  * @param droppingChains base chains whose policy is to drop, with the hook
+ * @param uncounted dropping rules without a counter, with the hook of their chain if it is a base chain
  */
-public record RuleCounters(Map<String, Long> packets, List<String> droppingChains) {
+public record RuleCounters(Map<String, Long> packets, List<String> droppingChains, List<String> uncounted) {
     private static final String LIST = "{\"nftables\":[{\"list\":{\"ruleset\":{}}}]}";
     private static final List<String> NOT_DROPPING = List.of("accept", "jump", "goto", "return", "continue");
 
@@ -28,26 +30,37 @@ public record RuleCounters(Map<String, Long> packets, List<String> droppingChain
         try (Nftables nftables = Nftables.open()) {
             return of(new ObjectMapper().readTree(nftables.run(LIST)), legacy);
         } catch (RuntimeException | JsonProcessingException e) {
-            return new RuleCounters(legacy, List.of());
+            return new RuleCounters(legacy, List.of(), List.of());
         }
     }
 
     private static RuleCounters of(JsonNode ruleset, Map<String, Long> legacy) {
         Map<String, Long> packets = new LinkedHashMap<>(legacy);
         List<String> chains = new ArrayList<>();
+        List<String> uncounted = new ArrayList<>();
+        Map<String, String> hooks = new HashMap<>();
         for (JsonNode object : ruleset.path("nftables")) {
             JsonNode chain = object.path("chain");
+            if (chain.has("hook")) {
+                hooks.put(place(chain, "name"), ", hook " + chain.path("hook").asText());
+            }
             if (chain.path("policy").asText().equals("drop")) {
                 chains.add("chain " + place(chain, "name") + " (policy drop, hook "
                         + chain.path("hook").asText() + ")");
             }
             JsonNode rule = object.path("rule");
             long counted = counter(rule);
-            if (counted >= 0 && drops(rule)) {
-                packets.put("rule " + rule.path("handle").asLong() + " of chain " + place(rule, "chain"), counted);
+            if (drops(rule)) {
+                String name = "rule " + rule.path("handle").asLong() + " of chain " + place(rule, "chain");
+                if (counted >= 0) {
+                    packets.put(name, counted);
+                } else {
+                    uncounted.add(name + " (it drops, and counts nothing" + hooks.getOrDefault(place(rule, "chain"), "")
+                            + ")");
+                }
             }
         }
-        return new RuleCounters(packets, List.copyOf(chains));
+        return new RuleCounters(packets, List.copyOf(chains), List.copyOf(uncounted));
     }
 
     /** {@code "inet filter forward"}: as {@code nft list chain} takes it. */

@@ -90,11 +90,14 @@ class ServiceProxyChecksTest {
     }
 
     @Test
-    void shouldWarnOfIpvsModeOnlyForADummyInterface() throws Exception {
+    void shouldSayOfIpvsModeThatOnlyATestDatagramTellsForADummyInterface() throws Exception {
         interfaces("lo", "kube-ipvs0");
         write("tcp6", KUBE_PROXY);
 
-        assertEquals(Result.WARNING, found("dummy0").orElseThrow().result());
+        Diagnosis onDummy = found("dummy0").orElseThrow();
+        assertEquals(Result.NOT_CHECKED, onDummy.result());
+        assertTrue(onDummy.finding().contains("never tried"), onDummy::finding);
+        assertTrue(onDummy.mend().contains("udp-fanout trace --to VIP:PORT"), onDummy::mend);
         assertEquals(Result.OK, found("eth0").orElseThrow().result());
     }
 

@@ -15,9 +15,7 @@ import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.HexFormat;
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
 
 /**
@@ -131,27 +129,12 @@ public record ServiceRules(List<String> backends, Optional<String> by, String un
             }
         }
 
-        /**
-         * Lines as {@code UDP C0A80164:15AA rr}, or with {@code [2001:0db8:…]:15AA}: net/netfilter/ipvs/ip_vs_ctl.c.
-         */
         private void ipvs() {
-            List<String> services = lines("ip_vs").stream()
-                    .filter(line -> line.startsWith("UDP") || line.startsWith("TCP"))
-                    .toList();
-            if (!services.isEmpty()) {
-                String port = HexFormat.of().withUpperCase().toHexDigits((short) place.getPort());
-                String wanted = "UDP " + address(place.getAddress()) + ":" + port;
-                add("IPVS", services.stream().anyMatch(line -> line.replaceAll(" +", " ")
-                        .toUpperCase(Locale.ROOT)
-                        .startsWith(wanted)));
+            IpvsTable table = new IpvsTable(lines("ip_vs"));
+            if (!table.isEmpty()) {
+                boolean isWithoutDestination = table.has(place) && !table.leadsOn(place);
+                add("IPVS" + (isWithoutDestination ? ", without a destination for it" : ""), table.leadsOn(place));
             }
-        }
-
-        private static String address(InetAddress address) {
-            String digits = HexFormat.of().withUpperCase().formatHex(address.getAddress());
-            return address instanceof Inet6Address
-                    ? "[" + String.join(":", digits.split("(?<=\\G.{4})")) + "]"
-                    : digits;
         }
 
         private static List<String> lines(String name) {

@@ -1,4 +1,4 @@
-package dev.udpfanout.loader.trace;
+package dev.udpfanout.loader.trace.node;
 
 import java.io.IOException;
 import java.nio.file.Files;
@@ -6,13 +6,13 @@ import java.nio.file.Path;
 import java.util.List;
 
 /** Whether the kernel forwards what comes in by an interface: ip-sysctl.rst, forwarding. */
-final class ForwardingSetting {
+public final class ForwardingSetting {
     private static final Path SETTINGS = Path.of("/proc/sys/net");
 
     private ForwardingSetting() {}
 
     /** In the calling thread's network namespace; true if it cannot be read. IPv6 has one for all that counts, too. */
-    static boolean isOn(String interfaceName, boolean isIpv6) {
+    public static boolean isOn(String interfaceName, boolean isIpv6) {
         return isIpv6
                 ? isOn("ipv6/conf/all/forwarding") && isOn("ipv6/conf/" + interfaceName + "/forwarding")
                 : isOn("ipv4/conf/" + interfaceName + "/forwarding");

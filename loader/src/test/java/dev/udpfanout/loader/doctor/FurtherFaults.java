@@ -1,0 +1,93 @@
+package dev.udpfanout.loader.doctor;
+
+import static dev.udpfanout.loader.doctor.Fault.of;
+import static dev.udpfanout.loader.doctor.diagnosis.Diagnosis.Result.PROBLEM;
+
+import dev.udpfanout.lab.TopologyPlan;
+import dev.udpfanout.loader.endtoend.ServiceLab;
+import java.util.List;
+
+/**
+ * Faults of places where no check looks, so that test datagrams have to tell. {@code make doctor-test} alone has them.
+ */
+final class FurtherFaults {
+    private FurtherFaults() {}
+
+    static List<Fault> ofFamily(Family family) {
+        return List.of(
+                rule(family, "prerouting", family.nft, "type filter hook prerouting priority -300"),
+                rule(family, "ingress", "netdev", "type filter hook ingress device eth0 priority 0"),
+                podsFirewall(family),
+                nodesOutput(family),
+                otherPort(family),
+                bridgeDown(family));
+    }
+
+    private static Fault rule(Family family, String hook, String nft, String type) {
+        return of(
+                        "a rule at the hook " + hook + " drops, and counts nothing",
+                        family.way(WayIn.DUMMY_INGRESS),
+                        "nft 'add table %1$s own; add chain %1$s own %2$s { %3$s ; }; add rule %1$s own %2$s udp dport 5514 drop'"
+                                .formatted(nft, hook, type),
+                        "nft delete table %s own".formatted(nft),
+                        PROBLEM,
+                        "test_datagram",
+                        "of chain %s own %s (it drops, and counts nothing, hook %2$s)".formatted(nft, hook))
+                .diesByFirewall("eth0", nft + " own " + hook);
+    }
+
+    /** A rule that only the pod's own network namespace has. */
+    private static Fault podsFirewall(Family family) {
+        String drops = "firewall in the pod's own network namespace";
+        return of(
+                        "the firewall in a pod drops",
+                        family.way(WayIn.DUMMY_INGRESS),
+                        lab -> lab.pod(1, family.iptables + " -w 5 -A INPUT -p udp -j DROP"),
+                        lab -> lab.pod(1, family.iptables + " -w 5 -F INPUT"),
+                        PROBLEM,
+                        "test_datagram",
+                        drops)
+                .dies("pod's eth0", drops);
+    }
+
+    /** What a process of the node sends on dies before any interface has it. */
+    private static Fault nodesOutput(Family family) {
+        return of(
+                        "OUTPUT drops what user space sends on",
+                        family.way(WayIn.NIC_USERSPACE),
+                        family.iptables + " -w 5 -A OUTPUT -p udp --dport " + ServiceLab.POD_PORT + " -j DROP",
+                        family.iptables + " -w 5 -F OUTPUT",
+                        PROBLEM,
+                        "test_datagram",
+                        "of chain %s filter OUTPUT (+".formatted(family.nft))
+                .diesByFirewall("node", family.nft + " filter OUTPUT");
+    }
+
+    private static Fault otherPort(Family family) {
+        String place = family.place(Family.text(family.listener), 5515);
+        return of(
+                        "another's rule leads the VIP to a port that no listener has",
+                        family.way(WayIn.DUMMY_INGRESS),
+                        "%s -w 5 -t nat -I PREROUTING -d %s -p udp -j DNAT --to-destination %s"
+                                .formatted(family.iptables, Family.text(family.vip), place),
+                        "%s -w 5 -t nat -D PREROUTING 1; conntrack -F 2>/dev/null".formatted(family.iptables),
+                        PROBLEM,
+                        "test_datagram",
+                        "It left by dummy0 to " + place)
+                .dies("dummy0", "no program of udp-fanout took it");
+    }
+
+    /** An interface that goes down loses its IPv6 addresses. */
+    private static Fault bridgeDown(Family family) {
+        String address = "; ip address replace %s/64 dev cni0 nodad".formatted(TopologyPlan.POD_GATEWAY6);
+        return of(
+                        "the pods' bridge is down",
+                        family.way(WayIn.DUMMY_INGRESS),
+                        "ip link set cni0 down",
+                        "ip link set cni0 up" + (family.isIpv6 ? address : ""),
+                        PROBLEM,
+                        "endpoint_route",
+                        family.isIpv6 ? "the kernel has no way to" : "cni0, in whose network ")
+                .dies("dummy0", "");
+    }
+}
