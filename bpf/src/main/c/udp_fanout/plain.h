@@ -125,7 +125,7 @@ static __always_inline int uf_send_plain(struct __sk_buff *skb, struct uf_hook h
 	listener = uf_known_listener_of(skb, &datagram, ports, hook.at_egress);
 	if (!listener)
 		return TC_ACT_UNSPEC;
-	if (!uf_is_plain(listener, datagram.ip_bytes) ||
+	if (!uf_is_plain(skb, &datagram, listener) ||
 	    !uf_comes_plainly(skb, hook, family, &datagram, listener->flags))
 		return UF_NOT_PLAIN;
 	stats = uf_stats_of(listener->slot);

@@ -7,6 +7,7 @@
 
 #include <linux/bpf.h>
 #include <linux/pkt_cls.h>
+#include <linux/udp.h>
 
 #include <bpf/bpf_endian.h>
 #include <bpf/bpf_helpers.h>
@@ -15,6 +16,8 @@
 #include "datagram.h"
 #include "local.h"
 #include "mark.h"
+#include "netflow_hold.h"
+#include "netflow_plain.h"
 #include "note.h"
 #include "reverse_path.h"
 #include "sample.h"
@@ -108,12 +111,26 @@ static __always_inline bool uf_comes_plainly(struct __sk_buff *skb, struct uf_ho
 		       datagram->tos, flags);
 }
 
-/* Whether a listener's datagrams of a size are plain. */
-static __always_inline bool uf_is_plain(const struct uf_listener *listener, __u32 ip_bytes)
+/*
+ * Whether a datagram is plain for its listener: by what that asks for, by size, and an exporter's
+ * by what is in it.
+ */
+static __always_inline bool uf_is_plain(struct __sk_buff *skb, const struct uf_datagram *datagram,
+					const struct uf_listener *listener)
 {
-	return !(listener->flags & ~UF_PLAIN_LISTENER) &&
-	       listener->flags & UF_LISTENER_WAYS_BY_ENDPOINT &&
-	       (!listener->mtu || ip_bytes <= listener->mtu);
+	const __u32 beyond = listener->flags & ~UF_PLAIN_LISTENER;
+
+	if (!(listener->flags & UF_LISTENER_WAYS_BY_ENDPOINT) ||
+	    (listener->mtu && datagram->ip_bytes > listener->mtu))
+		return false;
+	if (!beyond)
+		return true;
+	return beyond == UF_LISTENER_NETFLOW &&
+	       uf_has_plain_data(skb, datagram->l4_offset + sizeof(struct udphdr),
+				 bpf_ntohs(datagram->udp_bytes) - sizeof(struct udphdr),
+				 uf_hold_index(datagram->source.halves[0],
+					       datagram->source.halves[1], datagram->source_port,
+					       listener->slot));
 }
 
 #endif /* UDP_FANOUT_PLAIN_RULES_H */

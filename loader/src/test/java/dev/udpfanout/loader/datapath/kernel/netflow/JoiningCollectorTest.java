@@ -9,6 +9,8 @@ import dev.udpfanout.loader.config.ListenerConfig;
 import dev.udpfanout.loader.datapath.ListenerText;
 import dev.udpfanout.loader.datapath.kernel.NodeDatapath;
 import dev.udpfanout.loader.datapath.kernel.WayIn;
+import dev.udpfanout.loader.datapath.kernel.program.KernelProgram;
+import dev.udpfanout.loader.datapath.kernel.program.Pins;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.DatagramPacket;
@@ -18,8 +20,10 @@ import java.net.StandardProtocolFamily;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -69,6 +73,37 @@ class JoiningCollectorTest {
                 collector.close();
             }
         }
+    }
+
+    @Test
+    void shouldKnowTemplatesThatCameBeforeTheDaemonDied() throws InterruptedException {
+        WayIn wayIn = WayIn.NIC_TCX;
+        try (Topology topology = Topology.builder().pods(2).build()) {
+            List<InetSocketAddress> all = topology.podEndpoints(WayIn.POD_PORT);
+            Pins pins = Pins.open(topology.pinDirectory()).orElseThrow();
+            InetSocketAddress to = wayIn.destination(topology);
+            try (FlowCollector joining = FlowCollector.open(topology.pods().getLast(), WayIn.POD_PORT);
+                    DatagramSocket exporter = topology.client().call(() -> new DatagramSocket())) {
+                try (NodeDatapath died = open(topology, pins, listener(wayIn, all.subList(0, 1)))) {
+                    send(exporter, to, new FlowMessage(false, 0).template());
+                    assertTrue(BoundedWait.until(() -> died.counters(0).stats().packetsForwarded() == 1, LIMIT));
+                }
+                try (NodeDatapath next = open(topology, pins, listener(wayIn, all.subList(1, 2)))) {
+                    send(exporter, to, new FlowMessage(false, 1).data(7));
+                    assertTrue(
+                            BoundedWait.until(() -> joining.records().equals(List.of(7)), LIMIT),
+                            () -> joining.faults() + " " + next.counters(0));
+                    assertEquals(List.of(), joining.faults());
+                }
+            }
+        }
+    }
+
+    /** As a daemon does that may find another's maps. */
+    private static NodeDatapath open(Topology topology, Pins pins, ListenerConfig listener) {
+        KernelProgram program =
+                topology.node().call(() -> KernelProgram.load(KernelProgram.builtIn(), Optional.of(pins)));
+        return NodeDatapath.open(topology.node(), program, listener);
     }
 
     private static ListenerConfig listener(WayIn wayIn, List<InetSocketAddress> endpoints) {
