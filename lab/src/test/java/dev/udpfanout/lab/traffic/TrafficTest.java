@@ -21,6 +21,7 @@ import org.junit.jupiter.api.Test;
 @Tag("kernel")
 class TrafficTest {
     private static final Duration LIMIT = Duration.ofSeconds(10);
+    private static final int UNREAD = 64;
 
     private static Topology topology;
     private static InetSocketAddress pod;
@@ -45,6 +46,10 @@ class TrafficTest {
                         .start()) {
             for (int size = 0; size <= Payload.MAX_BYTES; size++) {
                 sender.send(SendPlan.to(pod).payloadBytes(size));
+                // No more on the way than the receiver's socket has room for, also while nothing else lets it run.
+                if (size % UNREAD == 0) {
+                    assertTrue(receiver.awaitReceived(size + 1, LIMIT));
+                }
             }
             assertTrue(receiver.awaitReceived(Payload.MAX_BYTES + 1, LIMIT));
 

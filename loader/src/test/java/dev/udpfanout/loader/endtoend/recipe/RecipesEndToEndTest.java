@@ -42,6 +42,8 @@ class RecipesEndToEndTest {
     private static final int PODS = 2;
     private static final int SYSLOG = 514;
     private static final int IPFIX = 4739;
+    private static final int IPFIX_TEMPLATES = 2;
+    private static final int IPFIX_FIRST_DATA = 256;
     private static final int SFLOW = 6343;
     private static final int GELF = 12_201;
     private static final int STATSD = 8125;
@@ -214,9 +216,27 @@ class RecipesEndToEndTest {
                         "none",
                         "-p",
                         directory.resolve("softflowd.pid").toString());
-        assertTrue(BoundedWait.until(() -> receivers.count(IPFIX) > 2, LIMIT), () -> "" + receivers.count(IPFIX));
-        assertTrue(
-                receivers.at(0, IPFIX).isEmpty() || receivers.at(1, IPFIX).isEmpty(), "an exporter has one collector");
+        for (int pod = 0; pod < PODS; pod++) {
+            List<byte[]> messages = receivers.at(pod, IPFIX);
+            assertTrue(
+                    BoundedWait.until(
+                            () -> hasSet(messages, IPFIX_TEMPLATES) && hasSet(messages, IPFIX_FIRST_DATA), LIMIT),
+                    "templates and records at pod " + pod + " of " + messages.size() + " messages");
+        }
+    }
+
+    /** A set with this id or, of data, any higher one, in one of these messages: RFC 7011, 3.1 and 3.3.2. */
+    private static boolean hasSet(List<byte[]> messages, int id) {
+        for (byte[] message : List.copyOf(messages)) {
+            ByteBuffer sets = ByteBuffer.wrap(message);
+            for (int at = 16; at + 4 <= message.length && sets.getShort(at + 2) > 0; at += sets.getShort(at + 2)) {
+                int found = Short.toUnsignedInt(sets.getShort(at));
+                if (found == id || id == IPFIX_FIRST_DATA && found > id) {
+                    return true;
+                }
+            }
+        }
+        return false;
     }
 
     private void checkAnswered(Topology topology, RecipeReceivers receivers) {
