@@ -23,10 +23,13 @@ FAULT ?=
 TARGET ?=
 # For "make bench-gate": the commit to compare with.
 BASE ?=
+# For "make bench-compare": the results.json of two runs.
+RUN1 ?=
+RUN2 ?=
 # For "make bench-jmh": a pattern of benchmarks, and JMH's options.
 JMH_ARGUMENTS ?=
 
-.PHONY: help build test demo image image-slim image-test cluster-test differential kernel-matrix chaos fuzz doctor-test bench bench-quick bench-docs bench-gate bench-jmh instructions fresh-machine release-check format clean
+.PHONY: help build test demo image image-slim image-test cluster-test differential kernel-matrix chaos fuzz doctor-test netflow-test bench bench-quick bench-docs bench-gate bench-compare bench-jmh instructions fresh-machine release-check format clean
 
 help:
 	@echo 'make build    compile everything; the daemon is then in loader/target/udp-fanout/bin/udp-fanout'
@@ -41,10 +44,12 @@ help:
 	@echo 'make chaos    faults, one after the other, at 20,000 datagrams/s; each loss is accounted for; SECONDS, SEED (as root, 10 min)'
 	@echo 'make fuzz     what reads files, the API server and netlink, under inputs that take new branches (Jazzer); SECONDS, TARGET (10 min)'
 	@echo 'make doctor-test   break a node in one way at a time, and see whether doctor names just that, and trace where datagrams die; WAY, FAULT (as root, about 10 min)'
+	@echo 'make netflow-test   templates of NetFlow v9 and IPFIX by every way in, to 3 and to 64 collectors (as root, about 2 min)'
 	@echo 'make bench    latency and throughput beside kube-proxy, nftables and others; bench/target/report (as root, about 20 min)'
 	@echo 'make bench-quick   the same with fewer rounds (about 3 min); bench/udp-fanout-bench --help for more'
 	@echo 'make bench-docs   make bench, and write its tables into README.md and docs/performance.md'
 	@echo 'make bench-gate   whether the kernel program is faster or slower than that of BASE=COMMIT, by turns (as root, about 8 min)'
+	@echo 'make bench-compare   which figures of two runs do not agree; RUN1 and RUN2 are their results.json'
 	@echo 'make bench-jmh   single operations by JMH, with their allocations; JMH_ARGUMENTS (as root, about 4 min)'
 	@echo 'make instructions   count the kernel programs'"'"' instructions, and write them into bpf/instructions.tsv (as root)'
 	@echo 'make fresh-machine   make build and make demo on a fresh Debian 13, in a root file system of its own (as root, with the network, about 10 min)'
@@ -97,7 +102,10 @@ fuzz: build
 		dev.udpfanout.loader.fuzz.Fuzz "$(SECONDS)" "$(TARGET)"
 
 doctor-test:
-	@$(MAVEN) verify --quiet -pl loader -am -Dsurefire.failIfNoSpecifiedTests=false -Dtest=FaultTest,FixTest -Dudpfanout.doctor=all -Dudpfanout.doctor.way="$(WAY)" -Dudpfanout.doctor.fault="$(FAULT)"
+	@$(MAVEN) verify --quiet -pl loader -am -Dsurefire.failIfNoSpecifiedTests=false -Dtest=FaultTest,FixTest,UnbrokenNodeTest -Dudpfanout.doctor=all -Dudpfanout.doctor.way="$(WAY)" -Dudpfanout.doctor.fault="$(FAULT)"
+
+netflow-test:
+	@$(MAVEN) verify --quiet -pl loader -am -Dsurefire.failIfNoSpecifiedTests=false -Dtest=TemplateSpreadTest,JoiningCollectorTest -Dudpfanout.netflow=all
 
 bench: build
 	@bench/udp-fanout-bench
@@ -110,6 +118,9 @@ bench-docs: build
 
 bench-gate: build
 	@bench/gate "$(BASE)"
+
+bench-compare: build
+	@bench/udp-fanout-bench --compare "$(RUN1)" "$(RUN2)"
 
 bench-jmh: build
 	@java_home=$$(sh build/prepare) && exec "$$java_home/bin/java" --enable-native-access=ALL-UNNAMED \

@@ -37,8 +37,7 @@
 	X(NOT_ALLOWED, 17, "the source is in none of the listener's prefixes")                     \
 	X(RATE_LIMITED, 18, "more than the listener's rate limit")                                 \
 	X(COPY_FAILED, 19, "no memory, or a full queue: one receiver's copy, not the others'")     \
-	X(HAIRPIN, 20, "the sender is the listener's only endpoint: it drops what it sent itself") \
-	X(MIXED_KEYS, 21, "a super-packet whose datagrams have different keys in their payloads")
+	X(HAIRPIN, 20, "the sender is the listener's only endpoint: it drops what it sent itself")
 
 #define UF_DROP_REASON_ENUMERATOR(name, number, meaning) UF_DROP_##name = (number),
 enum uf_drop_reason { UF_DROP_REASON_LIST(UF_DROP_REASON_ENUMERATOR) };

@@ -34,14 +34,18 @@ int udp_fanout(struct __sk_buff *skb)
 SEC("tc")
 int udp_fanout_l3(struct __sk_buff *skb)
 {
-	return uf_run(skb, 0, false);
+	int action = uf_run_plain_l3(skb);
+
+	return action == UF_NOT_PLAIN ? uf_run(skb, 0, false) : action;
 }
 
 /* Rewrites and redirects at dummy0's egress, in place of udp_fanout_turn and udp_fanout. */
 SEC("tc")
 int udp_fanout_out(struct __sk_buff *skb)
 {
-	return uf_run(skb, ETH_HLEN, true);
+	int action = uf_run_plain_out(skb);
+
+	return action == UF_NOT_PLAIN ? uf_run(skb, ETH_HLEN, true) : action;
 }
 
 /* At dummy0's egress: sends a listener's datagrams back in at dummy0's ingress. */

@@ -18,6 +18,7 @@
 
 #include "admission.h"
 #include "counters.h"
+#include "kept_templates.h"
 #include "listener_ports.h"
 #include "origins.h"
 
@@ -86,10 +87,7 @@ struct uf_listener_key {
  * before.
  */
 #define UF_LISTENER_REPLIES_BY_STACK 256u
-/*
- * Fragments that may be cut go through the stack: a piece that fits the interface it comes in by
- * need not fit the way to an endpoint, and all pieces of one datagram go one way.
- */
+/* Fragments that may be cut go through the stack: all pieces of one datagram go one way. */
 #define UF_LISTENER_FRAGMENTS_BY_STACK 512u
 /* IPv4 sources to which no route leads are refused: rp_filter of the interface is 2. */
 #define UF_LISTENER_REVERSE_PATH_LOOSE 1024u
@@ -106,6 +104,8 @@ struct uf_listener_key {
 #define UF_LISTENER_REASSEMBLED 16384u
 /* No rule and no route looks at the sender: the way to an endpoint is the same for all of them. */
 #define UF_LISTENER_WAYS_BY_ENDPOINT 32768u
+/* NetFlow v9, IPFIX: every endpoint gets the templates, up to UF_MAX_COPIES; one gets the data. */
+#define UF_LISTENER_NETFLOW 65536u
 /* With UF_LISTENER_HASH_SOURCE: bytes of the payload decide, where PAYLOAD_KEYS says so. */
 #define UF_LISTENER_HASH_PAYLOAD 131072u
 /* Once LEASE has run out, datagrams go to the next program and the stack, as without a listener. */
@@ -220,6 +220,16 @@ struct uf_hash_row {
 #define UF_HASH_SECOND 0xd6e8feb86659fd93ull
 
 /*
+ * In place of key_bytes: the name of the payload's first metric is hashed, with nothing else of
+ * struct uf_payload_key, as numbers of 8 bytes, the last one filled up with zeros behind. A name is
+ * what stands before the first colon of the first line, or the first UF_MAX_NAME_BYTES of a longer
+ * one. A line without a colon, or with nothing before it, has no name: each in turn. Source:
+ * StatsD's docs/metric_types.md.
+ */
+#define UF_KEY_METRIC_NAME 255
+#define UF_MAX_NAME_BYTES 128 /* a power of two */
+
+/*
  * Which bytes of the payload are hashed, with UF_LISTENER_HASH_PAYLOAD: as two numbers like the
  * halves of an address, filled up with zeros behind; after those of the source if it counts.
  */
@@ -227,7 +237,7 @@ struct uf_payload_key {
 	__u64 expected; /* what stands at match_offset, the first byte highest, zeros behind */
 	__u16 offset; /* from the start of the UDP payload */
 	__u16 match_offset; /* likewise */
-	__u8 key_bytes; /* 1..16 */
+	__u8 key_bytes; /* 1..16, or UF_KEY_METRIC_NAME */
 	__u8 match_bytes; /* 0..8; 0: every payload has the key that is long enough */
 	__u8 with_source; /* 1: the source address counts, too */
 	__u8 else_source; /* without the key: 1: the source address decides; 0: each in turn */
@@ -253,8 +263,7 @@ struct uf_cursor {
  */
 struct uf_flow_key {
 	__u8 client[16];
-	__u8 server[16]; /* requests: what the client sent to, as seen here; replies: the endpoint
-			  */
+	__u8 server[16]; /* requests: as the client sent to it; replies: the endpoint */
 	__be16 client_port;
 	__be16 server_port;
 	__u32 owner; /* of requests: the listener's slot; of replies: UF_FLOW_OF_REPLIES */

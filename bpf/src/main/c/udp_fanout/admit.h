@@ -38,7 +38,8 @@ static __noinline enum uf_verdict uf_judge(const struct __sk_buff *skb,
 	/* A mirror's copy: the datagram itself has been judged. */
 	if (target->flags & UF_LISTENER_MIRROR && uf_is_mirrored(skb))
 		return UF_CONTINUE;
-	if (target->flags & UF_LISTENER_ALLOW && !uf_is_allowed(target->slot, &datagram->source))
+	if (target->flags & UF_LISTENER_ALLOW &&
+	    !uf_is_allowed(target->slot, datagram->source.halves[0], datagram->source.halves[1]))
 		verdict = uf_drop(UF_DROP_NOT_ALLOWED);
 	else if (target->flags & UF_LISTENER_RATE_LIMIT &&
 		 !uf_take_tokens(target->slot, datagram->packets, follows))
@@ -92,7 +93,7 @@ static __always_inline bool uf_has_come_back(const struct __sk_buff *skb,
 					     const struct uf_datagram *datagram,
 					     const struct uf_target *target)
 {
-	return target->flags & (UF_LISTENER_REPLICATE | UF_LISTENER_MIRROR) &&
+	return target->flags & (UF_LISTENER_REPLICATE | UF_LISTENER_MIRROR | UF_LISTENER_NETFLOW) &&
 	       !uf_is_mirrored(skb) && uf_was_copied(datagram, target->slot);
 }
 
@@ -108,6 +109,8 @@ static __always_inline enum uf_verdict uf_admit(struct __sk_buff *skb,
 	enum uf_verdict verdict;
 
 	if (target->flags & UF_LISTENER_REPLICATE && uf_copy_number(skb))
+		return UF_CONTINUE;
+	if (target->flags & UF_LISTENER_NETFLOW && uf_shared_copy_number(skb))
 		return UF_CONTINUE;
 	if (!at_egress && uf_has_bad_source(skb, datagram, target)) {
 		if (datagram->part == UF_FIRST_FRAGMENT)

@@ -3,7 +3,7 @@
 #ifndef UDP_FANOUT_ALLOW_H
 #define UDP_FANOUT_ALLOW_H
 
-#include <stdbool.h>
+#include <stddef.h>
 
 #include <linux/bpf.h>
 
@@ -20,15 +20,20 @@ struct {
 	__type(value, __u32); /* 1 */
 } ALLOWED_SOURCES SEC(".maps");
 
-static __always_inline bool uf_is_allowed(__u32 slot, const union uf_address *source)
+/*
+ * Whether a listener takes datagrams of a source, whose halves these are. Not static, so that the
+ * verifier looks at it once.
+ */
+__noinline int uf_is_allowed(__u32 slot, __u64 first_half, __u64 second_half)
 {
+	const union uf_address source = { .halves = { first_half, second_half } };
 	struct uf_allowed_source key = {
 		.prefix_bits = 8 * (sizeof(key.slot) + sizeof(key.address)),
 		.slot = slot,
 	};
 
-	__builtin_memcpy(key.address, source, sizeof(key.address));
-	return bpf_map_lookup_elem(&ALLOWED_SOURCES, &key);
+	__builtin_memcpy(key.address, &source, sizeof(key.address));
+	return bpf_map_lookup_elem(&ALLOWED_SOURCES, &key) != NULL;
 }
 
 #endif /* UDP_FANOUT_ALLOW_H */

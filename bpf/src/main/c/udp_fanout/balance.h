@@ -115,36 +115,29 @@ static __always_inline __u32 uf_next_hashed_position(__u32 slot)
 }
 
 /*
- * The place in the table of the endpoint that a payload leads to; 0 if there is none, or the packet
- * is a super-packet that leads to several. As uf_payload_hash. Not static, so that the verifier
- * looks at it once.
+ * The place in the table of the endpoint that a payload leads to; 0 if there is none. As
+ * uf_payload_hash. Not static, so that the verifier looks at it once.
  */
 __noinline __u32 uf_keyed_position(struct __sk_buff *skb, __u32 slot, __u64 range,
 				   __u64 source_hash)
 {
-	__u64 hash;
+	const __u64 hash = uf_payload_hash(skb, slot, range, source_hash);
 
-	if (skb->gso_size && uf_has_mixed_keys(skb, slot, range))
-		return 0;
-	hash = uf_payload_hash(skb, slot, range, source_hash);
 	return hash ? uf_position_of_hash(slot, hash) : uf_next_hashed_position(slot);
 }
 
 /*
- * The place in the table of the endpoint that a datagram's source leads to; 0 if there is none.
- * "kind" is those of the listener's flags that say what is hashed: by value and by themselves, so
- * that the verifier does not follow the listener's kinds one by one from here on.
+ * The place in the table of the endpoint that a source leads to, by the halves of its address, and
+ * its port if "flags" of the listener say that it counts; 0 if there is none. Not static, so that
+ * the verifier looks at it once.
  */
-static __noinline __u32 uf_hashed_position(__u32 slot, const struct uf_datagram *datagram,
-					   __u32 kind)
+__noinline __u32 uf_hashed_position(__u32 slot, __u64 first_half, __u64 second_half, __u32 port,
+				    __u32 flags)
 {
-	__u64 hash;
+	__u64 hash = uf_address_hash(first_half, second_half);
 
-	if (!datagram)
-		return 0;
-	hash = uf_source_hash(datagram);
-	if (kind & UF_LISTENER_HASH_SOURCE_PORT)
-		hash = uf_mix(hash ^ bpf_ntohs(datagram->source_port));
+	if (flags & UF_LISTENER_HASH_SOURCE_PORT)
+		hash = uf_mix(hash ^ bpf_ntohs(port));
 	return uf_position_of_hash(slot, hash);
 }
 
@@ -161,8 +154,9 @@ uf_hashed_endpoint(struct __sk_buff *skb, __u32 slot, __u32 flags,
 		*position = uf_keyed_position(skb, slot, uf_payload_range(datagram),
 					      uf_source_hash(datagram));
 	else
-		*position =
-			uf_hashed_position(slot, datagram, flags & UF_LISTENER_HASH_SOURCE_PORT);
+		*position = uf_hashed_position(slot, datagram->source.halves[0],
+					       datagram->source.halves[1], datagram->source_port,
+					       flags);
 	return *position ? uf_endpoint_at(slot, UF_LISTENER_HASH_SOURCE, *position) : NULL;
 }
 

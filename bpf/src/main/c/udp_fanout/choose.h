@@ -17,6 +17,7 @@
 #include "endpoint_table.h"
 #include "flow.h"
 #include "fragment.h"
+#include "netflow_spread.h"
 #include "new_flow.h"
 #include "target.h"
 #include "udp_fanout.h"
@@ -74,15 +75,14 @@ static __noinline bool uf_choose_target_of_flow(struct __sk_buff *skb,
 }
 
 /*
- * Why a datagram has no target: without any endpoint; a super-packet that leads to several, since
- * nothing can cut it here; or without one but the sender.
+ * Why a datagram has no target: a copy that could not be cut; without any endpoint; or without one
+ * but the sender.
  */
-static __noinline enum uf_verdict uf_no_target(const struct __sk_buff *skb, __u32 slot, __u32 flags)
+static __noinline enum uf_verdict uf_no_target(__u32 slot, __u32 flags)
 {
-	if (!uf_has_endpoints(slot, flags))
-		return uf_drop(UF_DROP_NO_ENDPOINTS);
-	return uf_drop(flags & UF_LISTENER_HASH_PAYLOAD && skb->gso_size ? UF_DROP_MIXED_KEYS
-									 : UF_DROP_HAIRPIN);
+	if (flags & UF_TARGET_UNCUT)
+		return uf_drop(UF_DROP_COPY_FAILED);
+	return uf_drop(uf_has_endpoints(slot, flags) ? UF_DROP_HAIRPIN : UF_DROP_NO_ENDPOINTS);
 }
 
 /* Finds the target of a whole datagram, or of its first fragment; false if there is no endpoint. */
@@ -103,6 +103,8 @@ static __always_inline bool uf_choose_target(struct __sk_buff *skb,
 	/* Each copy has its own: uf_copy_to_all. */
 	if (target->flags & UF_LISTENER_REPLICATE)
 		return true;
+	if (target->flags & UF_LISTENER_NETFLOW)
+		return uf_choose_for_netflow(skb, datagram, target);
 	if (target->flags & UF_LISTENER_REPLIES)
 		return uf_choose_target_of_flow(skb, datagram, target);
 	endpoint = uf_pick_endpoint(skb, target->slot, target->flags, datagram, &position);

@@ -20,13 +20,19 @@ static __always_inline __u64 uf_mix(__u64 mixed)
 	return mixed ^ mixed >> 32;
 }
 
-/* What the source address alone is hashed to. */
-static __always_inline __u64 uf_source_hash(const struct uf_datagram *datagram)
+/* What an address alone is hashed to. */
+static __always_inline __u64 uf_address_hash(__u64 first_half, __u64 second_half)
 {
 	__u64 hash = UF_HASH_SEED;
 
-	hash = uf_mix(hash ^ bpf_be64_to_cpu(datagram->source.halves[0]));
-	return uf_mix(hash ^ bpf_be64_to_cpu(datagram->source.halves[1]));
+	hash = uf_mix(hash ^ bpf_be64_to_cpu(first_half));
+	return uf_mix(hash ^ bpf_be64_to_cpu(second_half));
+}
+
+/* What the source address alone is hashed to. */
+static __always_inline __u64 uf_source_hash(const struct uf_datagram *datagram)
+{
+	return uf_address_hash(datagram->source.halves[0], datagram->source.halves[1]);
 }
 
 /* The place in a listener's table of the endpoint that a hash leads to; 0 if there is none. */

@@ -26,10 +26,11 @@
 #include "udp_fanout.h"
 
 #define UF_KNOWN_LISTENER_BITS 8
+#define UF_KIND_AT_EGRESS 0x200 /* in a place: see uf_kind_of */
 
 struct uf_known_listener {
 	union uf_address address;
-	__u64 place; /* interface, port, family; whether it has come round: uf_is_steered */
+	__u64 place; /* interface, port, and what uf_kind_of says */
 	__u64 tick; /* 0: nothing is known */
 	__u64 generation;
 	struct uf_listener listener;
@@ -83,7 +84,7 @@ static __noinline bool uf_learn_listener(struct __sk_buff *skb, struct uf_known_
 	address.halves[0] = first_half;
 	address.halves[1] = second_half;
 	listener = uf_listener_at(skb, &address, uf_second(place), uf_second(place) >> 16 & 0xff,
-				  false);
+				  uf_second(place) >> 16 & UF_KIND_AT_EGRESS);
 	if (!listener)
 		return false;
 	known->address = address;
@@ -94,12 +95,18 @@ static __noinline bool uf_learn_listener(struct __sk_buff *skb, struct uf_known_
 	return true;
 }
 
+/* The family, and what uf_is_steered goes by: whether the packet has come round, and the hook. */
+static __always_inline __u16 uf_kind_of(const struct __sk_buff *skb, __u8 family, bool at_egress)
+{
+	return family | uf_has_come_round(skb) << 8 | (at_egress ? UF_KIND_AT_EGRESS : 0);
+}
+
 /* As uf_listener_of. */
 static __always_inline const struct uf_listener *
 uf_known_listener_of(struct __sk_buff *skb, const struct uf_datagram *datagram,
-		     const struct uf_listener_ports *ports)
+		     const struct uf_listener_ports *ports, bool at_egress)
 {
-	const __u16 kind = datagram->family | uf_has_come_round(skb) << 8;
+	const __u16 kind = uf_kind_of(skb, datagram->family, at_egress);
 	const __u64 place = uf_join(skb->ifindex, uf_join16(datagram->destination_port, kind));
 	const __u64 first = datagram->destination.halves[0];
 	const __u64 second = datagram->destination.halves[1];
@@ -122,7 +129,7 @@ uf_listener_for(struct __sk_buff *skb, const struct uf_datagram *datagram, bool 
 {
 	const struct uf_listener_ports *ports = at_egress ? NULL : uf_listener_ports();
 
-	return ports && ports->generation ? uf_known_listener_of(skb, datagram, ports)
+	return ports && ports->generation ? uf_known_listener_of(skb, datagram, ports, false)
 					  : uf_listener_of(skb, datagram, at_egress);
 }
 

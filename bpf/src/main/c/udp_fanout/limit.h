@@ -113,9 +113,9 @@ static __always_inline void uf_fill(struct uf_bucket *bucket, const struct uf_li
 /*
  * Takes a packet's tokens; false if there are not so many. A super-packet of more segments than the
  * bucket holds passes when it is full, and "forced" as long as the bucket may owe more: both are
- * made up for by those that come after.
+ * made up for by those that come after. Not static, so that the verifier looks at it once.
  */
-static __noinline bool uf_take_tokens(__u32 slot, __u32 packets, bool forced)
+__noinline int uf_take_tokens(__u32 slot, __u32 packets, int forced)
 {
 	const struct uf_limit *limit = bpf_map_lookup_elem(&LIMITS, &slot);
 	struct uf_bucket *bucket = bpf_map_lookup_elem(&LIMIT_BUCKETS, &slot);

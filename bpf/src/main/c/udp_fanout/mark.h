@@ -48,6 +48,11 @@ enum uf_mark {
 	 */
 	UF_MARK_COPY = 0x7580,
 	/*
+	 * Plus n, from 1 to UF_MAX_COPIES: what is for all receivers in an exporter's message, for
+	 * the one at position n. Set by uf_send_to_others, taken off by uf_shared_position.
+	 */
+	UF_MARK_SHARED = 0x75bf,
+	/*
 	 * A copy without our signature. It is no datagram of a listener: were it taken for one, a
 	 * copy whose signature somebody has overwritten would be copied again.
 	 */
@@ -71,6 +76,9 @@ struct {
 } MARK_SIGNATURE SEC(".maps");
 
 _Static_assert(UF_MARK_FRAGMENT + UF_MAX_LISTENERS_IN_SET <= UF_MARK_FORGED,
+	       "no mark means two things");
+_Static_assert(UF_MARK_COPY + UF_MAX_COPIES <= UF_MARK_SHARED + 1 &&
+		       UF_MARK_SHARED + UF_MAX_COPIES <= (UF_MARK_FAMILY | 0xff),
 	       "no mark means two things");
 _Static_assert(UF_MARK_TURNED == UF_MARK_MIRRORED + 1, "uf_may_be_turned compares once");
 
@@ -202,6 +210,14 @@ static __always_inline __u32 uf_copy_number(const struct __sk_buff *skb)
 	__u32 number = uf_mark_of(skb) - UF_MARK_COPY;
 
 	return number < UF_MAX_COPIES ? number : 0;
+}
+
+/* Which position of the table what is for all receivers goes to, from 1; 0 if that is not so. */
+static __always_inline __u32 uf_shared_copy_number(const struct __sk_buff *skb)
+{
+	__u32 number = uf_mark_of(skb) - UF_MARK_SHARED;
+
+	return number <= UF_MAX_COPIES ? number : 0;
 }
 
 /*

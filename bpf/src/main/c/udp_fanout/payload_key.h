@@ -14,10 +14,8 @@
 #include "datagram.h"
 #include "endpoint_table.h"
 #include "hash.h"
+#include "metric_name.h"
 #include "udp_fanout.h"
-
-/* Datagrams of a super-packet that are looked at: UDP_MAX_SEGMENTS in include/linux/udp.h. */
-#define UF_MAX_SEGMENTS 128
 
 /* By the listener's slot. The daemon writes, the program reads. */
 struct {
@@ -59,6 +57,8 @@ __noinline __u64 uf_payload_hash(struct __sk_buff *skb, __u32 slot, __u64 range,
 
 	if (!key)
 		return 0;
+	if (key->key_bytes == UF_KEY_METRIC_NAME)
+		return uf_metric_hash(skb, range);
 	if (key->match_bytes && (!uf_load_key(skb, begin + key->match_offset, key->match_bytes, end,
 					      &matched, sizeof(matched)) ||
 				 bpf_be64_to_cpu(matched) != key->expected))
@@ -72,7 +72,8 @@ __noinline __u64 uf_payload_hash(struct __sk_buff *skb, __u32 slot, __u64 range,
 
 /*
  * Where the payload lies: uf_payload_hash's range. Of a fragment, as much of it as is there, and of
- * a super-packet its first datagram; what a link has filled a short frame up with is none of it.
+ * a super-packet its first datagram, which all of it follows, since nothing can cut it here; what a
+ * link has filled a short frame up with is none of it.
  */
 static __always_inline __u64 uf_payload_range(const struct uf_datagram *datagram)
 {
@@ -81,28 +82,6 @@ static __always_inline __u64 uf_payload_range(const struct uf_datagram *datagram
 
 	return (__u64)(by_udp < by_ip ? by_udp : by_ip) << 32 |
 	       (datagram->l4_offset + sizeof(struct udphdr));
-}
-
-/* Whether the datagrams of a super-packet lead to several endpoints. As uf_payload_hash. */
-__noinline int uf_has_mixed_keys(struct __sk_buff *skb, __u32 slot, __u32 begin)
-{
-	const __u32 bytes = skb->gso_size;
-	const __u32 end = skb->len;
-	__u64 first;
-	__u32 i;
-
-	first = uf_payload_hash(skb, slot, (__u64)(begin + bytes) << 32 | begin, 0);
-	for (i = 1; i < UF_MAX_SEGMENTS; i++) {
-		__u32 next;
-
-		begin += bytes;
-		if (begin >= end)
-			return 0;
-		next = begin + bytes < end ? begin + bytes : end;
-		if (uf_payload_hash(skb, slot, (__u64)next << 32 | begin, 0) != first)
-			return 1;
-	}
-	return begin + bytes < end;
 }
 
 #endif /* UDP_FANOUT_PAYLOAD_KEY_H */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
  * The plain datagram: whole, without options, tags or extension headers, for a listener that asks
- * for nothing beyond its table. It takes the way of uf_run in as few steps as can be.
+ * for little beyond its table. It takes the way of uf_run in as few steps as can be.
  *
  * Nothing is touched before it is certain that a datagram is plain and goes on: whatever is not so
  * goes through uf_run from the beginning, drops among them.
@@ -19,32 +19,23 @@
 
 #include "account.h"
 #include "admit.h"
-#include "balance.h"
 #include "datagram.h"
-#include "endpoint_table.h"
 #include "forward.h"
-#include "known_flow.h"
 #include "known_listener.h"
 #include "listener.h"
 #include "mark.h"
 #include "next_hop.h"
-#include "note.h"
 #include "parse.h"
 #include "peer.h"
+#include "plain_endpoint.h"
 #include "plain_headers.h"
+#include "plain_rules.h"
 #include "sample.h"
-#include "target.h"
 #include "udp_fanout.h"
 #include "way.h"
 
 /* In place of what the hook is to return: the datagram is none of these, and untouched. */
 #define UF_NOT_PLAIN (-2)
-
-/* What a listener may ask for: it does not matter to plain datagrams, or is looked after here. */
-#define UF_PLAIN_LISTENER                                                                          \
-	(UF_LISTENER_WAYS_BY_ENDPOINT | UF_LISTENER_FRAGMENTS_BY_STACK |                           \
-	 UF_LISTENER_ANSWERS_BY_STACK | UF_LISTENER_REASSEMBLED | UF_LISTENER_REVERSE_PATH |       \
-	 UF_LISTENER_REPLIES | UF_LISTENER_REPLIES_BY_STACK | UF_LISTENER_LEASED)
 
 /* Asks for the way to an endpoint, and keeps it: as uf_find_way. Its stack is its own. */
 static __noinline long uf_renew_way(struct __sk_buff *skb, struct uf_way *way,
@@ -67,85 +58,33 @@ static __noinline long uf_renew_way(struct __sk_buff *skb, struct uf_way *way,
 	return answer;
 }
 
-/* Drops a datagram that has been edited. Not static, so that the verifier looks at it once. */
-__noinline int uf_drop_plain(struct __sk_buff *skb, __u32 slot, __u32 counter, __u32 bytes,
-			     __u32 reason)
-{
-	const struct uf_datagram datagram = { .packets = 1 };
-	const struct uf_target target = { .slot = slot, .counter = counter };
-
-	uf_account_dropped(slot, &datagram, bytes, reason);
-	uf_note_drop(skb, &datagram, &target, reason);
-	return TC_ACT_SHOT;
-}
-
-/* The endpoint whose turn it is, or NULL if that takes more than to look. The turn is not taken. */
-static __always_inline const struct uf_endpoint *uf_see_turn(__u32 slot, struct uf_cursor **cursor)
-{
-	const struct uf_endpoint *endpoint;
-	__u32 position;
-	void *table;
-
-	table = bpf_map_lookup_elem(&ENDPOINTS, &slot);
-	*cursor = bpf_map_lookup_elem(&CURSORS, &slot);
-	if (!table || !*cursor || !(*cursor)->count)
-		return NULL;
-	position = (*cursor)->turn + (*cursor)->start;
-	position = 1 + (position < (*cursor)->count ? position : position - (*cursor)->count);
-	endpoint = bpf_map_lookup_elem(table, &position);
-	return endpoint && endpoint->table_count == (*cursor)->count ? endpoint : NULL;
-}
-
 /*
- * Whether it is certain that a datagram can come from where it says: as uf_has_bad_source, which
- * looks closer at those of which it is not. The halves of the addresses, by value: what is asked
- * for by its address has to be on the stack.
+ * Edits and redirects: as uf_forward. The endpoint and the way to it are known, and "answer" is
+ * what the FIB has said of it. A packet that could not be edited must not go on.
  */
-static __always_inline bool uf_has_plain_source(__u8 family, __u64 source0, __u64 source1,
-						__u64 destination0, __u64 destination1,
-						bool is_turned)
-{
-	const union uf_address source = { .halves = { source0, source1 } };
-
-	if (family == 6 && !source0 && uf_first(source1) == bpf_htonl(0xffff))
-		return false;
-	if (uf_is_no_host(&source))
-		return false;
-	return is_turned ||
-	       (!uf_may_be_local(&source) && ((source0 ^ destination0) | (source1 ^ destination1)));
-}
-
-/* Whether a listener's datagrams of a size are plain. */
-static __always_inline bool uf_is_plain(const struct uf_listener *listener, __u32 ip_bytes)
-{
-	return !(listener->flags & ~UF_PLAIN_LISTENER) &&
-	       listener->flags & UF_LISTENER_WAYS_BY_ENDPOINT &&
-	       (!listener->mtu || ip_bytes <= listener->mtu);
-}
-
-/*
- * Edits and redirects: as uf_forward. The endpoint and the way to it are known. A packet that could
- * not be edited must not go on.
- */
-static __always_inline int uf_forward_plain(struct __sk_buff *skb, __u8 family,
+static __always_inline int uf_forward_plain(struct __sk_buff *skb, struct uf_hook hook, __u8 family,
 					    const struct uf_endpoint *endpoint, struct uf_way *way,
-					    const struct uf_peer *peer, struct uf_stats *stats,
-					    __u32 slot, __u64 began_ns)
+					    const struct uf_peer *peer, long answer,
+					    struct uf_stats *stats, __u32 slot, __u64 began_ns)
 {
 	const struct uf_datagram counted = { .packets = 1 };
 	const __u32 bytes = skb->len;
 	long error;
 
-	error = family == 4 ? uf_rewrite_plain(skb, 4, endpoint)
-			    : uf_rewrite_plain_ipv6(skb, endpoint);
+	error = family == 4 ? uf_rewrite_plain(skb, hook.l3_offset, 4, hook.at_egress, endpoint)
+			    : uf_rewrite_plain_ipv6(skb, hook.l3_offset, hook.at_egress, endpoint);
 	if (error)
 		return uf_drop_plain(skb, slot, endpoint->counter, bytes, UF_DROP_REWRITE_FAILED);
 	if (peer) {
 		error = uf_redirect_to_peer(skb, endpoint->peer_ifindex, peer);
 	} else {
-		if (!uf_hops(skb, false))
+		if (!uf_hops(skb, hook.at_egress))
 			uf_spend_hop(skb);
-		error = uf_redirect(&way->hop, false);
+		if (!hook.l3_offset && uf_prepare_link_header(skb, 0))
+			return uf_drop_plain(skb, slot, endpoint->counter, bytes,
+					     UF_DROP_REWRITE_FAILED);
+		error = uf_redirect(&way->hop,
+				    hook.at_egress && answer == BPF_FIB_LKUP_RET_NO_NEIGH);
 	}
 	if (error != TC_ACT_REDIRECT)
 		return uf_drop_plain(skb, slot, endpoint->counter, bytes, UF_DROP_REDIRECT_FAILED);
@@ -159,11 +98,10 @@ static __always_inline int uf_forward_plain(struct __sk_buff *skb, __u8 family,
  * What the hook is to return for a packet of a family, or UF_NOT_PLAIN: as uf_run. What is read of
  * an endpoint is read once, or the same twice: its table does not change while a program uses it.
  */
-static __always_inline int uf_send_plain(struct __sk_buff *skb, __u8 family)
+static __always_inline int uf_send_plain(struct __sk_buff *skb, struct uf_hook hook, __u8 family)
 {
 	const __u32 came_by = skb->ingress_ifindex ? skb->ingress_ifindex : skb->ifindex;
 	const struct uf_listener_ports *ports = uf_listener_ports();
-	const bool is_turned = uf_has_come_round(skb);
 	const struct uf_endpoint *endpoint;
 	const struct uf_listener *listener;
 	const struct uf_peer *peer = NULL;
@@ -174,43 +112,36 @@ static __always_inline int uf_send_plain(struct __sk_buff *skb, __u8 family)
 	struct uf_way *way;
 	__u64 began_ns;
 	__u64 place;
-	long answer;
+	long answer = BPF_FIB_LKUP_RET_SUCCESS;
 
-	if (uf_is_other_protocol(skb, family))
+	if (uf_is_other_protocol(skb, hook.l3_offset, family))
 		return TC_ACT_UNSPEC;
 	if (skb->gso_size || skb->vlan_present || uf_is_by_loopback(skb) || !ports ||
-	    !ports->generation || !uf_read_plain(skb, family, &datagram))
-		return UF_NOT_PLAIN;
-	/* Of what has come round, only what the program itself has turned at a dummy interface. */
-	if (is_turned && (uf_mark_of(skb) != UF_MARK_TURNED || !uf_is_signed(skb)))
+	    !ports->generation || !uf_read_plain(skb, hook.l3_offset, family, &datagram) ||
+	    !uf_is_plainly_marked(skb, hook))
 		return UF_NOT_PLAIN;
 	if (!uf_is_listened_to(ports, datagram.destination_port))
 		return TC_ACT_UNSPEC;
-	listener = uf_known_listener_of(skb, &datagram, ports);
+	listener = uf_known_listener_of(skb, &datagram, ports, hook.at_egress);
 	if (!listener)
 		return TC_ACT_UNSPEC;
-	if (!uf_is_plain(listener, datagram.ip_bytes) ||
-	    !uf_has_plain_source(family, datagram.source.halves[0], datagram.source.halves[1],
-				 datagram.destination.halves[0], datagram.destination.halves[1],
-				 is_turned))
-		return UF_NOT_PLAIN;
-	if (family == 4 && listener->flags & UF_LISTENER_REVERSE_PATH && !is_turned &&
-	    uf_leads_back_elsewhere(
-		    skb, uf_join(datagram.source.words[3], datagram.destination.words[3]),
-		    datagram.tos, listener->flags))
+	if (!uf_is_plain(skb, &datagram, listener) ||
+	    !uf_comes_plainly(skb, hook, family, &datagram, listener->flags))
 		return UF_NOT_PLAIN;
 	stats = uf_stats_of(listener->slot);
 	if (!stats)
 		return UF_NOT_PLAIN;
 	began_ns = uf_sample_begin(stats);
-	if (listener->flags & UF_LISTENER_REPLIES)
-		endpoint = uf_known_endpoint(
-			listener->slot, datagram.source.halves[0], datagram.source.halves[1],
-			datagram.destination.halves[0], datagram.destination.halves[1],
-			uf_join16(datagram.source_port, datagram.destination_port),
-			listener->flags & UF_LISTENER_REPLIES_BY_STACK ? skb->ifindex : 0);
-	else
+	if (!(listener->flags & UF_PLAIN_EXTRAS)) {
 		endpoint = uf_see_turn(listener->slot, &cursor);
+	} else {
+		if (listener->flags & UF_LISTENER_ALLOW &&
+		    !uf_is_allowed(listener->slot, datagram.source.halves[0],
+				   datagram.source.halves[1]))
+			return uf_refuse_plain(skb, listener->slot, UF_DROP_NOT_ALLOWED, began_ns);
+		endpoint = uf_plain_endpoint(listener->slot, listener->flags, &datagram,
+					     skb->ifindex, &cursor);
+	}
 	if (!endpoint)
 		return UF_NOT_PLAIN;
 	address.halves[0] = ((const __u64 *)endpoint->address)[0];
@@ -229,19 +160,27 @@ static __always_inline int uf_send_plain(struct __sk_buff *skb, __u8 family)
 	way = uf_way_of(endpoint->counter, &address);
 	if (!way)
 		return UF_NOT_PLAIN;
-	if (endpoint->peer_ifindex)
-		peer = uf_peer_of(endpoint->peer_ifindex, &datagram);
+	if (!hook.at_egress && endpoint->peer_ifindex)
+		peer = uf_known_peer(way, endpoint->peer_ifindex, &address, &datagram);
 	if (!peer && !uf_is_way(way, &address, place, datagram.ip_bytes)) {
 		answer = uf_renew_way(skb, way, endpoint, place, datagram.ip_bytes);
 		/* Without a neighbour the hop is known, too; bpf_redirect_neigh resolves it. */
 		if (answer != BPF_FIB_LKUP_RET_SUCCESS && answer != BPF_FIB_LKUP_RET_NO_NEIGH)
 			return UF_NOT_PLAIN;
 	}
-	/* A flow stays where it is. */
+	/* Last, since uf_run would take another token. */
+	if (listener->flags & UF_LISTENER_RATE_LIMIT && !uf_take_tokens(listener->slot, 1, false))
+		return uf_refuse_plain(skb, listener->slot, UF_DROP_RATE_LIMITED, began_ns);
+	/* A flow stays where it is, and so does a source that is hashed. */
 	if (cursor)
 		cursor->turn = cursor->turn + 1 < cursor->count ? cursor->turn + 1 : 0;
-	return uf_forward_plain(skb, family, endpoint, way, peer, stats, listener->slot, began_ns);
+	return uf_forward_plain(skb, hook, family, endpoint, way, peer, answer, stats,
+				listener->slot, began_ns);
 }
+
+#define UF_AT_INGRESS ((struct uf_hook){ .l3_offset = ETH_HLEN, .at_egress = false })
+#define UF_AT_EGRESS ((struct uf_hook){ .l3_offset = ETH_HLEN, .at_egress = true })
+#define UF_WITHOUT_LINK_LAYER ((struct uf_hook){ .l3_offset = 0, .at_egress = false })
 
 /*
  * What the hook is to return for an IPv4 packet, or UF_NOT_PLAIN. Not static, so that the verifier
@@ -249,13 +188,35 @@ static __always_inline int uf_send_plain(struct __sk_buff *skb, __u8 family)
  */
 __noinline int uf_run_plain_ipv4(struct __sk_buff *skb)
 {
-	return uf_send_plain(skb, 4);
+	return uf_send_plain(skb, UF_AT_INGRESS, 4);
 }
 
 /* The same of an IPv6 packet. */
 __noinline int uf_run_plain_ipv6(struct __sk_buff *skb)
 {
-	return uf_send_plain(skb, 6);
+	return uf_send_plain(skb, UF_AT_INGRESS, 6);
+}
+
+/* The same at egress of a dummy interface. */
+__noinline int uf_run_plain_ipv4_out(struct __sk_buff *skb)
+{
+	return uf_send_plain(skb, UF_AT_EGRESS, 4);
+}
+
+__noinline int uf_run_plain_ipv6_out(struct __sk_buff *skb)
+{
+	return uf_send_plain(skb, UF_AT_EGRESS, 6);
+}
+
+/* The same at ingress of a device without a link layer. */
+__noinline int uf_run_plain_ipv4_l3(struct __sk_buff *skb)
+{
+	return uf_send_plain(skb, UF_WITHOUT_LINK_LAYER, 4);
+}
+
+__noinline int uf_run_plain_ipv6_l3(struct __sk_buff *skb)
+{
+	return uf_send_plain(skb, UF_WITHOUT_LINK_LAYER, 6);
 }
 
 /* The same of any packet at ingress of a device with a link layer. */
@@ -267,6 +228,30 @@ static __always_inline int uf_run_plain(struct __sk_buff *skb)
 		return uf_run_plain_ipv4(skb);
 	if (skb->protocol == bpf_htons(ETH_P_IPV6))
 		return uf_run_plain_ipv6(skb);
+	return TC_ACT_UNSPEC;
+}
+
+/* The same at egress of a dummy interface. */
+static __always_inline int uf_run_plain_out(struct __sk_buff *skb)
+{
+	if (!uf_is_for_this_host(skb))
+		return TC_ACT_UNSPEC;
+	if (skb->protocol == bpf_htons(ETH_P_IP))
+		return uf_run_plain_ipv4_out(skb);
+	if (skb->protocol == bpf_htons(ETH_P_IPV6))
+		return uf_run_plain_ipv6_out(skb);
+	return TC_ACT_UNSPEC;
+}
+
+/* The same at ingress of a device without a link layer. */
+static __always_inline int uf_run_plain_l3(struct __sk_buff *skb)
+{
+	if (!uf_is_for_this_host(skb))
+		return TC_ACT_UNSPEC;
+	if (skb->protocol == bpf_htons(ETH_P_IP))
+		return uf_run_plain_ipv4_l3(skb);
+	if (skb->protocol == bpf_htons(ETH_P_IPV6))
+		return uf_run_plain_ipv6_l3(skb);
 	return TC_ACT_UNSPEC;
 }
 

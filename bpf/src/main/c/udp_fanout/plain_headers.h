@@ -7,7 +7,6 @@
 #include <stddef.h>
 
 #include <linux/bpf.h>
-#include <linux/if_ether.h>
 #include <linux/in.h>
 #include <linux/ip.h>
 #include <linux/ipv6.h>
@@ -24,11 +23,12 @@
 #include "udp_fanout.h"
 
 /* Whether a packet is surely none of UDP's: most that a node gets are TCP's. */
-static __always_inline bool uf_is_other_protocol(const struct __sk_buff *skb, __u8 family)
+static __always_inline bool uf_is_other_protocol(const struct __sk_buff *skb, __u32 l3_offset,
+						 __u8 family)
 {
 	const void *data = (void *)(long)skb->data;
-	const struct ipv6hdr *ipv6 = data + ETH_HLEN;
-	const struct iphdr *ipv4 = data + ETH_HLEN;
+	const struct ipv6hdr *ipv6 = data + l3_offset;
+	const struct iphdr *ipv4 = data + l3_offset;
 
 	if (family == 4)
 		return (const void *)(ipv4 + 1) <= (void *)(long)skb->data_end &&
@@ -38,18 +38,18 @@ static __always_inline bool uf_is_other_protocol(const struct __sk_buff *skb, __
 }
 
 /*
- * Reads the headers of a plain datagram behind an Ethernet header, as far as uf_send_plain wants
- * them; false for anything else. "family" is constant. It is read twice, before the look-ups and
+ * Reads the headers of a plain datagram, as far as uf_send_plain wants them; false for anything
+ * else. "l3_offset" and "family" are constant. It is read twice, before the look-ups and
  * before the edit: what is kept in between has to be on the stack.
  */
-static __always_inline bool uf_read_plain(const struct __sk_buff *skb, __u8 family,
+static __always_inline bool uf_read_plain(const struct __sk_buff *skb, __u32 l3_offset, __u8 family,
 					  struct uf_datagram *datagram)
 {
 	const __u32 header_bytes = family == 4 ? sizeof(struct iphdr) : sizeof(struct ipv6hdr);
 	const void *data = (void *)(long)skb->data;
-	const struct ipv6hdr *ipv6 = data + ETH_HLEN;
-	const struct iphdr *ipv4 = data + ETH_HLEN;
-	const struct udphdr *udp = data + ETH_HLEN + header_bytes;
+	const struct ipv6hdr *ipv6 = data + l3_offset;
+	const struct iphdr *ipv4 = data + l3_offset;
+	const struct udphdr *udp = data + l3_offset + header_bytes;
 
 	if ((const void *)(udp + 1) > (void *)(long)skb->data_end)
 		return false;
@@ -76,13 +76,13 @@ static __always_inline bool uf_read_plain(const struct __sk_buff *skb, __u8 fami
 	datagram->family = family;
 	datagram->part = UF_WHOLE;
 	datagram->packets = 1;
-	datagram->l3_offset = ETH_HLEN;
-	datagram->l4_offset = ETH_HLEN + header_bytes;
+	datagram->l3_offset = l3_offset;
+	datagram->l4_offset = l3_offset + header_bytes;
 	datagram->source_port = udp->source;
 	datagram->destination_port = udp->dest;
 	datagram->udp_bytes = udp->len;
 	datagram->udp_checksum = udp->check;
-	return datagram->hops_left > 1 && datagram->ip_bytes <= skb->len - ETH_HLEN &&
+	return datagram->hops_left > 1 && datagram->ip_bytes <= skb->len - l3_offset &&
 	       bpf_ntohs(udp->len) >= sizeof(*udp) &&
 	       bpf_ntohs(udp->len) + header_bytes <= datagram->ip_bytes;
 }
@@ -102,14 +102,14 @@ static __always_inline long uf_rewrite_unfinished(struct __sk_buff *skb,
 }
 
 /* The edit, with the headers read again. */
-static __always_inline long uf_rewrite_plain(struct __sk_buff *skb, __u8 family,
-					     const struct uf_endpoint *endpoint)
+static __always_inline long uf_rewrite_plain(struct __sk_buff *skb, __u32 l3_offset, __u8 family,
+					     bool at_egress, const struct uf_endpoint *endpoint)
 {
-	const __u8 hops = uf_hops(skb, false);
+	const __u8 hops = uf_hops(skb, at_egress);
 	struct uf_datagram datagram;
 	union uf_address address;
 
-	if (!uf_read_plain(skb, family, &datagram))
+	if (!uf_read_plain(skb, l3_offset, family, &datagram))
 		return -1;
 	address.halves[0] = ((const __u64 *)endpoint->address)[0];
 	address.halves[1] = ((const __u64 *)endpoint->address)[1];
@@ -119,10 +119,10 @@ static __always_inline long uf_rewrite_plain(struct __sk_buff *skb, __u8 family,
 }
 
 /* The same of IPv6, whose headers take a stack of their own. */
-static __noinline long uf_rewrite_plain_ipv6(struct __sk_buff *skb,
+static __noinline long uf_rewrite_plain_ipv6(struct __sk_buff *skb, __u32 l3_offset, bool at_egress,
 					     const struct uf_endpoint *endpoint)
 {
-	return endpoint ? uf_rewrite_plain(skb, 6, endpoint) : -1;
+	return endpoint ? uf_rewrite_plain(skb, l3_offset, 6, at_egress, endpoint) : -1;
 }
 
 #endif /* UDP_FANOUT_PLAIN_HEADERS_H */

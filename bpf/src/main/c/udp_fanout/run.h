@@ -21,6 +21,7 @@
 #include "known_listener.h"
 #include "local.h"
 #include "mark.h"
+#include "netflow_cut.h"
 #include "note.h"
 #include "parse.h"
 #include "path_mtu.h"
@@ -111,7 +112,8 @@ uf_run_datagram(struct __sk_buff *skb, const struct uf_datagram *datagram, struc
 		return NULL;
 	}
 	target->slot = listener->slot;
-	target->flags = at_egress ? listener->flags & ~UF_LISTENER_REPLICATE : listener->flags;
+	target->flags = at_egress ? listener->flags & ~(UF_LISTENER_REPLICATE | UF_LISTENER_NETFLOW)
+				  : listener->flags;
 	stats = uf_stats_of(target->slot);
 	if (!stats)
 		return NULL;
@@ -132,7 +134,7 @@ uf_run_datagram(struct __sk_buff *skb, const struct uf_datagram *datagram, struc
 			return NULL;
 	}
 	if (progress->verdict == UF_CONTINUE && !uf_choose_target(skb, datagram, target))
-		progress->verdict = uf_no_target(skb, target->slot, target->flags);
+		progress->verdict = uf_no_target(target->slot, target->flags);
 	return stats;
 }
 
@@ -149,6 +151,9 @@ static __always_inline int uf_run(struct __sk_buff *skb, __u32 l3_offset, bool a
 	__u32 bytes = skb->len;
 	int action = TC_ACT_SHOT;
 
+	/* What could not be cut is known by what is left in it: uf_shared_position. */
+	if (!at_egress && uf_shared_copy_number(skb) && uf_is_signed(skb))
+		uf_cut_to_shared(skb, l3_offset);
 	if (!uf_parse(skb, l3_offset, &datagram))
 		return TC_ACT_UNSPEC;
 	uf_disown_foreign_mark(skb, at_egress);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
- * WAYS: the FIB's answers of this tick, by endpoint.
+ * WAYS: the FIB's answers of this tick, by endpoint, or what PEERS has said.
  *
  * A node with a thousand senders asks for each of its endpoints a thousand questions, which differ
  * in the sender alone, and ROUTES (route.h) has no room for them. Where no rule and no route looks
@@ -20,6 +20,7 @@
 
 #include "datagram.h"
 #include "route.h"
+#include "udp_fanout.h"
 
 /* A tick's packets of one CPU seldom go to more endpoints. */
 #define UF_WAY_BITS 11
@@ -30,8 +31,11 @@ struct uf_way {
 	__u64 place; /* the interface by which packets come in, the endpoint's port: uf_place_of */
 	__u64 tick; /* 0: no answer */
 	__u32 ip_bytes; /* a packet so large was not too large */
-	struct uf_next_hop hop;
-	__u32 reserved;
+	union {
+		struct uf_next_hop hop;
+		struct uf_peer peer;
+	};
+	__u32 peer_ifindex; /* 0: by the hop; else straight into a pod, as PEERS says of this key */
 };
 
 _Static_assert(sizeof(struct uf_way) == 64, "a way has no padding");
@@ -77,7 +81,7 @@ static __always_inline struct uf_way *uf_way_of(__u32 counter, const union uf_ad
 static __always_inline bool uf_is_way(const struct uf_way *way, const union uf_address *address,
 				      __u64 place, __u32 ip_bytes)
 {
-	return way->tick == bpf_jiffies64() && ip_bytes <= way->ip_bytes &&
+	return way->tick == bpf_jiffies64() && ip_bytes <= way->ip_bytes && !way->peer_ifindex &&
 	       !((way->address.halves[0] ^ address->halves[0]) |
 		 (way->address.halves[1] ^ address->halves[1]) | (way->place ^ place));
 }
@@ -89,6 +93,7 @@ static __always_inline void uf_keep_way(struct uf_way *way, const union uf_addre
 	way->address = *address;
 	way->place = place;
 	way->ip_bytes = ip_bytes;
+	way->peer_ifindex = 0;
 	way->tick = bpf_jiffies64();
 }
 

@@ -1,5 +1,6 @@
 package dev.udpfanout.forwarder;
 
+import dev.udpfanout.forwarder.spread.MetricHash;
 import dev.udpfanout.forwarder.spread.PayloadHash;
 import dev.udpfanout.forwarder.spread.Spread;
 import java.net.InetSocketAddress;
@@ -34,7 +35,7 @@ public record EndpointTable(List<InetSocketAddress> endpoints, Spread spread) {
         if (spread != Spread.IN_TURN && new HashSet<>(endpoints).size() < endpoints.size()) {
             throw new IllegalArgumentException("endpoints: one is there twice, and they do not take turns");
         }
-        if (spread == Spread.TO_ALL && endpoints.size() > Spread.ToAll.MAX_COPIES) {
+        if ((spread == Spread.TO_ALL || spread == Spread.NETFLOW) && endpoints.size() > Spread.ToAll.MAX_COPIES) {
             throw new IllegalArgumentException("endpoints: " + endpoints.size() + " are more than the "
                     + Spread.ToAll.MAX_COPIES + " copies that are made");
         }
@@ -42,8 +43,10 @@ public record EndpointTable(List<InetSocketAddress> endpoints, Spread spread) {
                 switch (spread) {
                     case Spread.Chosen chosen -> chosen.highestEndpoint();
                     case PayloadHash hash -> hash.highestEndpoint();
+                    case MetricHash hash -> hash.highestEndpoint();
                     case Spread.InTurn inTurn -> -1;
                     case Spread.ToAll toAll -> -1;
+                    case Spread.Netflow netflow -> -1;
                 };
         if (highest >= endpoints.size()) {
             throw new IllegalArgumentException("spread: there is no endpoint " + highest);

@@ -7,9 +7,13 @@ import dev.udpfanout.forwarder.config.ForwarderException;
 import dev.udpfanout.forwarder.config.IoChoice;
 import dev.udpfanout.forwarder.config.SourceAddress;
 import dev.udpfanout.forwarder.counter.DropReason;
+import dev.udpfanout.forwarder.counter.DropSamples;
 import dev.udpfanout.forwarder.counter.FlowCounters;
 import dev.udpfanout.forwarder.counter.ForwarderCounters;
 import dev.udpfanout.forwarder.counter.ForwarderCounters.EndpointCounters;
+import dev.udpfanout.forwarder.counter.NetflowCounters;
+import dev.udpfanout.forwarder.netflow.ExporterState;
+import dev.udpfanout.forwarder.spread.Spread;
 import dev.udpfanout.forwarder.transport.Support;
 import dev.udpfanout.forwarder.transport.Transport;
 import dev.udpfanout.forwarder.transport.TransportChoice;
@@ -59,17 +63,23 @@ public final class Forwarder implements AutoCloseable {
      *     for is not supported
      */
     public static Forwarder start(ForwarderConfig config) {
-        return start(config, TransportProbe.run());
+        return start(config, TransportProbe.run(), "", new DropSamples());
     }
 
-    /** As {@link #start(ForwarderConfig)}, with a probe made earlier. */
-    public static Forwarder start(ForwarderConfig config, TransportProbe probe) {
+    /**
+     * As {@link #start(ForwarderConfig)}.
+     *
+     * @param probe made earlier
+     * @param name of the forwarder, in {@code drops}
+     * @param drops told of single datagrams that are dropped, while somebody watches; others may share it
+     */
+    public static Forwarder start(ForwarderConfig config, TransportProbe probe, String name, DropSamples drops) {
         TransportChoice choice = TransportChoice.of(config.io(), probe);
         try {
             ClientSourceCheck.requirePermitted(config, choice);
             requireRangePossible(config, choice);
             requireRepliesPossible(config, choice);
-            Forwarder forwarder = new Forwarder(config, WorkerGroup.start(config, choice));
+            Forwarder forwarder = new Forwarder(config, WorkerGroup.start(config, choice, drops, name));
             LOG.debug("forwarding from {} with {}", forwarder.localAddress(), choice.describe());
             return forwarder;
         } catch (TransportFailedException e) {
@@ -77,7 +87,7 @@ public final class Forwarder implements AutoCloseable {
                 throw new ForwarderException("io: " + e.getMessage(), e);
             }
             // The probe is of one small ring; a large one may still be refused, for want of memory or descriptors.
-            return start(config, probe.with(choice.transport(), new Support.Unknown(e.getMessage())));
+            return start(config, probe.with(choice.transport(), new Support.Unknown(e.getMessage())), name, drops);
         } catch (IOException e) {
             throw new ForwarderException("cannot start on " + config.bind() + ": " + e.getMessage(), e);
         }
@@ -133,6 +143,9 @@ public final class Forwarder implements AutoCloseable {
         if (table.spread().readsSources() && !config.takesSources()) {
             throw new ForwarderException("spread: the forwarder was started without reading senders' addresses");
         }
+        if (table.spread() == Spread.NETFLOW && config.netflow().isEmpty()) {
+            throw new ForwarderException("spread: the forwarder was started without a memory of templates");
+        }
         List<TableChange<?>> changes = new ArrayList<>();
         try {
             for (Worker<?> worker : group.workers()) {
@@ -167,6 +180,18 @@ public final class Forwarder implements AutoCloseable {
                         .map(worker -> worker.install(next))
                         .toArray(CompletableFuture[]::new))
                 .minimalCompletionStage();
+    }
+
+    /** The exporters of which there are templates; what the workers know of them now. */
+    public synchronized List<ExporterState> exporters() {
+        return closed ? List.of() : KeptTemplates.exporters(group.workers());
+    }
+
+    /** Keeps the files in which templates outlive the process short; to be called now and then. */
+    public synchronized void tidyTemplates() {
+        if (!closed) {
+            group.templates().ifPresent(journal -> KeptTemplates.tidy(journal, group.workers()));
+        }
     }
 
     /** For tests, which stall a worker to have a batch of a known size. */
@@ -213,7 +238,10 @@ public final class Forwarder implements AutoCloseable {
                 stats.stream().mapToLong(WorkerStats::receiveErrors).sum(),
                 stats.stream().map(WorkerStats::received).toList(),
                 endpointCounters(),
-                stats.stream().map(worker -> worker.flows().snapshot()).reduce(FlowCounters.ZERO, FlowCounters::plus));
+                stats.stream().map(worker -> worker.flows().snapshot()).reduce(FlowCounters.ZERO, FlowCounters::plus),
+                stats.stream()
+                        .map(worker -> worker.netflow().snapshot())
+                        .reduce(NetflowCounters.ZERO, NetflowCounters::plus));
     }
 
     private Map<InetSocketAddress, EndpointCounters> endpointCounters() {

@@ -1,6 +1,8 @@
 package dev.udpfanout.forwarder;
 
 import dev.udpfanout.forwarder.config.ForwarderConfig;
+import dev.udpfanout.forwarder.counter.DropSamples;
+import dev.udpfanout.forwarder.netflow.TemplateJournal;
 import dev.udpfanout.forwarder.socket.DatagramSocket;
 import dev.udpfanout.forwarder.spread.CopiedDatagrams;
 import dev.udpfanout.forwarder.transport.Transport;
@@ -36,23 +38,31 @@ final class WorkerGroup implements AutoCloseable {
     private static final int STOP_TIMEOUT_MS = 5000;
 
     private final TransportChoice choice;
+    private final DropSamples drops;
+    private final String listener;
     private final WorkerThreads threads = new WorkerThreads();
     private final IoEventLoopGroup loops;
     private final List<Worker<?>> workers = new ArrayList<>();
     private final List<AutoCloseable> listeners = new ArrayList<>();
     private final CopiedDatagrams copied = new CopiedDatagrams();
+    private Optional<TemplateJournal> templates = Optional.empty();
     private Optional<FlowBudget> flowBudget = Optional.empty();
     private InetSocketAddress localAddress;
 
-    private WorkerGroup(ForwarderConfig config, TransportChoice choice) throws TransportFailedException {
+    private WorkerGroup(ForwarderConfig config, TransportChoice choice, DropSamples drops, String listener)
+            throws TransportFailedException {
         this.choice = choice;
+        this.drops = drops;
+        this.listener = listener;
         this.loops = EventLoops.create(config, choice.transport(), threads);
     }
 
-    static WorkerGroup start(ForwarderConfig config, TransportChoice choice) throws IOException {
-        WorkerGroup group = new WorkerGroup(config, choice);
+    static WorkerGroup start(ForwarderConfig config, TransportChoice choice, DropSamples drops, String listener)
+            throws IOException {
+        WorkerGroup group = new WorkerGroup(config, choice, drops, listener);
         try {
             group.flowBudget = config.replies().map(limits -> FlowBudget.take(limits, config.workers()));
+            group.templates = KeptTemplates.open(config);
             if (choice.transport() == Transport.NIO) {
                 group.addNioWorkers(config);
             } else {
@@ -100,7 +110,19 @@ final class WorkerGroup implements AutoCloseable {
         IoEventLoop loop = loops.next();
         ReceiveErrorLog errorLog =
                 new ReceiveErrorLog(LOG, Thread::startVirtualThread, System::nanoTime, ERROR_LOG_INTERVAL);
-        return new WorkerSetup(workers.size(), loop, config, errorLog, copied, flowBudget.map(FlowBudget::share));
+        Optional<InetSocketAddress> destination =
+                config.hasManyAddresses() ? Optional.empty() : Optional.of(localAddress);
+        return new WorkerSetup(
+                workers.size(),
+                loop,
+                config,
+                errorLog,
+                drops,
+                listener,
+                destination,
+                copied,
+                templates,
+                flowBudget.map(FlowBudget::share));
     }
 
     private void startWorkers(ForwarderConfig config) throws IOException {
@@ -127,6 +149,11 @@ final class WorkerGroup implements AutoCloseable {
         return localAddress;
     }
 
+    /** Where templates outlive the workers, if they do. */
+    Optional<TemplateJournal> templates() {
+        return templates;
+    }
+
     List<Worker<?>> workers() {
         return workers;
     }
@@ -151,6 +178,7 @@ final class WorkerGroup implements AutoCloseable {
         }
         listeners.forEach(WorkerGroup::closeListener);
         flowBudget.ifPresent(FlowBudget::giveBack);
+        templates.ifPresent(TemplateJournal::close);
     }
 
     private boolean stopWorkers() {

@@ -61,4 +61,12 @@ class EpollForwarderTest {
             return IoChoice.EPOLL;
         }
     }
+
+    @Nested
+    class Drops extends DropSamplesContract {
+        @Override
+        IoChoice io() {
+            return IoChoice.EPOLL;
+        }
+    }
 }

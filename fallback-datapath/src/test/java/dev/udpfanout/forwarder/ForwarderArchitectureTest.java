@@ -28,7 +28,7 @@ class ForwarderArchitectureTest {
             .layer("values")
             .definedBy("..forwarder.config", "..forwarder.counter")
             .layer("rules")
-            .definedBy("..forwarder.admission", "..forwarder.flow", "..forwarder.spread")
+            .definedBy("..forwarder.admission", "..forwarder.flow", "..forwarder.netflow", "..forwarder.spread")
             .layer("system calls")
             .definedBy("..forwarder.socket")
             .whereLayer("forwarder")

@@ -61,4 +61,12 @@ class IoUringForwarderTest {
             return IoChoice.IO_URING;
         }
     }
+
+    @Nested
+    class Drops extends DropSamplesContract {
+        @Override
+        IoChoice io() {
+            return IoChoice.IO_URING;
+        }
+    }
 }

@@ -61,4 +61,12 @@ class NioForwarderTest {
             return IoChoice.NIO;
         }
     }
+
+    @Nested
+    class Drops extends DropSamplesContract {
+        @Override
+        IoChoice io() {
+            return IoChoice.NIO;
+        }
+    }
 }

@@ -1,5 +1,6 @@
 package dev.udpfanout.bench.cli;
 
+import dev.udpfanout.bench.agreement.Agreement;
 import dev.udpfanout.bench.contestant.Contestant;
 import dev.udpfanout.bench.contestant.Programs;
 import dev.udpfanout.bench.report.DocumentTables;
@@ -61,7 +62,8 @@ public final class BenchCommand implements Callable<Integer> {
     @Option(
             names = "--senders",
             split = ",",
-            description = "numbers of senders of the floods of mixed sizes; 1,32,1000 if not said, 1,1000 with --quick")
+            description =
+                    "numbers of senders of the floods of mixed sizes and of the latency rounds; 1,32,1000 if not said, 1,1000 with --quick")
     private List<Integer> senders;
 
     @Option(
@@ -96,6 +98,21 @@ public final class BenchCommand implements Callable<Integer> {
             description = "measures nothing: the report and the documents are written from this results.json")
     private Path from;
 
+    @Option(
+            names = "--compare",
+            arity = "2",
+            paramLabel = "RESULTS",
+            description =
+                    "measures nothing: says which figures of two results.json do not agree, and exits with 1 if there"
+                            + " are any")
+    private List<Path> compare = List.of();
+
+    @Option(
+            names = "--margin",
+            defaultValue = "0.03",
+            description = "with --compare: medians closer than this share agree, whatever their intervals are")
+    private double margin;
+
     /** For which the number of endpoints is varied: a way of each kind. */
     private static final List<Contestant> GROWTH = List.of(
             Contestant.NIC_INGRESS, Contestant.DUMMY_INGRESS, Contestant.KUBE_PROXY, Contestant.USERSPACE_EPOLL);
@@ -104,7 +121,10 @@ public final class BenchCommand implements Callable<Integer> {
 
     private BenchCommand() {}
 
-    /** Runs the bench; see {@code --help}. Exits with 0, 1 where something failed, 2 where an argument is wrong. */
+    /**
+     * Runs the bench; see {@code --help}. Exits with 0, 1 where something failed or two runs differ, 2 where an
+     * argument is wrong.
+     */
     public static void main(String[] arguments) {
         CommandLine command = new CommandLine(new BenchCommand()).setCaseInsensitiveEnumValuesAllowed(true);
         command.setExecutionExceptionHandler((e, line, parsed) -> {
@@ -116,6 +136,9 @@ public final class BenchCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException {
+        if (!compare.isEmpty()) {
+            return compared();
+        }
         Results results = from == null ? measured() : Report.read(from);
         Report.write(results, report);
         for (Path document : documents) {
@@ -125,6 +148,22 @@ public final class BenchCommand implements Callable<Integer> {
         out.println("The page is " + report.resolve("index.html") + ", the figures are in "
                 + report.resolve("results.json") + ", the tables as Markdown in " + report.resolve("tables.md"));
         return CommandLine.ExitCode.OK;
+    }
+
+    /** 0 if the two runs agree, 1 if they do not, 2 if there is nothing to compare. */
+    private int compared() {
+        Results first;
+        Results second;
+        try {
+            first = Report.read(compare.getFirst());
+            second = Report.read(compare.getLast());
+        } catch (IOException e) {
+            System.err.println("udp-fanout-bench: " + e.getMessage());
+            return CommandLine.ExitCode.USAGE;
+        }
+        Agreement agreement = Agreement.of(first, second, margin);
+        out.print(agreement.text(margin));
+        return agreement.holds() ? CommandLine.ExitCode.OK : CommandLine.ExitCode.SOFTWARE;
     }
 
     private Results measured() {
@@ -146,6 +185,10 @@ public final class BenchCommand implements Callable<Integer> {
                 or(rounds, quick ? 5 : 15),
                 Duration.ofMillis(or(latencyMs, quick ? 300 : 450)),
                 perSecond,
+                traffic().stream()
+                        .filter(traffic -> traffic.sizes().equals(Traffic.MIX))
+                        .map(Traffic::senders)
+                        .toList(),
                 Duration.ofMillis(or(floodMs, quick ? 300 : 350)),
                 traffic(),
                 GROWTH,

@@ -25,6 +25,9 @@ public final class ContestantLab implements AutoCloseable {
     /** The addresses of senders, see udp_flood.c: of RFC 2544's range for benchmarks. */
     private static final String CLIENTS = "198.18.0.0/16";
 
+    /** As many workers as there are CPUs for forwarders here. */
+    private static final String ONE_WORKER = ", workers: 1";
+
     static final int PORT = 5514;
     static final InetSocketAddress VIP = new InetSocketAddress(TopologyPlan.VIP, PORT);
     static final InetSocketAddress NODE = new InetSocketAddress(TopologyPlan.NODE_ADDRESS, PORT);
@@ -35,6 +38,7 @@ public final class ContestantLab implements AutoCloseable {
     private final Topology topology;
     private final List<InetSocketAddress> endpoints;
     private final InetSocketAddress destination;
+    private LabProcess daemon;
 
     private ContestantLab(Contestant contestant, Topology topology, List<InetSocketAddress> endpoints) {
         this.contestant = contestant;
@@ -50,12 +54,29 @@ public final class ContestantLab implements AutoCloseable {
      * @param listeners how many listeners udp-fanout has; only the first gets traffic
      */
     public static ContestantLab open(Contestant contestant, Programs programs, int pods, int endpoints, int listeners) {
-        return open(contestant, programs, pods, endpoints, listeners, "");
+        String keys = contestant.kind() == Contestant.Kind.USER_SPACE ? ONE_WORKER : "";
+        return open(contestant, programs, pods, endpoints, listeners, keys);
     }
 
     /** As above, for one of udp-fanout's ways that leaves whoever is put before it on the hook there. */
     public static ContestantLab openForProbes(Contestant contestant, Programs programs, int pods) {
         return open(contestant, programs, pods, pods, 1, ", order: keep");
+    }
+
+    /** As above, for udp-fanout in user space with two workers that share the CPU for forwarders. */
+    public static ContestantLab openWithTwoWorkers(
+            Contestant contestant, Programs programs, int pods, boolean hasReplies) {
+        return open(contestant, programs, pods, pods, 1, ", workers: 2" + (hasReplies ? ", replies: true" : ""));
+    }
+
+    /** Udp-fanout's own process, where it is in user space. */
+    public long daemonPid() {
+        return daemon.pid();
+    }
+
+    /** Lets the kernel's hash of addresses and ports pick the worker, and not the program on its sockets. */
+    public void pickWorkersByHash(Programs programs) {
+        topology.node().exec(programs.reuseportHash().toString(), Long.toString(daemonPid()), Integer.toString(PORT));
     }
 
     private static ContestantLab open(
@@ -121,7 +142,7 @@ public final class ContestantLab implements AutoCloseable {
 
     private void daemon(Programs programs, int listeners, String keys) {
         Path config = file("udp-fanout-bench-", ".yaml", DaemonConfig.yaml(contestant, endpoints, listeners, keys));
-        LabProcess daemon = topology.node()
+        daemon = topology.node()
                 .start(
                         programs.daemon().toString(),
                         "run",

@@ -6,12 +6,11 @@ import java.util.stream.Collectors;
 
 /** The daemon's configuration for a contestant. */
 final class DaemonConfig {
-    /** As many workers as there are CPUs for forwarders here. */
-    private static final String USERSPACE =
-            "mode: userspace, source: node, workers: 1, cpus: [" + Cpus.RECEIVER + "], io: ";
+    private static final String USERSPACE = "mode: userspace, source: node, cpus: [" + Cpus.RECEIVER + "], io: ";
 
     private DaemonConfig() {}
 
+    /** @param more keys of each listener, each with a comma before it */
     static String yaml(Contestant contestant, List<InetSocketAddress> endpoints, int listeners, String more) {
         StringBuilder yaml = new StringBuilder("metrics: { enabled: false }\nhealth: { enabled: false }\nlisteners:\n");
         String downstream = endpoints.stream()

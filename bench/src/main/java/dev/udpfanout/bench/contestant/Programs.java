@@ -16,6 +16,7 @@ public record Programs(Path daemon, Path directory) {
         for (Path program : List.of(
                 daemon,
                 directory.resolve("mmsg_forwarder"),
+                directory.resolve("reuseport_hash"),
                 directory.resolve("udp_flood"),
                 directory.resolve("table_swap"),
                 directory.resolve("hop_probe.bpf.o"),
@@ -29,6 +30,11 @@ public record Programs(Path daemon, Path directory) {
     /** The plain C forwarder: ADDRESS PORT ENDPOINT... */
     public Path forwarder() {
         return directory.resolve("mmsg_forwarder");
+    }
+
+    /** What makes a process's sockets share a port by the kernel's hash: PID PORT. */
+    public Path reuseportHash() {
+        return directory.resolve("reuseport_hash");
     }
 
     /** The sender without a pause: ADDRESS PORT PAYLOAD_BYTES MILLISECONDS. */

@@ -13,16 +13,38 @@ import org.apache.commons.math3.stat.descriptive.rank.Median;
  * @param podNs at the pod's ingress
  */
 public record HopTimes(long nicNs, long outNs, long inNs, long podNs) {
-    /** Medians in microseconds over many datagrams. */
-    public record Split(double dnatAndRouting, double turnAround, double rewriteAndRedirect, double total) {}
+    /**
+     * Medians in microseconds over many datagrams.
+     *
+     * @param totalByRound the medians of the rounds
+     */
+    public record Split(
+            double dnatAndRouting,
+            double turnAround,
+            double rewriteAndRedirect,
+            double total,
+            List<Double> totalByRound) {}
 
-    /** What the way from the NIC to the pod consists of; parts that there are not are 0. */
-    public static Split split(List<HopTimes> all) {
+    /**
+     * What the way from the NIC to the pod consists of; parts that there are not are 0.
+     *
+     * @param rounds what was seen in each, something in at least one
+     */
+    public static Split split(List<List<HopTimes>> rounds) {
+        List<HopTimes> all = rounds.stream().flatMap(List::stream).toList();
         return new Split(
                 median(all, each -> each.outNs == 0 ? 0 : each.outNs - each.nicNs),
                 median(all, each -> each.inNs == 0 ? 0 : each.inNs - each.outNs),
                 median(all, each -> each.podNs - each.lastBeforeRewriteNs()),
-                median(all, each -> each.podNs - each.nicNs));
+                median(all, HopTimes::totalNs),
+                rounds.stream()
+                        .filter(round -> !round.isEmpty())
+                        .map(round -> median(round, HopTimes::totalNs))
+                        .toList());
+    }
+
+    private long totalNs() {
+        return podNs - nicNs;
     }
 
     private long lastBeforeRewriteNs() {

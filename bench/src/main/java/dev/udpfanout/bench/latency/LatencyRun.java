@@ -2,7 +2,6 @@ package dev.udpfanout.bench.latency;
 
 import dev.udpfanout.bench.contestant.ContestantLab;
 import dev.udpfanout.bench.contestant.Cpus;
-import dev.udpfanout.bench.throughput.Traffic;
 import dev.udpfanout.forwarder.socket.CpuAffinity;
 import dev.udpfanout.forwarder.socket.SocketException;
 import java.io.IOException;
@@ -10,7 +9,7 @@ import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 
-/** A thousand clients that by turns send to a contestant on a fixed schedule, and what its pods receive. */
+/** Clients that by turns send to a contestant on a fixed schedule, and what its pods receive. */
 public final class LatencyRun {
     private static final Duration LAST_DATAGRAMS_LIMIT = Duration.ofMillis(500);
     private static final long START_IN_NS = 2_000_000;
@@ -33,26 +32,34 @@ public final class LatencyRun {
      * Sends and receives.
      *
      * @param run what tells its datagrams from other runs'
-     * @param perSecond the schedule
+     * @param senders that take turns, each with an address and a port of its own
+     * @param perSecond the schedule, of all senders together
      * @param payloadBytes at least 24
      */
     public static Outcome of(
-            ContestantLab lab, Series series, long run, int perSecond, Duration duration, int payloadBytes) {
+            ContestantLab lab,
+            Series series,
+            int senders,
+            long run,
+            int perSecond,
+            Duration duration,
+            int payloadBytes) {
         try (Receivers receivers = Receivers.open(lab, series, run)) {
             receivers.start();
-            long sent = send(lab, run, perSecond, duration, payloadBytes);
+            long sent = send(lab, senders, run, perSecond, duration, payloadBytes);
             return new Outcome(receivers.stop(sent, LAST_DATAGRAMS_LIMIT), sent);
         }
     }
 
-    private static long send(ContestantLab lab, long run, int perSecond, Duration duration, int payloadBytes) {
+    private static long send(
+            ContestantLab lab, int count, long run, int perSecond, Duration duration, int payloadBytes) {
         Duration limit = duration.plusSeconds(10);
         return lab.topology()
                 .client()
                 .call(
                         () -> {
                             pin(Cpus.SENDER);
-                            try (Senders senders = Senders.open(lab.destination(), Traffic.MANY_SENDERS)) {
+                            try (Senders senders = Senders.open(lab.destination(), count)) {
                                 return send(senders, run, perSecond, duration, payloadBytes);
                             }
                         },

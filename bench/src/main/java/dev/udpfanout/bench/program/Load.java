@@ -2,7 +2,6 @@ package dev.udpfanout.bench.program;
 
 import java.util.ArrayList;
 import java.util.List;
-import java.util.stream.Stream;
 
 /**
  * One kind of packets, and the listeners that they are for.
@@ -14,11 +13,24 @@ import java.util.stream.Stream;
  * @param endpoints of each listener
  * @param listeners how many take turns
  * @param fate what becomes of the packets
+ * @param copies made of each packet, which the kernel puts into a queue of a thousand
+ * @param contents of the datagrams
  */
 record Load(
-        String name, Family family, Target target, String keys, int clients, int endpoints, int listeners, Fate fate) {
+        String name,
+        Family family,
+        Target target,
+        String keys,
+        int clients,
+        int endpoints,
+        int listeners,
+        Fate fate,
+        int copies,
+        Contents contents) {
     static final int FEW_ENDPOINTS = 3;
     static final int MANY_CLIENTS = 1000;
+    /** What the others of {@link #featured} are compared with. */
+    static final String ROUND_ROBIN_BESIDE = "round robin beside the others";
 
     /** Whose cost it is. */
     enum Target {
@@ -36,8 +48,6 @@ record Load(
     enum Fate {
         /** It goes to a receiver, with a hop less. */
         REDIRECTED(7),
-        /** The same, and copies of it are made meanwhile, which the kernel puts into a queue of a thousand. */
-        COPIED_AND_REDIRECTED(7),
         /** It is left to whoever is next on the hook. */
         LEFT(-1),
         /** It is redirected by a program that edits nothing that counts. */
@@ -52,10 +62,6 @@ record Load(
         /** TC_ACT_* of linux/pkt_cls.h. */
         int verdict() {
             return verdict;
-        }
-
-        boolean makesCopies() {
-            return this == COPIED_AND_REDIRECTED;
         }
     }
 
@@ -72,9 +78,11 @@ record Load(
     /** A node whose listeners have nothing more than an address and receivers. */
     static List<Load> plain() {
         List<Load> loads = new ArrayList<>();
-        loads.add(new Load("the empty program", Family.IPV4, Target.NONE, "", MANY_CLIENTS, 0, 0, Fate.LEFT));
+        loads.add(new Load(
+                "the empty program", Family.IPV4, Target.NONE, "", MANY_CLIENTS, 0, 0, Fate.LEFT, 0, Contents.ZEROS));
         for (Family family : Family.values()) {
-            loads.add(new Load("floor", family, Target.FLOOR, "", MANY_CLIENTS, 0, 0, Fate.UNEDITED));
+            loads.add(
+                    new Load("floor", family, Target.FLOOR, "", MANY_CLIENTS, 0, 0, Fate.UNEDITED, 0, Contents.ZEROS));
             for (int clients : List.of(1, 32, MANY_CLIENTS)) {
                 loads.add(forwarded("round robin", family, "", clients, FEW_ENDPOINTS));
             }
@@ -89,8 +97,11 @@ record Load(
                     MANY_CLIENTS,
                     FEW_ENDPOINTS,
                     50,
-                    Fate.REDIRECTED));
-            loads.add(new Load("not a listener's", family, Target.REQUEST, "", MANY_CLIENTS, 0, 0, Fate.LEFT));
+                    Fate.REDIRECTED,
+                    0,
+                    Contents.ZEROS));
+            loads.add(new Load(
+                    "not a listener's", family, Target.REQUEST, "", MANY_CLIENTS, 0, 0, Fate.LEFT, 0, Contents.ZEROS));
         }
         return List.copyOf(loads);
     }
@@ -99,7 +110,7 @@ record Load(
     static List<Load> featured() {
         List<Load> loads = new ArrayList<>();
         for (Family family : Family.values()) {
-            loads.add(forwarded("round robin beside the others", family, "", MANY_CLIENTS, FEW_ENDPOINTS));
+            loads.add(forwarded(ROUND_ROBIN_BESIDE, family, "", MANY_CLIENTS, FEW_ENDPOINTS));
             loads.add(forwarded("weighted", family, "policy: weighted,", MANY_CLIENTS, FEW_ENDPOINTS));
             loads.add(forwarded("hash", family, "policy: hash,", MANY_CLIENTS, FEW_ENDPOINTS));
             loads.add(forwarded(
@@ -108,6 +119,14 @@ record Load(
                     "policy: hash, hash_on: source_port,",
                     MANY_CLIENTS,
                     FEW_ENDPOINTS));
+            loads.add(forwarded(
+                    "hash of 8 bytes of the payload",
+                    family,
+                    "policy: hash, hash_on: { payload: { length: 8 } },",
+                    MANY_CLIENTS,
+                    FEW_ENDPOINTS));
+            loads.add(forwarded("NetFlow data", family, "payload: netflow,", MANY_CLIENTS, FEW_ENDPOINTS)
+                    .holding(Contents.NETFLOW_DATA));
             loads.add(forwarded(
                     "allow", family, "allow: [ \"" + family.clients() + "\" ],", MANY_CLIENTS, FEW_ENDPOINTS));
             loads.add(forwarded(
@@ -120,40 +139,38 @@ record Load(
                 loads.add(forwarded("replies", family, "replies: true,", clients, FEW_ENDPOINTS));
             }
             loads.addAll(copied(family));
+            loads.add(answer(family));
         }
         return List.copyOf(loads);
     }
 
     private static List<Load> copied(Family family) {
-        return Stream.of(
-                        new Load(
-                                "mirror of each",
-                                family,
-                                Target.REQUEST,
-                                mirror(family),
-                                MANY_CLIENTS,
-                                FEW_ENDPOINTS,
-                                1,
-                                Fate.COPIED_AND_REDIRECTED),
-                        new Load(
-                                "replicate",
-                                family,
-                                Target.REQUEST,
-                                "policy: replicate,",
-                                MANY_CLIENTS,
-                                FEW_ENDPOINTS,
-                                1,
-                                Fate.COPIED_AND_REDIRECTED),
-                        new Load(
-                                "replies: the answer",
-                                family,
-                                Target.ANSWER,
-                                "replies: true,",
-                                MANY_CLIENTS,
-                                FEW_ENDPOINTS,
-                                1,
-                                Fate.REDIRECTED))
-                .toList();
+        Load mirror = forwarded("mirror of each", family, mirror(family), MANY_CLIENTS, FEW_ENDPOINTS);
+        Load replicate = forwarded("replicate", family, "policy: replicate,", MANY_CLIENTS, FEW_ENDPOINTS);
+        // The datagram itself goes to the first receiver: copy.h.
+        return List.of(mirror.making(1), replicate.making(FEW_ENDPOINTS - 1));
+    }
+
+    private static Load answer(Family family) {
+        return new Load(
+                "replies: the answer",
+                family,
+                Target.ANSWER,
+                "replies: true,",
+                MANY_CLIENTS,
+                FEW_ENDPOINTS,
+                1,
+                Fate.REDIRECTED,
+                0,
+                Contents.ZEROS);
+    }
+
+    private Load making(int copies) {
+        return new Load(name, family, target, keys, clients, endpoints, listeners, fate, copies, contents);
+    }
+
+    private Load holding(Contents other) {
+        return new Load(name, family, target, keys, clients, endpoints, listeners, fate, copies, other);
     }
 
     private static String mirror(Family family) {
@@ -162,7 +179,7 @@ record Load(
     }
 
     private static Load forwarded(String name, Family family, String keys, int clients, int endpoints) {
-        return new Load(name, family, Target.REQUEST, keys, clients, endpoints, 1, Fate.REDIRECTED);
+        return new Load(name, family, Target.REQUEST, keys, clients, endpoints, 1, Fate.REDIRECTED, 0, Contents.ZEROS);
     }
 
     /** What it is called in results: all that tells it from others. */

@@ -104,7 +104,7 @@ final class ProgramBed implements AutoCloseable {
                         family.client(i % load.clients()),
                         family.listener(port + i % Math.max(1, load.listeners())),
                         TopologyPlan.NODE_MAC,
-                        new byte[PAYLOAD_BYTES]))
+                        load.contents().payload(PAYLOAD_BYTES)))
                 .toList();
         BpfProgram program =
                 switch (load.target()) {
@@ -123,7 +123,11 @@ final class ProgramBed implements AutoCloseable {
         List<byte[]> frames = IntStream.range(0, load.packets())
                 .mapToObj(i -> {
                     InetSocketAddress receiver = family.destination(once(requests, i));
-                    return family.frame(receiver, family.client(i), TopologyPlan.BRIDGE_MAC, new byte[PAYLOAD_BYTES]);
+                    return family.frame(
+                            receiver,
+                            family.client(i),
+                            TopologyPlan.BRIDGE_MAC,
+                            load.contents().payload(PAYLOAD_BYTES));
                 })
                 .toList();
         Aim aim = new Aim(load, driver.add(frames), frames.getFirst(), pinned("udp_fanout_back"), ifindex("cni0"));
@@ -142,7 +146,7 @@ final class ProgramBed implements AutoCloseable {
     /** @throws IllegalStateException if the last packet did not go the way that is measured */
     private static void check(Load load, BpfProgram.TestRun run) {
         int hops = load.family().hopsLeft(run.frame());
-        boolean isForwarded = load.fate() == Load.Fate.REDIRECTED || load.fate() == Load.Fate.COPIED_AND_REDIRECTED;
+        boolean isForwarded = load.fate() == Load.Fate.REDIRECTED;
         boolean isAsMeant = load.fate() == Load.Fate.UNEDITED || hops == (isForwarded ? Family.TTL - 1 : Family.TTL);
         if (run.verdict() != load.fate().verdict() || !isAsMeant) {
             throw new IllegalStateException(

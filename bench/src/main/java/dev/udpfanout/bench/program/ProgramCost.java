@@ -19,7 +19,11 @@ public final class ProgramCost {
     private ProgramCost() {}
 
     /** The rounds of one bed: by round, by load. */
-    private record Measured(ProgramBed bed, List<List<Double>> rounds) {}
+    private record Measured(ProgramBed bed, List<List<Double>> rounds) {
+        List<Load> loads() {
+            return bed.aims().stream().map(ProgramBed.Aim::load).toList();
+        }
+    }
 
     /**
      * Measures all loads by turns.
@@ -60,21 +64,44 @@ public final class ProgramCost {
         Measured plain = all.getFirst();
         List<ProgramFigure> figures = new ArrayList<>();
         for (Measured each : all) {
-            List<Load> loads =
-                    each.bed.aims().stream().map(ProgramBed.Aim::load).toList();
+            List<Load> loads = each.loads();
             for (int i = 0; i < loads.size(); i++) {
                 Load load = loads.get(i);
-                int floor = floorOf(load.family(), plain.bed);
-                List<Double> ns = column(each.rounds, i);
-                List<Double> floorNs = column(plain.rounds, floor);
-                List<Double> ratios = IntStream.range(0, ns.size())
-                        .mapToObj(round -> ns.get(round) / floorNs.get(round))
-                        .toList();
-                figures.add(new ProgramFigure(
-                        load.label(), load.clients(), load.endpoints(), Estimate.of(ns), Estimate.of(ratios), ns));
+                List<Double> floorNs = column(plain.rounds, floorOf(load.family(), plain.bed));
+                figures.add(figure(load, load.label(), column(each.rounds, i), floorNs));
+                if (load.copies() > 0) {
+                    List<Double> without = column(each.rounds, withoutCopies(load, loads));
+                    figures.add(figure(
+                            load,
+                            load.label() + ": one copy",
+                            copyNs(column(each.rounds, i), without, load.copies()),
+                            floorNs));
+                }
             }
         }
         return figures;
+    }
+
+    private static ProgramFigure figure(Load load, String label, List<Double> ns, List<Double> floorNs) {
+        List<Double> ratios = IntStream.range(0, ns.size())
+                .mapToObj(round -> ns.get(round) / floorNs.get(round))
+                .toList();
+        return new ProgramFigure(label, load.clients(), load.endpoints(), Estimate.of(ns), Estimate.of(ratios), ns);
+    }
+
+    /** What each of so many copies adds to a packet that goes on without them, round by round. */
+    static List<Double> copyNs(List<Double> with, List<Double> without, int copies) {
+        return IntStream.range(0, with.size())
+                .mapToObj(round -> (with.get(round) - without.get(round)) / copies)
+                .toList();
+    }
+
+    private static int withoutCopies(Load load, List<Load> loads) {
+        return IntStream.range(0, loads.size())
+                .filter(i -> loads.get(i).family() == load.family()
+                        && loads.get(i).name().equals(Load.ROUND_ROBIN_BESIDE))
+                .findFirst()
+                .orElseThrow();
     }
 
     private static int floorOf(Family family, ProgramBed bed) {

@@ -50,7 +50,7 @@ final class ProgramRound {
         if (aim.load().target() == Load.Target.NONE) {
             return noneNs();
         }
-        int repeat = aim.load().fate().makesCopies() ? REPEAT_WITH_COPIES : REPEAT;
+        int repeat = aim.load().copies() > 0 ? REPEAT_WITH_COPIES : REPEAT;
         BpfProgram none = bed.driver().none();
         int[] with = new int[runs];
         int[] without = new int[runs];

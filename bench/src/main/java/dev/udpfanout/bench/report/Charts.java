@@ -46,20 +46,23 @@ final class Charts {
         return Stream.of(
                         latency(results, Series.POLLING, false, "And if the receiver never sleeps?"),
                         throughput(results, false, "How does that compare with others?"),
-                        senders(results),
-                        program(results),
+                        SendersCharts.throughput(results),
+                        SendersCharts.latency(results),
+                        program(results, "IPv4"),
+                        program(results, "IPv6"),
                         hops(results))
                 .flatMap(Optional::stream)
                 .toList();
     }
 
-    private static boolean isChoice(String contestant) {
+    /** Whether an operator chooses it. */
+    static boolean isChoice(String contestant) {
         return CHOICES.stream().anyMatch(each -> each.label().equals(contestant));
     }
 
     private static Optional<Chart> latency(Results results, Series series, boolean choicesOnly, String question) {
         List<Results.Latency> shown = results.latency().stream()
-                .filter(each -> each.series().equals(series.toString()))
+                .filter(each -> each.series().equals(series.toString()) && each.senders() == Traffic.MANY_SENDERS)
                 .filter(each -> !choicesOnly || isChoice(each.contestant()))
                 .toList();
         Bars bars = Bars.logarithmic();
@@ -81,7 +84,7 @@ final class Charts {
             return new Chart(
                     question,
                     svg,
-                    "µs one way, logarithmic: bar p50, points p99 and p99.9; receivers " + series,
+                    "µs one way, logarithmic: bar p50, points p99 and p99.9; 1,000 senders, receivers " + series,
                     "Half of the datagrams take no more than "
                             + Figures.text(least.p50().median()) + " µs by " + least.contestant()
                             + ", the quickest here.");
@@ -126,50 +129,25 @@ final class Charts {
                 .orElse("");
     }
 
-    private static Optional<Chart> senders(Results results) {
-        List<Results.Throughput> shown = results.throughput().stream()
-                .filter(each -> each.sizes().equals(Traffic.MIX) && isChoice(each.contestant()))
-                .sorted(Comparator.comparing(
-                                (Results.Throughput each) -> contestant(each).ordinal())
-                        .thenComparing(Results.Throughput::senders))
-                .toList();
-        if (shown.stream().map(Results.Throughput::senders).distinct().count() < 2) {
-            return Optional.empty();
-        }
-        Bars bars = Bars.linear();
-        shown.forEach(each -> bars.add(
-                each.contestant() + ", senders: " + each.senders(), each.deliveredPerSecond(), THOUSAND, " k"));
-        String answer = SendersAnswer.of(shown);
-        return bars.svg()
-                .map(svg -> new Chart(
-                        "Does it matter how many send?",
-                        svg,
-                        "Thousand datagrams a second, with intervals; mixed sizes",
-                        answer));
-    }
-
-    private static Contestant contestant(Results.Throughput each) {
-        return Contestant.valueOf(each.contestant().toUpperCase(java.util.Locale.ROOT));
-    }
-
-    private static Optional<Chart> program(Results results) {
+    /** A chart for each family: one of both would not fit on a printed page. */
+    private static Optional<Chart> program(Results results, String family) {
         Bars bars = Bars.linear();
         List<ProgramFigure> shown = results.program().stream()
+                .filter(each -> each.load().startsWith(family) || !each.load().startsWith("IPv"))
                 .filter(each -> !each.load().contains("mirror") && !each.load().contains("replicate"))
                 .toList();
         shown.forEach(each -> bars.add(
-                each.load()
-                        + (each.clients() == 0
-                                ? ""
-                                : "; senders " + each.clients() + ", endpoints " + each.endpoints()),
+                each.clients() == 0 || each.endpoints() == 0
+                        ? each.load()
+                        : "%s; %,d → %,d".formatted(each.load(), each.clients(), each.endpoints()),
                 each.overFloor(),
                 1,
                 " ×"));
         return bars.svg()
                 .map(svg -> new Chart(
-                        "What does the program itself cost?",
+                        "What does the program itself cost, " + family + "?",
                         svg,
-                        "Times the floor, which is one store and one redirect; with intervals; copies are in the table",
+                        "Times the floor, which is one store and one redirect; with intervals; senders → endpoints; copies are in the table",
                         shown.stream()
                                 .max(Comparator.comparingDouble(
                                         each -> each.overFloor().median()))
@@ -183,7 +161,7 @@ final class Charts {
         results.hops()
                 .forEach((path, split) -> bars.add(
                         path,
-                        "DNAT, routing %s + turn-around %s + rewrite %s = %s µs"
+                        "%s + %s + %s = %s µs"
                                 .formatted(
                                         Figures.text(split.dnatAndRouting()),
                                         Figures.text(split.turnAround()),
@@ -195,7 +173,7 @@ final class Charts {
                 .map(svg -> new Chart(
                         "Where does a datagram spend its time in the node?",
                         svg,
-                        "µs from the NIC's ingress to the pod's, medians; points end a part",
+                        "µs from the NIC's ingress to the pod's, medians: DNAT and routing + turn-around + rewrite and redirect; points end a part",
                         results.hops().entrySet().stream()
                                 .max(Comparator.comparingDouble(
                                         each -> each.getValue().total()))

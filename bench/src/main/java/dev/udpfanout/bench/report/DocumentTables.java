@@ -100,6 +100,7 @@ public final class DocumentTables {
     private static String latency(Results results, Contestant contestant) {
         return results.latency().stream()
                 .filter(each -> each.contestant().equals(contestant.label())
+                        && each.senders() == Traffic.MANY_SENDERS
                         && each.series().equals("blocking"))
                 .map(each -> Figures.text(each.p50()))
                 .findFirst()

@@ -24,7 +24,7 @@ final class HtmlReport {
             dt { font-weight: bold; } dd { margin: 0 0 .3rem 1rem; overflow-wrap: anywhere; }
             @page { size: A4; margin: 14mm; }
             @media print { :root { --text: #000; --faint: #333; --line: #999; --track: #eee; --bar: #2f6fb0; --over: #b3541e; --page: #fff; }
-                body { font-size: 10pt; max-width: none; padding: 0; } figure, tr { break-inside: avoid; } h2, h3 { break-after: avoid; }
+                body { font-size: 10pt; max-width: none; padding: 0; } .charts { grid-template-columns: 1fr 1fr; gap: 5mm; } figure { zoom: .8; } figure, tr { break-inside: avoid; } h2, h3 { break-after: avoid; }
                 .scroll { overflow: visible; } table { font-size: 7.5pt; } th, td { padding: .1rem .3rem; white-space: normal; }
                 svg * { print-color-adjust: exact; -webkit-print-color-adjust: exact; } }
             """;

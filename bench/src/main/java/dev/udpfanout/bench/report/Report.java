@@ -1,5 +1,7 @@
 package dev.udpfanout.bench.report;
 
+import com.fasterxml.jackson.core.JacksonException;
+import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.SerializationFeature;
 import dev.udpfanout.bench.result.Results;
@@ -27,9 +29,24 @@ public final class Report {
         }
     }
 
-    /** Reads a results.json. */
+    /**
+     * Reads a results.json.
+     *
+     * @throws IOException that names the file if it cannot be read, or was not written by this version of the bench
+     */
     public static Results read(Path file) throws IOException {
-        return JSON.readValue(file.toFile(), Results.class);
+        if (!Files.isRegularFile(file)) {
+            throw new IOException(
+                    "there is no file \"" + file + "\"; make bench writes bench/target/report/results.json");
+        }
+        try {
+            return JSON.readerFor(Results.class)
+                    .with(DeserializationFeature.FAIL_ON_MISSING_CREATOR_PROPERTIES)
+                    .readValue(file.toFile());
+        } catch (JacksonException e) {
+            throw new IOException(
+                    file + " is not a results.json of this version of the bench: " + e.getOriginalMessage(), e);
+        }
     }
 
     /** The tables for a terminal. */

@@ -2,6 +2,7 @@ package dev.udpfanout.bench.report;
 
 import dev.udpfanout.bench.result.Figures;
 import dev.udpfanout.bench.result.Results;
+import dev.udpfanout.bench.statistics.Estimate;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -22,6 +23,7 @@ final class Tables {
         tables.add(program(results));
         tables.add(contention(results));
         tables.add(swaps(results));
+        tables.add(workers(results));
         return tables.stream().filter(table -> !table.rows().isEmpty()).toList();
     }
 
@@ -42,11 +44,12 @@ final class Tables {
     private static Table latency(Results results) {
         return new Table(
                 "One-way latency, microseconds",
-                List.of("path", "receiver", "p50 [95 %]", "p99 [95 %]", "p99.9 [95 %]", "lost"),
+                List.of("path", "receiver", "senders", "p50 [95 %]", "p99 [95 %]", "p99.9 [95 %]", "lost"),
                 results.latency().stream()
                         .map(each -> List.of(
                                 each.contestant(),
                                 each.series(),
+                                String.format(Locale.ROOT, "%,d", each.senders()),
                                 Figures.text(each.p50()),
                                 Figures.text(each.p99()),
                                 Figures.text(each.p999()),
@@ -91,14 +94,14 @@ final class Tables {
     private static Table hops(Results results) {
         return new Table(
                 "From the NIC's ingress to the pod's, microseconds, medians",
-                List.of("path", "DNAT and routing", "turn-around", "rewrite and redirect", "all"),
+                List.of("path", "DNAT and routing", "turn-around", "rewrite and redirect", "all [95 %]"),
                 results.hops().entrySet().stream()
                         .map(each -> List.of(
                                 each.getKey(),
                                 Figures.text(each.getValue().dnatAndRouting()),
                                 Figures.text(each.getValue().turnAround()),
                                 Figures.text(each.getValue().rewriteAndRedirect()),
-                                Figures.text(each.getValue().total())))
+                                Figures.text(Estimate.of(each.getValue().totalByRound()))))
                         .toList());
     }
 
@@ -141,6 +144,27 @@ final class Tables {
                                 Figures.text(each.cFill()),
                                 Figures.text(each.ratio()),
                                 Figures.text(each.inUse())))
+                        .toList());
+    }
+
+    private static Table workers(Results results) {
+        return new Table(
+                "User space, two workers on one CPU, mixed sizes",
+                List.of(
+                        "path",
+                        "who gets a datagram",
+                        "senders",
+                        "delivered/s [95 %]",
+                        "the daemon's CPU ns a datagram [95 %]",
+                        "the busier worker's share [95 %]"),
+                results.workers().stream()
+                        .map(each -> List.of(
+                                each.contestant(),
+                                each.choice(),
+                                String.format(Locale.ROOT, "%,d", each.senders()),
+                                Figures.text(each.deliveredPerSecond()),
+                                Figures.text(each.forwarderNs()),
+                                Figures.text(each.busiestShare())))
                         .toList());
     }
 }

@@ -16,15 +16,17 @@ public final class LatencyCollector {
 
     private final String contestant;
     private final String series;
+    private final int senders;
     private final LatencyRecording all = new LatencyRecording();
     private final List<Double> p50 = new ArrayList<>();
     private final List<Double> p99 = new ArrayList<>();
     private final List<Double> p999 = new ArrayList<>();
     private long sent;
 
-    public LatencyCollector(String contestant, String series) {
+    public LatencyCollector(String contestant, String series, int senders) {
         this.contestant = contestant;
         this.series = series;
+        this.senders = senders;
     }
 
     /** Takes a round in; one in which nothing arrived has no percentiles, but counts as lost. */
@@ -53,6 +55,7 @@ public final class LatencyCollector {
         return new Results.Latency(
                 contestant,
                 series,
+                senders,
                 Estimate.of(p50),
                 Estimate.of(p99),
                 Estimate.of(p999),

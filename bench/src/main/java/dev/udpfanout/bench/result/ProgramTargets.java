@@ -19,19 +19,28 @@ final class ProgramTargets {
         Optional<ProgramFigure> one = find(figures, ROUND_ROBIN, 1, FEW_ENDPOINTS);
         Optional<ProgramFigure> many = find(figures, ROUND_ROBIN, MANY, FEW_ENDPOINTS);
         ratio(one, find(figures, FLOOR, MANY, 0))
-                .ifPresent(each -> targets.add(
-                        Targets.atMost("the program alone, IPv4, 1 sender, over the floor", 2.6, "times", each)));
+                .ifPresent(each -> targets.add(Targets.atMost(
+                        "the program alone, IPv4, 1 sender, over the floor", 2.6, Results.Target.TIMES, each)));
         overEmpty(figures)
-                .ifPresent(each -> targets.add(
-                        Targets.atMost("not a listener's, less 12 ns, over the empty program", 1.5, "times", each)));
+                .ifPresent(each -> targets.add(Targets.atMost(
+                        "not a listener's, less 12 ns, over the empty program", 1.5, Results.Target.TIMES, each)));
         ratio(many, one)
-                .ifPresent(each -> targets.add(Targets.atMost("the same, 1,000 senders over 1", 1.1, "times", each)));
+                .ifPresent(each ->
+                        targets.add(Targets.atMost("the same, 1,000 senders over 1", 1.1, Results.Target.TIMES, each)));
         ratio(find(figures, ROUND_ROBIN, MANY, MANY), many)
-                .ifPresent(each -> targets.add(
-                        Targets.atMost("the same, 1,000 endpoints over 3, 1,000 senders", 1.3, "times", each)));
+                .ifPresent(each -> targets.add(Targets.atMost(
+                        "the same, 1,000 endpoints over 3, 1,000 senders", 1.3, Results.Target.TIMES, each)));
         ratio(find(figures, "IPv4, replies", 1, FEW_ENDPOINTS), one)
+                .ifPresent(each -> targets.add(Targets.atMost(
+                        "the same, a steady flow of replies over round robin", 1.5, Results.Target.TIMES, each)));
+        ratio(
+                        find(figures, "IPv4, hash of 8 bytes of the payload", MANY, FEW_ENDPOINTS),
+                        find(figures, "IPv4, hash", MANY, FEW_ENDPOINTS))
+                .ifPresent(each -> targets.add(Targets.atMost(
+                        "the same, a hash of the payload over one of the source", 1.15, Results.Target.TIMES, each)));
+        ratio(find(figures, "IPv4, NetFlow data", MANY, FEW_ENDPOINTS), many)
                 .ifPresent(each -> targets.add(
-                        Targets.atMost("the same, a steady flow of replies over round robin", 1.5, "times", each)));
+                        Targets.atMost("the same, NetFlow data over round robin", 1.3, Results.Target.TIMES, each)));
     }
 
     private static Optional<Estimate> overEmpty(List<ProgramFigure> figures) {

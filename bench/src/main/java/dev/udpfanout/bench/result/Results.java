@@ -18,6 +18,7 @@ import java.util.Map;
  * @param program what the kernel program costs by itself
  * @param contention what it costs when two CPUs run it at once
  * @param swaps replacement of a whole endpoint table
+ * @param workers what a datagram costs in user space, by what decides which worker gets it
  * @param targets what was aimed at, and whether it was reached
  */
 public record Results(
@@ -30,12 +31,23 @@ public record Results(
         List<ProgramFigure> program,
         List<Contention> contention,
         List<Swap> swaps,
+        List<WorkerFigure> workers,
         List<Target> targets) {
 
     /** The same, with what was aimed at, by these figures. */
     public Results judged() {
         return new Results(
-                machine, settings, latency, throughput, growth, hops, program, contention, swaps, Targets.of(this));
+                machine,
+                settings,
+                latency,
+                throughput,
+                growth,
+                hops,
+                program,
+                contention,
+                swaps,
+                workers,
+                Targets.of(this));
     }
 
     /**
@@ -49,11 +61,13 @@ public record Results(
     /**
      * One way, microseconds.
      *
+     * @param senders that take turns, each with an address and a port of its own
      * @param curve merged over the rounds: percentile to microseconds, for the plot
      */
     public record Latency(
             String contestant,
             String series,
+            int senders,
             Estimate p50,
             Estimate p99,
             Estimate p999,
@@ -91,7 +105,10 @@ public record Results(
      * One row of the table of targets.
      *
      * @param measured empty if it was not
-     * @param unit for people
+     * @param unit for people; {@link #TIMES} if two measurements of a round were divided
      */
-    public record Target(String what, String limit, String unit, Estimate measured, Judgement judgement) {}
+    public record Target(String what, String limit, String unit, Estimate measured, Judgement judgement) {
+        /** The unit of a ratio. */
+        public static final String TIMES = "times";
+    }
 }

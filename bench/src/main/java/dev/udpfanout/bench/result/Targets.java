@@ -1,6 +1,7 @@
 package dev.udpfanout.bench.result;
 
 import dev.udpfanout.bench.contestant.Contestant;
+import dev.udpfanout.bench.hop.HopTimes;
 import dev.udpfanout.bench.latency.Series;
 import dev.udpfanout.bench.statistics.Estimate;
 import dev.udpfanout.bench.statistics.Judgement;
@@ -22,21 +23,31 @@ public final class Targets {
         List<Results.Target> targets = new ArrayList<>();
         added(results, Contestant.DUMMY_INGRESS)
                 .ifPresent(each -> targets.add(atMost("dummy0 ingress over NIC ingress, p50 one way", 1, "µs", each)));
+        hops(results, Contestant.DUMMY_INGRESS)
+                .ifPresent(each -> targets.add(atMost(
+                        "dummy0 ingress over NIC ingress, from the NIC to the pod, by hops",
+                        2,
+                        Results.Target.TIMES,
+                        each)));
         rate(results, Contestant.NIC_INGRESS, Contestant.NFTABLES)
-                .ifPresent(each -> targets.add(
-                        atLeast("NIC ingress over nftables stateless, delivered a second", 1.35, "times", each)));
+                .ifPresent(each -> targets.add(atLeast(
+                        "NIC ingress over nftables stateless, delivered a second", 1.35, Results.Target.TIMES, each)));
         rate(results, Contestant.NIC_NEIGH, Contestant.NFTABLES)
                 .ifPresent(each -> targets.add(atLeast(
-                        "NIC ingress with neigh over nftables stateless, delivered a second", 1.15, "times", each)));
+                        "NIC ingress with neigh over nftables stateless, delivered a second",
+                        1.15,
+                        Results.Target.TIMES,
+                        each)));
         rate(results, Contestant.NIC_INGRESS, Contestant.KUBE_PROXY)
-                .ifPresent(each -> targets.add(
-                        atLeast("NIC ingress over kube-proxy alone, delivered a second", 1.0, "times", each)));
+                .ifPresent(each -> targets.add(atLeast(
+                        "NIC ingress over kube-proxy alone, delivered a second", 1.0, Results.Target.TIMES, each)));
         ProgramTargets.addTo(targets, results.program());
         results.swaps().stream()
                 .filter(each -> each.endpoints() == SWAP_ENDPOINTS)
                 .findFirst()
                 .ifPresent(each -> {
-                    targets.add(atMost("a table of 1,000 endpoints, Java over C", 1.2, "times", each.ratio()));
+                    targets.add(
+                            atMost("a table of 1,000 endpoints, Java over C", 1.2, Results.Target.TIMES, each.ratio()));
                     targets.add(atMost("a change of 1,000 endpoints in use", 2000, "µs", each.inUse()));
                 });
         return targets;
@@ -56,6 +67,12 @@ public final class Targets {
                 latency(results, slower), latency(results, Contestant.NIC_INGRESS), (one, other) -> one - other);
     }
 
+    private static Optional<Estimate> hops(Results results, Contestant slower) {
+        Function<Contestant, Optional<List<Double>>> total = contestant ->
+                Optional.ofNullable(results.hops().get(contestant.label())).map(HopTimes.Split::totalByRound);
+        return compared(total.apply(slower), total.apply(Contestant.NIC_INGRESS), (one, other) -> one / other);
+    }
+
     private static Optional<Estimate> rate(Results results, Contestant faster, Contestant baseline) {
         Function<Contestant, Optional<List<Double>>> delivered = contestant -> results.throughput().stream()
                 .filter(each -> each.contestant().equals(contestant.label()) && isOfTheJob(each))
@@ -71,7 +88,8 @@ public final class Targets {
     private static Optional<List<Double>> latency(Results results, Contestant contestant) {
         return results.latency().stream()
                 .filter(each -> each.contestant().equals(contestant.label())
-                        && each.series().equals(Series.POLLING.toString()))
+                        && each.series().equals(Series.POLLING.toString())
+                        && each.senders() == Traffic.MANY_SENDERS)
                 .map(Results.Latency::p50ByRound)
                 .findFirst();
     }

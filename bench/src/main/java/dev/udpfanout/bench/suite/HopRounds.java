@@ -7,6 +7,7 @@ import dev.udpfanout.bench.hop.HopProbe;
 import dev.udpfanout.bench.hop.HopTimes;
 import dev.udpfanout.bench.latency.LatencyRun;
 import dev.udpfanout.bench.latency.Series;
+import dev.udpfanout.bench.throughput.Traffic;
 import dev.udpfanout.bindings.errno.SystemCallException;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -32,7 +33,7 @@ final class HopRounds {
 
     /** Empty where the kernel has no TCX: probes elsewhere could come behind the program, and see nothing. */
     Map<String, HopTimes.Split> measure() {
-        Map<Contestant, List<HopTimes>> times = new LinkedHashMap<>();
+        Map<Contestant, List<List<HopTimes>>> times = new LinkedHashMap<>();
         List<HopProbe> probes = new ArrayList<>();
         try (Labs labs = new Labs()) {
             for (Contestant contestant : CONTESTANTS) {
@@ -46,7 +47,7 @@ final class HopRounds {
                     List<HopTimes> seen = round(labs.all().get(i), probes.get(i));
                     if (round > 0) {
                         times.computeIfAbsent(CONTESTANTS.get(i), key -> new ArrayList<>())
-                                .addAll(seen);
+                                .add(seen);
                     }
                 }
             }
@@ -63,7 +64,8 @@ final class HopRounds {
 
     private List<HopTimes> round(ContestantLab lab, HopProbe probe) {
         probe.begin(++run);
-        long sent = LatencyRun.of(lab, Series.POLLING, run, plan.perSecond(), plan.latency(), PAYLOAD_BYTES)
+        long sent = LatencyRun.of(
+                        lab, Series.POLLING, Traffic.MANY_SENDERS, run, plan.perSecond(), plan.latency(), PAYLOAD_BYTES)
                 .sent();
         return probe.read(sent);
     }

@@ -7,6 +7,7 @@ import dev.udpfanout.bench.latency.LatencyRun;
 import dev.udpfanout.bench.latency.Series;
 import dev.udpfanout.bench.result.LatencyCollector;
 import dev.udpfanout.bench.result.Results;
+import dev.udpfanout.bench.throughput.Traffic;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -27,8 +28,8 @@ final class LatencyRounds {
         this.progress = progress;
     }
 
-    /** One path with one kind of receiver. */
-    private record Turn(ContestantLab lab, Series series) {}
+    /** One path with one kind of receiver and one number of senders. */
+    private record Turn(ContestantLab lab, Series series, int senders) {}
 
     List<Results.Latency> measure(List<ContestantLab> labs) {
         Map<Turn, LatencyCollector> collectors = new LinkedHashMap<>();
@@ -36,7 +37,8 @@ final class LatencyRounds {
             progress.at(
                     "latency, warming up", collectors.size() + 1, turns(labs).size());
             round(turn, WARM_UP);
-            collectors.put(turn, new LatencyCollector(turn.lab.contestant().label(), turn.series.toString()));
+            collectors.put(
+                    turn, new LatencyCollector(turn.lab.contestant().label(), turn.series.toString(), turn.senders));
         }
         for (int round = 1; round <= plan.rounds(); round++) {
             progress.at("latency, round", round, plan.rounds());
@@ -52,17 +54,17 @@ final class LatencyRounds {
     }
 
     private LatencyRun.Outcome round(Turn turn, Duration duration) {
-        return LatencyRun.of(turn.lab, turn.series, ++run, plan.perSecond(), duration, PAYLOAD_BYTES);
+        return LatencyRun.of(turn.lab, turn.series, turn.senders, ++run, plan.perSecond(), duration, PAYLOAD_BYTES);
     }
 
-    private static List<Turn> turns(List<ContestantLab> labs) {
+    /** The number of senders is varied with receivers that sleep, as an operator's do. */
+    private List<Turn> turns(List<ContestantLab> labs) {
         List<Turn> turns = new ArrayList<>();
-        for (Series series : Series.values()) {
-            for (ContestantLab lab : labs) {
-                if (series == Series.BLOCKING || canPoll(lab.contestant())) {
-                    turns.add(new Turn(lab, series));
-                }
-            }
+        labs.stream()
+                .filter(lab -> canPoll(lab.contestant()))
+                .forEach(lab -> turns.add(new Turn(lab, Series.POLLING, Traffic.MANY_SENDERS)));
+        for (int senders : plan.latencySenders()) {
+            labs.forEach(lab -> turns.add(new Turn(lab, Series.BLOCKING, senders)));
         }
         return turns;
     }

@@ -13,6 +13,7 @@ import java.util.List;
  * @param pods 1 or more
  * @param rounds of each measurement
  * @param latency how long a round of latency lasts, and {@code perSecond} its schedule
+ * @param latencySenders numbers of senders of the latency rounds; the first is what the quoted table is of
  * @param flood how long a flood lasts
  * @param traffic of the floods; the first is what the quoted table is of
  * @param growthContestants for which more endpoints are measured
@@ -27,6 +28,7 @@ public record Plan(
         int rounds,
         Duration latency,
         int perSecond,
+        List<Integer> latencySenders,
         Duration flood,
         List<Traffic> traffic,
         List<Contestant> growthContestants,
@@ -42,7 +44,8 @@ public record Plan(
         HOPS,
         PROGRAM,
         CONTENTION,
-        SWAP
+        SWAP,
+        WORKERS
     }
 
     public Plan {

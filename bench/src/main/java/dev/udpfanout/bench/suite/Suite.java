@@ -11,8 +11,10 @@ import dev.udpfanout.bench.result.Contention;
 import dev.udpfanout.bench.result.Machine;
 import dev.udpfanout.bench.result.ProgramFigure;
 import dev.udpfanout.bench.result.Results;
+import dev.udpfanout.bench.result.WorkerFigure;
 import dev.udpfanout.bench.statistics.Estimate;
 import dev.udpfanout.bench.suite.Plan.Part;
+import dev.udpfanout.bench.workers.WorkerCost;
 import dev.udpfanout.lab.Bpffs;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
@@ -69,6 +71,7 @@ public final class Suite {
                 plan.has(Part.PROGRAM) ? programCost() : List.of(),
                 plan.has(Part.CONTENTION) ? contention() : List.of(),
                 plan.has(Part.SWAP) ? swaps() : List.of(),
+                plan.has(Part.WORKERS) ? workers() : List.of(),
                 List.of());
         progress.end();
         return results.judged();
@@ -108,6 +111,15 @@ public final class Suite {
                         plan.rounds(),
                         PROGRAM_RUNS_IN_ROUND,
                         done -> progress.at("two CPUs, round", done, plan.rounds()));
+    }
+
+    private List<WorkerFigure> workers() {
+        return WorkerCost.measure(
+                programs,
+                plan.pods(),
+                plan.rounds(),
+                plan.flood(),
+                done -> progress.at("workers in user space, round", done, plan.rounds()));
     }
 
     private List<Results.Swap> swaps() {

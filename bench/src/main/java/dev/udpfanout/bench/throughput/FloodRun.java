@@ -27,11 +27,13 @@ public final class FloodRun implements AutoCloseable {
      *
      * @param sent datagrams that the kernel took from the sender
      * @param delivered datagrams that reached a pod's socket during the flood
+     * @param late datagrams that reached one afterwards, since they were queued
      * @param duration of the flood
      * @param busyNs CPU time of the whole machine meanwhile, the sender's own included
      * @param leastShare, mostShare the endpoints with the fewest and the most datagrams
      */
-    public record Outcome(long sent, long delivered, Duration duration, long busyNs, long leastShare, long mostShare) {
+    public record Outcome(
+            long sent, long delivered, long late, Duration duration, long busyNs, long leastShare, long mostShare) {
         public double deliveredPerSecond() {
             return delivered * 1e9 / duration.toNanos();
         }
@@ -66,10 +68,18 @@ public final class FloodRun implements AutoCloseable {
         long[] delivered = sinks.delivered();
         long elapsedNs = System.nanoTime() - startNs;
         busyNs = BusyTime.nowNs() - busyNs;
-        BoundedWait.until(() -> Arrays.stream(sinks.delivered()).sum() == 0, SETTLE_LIMIT);
+        long[] late = new long[1];
+        BoundedWait.until(
+                () -> {
+                    long more = Arrays.stream(sinks.delivered()).sum();
+                    late[0] += more;
+                    return more == 0;
+                },
+                SETTLE_LIMIT);
         return new Outcome(
                 sent,
                 Arrays.stream(delivered).sum(),
+                late[0],
                 Duration.ofNanos(Math.min(elapsedNs, duration.toNanos())),
                 busyNs,
                 Arrays.stream(delivered).min().orElse(0),

@@ -33,7 +33,8 @@ class PageTest {
                 const texts = svg => [...svg.querySelectorAll("text")].map(text => text.getBoundingClientRect());
                 const drawn = plots.filter(svg => svg.getBoundingClientRect().height > 50 && bars(svg).length > 1
                         && bars(svg).every(bar => bar.getBoundingClientRect().width > 1)
-                        && texts(svg).every(text => text.left >= 0 && text.right <= innerWidth));
+                        && texts(svg).every(text => text.left >= 0 && text.right <= innerWidth)
+                        && texts(svg).every((text, i, all) => i % 2 == 0 || all[i - 1].right < text.left));
                 parent.postMessage([document.documentElement.scrollWidth, innerWidth, plots.length, drawn.length].join(" "), "*");
             });
             </script>
@@ -72,8 +73,8 @@ class PageTest {
         int innerWidth = Integer.parseInt(seen.group(2));
         assertEquals(widthPixels, innerWidth);
         assertTrue(Integer.parseInt(seen.group(1)) <= innerWidth, () -> "wider than the window: " + seen.group());
-        assertEquals("7", seen.group(3), "plots: two of latency, three of throughput, the program, hops");
-        assertEquals("7", seen.group(4), "plots that are drawn");
+        assertEquals("9", seen.group(3), "plots: three of latency, three of throughput, the program twice, hops");
+        assertEquals("9", seen.group(4), "plots that are drawn, with no text over another");
         String complaints = Files.exists(Path.of(log)) ? Files.readString(Path.of(log)) : "";
         assertTrue(complaints.lines().noneMatch(line -> line.contains("CONSOLE")), complaints);
     }

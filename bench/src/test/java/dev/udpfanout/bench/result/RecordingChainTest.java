@@ -1,6 +1,7 @@
 package dev.udpfanout.bench.result;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.udpfanout.bench.contestant.Contestant;
@@ -9,6 +10,7 @@ import dev.udpfanout.bench.latency.Series;
 import dev.udpfanout.bench.report.Report;
 import dev.udpfanout.bench.statistics.Judgement;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.function.Function;
@@ -45,6 +47,19 @@ class RecordingChainTest {
                     .forEach((percentile, micros) -> assertNear(least + percentile / 100 * spread, micros, spread));
             assertEquals(ResultsFixture.ROUNDS, latency.lost(), "one a round");
         }
+    }
+
+    @Test
+    void shouldNameAFileThatIsNotThereOrIsOfAnOlderBench() throws IOException {
+        Path none = directory.resolve("none.json");
+        IOException absent = assertThrows(IOException.class, () -> Report.read(none));
+        assertTrue(absent.getMessage().contains(none.toString()), absent.getMessage());
+        Report.write(ResultsFixture.complete(), directory);
+        String now = Files.readString(directory.resolve("results.json"));
+        Path older = Files.writeString(directory.resolve("older.json"), now.replace("\"workers\"", "\"others\""));
+        IOException unlike = assertThrows(IOException.class, () -> Report.read(older));
+        assertTrue(
+                unlike.getMessage().startsWith(older + " is not a results.json of this version"), unlike.getMessage());
     }
 
     /** Within what 2,000 values and three digits allow. */
@@ -90,7 +105,7 @@ class RecordingChainTest {
 
     @Test
     void shouldKeepTheSeriesApart() {
-        Results.Latency polling = ResultsFixture.evenlySpread(Contestant.DIRECT, Series.POLLING, 5_000, 100);
+        Results.Latency polling = ResultsFixture.evenlySpread(Contestant.DIRECT, Series.POLLING, 1000, 5_000, 100);
         assertEquals("polling", polling.series());
         assertEquals(5.05, polling.p50().median(), 0.02);
     }

@@ -20,9 +20,10 @@ public final class ResultsFixture {
     private ResultsFixture() {}
 
     /** Latency of a path: each datagram takes the base and up to a spread more, evenly distributed. */
-    public static Results.Latency evenlySpread(Contestant contestant, Series series, long baseNs, long spreadNs) {
+    public static Results.Latency evenlySpread(
+            Contestant contestant, Series series, int senders, long baseNs, long spreadNs) {
         Random random = new Random(contestant.ordinal());
-        LatencyCollector collector = new LatencyCollector(contestant.label(), series.toString());
+        LatencyCollector collector = new LatencyCollector(contestant.label(), series.toString(), senders);
         for (int round = 0; round < ROUNDS; round++) {
             LatencyRecording recording = new LatencyRecording();
             for (int i = 0; i < DATAGRAMS; i++) {
@@ -41,14 +42,15 @@ public final class ResultsFixture {
         List<Results.Throughput> throughput = new ArrayList<>();
         for (Contestant contestant : Contestant.values()) {
             long baseNs = 7_000 + 400L * contestant.ordinal();
-            latency.add(evenlySpread(contestant, Series.POLLING, baseNs, 1_000));
-            latency.add(evenlySpread(contestant, Series.BLOCKING, 2 * baseNs, 4_000));
+            latency.add(evenlySpread(contestant, Series.POLLING, 1000, baseNs, 1_000));
+            latency.add(evenlySpread(contestant, Series.BLOCKING, 1000, 2 * baseNs, 4_000));
+            latency.add(evenlySpread(contestant, Series.BLOCKING, 1, 2 * baseNs, 4_000));
             throughput.add(flood(contestant, 1000));
             throughput.add(flood(contestant, 1));
         }
         Map<String, HopTimes.Split> hops = new LinkedHashMap<>();
-        hops.put("nic_ingress", new HopTimes.Split(0, 0, 1.7, 1.7));
-        hops.put("dummy_ingress", new HopTimes.Split(2.2, 0.6, 1.7, 4.5));
+        hops.put("nic_ingress", new HopTimes.Split(0, 0, 1.7, 1.7, List.of(1.6, 1.7, 1.8)));
+        hops.put("dummy_ingress", new HopTimes.Split(2.2, 0.6, 1.7, 4.5, List.of(4.4, 4.5, 4.6)));
         Estimate ns = Estimate.of(100, 110, 120, 130, 140, 150, 160);
         Results results = new Results(
                 new Machine(
@@ -66,6 +68,7 @@ public final class ResultsFixture {
                 program(),
                 List.of(new Contention("IPv4, rate_limit", "LIMIT_BUCKETS", ns, ns, Estimate.of(1, 1, 1))),
                 List.of(new Results.Swap(1000, ns, ns, Estimate.of(1, 1.1, 1.15, 1.1, 1, 1.05), ns)),
+                List.of(new WorkerFigure("userspace_epoll", "drawn", 1000, ns, ns, Estimate.of(0.5, 0.51))),
                 List.of());
         return results.judged();
     }
@@ -90,6 +93,8 @@ public final class ResultsFixture {
                 figure("IPv4, round robin", 1, 3, 2),
                 figure("IPv4, round robin", 1000, 3, 3),
                 figure("IPv4, round robin", 1000, 1000, 3.5),
+                figure("IPv6, floor", 1000, 0, 1),
+                figure("IPv6, round robin, 50 listeners in turn", 1000, 1000, 3),
                 figure("IPv4, replies", 1, 3, 4));
     }
 

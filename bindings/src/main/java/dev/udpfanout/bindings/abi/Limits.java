@@ -24,6 +24,9 @@ public final class Limits {
     /** Receivers of one datagram where each gets a copy. */
     public static final int MAX_COPIES = Abi.UF_MAX_COPIES();
 
+    /** Bytes of a metric's name that count. */
+    public static final int MAX_NAME_BYTES = Abi.UF_MAX_NAME_BYTES();
+
     /** Endpoints of a listener that goes by a hash. */
     public static final int MAX_HASHED_ENDPOINTS = Abi.UF_MAX_HASH_ENDPOINTS();
 

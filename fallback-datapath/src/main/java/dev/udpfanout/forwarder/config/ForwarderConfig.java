@@ -1,5 +1,6 @@
 package dev.udpfanout.forwarder.config;
 
+import dev.udpfanout.forwarder.netflow.TemplateKeeping;
 import dev.udpfanout.forwarder.socket.CpuAffinity;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -32,6 +33,9 @@ import java.util.function.Consumer;
  * @param range addresses, not with NIO, beside {@code bind} on which to receive, at its port: nobody else on this host
  *     may have the port then, on whichever address of the family. They need not be assigned; a {@code local} route
  *     brings their datagrams
+ * @param netflow where {@link dev.udpfanout.forwarder.spread.Spread#NETFLOW} is to be possible: what all workers
+ *     together remember, and where. An exporter's datagrams stay with one worker then. Needs the client's address as
+ *     the source
  */
 public record ForwarderConfig(
         InetSocketAddress bind,
@@ -46,7 +50,8 @@ public record ForwarderConfig(
         boolean freeBind,
         Optional<ReplyLimits> replies,
         boolean readsSources,
-        Optional<AddressRange> range) {
+        Optional<AddressRange> range,
+        Optional<TemplateKeeping> netflow) {
 
     /** The payload of the longest UDP datagram over IPv4: 65,535 less 20 and 8 bytes of headers. */
     public static final int MAX_PACKET_BYTES = 65_507;
@@ -78,6 +83,10 @@ public record ForwarderConfig(
             requireReplies(bind, source, io);
             requireKnownLocal(bind, io);
         }
+        if (netflow.isPresent() && source != SourceAddress.CLIENT) {
+            throw new IllegalArgumentException(
+                    "netflow: collectors tell exporters by their addresses, so the source must be the client's");
+        }
         if (range.isPresent() && io == IoChoice.NIO) {
             throw new IllegalArgumentException("range: NIO cannot keep broadcasts and multicasts away from the sockets"
                     + " of a range of addresses, since the JDK lets nobody filter them; use io_uring or epoll");
@@ -106,6 +115,7 @@ public record ForwarderConfig(
                 false,
                 Optional.empty(),
                 false,
+                Optional.empty(),
                 Optional.empty());
     }
 
@@ -157,6 +167,10 @@ public record ForwarderConfig(
         return changed(draft -> draft.range = Optional.of(value));
     }
 
+    public ForwarderConfig withNetflow(TemplateKeeping value) {
+        return changed(draft -> draft.netflow = Optional.of(value));
+    }
+
     /** The wildcard address of the family of {@link #bind}, with its port. */
     public InetSocketAddress wildcard() {
         try {
@@ -180,6 +194,11 @@ public record ForwarderConfig(
         return source == SourceAddress.CLIENT || readsSources || replies.isPresent();
     }
 
+    /** Whether all datagrams of a sender's socket must come to one worker. */
+    public boolean keepsSenders() {
+        return replies.isPresent() || netflow.isPresent();
+    }
+
     private ForwarderConfig changed(Consumer<Draft> change) {
         Draft draft = new Draft(this);
         change.accept(draft);
@@ -201,6 +220,7 @@ public record ForwarderConfig(
         private Optional<ReplyLimits> replies;
         private boolean readsSources;
         private Optional<AddressRange> range;
+        private Optional<TemplateKeeping> netflow;
 
         Draft(ForwarderConfig from) {
             bind = from.bind;
@@ -216,6 +236,7 @@ public record ForwarderConfig(
             replies = from.replies;
             readsSources = from.readsSources;
             range = from.range;
+            netflow = from.netflow;
         }
 
         ForwarderConfig config() {
@@ -232,7 +253,8 @@ public record ForwarderConfig(
                     freeBind,
                     replies,
                     readsSources,
-                    range);
+                    range,
+                    netflow);
         }
     }
 

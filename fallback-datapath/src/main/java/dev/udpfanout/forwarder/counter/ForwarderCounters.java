@@ -19,6 +19,7 @@ import java.util.Map;
  * @param endpoints what was forwarded to each endpoint of the table in force, in its order, then to the last that were
  *     in an earlier one: an endpoint's count goes on when it comes back
  * @param flows what was done about replies
+ * @param netflow what was done about templates
  */
 public record ForwarderCounters(
         long received,
@@ -29,7 +30,8 @@ public record ForwarderCounters(
         long receiveErrors,
         List<Long> workerReceived,
         Map<InetSocketAddress, EndpointCounters> endpoints,
-        FlowCounters flows) {
+        FlowCounters flows,
+        NetflowCounters netflow) {
 
     /**
      * @param forwarded datagrams that the kernel took for this endpoint
@@ -56,7 +58,8 @@ public record ForwarderCounters(
                 receiveErrors,
                 workerReceived,
                 endpoints,
-                flows.closed());
+                flows.closed(),
+                netflow);
     }
 
     /** Drops for one reason. */

@@ -78,7 +78,12 @@ public final class SourceHash implements Spread.Chosen {
 
     /** The hash so far, with 128 bits behind it. */
     long with(long hash, long high, long low) {
-        return mixing.mixed(mixing.mixed(hash ^ high) ^ low);
+        return with(with(hash, high), low);
+    }
+
+    /** The hash so far, with 64 bits behind it. */
+    long with(long hash, long word) {
+        return mixing.mixed(hash ^ word);
     }
 
     /** The index of the endpoint that a hash leads to. */

@@ -4,12 +4,16 @@ package dev.udpfanout.forwarder.spread;
  * Which endpoints of a table a datagram goes to. Immutable, and the same for all workers, which go through the kinds in
  * a {@code switch} without a default.
  */
-public sealed interface Spread permits Spread.InTurn, Spread.Chosen, PayloadHash, Spread.ToAll {
+public sealed interface Spread
+        permits Spread.InTurn, Spread.Chosen, PayloadHash, MetricHash, Spread.ToAll, Spread.Netflow {
     /** To the next one, in the table's order. */
     Spread IN_TURN = new InTurn();
 
     /** A copy to each; at most {@link ToAll#MAX_COPIES}. */
     Spread TO_ALL = new ToAll();
+
+    /** Templates of NetFlow v9 and IPFIX to each, the rest to the next one; at most {@link ToAll#MAX_COPIES}. */
+    Spread NETFLOW = new Netflow();
 
     /** Whether it follows from where a datagram comes from. */
     default boolean readsSources() {
@@ -32,6 +36,14 @@ public sealed interface Spread permits Spread.InTurn, Spread.Chosen, PayloadHash
 
         /** The highest index that can be chosen. */
         int highestEndpoint();
+    }
+
+    /** See {@link #NETFLOW}. */
+    record Netflow() implements Spread {
+        @Override
+        public boolean readsSources() {
+            return true;
+        }
     }
 
     /** See {@link #TO_ALL}. */

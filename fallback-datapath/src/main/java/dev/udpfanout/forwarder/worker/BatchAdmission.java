@@ -6,6 +6,7 @@ import dev.udpfanout.forwarder.counter.DropReason;
 import dev.udpfanout.forwarder.socket.SourceBits;
 import java.lang.foreign.MemorySegment;
 import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.util.function.IntConsumer;
 
 /** One worker's gate: takes out of a batch what is not to be forwarded, and counts it. The event loop's. */
@@ -45,11 +46,11 @@ public final class BatchAdmission {
             if (allowed.contains(SourceBits.high(memory, source), SourceBits.low(memory, source))) {
                 batch.move(i, kept++);
             } else {
+                stats.onDropped(DropReason.NOT_ALLOWED, batch, i, null);
                 onRefused.accept(batch.slot(i));
             }
         }
         batch.truncate(kept);
-        stats.onDropped(DropReason.NOT_ALLOWED, count - kept);
     }
 
     /** Those that came first pass. */
@@ -57,23 +58,24 @@ public final class BatchAdmission {
         int count = batch.count();
         int granted = gate.limiter().take(count);
         for (int i = granted; i < count; i++) {
+            stats.onDropped(DropReason.RATE_LIMITED, batch, i, null);
             onRefused.accept(batch.slot(i));
         }
         batch.truncate(granted);
-        stats.onDropped(DropReason.RATE_LIMITED, count - granted);
     }
 
     /** The same for one datagram on a transport that hands out objects. */
-    public boolean admits(InetAddress source) {
+    public boolean admits(InetSocketAddress source, int payloadBytes) {
         if (gate.isOpen()) {
             return true;
         }
-        if (gate.allowed() != null && !gate.allowed().contains(SourceBits.high(source), SourceBits.low(source))) {
-            stats.onDropped(DropReason.NOT_ALLOWED, 1);
+        InetAddress address = source.getAddress();
+        if (gate.allowed() != null && !gate.allowed().contains(SourceBits.high(address), SourceBits.low(address))) {
+            stats.onDropped(DropReason.NOT_ALLOWED, source, payloadBytes, null);
             return false;
         }
         if (gate.limiter() != null && gate.limiter().take(1) == 0) {
-            stats.onDropped(DropReason.RATE_LIMITED, 1);
+            stats.onDropped(DropReason.RATE_LIMITED, source, payloadBytes, null);
             return false;
         }
         return true;

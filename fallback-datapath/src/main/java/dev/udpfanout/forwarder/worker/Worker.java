@@ -2,7 +2,9 @@ package dev.udpfanout.forwarder.worker;
 
 import dev.udpfanout.forwarder.admission.Gate;
 import dev.udpfanout.forwarder.flow.FlowKey;
+import dev.udpfanout.forwarder.netflow.ExporterState;
 import dev.udpfanout.forwarder.socket.CpuAffinity;
+import dev.udpfanout.forwarder.spread.MetricHash;
 import dev.udpfanout.forwarder.spread.PayloadHash;
 import dev.udpfanout.forwarder.spread.RoundRobin;
 import dev.udpfanout.forwarder.spread.Spread;
@@ -31,9 +33,9 @@ public abstract class Worker<T extends Target> {
     private static final int LOOK_INTERVAL_MS = 1;
 
     private final IoEventLoop loop;
-    private final WorkerStats stats = new WorkerStats();
+    private final WorkerStats stats;
     private final RoundRobin turns;
-    private final BatchAdmission admission = new BatchAdmission(stats);
+    private final BatchAdmission admission;
     private final ReceiveErrorLog errorLog;
     private Spread spread = Spread.IN_TURN;
 
@@ -42,10 +44,12 @@ public abstract class Worker<T extends Target> {
 
     private final EndpointCounts endpointCounts = new EndpointCounts();
 
-    protected Worker(int number, IoEventLoop loop, ReceiveErrorLog errorLog) {
-        this.loop = loop;
-        this.turns = new RoundRobin(number);
-        this.errorLog = errorLog;
+    protected Worker(WorkerSetup setup) {
+        this.loop = setup.loop();
+        this.turns = new RoundRobin(setup.number());
+        this.errorLog = setup.errorLog();
+        this.stats = new WorkerStats(setup.dropNotes());
+        this.admission = new BatchAdmission(stats);
     }
 
     /** Starts to receive; the future is complete when the socket is being read. */
@@ -153,6 +157,24 @@ public abstract class Worker<T extends Target> {
         return used.thenCompose(nothing -> CompletableFuture.allOf(idle.toArray(CompletableFuture[]::new)));
     }
 
+    /** The exporters of which this worker has templates. */
+    public final CompletableFuture<List<ExporterState>> exporters() {
+        return CompletableFuture.supplyAsync(this::knownExporters, loop);
+    }
+
+    /** Writes all that this worker knows of exporters where it outlives the process. */
+    public final CompletableFuture<Void> keepTemplates() {
+        return CompletableFuture.runAsync(this::writeTemplates, loop);
+    }
+
+    /** On the event loop. */
+    protected List<ExporterState> knownExporters() {
+        return List.of();
+    }
+
+    /** On the event loop. */
+    protected void writeTemplates() {}
+
     /** Puts a gate in force between two batches; the future is complete when it is. */
     public final CompletableFuture<Void> install(Gate gate) {
         return CompletableFuture.runAsync(() -> admission.use(gate), loop);
@@ -197,9 +219,13 @@ public abstract class Worker<T extends Target> {
             case Spread.Chosen chosen -> chosen.endpoint(client.clientHigh(), client.clientLow(), client.clientPort());
             // A flow is of one source, whatever its payloads are.
             case PayloadHash hash -> hash.bySource(client.clientHigh(), client.clientLow());
+            // Nobody answers to a metric: the file is refused.
+            case MetricHash hash -> turns.takeTurns(1, targets);
             // Copies have no flows: their answers would be more than one.
             case Spread.InTurn inTurn -> turns.takeTurns(1, targets);
             case Spread.ToAll toAll -> turns.takeTurns(1, targets);
+            // Nor do collectors answer.
+            case Spread.Netflow netflow -> turns.takeTurns(1, targets);
         };
     }
 

@@ -1,6 +1,8 @@
 package dev.udpfanout.forwarder.worker;
 
 import dev.udpfanout.forwarder.counter.DropReason;
+import java.lang.foreign.MemorySegment;
+import java.net.InetSocketAddress;
 
 /** What one worker counts. Only the worker raises the counts. */
 public final class WorkerStats {
@@ -10,9 +12,14 @@ public final class WorkerStats {
     private final Counter forwardedBytes = new Counter();
     private final Counter receiveErrors = new Counter();
     private final FlowStats flows = new FlowStats();
+    private final NetflowStats netflow = new NetflowStats();
     private final Counter[] dropped = new Counter[DropReason.values().length];
 
-    WorkerStats() {
+    private final DropNotes notes;
+
+    /** @param notes told of each drop */
+    WorkerStats(DropNotes notes) {
+        this.notes = notes;
         for (int i = 0; i < dropped.length; i++) {
             dropped[i] = new Counter();
         }
@@ -30,17 +37,60 @@ public final class WorkerStats {
         target.forwardedBytes().add(bytes);
     }
 
-    public void onDropped(DropReason reason, int datagrams) {
-        dropped[reason.ordinal()].add(datagrams);
+    /** All datagrams of a batch, for which no target was chosen. */
+    public void onDropped(DropReason reason, DatagramBatch batch) {
+        for (int i = 0; i < batch.count(); i++) {
+            onDropped(reason, batch, i, null);
+        }
     }
 
+    /**
+     * One datagram of a batch.
+     *
+     * @param target null if none was chosen
+     */
+    public void onDropped(DropReason reason, DatagramBatch batch, int index, Target target) {
+        onDropped(reason, batch.memory(), batch.sourceAt(index), 1, batch.lengths()[index], target);
+    }
+
+    /**
+     * Datagrams of one message.
+     *
+     * @param sourceAt where the sender's sockaddr stands, if it is received
+     * @param payloadBytes of all of them
+     * @param target null if none was chosen
+     */
+    public void onDropped(
+            DropReason reason, MemorySegment memory, long sourceAt, int datagrams, int payloadBytes, Target target) {
+        dropped[reason.ordinal()].add(datagrams);
+        notes.note(reason, memory, sourceAt, datagrams, payloadBytes, target);
+    }
+
+    /**
+     * One datagram where senders are objects.
+     *
+     * @param source null if it is not known
+     * @param target null if none was chosen
+     */
+    public void onDropped(DropReason reason, InetSocketAddress source, int payloadBytes, Target target) {
+        dropped[reason.ordinal()].add(1);
+        notes.note(reason, source, payloadBytes, target);
+    }
+
+    /** ICMP tells of an earlier datagram; of which, nobody knows. */
     public void onUnreachable(Target target) {
-        onDropped(DropReason.UNREACHABLE, 1);
+        dropped[DropReason.UNREACHABLE.ordinal()].add(1);
+        notes.note(DropReason.UNREACHABLE, null, 0, target);
         target.unreachable().add(1);
     }
 
     void onReceiveError() {
         receiveErrors.add(1);
+    }
+
+    /** What has been counted of NetFlow and IPFIX. */
+    public NetflowStats netflow() {
+        return netflow;
     }
 
     /** What has been counted of flows and replies. */

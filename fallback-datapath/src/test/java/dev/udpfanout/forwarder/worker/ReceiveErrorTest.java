@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import dev.udpfanout.forwarder.Await;
 import dev.udpfanout.forwarder.Peer;
 import dev.udpfanout.forwarder.config.ForwarderConfig;
+import dev.udpfanout.forwarder.counter.DropSamples;
 import dev.udpfanout.forwarder.socket.DatagramSocket;
 import dev.udpfanout.forwarder.socket.LibC;
 import dev.udpfanout.forwarder.socket.MessageHeader;
@@ -63,7 +64,11 @@ class ReceiveErrorTest {
                         loops.next(),
                         ForwarderConfig.forAddress(loopback),
                         log,
+                        new DropSamples(),
+                        "listener",
+                        Optional.empty(),
                         new CopiedDatagrams(),
+                        Optional.empty(),
                         Optional.empty()),
                 socket);
         Await.done(worker.start());

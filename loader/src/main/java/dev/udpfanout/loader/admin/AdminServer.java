@@ -184,6 +184,9 @@ public final class AdminServer implements AutoCloseable {
     }
 
     private Optional<HttpResponse> answer(ClientConnection connection, RequestHead request) {
+        if (handler.isForThisHostOnly(request) && !connection.isFromThisHost()) {
+            return Optional.of(HttpResponse.text(403, "only who is on this node may read " + request.path()));
+        }
         if (handler.isQuick(request)) {
             return Optional.of(handle(request));
         }

@@ -1,6 +1,8 @@
 package dev.udpfanout.loader.admin;
 
 import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
 import java.nio.channels.SelectionKey;
 import java.nio.channels.SocketChannel;
@@ -62,6 +64,17 @@ final class ClientConnection {
             case WRITING -> write(nowNanos);
             case LINGERING -> linger();
         };
+    }
+
+    /** By its address, which is then one of this host's. */
+    boolean isFromThisHost() {
+        try {
+            InetAddress remote = ((InetSocketAddress) channel.getRemoteAddress()).getAddress();
+            InetAddress local = ((InetSocketAddress) channel.getLocalAddress()).getAddress();
+            return remote.isLoopbackAddress() || remote.equals(local);
+        } catch (IOException e) {
+            return false;
+        }
     }
 
     void close() {

@@ -9,9 +9,10 @@ import java.util.Optional;
  *
  * @param method as sent
  * @param path without scheme, host and query
+ * @param query what follows the path behind a question mark; empty if nothing does
  * @param accept the Accept header; empty if there is none
  */
-record RequestHead(String method, String path, String accept) {
+record RequestHead(String method, String path, String query, String accept) {
     private static final String ACCEPT = "accept:";
     private static final int REQUEST_LINE_PARTS = 3;
 
@@ -31,7 +32,12 @@ record RequestHead(String method, String path, String accept) {
                 .map(line -> line.substring(ACCEPT.length()).strip())
                 .findFirst()
                 .orElse("");
-        return Optional.of(new RequestHead(parts[0], path(parts[1]), accept));
+        return Optional.of(new RequestHead(parts[0], path(parts[1]), query(parts[1]), accept));
+    }
+
+    private static String query(String target) {
+        String[] parts = target.split("#", 2)[0].split("\\?", 2);
+        return parts.length == 2 ? parts[1] : "";
     }
 
     private static String path(String target) {

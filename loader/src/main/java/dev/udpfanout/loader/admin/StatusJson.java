@@ -3,6 +3,7 @@ package dev.udpfanout.loader.admin;
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
 import dev.udpfanout.loader.config.AddressText;
+import dev.udpfanout.loader.config.reader.SocketAddressText;
 import dev.udpfanout.loader.datapath.FlowCounters;
 import dev.udpfanout.loader.datapath.ReplyCounters;
 import dev.udpfanout.loader.status.ConfigStatus;
@@ -20,7 +21,6 @@ import dev.udpfanout.loader.supervision.ThreadsStatus;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -95,7 +95,7 @@ final class StatusJson {
     private static void write(JsonGenerator json, ListenerStatus listener) throws IOException {
         json.writeStartObject();
         json.writeStringField("name", listener.name());
-        json.writeStringField("bind", text(listener.bind()));
+        json.writeStringField("bind", SocketAddressText.write(listener.bind()));
         json.writeStringField(
                 "interface",
                 listener.interfaces().stream().map(InterfaceStatus::name).collect(Collectors.joining(", ")));
@@ -112,6 +112,9 @@ final class StatusJson {
         json.writeEndArray();
         json.writeStringField("mode", listener.mode());
         json.writeStringField("mode_reason", listener.modeReason());
+        if (!listener.spreads().isEmpty()) {
+            json.writeStringField("spreads", listener.spreads());
+        }
         json.writeBooleanField("attached", listener.attached());
         json.writeStringField("attachment", listener.attachment());
         if (listener.published().isPresent()) {
@@ -135,6 +138,9 @@ final class StatusJson {
         write(json, "packets_dropped", listener.counters().packetsDropped());
         if (listener.counters().replies().isPresent()) {
             write(json, listener.counters().replies().get());
+        }
+        if (listener.counters().netflow().isPresent()) {
+            NetflowJson.write(json, listener.counters().netflow().get());
         }
         json.writeNumberField("active_endpoints", listener.activeEndpoints());
         WaysJson.write(json, listener);
@@ -162,7 +168,7 @@ final class StatusJson {
         for (EndpointStatus endpoint : endpoints) {
             json.writeStartObject();
             json.writeStringField("name", endpoint.name());
-            json.writeStringField("address", text(endpoint.address()));
+            json.writeStringField("address", SocketAddressText.write(endpoint.address()));
             json.writeStringField("health", endpoint.health().label());
             json.writeBooleanField("active", endpoint.active());
             json.writeNumberField("packets", endpoint.sent().packets());
@@ -277,10 +283,5 @@ final class StatusJson {
             json.writeString(text);
         }
         json.writeEndArray();
-    }
-
-    private static String text(InetSocketAddress address) {
-        String host = address.getAddress().getHostAddress();
-        return (host.contains(":") ? "[" + host + "]" : host) + ":" + address.getPort();
     }
 }

@@ -1,11 +1,16 @@
 package dev.udpfanout.loader.cli;
 
 import dev.udpfanout.bindings.errno.SystemCallException;
+import dev.udpfanout.bindings.terminal.TerminalSize;
 import dev.udpfanout.loader.cli.status.StatusSource;
+import dev.udpfanout.loader.drops.CountedDrops;
 import dev.udpfanout.loader.drops.DropEvent;
 import dev.udpfanout.loader.drops.DropText;
 import dev.udpfanout.loader.drops.DropWatch;
+import dev.udpfanout.loader.drops.ListenerModes;
 import dev.udpfanout.loader.drops.PinnedNames;
+import dev.udpfanout.loader.drops.UserspaceDropsPage;
+import dev.udpfanout.loader.drops.UserspaceReader;
 import dev.udpfanout.loader.logging.LogConfigurator;
 import dev.udpfanout.loader.logging.LogLevel;
 import dev.udpfanout.loader.trace.ListenerNames;
@@ -14,7 +19,6 @@ import dev.udpfanout.loader.trace.TraceNeeds;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.time.Instant;
-import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.locks.LockSupport;
@@ -28,11 +32,12 @@ import picocli.CommandLine.ParameterException;
 @Command(
         name = "drops",
         description = {
-            "Prints datagrams that udp-fanout drops on this node, while they are dropped: reason, listener, sender, and the"
-                    + " endpoint if one was chosen. Once a second it prints how many were counted by reason, also those of"
-                    + " user space and those that become an ICMP answer, of which no single ones are shown.",
+            "Prints datagrams that udp-fanout drops on this node, in the kernel and in user space, while they are dropped:"
+                    + " reason, listener, sender, and the endpoint if one was chosen. Once a second it prints how many were"
+                    + " counted by reason, also those of which no single ones are shown.",
             "If nobody watches, it costs forwarded datagrams nothing. Any number of processes may watch; nothing stays of"
-                    + " them. Single datagrams need CAP_BPF and CAP_PERFMON, and a kernel with BTF (/sys/kernel/btf/vmlinux)."
+                    + " them. Single datagrams of the kernel need CAP_BPF and CAP_PERFMON, and a kernel with BTF"
+                    + " (/sys/kernel/btf/vmlinux); those of user space come from the daemon."
         },
         footer = {
             "",
@@ -46,6 +51,7 @@ final class DropsCommand implements Callable<Integer> {
     private static final int MOST_A_SECOND = 1000;
     private static final int MOST_SECONDS = 86_400;
     private static final int POLL_MS = 100;
+    private static final int STANDARD_OUTPUT = 1;
     private static final long NS_A_MS = 1_000_000;
     private static final long SECOND_NS = 1_000_000_000;
 
@@ -64,8 +70,8 @@ final class DropsCommand implements Callable<Integer> {
             paramLabel = "N",
             defaultValue = "20",
             description =
-                    "How many single datagrams are shown in a second, 1 to 1000; the kernel leaves the others out;"
-                            + " default: ${DEFAULT-VALUE}.")
+                    "How many single datagrams of each, the kernel and user space, are shown in a second, 1 to 1000;"
+                            + " the others are counted; default: ${DEFAULT-VALUE}.")
     private int perSecond;
 
     @Option(names = "--json", description = "Print an object a line, for programs.")
@@ -77,11 +83,14 @@ final class DropsCommand implements Callable<Integer> {
     @CommandLine.Spec
     private CommandLine.Model.CommandSpec spec;
 
-    private PrintWriter out;
+    private DropsOutput output;
     private ListenerNames listeners;
     private PinnedNames endpoints;
     private StatusSource source;
-    private Optional<CountedDrops> counted;
+    private Optional<CountedDrops> counted = Optional.empty();
+    private Optional<ListenerModes> modes = Optional.empty();
+    private UserspaceReader userspace;
+    private String refusal = "";
 
     @Override
     public Integer call() {
@@ -90,23 +99,42 @@ final class DropsCommand implements Callable<Integer> {
                     spec.commandLine(), "--rate is 1 to " + MOST_A_SECOND + ", and --seconds 1 to " + MOST_SECONDS);
         }
         LogConfigurator.setLevel(LogLevel.ERROR);
-        out = spec.commandLine().getOut();
+        int columns =
+                TerminalSize.of(STANDARD_OUTPUT).map(TerminalSize::columns).orElse(0);
+        output = new DropsOutput(spec.commandLine().getOut(), json, new WordWrap(columns));
         listeners = new ListenerNames(options.pinDirectory());
         endpoints = new PinnedNames(options.pinDirectory());
         source = options.source(spec.commandLine());
-        counted = count();
-        Optional<DropWatch> opened = begin();
+        userspace =
+                new UserspaceReader(new UserspaceDropsPage(options.url(spec.commandLine())), perSecond, output::drop);
+        lookAtStatus();
+        userspace.read();
         complain(
                 counted.isEmpty(), "no counters: neither a daemon nor its pins are found; see --metrics and --pin-dir");
-        if (opened.isEmpty()) {
-            if (counted.isPresent()) {
-                watch(() -> LockSupport.parkNanos(POLL_MS * NS_A_MS));
-            }
+        return watch(begin());
+    }
+
+    private int watch(Optional<DropWatch> kernel) {
+        boolean hasUserspace = modes.map(ListenerModes::hasUserspace).orElse(false);
+        boolean isKernelUnwatched =
+                kernel.isEmpty() && modes.map(ListenerModes::hasKernel).orElse(true);
+        complain(isKernelUnwatched, "no single datagrams of the kernel: " + refusal);
+        complain(
+                hasUserspace && userspace.failure().isPresent(),
+                "no single datagrams of user space: " + userspace.failure().orElse(""));
+        if (kernel.isEmpty() && counted.isEmpty()) {
             return ExitCode.FAILED;
         }
-        try (DropWatch watch = opened.get()) {
+        if (kernel.isEmpty()) {
+            watch(() -> LockSupport.parkNanos(POLL_MS * NS_A_MS));
+            endUserspace();
+            return isKernelUnwatched ? ExitCode.FAILED : ExitCode.OK;
+        }
+        try (DropWatch watch = kernel.get()) {
             watch(() -> watch.poll(POLL_MS));
-            end(watch.totals());
+            endUserspace();
+            output.end("the kernel", watch.totals().seen(), watch.totals().told());
+            output.out().flush();
             return ExitCode.OK;
         }
     }
@@ -115,7 +143,7 @@ final class DropsCommand implements Callable<Integer> {
         try {
             return Optional.of(DropWatch.begin(OwnNamespace.inode(), perSecond, this::print));
         } catch (SystemCallException e) {
-            complain(true, "no single datagrams: " + TraceNeeds.missing().orElse(e.getMessage()));
+            refusal = TraceNeeds.missing().orElse(e.getMessage());
             return Optional.empty();
         }
     }
@@ -125,47 +153,45 @@ final class DropsCommand implements Callable<Integer> {
         long second = start;
         while (follow || System.nanoTime() - start < seconds * SECOND_NS) {
             poll.run();
+            userspace.readIfDue();
             if (System.nanoTime() - second >= SECOND_NS) {
                 second = System.nanoTime();
-                printCounted();
+                lookAtStatus();
             }
-            out.flush();
+            output.out().flush();
         }
-        printCounted();
+        userspace.read();
+        lookAtStatus();
     }
 
     private void print(DropEvent event) {
-        DropText text =
-                new DropText(event, Instant.now(), listeners.of(event.slot()), endpoints.endpoint(event.counter()));
-        out.println(json ? text.json() : text.line());
+        output.drop(DropText.ofKernel(
+                event, Instant.now(), listeners.of(event.slot()), endpoints.endpoint(event.counter())));
     }
 
-    private void printCounted() {
-        Optional<CountedDrops> now = count();
-        if (now.isPresent() && counted.isPresent()) {
-            Map<String, Long> more = now.get().since(counted.get());
-            more.forEach((name, packets) -> out.println(
-                    json
-                            ? "{\"counted\":\"" + name.replaceAll("[\"\\\\\\p{Cntrl}]", "?") + "\",\"packets\":"
-                                    + packets + "}"
-                            : "counted: " + name.replaceAll("\\p{Cntrl}", "?") + " +" + packets));
-        }
-        counted = now;
-    }
-
-    private Optional<CountedDrops> count() {
+    /** Prints what was counted since the last look, and which listeners have moved to the other datapath. */
+    private void lookAtStatus() {
         try {
-            return Optional.of(CountedDrops.of(source.read().page()));
+            StatusSource.Reading now = source.read();
+            CountedDrops packets = CountedDrops.of(now.page());
+            counted.ifPresent(before -> packets.since(before).forEach(output::counted));
+            counted = Optional.of(packets);
+            // What is pinned knows nothing of user space.
+            if (now.isFromDaemon() || modes.isEmpty()) {
+                ListenerModes served = ListenerModes.of(now.page());
+                modes.ifPresent(before -> served.since(before).forEach(output::mode));
+                modes = Optional.of(served);
+            }
         } catch (IOException e) {
-            return Optional.empty();
+            counted = Optional.empty();
         }
     }
 
-    private void end(DropWatch.Totals totals) {
-        if (!json) {
-            out.println("%d packets dropped in the kernel, %d shown".formatted(totals.seen(), totals.told()));
+    private void endUserspace() {
+        if (userspace.seen() > 0 || modes.map(ListenerModes::hasUserspace).orElse(false)) {
+            output.end("user space", userspace.seen(), userspace.shown());
         }
-        out.flush();
+        output.out().flush();
     }
 
     private void complain(boolean isTrue, String what) {

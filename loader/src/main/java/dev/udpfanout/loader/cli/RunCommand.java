@@ -6,8 +6,10 @@ import dev.udpfanout.loader.daemon.Daemon;
 import dev.udpfanout.loader.datapath.Datapath;
 import dev.udpfanout.loader.datapath.conntrack.FlowClearingDatapath;
 import dev.udpfanout.loader.datapath.kernel.program.KernelProgram;
+import dev.udpfanout.loader.datapath.kernel.program.ProgramSize;
 import dev.udpfanout.loader.datapath.mode.ModeSelectingDatapath;
 import dev.udpfanout.loader.datapath.mode.NodeBackends;
+import dev.udpfanout.loader.datapath.userspace.WatchedDrops;
 import dev.udpfanout.loader.logging.LogConfigurator;
 import dev.udpfanout.loader.logging.LogFormat;
 import dev.udpfanout.loader.logging.LogLevel;
@@ -95,7 +97,9 @@ final class RunCommand implements Callable<Integer> {
         }
         read.set(source.get());
         byte[] program = program(options.ebpfProgram);
-        Daemon daemon = new Daemon(source.get(), config -> opened(config, options, program), UdpFanout.VERSION);
+        WatchedDrops drops = new WatchedDrops();
+        Daemon daemon =
+                new Daemon(source.get(), config -> opened(config, options, program, drops), drops, UdpFanout.VERSION);
         stopOnSignal(daemon);
         ProcessSignal.handle("USR1", () -> LOG.atWarn()
                 .addKeyValue("level", LogConfigurator.nextLevel(options.logLevel))
@@ -105,11 +109,18 @@ final class RunCommand implements Callable<Integer> {
     }
 
     /** A start that is refused is one line, the reason: what runs here is told when it does. */
-    private static Datapath opened(Config config, Options options, byte[] program) {
+    private static Datapath opened(Config config, Options options, byte[] program, WatchedDrops drops) {
         Datapath datapath = new FlowClearingDatapath(
                 config.listeners(),
                 new ModeSelectingDatapath(
-                        config.listeners(), new NodeBackends(program, options.pins.directory, config.flows())));
+                        config.listeners(),
+                        new NodeBackends(
+                                program,
+                                options.pins.directory,
+                                config.flows(),
+                                config.netflow(),
+                                ProgramSize.FEW,
+                                drops)));
         StartLog.write(config, options.config, options.pins.directory, datapath);
         return datapath;
     }

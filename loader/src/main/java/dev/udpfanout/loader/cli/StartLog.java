@@ -8,6 +8,7 @@ import dev.udpfanout.loader.config.PublishTarget;
 import dev.udpfanout.loader.config.reader.SocketAddressText;
 import dev.udpfanout.loader.datapath.Datapath;
 import dev.udpfanout.loader.datapath.ListenerState;
+import dev.udpfanout.loader.datapath.SpreadNote;
 import dev.udpfanout.loader.kubernetes.api.NodeIdentity;
 import java.nio.file.Path;
 import java.util.Locale;
@@ -45,6 +46,10 @@ final class StartLog {
                 .addKeyValue("receivers", receivers(listener));
         if (listener.publish().isPresent()) {
             line = line.addKeyValue("publishes", publishes(listener.publish().get()));
+        }
+        String spreads = SpreadNote.of(listener.receivers().spreading(), state.mode());
+        if (!spreads.isEmpty()) {
+            line = line.addKeyValue("spreads", spreads);
         }
         line.addKeyValue("served", state.mode())
                 .addKeyValue("why", why(listener, state))

@@ -1,6 +1,7 @@
 package dev.udpfanout.loader.cli;
 
 import dev.udpfanout.loader.cli.status.StatusSource;
+import java.net.URL;
 import java.nio.file.Path;
 import picocli.CommandLine;
 import picocli.CommandLine.Mixin;
@@ -25,6 +26,11 @@ final class StatusOptions {
      */
     StatusSource source(CommandLine commandLine) {
         return new StatusSource(metrics, StatusSource.url(metrics, commandLine), pins.directory);
+    }
+
+    /** The daemon's page of its status; throws as above. */
+    URL url(CommandLine commandLine) {
+        return StatusSource.url(metrics, commandLine);
     }
 
     /** Where it has its pins. */

@@ -13,6 +13,7 @@ public record Config(
         List<ListenerConfig> listeners,
         Optional<ServicesConfig> services,
         FlowsConfig flows,
+        NetflowConfig netflow,
         HealthConfig health,
         MetricsConfig metrics,
         ShutdownConfig shutdown) {
@@ -22,6 +23,6 @@ public record Config(
 
     /** The same with other listeners. */
     public Config withListeners(List<ListenerConfig> others) {
-        return new Config(others, services, flows, health, metrics, shutdown);
+        return new Config(others, services, flows, netflow, health, metrics, shutdown);
     }
 }

@@ -8,5 +8,10 @@ public enum Payload {
      * NetFlow v9 (RFC 3954) and IPFIX (RFC 7011): templates to every receiver, each record to one, in turn. Any other
      * datagram goes in turn as it is.
      */
-    NETFLOW
+    NETFLOW,
+    /**
+     * StatsD: a metric goes to the receiver that its name leads to, with {@link Policy#HASH}. A datagram of several
+     * metrics is cut by name in user space; in the kernel it goes by its first.
+     */
+    STATSD
 }

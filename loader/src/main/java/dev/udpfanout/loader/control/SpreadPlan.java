@@ -1,5 +1,6 @@
 package dev.udpfanout.loader.control;
 
+import dev.udpfanout.loader.config.Payload;
 import dev.udpfanout.loader.config.PayloadKey;
 import dev.udpfanout.loader.config.Policy;
 import dev.udpfanout.loader.config.ReceiverSet.HashOn;
@@ -50,6 +51,14 @@ public sealed interface SpreadPlan {
     record Keyed(List<InetSocketAddress> endpoints, PayloadKey key) implements SpreadPlan {}
 
     /**
+     * The endpoint that owns the bucket which the name of a StatsD metric leads to; what has no name goes to each in
+     * turn.
+     *
+     * @param endpoints each once, in any order
+     */
+    record Metrics(List<InetSocketAddress> endpoints) implements SpreadPlan {}
+
+    /**
      * A copy to each endpoint.
      *
      * @param endpoints each once, at most {@link Policy#MAX_COPIES}
@@ -70,16 +79,23 @@ public sealed interface SpreadPlan {
         return switch (spreading.policy()) {
             case ROUND_ROBIN ->
                 switch (spreading.payload()) {
-                    case NONE -> new RoundRobin(addresses(endpoints));
+                    // Metrics of StatsD go by a hash alone: the file is refused otherwise.
+                    case NONE, STATSD -> new RoundRobin(addresses(endpoints));
                     case NETFLOW -> new Netflow(forCopies(endpoints), beyondCopies(endpoints));
                 };
             case WEIGHTED -> new Weighted(WeightedRound.of(endpoints));
-            case HASH ->
-                spreading.key().isPresent()
-                        ? new Keyed(addresses(endpoints), spreading.key().get())
-                        : new Hash(addresses(endpoints), spreading.hashOn());
+            case HASH -> hashed(spreading, addresses(endpoints));
             case REPLICATE -> new Replicate(forCopies(endpoints), beyondCopies(endpoints));
         };
+    }
+
+    private static SpreadPlan hashed(Spreading spreading, List<InetSocketAddress> endpoints) {
+        if (spreading.payload() == Payload.STATSD) {
+            return new Metrics(endpoints);
+        }
+        return spreading.key().isPresent()
+                ? new Keyed(endpoints, spreading.key().get())
+                : new Hash(endpoints, spreading.hashOn());
     }
 
     private static List<InetSocketAddress> forCopies(List<Endpoint> endpoints) {

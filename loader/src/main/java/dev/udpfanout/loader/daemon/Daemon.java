@@ -10,6 +10,7 @@ import dev.udpfanout.loader.config.yaml.FileContent;
 import dev.udpfanout.loader.control.EndpointSelection;
 import dev.udpfanout.loader.datapath.Datapath;
 import dev.udpfanout.loader.datapath.Failures;
+import dev.udpfanout.loader.datapath.UserspaceDrops;
 import dev.udpfanout.loader.kubernetes.api.NodeIdentity;
 import dev.udpfanout.loader.kubernetes.services.AnnotatedService;
 import dev.udpfanout.loader.metrics.DaemonMetrics;
@@ -38,6 +39,7 @@ public final class Daemon {
     private final Function<Config, Datapath> datapaths;
     private final Inbox inbox = new Inbox();
     private final ComparisonSchedule comparison = new ComparisonSchedule(System::nanoTime);
+    private final Attempts attempts = new Attempts(comparison::failed);
     private final LiveView view;
     private final DaemonMetrics metrics;
     private final ServedPages pages;
@@ -54,25 +56,24 @@ public final class Daemon {
     private final ConfigPart<List<ListenerConfig>> discovery = new ConfigPart<>("kubernetes", this::discover);
     private final ConfigPart<HealthConfig> probing = new ConfigPart<>("health", this::probe);
     private final ConfigPart<MetricsConfig> serving;
-    /** The file's content until it has been dealt with: its watch tells of a content once. */
-    private Optional<FileContent> unread = Optional.empty();
-
-    private final Attempts attempts = new Attempts(comparison::failed);
+    private Optional<FileContent> unread = Optional.empty(); // until dealt with: its watch tells of a content once
     private boolean hasTakenOver;
 
     /**
-     * @param configSource the configuration that is in force from the start, and where it came from
+     * @param configSource what is in force from the start, and where it came from
      * @param datapaths opens the datapath; called once, by the thread that runs the daemon
+     * @param drops what it drops in user space, for {@code /drops}
      * @param version for {@code /status}
      */
-    public Daemon(ConfigSource configSource, Function<Config, Datapath> datapaths, String version) {
+    public Daemon(
+            ConfigSource configSource, Function<Config, Datapath> datapaths, UserspaceDrops drops, String version) {
         this.configSource = configSource;
         this.file = configSource.inForce();
         this.config = file;
         this.datapaths = datapaths;
         this.view = new LiveView(version, System::nanoTime);
         this.metrics = new DaemonMetrics(view);
-        this.pages = new ServedPages(view, metrics);
+        this.pages = new ServedPages(view, drops, metrics);
         this.serving = new ConfigPart<>("metrics", pages::configure);
     }
 

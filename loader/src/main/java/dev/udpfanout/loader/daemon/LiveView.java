@@ -9,6 +9,7 @@ import dev.udpfanout.loader.datapath.ListenerCounters;
 import dev.udpfanout.loader.datapath.ListenerState;
 import dev.udpfanout.loader.datapath.Lookout;
 import dev.udpfanout.loader.datapath.ProgramCounters;
+import dev.udpfanout.loader.datapath.SpreadNote;
 import dev.udpfanout.loader.health.HealthMonitor;
 import dev.udpfanout.loader.health.PortWatch;
 import dev.udpfanout.loader.status.ConfigStatus;
@@ -220,7 +221,8 @@ final class LiveView implements DaemonView {
                 state.ways(),
                 state.byIpsec(),
                 state.waysKept(),
-                state.podWays());
+                state.podWays(),
+                SpreadNote.of(listener.receivers().spreading(), state.mode()));
     }
 
     /** Sockets take datagrams whatever they come by: by none of the interfaces, or by all. */

@@ -3,6 +3,7 @@ package dev.udpfanout.loader.daemon;
 import dev.udpfanout.loader.admin.AdminPages;
 import dev.udpfanout.loader.admin.AdminServer;
 import dev.udpfanout.loader.config.MetricsConfig;
+import dev.udpfanout.loader.datapath.UserspaceDrops;
 import dev.udpfanout.loader.metrics.DaemonMetrics;
 import java.util.Optional;
 
@@ -12,11 +13,13 @@ import java.util.Optional;
  */
 final class ServedPages implements AutoCloseable {
     private final LiveView view;
+    private final UserspaceDrops drops;
     private final DaemonMetrics metrics;
     private Optional<AdminServer> server = Optional.empty();
 
-    ServedPages(LiveView view, DaemonMetrics metrics) {
+    ServedPages(LiveView view, UserspaceDrops drops, DaemonMetrics metrics) {
         this.view = view;
+        this.drops = drops;
         this.metrics = metrics;
     }
 
@@ -28,7 +31,7 @@ final class ServedPages implements AutoCloseable {
     void configure(MetricsConfig wanted) {
         close();
         if (wanted.enabled()) {
-            AdminPages pages = new AdminPages(view, metrics, wanted.path(), AdminPages.DEFAULT_ALIVE_LIMIT);
+            AdminPages pages = new AdminPages(view, drops, metrics, wanted.path(), AdminPages.DEFAULT_ALIVE_LIMIT);
             server = Optional.of(AdminServer.start(wanted.bind(), pages));
         }
     }

@@ -32,6 +32,9 @@ final class StartOnlyKeys {
         if (!flows.idleTimeout().equals(started.flows().idleTimeout())) {
             keys.add("flows.idle_timeout_secs");
         }
+        if (!now.netflow().equals(started.netflow())) {
+            keys.add("netflow");
+        }
         if (!usesZones(started)) {
             now.listeners().stream()
                     .filter(StartOnlyKeys::usesZones)

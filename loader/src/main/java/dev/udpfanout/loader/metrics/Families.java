@@ -31,7 +31,7 @@ final class Families {
      * @param labelValues in the order of {@link Metric#labels()}
      */
     void add(Metric counter, double value, String... labelValues) {
-        require(counter, Metric.Kind.COUNTER);
+        require(counter, MetricKind.COUNTER);
         Labels labels = labels(counter, labelValues);
         values.computeIfAbsent(counter, metric -> new LinkedHashMap<>()).merge(labels, value, Double::sum);
     }
@@ -42,7 +42,7 @@ final class Families {
      * @param labelValues in the order of {@link Metric#labels()}
      */
     void set(Metric gauge, double value, String... labelValues) {
-        require(gauge, Metric.Kind.GAUGE);
+        require(gauge, MetricKind.GAUGE);
         Labels labels = labels(gauge, labelValues);
         values.computeIfAbsent(gauge, metric -> new LinkedHashMap<>()).put(labels, value);
     }
@@ -53,7 +53,7 @@ final class Families {
      * @param labelValues in the order of {@link Metric#labels()}
      */
     void say(Metric info, String... labelValues) {
-        require(info, Metric.Kind.INFO);
+        require(info, MetricKind.INFO);
         values.computeIfAbsent(info, metric -> new LinkedHashMap<>()).put(labels(info, labelValues), 1.0);
     }
 
@@ -64,11 +64,11 @@ final class Families {
 
     /** Sets a histogram without labels. */
     void set(Metric histogram, HistogramDataPointSnapshot point) {
-        require(histogram, Metric.Kind.HISTOGRAM);
+        require(histogram, MetricKind.HISTOGRAM);
         histograms.put(histogram, point);
     }
 
-    private static void require(Metric metric, Metric.Kind kind) {
+    private static void require(Metric metric, MetricKind kind) {
         if (metric.kind() != kind) {
             throw new IllegalArgumentException(metric + " is a " + metric.kind() + ", not a " + kind);
         }
@@ -95,14 +95,14 @@ final class Families {
     }
 
     private static MetricSnapshot snapshot(Metric metric, String name, String help, Map<Labels, Double> series) {
-        if (metric.kind() == Metric.Kind.INFO) {
+        if (metric.kind() == MetricKind.INFO) {
             InfoSnapshot.Builder builder = InfoSnapshot.builder().name(name).help(help);
             series.keySet()
                     .forEach(labels -> builder.dataPoint(
                             InfoDataPointSnapshot.builder().labels(labels).build()));
             return builder.build();
         }
-        if (metric.kind() == Metric.Kind.COUNTER) {
+        if (metric.kind() == MetricKind.COUNTER) {
             CounterSnapshot.Builder builder =
                     CounterSnapshot.builder().name(name).help(help);
             series.forEach((labels, value) -> builder.dataPoint(CounterDataPointSnapshot.builder()

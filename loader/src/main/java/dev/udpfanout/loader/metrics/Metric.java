@@ -1,9 +1,9 @@
 package dev.udpfanout.loader.metrics;
 
-import static dev.udpfanout.loader.metrics.Metric.Kind.COUNTER;
-import static dev.udpfanout.loader.metrics.Metric.Kind.GAUGE;
-import static dev.udpfanout.loader.metrics.Metric.Kind.HISTOGRAM;
-import static dev.udpfanout.loader.metrics.Metric.Kind.INFO;
+import static dev.udpfanout.loader.metrics.MetricKind.COUNTER;
+import static dev.udpfanout.loader.metrics.MetricKind.GAUGE;
+import static dev.udpfanout.loader.metrics.MetricKind.HISTOGRAM;
+import static dev.udpfanout.loader.metrics.MetricKind.INFO;
 
 import java.util.List;
 import java.util.Optional;
@@ -166,6 +166,18 @@ public enum Metric {
             "listener",
             "mode",
             "reason"),
+    NETFLOW_EXPORTERS(GAUGE, "netflow_exporters", "Exporters with remembered templates.", "listener", "mode"),
+    NETFLOW_TEMPLATES(GAUGE, "netflow_templates", "Templates that are remembered.", "listener", "mode"),
+    NETFLOW_TEMPLATES_EVICTED(
+            COUNTER, "netflow_templates_evicted", "Templates forgotten for lack of room.", "listener", "mode"),
+    NETFLOW_TEMPLATE_MESSAGES(
+            COUNTER,
+            "netflow_template_messages",
+            "Messages of templates that were sent to endpoints, by reason: copied, cut, joined or retried.",
+            "listener",
+            "mode",
+            "reason"),
+    NETFLOW_MALFORMED(COUNTER, "netflow_malformed", "Messages whose lengths lie.", "listener", "mode"),
     KERNEL_FLOWS(GAUGE, "kernel_flows", "Flows in the kernel's table."),
     KERNEL_FLOWS_MAX(GAUGE, "kernel_flows_max", "Flows for which the kernel's table has room."),
     KERNEL_FLOWS_EXPIRED(COUNTER, "kernel_flows_expired", "Flows that left the kernel's table because they were idle."),
@@ -235,30 +247,19 @@ public enum Metric {
     PACKET_PROCESSING(
             HISTOGRAM, "packet_processing_seconds", "Seconds in the kernel program for a datagram; a sample of them.");
 
-    /**
-     * What a metric counts in: a gauge goes up and down, a counter only up, a histogram counts durations; an info is
-     * always 1, and what it says is in its labels.
-     */
-    public enum Kind {
-        GAUGE,
-        COUNTER,
-        HISTOGRAM,
-        INFO
-    }
-
     private static final String PREFIX = "udp_fanout_";
 
-    private final Kind kind;
+    private final MetricKind kind;
     private final String base;
     private final Optional<String> deprecated;
     private final String help;
     private final List<String> labels;
 
-    Metric(Kind kind, String base, String help, String... labels) {
+    Metric(MetricKind kind, String base, String help, String... labels) {
         this(kind, base, Optional.empty(), help, labels);
     }
 
-    Metric(Kind kind, String base, Optional<String> deprecated, String help, String... labels) {
+    Metric(MetricKind kind, String base, Optional<String> deprecated, String help, String... labels) {
         this.kind = kind;
         this.base = PREFIX + base;
         this.deprecated = deprecated.map(PREFIX::concat);
@@ -266,7 +267,7 @@ public enum Metric {
         this.labels = List.of(labels);
     }
 
-    public Kind kind() {
+    public MetricKind kind() {
         return kind;
     }
 

@@ -24,6 +24,7 @@ final class SnapshotCollector implements MultiCollector {
         for (ListenerStatus listener : snapshot.listeners()) {
             ListenerMetrics.addTo(families, listener);
             ReplyMetrics.addTo(families, listener);
+            NetflowMetrics.addTo(families, listener);
         }
         DatapathMetrics.addTo(families, snapshot);
         ControlMetrics.addTo(families, snapshot);

@@ -31,6 +31,7 @@ import java.util.Set;
  * @param waysKept how the ways to endpoints are kept: {@code "by endpoint"}, or by client and why; empty where they are
  *     not
  * @param podWays how datagrams get to the endpoints in pods of this node, those that go by the next hop first
+ * @param spreads what is spread by what in this mode; empty where it is the same in both
  */
 public record ListenerStatus(
         String name,
@@ -49,7 +50,8 @@ public record ListenerStatus(
         List<WayState> ways,
         boolean byIpsec,
         String waysKept,
-        List<PodWayState> podWays) {
+        List<PodWayState> podWays,
+        String spreads) {
 
     public ListenerStatus {
         interfaces = List.copyOf(interfaces);
@@ -97,7 +99,8 @@ public record ListenerStatus(
                 ways,
                 byIpsec,
                 "",
-                podWays);
+                podWays,
+                "");
     }
 
     /** How many endpoints are sent datagrams. */

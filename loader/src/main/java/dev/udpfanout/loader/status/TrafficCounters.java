@@ -3,6 +3,7 @@ package dev.udpfanout.loader.status;
 import dev.udpfanout.bindings.abi.counter.ListenerPathMtu;
 import dev.udpfanout.bindings.abi.counter.ListenerStats;
 import dev.udpfanout.loader.datapath.ListenerCounters;
+import dev.udpfanout.loader.datapath.NetflowCounters;
 import dev.udpfanout.loader.datapath.ReplyCounters;
 import java.util.Collections;
 import java.util.Map;
@@ -19,6 +20,7 @@ import java.util.TreeMap;
  * @param packetsDropped datagrams by reason, for example {@code no_endpoints}; every reason that there is, also at 0
  * @param replies what has come back; empty for a listener without replies
  * @param pathMtu what became of packets that did not fit a way; empty in user space, where the stack sees to that
+ * @param netflow what is known of exporters; empty for a listener that does not look at NetFlow
  */
 public record TrafficCounters(
         long packetsReceived,
@@ -27,7 +29,8 @@ public record TrafficCounters(
         long bytesForwarded,
         Map<String, Long> packetsDropped,
         Optional<ReplyCounters> replies,
-        Optional<ListenerPathMtu> pathMtu) {
+        Optional<ListenerPathMtu> pathMtu,
+        Optional<NetflowCounters> netflow) {
 
     public TrafficCounters {
         packetsDropped = Collections.unmodifiableMap(new TreeMap<>(packetsDropped));
@@ -47,6 +50,7 @@ public record TrafficCounters(
                 bytesForwarded,
                 packetsDropped,
                 Optional.empty(),
+                Optional.empty(),
                 Optional.empty());
     }
 
@@ -60,6 +64,7 @@ public record TrafficCounters(
                 stats.bytesForwarded(),
                 counters.drops(),
                 counters.replies(),
-                counters.pathMtu());
+                counters.pathMtu(),
+                counters.netflow());
     }
 }

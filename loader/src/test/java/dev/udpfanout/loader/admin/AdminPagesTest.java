@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.udpfanout.loader.datapath.UserspaceDrops;
 import dev.udpfanout.loader.metrics.DaemonMetrics;
 import dev.udpfanout.loader.status.FixedView;
 import dev.udpfanout.loader.status.Readiness;
@@ -14,8 +15,11 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
@@ -24,11 +28,22 @@ import org.junit.jupiter.api.Test;
 @Tag("unit")
 class AdminPagesTest {
     private final FixedView view = new FixedView();
+    private static final UserspaceDrops.Drop DROP = new UserspaceDrops.Drop(
+            Instant.parse("2026-01-02T03:04:05Z"),
+            "syslog",
+            "rate_limited",
+            Optional.of(new InetSocketAddress("2001:db8::1", 4000)),
+            Optional.empty(),
+            Optional.empty(),
+            1,
+            78);
+
     private AdminServer server;
 
     @BeforeEach
     void start() {
-        AdminPages pages = new AdminPages(view, new DaemonMetrics(view), "/metrics", Duration.ofSeconds(30));
+        AdminPages pages =
+                new AdminPages(view, UserspaceDrops.NONE, new DaemonMetrics(view), "/metrics", Duration.ofSeconds(30));
         server = AdminServer.start(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), pages);
     }
 
@@ -140,6 +155,41 @@ class AdminPagesTest {
     }
 
     @Test
+    void shouldReadDropsOnFromTheNumberThatIsAskedFor() throws IOException {
+        List<Long> asked = new ArrayList<>();
+        UserspaceDrops drops = from -> {
+            asked.add(from);
+            return new UserspaceDrops.Page(List.of(DROP), 8, 20);
+        };
+        AdminPages pages = new AdminPages(view, drops, new DaemonMetrics(view), "/metrics", Duration.ofSeconds(30));
+        try (AdminServer other = AdminServer.start(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), pages)) {
+            JsonNode page = json(HttpClientSocket.get(other.address(), "/drops?from=7"));
+            assertEquals(8, page.path("next").asLong());
+            assertEquals(20, page.path("seen").asLong());
+            JsonNode drop = page.path("drops").path(0);
+            assertEquals("rate_limited", drop.path("reason").asText());
+            assertEquals("[2001:db8::1]:4000", drop.path("source").asText());
+            assertFalse(drop.has("endpoint"));
+            HttpClientSocket.get(other.address(), "/drops");
+            assertTrue(HttpClientSocket.get(other.address(), "/drops?from=x").startsWith("HTTP/1.1 400 "));
+        }
+        assertEquals(List.of(7L, -1L), asked);
+    }
+
+    @Test
+    void shouldKeepDropsFromWhoIsNotOnThisHost() {
+        AdminPages pages =
+                new AdminPages(view, UserspaceDrops.NONE, new DaemonMetrics(view), "/metrics", Duration.ofSeconds(30));
+
+        assertTrue(pages.isForThisHostOnly(new RequestHead("GET", "/drops", "", "")));
+        assertFalse(pages.isForThisHostOnly(new RequestHead("GET", "/status", "", "")));
+    }
+
+    private static JsonNode json(String page) throws IOException {
+        return new ObjectMapper().readTree(page.substring(page.indexOf("\r\n\r\n")));
+    }
+
+    @Test
     void shouldRefuseOtherMethodsEvenWithABody() throws IOException {
         String page = HttpClientSocket.exchange(
                 server.address(),
@@ -154,7 +204,7 @@ class AdminPagesTest {
         String page = get("/nosuch");
 
         assertTrue(page.startsWith("HTTP/1.1 404 "), page);
-        assertTrue(page.contains("/metrics /healthz /readyz /status"), page);
+        assertTrue(page.contains("/metrics /healthz /readyz /status /drops"), page);
     }
 
     @Test
@@ -165,11 +215,12 @@ class AdminPagesTest {
 
     @Test
     void shouldAnswerAboutHealthWithoutWaitingForALargePage() {
-        AdminPages pages = new AdminPages(view, new DaemonMetrics(view), "/metrics", Duration.ofSeconds(30));
+        AdminPages pages =
+                new AdminPages(view, UserspaceDrops.NONE, new DaemonMetrics(view), "/metrics", Duration.ofSeconds(30));
 
-        assertTrue(pages.isQuick(new RequestHead("GET", "/healthz", "")));
-        assertTrue(pages.isQuick(new RequestHead("GET", "/readyz", "")));
-        assertFalse(pages.isQuick(new RequestHead("GET", "/status", "")));
-        assertFalse(pages.isQuick(new RequestHead("GET", "/metrics", "")));
+        assertTrue(pages.isQuick(new RequestHead("GET", "/healthz", "", "")));
+        assertTrue(pages.isQuick(new RequestHead("GET", "/readyz", "", "")));
+        assertFalse(pages.isQuick(new RequestHead("GET", "/status", "", "")));
+        assertFalse(pages.isQuick(new RequestHead("GET", "/metrics", "", "")));
     }
 }

@@ -15,7 +15,7 @@ class RequestHeadTest {
         RequestHead head = RequestHead.parse("GET /metrics?x=1#y HTTP/1.1\r\nHost: h\r\naCCept:  text/plain \r\n")
                 .orElseThrow();
 
-        assertEquals(new RequestHead("GET", "/metrics", "text/plain"), head);
+        assertEquals(new RequestHead("GET", "/metrics", "x=1", "text/plain"), head);
     }
 
     @Test

@@ -185,9 +185,31 @@ class DropsCommandTest {
     }
 
     @Test
-    void shouldCountWhatUserSpaceDrops() throws IOException {
+    void shouldShowReasonListenerAndSenderOfWhatUserSpaceDrops() throws IOException {
         daemon("userspace");
-        sendUntil(drops("--follow"), "counted: syslog not_allowed +");
+        LabProcess command = drops("--follow");
+        sendUntil(command, "not_allowed    syslog userspace 192.168.1.10:");
+        sendUntil(command, "counted: syslog not_allowed +");
+        LabProcess objects = drops("--follow", "--json");
+        sendUntil(objects, "not_allowed");
+        JsonNode event = new ObjectMapper()
+                .readTree(objects.lines().stream()
+                        .filter(each -> each.contains("not_allowed"))
+                        .findFirst()
+                        .orElseThrow());
+        assertEquals("userspace", event.path("datapath").asText());
+        assertTrue(event.path("source").asText().startsWith("192.168.1.10:"), event::toString);
+    }
+
+    @Test
+    void shouldGoOnInTheOtherDatapathWhenTheModeChanges() throws IOException {
+        daemon("tc_ebpf");
+        LabProcess command = drops("--follow");
+        sendUntil(command, "not_allowed    syslog eth0 ");
+        Path config = directory.resolve("config.yaml");
+        Files.writeString(config, Files.readString(config).replace("mode: tc_ebpf", "mode: userspace"));
+        sendUntil(command, "listener syslog is served by userspace now");
+        sendUntil(command, "not_allowed    syslog userspace 192.168.1.10:");
     }
 
     @Test

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.udpfanout.loader.admin.AdminPages;
 import dev.udpfanout.loader.admin.AdminServer;
+import dev.udpfanout.loader.datapath.UserspaceDrops;
 import dev.udpfanout.loader.metrics.DaemonMetrics;
 import dev.udpfanout.loader.status.FixedView;
 import dev.udpfanout.loader.status.Readiness;
@@ -31,7 +32,8 @@ class StatusCommandTest {
     }
 
     private int statusOf(FixedView view, String... more) {
-        AdminPages pages = new AdminPages(view, new DaemonMetrics(view), "/metrics", AdminPages.DEFAULT_ALIVE_LIMIT);
+        AdminPages pages = new AdminPages(
+                view, UserspaceDrops.NONE, new DaemonMetrics(view), "/metrics", AdminPages.DEFAULT_ALIVE_LIMIT);
         try (AdminServer server =
                 AdminServer.start(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), pages)) {
             String address = "--metrics=127.0.0.1:" + server.address().getPort();

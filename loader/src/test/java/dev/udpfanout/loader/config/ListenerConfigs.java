@@ -47,6 +47,7 @@ public final class ListenerConfigs {
                 listeners,
                 Optional.empty(),
                 FlowsConfig.DEFAULT,
+                NetflowConfig.IN_MEMORY,
                 health,
                 new MetricsConfig(false, new InetSocketAddress("127.0.0.1", 9090), "/metrics"),
                 new ShutdownConfig(ShutdownConfig.OnExit.DETACH, Duration.ZERO));

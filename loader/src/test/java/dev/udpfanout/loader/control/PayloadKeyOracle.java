@@ -53,7 +53,7 @@ public final class PayloadKeyOracle {
         return table.endpoints().get(table.owner(SourceHash.bucket(hash)));
     }
 
-    private static long mixed(long value) {
+    static long mixed(long value) {
         BigInteger mixed = times(unsigned(value), SourceHash.FIRST_FACTOR);
         return folded(times(folded(mixed), SourceHash.SECOND_FACTOR)).longValue();
     }

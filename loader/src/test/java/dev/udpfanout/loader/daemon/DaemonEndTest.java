@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import dev.udpfanout.lab.Topology;
 import dev.udpfanout.loader.config.InvalidConfigException;
 import dev.udpfanout.loader.config.reader.ConfigReader;
+import dev.udpfanout.loader.datapath.UserspaceDrops;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -40,7 +41,11 @@ class DaemonEndTest {
                 listeners:
                   - { bind: "10.255.0.1:5514", interface: dummy0, downstream: [ { address: "10.42.0.11:40514" } ] }
                 """.formatted(onExit));
-        Daemon daemon = new Daemon(ConfigSource.open(file, new ConfigReader(name -> true)), config -> datapath, "test");
+        Daemon daemon = new Daemon(
+                ConfigSource.open(file, new ConfigReader(name -> true)),
+                config -> datapath,
+                UserspaceDrops.NONE,
+                "test");
         topology.node().call(() -> {
             daemon.run();
             return null;

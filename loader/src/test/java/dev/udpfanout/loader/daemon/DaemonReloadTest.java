@@ -8,6 +8,7 @@ import dev.udpfanout.lab.BoundedWait;
 import dev.udpfanout.lab.Topology;
 import dev.udpfanout.loader.config.InvalidConfigException;
 import dev.udpfanout.loader.config.reader.ConfigReader;
+import dev.udpfanout.loader.datapath.UserspaceDrops;
 import dev.udpfanout.loader.endtoend.AdminClient;
 import java.io.IOException;
 import java.net.ConnectException;
@@ -51,7 +52,11 @@ class DaemonReloadTest {
             }
             return true;
         });
-        daemon = new Daemon(ConfigSource.open(directory.resolve("config.yaml"), reader), config -> datapath, "test");
+        daemon = new Daemon(
+                ConfigSource.open(directory.resolve("config.yaml"), reader),
+                config -> datapath,
+                UserspaceDrops.NONE,
+                "test");
         topology.node().thread("daemon", daemon::run).start();
         assertTrue(daemon.awaitRunning(LIMIT));
     }

@@ -5,6 +5,7 @@ import dev.udpfanout.loader.config.Config;
 import dev.udpfanout.loader.config.InvalidConfigException;
 import dev.udpfanout.loader.config.reader.ConfigReader;
 import dev.udpfanout.loader.datapath.Datapath;
+import dev.udpfanout.loader.datapath.UserspaceDrops;
 import dev.udpfanout.loader.datapath.kernel.KernelDatapath;
 import dev.udpfanout.loader.datapath.kernel.program.KernelProgram;
 import dev.udpfanout.loader.datapath.kernel.program.Pins;
@@ -27,7 +28,8 @@ public final class DaemonRun implements AutoCloseable {
     private final CompletableFuture<Void> ended = new CompletableFuture<>();
 
     private DaemonRun(ConfigSource config, Optional<Path> pinDirectory) {
-        this.daemon = new Daemon(config, read -> datapath(read, pinDirectory.flatMap(Pins::open)), "test");
+        this.daemon = new Daemon(
+                config, read -> datapath(read, pinDirectory.flatMap(Pins::open)), UserspaceDrops.NONE, "test");
     }
 
     private static Datapath datapath(Config config, Optional<Pins> pins) {

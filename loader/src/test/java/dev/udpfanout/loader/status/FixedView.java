@@ -6,6 +6,7 @@ import dev.udpfanout.bindings.abi.counter.IcmpErrors;
 import dev.udpfanout.bindings.abi.counter.ListenerPathMtu;
 import dev.udpfanout.loader.datapath.FirewallState;
 import dev.udpfanout.loader.datapath.FlowCounters;
+import dev.udpfanout.loader.datapath.NetflowCounters;
 import dev.udpfanout.loader.datapath.PodWayState;
 import dev.udpfanout.loader.datapath.ReplyCounters;
 import dev.udpfanout.loader.datapath.WayState;
@@ -133,7 +134,8 @@ public final class FixedView implements DaemonView {
                         12_000,
                         Map.of("no_endpoints", 3L, "too_big", 0L),
                         Optional.of(REPLIES),
-                        Optional.of(new ListenerPathMtu(21, 22, 23, 24))),
+                        Optional.of(new ListenerPathMtu(21, 22, 23, 24)),
+                        Optional.empty()),
                 List.of(UP, DOWN),
                 Optional.of(new MirrorStatus(
                         10, new TrafficCounters(9, 8, 900, 800, Map.of("fib_blackhole", 1L)), List.of(COPIED))),
@@ -146,6 +148,14 @@ public final class FixedView implements DaemonView {
                         new PodWayState(InetAddress.ofLiteral("10.42.0.11"), true, "")),
                 true);
     }
+
+    private static final NetflowCounters NETFLOW = new NetflowCounters(
+            3,
+            1,
+            2,
+            Map.of("copied", 12L, "cut", 9L, "joined", 6L, "retried", 0L),
+            List.of(new NetflowCounters.Exporter(
+                    new InetSocketAddress("192.0.2.1", 49_152), 10, 4_294_967_295L, 3, Instant.EPOCH)));
 
     private static ListenerStatus netflow() {
         return new ListenerStatus(
@@ -171,7 +181,8 @@ public final class FixedView implements DaemonView {
                                 70,
                                 7000,
                                 Map.of("too_long", 2L))),
-                        Optional.empty()),
+                        Optional.empty(),
+                        Optional.of(NETFLOW)),
                 List.of(),
                 Optional.empty(),
                 List.of(),

@@ -47,9 +47,7 @@ public enum DropReason {
     /** No memory, or a full queue: one receiver's copy, not the others'. */
     COPY_FAILED(19, "no memory, or a full queue: one receiver's copy, not the others'"),
     /** The sender is the listener's only endpoint: it drops what it sent itself. */
-    HAIRPIN(20, "the sender is the listener's only endpoint: it drops what it sent itself"),
-    /** A super-packet whose datagrams have different keys in their payloads. */
-    MIXED_KEYS(21, "a super-packet whose datagrams have different keys in their payloads");
+    HAIRPIN(20, "the sender is the listener's only endpoint: it drops what it sent itself");
 
     private final int code;
     private final String meaning;

@@ -25,7 +25,7 @@ public enum ListenerFlag {
     REPLIES(128),
     /** With UF_LISTENER_REPLIES, on a dummy interface: by the stack, which has changed the destination before. */
     REPLIES_BY_STACK(256),
-    /** Fragments that may be cut go through the stack: a piece that fits the interface it comes in by need not fit the way to an endpoint, and all pieces of one datagram go one way. */
+    /** Fragments that may be cut go through the stack: all pieces of one datagram go one way. */
     FRAGMENTS_BY_STACK(512),
     /** IPv4 sources to which no route leads are refused: rp_filter of the interface is 2. */
     REVERSE_PATH_LOOSE(1024),
@@ -39,6 +39,8 @@ public enum ListenerFlag {
     REASSEMBLED(16384),
     /** No rule and no route looks at the sender: the way to an endpoint is the same for all of them. */
     WAYS_BY_ENDPOINT(32768),
+    /** NetFlow v9, IPFIX: every endpoint gets the templates, up to UF_MAX_COPIES; one gets the data. */
+    NETFLOW(65536),
     /** With UF_LISTENER_HASH_SOURCE: bytes of the payload decide, where PAYLOAD_KEYS says so. */
     HASH_PAYLOAD(131072),
     /** Once LEASE has run out, datagrams go to the next program and the stack, as without a listener. */

@@ -149,6 +149,24 @@ public class Abi {
     public static int UF_MAX_ENDPOINTS() {
         return UF_MAX_ENDPOINTS;
     }
+    private static final int UF_KEY_METRIC_NAME = (int)255L;
+    /**
+     * {@snippet lang=c :
+     * #define UF_KEY_METRIC_NAME 255
+     * }
+     */
+    public static int UF_KEY_METRIC_NAME() {
+        return UF_KEY_METRIC_NAME;
+    }
+    private static final int UF_MAX_NAME_BYTES = (int)128L;
+    /**
+     * {@snippet lang=c :
+     * #define UF_MAX_NAME_BYTES 128
+     * }
+     */
+    public static int UF_MAX_NAME_BYTES() {
+        return UF_MAX_NAME_BYTES;
+    }
     private static final int UF_MAX_COPIES = (int)64L;
     /**
      * {@snippet lang=c :
@@ -256,6 +274,24 @@ public class Abi {
      */
     public static int UF_MAX_ALLOWED_SOURCES() {
         return UF_MAX_ALLOWED_SOURCES;
+    }
+    private static final int UF_MAX_TEMPLATES_BYTES = (int)1472L;
+    /**
+     * {@snippet lang=c :
+     * #define UF_MAX_TEMPLATES_BYTES 1472
+     * }
+     */
+    public static int UF_MAX_TEMPLATES_BYTES() {
+        return UF_MAX_TEMPLATES_BYTES;
+    }
+    private static final int UF_MAX_TEMPLATES = (int)4096L;
+    /**
+     * {@snippet lang=c :
+     * #define UF_MAX_TEMPLATES 4096
+     * }
+     */
+    public static int UF_MAX_TEMPLATES() {
+        return UF_MAX_TEMPLATES;
     }
     private static final int UF_MAX_FLOW_ENDPOINTS = (int)16384L;
     /**
@@ -463,15 +499,6 @@ public class Abi {
      */
     public static int UF_DROP_HAIRPIN() {
         return UF_DROP_HAIRPIN;
-    }
-    private static final int UF_DROP_MIXED_KEYS = (int)21L;
-    /**
-     * {@snippet lang=c :
-     * enum uf_drop_reason.UF_DROP_MIXED_KEYS = 21
-     * }
-     */
-    public static int UF_DROP_MIXED_KEYS() {
-        return UF_DROP_MIXED_KEYS;
     }
     private static final int UF_FILTER_SPREAD = (int)2654435761L;
     /**

@@ -5,6 +5,7 @@ import dev.udpfanout.bindings.generated.abi.uf_flow;
 import dev.udpfanout.bindings.generated.abi.uf_flow_key;
 import dev.udpfanout.bindings.map.Codec;
 import java.lang.foreign.MemorySegment;
+import java.time.Duration;
 
 /** Reads the entries of a table of FLOWS: {@code struct uf_flow_key} and {@code struct uf_flow}. */
 public final class FlowEntry {
@@ -19,6 +20,12 @@ public final class FlowEntry {
 
     /** A flow has an entry for what is asked and one for what is answered. */
     public static final int ENTRIES_PER_FLOW = 2;
+
+    /**
+     * How much older {@link #seenNanos} may be than a flow's last datagram: UF_FLOW_TOUCH_NS of
+     * bpf/src/main/c/udp_fanout/flow.h. What is idle is idle for this much longer, so that a flow in use is not.
+     */
+    public static final Duration SEEN_LAG = Duration.ofSeconds(1);
 
     private FlowEntry() {}
 

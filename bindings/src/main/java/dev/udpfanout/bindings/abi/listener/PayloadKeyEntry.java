@@ -1,5 +1,6 @@
 package dev.udpfanout.bindings.abi.listener;
 
+import dev.udpfanout.bindings.generated.abi.Abi;
 import dev.udpfanout.bindings.generated.abi.uf_payload_key;
 import dev.udpfanout.bindings.map.Codec;
 import java.lang.foreign.MemorySegment;
@@ -9,7 +10,7 @@ import java.lang.foreign.SegmentAllocator;
  * A value of the map PAYLOAD_KEYS: which bytes of a payload decide the endpoint.
  *
  * @param offset where the key begins, in bytes from the start of the UDP payload
- * @param bytes how long it is; 1 to 16, or 0: there is none
+ * @param bytes how long it is; 1 to 16; 0: there is none; or that of {@link #METRIC_NAME}
  * @param match which payloads have it
  * @param withSource whether the source address counts, too
  * @param elseSource whether it decides without the key; otherwise each endpoint in turn
@@ -21,6 +22,10 @@ public record PayloadKeyEntry(int offset, int bytes, Match match, boolean withSo
 
     /** No key. */
     public static final PayloadKeyEntry NONE = new PayloadKeyEntry(0, 0, Match.ANY, false, false);
+
+    /** The name of a StatsD payload's first metric. */
+    public static final PayloadKeyEntry METRIC_NAME =
+            new PayloadKeyEntry(0, Abi.UF_KEY_METRIC_NAME(), Match.ANY, false, false);
 
     /**
      * What must stand in a payload.
@@ -49,7 +54,7 @@ public record PayloadKeyEntry(int offset, int bytes, Match match, boolean withSo
     private static PayloadKeyEntry read(MemorySegment value) {
         return new PayloadKeyEntry(
                 Short.toUnsignedInt(uf_payload_key.offset(value)),
-                uf_payload_key.key_bytes(value),
+                Byte.toUnsignedInt(uf_payload_key.key_bytes(value)),
                 new Match(
                         Short.toUnsignedInt(uf_payload_key.match_offset(value)),
                         uf_payload_key.expected(value),

@@ -25,6 +25,7 @@ import dev.udpfanout.bindings.abi.listener.ListenerSet;
 import dev.udpfanout.bindings.abi.listener.LocalAddressKey;
 import dev.udpfanout.bindings.abi.listener.MirrorEntry;
 import dev.udpfanout.bindings.abi.listener.PayloadKeyEntry;
+import dev.udpfanout.bindings.abi.netflow.KeptTemplates;
 import dev.udpfanout.bindings.generated.abi.uf_bucket;
 import dev.udpfanout.bindings.generated.abi.uf_cursor;
 import dev.udpfanout.bindings.generated.abi.uf_drops;
@@ -163,6 +164,17 @@ public final class SharedMaps {
 
     /** Datagrams that were copied a moment ago. */
     public static final MapDeclaration<BpfMap> COPIED = declared(MapDeclaration.ofProgram("COPIED"));
+
+    /** Which of an exporter's templates are of options. */
+    public static final MapDeclaration<BpfMap> OPTIONS_TEMPLATES =
+            declared(MapDeclaration.ofProgram("OPTIONS_TEMPLATES"));
+
+    /** Of element 0 which ids any exporter's options templates have had. */
+    public static final MapDeclaration<BpfMap> OPTIONS_IDS = declared(MapDeclaration.ofProgram("OPTIONS_IDS"));
+
+    /** What exporters have sent for all receivers. */
+    public static final MapDeclaration<KeyedMap<MemorySegment, MemorySegment>> TEMPLATES =
+            declared(MapDeclaration.keyed("TEMPLATES", KeptTemplates.KEY_CODEC, KeptTemplates.VALUE_CODEC));
 
     /** What is behind a veth, by its interface index. */
     public static final MapDeclaration<KeyedMap<Integer, PeerEntry>> PEERS =

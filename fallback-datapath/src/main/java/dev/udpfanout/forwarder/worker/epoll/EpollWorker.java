@@ -15,6 +15,7 @@ import dev.udpfanout.forwarder.worker.WorkerSetup;
 import dev.udpfanout.forwarder.worker.socket.CopySender;
 import dev.udpfanout.forwarder.worker.socket.Dispatcher;
 import dev.udpfanout.forwarder.worker.socket.Hairpin;
+import dev.udpfanout.forwarder.worker.socket.MetricSender;
 import dev.udpfanout.forwarder.worker.socket.SocketWorker;
 import dev.udpfanout.forwarder.worker.socket.SyscallSender;
 import io.netty.channel.IoEvent;
@@ -59,6 +60,8 @@ public final class EpollWorker extends SocketWorker implements EpollIoHandle {
                 turns(),
                 inPieces(new SyscallSender(batchSize, source, stats(), arena), NOTHING_TO_FREE, receive),
                 new CopySender(setup, addresses, stats(), arena, receive, NOTHING_TO_FREE),
+                netflow(receive, NOTHING_TO_FREE),
+                new MetricSender(setup, turns(), stats(), arena, receive, NOTHING_TO_FREE),
                 new Hairpin(source, stats(), NOTHING_TO_FREE),
                 receive,
                 batchSize);
@@ -142,29 +145,26 @@ public final class EpollWorker extends SocketWorker implements EpollIoHandle {
 
     private void collect(int count) {
         long bytes = 0;
-        int tooLong = 0;
         batch.clear();
         for (int i = 0; i < count; i++) {
             long at = (long) i * MessageHeader.BYTES;
             int length = MessageHeader.messageLength(headers, at);
             bytes += length;
             if ((MessageHeader.flags(headers, at) & MessageFlag.TRUNCATED) != 0) {
-                tooLong++;
+                stats().onDropped(DropReason.TOO_LONG, receive.memory(), receive.at(i), 1, length, null);
             } else {
                 batch.add(i, receive.at(i) + payloadOffset(), length, receive.at(i));
             }
             makeRoomForAddresses(i);
         }
         stats().onReceived(count, bytes);
-        if (tooLong > 0) {
-            stats().onDropped(DropReason.TOO_LONG, tooLong);
-        }
     }
 
     private void forward() {
         admission().admit(batch, NOTHING_TO_FREE);
         if (targets.length == 0) {
-            stats().onDropped(DropReason.NO_ENDPOINTS, batch.count());
+            dispatcher.sendToNobody(batch);
+            stats().onDropped(DropReason.NO_ENDPOINTS, batch);
         } else if (flows.isPresent()) {
             flows.get().forward(batch);
         } else if (batch.count() > 0) {

@@ -14,6 +14,7 @@ import dev.udpfanout.forwarder.worker.socket.BatchSender;
 import dev.udpfanout.forwarder.worker.socket.CopySender;
 import dev.udpfanout.forwarder.worker.socket.Dispatcher;
 import dev.udpfanout.forwarder.worker.socket.Hairpin;
+import dev.udpfanout.forwarder.worker.socket.MetricSender;
 import dev.udpfanout.forwarder.worker.socket.SocketFlows;
 import dev.udpfanout.forwarder.worker.socket.SocketTarget;
 import dev.udpfanout.forwarder.worker.socket.SocketWorker;
@@ -94,6 +95,8 @@ public final class IoUringWorker extends SocketWorker implements IoUringIoHandle
                         turns(),
                         cutting,
                         copies,
+                        netflow(receive, freeBuffer),
+                        new MetricSender(setup, turns(), stats(), arena, receive, freeBuffer),
                         hairpin,
                         receive,
                         setup.config().batchSize());
@@ -198,6 +201,7 @@ public final class IoUringWorker extends SocketWorker implements IoUringIoHandle
         if ((messageFlags & MessageFlag.TRUNCATED) != 0
                 || length > setup.config().maxPacketBytes()) {
             batchTooLong++;
+            stats().onDropped(DropReason.TOO_LONG, memory, sourceAt, 1, length, null);
             buffers.onFree(ring, slot);
         } else {
             batch.add(slot, sourceAt + addresses.bytes(), length, sourceAt);
@@ -216,20 +220,17 @@ public final class IoUringWorker extends SocketWorker implements IoUringIoHandle
             return;
         }
         stats().onReceived(batch.count() + batchTooLong, batchBytes);
-        if (batchTooLong > 0) {
-            stats().onDropped(DropReason.TOO_LONG, batchTooLong);
-        }
         batchBytes = 0;
         batchTooLong = 0;
         admission().admit(batch, freeBuffer);
-        int count = batch.count();
         if (targets.length > 0 && flows.isPresent()) {
             flows.get().forward(batch);
             free();
-        } else if (targets.length > 0 && count > 0) {
+        } else if (targets.length > 0 && batch.count() > 0) {
             dispatcher.send(batch, targets);
         } else {
-            stats().onDropped(DropReason.NO_ENDPOINTS, count);
+            dispatcher.sendToNobody(batch);
+            stats().onDropped(DropReason.NO_ENDPOINTS, batch);
             free();
         }
         batch.clear();

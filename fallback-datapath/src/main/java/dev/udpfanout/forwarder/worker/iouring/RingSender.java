@@ -12,6 +12,7 @@ import dev.udpfanout.forwarder.worker.socket.SendFailure;
 import dev.udpfanout.forwarder.worker.socket.SocketTarget;
 import io.netty.channel.IoRegistration;
 import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
 
 /**
  * Queues a batch's messages on the ring and settles them as they complete. A message has the slot of its first
@@ -28,6 +29,7 @@ final class RingSender implements BatchSender {
     private final OutgoingMessages messages;
     private final RingOps ops;
     private final DatagramBatch oneByOne;
+    private final MemorySegment memory;
     private final int vectorsPerSlot;
 
     private final SocketTarget[] target;
@@ -50,6 +52,7 @@ final class RingSender implements BatchSender {
         this.ring = ring;
         this.buffers = buffers;
         this.stats = stats;
+        this.memory = receive.memory();
         this.vectorsPerSlot = source == SourceAddress.CLIENT ? 2 : SegmentRun.MAX_DATAGRAMS;
         this.messages = new OutgoingMessages(slots, slots * vectorsPerSlot, source, arena);
         this.ops = new RingOps(messages, slots);
@@ -142,7 +145,7 @@ final class RingSender implements BatchSender {
     }
 
     private void drop(int slot, DropReason reason) {
-        stats.onDropped(reason, datagrams[slot]);
+        stats.onDropped(reason, memory, sourceAt[slot], datagrams[slot], bytes[slot], target[slot]);
         free(slot);
     }
 

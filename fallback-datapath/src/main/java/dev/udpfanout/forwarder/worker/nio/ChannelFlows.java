@@ -47,8 +47,9 @@ final class ChannelFlows extends WorkerFlows<ChannelTarget, ChannelFlow> {
         clientAddress = from;
         ChannelAddress.read(from, client);
         int bytes = request.remaining();
+        ChannelFlow flow = null;
         try {
-            ChannelFlow flow = flowOf(client, System.nanoTime());
+            flow = flowOf(client, System.nanoTime());
             for (int attempt = 0; attempt < MAX_ATTEMPTS; attempt++) {
                 if (trySend(flow, request, bytes)) {
                     return;
@@ -58,7 +59,7 @@ final class ChannelFlows extends WorkerFlows<ChannelTarget, ChannelFlow> {
         } catch (IOException e) {
             // Counted; said aloud, it would be said for every datagram.
         }
-        stats.onDropped(DropReason.SEND_FAILED, 1);
+        stats.onDropped(DropReason.SEND_FAILED, from, bytes, flow == null ? null : flow.target());
     }
 
     /** False if an earlier datagram's error came out: this one was not sent. */
@@ -67,7 +68,7 @@ final class ChannelFlows extends WorkerFlows<ChannelTarget, ChannelFlow> {
             if (flow.send(request)) {
                 stats.onForwarded(flow.target(), 1, bytes);
             } else {
-                stats.onDropped(DropReason.SEND_QUEUE_FULL, 1);
+                stats.onDropped(DropReason.SEND_QUEUE_FULL, clientAddress, bytes, flow.target());
             }
             return true;
         } catch (PortUnreachableException e) {

@@ -3,6 +3,8 @@ package dev.udpfanout.forwarder.worker.nio;
 import dev.udpfanout.forwarder.counter.DropReason;
 import dev.udpfanout.forwarder.flow.FlowKey;
 import dev.udpfanout.forwarder.socket.SourceBits;
+import dev.udpfanout.forwarder.spread.MetricCuts;
+import dev.udpfanout.forwarder.spread.MetricHash;
 import dev.udpfanout.forwarder.spread.PayloadHash;
 import dev.udpfanout.forwarder.spread.Spread;
 import dev.udpfanout.forwarder.worker.TargetCounters;
@@ -40,12 +42,13 @@ public final class NioWorker extends Worker<ChannelTarget> implements NioIoHandl
     private final MemorySegment memory;
     private final Optional<ChannelFlows> flows;
     private final ChannelCopies copies;
+    private final MetricCuts cuts = new MetricCuts();
     private IoRegistration registration;
     private ChannelTarget[] targets = {};
 
     /** @param bound the worker becomes its owner */
     public NioWorker(WorkerSetup setup, BoundChannel bound) {
-        super(setup.number(), setup.loop(), setup.errorLog());
+        super(setup);
         this.setup = setup;
         this.bound = bound;
         this.channel = bound.channel();
@@ -110,11 +113,11 @@ public final class NioWorker extends Worker<ChannelTarget> implements NioIoHandl
         int bytes = buffer.remaining();
         stats().onReceived(1, bytes);
         if (bytes > setup.config().maxPacketBytes()) {
-            stats().onDropped(DropReason.TOO_LONG, 1);
-        } else if (!admission().admits(source.getAddress())) {
+            stats().onDropped(DropReason.TOO_LONG, source, bytes, null);
+        } else if (!admission().admits(source, bytes)) {
             return;
         } else if (targets.length == 0) {
-            stats().onDropped(DropReason.NO_ENDPOINTS, 1);
+            stats().onDropped(DropReason.NO_ENDPOINTS, source, bytes, null);
         } else if (flows.isPresent()) {
             flows.get().forward(source, buffer);
         } else {
@@ -124,27 +127,44 @@ public final class NioWorker extends Worker<ChannelTarget> implements NioIoHandl
 
     private void send(InetSocketAddress source, int bytes) {
         switch (spread()) {
-            case Spread.InTurn inTurn -> sendTo(turns().takeTurns(1, targets.length), bytes);
-            case Spread.Chosen chosen -> sendTo(endpointOf(source, chosen), bytes);
-            case PayloadHash hash -> sendTo(endpointOf(source, hash, bytes), bytes);
+            case Spread.InTurn inTurn -> sendTo(turns().takeTurns(1, targets.length), source, bytes);
+            case Spread.Chosen chosen -> sendTo(endpointOf(source, chosen), source, bytes);
+            case PayloadHash hash -> sendTo(endpointOf(source, hash, bytes), source, bytes);
+            case MetricHash hash -> sendMetrics(source, hash, bytes);
             case Spread.ToAll toAll -> sendCopies(source, bytes);
+            case Spread.Netflow netflow -> throw new IllegalStateException("NIO keeps no exporter's address");
         }
     }
 
-    private void sendTo(int endpoint, int bytes) {
-        send(targets[endpoint], bytes, DropReason.SEND_QUEUE_FULL, DropReason.SEND_FAILED);
+    private void sendTo(int endpoint, InetSocketAddress source, int bytes) {
+        send(targets[endpoint], source, bytes, DropReason.SEND_QUEUE_FULL, DropReason.SEND_FAILED);
+    }
+
+    private void sendMetrics(InetSocketAddress source, MetricHash hash, int bytes) {
+        cuts.of(hash, memory, 0, bytes);
+        for (int pieces = 0; cuts.next(); pieces++) {
+            if (pieces > 0) {
+                stats().onReceived(1, 0);
+            }
+            buffer.limit(cuts.begin() + cuts.length()).position(cuts.begin());
+            int endpoint = cuts.endpoint();
+            sendTo(
+                    endpoint == MetricHash.NO_NAME ? turns().takeTurns(1, targets.length) : endpoint,
+                    source,
+                    cuts.length());
+        }
     }
 
     private void sendCopies(InetSocketAddress source, int bytes) {
         if (copies.isReturnElseNote(source.getAddress(), buffer)) {
-            stats().onDropped(DropReason.LOOP, 1);
+            stats().onDropped(DropReason.LOOP, source, bytes, null);
             return;
         }
         int further = targets.length - 1;
         stats().onReceived(further, (long) further * bytes);
         for (ChannelTarget target : targets) {
             buffer.rewind();
-            send(target, bytes, DropReason.COPY_FAILED, DropReason.COPY_FAILED);
+            send(target, source, bytes, DropReason.COPY_FAILED, DropReason.COPY_FAILED);
         }
     }
 
@@ -168,24 +188,26 @@ public final class NioWorker extends Worker<ChannelTarget> implements NioIoHandl
         return endpoint == PayloadHash.IN_TURN ? turns().takeTurns(1, targets.length) : endpoint;
     }
 
-    private void send(ChannelTarget target, int bytes, DropReason whenFull, DropReason whenRefused) {
+    private void send(
+            ChannelTarget target, InetSocketAddress source, int bytes, DropReason whenFull, DropReason whenRefused) {
+        int begin = buffer.position();
         for (int attempt = 0; attempt < MAX_ATTEMPTS; attempt++) {
             try {
                 if (target.send(buffer)) {
                     stats().onForwarded(target, 1, bytes);
                 } else {
-                    stats().onDropped(whenFull, 1);
+                    stats().onDropped(whenFull, source, bytes, target);
                 }
                 return;
             } catch (PortUnreachableException e) {
                 // An earlier datagram's error; this one was not sent.
                 stats().onUnreachable(target);
-                buffer.rewind();
+                buffer.position(begin);
             } catch (IOException e) {
                 break;
             }
         }
-        stats().onDropped(whenRefused, 1);
+        stats().onDropped(whenRefused, source, bytes, target);
     }
 
     @Override

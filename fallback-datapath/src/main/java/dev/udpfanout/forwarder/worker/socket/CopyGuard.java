@@ -32,22 +32,19 @@ final class CopyGuard {
         long nowNs = System.nanoTime();
         int count = batch.count();
         int kept = 0;
-        int returned = 0;
         for (int i = 0; i < count; i++) {
             int ttl = hopLimits.received(batch, i);
             boolean isExpired = ttl != ControlMessage.NONE && ttl <= 1;
             boolean isReturned =
                     !isExpired && ttl != ControlMessage.NONE && copied.isReturnElseNote(hash(batch, i), ttl, nowNs);
             if (isExpired || isReturned) {
-                returned += isReturned ? 1 : 0;
+                stats.onDropped(isReturned ? DropReason.LOOP : DropReason.TTL_EXPIRED, batch, i, null);
                 onRefused.accept(batch.slot(i));
             } else {
                 batch.move(i, kept++);
             }
         }
         batch.truncate(kept);
-        stats.onDropped(DropReason.LOOP, returned);
-        stats.onDropped(DropReason.TTL_EXPIRED, count - kept - returned);
     }
 
     /** Without the sender's port: each worker of a listener with the node's address has one of its own. */

@@ -57,17 +57,8 @@ public final class CopySender {
                     DropReason.COPY_FAILED,
                     DropReason.COPY_FAILED);
             // A datagram is told of when all its copies have been sent.
-            sender = PieceSender.mayCut(setup.config())
-                    ? new PieceSender(
-                            whole,
-                            Optional.of(hopLimits),
-                            stats,
-                            DropReason.COPY_FAILED,
-                            slot -> {},
-                            receive,
-                            setup.config().batchSize(),
-                            arena)
-                    : whole;
+            sender = PieceSender.around(
+                    whole, Optional.of(hopLimits), DropReason.COPY_FAILED, receive, setup, stats, arena);
         }
     }
 

@@ -2,35 +2,46 @@ package dev.udpfanout.forwarder.worker.socket;
 
 import dev.udpfanout.forwarder.socket.SourceBits;
 import dev.udpfanout.forwarder.spread.Chains;
+import dev.udpfanout.forwarder.spread.MetricHash;
 import dev.udpfanout.forwarder.spread.PayloadHash;
 import dev.udpfanout.forwarder.spread.RoundRobin;
 import dev.udpfanout.forwarder.spread.Spread;
 import dev.udpfanout.forwarder.worker.DatagramBatch;
 import dev.udpfanout.forwarder.worker.ReceiveMemory;
 import java.lang.foreign.MemorySegment;
+import java.util.Optional;
 
 /** Gives a batch's datagrams to targets by the policy in force. The event loop's. */
 public final class Dispatcher {
     private final RoundRobin turns;
     private final BatchSender sender;
     private final CopySender copies;
+    private final Optional<NetflowSender> netflow;
+    private final MetricSender metrics;
     private final Hairpin hairpin;
     private final DatagramBatch share;
     private final Chains chains;
     private final int[] endpointOf;
     private Spread spread = Spread.IN_TURN;
 
-    /** @param capacity datagrams of a batch at the most */
+    /**
+     * @param netflow there if the spread may be {@link Spread#NETFLOW}
+     * @param capacity datagrams of a batch at the most
+     */
     public Dispatcher(
             RoundRobin turns,
             BatchSender sender,
             CopySender copies,
+            Optional<NetflowSender> netflow,
+            MetricSender metrics,
             Hairpin hairpin,
             ReceiveMemory receive,
             int capacity) {
         this.turns = turns;
         this.sender = sender;
         this.copies = copies;
+        this.netflow = netflow;
+        this.metrics = metrics;
         this.hairpin = hairpin;
         this.share = new DatagramBatch(receive, capacity);
         this.chains = new Chains(capacity);
@@ -46,7 +57,9 @@ public final class Dispatcher {
             case Spread.InTurn inTurn -> chains.useEndpoints(targets.length);
             case Spread.Chosen chosen -> chains.useEndpoints(targets.length);
             case PayloadHash hash -> chains.useEndpoints(targets.length);
+            case MetricHash hash -> metrics.use(targets);
             case Spread.ToAll toAll -> copies.open();
+            case Spread.Netflow records -> netflow.orElseThrow().use(targets);
         }
     }
 
@@ -56,8 +69,15 @@ public final class Dispatcher {
             case Spread.InTurn inTurn -> sendInTurn(batch, targets);
             case Spread.Chosen chosen -> sendChosen(batch, targets, chosen);
             case PayloadHash hash -> sendByPayload(batch, targets, hash);
+            case MetricHash hash -> metrics.send(batch, targets, hash);
             case Spread.ToAll toAll -> copies.send(batch, targets, hairpin, share);
+            case Spread.Netflow records -> netflow.orElseThrow().send(batch);
         }
+    }
+
+    /** There is no target yet, or none any more: what later ones will need is remembered. */
+    public void sendToNobody(DatagramBatch batch) {
+        netflow.ifPresent(records -> records.learn(batch));
     }
 
     private void sendInTurn(DatagramBatch batch, SocketTarget[] targets) {

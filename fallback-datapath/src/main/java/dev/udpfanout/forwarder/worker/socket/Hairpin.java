@@ -107,6 +107,7 @@ public final class Hairpin {
         for (int i = 0; i < count; i++) {
             int target = isFrom(batch, i, targetOf[i]) ? others[targetOf[i]] : targetOf[i];
             if (target == NONE) {
+                stats.onDropped(DropReason.HAIRPIN, batch, i, null);
                 onRefused.accept(batch.slot(i));
             } else {
                 batch.move(i, kept);
@@ -114,7 +115,6 @@ public final class Hairpin {
             }
         }
         batch.truncate(kept);
-        stats.onDropped(DropReason.HAIRPIN, count - kept);
     }
 
     /** Takes out of a batch that is to be copied to all targets what none of them would take. */
@@ -126,12 +126,12 @@ public final class Hairpin {
         int kept = 0;
         for (int i = 0; i < count; i++) {
             if (isFrom(batch, i, 0)) {
+                stats.onDropped(DropReason.HAIRPIN, batch, i, null);
                 onRefused.accept(batch.slot(i));
             } else {
                 batch.move(i, kept++);
             }
         }
         batch.truncate(kept);
-        stats.onDropped(DropReason.HAIRPIN, count - kept);
     }
 }

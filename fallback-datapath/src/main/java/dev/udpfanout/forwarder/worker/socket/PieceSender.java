@@ -13,6 +13,7 @@ import dev.udpfanout.forwarder.socket.SocketAddresses;
 import dev.udpfanout.forwarder.socket.UdpHeader;
 import dev.udpfanout.forwarder.worker.DatagramBatch;
 import dev.udpfanout.forwarder.worker.ReceiveMemory;
+import dev.udpfanout.forwarder.worker.WorkerSetup;
 import dev.udpfanout.forwarder.worker.WorkerStats;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
@@ -86,6 +87,43 @@ final class PieceSender implements BatchSender {
         this.errno = arena.allocate(LibC.ERRNO_STATE);
     }
 
+    /** For copies of what was received: they leave with a TTL one less, so that they do not go round for ever. */
+    static BatchSender ofCopies(
+            WorkerSetup setup, ReceivedAddresses layout, ReceiveMemory memory, WorkerStats stats, Arena arena) {
+        Optional<HopLimits> hopLimits = Optional.of(new HopLimits(layout));
+        SyscallSender whole = new SyscallSender(
+                setup.config().batchSize(),
+                setup.config().source(),
+                hopLimits,
+                stats,
+                arena,
+                DropReason.COPY_FAILED,
+                DropReason.COPY_FAILED);
+        return around(whole, hopLimits, DropReason.COPY_FAILED, memory, setup, stats, arena);
+    }
+
+    /** A sender that cuts what has to be cut where anything may have to be, and otherwise the given one. */
+    static BatchSender around(
+            SyscallSender whole,
+            Optional<HopLimits> hopLimits,
+            DropReason whenRefused,
+            ReceiveMemory memory,
+            WorkerSetup setup,
+            WorkerStats stats,
+            Arena arena) {
+        return mayCut(setup.config())
+                ? new PieceSender(
+                        whole,
+                        hopLimits,
+                        stats,
+                        whenRefused,
+                        slot -> {},
+                        memory,
+                        setup.config().batchSize(),
+                        arena)
+                : whole;
+    }
+
     /** Whether a forwarder may have endpoints of this kind. */
     static boolean mayCut(ForwarderConfig config) {
         return config.source() == SourceAddress.CLIENT && config.bind().getAddress() instanceof Inet6Address;
@@ -127,7 +165,7 @@ final class PieceSender implements BatchSender {
         if (sent == pieces) {
             stats.onForwarded(target, 1, bytes);
         } else {
-            stats.onDropped(whenRefused, 1);
+            stats.onDropped(whenRefused, batch, index, target);
         }
     }
 

@@ -46,18 +46,18 @@ final class RequestSender {
             } else if (SendFailure.of(-result, false) == SendFailure.UNREACHABLE && ++attempts < MAX_ATTEMPTS) {
                 stats.onUnreachable(flow.target());
             } else {
-                drop(flow, SendFailure.of(-result, false));
-                done++;
+                drop(flow, SendFailure.of(-result, false), batch, first + done++);
                 attempts = 0;
             }
         }
     }
 
-    private void drop(FlowSocket flow, SendFailure failure) {
+    private void drop(FlowSocket flow, SendFailure failure, DatagramBatch batch, int index) {
         if (failure == SendFailure.UNREACHABLE) {
             stats.onUnreachable(flow.target());
         }
-        stats.onDropped(failure == SendFailure.QUEUE_FULL ? DropReason.SEND_QUEUE_FULL : DropReason.SEND_FAILED, 1);
+        DropReason reason = failure == SendFailure.QUEUE_FULL ? DropReason.SEND_QUEUE_FULL : DropReason.SEND_FAILED;
+        stats.onDropped(reason, batch, index, flow.target());
     }
 
     private void account(FlowSocket flow, DatagramBatch batch, int first, int count) {

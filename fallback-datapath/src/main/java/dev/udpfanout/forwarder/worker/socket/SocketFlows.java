@@ -104,7 +104,7 @@ public final class SocketFlows extends WorkerFlows<SocketTarget, FlowSocket> {
             first = current;
             flow = flowOrNull(nowNs);
             if (flow == null) {
-                stats.onDropped(DropReason.SEND_FAILED, 1);
+                stats.onDropped(DropReason.SEND_FAILED, batch, current, null);
                 first++;
             }
         }

@@ -16,8 +16,8 @@ import java.util.Optional;
 
 /**
  * The listening sockets, one a worker, on one address and port. The kernel would keep a sender with one of them for
- * ever (it hashes addresses and ports), so a program picks one at random for each datagram; not where replies are
- * brought back.
+ * ever (it hashes addresses and ports), so a program picks one at random for each datagram; not where a sender must
+ * stay with one.
  */
 public final class SocketListeners {
     private SocketListeners() {}
@@ -63,8 +63,8 @@ public final class SocketListeners {
                 address = new InetSocketAddress(
                         address.getAddress(), socket.localAddress().getPort());
             }
-            // With replies the kernel's own choice is wanted: a client's flow is known to one worker.
-            if (config.workers() > 1 && config.replies().isEmpty()) {
+            // Else the kernel's own choice is wanted: what is known of a sender, one worker knows.
+            if (config.workers() > 1 && !config.keepsSenders()) {
                 sockets.getFirst()
                         .attach(SocketOption.ATTACH_REUSEPORT_CBPF, ClassicBpf.randomSocket(config.workers()));
             }
@@ -87,11 +87,7 @@ public final class SocketListeners {
                 bind(socket, discarding.address(), false);
             }
             discarding.select(
-                    config.bind().getAddress(),
-                    range.network(),
-                    range.bits(),
-                    config.workers(),
-                    config.replies().isPresent());
+                    config.bind().getAddress(), range.network(), range.bits(), config.workers(), config.keepsSenders());
             return new Open(sockets, Optional.of(discarding));
         } catch (SocketException | RuntimeException e) {
             sockets.forEach(DatagramSocket::close);

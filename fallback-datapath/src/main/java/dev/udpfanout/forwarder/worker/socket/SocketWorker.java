@@ -2,6 +2,7 @@ package dev.udpfanout.forwarder.worker.socket;
 
 import dev.udpfanout.forwarder.counter.DropReason;
 import dev.udpfanout.forwarder.flow.FlowKey;
+import dev.udpfanout.forwarder.netflow.ExporterState;
 import dev.udpfanout.forwarder.socket.DatagramSocket;
 import dev.udpfanout.forwarder.socket.HostAddresses;
 import dev.udpfanout.forwarder.socket.SocketException;
@@ -11,6 +12,7 @@ import dev.udpfanout.forwarder.worker.ReceiveMemory;
 import dev.udpfanout.forwarder.worker.TargetCounters;
 import dev.udpfanout.forwarder.worker.Worker;
 import dev.udpfanout.forwarder.worker.WorkerSetup;
+import dev.udpfanout.forwarder.worker.WorkerStats;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.net.Inet6Address;
@@ -30,6 +32,7 @@ public abstract class SocketWorker extends Worker<SocketTarget> {
     protected final ReceivedAddresses addresses;
     protected final Optional<SocketFlows> flows;
     protected SocketTarget[] targets = {};
+    private Optional<NetflowSender> netflow = Optional.empty();
     private HostAddresses host;
     private long hostReadAtNs;
     private boolean asksForTtl;
@@ -41,7 +44,7 @@ public abstract class SocketWorker extends Worker<SocketTarget> {
     // Flows keep the choice for the first datagram, after start(): nothing is called before the subclass is whole.
     @SuppressWarnings("this-escape")
     protected SocketWorker(WorkerSetup setup, DatagramSocket socket, int controlOffset) throws SocketException {
-        super(setup.number(), setup.loop(), setup.errorLog());
+        super(setup);
         this.setup = setup;
         this.socket = socket;
         this.addresses = ReceivedAddresses.of(setup.config(), controlOffset);
@@ -60,17 +63,53 @@ public abstract class SocketWorker extends Worker<SocketTarget> {
      * @param onSent told the receive slot of each datagram that was sent in pieces
      */
     protected final BatchSender inPieces(BatchSender sender, IntConsumer onSent, ReceiveMemory receive) {
+        return inPieces(setup, sender, stats(), onSent, receive, arena);
+    }
+
+    static BatchSender inPieces(
+            WorkerSetup setup,
+            BatchSender sender,
+            WorkerStats stats,
+            IntConsumer onSent,
+            ReceiveMemory receive,
+            Arena arena) {
         return PieceSender.mayCut(setup.config())
                 ? new PieceSender(
                         sender,
                         Optional.empty(),
-                        stats(),
+                        stats,
                         DropReason.SEND_FAILED,
                         onSent,
                         receive,
                         setup.config().batchSize(),
                         arena)
                 : sender;
+    }
+
+    /** What gives out NetFlow, if this worker is to. */
+    protected final Optional<NetflowSender> netflow(ReceiveMemory receive, IntConsumer onSent) {
+        netflow = setup.config()
+                .netflow()
+                .map(keeping -> new NetflowSender(
+                        setup,
+                        keeping.limits().share(setup.config().workers()),
+                        addresses,
+                        turns(),
+                        stats(),
+                        arena,
+                        receive,
+                        onSent));
+        return netflow;
+    }
+
+    @Override
+    protected final List<ExporterState> knownExporters() {
+        return netflow.map(NetflowSender::exporters).orElse(List.of());
+    }
+
+    @Override
+    protected final void writeTemplates() {
+        netflow.ifPresent(NetflowSender::keep);
     }
 
     /** Gives datagrams to the targets; there from {@link #start} on. */
@@ -100,7 +139,7 @@ public abstract class SocketWorker extends Worker<SocketTarget> {
     @Override
     protected final void use(List<SocketTarget> next) {
         targets = next.toArray(SocketTarget[]::new);
-        askForTtl(addresses.hasTtl() && spread() instanceof Spread.ToAll);
+        askForTtl(addresses.hasTtl() && (spread() instanceof Spread.ToAll || spread() instanceof Spread.Netflow));
         dispatcher().use(spread(), targets);
         flows.ifPresent(mine -> mine.use(next));
     }

@@ -74,7 +74,7 @@ public final class SyscallSender implements BatchSender {
                 case UNREACHABLE -> {
                     stats.onUnreachable(target);
                     if (++attempts == MAX_ATTEMPTS) {
-                        stats.onDropped(whenRefused, datagrams[done++]);
+                        drop(whenRefused, batch, done++, target);
                         attempts = 0;
                     }
                 }
@@ -83,10 +83,15 @@ public final class SyscallSender implements BatchSender {
                     count = write(batch, firstDatagram[done], step, target);
                     done = 0;
                 }
-                case QUEUE_FULL -> stats.onDropped(whenFull, datagrams[done++]);
-                case OTHER -> stats.onDropped(whenRefused, datagrams[done++]);
+                case QUEUE_FULL -> drop(whenFull, batch, done++, target);
+                case OTHER -> drop(whenRefused, batch, done++, target);
             }
         }
+    }
+
+    private void drop(DropReason reason, DatagramBatch batch, int message, SocketTarget target) {
+        long sourceAt = batch.sourceAt(firstDatagram[message]);
+        stats.onDropped(reason, batch.memory(), sourceAt, datagrams[message], bytes[message], target);
     }
 
     private int write(DatagramBatch batch, int first, int step, SocketTarget target) {

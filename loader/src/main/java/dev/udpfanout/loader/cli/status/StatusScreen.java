@@ -150,7 +150,7 @@ final class StatusScreen {
         String health = endpoint.path("health").asText();
         boolean isClosed = endpoint.has("port_closed_since");
         boolean isDown = health.equals("down") || isClosed;
-        String name = endpoint.path("name").asText();
+        String name = StatusText.ownName(endpoint);
         add(
                 isDown ? RED : "",
                 "    " + left(address, 24) + left(isDown ? "DOWN" : health, 8)

@@ -133,6 +133,9 @@ public final class StatusText {
                 string(listener, "mode"),
                 string(listener, "mode_reason"),
                 listener.path("attached").asBoolean() ? "attached " + string(listener, "attachment") : "NOT ATTACHED");
+        if (listener.has("spreads")) {
+            line("  spreads    %s", string(listener, "spreads"));
+        }
         if (!listener.path("published").asBoolean(true)) {
             line("  NOT PUBLISHED to Kubernetes; the daemon's log says why");
         }
@@ -164,6 +167,7 @@ public final class StatusText {
         if (listener.path("by_ipsec").asBoolean()) {
             line("  IPsec      a policy is for an endpoint: the kernel's stack sends the datagrams on");
         }
+        NetflowText.lines(listener.path("netflow"), now).forEach(text -> line("  %s", text));
         endpoints(listener, "ENDPOINT");
         mirror(listener.path("mirror"));
     }
@@ -191,7 +195,7 @@ public final class StatusText {
                     endpoint.path("active").asBoolean() ? "yes" : "no",
                     endpoint.path("packets").asLong(),
                     endpoint.path("bytes").asLong(),
-                    string(endpoint, "name"));
+                    ownName(endpoint));
             whyOut(endpoint);
         }
         JsonNode omitted = set.path("endpoints_omitted");
@@ -277,8 +281,14 @@ public final class StatusText {
         return text.replaceAll("\\p{Cntrl}", "?");
     }
 
+    /** An endpoint without a name of its own has its address for one, which stands in the line already. */
+    static String ownName(JsonNode endpoint) {
+        String name = string(endpoint, "name");
+        return name.equals(string(endpoint, "address")) ? "" : name;
+    }
+
     private void line(String format, Object... arguments) {
-        text.append(format.formatted(arguments)).append('\n');
+        text.append(format.formatted(arguments).stripTrailing()).append('\n');
     }
 
     @Override

@@ -6,6 +6,7 @@ import dev.udpfanout.loader.config.HealthConfig;
 import dev.udpfanout.loader.config.InvalidConfigException;
 import dev.udpfanout.loader.config.ListenerConfig;
 import dev.udpfanout.loader.config.MetricsConfig;
+import dev.udpfanout.loader.config.NetflowConfig;
 import dev.udpfanout.loader.config.ServicesConfig;
 import dev.udpfanout.loader.config.ShutdownConfig;
 import dev.udpfanout.loader.config.yaml.BadTextException;
@@ -105,6 +106,7 @@ public final class ConfigReader {
         List<ListenerConfig> listeners = new ListenersReader(interfaceExists, ownNamespace).read(root);
         Optional<ServicesConfig> services = ServicesReader.read(root, interfaceExists);
         FlowsConfig flows = FlowsReader.read(root.section("flows"));
+        NetflowConfig netflow = NetflowReader.read(root.section("netflow"));
         ShutdownConfig shutdown = new ShutdownConfig(
                 root.choice("on_exit", ShutdownConfig.OnExit.class, ShutdownConfig.OnExit.DETACH),
                 Duration.ofSeconds(root.wholeNumber("drain_secs", DEFAULT_DRAIN_SECONDS, 0, MAX_DRAIN_SECONDS)));
@@ -112,7 +114,7 @@ public final class ConfigReader {
         MetricsConfig metrics = MetricsReader.read(root.section("metrics"));
         root.refuseUnknownKeys();
         problems.throwIfAny();
-        return new Config(listeners, services, flows, health, metrics, shutdown);
+        return new Config(listeners, services, flows, netflow, health, metrics, shutdown);
     }
 
     /** An address and port; null, with the problem noted, if the text is none. */

@@ -1,5 +1,7 @@
 package dev.udpfanout.loader.config.reader;
 
+import dev.udpfanout.loader.config.ListenerConfig;
+import dev.udpfanout.loader.config.Payload;
 import dev.udpfanout.loader.config.PayloadKey;
 import dev.udpfanout.loader.config.PayloadKey.Match;
 import dev.udpfanout.loader.config.PayloadKey.Named;
@@ -44,6 +46,30 @@ final class HashOnReader {
                             + " the two");
         }
         return read;
+    }
+
+    /** What does not go together with {@code payload: statsd}, which is a hash by itself. */
+    static void checkStatsd(ListenerConfig listener, Section section) {
+        if (listener.payload() != Payload.STATSD) {
+            return;
+        }
+        Policy policy = listener.receivers().policy();
+        if (policy != Policy.HASH) {
+            section.problem(
+                    PAYLOAD,
+                    "statsd sends each metric where its name leads, so policy: "
+                            + policy.name().toLowerCase(Locale.ROOT)
+                            + " does not work with it; set policy: hash");
+        }
+        if (section.has(KEY)) {
+            section.problem(KEY, "payload: statsd decides by the name of the metric; remove one of the two");
+        }
+        if (listener.replies()) {
+            section.problem(
+                    PAYLOAD,
+                    "statsd does not work with replies, which keep what a client's socket sends at one receiver;"
+                            + " remove one of the two");
+        }
     }
 
     private static Read ofWord(Section listener) {

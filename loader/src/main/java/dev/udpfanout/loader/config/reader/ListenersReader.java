@@ -93,6 +93,7 @@ final class ListenersReader {
         LocalDeliveryReader.check(listener, section);
         ReplicationCheck.check(listener, section);
         NetflowCheck.check(listener, section);
+        HashOnReader.checkStatsd(listener, section);
         MirrorReader.check(listener, section);
         UserspaceReader.check(listener, section);
         return listener;

@@ -27,12 +27,6 @@ final class NetflowCheck {
         if (listener.mode() != Mode.TC_EBPF) {
             checkUserspace(listener, section);
         }
-        if (listener.mode() != Mode.USERSPACE) {
-            section.problem(KEY, "netflow is not served in the kernel by this version; use mode: userspace");
-        }
-        if (listener.mode() != Mode.TC_EBPF) {
-            section.problem(KEY, "netflow is not served in user space by this version; use mode: tc_ebpf");
-        }
     }
 
     private static void checkSpreading(ListenerConfig listener, Section section) {

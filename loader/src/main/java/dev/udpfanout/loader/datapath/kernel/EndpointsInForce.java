@@ -4,6 +4,7 @@ import dev.udpfanout.bindings.abi.Limits;
 import dev.udpfanout.loader.config.ReceiverSet;
 import dev.udpfanout.loader.config.ReceiverSet.LocalDelivery;
 import dev.udpfanout.loader.control.EndpointSet;
+import dev.udpfanout.loader.control.SpreadPlan;
 import dev.udpfanout.loader.datapath.PodWayState;
 import dev.udpfanout.loader.datapath.kernel.maps.ListenerTables;
 import dev.udpfanout.loader.datapath.kernel.maps.Peers;
@@ -28,14 +29,16 @@ final class EndpointsInForce {
 
     private final ListenerTables tables;
     private final Peers peers;
+    private final JoiningCollectors collectors;
     private final Map<String, EndpointSet> sets = new HashMap<>();
     private final Map<String, Map<InetAddress, Integer>> peersOfSets = new HashMap<>();
     private final Map<String, List<PodWayState>> podWays = new HashMap<>();
     private Map<InetAddress, LocalPeer> knownPeers = Map.of();
 
-    EndpointsInForce(ListenerTables tables, Peers peers) {
+    EndpointsInForce(ListenerTables tables, Peers peers, JoiningCollectors collectors) {
         this.tables = tables;
         this.peers = peers;
+        this.collectors = collectors;
     }
 
     /** By the set's name, those that this daemon has applied; unmodifiable, and changes. */
@@ -78,7 +81,11 @@ final class EndpointsInForce {
             return Optional.empty();
         }
         before.run();
-        CompletionStage<Void> oldIsUnused = tables.replace(set, slot, endpoints, direct);
+        CompletionStage<Void> oldIsUnused = collectors.joining(
+                slot,
+                () -> tables.read(slot).orElse(List.of()),
+                SpreadPlan.of(set.spreading(), endpoints.endpoints()),
+                () -> tables.replace(set, slot, endpoints, direct));
         sets.put(set.name(), endpoints);
         peersOfSets.put(set.name(), direct);
         if (!isSame) {

@@ -84,7 +84,7 @@ public final class KernelDatapath implements SwitchableDatapath {
         this.slots = new Slots(program, endpointCounters);
         this.tables = new ListenerTables(program, endpointCounters, pins);
         this.maps = new ListenerMaps(program, slots, tables);
-        this.endpoints = new EndpointsInForce(tables, new Peers(program));
+        this.endpoints = new EndpointsInForce(tables, new Peers(program), new JoiningCollectors(program));
         this.tamperCheck = new TamperCheck(maps, tables, endpoints, program, repairs);
         this.attachPoints = new AttachPoints(program, network, repairs, pins);
         this.counters = new Counters(program, endpointCounters);

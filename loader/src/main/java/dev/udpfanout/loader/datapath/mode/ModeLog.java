@@ -2,10 +2,12 @@ package dev.udpfanout.loader.datapath.mode;
 
 import dev.udpfanout.loader.config.ListenerConfig;
 import dev.udpfanout.loader.datapath.ListenerState;
+import dev.udpfanout.loader.datapath.SpreadNote;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicLong;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.slf4j.spi.LoggingEventBuilder;
 
 /** Says which listeners have changed their datapath, and counts those that had to. */
 final class ModeLog {
@@ -36,11 +38,13 @@ final class ModeLog {
         for (ListenerConfig listener : assignment.listeners()) {
             boolean isInUserspace = assignment.isInUserspace(listener.name());
             if (before.has(listener.name()) && isInUserspace != before.isInUserspace(listener.name())) {
-                LOG.atInfo()
+                String mode = isInUserspace ? ListenerState.USERSPACE : ListenerState.TC_EBPF;
+                String spreads = SpreadNote.of(listener.receivers().spreading(), mode);
+                LoggingEventBuilder line = LOG.atInfo()
                         .addKeyValue("listener_id", listener.id())
-                        .addKeyValue("mode", isInUserspace ? ListenerState.USERSPACE : ListenerState.TC_EBPF)
-                        .addKeyValue("reason", assignment.reason(listener.name()))
-                        .log("switched datapath");
+                        .addKeyValue("mode", mode)
+                        .addKeyValue("reason", assignment.reason(listener.name()));
+                (spreads.isEmpty() ? line : line.addKeyValue("spreads", spreads)).log("switched datapath");
             }
         }
     }

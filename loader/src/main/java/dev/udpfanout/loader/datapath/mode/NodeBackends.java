@@ -3,6 +3,7 @@ package dev.udpfanout.loader.datapath.mode;
 import dev.udpfanout.bindings.errno.SystemCallException;
 import dev.udpfanout.loader.config.FlowsConfig;
 import dev.udpfanout.loader.config.ListenerConfig;
+import dev.udpfanout.loader.config.NetflowConfig;
 import dev.udpfanout.loader.datapath.SwitchableDatapath;
 import dev.udpfanout.loader.datapath.kernel.KernelDatapath;
 import dev.udpfanout.loader.datapath.kernel.attach.KernelLeftovers;
@@ -16,6 +17,7 @@ import dev.udpfanout.loader.datapath.network.firewall.Firewall;
 import dev.udpfanout.loader.datapath.network.firewall.Opening;
 import dev.udpfanout.loader.datapath.probe.KernelRefusal;
 import dev.udpfanout.loader.datapath.userspace.UserspaceDatapath;
+import dev.udpfanout.loader.datapath.userspace.WatchedDrops;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
@@ -26,7 +28,9 @@ public final class NodeBackends implements Backends {
     private final byte[] elf;
     private final Path pinDirectory;
     private final FlowsConfig flows;
+    private final NetflowConfig netflow;
     private final ProgramSize size;
+    private final WatchedDrops drops;
 
     /**
      * @param elf the eBPF object; loaded only if a listener may be in the kernel
@@ -38,14 +42,25 @@ public final class NodeBackends implements Backends {
 
     /** As above, with what is remembered of who asks and who answers. */
     public NodeBackends(byte[] elf, Path pinDirectory, FlowsConfig flows) {
-        this(elf, pinDirectory, flows, ProgramSize.FEW);
+        this(elf, pinDirectory, flows, NetflowConfig.IN_MEMORY, ProgramSize.FEW, new WatchedDrops());
     }
 
-    /** As above, with room for so many listeners. */
-    public NodeBackends(byte[] elf, Path pinDirectory, FlowsConfig flows, ProgramSize size) {
+    /**
+     * As above, with what is remembered of exporters of NetFlow, room for so many listeners, and those who watch what
+     * user space drops.
+     */
+    public NodeBackends(
+            byte[] elf,
+            Path pinDirectory,
+            FlowsConfig flows,
+            NetflowConfig netflow,
+            ProgramSize size,
+            WatchedDrops drops) {
+        this.drops = drops;
         this.size = size;
         this.elf = elf.clone();
         this.flows = flows;
+        this.netflow = netflow;
         this.pinDirectory = pinDirectory;
     }
 
@@ -87,7 +102,7 @@ public final class NodeBackends implements Backends {
 
     @Override
     public SwitchableDatapath openUserspace(List<ListenerConfig> listeners) {
-        return new UserspaceDatapath(listeners, flows, Network.open());
+        return new UserspaceDatapath(listeners, flows, netflow, drops, Network.open());
     }
 
     @Override

@@ -2,6 +2,7 @@ package dev.udpfanout.loader.datapath.userspace;
 
 import dev.udpfanout.bindings.abi.endpoint.SourceHash;
 import dev.udpfanout.forwarder.EndpointTable;
+import dev.udpfanout.forwarder.spread.MetricHash;
 import dev.udpfanout.forwarder.spread.PayloadHash;
 import dev.udpfanout.forwarder.spread.SourceHash.Mixing;
 import dev.udpfanout.forwarder.spread.Spread;
@@ -26,10 +27,10 @@ final class ForwarderSpread {
             case SpreadPlan.Weighted(var turns) -> new EndpointTable(turns);
             case SpreadPlan.Hash(var endpoints, var on) ->
                 endpoints.isEmpty() ? EndpointTable.EMPTY : hashed(endpoints, on);
-            case SpreadPlan.Netflow(var endpoints, var leftOut) ->
-                throw new IllegalStateException("the forwarder does not know NetFlow");
+            case SpreadPlan.Netflow(var endpoints, var leftOut) -> new EndpointTable(endpoints, Spread.NETFLOW);
             case SpreadPlan.Keyed(var endpoints, var key) ->
                 endpoints.isEmpty() ? EndpointTable.EMPTY : keyed(endpoints, key);
+            case SpreadPlan.Metrics(var endpoints) -> endpoints.isEmpty() ? EndpointTable.EMPTY : byMetric(endpoints);
             case SpreadPlan.Replicate(var endpoints, var leftOut) -> new EndpointTable(endpoints, Spread.TO_ALL);
         };
     }
@@ -40,6 +41,7 @@ final class ForwarderSpread {
             case SpreadPlan.Hash hash -> true;
             case SpreadPlan.Keyed(var endpoints, var key) ->
                 key.withSource() || key.otherwise() == PayloadKey.Otherwise.SOURCE;
+            case SpreadPlan.Metrics metrics -> false;
             case SpreadPlan.RoundRobin roundRobin -> false;
             case SpreadPlan.Weighted weighted -> false;
             // Templates are known by their exporter.
@@ -62,6 +64,11 @@ final class ForwarderSpread {
         boolean elseBySource = key.otherwise() == PayloadKey.Otherwise.SOURCE;
         return new EndpointTable(
                 table.endpoints(), new PayloadHash(buckets(table, HashOn.SOURCE), bytes, match, elseBySource));
+    }
+
+    private static EndpointTable byMetric(List<InetSocketAddress> endpoints) {
+        HashTable table = HashTable.of(endpoints, SourceHash.BUCKET_BITS);
+        return new EndpointTable(table.endpoints(), new MetricHash(buckets(table, HashOn.SOURCE)));
     }
 
     private static dev.udpfanout.forwarder.spread.SourceHash buckets(HashTable table, HashOn on) {

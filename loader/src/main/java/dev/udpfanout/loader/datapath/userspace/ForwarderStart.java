@@ -9,6 +9,8 @@ import dev.udpfanout.forwarder.transport.TransportChoice;
 import dev.udpfanout.forwarder.transport.TransportProbe;
 import dev.udpfanout.loader.config.FlowsConfig;
 import dev.udpfanout.loader.config.ListenerConfig;
+import dev.udpfanout.loader.config.NetflowConfig;
+import dev.udpfanout.loader.config.Payload;
 import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -19,12 +21,21 @@ final class ForwarderStart {
 
     private final ListenerConfig listener;
     private final FlowsConfig flows;
+    private final NetflowConfig netflow;
+    private final WatchedDrops drops;
     private final TransportProbe probe;
 
     /** @param probe made just now: what it could not tell, another one may */
-    ForwarderStart(ListenerConfig listener, FlowsConfig flows, TransportProbe probe) {
+    ForwarderStart(
+            ListenerConfig listener,
+            FlowsConfig flows,
+            NetflowConfig netflow,
+            WatchedDrops drops,
+            TransportProbe probe) {
+        this.drops = drops;
         this.listener = listener;
         this.flows = flows;
+        this.netflow = netflow;
         this.probe = probe;
     }
 
@@ -50,6 +61,10 @@ final class ForwarderStart {
             // Receivers must answer to us. That the client's address was not asked for the configuration has made sure.
             return start(SourceAddress.NODE);
         }
+        if (listener.payload() == Payload.NETFLOW) {
+            // Collectors tell exporters by their addresses: with the node's, templates of one would be another's.
+            return start(SourceAddress.CLIENT);
+        }
         if (asked.isPresent()) {
             return start(asked.get());
         }
@@ -68,7 +83,8 @@ final class ForwarderStart {
     }
 
     private Forwarder start(SourceAddress source) {
-        Forwarder forwarder = Forwarder.start(ForwarderSettings.of(listener, flows, source), probe);
+        Forwarder forwarder = Forwarder.start(
+                ForwarderSettings.of(listener, flows, netflow, source), probe, listener.name(), drops.samples());
         LOG.atInfo()
                 .addKeyValue("listener_id", listener.id())
                 .addKeyValue("transport", forwarder.transport().describe())

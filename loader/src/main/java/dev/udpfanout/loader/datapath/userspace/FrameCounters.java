@@ -68,7 +68,8 @@ final class FrameCounters {
         }
         Map<InetSocketAddress, EndpointStats> endpoints = new HashMap<>(both.endpoints());
         endpoints.keySet().retainAll(last.endpoints().keySet());
-        return new ListenerCounters(both.stats(), both.drops(), endpoints, both.replies(), both.pathMtu());
+        return new ListenerCounters(
+                both.stats(), both.drops(), endpoints, both.replies(), both.pathMtu(), both.netflow());
     }
 
     /** Both together: a listener's forwarder before a change and the one after it. */
@@ -89,6 +90,7 @@ final class FrameCounters {
                 drops,
                 endpoints,
                 FlowFigures.sum(one.replies(), other.replies()),
-                Optional.empty());
+                Optional.empty(),
+                NetflowFigures.sum(one.netflow(), other.netflow()));
     }
 }

@@ -2,6 +2,7 @@ package dev.udpfanout.loader.datapath.userspace;
 
 import dev.udpfanout.loader.config.FlowsConfig;
 import dev.udpfanout.loader.config.ListenerConfig;
+import dev.udpfanout.loader.config.NetflowConfig;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -27,17 +28,26 @@ record ListenerChange(
     record Reopening(UserspaceListener listener, ListenerConfig before, ListenerConfig after) {}
 
     static ListenerChange between(
-            Map<String, UserspaceListener> present, List<ListenerConfig> configs, FlowsConfig flows) {
+            Map<String, UserspaceListener> present,
+            List<ListenerConfig> configs,
+            FlowsConfig flows,
+            NetflowConfig netflow,
+            WatchedDrops drops) {
         ListenerChange change = new ListenerChange(
                 new LinkedHashMap<>(), new ArrayList<>(), new ArrayList<>(), new LinkedHashMap<>(), new ArrayList<>());
-        configs.forEach(config -> change.add(present.get(config.name()), config, flows));
+        configs.forEach(config -> change.add(present.get(config.name()), config, flows, netflow, drops));
         present.values().stream()
                 .filter(listener -> !change.next.containsValue(listener))
                 .forEach(change.gone::add);
         return change;
     }
 
-    private void add(UserspaceListener present, ListenerConfig config, FlowsConfig flows) {
+    private void add(
+            UserspaceListener present,
+            ListenerConfig config,
+            FlowsConfig flows,
+            NetflowConfig netflow,
+            WatchedDrops drops) {
         if (present != null && present.config().bind().equals(config.bind())) {
             next.put(config.name(), present);
             if (present.isOpen() && !present.fits(config)) {
@@ -45,7 +55,7 @@ record ListenerChange(
             }
             return;
         }
-        UserspaceListener fresh = new UserspaceListener(config, flows);
+        UserspaceListener fresh = new UserspaceListener(config, flows, netflow, drops);
         next.put(config.name(), fresh);
         added.add(fresh);
         if (present != null) {

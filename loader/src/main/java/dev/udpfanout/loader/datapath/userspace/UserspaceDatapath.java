@@ -3,6 +3,7 @@ package dev.udpfanout.loader.datapath.userspace;
 import dev.udpfanout.bindings.rtnetlink.link.Link;
 import dev.udpfanout.loader.config.FlowsConfig;
 import dev.udpfanout.loader.config.ListenerConfig;
+import dev.udpfanout.loader.config.NetflowConfig;
 import dev.udpfanout.loader.control.EndpointSet;
 import dev.udpfanout.loader.datapath.Failures;
 import dev.udpfanout.loader.datapath.FirewallState;
@@ -42,6 +43,8 @@ import java.util.stream.Stream;
 public final class UserspaceDatapath implements SwitchableDatapath {
     private final Network network;
     private final FlowsConfig flows;
+    private final NetflowConfig netflow;
+    private final WatchedDrops drops;
     private final Map<String, DummyInterface> dummies = new HashMap<>();
     private final Map<String, RangeRoutes> ranges = new HashMap<>();
     private final RepairLog repairs = new RepairLog();
@@ -54,13 +57,22 @@ public final class UserspaceDatapath implements SwitchableDatapath {
      *
      * @param listeners with an address each: none is VIP-direct
      * @param flows bounds for each listener with replies
+     * @param netflow what each listener remembers of exporters, if it looks at NetFlow
+     * @param drops told of single datagrams that are dropped
      */
-    public UserspaceDatapath(List<ListenerConfig> listeners, FlowsConfig flows, Network network) {
+    public UserspaceDatapath(
+            List<ListenerConfig> listeners,
+            FlowsConfig flows,
+            NetflowConfig netflow,
+            WatchedDrops drops,
+            Network network) {
         this.network = network;
         this.flows = flows;
+        this.netflow = netflow;
+        this.drops = drops;
         this.firewall = new Firewall(Opening.Hook.INPUT, repairs);
         Map<String, UserspaceListener> all = new LinkedHashMap<>();
-        listeners.forEach(listener -> all.put(listener.name(), new UserspaceListener(listener, flows)));
+        listeners.forEach(listener -> all.put(listener.name(), new UserspaceListener(listener, flows, netflow, drops)));
         this.listeners = all;
     }
 
@@ -156,7 +168,7 @@ public final class UserspaceDatapath implements SwitchableDatapath {
     @Override
     public void configure(List<ListenerConfig> newListeners, ListenerTargets targets) {
         RangeRoutes.requireFree(network, newListeners);
-        ListenerChange change = ListenerChange.between(listeners, newListeners, flows);
+        ListenerChange change = ListenerChange.between(listeners, newListeners, flows, netflow, drops);
         try {
             open(change, targets);
         } catch (RuntimeException e) {

@@ -5,6 +5,8 @@ import dev.udpfanout.forwarder.config.SourceAddress;
 import dev.udpfanout.forwarder.transport.TransportProbe;
 import dev.udpfanout.loader.config.FlowsConfig;
 import dev.udpfanout.loader.config.ListenerConfig;
+import dev.udpfanout.loader.config.NetflowConfig;
+import dev.udpfanout.loader.config.Payload;
 import dev.udpfanout.loader.control.Endpoint;
 import dev.udpfanout.loader.control.EndpointSet;
 import dev.udpfanout.loader.control.SpreadPlan;
@@ -26,6 +28,8 @@ final class UserspaceListener {
     private static final Duration DRAIN_LIMIT = Duration.ofSeconds(2);
 
     private final FlowsConfig flows;
+    private final NetflowConfig netflow;
+    private final WatchedDrops drops;
     private volatile ListenerConfig config;
     private Optional<EndpointSet> endpoints = Optional.empty();
     private Map<InetSocketAddress, String> refused = Map.of();
@@ -38,9 +42,15 @@ final class UserspaceListener {
     /** Whether they have {@link #endpoints}, given out by the policy of {@link #config}. */
     private boolean endpointsInstalled;
 
-    /** @param flows bounds for it alone, if it has replies */
-    UserspaceListener(ListenerConfig config, FlowsConfig flows) {
+    /**
+     * @param flows bounds for it alone, if it has replies
+     * @param netflow what it remembers of exporters, if it looks at NetFlow
+     * @param drops told of single datagrams that are dropped
+     */
+    UserspaceListener(ListenerConfig config, FlowsConfig flows, NetflowConfig netflow, WatchedDrops drops) {
+        this.drops = drops;
         this.flows = flows;
+        this.netflow = netflow;
         this.config = config;
     }
 
@@ -53,6 +63,7 @@ final class UserspaceListener {
         return config.userspace().equals(other.userspace())
                 && config.range().equals(other.range())
                 && config.replies() == other.replies()
+                && config.payload() == other.payload()
                 && (!ForwarderRules.askForSources(other)
                         || forwarder.map(Forwarder::takesSources).orElse(true));
     }
@@ -113,7 +124,7 @@ final class UserspaceListener {
 
     /** Whether the sockets can be opened before the address is there. */
     boolean opensEarly() {
-        return isOpen() || new ForwarderStart(config, flows, TransportProbe.run()).bindsEarly();
+        return isOpen() || new ForwarderStart(config, flows, netflow, drops, TransportProbe.run()).bindsEarly();
     }
 
     /** Opens the sockets, with the endpoints that are known; does nothing where they are open. */
@@ -121,7 +132,7 @@ final class UserspaceListener {
         if (forwarder.isPresent()) {
             return;
         }
-        keep(new ForwarderStart(config, flows, TransportProbe.run()).start());
+        keep(new ForwarderStart(config, flows, netflow, drops, TransportProbe.run()).start());
         install();
     }
 
@@ -148,6 +159,7 @@ final class UserspaceListener {
             endpointsInstalled = false;
         }
         install();
+        forwarder.ifPresent(Forwarder::tidyTemplates);
     }
 
     /** The rules first: nothing is forwarded without them. */
@@ -253,6 +265,8 @@ final class UserspaceListener {
     }
 
     private ListenerCounters figures(Forwarder of) {
-        return FrameCounters.of(of.counters(), config.bind().getAddress(), config.replies());
+        ListenerCounters counters =
+                FrameCounters.of(of.counters(), config.bind().getAddress(), config.replies());
+        return config.payload() == Payload.NETFLOW ? counters.with(NetflowFigures.of(of)) : counters;
     }
 }

@@ -9,6 +9,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.udpfanout.bindings.terminal.TerminalSize;
 import dev.udpfanout.loader.admin.AdminPages;
 import dev.udpfanout.loader.admin.AdminServer;
+import dev.udpfanout.loader.datapath.UserspaceDrops;
 import dev.udpfanout.loader.metrics.DaemonMetrics;
 import dev.udpfanout.loader.status.FixedView;
 import dev.udpfanout.loader.status.Readiness;
@@ -34,7 +35,8 @@ class StatusScreenTest {
     private final StringWriter out = new StringWriter();
 
     private void watch(boolean colours, long pictures, Queue<Optional<TerminalSize>> sizes) {
-        AdminPages pages = new AdminPages(view, new DaemonMetrics(view), "/metrics", AdminPages.DEFAULT_ALIVE_LIMIT);
+        AdminPages pages = new AdminPages(
+                view, UserspaceDrops.NONE, new DaemonMetrics(view), "/metrics", AdminPages.DEFAULT_ALIVE_LIMIT);
         try (AdminServer server =
                 AdminServer.start(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), pages)) {
             String address = "127.0.0.1:" + server.address().getPort();
@@ -93,6 +95,23 @@ class StatusScreenTest {
             assertTrue(picture.contains(expected), () -> expected + " is not in\n" + picture);
         }
         assertTrue(out.toString().contains("\u001b[31m"));
+    }
+
+    @Test
+    void shouldShowAnAddressOnceWhenAnEndpointHasNoNameOfItsOwn() throws IOException {
+        JsonNode status = new ObjectMapper().readTree("""
+                {"ready": true, "listeners": [{"name": "syslog", "endpoints": [
+                  {"name": "10.42.0.11:5514", "address": "10.42.0.11:5514", "health": "up", "active": true},
+                  {"name": "10.42.0.12:5514", "address": "10.42.0.12:5514", "health": "down",
+                   "last_probe_error": "no answer in time"},
+                  {"name": "pod-c", "address": "10.42.0.13:5514", "health": "up", "active": true}]}]}
+                """);
+        String picture = String.join(
+                "\n", StatusScreen.draw(status, new StatusRates(), "12:00:00", new TerminalSize(80, 40), false));
+        for (String address : List.of("10.42.0.11:5514", "10.42.0.12:5514", "10.42.0.13:5514")) {
+            assertEquals(1, picture.split(address, -1).length - 1, picture);
+        }
+        assertTrue(picture.contains("pod-c"), picture);
     }
 
     @Test

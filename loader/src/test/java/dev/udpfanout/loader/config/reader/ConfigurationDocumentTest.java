@@ -46,6 +46,7 @@ class ConfigurationDocumentTest {
                 mirror: { unknown: 1, downstream: [ { address: "10.42.0.12:5514" } ] }
             services: { unknown: 1, vip_interfaces: [eth0], pod_interfaces: [cni0] }
             flows: { unknown: 1 }
+            netflow: { unknown: 1 }
             health: { unknown: 1 }
             metrics: { unknown: 1 }
             """;

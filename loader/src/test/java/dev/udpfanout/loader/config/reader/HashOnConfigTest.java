@@ -7,6 +7,7 @@ import static dev.udpfanout.loader.config.reader.ConfigProblemsTest.problems;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import dev.udpfanout.loader.config.InvalidConfigException;
+import dev.udpfanout.loader.config.Payload;
 import dev.udpfanout.loader.config.PayloadKey;
 import dev.udpfanout.loader.config.PayloadKey.Match;
 import dev.udpfanout.loader.config.PayloadKey.Named;
@@ -91,5 +92,25 @@ class HashOnConfigTest {
         assertProblem(
                 "config.yaml:5: listeners[0].hash_on: works with policy: hash only; remove it, or set policy: hash",
                 GOOD.replace("mode: tc_ebpf", "hash_on: gelf"));
+    }
+
+    @Test
+    void shouldRefuseWhatDoesNotGoTogetherWithTheNamesOfMetrics() throws InvalidConfigException {
+        String statsd = GOOD.replace("mode: tc_ebpf", "policy: hash\n    payload: statsd");
+        assertEquals(
+                Payload.STATSD,
+                READER.parse(statsd, "config.yaml").listeners().getFirst().payload());
+        assertProblem(
+                "config.yaml:5: listeners[0].payload: statsd sends each metric where its name leads, so policy:"
+                        + " round_robin does not work with it; set policy: hash",
+                GOOD.replace("mode: tc_ebpf", "payload: statsd"));
+        assertProblem(
+                "config.yaml:7: listeners[0].hash_on: payload: statsd decides by the name of the metric; remove one of"
+                        + " the two",
+                statsd.replace("payload: statsd", "payload: statsd\n    hash_on: source"));
+        assertProblem(
+                "config.yaml:6: listeners[0].payload: statsd does not work with replies, which keep what a client's"
+                        + " socket sends at one receiver; remove one of the two",
+                statsd.replace("payload: statsd", "payload: statsd\n    replies: true"));
     }
 }

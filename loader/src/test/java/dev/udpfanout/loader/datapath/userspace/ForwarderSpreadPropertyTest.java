@@ -1,25 +1,40 @@
 package dev.udpfanout.loader.datapath.userspace;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.udpfanout.bindings.abi.endpoint.SourceHash;
 import dev.udpfanout.forwarder.EndpointTable;
 import dev.udpfanout.forwarder.socket.SourceBits;
+import dev.udpfanout.forwarder.spread.MetricCuts;
+import dev.udpfanout.forwarder.spread.MetricHash;
 import dev.udpfanout.forwarder.spread.PayloadHash;
 import dev.udpfanout.loader.config.PayloadKey.Named;
 import dev.udpfanout.loader.config.ReceiverSet.HashOn;
 import dev.udpfanout.loader.control.HashTable;
+import dev.udpfanout.loader.control.MetricNameOracle;
 import dev.udpfanout.loader.control.PayloadKeyOracle;
 import dev.udpfanout.loader.control.SpreadPlan;
 import java.lang.foreign.MemorySegment;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Stream;
+import net.jqwik.api.Arbitraries;
+import net.jqwik.api.Arbitrary;
 import net.jqwik.api.ForAll;
+import net.jqwik.api.From;
 import net.jqwik.api.Property;
+import net.jqwik.api.Provide;
 import net.jqwik.api.Tag;
+import net.jqwik.api.Tuple;
 import net.jqwik.api.constraints.Size;
 
 /** The forwarder's hash against the kernel program's, which HashPolicyTest compares with what the program does. */
@@ -33,6 +48,8 @@ class ForwarderSpreadPropertyTest {
     private static final EndpointTable BY_SOURCE = ForwarderSpread.table(new SpreadPlan.Hash(ENDPOINTS, HashOn.SOURCE));
     private static final EndpointTable BY_PORT =
             ForwarderSpread.table(new SpreadPlan.Hash(ENDPOINTS, HashOn.SOURCE_PORT));
+    private static final EndpointTable BY_METRIC = ForwarderSpread.table(new SpreadPlan.Metrics(ENDPOINTS));
+    private static final MetricNameOracle METRICS = new MetricNameOracle(ENDPOINTS.reversed());
 
     @Property
     void anIpv4SourceHasTheEndpointThatItHasInTheKernel(@ForAll @Size(4) byte[] address, @ForAll char port)
@@ -75,6 +92,54 @@ class ForwarderSpreadPropertyTest {
                 endpoint == PayloadHash.IN_TURN
                         ? Optional.empty()
                         : Optional.of(table.endpoints().get(endpoint)));
+    }
+
+    /** Few characters, so that names, ends and colons meet in every way. */
+    @Property
+    void aMetricLeadsWhereItLeadsInTheKernelAndNoneIsLost(
+            @ForAll @Size(max = 300) List<@From("characters") Character> characters) {
+        byte[] payload = new byte[characters.size()];
+        for (int i = 0; i < payload.length; i++) {
+            payload[i] = (byte) characters.get(i).charValue();
+        }
+        byte[] received = new byte[payload.length + 8];
+        Arrays.fill(received, (byte) ':');
+        System.arraycopy(payload, 0, received, 3, payload.length);
+        MetricCuts cuts = new MetricCuts();
+        cuts.of((MetricHash) BY_METRIC.spread(), MemorySegment.ofArray(received), 3, payload.length);
+        List<String> pieces = new ArrayList<>();
+        while (cuts.next()) {
+            String piece = new String(payload, cuts.begin(), cuts.length(), StandardCharsets.ISO_8859_1);
+            pieces.add(piece);
+            Set<InetSocketAddress> wanted = new HashSet<>();
+            for (String line : piece.split("\n", -1)) {
+                METRICS.endpoint(line.getBytes(StandardCharsets.ISO_8859_1)).ifPresent(wanted::add);
+            }
+            assertEquals(
+                    cuts.endpoint() == MetricHash.NO_NAME
+                            ? Set.of()
+                            : Set.of(BY_METRIC.endpoints().get(cuts.endpoint())),
+                    wanted);
+        }
+        assertEquals(new String(payload, StandardCharsets.ISO_8859_1), String.join("\n", pieces));
+        for (int i = 1; i < pieces.size(); i++) {
+            assertTrue(!owner(pieces.get(i - 1)).equals(owner(pieces.get(i))), "cut without need");
+        }
+    }
+
+    private static Optional<InetSocketAddress> owner(String piece) {
+        return Stream.of(piece.split("\n"))
+                .map(line -> METRICS.endpoint(line.getBytes(StandardCharsets.ISO_8859_1)))
+                .flatMap(Optional::stream)
+                .findFirst();
+    }
+
+    @Provide
+    Arbitrary<Character> characters() {
+        return Arbitraries.frequencyOf(
+                Tuple.of(60, Arbitraries.chars().range('a', 'c')),
+                Tuple.of(2, Arbitraries.of(':', '\n')),
+                Tuple.of(1, Arbitraries.chars().range('\u0000', '\u00ff')));
     }
 
     private static void check(InetAddress address, int port) {

@@ -14,6 +14,7 @@ import dev.udpfanout.lab.traffic.DatagramSender;
 import dev.udpfanout.lab.traffic.SendPlan;
 import dev.udpfanout.loader.config.FlowsConfig;
 import dev.udpfanout.loader.config.ListenerConfig;
+import dev.udpfanout.loader.config.NetflowConfig;
 import dev.udpfanout.loader.control.Endpoint;
 import dev.udpfanout.loader.control.EndpointSet;
 import dev.udpfanout.loader.datapath.mode.NodeModes;
@@ -132,8 +133,12 @@ class UserspaceInstallTest {
                 topology.podEndpoints6(NodeModes.POD_PORT).getFirst();
         InetSocketAddress usable = topology.podEndpoints(NodeModes.POD_PORT).getFirst();
         topology.node().call(() -> {
-            try (UserspaceDatapath datapath =
-                    new UserspaceDatapath(List.of(listener), FlowsConfig.DEFAULT, Network.open())) {
+            try (UserspaceDatapath datapath = new UserspaceDatapath(
+                    List.of(listener),
+                    FlowsConfig.DEFAULT,
+                    NetflowConfig.IN_MEMORY,
+                    new WatchedDrops(),
+                    Network.open())) {
                 datapath.apply(new EndpointSet(NAME, List.of(new Endpoint("pod", ofOtherFamily))));
                 assertThrows(ForwarderException.class, datapath::reconcile);
                 assertThrows(ForwarderException.class, datapath::reconcile);

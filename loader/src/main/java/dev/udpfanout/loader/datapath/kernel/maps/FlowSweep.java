@@ -142,7 +142,8 @@ public final class FlowSweep implements AutoCloseable {
     }
 
     private boolean isIdle(MemorySegment value, long now) {
-        return now - FlowEntry.seenNanos(value) > config.idleTimeout().toNanos();
+        return now - FlowEntry.seenNanos(value)
+                > config.idleTimeout().plus(FlowEntry.SEEN_LAG).toNanos();
     }
 
     /** A datagram may have come since it was read. */

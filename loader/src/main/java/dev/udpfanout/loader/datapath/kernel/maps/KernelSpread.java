@@ -2,11 +2,14 @@ package dev.udpfanout.loader.datapath.kernel.maps;
 
 import dev.udpfanout.bindings.abi.listener.ListenerFlag;
 import dev.udpfanout.bindings.abi.listener.PayloadKeyEntry;
+import dev.udpfanout.loader.config.Payload;
 import dev.udpfanout.loader.config.PayloadKey;
 import dev.udpfanout.loader.config.ReceiverSet.HashOn;
+import dev.udpfanout.loader.config.ReceiverSet.Spreading;
 import dev.udpfanout.loader.control.SpreadPlan;
 import java.net.InetSocketAddress;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 
 /**
@@ -23,8 +26,10 @@ record KernelSpread(TableLayout layout, List<InetSocketAddress> endpoints, Set<L
             case SpreadPlan.Weighted(var turns) -> new KernelSpread(TableLayout.TURNS, turns, Set.of());
             case SpreadPlan.Hash(var endpoints, var on) -> new KernelSpread(TableLayout.BUCKETS, endpoints, Set.of());
             case SpreadPlan.Netflow(var endpoints, var leftOut) ->
-                throw new IllegalStateException("the kernel's program does not know NetFlow");
+                new KernelSpread(TableLayout.TURNS, endpoints, Set.of(ListenerFlag.NETFLOW));
             case SpreadPlan.Keyed(var endpoints, var key) ->
+                new KernelSpread(TableLayout.BUCKETS, endpoints, Set.of(ListenerFlag.HASH_PAYLOAD));
+            case SpreadPlan.Metrics(var endpoints) ->
                 new KernelSpread(TableLayout.BUCKETS, endpoints, Set.of(ListenerFlag.HASH_PAYLOAD));
             case SpreadPlan.Replicate(var endpoints, var leftOut) ->
                 new KernelSpread(TableLayout.TURNS, endpoints, Set.of(ListenerFlag.REPLICATE));
@@ -39,8 +44,14 @@ record KernelSpread(TableLayout layout, List<InetSocketAddress> endpoints, Set<L
         };
     }
 
-    /** What PAYLOAD_KEYS must say of a key. */
-    static PayloadKeyEntry entry(PayloadKey key) {
+    /** What PAYLOAD_KEYS must say; empty: the payload decides nothing. */
+    static Optional<PayloadKeyEntry> payloadKey(Spreading spreading) {
+        return spreading.payload() == Payload.STATSD
+                ? Optional.of(PayloadKeyEntry.METRIC_NAME)
+                : spreading.key().map(KernelSpread::entry);
+    }
+
+    private static PayloadKeyEntry entry(PayloadKey key) {
         return new PayloadKeyEntry(
                 key.offset(),
                 key.bytes(),

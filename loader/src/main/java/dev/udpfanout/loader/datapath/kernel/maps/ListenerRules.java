@@ -127,7 +127,7 @@ public final class ListenerRules {
     private static Map<Integer, PayloadKeyEntry> payloadKeys(Map<Integer, ListenerConfig> listeners) {
         Map<Integer, PayloadKeyEntry> keys = new HashMap<>();
         listeners.forEach((slot, listener) ->
-                listener.receivers().spreading().key().ifPresent(key -> keys.put(slot, KernelSpread.entry(key))));
+                KernelSpread.payloadKey(listener.receivers().spreading()).ifPresent(key -> keys.put(slot, key)));
         return keys;
     }
 }

@@ -1,6 +1,7 @@
 package dev.udpfanout.loader.datapath.kernel.program;
 
 import dev.udpfanout.bindings.abi.ProgramSettings;
+import dev.udpfanout.bindings.abi.flow.FlowEntry;
 import dev.udpfanout.bindings.abi.maps.SharedMaps;
 import dev.udpfanout.bindings.errno.SystemCallException;
 import dev.udpfanout.bindings.libbpf.BpfFeatures;
@@ -154,8 +155,8 @@ public final class KernelProgram implements AutoCloseable {
 
     private static KernelProgram loadWith(
             byte[] elf, AdoptedMaps adopted, FlowsConfig flows, Set<String> programs, Optional<Pins> pins) {
-        ProgramSettings settings =
-                new ProgramSettings(OnlineCpus.count(), flows.idleTimeout(), BpfFeatures.hasCoarseClock());
+        ProgramSettings settings = new ProgramSettings(
+                OnlineCpus.count(), flows.idleTimeout().plus(FlowEntry.SEEN_LAG), BpfFeatures.hasCoarseClock());
         LoadedObject object = loadOrPlain(elf, programs, opened -> {
             opened.editSection(ProgramSettings.SECTION, settings::writeTo);
             adopted.applyTo(opened);

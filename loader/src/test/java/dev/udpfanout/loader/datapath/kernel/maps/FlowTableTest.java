@@ -192,6 +192,20 @@ class FlowTableTest {
         }
     }
 
+    /** That a flow is in use is noted once a second only. */
+    @Test
+    void shouldKeepASteadyFlowWhenTheTimeOutIsTheShortest() {
+        KernelProgram program = load(Duration.ofSeconds(1));
+        NodeDatapath datapath = NodeDatapath.open(topology.node(), program, listener(true, 3));
+        int[] first = askOnce(program, 1);
+        long untilNs = System.nanoTime() + Duration.ofSeconds(4).toNanos();
+        while (System.nanoTime() < untilNs) {
+            assertArrayEquals(first, askOnce(program, 1), "the client stays with its pod");
+        }
+        assertEquals(1, datapath.counters(0).replies().orElseThrow().flowsCreated());
+        assertEquals(0, datapath.flows().orElse(NONE).expired());
+    }
+
     @Test
     void shouldGiveTheRoomOfClientsThatAskedOnceToOthers() {
         KernelProgram program = load(Duration.ofSeconds(60));

@@ -1,4 +1,4 @@
-package dev.udpfanout.loader.cli;
+package dev.udpfanout.loader.drops;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.util.Map;
@@ -9,8 +9,9 @@ import java.util.TreeMap;
  *
  * @param packets by "listener reason"
  */
-record CountedDrops(Map<String, Long> packets) {
-    static CountedDrops of(JsonNode status) {
+public record CountedDrops(Map<String, Long> packets) {
+    /** Of a page of status. */
+    public static CountedDrops of(JsonNode status) {
         Map<String, Long> packets = new TreeMap<>();
         for (JsonNode listener : status.path("listeners")) {
             listener.path("packets_dropped")
@@ -23,7 +24,7 @@ record CountedDrops(Map<String, Long> packets) {
     }
 
     /** Those that have become more, by how many. */
-    Map<String, Long> since(CountedDrops before) {
+    public Map<String, Long> since(CountedDrops before) {
         Map<String, Long> more = new TreeMap<>();
         packets.forEach((name, count) -> {
             long difference = count - before.packets.getOrDefault(name, 0L);

@@ -1,0 +1,32 @@
+package dev.udpfanout.bench.program;
+
+import java.nio.ByteBuffer;
+
+/** What a datagram carries. */
+enum Contents {
+    ZEROS {
+        @Override
+        byte[] payload(int bytes) {
+            return new byte[bytes];
+        }
+    },
+    /** One message of NetFlow v9, with one set of data and no template: RFC 3954, sections 5.1 and 5.3. */
+    NETFLOW_DATA {
+        @Override
+        byte[] payload(int bytes) {
+            return ByteBuffer.allocate(bytes)
+                    .putShort((short) 9)
+                    .putShort((short) 1)
+                    .position(HEADER_BYTES)
+                    .putShort((short) FIRST_TEMPLATE)
+                    .putShort((short) (bytes - HEADER_BYTES))
+                    .array();
+        }
+    };
+
+    private static final int HEADER_BYTES = 20;
+    private static final int FIRST_TEMPLATE = 256;
+
+    /** @param bytes at least 24 */
+    abstract byte[] payload(int bytes);
+}
