@@ -148,7 +148,7 @@ public final class Doctor {
                 vips.stream().map(InetSocketAddress::getAddress).toList();
         List<Diagnosis> found = new ArrayList<>(kubernetes.ofService(config, published));
         found.addAll(InterfaceCheck.of(listener, tables));
-        XdpCheck.of(incoming(listener, tables, addresses)).ifPresent(found::add);
+        XdpCheck.of(incoming(listener, tables, addresses), tables.links()).ifPresent(found::add);
         VrfCheck.of(incoming(listener, tables, addresses), tables.links(), listener.isUserspace(), files)
                 .ifPresent(found::add);
         if (listener.isOnDummy() && published.service().isPresent()) {
