@@ -40,7 +40,7 @@ static int is_bound_to(int fd, int port)
 	       ntohs(local.v4.sin_port) == port;
 }
 
-/* The program is the group's, so the first of its sockets takes it off, and the others find none. */
+/* The program is the group's: the first of its sockets takes it off, and the others find none. */
 static int detach(int fd)
 {
 	int unused = 0;

@@ -118,10 +118,10 @@ static __always_inline __u32 uf_next_hashed_position(__u32 slot)
  * The place in the table of the endpoint that a payload leads to; 0 if there is none. As
  * uf_payload_hash. Not static, so that the verifier looks at it once.
  */
-__noinline __u32 uf_keyed_position(struct __sk_buff *skb, __u32 slot, __u64 range,
-				   __u64 source_hash)
+__noinline __u32 uf_keyed_position(struct __sk_buff *skb, __u32 slot, __u64 range, __u64 first_half,
+				   __u64 second_half)
 {
-	const __u64 hash = uf_payload_hash(skb, slot, range, source_hash);
+	const __u64 hash = uf_payload_hash(skb, slot, range, first_half, second_half);
 
 	return hash ? uf_position_of_hash(slot, hash) : uf_next_hashed_position(slot);
 }
@@ -151,8 +151,9 @@ uf_hashed_endpoint(struct __sk_buff *skb, __u32 slot, __u32 flags,
 		   const struct uf_datagram *datagram, __u32 *position)
 {
 	if (skb && flags & UF_LISTENER_HASH_PAYLOAD)
-		*position = uf_keyed_position(skb, slot, uf_payload_range(datagram),
-					      uf_source_hash(datagram));
+		*position =
+			uf_keyed_position(skb, slot, uf_payload_range(datagram),
+					  datagram->source.halves[0], datagram->source.halves[1]);
 	else
 		*position = uf_hashed_position(slot, datagram->source.halves[0],
 					       datagram->source.halves[1], datagram->source_port,

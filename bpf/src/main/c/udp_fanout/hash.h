@@ -8,7 +8,6 @@
 #include <bpf/bpf_endian.h>
 #include <bpf/bpf_helpers.h>
 
-#include "datagram.h"
 #include "endpoint_table.h"
 #include "udp_fanout.h"
 
@@ -27,12 +26,6 @@ static __always_inline __u64 uf_address_hash(__u64 first_half, __u64 second_half
 
 	hash = uf_mix(hash ^ bpf_be64_to_cpu(first_half));
 	return uf_mix(hash ^ bpf_be64_to_cpu(second_half));
-}
-
-/* What the source address alone is hashed to. */
-static __always_inline __u64 uf_source_hash(const struct uf_datagram *datagram)
-{
-	return uf_address_hash(datagram->source.halves[0], datagram->source.halves[1]);
 }
 
 /* The place in a listener's table of the endpoint that a hash leads to; 0 if there is none. */

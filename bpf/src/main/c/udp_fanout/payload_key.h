@@ -44,9 +44,11 @@ static __always_inline bool uf_load_key(struct __sk_buff *skb, __u32 at, __u32 b
  * What a payload leads to: the hash of its key, with the lowest bit set, which no bucket depends
  * on; without a key that of the source, likewise; or 0 if the next endpoint is to have it. "range"
  * is where the payload begins, and above it where it ends, in bytes from the start of the frame.
- * Not static, so that the verifier looks at it once.
+ * The halves of the source are hashed only if it counts. Not static, so that the verifier looks at
+ * it once.
  */
-__noinline __u64 uf_payload_hash(struct __sk_buff *skb, __u32 slot, __u64 range, __u64 source_hash)
+__noinline __u64 uf_payload_hash(struct __sk_buff *skb, __u32 slot, __u64 range, __u64 first_half,
+				 __u64 second_half)
 {
 	const struct uf_payload_key *key = bpf_map_lookup_elem(&PAYLOAD_KEYS, &slot);
 	const __u32 begin = range;
@@ -59,13 +61,12 @@ __noinline __u64 uf_payload_hash(struct __sk_buff *skb, __u32 slot, __u64 range,
 		return 0;
 	if (key->key_bytes == UF_KEY_METRIC_NAME)
 		return uf_metric_hash(skb, range);
-	if (key->match_bytes && (!uf_load_key(skb, begin + key->match_offset, key->match_bytes, end,
-					      &matched, sizeof(matched)) ||
-				 bpf_be64_to_cpu(matched) != key->expected))
-		return key->else_source ? source_hash | 1 : 0;
-	if (!uf_load_key(skb, begin + key->offset, key->key_bytes, end, loaded, sizeof(loaded)))
-		return key->else_source ? source_hash | 1 : 0;
-	hash = key->with_source ? source_hash : UF_HASH_SEED;
+	if ((key->match_bytes && (!uf_load_key(skb, begin + key->match_offset, key->match_bytes,
+					       end, &matched, sizeof(matched)) ||
+				  bpf_be64_to_cpu(matched) != key->expected)) ||
+	    !uf_load_key(skb, begin + key->offset, key->key_bytes, end, loaded, sizeof(loaded)))
+		return key->else_source ? uf_address_hash(first_half, second_half) | 1 : 0;
+	hash = key->with_source ? uf_address_hash(first_half, second_half) : UF_HASH_SEED;
 	hash = uf_mix(hash ^ bpf_be64_to_cpu(loaded[0]));
 	return uf_mix(hash ^ bpf_be64_to_cpu(loaded[1])) | 1;
 }

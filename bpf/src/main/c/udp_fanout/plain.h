@@ -139,8 +139,8 @@ static __always_inline int uf_send_plain(struct __sk_buff *skb, struct uf_hook h
 		    !uf_is_allowed(listener->slot, datagram.source.halves[0],
 				   datagram.source.halves[1]))
 			return uf_refuse_plain(skb, listener->slot, UF_DROP_NOT_ALLOWED, began_ns);
-		endpoint = uf_plain_endpoint(listener->slot, listener->flags, &datagram,
-					     skb->ifindex, &cursor);
+		endpoint =
+			uf_plain_endpoint(skb, listener->slot, listener->flags, &datagram, &cursor);
 	}
 	if (!endpoint)
 		return UF_NOT_PLAIN;

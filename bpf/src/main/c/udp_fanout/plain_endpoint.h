@@ -33,14 +33,21 @@ static __always_inline const struct uf_endpoint *uf_see_turn(__u32 slot, struct 
 	return endpoint && endpoint->table_count == (*cursor)->count ? endpoint : NULL;
 }
 
-/* The endpoint that a datagram's source leads to, or NULL. */
-static __always_inline const struct uf_endpoint *uf_see_hashed(__u32 slot, __u32 flags,
-							       const struct uf_datagram *datagram)
+/*
+ * The endpoint that a datagram's source or payload leads to, or NULL. Without a key in the payload
+ * it may be the next one: its turn is taken.
+ */
+static __always_inline const struct uf_endpoint *
+uf_see_hashed(struct __sk_buff *skb, __u32 slot, __u32 flags, const struct uf_datagram *datagram)
 {
-	const __u32 position =
-		uf_hashed_position(slot, datagram->source.halves[0], datagram->source.halves[1],
-				   datagram->source_port, flags);
+	const __u64 half0 = datagram->source.halves[0];
+	const __u64 half1 = datagram->source.halves[1];
+	__u32 position;
 
+	if (flags & UF_LISTENER_HASH_PAYLOAD)
+		position = uf_keyed_position(skb, slot, uf_payload_range(datagram), half0, half1);
+	else
+		position = uf_hashed_position(slot, half0, half1, datagram->source_port, flags);
 	return position ? uf_endpoint_at(slot, UF_LISTENER_HASH_SOURCE, position) : NULL;
 }
 
@@ -49,8 +56,8 @@ static __always_inline const struct uf_endpoint *uf_see_hashed(__u32 slot, __u32
  * set if it is that whose turn it is; the turn is not taken.
  */
 static __always_inline const struct uf_endpoint *
-uf_plain_endpoint(__u32 slot, __u32 flags, const struct uf_datagram *datagram, __u32 ifindex,
-		  struct uf_cursor **cursor)
+uf_plain_endpoint(struct __sk_buff *skb, __u32 slot, __u32 flags,
+		  const struct uf_datagram *datagram, struct uf_cursor **cursor)
 {
 	if (flags & UF_LISTENER_REPLIES) {
 		/* What the limit refuses must not keep its flow alive. */
@@ -60,9 +67,9 @@ uf_plain_endpoint(__u32 slot, __u32 flags, const struct uf_datagram *datagram, _
 			slot, datagram->source.halves[0], datagram->source.halves[1],
 			datagram->destination.halves[0], datagram->destination.halves[1],
 			uf_join16(datagram->source_port, datagram->destination_port),
-			flags & UF_LISTENER_REPLIES_BY_STACK ? ifindex : 0);
+			flags & UF_LISTENER_REPLIES_BY_STACK ? skb->ifindex : 0);
 	}
-	return uf_is_hashed(flags) ? uf_see_hashed(slot, flags, datagram)
+	return uf_is_hashed(flags) ? uf_see_hashed(skb, slot, flags, datagram)
 				   : uf_see_turn(slot, cursor);
 }
 

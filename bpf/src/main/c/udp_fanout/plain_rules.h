@@ -34,7 +34,7 @@ struct uf_hook {
 /* What a listener may ask for beyond its table, and is looked after here. */
 #define UF_PLAIN_EXTRAS                                                                            \
 	(UF_LISTENER_REPLIES | UF_LISTENER_HASH_SOURCE | UF_LISTENER_HASH_SOURCE_PORT |            \
-	 UF_LISTENER_ALLOW | UF_LISTENER_RATE_LIMIT)
+	 UF_LISTENER_HASH_PAYLOAD | UF_LISTENER_ALLOW | UF_LISTENER_RATE_LIMIT)
 
 /* The same, and what does not matter to plain datagrams. */
 #define UF_PLAIN_LISTENER                                                                          \

@@ -44,7 +44,7 @@ public final class BenchCommand implements Callable<Integer> {
     @Option(names = "--paths", split = ",", description = "contestants: ${COMPLETION-CANDIDATES}; all if not said")
     private List<Contestant> contestants = List.of(Contestant.values());
 
-    @Option(names = "--rounds", description = "rounds of each measurement; 15 if not said, 5 with --quick")
+    @Option(names = "--rounds", description = "rounds of each measurement; 13 if not said, 5 with --quick")
     private Integer rounds;
 
     @Option(names = "--pods", defaultValue = "3", description = "pods that receive")
@@ -182,7 +182,7 @@ public final class BenchCommand implements Callable<Integer> {
                 parts,
                 contestants,
                 pods,
-                or(rounds, quick ? 5 : 15),
+                or(rounds, quick ? 5 : 13),
                 Duration.ofMillis(or(latencyMs, quick ? 300 : 450)),
                 perSecond,
                 traffic().stream()

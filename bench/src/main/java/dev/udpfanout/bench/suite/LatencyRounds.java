@@ -18,6 +18,8 @@ import java.util.Map;
 final class LatencyRounds {
     private static final Duration WARM_UP = Duration.ofMillis(400);
     private static final int PAYLOAD_BYTES = 200;
+    /** Other numbers of senders than the first have a turn in each third round: a run would take too long otherwise. */
+    private static final int OTHER_SENDERS_EVERY = 3;
 
     private final Plan plan;
     private final Progress progress;
@@ -42,7 +44,11 @@ final class LatencyRounds {
         }
         for (int round = 1; round <= plan.rounds(); round++) {
             progress.at("latency, round", round, plan.rounds());
+            boolean hasOthers = round % OTHER_SENDERS_EVERY == 1;
             collectors.forEach((turn, collector) -> {
+                if (!hasOthers && turn.senders != plan.latencySenders().getFirst()) {
+                    return;
+                }
                 LatencyRun.Outcome outcome = round(turn, plan.latency());
                 collector.add(outcome.recording(), outcome.sent());
             });

@@ -74,7 +74,8 @@ public final class ReconciledMap<K, V> {
         removeAll(inForce.keySet().stream().filter(gone).toList());
     }
 
-    private void removeAll(List<K> gone) {
+    /** Removes keys. */
+    public void removeAll(List<K> gone) {
         map.removeAll(gone, inForce::remove);
     }
 

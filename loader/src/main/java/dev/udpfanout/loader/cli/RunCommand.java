@@ -110,17 +110,11 @@ final class RunCommand implements Callable<Integer> {
 
     /** A start that is refused is one line, the reason: what runs here is told when it does. */
     private static Datapath opened(Config config, Options options, byte[] program, WatchedDrops drops) {
-        Datapath datapath = new FlowClearingDatapath(
-                config.listeners(),
-                new ModeSelectingDatapath(
-                        config.listeners(),
-                        new NodeBackends(
-                                program,
-                                options.pins.directory,
-                                config.flows(),
-                                config.netflow(),
-                                ProgramSize.FEW,
-                                drops)));
+        ProgramSize size = config.services().isPresent() ? ProgramSize.MANY : ProgramSize.FEW;
+        NodeBackends backends =
+                new NodeBackends(program, options.pins.directory, config.flows(), config.netflow(), size, drops);
+        Datapath datapath =
+                new FlowClearingDatapath(config.listeners(), new ModeSelectingDatapath(config.listeners(), backends));
         StartLog.write(config, options.config, options.pins.directory, datapath);
         return datapath;
     }

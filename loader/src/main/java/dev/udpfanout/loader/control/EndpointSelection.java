@@ -4,7 +4,9 @@ import dev.udpfanout.loader.config.HealthConfig.OnAllUnhealthy;
 import dev.udpfanout.loader.config.ReceiverSet;
 import dev.udpfanout.loader.config.ReceiverSet.Downstream;
 import dev.udpfanout.loader.config.ReceiverSet.Preference;
+import java.net.Inet6Address;
 import java.net.InetSocketAddress;
+import java.net.StandardProtocolFamily;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -77,6 +79,14 @@ public record EndpointSelection(String nodeName, Optional<String> zone) {
             }
         }
         return endpoints;
+    }
+
+    /** A Service of both families has endpoints of both; a datagram does not change its family on the way. */
+    public static List<DiscoveredEndpoint> ofSameFamily(ReceiverSet receivers, List<DiscoveredEndpoint> endpoints) {
+        boolean isIpv6 = receivers.source().family() == StandardProtocolFamily.INET6;
+        return endpoints.stream()
+                .filter(endpoint -> isIpv6 == endpoint.address().getAddress() instanceof Inet6Address)
+                .toList();
     }
 
     private static List<DiscoveredEndpoint> only(List<DiscoveredEndpoint> all, Predicate<DiscoveredEndpoint> wanted) {

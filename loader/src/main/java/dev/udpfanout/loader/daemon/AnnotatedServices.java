@@ -5,6 +5,7 @@ import dev.udpfanout.loader.config.ServicesConfig;
 import dev.udpfanout.loader.config.reader.OwnNamespace;
 import dev.udpfanout.loader.kubernetes.api.KubernetesClients;
 import dev.udpfanout.loader.kubernetes.services.AnnotatedService;
+import dev.udpfanout.loader.kubernetes.services.ListenerRoom;
 import dev.udpfanout.loader.kubernetes.services.ServiceDirectory;
 import dev.udpfanout.loader.kubernetes.services.ServiceEvents;
 import dev.udpfanout.loader.kubernetes.services.ServicesInForce;
@@ -27,13 +28,16 @@ final class AnnotatedServices implements AutoCloseable {
     private static final Duration FIRST_LIST = Duration.ofSeconds(2);
 
     private final Inbox inbox;
+    private final ListenerRoom room;
     private Optional<Following> following = Optional.empty();
     private List<AnnotatedService> known = List.of();
     private ServicesInForce inForce = ServicesInForce.NONE;
     private final ConfigPart<Optional<ServicesConfig>> followed = new ConfigPart<>("services", this::follow);
     private Optional<ConfigPart<ServicesInForce>> served = Optional.empty();
 
-    AnnotatedServices(Inbox inbox) {
+    /** @param started the configuration of the daemon's start, by which the maps' room is made */
+    AnnotatedServices(Inbox inbox, Config started) {
+        this.room = ListenerRoom.of(started);
         this.inbox = inbox;
     }
 
@@ -91,7 +95,7 @@ final class AnnotatedServices implements AutoCloseable {
     /** The configuration of the file with the listeners of the Services that can be served beside its own. */
     Config in(Config file) {
         followed.attempt(file.services());
-        inForce = ServicesInForce.admit(file, known, OwnNamespace.detect());
+        inForce = ServicesInForce.admit(file, known, OwnNamespace.detect(), room);
         following.ifPresent(each -> each.events().tell(inForce));
         return inForce.in(file);
     }

@@ -12,10 +12,8 @@ import dev.udpfanout.loader.datapath.Datapath;
 import dev.udpfanout.loader.datapath.Failures;
 import dev.udpfanout.loader.kubernetes.services.ServicesInForce;
 import dev.udpfanout.loader.status.Readiness;
-import java.net.Inet6Address;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.net.StandardProtocolFamily;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -53,6 +51,7 @@ final class ControlLoop {
     /** @param onEndpointsUpdated told how long it took from an event to the set in force */
     ControlLoop(Config config, Datapath datapath, EndpointSelection selection, Consumer<Duration> onEndpointsUpdated) {
         this.config = config;
+        refused.use(config.listeners());
         this.datapath = datapath;
         this.adopted = new AdoptedEndpoints(datapath);
         this.selection = selection;
@@ -123,8 +122,13 @@ final class ControlLoop {
     /** Takes over what annotated Services have, whose listeners {@link #configure} has been told of. */
     void services(ServicesInForce services) {
         discovered.putAll(services.endpoints());
-        select();
-        services.addresses().forEach((name, addresses) -> vips(new Event.Vips(name, addresses)));
+        datapath.together(() -> {
+            Failures failures = new Failures();
+            failures.collect(this::select);
+            services.addresses()
+                    .forEach((name, addresses) -> failures.collect(() -> vips(new Event.Vips(name, addresses))));
+            failures.throwIfAny();
+        });
     }
 
     /** Takes the endpoints that are down out, and those that are not in again. */
@@ -165,6 +169,7 @@ final class ControlLoop {
     void configure(Config newConfig) {
         Map<String, Optional<KubernetesSource>> before = sources();
         config = newConfig;
+        refused.use(config.listeners());
         Map<String, Optional<KubernetesSource>> now = sources();
         // What another Service's endpoints were is no answer; until there is one, what is in force stays.
         discovered.keySet().removeIf(name -> !before.get(name).equals(now.get(name)));
@@ -192,6 +197,10 @@ final class ControlLoop {
      * @throws RuntimeException the failure of each set that could not be applied; the others are in force
      */
     void select() {
+        datapath.together(this::selectAll);
+    }
+
+    private void selectAll() {
         Failures failures = new Failures();
         Map<String, List<DiscoveredEndpoint>> nowKnown = new HashMap<>();
         Map<String, EndpointSet> nowApplied = new HashMap<>();
@@ -231,15 +240,7 @@ final class ControlLoop {
                     .toList();
         }
         List<DiscoveredEndpoint> endpoints = discovered.get(receivers.name());
-        return endpoints == null ? null : refused.without(config.listeners(), ofSameFamily(receivers, endpoints));
-    }
-
-    /** A Service of both families has endpoints of both; a datagram does not change its family on the way. */
-    private static List<DiscoveredEndpoint> ofSameFamily(ReceiverSet receivers, List<DiscoveredEndpoint> endpoints) {
-        boolean isIpv6 = receivers.source().family() == StandardProtocolFamily.INET6;
-        return endpoints.stream()
-                .filter(endpoint -> isIpv6 == endpoint.address().getAddress() instanceof Inet6Address)
-                .toList();
+        return endpoints == null ? null : refused.without(EndpointSelection.ofSameFamily(receivers, endpoints));
     }
 
     /** What is worth probing: every endpoint that would be used if it were well. */

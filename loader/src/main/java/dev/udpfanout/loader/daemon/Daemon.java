@@ -45,7 +45,7 @@ public final class Daemon {
     private final ServedPages pages;
     private final CountDownLatch running = new CountDownLatch(1);
     private final CountDownLatch finished = new CountDownLatch(1);
-    private final AnnotatedServices services = new AnnotatedServices(inbox);
+    private final AnnotatedServices services;
     private Config file;
     private Config config; // the file's, with the listeners of annotated Services
     private ControlLoop control;
@@ -70,6 +70,7 @@ public final class Daemon {
         this.configSource = configSource;
         this.file = configSource.inForce();
         this.config = file;
+        this.services = new AnnotatedServices(inbox, file);
         this.datapaths = datapaths;
         this.view = new LiveView(version, System::nanoTime);
         this.metrics = new DaemonMetrics(view);
@@ -173,16 +174,10 @@ public final class Daemon {
             long began = System.nanoTime();
             unread.ifPresent(content -> attempts.attempt("reload the configuration", () -> reload(content)));
             putInForce();
-            comparison.done(began, attempts.attempt("repair the datapath", this::compare));
+            Runnable repair = () -> Failures.ofAll(control::select, datapath::reconcile);
+            comparison.done(began, attempts.attempt("repair the datapath", repair));
         }
         attempts.attempt("publish the state of the listeners", this::endTurn);
-    }
-
-    private void compare() {
-        Failures failures = new Failures();
-        failures.collect(control::select);
-        failures.collect(datapath::reconcile);
-        failures.throwIfAny();
     }
 
     private void deal(Event event) {

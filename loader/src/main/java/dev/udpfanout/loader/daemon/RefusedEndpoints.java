@@ -4,8 +4,10 @@ import dev.udpfanout.loader.config.ListenerConfig;
 import dev.udpfanout.loader.control.DiscoveredEndpoint;
 import java.net.InetSocketAddress;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import org.slf4j.Logger;
@@ -19,14 +21,23 @@ final class RefusedEndpoints {
     private static final Logger LOG = LoggerFactory.getLogger(ControlLoop.class);
 
     private final Set<InetSocketAddress> reported = new HashSet<>();
+    private final Map<InetSocketAddress, ListenerConfig> byBind = new HashMap<>();
+    private List<ListenerConfig> withRange = List.of();
+
+    /** Has these listeners in the way from now on. */
+    void use(List<ListenerConfig> listeners) {
+        byBind.clear();
+        listeners.forEach(listener -> byBind.putIfAbsent(listener.bind(), listener));
+        withRange = listeners.stream()
+                .filter(listener -> listener.range().isPresent())
+                .toList();
+    }
 
     /** The endpoints that are not. */
-    List<DiscoveredEndpoint> without(List<ListenerConfig> listeners, List<DiscoveredEndpoint> endpoints) {
+    List<DiscoveredEndpoint> without(List<DiscoveredEndpoint> endpoints) {
         List<DiscoveredEndpoint> kept = new ArrayList<>(endpoints.size());
         for (DiscoveredEndpoint endpoint : endpoints) {
-            Optional<ListenerConfig> inTheWay = listeners.stream()
-                    .filter(listener -> isInTheWay(listener, endpoint.address()))
-                    .findFirst();
+            Optional<ListenerConfig> inTheWay = inTheWayOf(endpoint.address());
             if (inTheWay.isEmpty()) {
                 kept.add(endpoint);
             } else if (reported.add(endpoint.address())) {
@@ -36,11 +47,10 @@ final class RefusedEndpoints {
         return kept;
     }
 
-    private static boolean isInTheWay(ListenerConfig listener, InetSocketAddress endpoint) {
-        return listener.takes(endpoint)
-                || listener.range()
-                        .filter(range -> range.contains(endpoint.getAddress()))
-                        .isPresent();
+    private Optional<ListenerConfig> inTheWayOf(InetSocketAddress endpoint) {
+        return Optional.ofNullable(byBind.get(endpoint)).or(() -> withRange.stream()
+                .filter(listener -> listener.range().orElseThrow().contains(endpoint.getAddress()))
+                .findFirst());
     }
 
     private static void report(ListenerConfig inTheWay, InetSocketAddress endpoint) {

@@ -47,6 +47,16 @@ public interface Datapath extends AutoCloseable {
     void configure(List<ListenerConfig> listeners);
 
     /**
+     * Makes several changes, by {@link #apply}, {@link #setVips} and {@link #setPeers}, for little more than the price
+     * of one: what all listeners share is written once, at the end. Each is in force when this has returned.
+     *
+     * @throws RuntimeException what the changes threw; those before it are in force
+     */
+    default void together(Runnable changes) {
+        changes.run();
+    }
+
+    /**
      * Why the last {@link #configure} is not in force, if it has failed and is tried again; what was before it is,
      * meanwhile.
      */

@@ -88,7 +88,7 @@ public final class ServiceLab implements AutoCloseable {
         return server;
     }
 
-    List<SequenceTraffic.Receiver> receivers() {
+    public List<SequenceTraffic.Receiver> receivers() {
         return receivers;
     }
 
@@ -169,7 +169,7 @@ public final class ServiceLab implements AutoCloseable {
     }
 
     /** Writes a configuration without listeners, of which {@code services} is as given. */
-    void configureServices(String services) throws IOException {
+    public void configureServices(String services) throws IOException {
         change("metrics: { bind: \"127.0.0.1:9090\" }\nservices: " + services + "\n");
     }
 
@@ -200,7 +200,7 @@ public final class ServiceLab implements AutoCloseable {
     }
 
     /** Starts the daemon. */
-    LabProcess startWithoutWaiting(String... moreArguments) {
+    public LabProcess startWithoutWaiting(String... moreArguments) {
         List<String> command = new ArrayList<>(List.of(
                 Distribution.command(),
                 "--config",
@@ -231,7 +231,7 @@ public final class ServiceLab implements AutoCloseable {
         return topology.node().start(variables(), line -> {}, command.toArray(String[]::new));
     }
 
-    AdminClient admin() {
+    public AdminClient admin() {
         return new AdminClient(topology.node());
     }
 
@@ -262,7 +262,7 @@ public final class ServiceLab implements AutoCloseable {
         return new SequenceTraffic(topology.client(), VIP, PER_SECOND);
     }
 
-    static void awaitSent(SequenceTraffic traffic, long more) {
+    public static void awaitSent(SequenceTraffic traffic, long more) {
         long until = traffic.next() + more;
         assertTrue(BoundedWait.until(() -> traffic.next() >= until, LIMIT));
     }

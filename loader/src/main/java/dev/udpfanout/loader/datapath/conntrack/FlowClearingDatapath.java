@@ -105,6 +105,11 @@ public final class FlowClearingDatapath implements Datapath {
     }
 
     @Override
+    public void together(Runnable changes) {
+        serving.together(changes);
+    }
+
+    @Override
     public Set<InetSocketAddress> leftOut(String listener) {
         return serving.leftOut(listener);
     }

@@ -16,10 +16,8 @@ import dev.udpfanout.loader.datapath.kernel.attach.AttachPoint;
 import dev.udpfanout.loader.datapath.kernel.attach.AttachPoints;
 import dev.udpfanout.loader.datapath.kernel.maps.Counters;
 import dev.udpfanout.loader.datapath.kernel.maps.EndpointCounters;
-import dev.udpfanout.loader.datapath.kernel.maps.ListenerKeyPlan;
 import dev.udpfanout.loader.datapath.kernel.maps.ListenerMaps;
 import dev.udpfanout.loader.datapath.kernel.maps.ListenerTables;
-import dev.udpfanout.loader.datapath.kernel.maps.Mirrors;
 import dev.udpfanout.loader.datapath.kernel.maps.Peers;
 import dev.udpfanout.loader.datapath.kernel.maps.Slots;
 import dev.udpfanout.loader.datapath.kernel.program.KernelProgram;
@@ -62,7 +60,7 @@ public final class KernelDatapath implements SwitchableDatapath {
     private final TamperCheck tamperCheck;
     private final KernelLookout lookout;
     private final AttachPoints attachPoints;
-    private boolean interfacesFound;
+    private final ListenerPlacement placement;
     private boolean leftoversRemoved;
     private final ListenerVips vips = new ListenerVips();
     /** Replaced whole, never changed: {@link #counters()} is for any thread. */
@@ -95,6 +93,8 @@ public final class KernelDatapath implements SwitchableDatapath {
         this.icmp = new IcmpBack(program, network, repairs, pins, slots, attachPoints);
         this.lookout = new KernelLookout(
                 repairs, maps, tables, program, attachPoints::areHeld, replies::areHeld, icmp::areHeld);
+        this.placement = new ListenerPlacement(
+                maps, attachPoints, endpoints, vips, ways, replies, icmp, tamperCheck, () -> this.listeners);
         use(listeners);
     }
 
@@ -119,8 +119,10 @@ public final class KernelDatapath implements SwitchableDatapath {
         sets.forEach((name, set) ->
                 failures.collect(() -> endpoints.changeKind(setsBefore.get(name), set, slots.required(name))));
         // Before anything is attached or steered: a new listener's first datagram finds its endpoints.
-        targets.endpoints().values().forEach(set -> failures.collect(() -> apply(set)));
-        targets.vips().forEach((name, addresses) -> failures.collect(() -> setVips(name, addresses)));
+        failures.collect(() -> placement.together(() -> {
+            targets.endpoints().values().forEach(set -> failures.collect(() -> apply(set)));
+            targets.vips().forEach((name, addresses) -> failures.collect(() -> setVips(name, addresses)));
+        }));
         failures.collect(this::reconcile);
         gone.forEach(point -> failures.collect(point::disconnect));
         failures.collect(() -> slots.retain(sets.keySet()));
@@ -150,25 +152,31 @@ public final class KernelDatapath implements SwitchableDatapath {
             return CompletableFuture.completedStage(null);
         }
         Optional<CompletionStage<Void>> oldIsUnused = endpoints.put(set, slots.required(set.name()), wanted, () -> {
-            if (interfacesFound) {
+            if (placement.areInterfacesFound()) {
                 replies.expect(set, wanted, listeners.values());
             }
         });
         if (oldIsUnused.isEmpty()) {
             return CompletableFuture.completedStage(null);
         }
-        setListenerKeys();
-        if (earlier.takeFromOther(wanted.listener()) && interfacesFound) {
+        placement.endpointsChanged(set.name());
+        if (earlier.takeFromOther(wanted.listener()) && placement.areInterfacesFound()) {
             reconcile();
         }
         return oldIsUnused.get();
     }
 
     @Override
+    public void together(Runnable changes) {
+        placement.together(changes);
+    }
+
+    @Override
     public void setPeers(Map<InetAddress, LocalPeer> known) {
         endpoints.know(known, sets.values());
         Failures failures = new Failures();
-        endpoints.copy().forEach(set -> failures.collect(() -> apply(set)));
+        failures.collect(
+                () -> placement.together(() -> endpoints.copy().forEach(set -> failures.collect(() -> apply(set)))));
         failures.throwIfAny();
     }
 
@@ -176,7 +184,7 @@ public final class KernelDatapath implements SwitchableDatapath {
     public void setVips(String listener, Set<InetAddress> addresses) {
         ListenerConfig config = listeners.get(listener);
         if (config != null && vips.set(config, addresses)) {
-            setListenerKeys();
+            placement.write();
         }
     }
 
@@ -189,12 +197,12 @@ public final class KernelDatapath implements SwitchableDatapath {
     public void reconcile() {
         Failures failures = new Failures();
         attachPoints.findInterfaces(failures);
-        interfacesFound = true;
+        placement.interfacesFound();
         failures.collect(() -> tamperCheck.run(sets.values(), set -> slots.required(set.name())));
         failures.collect(() -> ways.refresh(listeners.values(), endpoints.sets()));
         failures.collect(icmp::readAddresses);
         failures.collect(() -> maps.setNetwork(network, attachPoints.dummies()));
-        failures.collect(this::setListenerKeys);
+        failures.collect(placement::write);
         failures.collect(() -> replies.reconcile(listeners.values(), endpoints.sets()));
         failures.collect(() -> icmp.reconcile(listeners.values(), endpoints.sets(), ways, replies));
         attachPoints.connect(earlier.servedByOther(), failures);
@@ -212,26 +220,6 @@ public final class KernelDatapath implements SwitchableDatapath {
         attachPoints.removeLeftovers();
         slots.retain(sets.keySet());
         pins.ifPresent(Pins::removeOtherLayouts);
-    }
-
-    private void setListenerKeys() {
-        if (!interfacesFound) {
-            // Not knowing any interface yet, it would take away what an earlier daemon has left working.
-            return;
-        }
-        ways.update(listeners.values(), endpoints.sets());
-        ListenerKeyPlan plan = maps.plan();
-        attachPoints.forEachListener((listener, ifindex) -> plan.add(
-                listener,
-                maps.entry(listener, ifindex, endpoints.sets()),
-                ifindex,
-                vips.of(listener),
-                Mirrors.sentTo(listener, endpoints.sets())));
-        replies.provideFlows(listeners.values());
-        maps.apply(plan, listeners.values(), attachPoints.dummies());
-        tamperCheck.countMended();
-        replies.removeUnusedFlows(listeners.values());
-        icmp.update(listeners.values(), endpoints.sets(), vips, ways.interfaces(), replies.ports());
     }
 
     @Override

@@ -58,7 +58,7 @@ record ModeAssignment(List<ListenerConfig> listeners, Map<String, String> usersp
     /** An address on a dummy interface is delivered here or steered past its hooks: its listeners go together. */
     private static Optional<String> company(
             ListenerConfig listener, List<ListenerConfig> listeners, Map<String, String> userspace) {
-        if (userspace.containsKey(listener.name())) {
+        if (userspace.isEmpty() || userspace.containsKey(listener.name())) {
             return Optional.empty();
         }
         return listeners.stream()

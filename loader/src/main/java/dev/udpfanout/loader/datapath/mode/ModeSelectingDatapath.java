@@ -86,6 +86,11 @@ public final class ModeSelectingDatapath implements Datapath {
     }
 
     @Override
+    public void together(Runnable changes) {
+        kernel.ifPresentOrElse(present -> present.together(changes), changes);
+    }
+
+    @Override
     public void setVips(String listener, Set<InetAddress> addresses) {
         targets.vips(listener, addresses);
         serving(listener).ifPresent(datapath -> datapath.setVips(listener, addresses));
@@ -113,9 +118,7 @@ public final class ModeSelectingDatapath implements Datapath {
         failures.collect(() -> leftovers.removeOfUserspace(assignment.inUserspace()));
         pending.ifPresent(change -> failures.collect(() -> configure(change.listeners())));
         failures.throwIfAny();
-        if (kernel.isEmpty()) {
-            leftovers.removeOfKernel();
-        }
+        kernel.ifPresentOrElse(present -> {}, leftovers::removeOfKernel);
     }
 
     private void reconcileKernel(SwitchableDatapath present) {
@@ -180,9 +183,7 @@ public final class ModeSelectingDatapath implements Datapath {
         if (next.inUserspace().isEmpty()) {
             return;
         }
-        if (userspace.isEmpty()) {
-            userspace = Optional.of(backends.openUserspace(List.of()));
-        }
+        userspace = userspace.or(() -> Optional.of(backends.openUserspace(List.of())));
         userspace.get().configure(assignment.inUserspaceUntil(next), targets.current());
     }
 

@@ -25,12 +25,6 @@ import java.util.stream.Collectors;
  * @param services all, served or refused
  */
 public record ServicesInForce(List<AnnotatedService> services) {
-    /**
-     * Of the file and of Services together: putting the endpoints of one listener in force looks at all of them, so a
-     * start takes a time that grows with their square.
-     */
-    static final int MOST_LISTENERS = Limits.MAX_LISTENERS_OF_FILE;
-
     /** None. */
     public static final ServicesInForce NONE = new ServicesInForce(List.of());
 
@@ -38,9 +32,14 @@ public record ServicesInForce(List<AnnotatedService> services) {
         services = List.copyOf(services);
     }
 
-    /** Admits Services one after the other, in their order. */
-    public static ServicesInForce admit(Config file, List<AnnotatedService> wanted, String ownNamespace) {
-        Admitted admitted = new Admitted(file.listeners(), ownNamespace);
+    /**
+     * Admits Services one after the other, in their order.
+     *
+     * @param room of the node's maps, for the file and for Services together
+     */
+    public static ServicesInForce admit(
+            Config file, List<AnnotatedService> wanted, String ownNamespace, ListenerRoom room) {
+        Admitted admitted = new Admitted(file.listeners(), ownNamespace, room);
         return new ServicesInForce(wanted.stream().map(admitted::add).toList());
     }
 
@@ -77,11 +76,17 @@ public record ServicesInForce(List<AnnotatedService> services) {
         private final List<ListenerConfig> file;
         private final String ownNamespace;
         private final Map<InetSocketAddress, String> owners = new HashMap<>();
+        private final ListenerRoom room;
         private int sets;
+        private int keys;
         private int allowed;
 
-        Admitted(List<ListenerConfig> file, String ownNamespace) {
+        Admitted(List<ListenerConfig> file, String ownNamespace, ListenerRoom room) {
             this.file = file;
+            this.room = room;
+            this.keys = file.stream()
+                    .mapToInt(listener -> listener.interfaces().size())
+                    .sum();
             this.ownNamespace = ownNamespace;
             this.sets = ListenerConfig.receiverSets(file).size();
             this.allowed = file.stream().mapToInt(Admitted::allowed).sum();
@@ -89,6 +94,11 @@ public record ServicesInForce(List<AnnotatedService> services) {
 
         private static int allowed(ListenerConfig listener) {
             return listener.admission().allow().size();
+        }
+
+        /** One for each address on each interface. */
+        private static int keys(ServedListener listener) {
+            return listener.addresses().size() * listener.config().interfaces().size();
         }
 
         AnnotatedService add(AnnotatedService service) {
@@ -101,6 +111,7 @@ public record ServicesInForce(List<AnnotatedService> services) {
             }
             for (ServedListener each : service.listeners()) {
                 sets++;
+                keys += keys(each);
                 allowed += allowed(each.config());
                 places(each).forEach(place -> owners.put(place, service.name().toString()));
             }
@@ -111,9 +122,10 @@ public record ServicesInForce(List<AnnotatedService> services) {
             int moreAllowed = service.listeners().stream()
                     .mapToInt(each -> allowed(each.config()))
                     .sum();
-            if (sets + service.listeners().size() > MOST_LISTENERS) {
-                return Optional.of("this node serves " + MOST_LISTENERS
-                        + " listeners at most, and all are taken; remove the annotation from another Service");
+            int moreKeys = service.listeners().stream().mapToInt(Admitted::keys).sum();
+            Optional<String> lacking = room.lacking(sets + service.listeners().size(), keys + moreKeys);
+            if (lacking.isPresent()) {
+                return lacking;
             }
             if (allowed + moreAllowed > Limits.MAX_ALLOWED_SOURCES) {
                 return Optional.of("all listeners together have more than " + Limits.MAX_ALLOWED_SOURCES

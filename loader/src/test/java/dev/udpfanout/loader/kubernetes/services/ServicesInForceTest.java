@@ -10,6 +10,8 @@ import java.util.List;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** Which annotated Services are served beside the listeners of the file. */
 @Tag("unit")
@@ -50,14 +52,18 @@ class ServicesInForceTest {
 
         assertEquals(
                 List.of("a", "logging/one:514"),
-                ServicesInForce.admit(file, List.of(service("one")), "default").in(file).listeners().stream()
+                ServicesInForce.admit(file, List.of(service("one")), "default", ListenerRoom.WITH_SERVICES)
+                        .in(file)
+                        .listeners()
+                        .stream()
                         .map(each -> each.name())
                         .toList());
     }
 
     @Test
     void shouldLeaveAnAddressToTheServiceThatHadItFirst() throws InvalidConfigException {
-        ServicesInForce services = ServicesInForce.admit(file(""), List.of(service("one"), service("two")), "default");
+        ServicesInForce services = ServicesInForce.admit(
+                file(""), List.of(service("one"), service("two")), "default", ListenerRoom.WITH_SERVICES);
 
         assertTrue(refusal(services, 1).contains("192.0.2.10 port 514 is served for the Service logging/one already"));
         assertEquals(1, services.addresses().size());
@@ -79,19 +85,40 @@ class ServicesInForceTest {
                 """);
 
         for (Config file : List.of(byAddress, byVip)) {
-            ServicesInForce services = ServicesInForce.admit(file, List.of(service("one")), "default");
+            ServicesInForce services =
+                    ServicesInForce.admit(file, List.of(service("one")), "default", ListenerRoom.WITH_SERVICES);
             assertTrue(refusal(services, 0).contains("port 514 is the listener a of the configuration file"));
         }
     }
 
-    @Test
-    void shouldRefuseWhatIsBeyondTheListenersOfANode() throws InvalidConfigException {
-        List<AnnotatedService> wanted = IntStream.rangeClosed(0, ServicesInForce.MOST_LISTENERS)
+    private static List<AnnotatedService> services(int count) {
+        return IntStream.range(0, count)
                 .mapToObj(n -> service("s" + n, "10." + n / 65_536 + "." + n / 256 % 256 + "." + n % 256))
                 .toList();
-        ServicesInForce services = ServicesInForce.admit(file(""), wanted, "default");
+    }
 
-        assertEquals(ServicesInForce.MOST_LISTENERS, services.addresses().size());
-        assertTrue(refusal(services, ServicesInForce.MOST_LISTENERS).contains("all are taken"));
+    @ParameterizedTest
+    @CsvSource({"3, 100, 3", "100, 9, 3"})
+    void shouldRefuseWhatThereIsNoRoomFor(int listeners, int keys, int served) throws InvalidConfigException {
+        ServicesInForce services =
+                ServicesInForce.admit(file(""), services(5), "default", new ListenerRoom(listeners, keys));
+
+        assertEquals(served, services.addresses().size());
+        assertTrue(refusal(services, served).contains("all are taken"));
+    }
+
+    @Test
+    void shouldServeAThousandServicesIfTheDaemonStartedWithThem() throws InvalidConfigException {
+        Config file = file("");
+
+        assertEquals(
+                1_000,
+                ServicesInForce.admit(file, services(1_000), "default", ListenerRoom.of(file))
+                        .addresses()
+                        .size());
+        String refusal = refusal(
+                ServicesInForce.admit(file, services(1_000), "default", ListenerRoom.WITHOUT_SERVICES),
+                ListenerRoom.WITHOUT_SERVICES.listeners());
+        assertTrue(refusal.contains("restart the daemon"), refusal);
     }
 }

@@ -23,6 +23,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.ToLongFunction;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -38,7 +39,8 @@ public final class AttachPoint {
     private final Optional<Pins> pins;
     private final Optional<Dummy> dummy;
     private final Hooks<HookPoint> hooks;
-    private List<ListenerConfig> listeners;
+    private List<ListenerConfig> listeners = List.of();
+    private Set<String> names = Set.of();
     private int ifindex = NO_INTERFACE;
     private boolean hasLinkLayer = true;
     private boolean wasThere;
@@ -65,7 +67,6 @@ public final class AttachPoint {
         this.network = network;
         this.repairs = repairs;
         this.pins = pins;
-        this.listeners = List.of();
         this.hooks = new Hooks<>(program, network, repairs);
         this.dummy = key.isDummy()
                 ? Optional.of(new Dummy(
@@ -82,6 +83,12 @@ public final class AttachPoint {
     /** Takes effect at the next {@link #findInterface()} and {@link #connect()}. */
     public void setListeners(List<ListenerConfig> newListeners) {
         listeners = List.copyOf(newListeners);
+        names = newListeners.stream().map(ListenerConfig::name).collect(Collectors.toUnmodifiableSet());
+    }
+
+    /** Whether a listener stands here. */
+    boolean has(String listener) {
+        return names.contains(listener);
     }
 
     public List<ListenerConfig> listeners() {
@@ -195,9 +202,9 @@ public final class AttachPoint {
         mtuBytes = link.map(Link::mtu).orElse(0);
         hardwareAddress = link.map(Link::hardwareAddress).orElse("");
         if (found == ifindex) {
-            if (isSteered
-                    && dummy.filter(present -> present.dummyInterface().wasMended())
-                            .isPresent()) {
+            boolean wasMended =
+                    dummy.stream().anyMatch(present -> present.dummyInterface().wasMended());
+            if (isSteered && wasMended) {
                 // The kernel puts local routes back with addresses: not one datagram more than need be goes by them.
                 steer();
             }

@@ -20,6 +20,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.BiConsumer;
+import java.util.function.IntConsumer;
 import java.util.function.Predicate;
 import java.util.function.ToLongFunction;
 import java.util.stream.Collectors;
@@ -113,7 +114,7 @@ public final class AttachPoints {
     }
 
     private static Predicate<AttachPoint> isServedBy(Set<String> other) {
-        return point -> point.listeners().stream().anyMatch(listener -> other.contains(listener.name()));
+        return point -> other.stream().anyMatch(point::has);
     }
 
     /** As {@link AttachPoint#setPathMtus}, on all of them. */
@@ -135,9 +136,7 @@ public final class AttachPoints {
     /** The dummy interface that a listener stands on; empty if it stands on none, or if that is not there. */
     public Optional<OriginEntry.Entrance> entrance(String listener) {
         return points.stream()
-                .filter(point -> point.isDummy()
-                        && point.listeners().stream()
-                                .anyMatch(each -> each.name().equals(listener)))
+                .filter(point -> point.isDummy() && point.has(listener))
                 .flatMap(point -> point.ifindex().stream()
                         .filter(ifindex -> !point.hardwareAddress().isEmpty())
                         .map(ifindex -> new OriginEntry.Entrance(ifindex, point.hardwareAddress())))
@@ -158,6 +157,12 @@ public final class AttachPoints {
                 .ifPresent(ifindex -> point.listeners().forEach(listener -> reader.accept(listener, ifindex))));
     }
 
+    /** The index of each interface of a listener that is there. */
+    public void forEachInterface(String listener, IntConsumer reader) {
+        points.stream().filter(point -> point.has(listener)).forEach(point -> point.ifindex()
+                .ifPresent(reader::accept));
+    }
+
     /**
      * How a listener is served.
      *
@@ -165,8 +170,7 @@ public final class AttachPoints {
      */
     public ListenerState state(String listener, Set<String> servedByOther) {
         List<InterfaceState> interfaces = points.stream()
-                .filter(point -> point.listeners().stream()
-                        .anyMatch(config -> config.name().equals(listener)))
+                .filter(point -> point.has(listener))
                 .map(point -> new InterfaceState(
                         point.interfaceName(),
                         (point.isConnected() && point.shadowedBy().isEmpty())

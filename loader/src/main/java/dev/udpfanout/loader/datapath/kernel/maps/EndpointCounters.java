@@ -12,9 +12,10 @@ import java.util.BitSet;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.function.Predicate;
+import java.util.concurrent.ConcurrentHashMap;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -29,6 +30,9 @@ public final class EndpointCounters {
     private final PerCpuArrayMap<EndpointStats> stats;
     private final ReconciledMap<EndpointCounterKey, Integer> ids;
     private final BitSet taken = new BitSet(Limits.ENDPOINT_COUNTERS);
+    /** What {@link #ids} holds, by slot. */
+    private final Map<Integer, Map<InetSocketAddress, Integer>> bySlot = new ConcurrentHashMap<>();
+
     private final Map<Integer, Set<InetSocketAddress>> inUse = new HashMap<>();
     private boolean isFullReported;
 
@@ -36,13 +40,13 @@ public final class EndpointCounters {
     public EndpointCounters(KernelProgram program) {
         this.stats = program.map(SharedMaps.ENDPOINT_STATS);
         this.ids = new ReconciledMap<>(program.map(SharedMaps.ENDPOINT_IDS));
-        findTaken();
+        taken.set(NOT_COUNTED);
+        ids.inForce().forEach(this::note);
     }
 
-    private void findTaken() {
-        taken.clear();
-        taken.set(NOT_COUNTED);
-        ids.inForce().values().forEach(taken::set);
+    private void note(EndpointCounterKey key, int counter) {
+        taken.set(counter);
+        bySlot.computeIfAbsent(key.slot(), none -> new ConcurrentHashMap<>()).put(key.endpoint(), counter);
     }
 
     /** Says which endpoints a listener uses from now on; each gets a counter, if there is one. */
@@ -59,7 +63,10 @@ public final class EndpointCounters {
     /** Forgets the counters of a listener that is gone. */
     void drop(int slot) {
         inUse.remove(slot);
-        free(key -> key.slot() == slot);
+        Map<InetSocketAddress, Integer> gone = bySlot.getOrDefault(slot, Map.of());
+        free(gone.keySet().stream()
+                .map(endpoint -> new EndpointCounterKey(slot, endpoint))
+                .toList());
     }
 
     /** The index of an endpoint's counter; 0 if it has none. */
@@ -83,30 +90,35 @@ public final class EndpointCounters {
         }
         stats.clear(counter);
         ids.put(key, counter);
-        taken.set(counter);
+        note(key, counter);
         return true;
     }
 
     private void freeUnused() {
-        free(key -> !inUse.getOrDefault(key.slot(), Set.of()).contains(key.endpoint()));
+        free(ids.inForce().keySet().stream()
+                .filter(key -> !inUse.getOrDefault(key.slot(), Set.of()).contains(key.endpoint()))
+                .toList());
     }
 
-    private void free(Predicate<EndpointCounterKey> gone) {
+    private void free(List<EndpointCounterKey> gone) {
+        Map<EndpointCounterKey, Integer> counters = new HashMap<>();
+        gone.forEach(key -> counters.put(key, ids.inForce().get(key)));
         try {
-            ids.removeIf(gone);
+            ids.removeAll(gone);
         } finally {
-            findTaken();
+            counters.forEach((key, counter) -> {
+                if (!ids.inForce().containsKey(key)) {
+                    taken.clear(counter);
+                    bySlot.get(key.slot()).remove(key.endpoint());
+                }
+            });
         }
     }
 
     /** What was sent to each endpoint that a listener has or had. Any thread. */
     Map<InetSocketAddress, EndpointStats> read(int slot) {
         Map<InetSocketAddress, EndpointStats> read = new HashMap<>();
-        ids.inForce().forEach((key, counter) -> {
-            if (key.slot() == slot) {
-                read.put(key.endpoint(), stats.get(counter));
-            }
-        });
+        bySlot.getOrDefault(slot, Map.of()).forEach((endpoint, counter) -> read.put(endpoint, stats.get(counter)));
         return read;
     }
 }

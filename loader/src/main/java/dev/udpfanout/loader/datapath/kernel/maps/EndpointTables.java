@@ -55,7 +55,11 @@ final class EndpointTables implements AutoCloseable {
     private int generation;
 
     /** A table that is in place, with the checksum of what it holds: nobody else writes it. */
-    private record Placed(InnerMap table, long checksum) {}
+    private record Placed(InnerMap table, int id, long checksum) {
+        Placed(InnerMap table, long checksum) {
+            this(table, table.id(), checksum);
+        }
+    }
 
     EndpointTables(ArrayOfMaps tables, TableLayout layout, EndpointCounters counters, TablePins pins) {
         this.tables = tables;
@@ -111,7 +115,7 @@ final class EndpointTables implements AutoCloseable {
         counters.use(slot, endpoints);
         Placed next = filledTable(slot, endpoints, peers, before);
         InnerMap table = next.table();
-        int id = table.id();
+        int id = next.id();
         pins.add(slot, table);
         CompletableFuture<Void> replaced = CompletableFuture.runAsync(() -> put(slot, table), waiting);
         while (!replaced.isDone() && tables.idAt(slot).orElse(NO_TABLE) != id) {
@@ -133,7 +137,7 @@ final class EndpointTables implements AutoCloseable {
     boolean isIntact(int slot) {
         Placed mine = placed.get(slot);
         return mine == null
-                || (tables.idAt(slot).orElse(NO_TABLE) == mine.table().id()
+                || (tables.idAt(slot).orElse(NO_TABLE) == mine.id()
                         && mine.table().checksum(EndpointTable.ELEMENT_BYTES) == mine.checksum());
     }
 
@@ -141,7 +145,7 @@ final class EndpointTables implements AutoCloseable {
     boolean areInPlace() {
         return placed.entrySet().stream()
                 .allMatch(each -> tables.idAt(each.getKey()).orElse(NO_TABLE)
-                        == each.getValue().table().id());
+                        == each.getValue().id());
     }
 
     /** Gives the tables their names again that have lost them; returns how many. */

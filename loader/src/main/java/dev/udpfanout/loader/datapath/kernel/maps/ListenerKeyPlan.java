@@ -9,13 +9,18 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Collectors;
 
 /** Works out which entries LISTENERS must have: no more than arithmetic over sets. */
 public final class ListenerKeyPlan {
     private final Map<ListenerKey, ListenerEntry> inForce;
+    /** Of {@link #inForce}; made when it is first asked for. */
+    private Map<Integer, List<Map.Entry<ListenerKey, ListenerEntry>>> bySlot;
+
     private final Set<InetAddress> localAddresses;
     private final Map<ListenerKey, ListenerEntry> entries = new HashMap<>();
 
@@ -85,9 +90,13 @@ public final class ListenerKeyPlan {
 
     /** Keeps the keys that the listener has, though not the flags, which may have changed. */
     private void keep(ListenerEntry entry, int ifindex, int port) {
-        inForce.forEach((key, present) -> {
-            boolean isSame = present.slot() == entry.slot() && present.isPass() == entry.isPass();
-            if (isSame && key.ifindex() == ifindex && key.port() == port) {
+        if (bySlot == null) {
+            bySlot = inForce.entrySet().stream()
+                    .collect(Collectors.groupingBy(each -> each.getValue().slot()));
+        }
+        bySlot.getOrDefault(entry.slot(), List.of()).forEach(each -> {
+            ListenerKey key = each.getKey();
+            if (each.getValue().isPass() == entry.isPass() && key.ifindex() == ifindex && key.port() == port) {
                 entries.putIfAbsent(key, entry);
             }
         });

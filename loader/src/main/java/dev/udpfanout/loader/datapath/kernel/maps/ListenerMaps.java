@@ -151,6 +151,19 @@ public final class ListenerMaps {
         tables.retainSticky(slot -> bySlot.containsKey(slot) && bySlot.get(slot).replies());
     }
 
+    /**
+     * Whether LISTENERS says of the keys of a plan what the plan does. A wildcard listener's keys that pass, and are in
+     * no plan any more, do not count.
+     */
+    public boolean holds(ListenerKeyPlan plan) {
+        return keys.inForce().entrySet().containsAll(plan.entries().entrySet());
+    }
+
+    /** After a listener's endpoints have changed, and nothing else: takes the table away that no flag leads to. */
+    public void removeUnused(ListenerConfig listener) {
+        tables.removeUnused(listener.receivers(), slot(listener));
+    }
+
     /** Whether an IPsec policy is for one of a listener's endpoints. */
     public boolean isByIpsec(String listener) {
         return ipsec.cover(listener);

@@ -5,6 +5,8 @@ import dev.udpfanout.bindings.abi.listener.ListenerKey;
 import dev.udpfanout.bindings.abi.listener.ListenerSet;
 import dev.udpfanout.bindings.map.KeyedMap;
 import dev.udpfanout.bindings.map.ReconciledMap;
+import java.net.Inet4Address;
+import java.net.InetAddress;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.Map;
@@ -16,6 +18,9 @@ import java.util.TreeSet;
  * before the one that has the port.
  */
 public final class ListenerSets {
+    private static final InetAddress ANY_IPV4 = InetAddress.ofLiteral("0.0.0.0");
+    private static final InetAddress ANY_IPV6 = InetAddress.ofLiteral("::");
+
     private final ReconciledMap<ListenerKey, ListenerSet> map;
 
     /** Starts from what the map holds: an earlier daemon may have filled it. */
@@ -53,17 +58,20 @@ public final class ListenerSets {
             }
         });
         // A datagram for an address of its own may still be for a wildcard listener at another port.
-        entries.forEach((key, ofAddress) -> entries.forEach((other, ofWildcard) -> {
-            if (other.address().isAnyLocalAddress()
-                    && other.ifindex() == key.ifindex()
-                    && other.address().getClass() == key.address().getClass()) {
+        entries.forEach((key, ofAddress) -> {
+            Set<ListenerEntry> ofWildcard = entries.get(wildcardOf(key));
+            if (ofWildcard != null && ofWildcard != ofAddress) {
                 ofAddress.addAll(ofWildcard);
             }
-        }));
+        });
         Map<ListenerKey, ListenerSet> sets = new HashMap<>();
         entries.forEach(
                 (key, of) -> sets.put(key, new ListenerSet(of.stream().toList(), dummies.contains(key.ifindex()))));
         return sets;
+    }
+
+    private static ListenerKey wildcardOf(ListenerKey key) {
+        return new ListenerKey(key.ifindex(), key.address() instanceof Inet4Address ? ANY_IPV4 : ANY_IPV6, 0);
     }
 
     private static ListenerKey withoutPort(ListenerKey key) {

@@ -1,0 +1,154 @@
+package dev.udpfanout.loader.datapath.kernel;
+
+import dev.udpfanout.loader.config.ListenerConfig;
+import dev.udpfanout.loader.datapath.Failures;
+import dev.udpfanout.loader.datapath.kernel.attach.AttachPoints;
+import dev.udpfanout.loader.datapath.kernel.maps.ListenerKeyPlan;
+import dev.udpfanout.loader.datapath.kernel.maps.ListenerMaps;
+import dev.udpfanout.loader.datapath.kernel.maps.Mirrors;
+import java.util.Collection;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.Supplier;
+
+/**
+ * Writes who listens where, and what depends on it: from what the others know of listeners, endpoints, ways, and VIPs.
+ * To write all costs the more the more listeners there are, so several changes at a time are written once, and other
+ * endpoints of one listener do not touch what is said of the others.
+ */
+final class ListenerPlacement {
+    /** Of more sets that change together, all is written: that costs less than each alone. */
+    private static final int MOST_ALONE = 8;
+
+    private final ListenerMaps maps;
+    private final AttachPoints attachPoints;
+    private final EndpointsInForce endpoints;
+    private final ListenerVips vips;
+    private final ListenerWays ways;
+    private final Replies replies;
+    private final IcmpBack icmp;
+    private final TamperCheck tamperCheck;
+    private final Supplier<Map<String, ListenerConfig>> listeners;
+    /** Whose endpoints have changed, of changes that are made together. */
+    private final Set<String> changed = new HashSet<>();
+
+    private boolean interfacesFound;
+    private boolean isTogether;
+    private boolean isDue;
+
+    /** @param listeners all that there are at the moment, by name */
+    ListenerPlacement(
+            ListenerMaps maps,
+            AttachPoints attachPoints,
+            EndpointsInForce endpoints,
+            ListenerVips vips,
+            ListenerWays ways,
+            Replies replies,
+            IcmpBack icmp,
+            TamperCheck tamperCheck,
+            Supplier<Map<String, ListenerConfig>> listeners) {
+        this.maps = maps;
+        this.attachPoints = attachPoints;
+        this.endpoints = endpoints;
+        this.vips = vips;
+        this.ways = ways;
+        this.replies = replies;
+        this.icmp = icmp;
+        this.tamperCheck = tamperCheck;
+        this.listeners = listeners;
+    }
+
+    /** From now on there is something to write: not knowing any interface, it would take away what is at work. */
+    void interfacesFound() {
+        interfacesFound = true;
+    }
+
+    boolean areInterfacesFound() {
+        return interfacesFound;
+    }
+
+    /** Writes once for all that the changes ask for. */
+    void together(Runnable changes) {
+        if (isTogether) {
+            changes.run();
+            return;
+        }
+        Failures failures = new Failures();
+        isTogether = true;
+        failures.collect(changes);
+        isTogether = false;
+        boolean isOfAll = isDue || changed.size() > MOST_ALONE;
+        List<String> alone = isOfAll ? List.of() : List.copyOf(changed);
+        changed.clear();
+        if (isOfAll) {
+            failures.collect(this::write);
+        }
+        alone.forEach(set -> failures.collect(() -> follow(set)));
+        failures.throwIfAny();
+    }
+
+    /**
+     * A set has other endpoints: writes what changes by it, now or at the end of the changes that are made together.
+     */
+    void endpointsChanged(String set) {
+        if (isTogether) {
+            changed.add(set);
+        } else {
+            follow(set);
+        }
+    }
+
+    private void follow(String set) {
+        ListenerConfig listener = listeners.get().get(set);
+        if (!interfacesFound || listener == null || !isAlone(listener)) {
+            write();
+            return;
+        }
+        Collection<ListenerConfig> all = listeners.get().values();
+        ways.update(all, endpoints.sets());
+        ListenerKeyPlan plan = maps.plan();
+        attachPoints.forEachInterface(set, ifindex -> add(plan, listener, ifindex));
+        if (maps.holds(plan)) {
+            maps.removeUnused(listener);
+            icmp.update(all, endpoints.sets(), vips, ways.interfaces(), replies.ports());
+        } else {
+            write();
+        }
+    }
+
+    /** Whether nothing but what LISTENERS says of it can change with its endpoints. */
+    private boolean isAlone(ListenerConfig listener) {
+        return !listener.replies()
+                && listener.mirror().isEmpty()
+                && !listener.isWildcard()
+                && (!listener.vipDirect() || vips.of(listener).isPresent());
+    }
+
+    private void add(ListenerKeyPlan plan, ListenerConfig listener, int ifindex) {
+        plan.add(
+                listener,
+                maps.entry(listener, ifindex, endpoints.sets()),
+                ifindex,
+                vips.of(listener),
+                Mirrors.sentTo(listener, endpoints.sets()));
+    }
+
+    /** Writes all, now or at the end of the changes that are made together. */
+    void write() {
+        isDue = isTogether;
+        if (isTogether || !interfacesFound) {
+            return;
+        }
+        Collection<ListenerConfig> all = listeners.get().values();
+        ways.update(all, endpoints.sets());
+        ListenerKeyPlan plan = maps.plan();
+        attachPoints.forEachListener((listener, ifindex) -> add(plan, listener, ifindex));
+        replies.provideFlows(all);
+        maps.apply(plan, all, attachPoints.dummies());
+        tamperCheck.countMended();
+        replies.removeUnusedFlows(all);
+        icmp.update(all, endpoints.sets(), vips, ways.interfaces(), replies.ports());
+    }
+}

@@ -1,0 +1,156 @@
+package dev.udpfanout.loader.endtoend.services;
+
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.udpfanout.lab.BoundedWait;
+import dev.udpfanout.lab.process.LabProcess;
+import dev.udpfanout.loader.SequenceTraffic;
+import dev.udpfanout.loader.endtoend.ServiceLab;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.locks.LockSupport;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * Measures what annotated Services cost a node, 1,000 of them with three endpoints each unless told otherwise: the
+ * start, memory, the CPU at rest, and how long a changed EndpointSlice takes to the kernel's table. Asserts no figure.
+ * Run by {@code bench/daemon/measure}, never by the build.
+ */
+@Tag("kernel")
+@Timeout(600)
+class ManyServicesBenchmark {
+    private static final int SERVICES = Integer.getInteger("udpfanout.services", 1_000);
+    private static final int ENDPOINTS = 3;
+    private static final int CHANGES = Integer.getInteger("udpfanout.serviceChanges", 30);
+    private static final boolean PROBES = Boolean.getBoolean("udpfanout.probes");
+    private static final int PER_SECOND = 1_000;
+    private static final Duration LIMIT = Duration.ofSeconds(120);
+    private static final Duration REST = Duration.ofSeconds(30);
+    private static final double TICKS_PER_SECOND = 100;
+    private static final Path REPORT = Path.of("target", "many-services-benchmark.txt");
+
+    @TempDir
+    private Path directory;
+
+    @Test
+    void cost() throws Exception {
+        try (ServiceLab lab = new ServiceLab(directory, 1)) {
+            lab.configureServices(
+                    "{ vip_interfaces: [eth0], pod_interfaces: [cni0] }\nhealth: { enabled: " + PROBES + " }");
+            lab.topology().node().exec("ip", "route", "add", "10.42.0.0/16", "dev", "cni0");
+            ManyServices.put(lab.server().api(), SERVICES, ENDPOINTS);
+            List<String> report = new ArrayList<>();
+            long begun = System.nanoTime();
+            LabProcess daemon = lab.startWithoutWaiting();
+            daemon.awaitLine("set up listeners=", LIMIT);
+            long setUp = System.nanoTime();
+            assertTrue(
+                    BoundedWait.until(() -> ManyServices.tablesInForce(lab.pins()) == SERVICES, LIMIT),
+                    () -> ManyServices.tablesInForce(lab.pins()) + " tables");
+            report.add(
+                    "%,d Services with %d endpoints each: set up after %.1f s, all served after %.1f s; %.1f s of CPU time"
+                            .formatted(
+                                    SERVICES,
+                                    ENDPOINTS,
+                                    seconds(begun, setUp),
+                                    seconds(begun, System.nanoTime()),
+                                    ticks(daemon) / TICKS_PER_SECOND));
+            report.add("resident set %d MiB, at its highest %d MiB, %d MiB of maps"
+                    .formatted(kib(daemon, "VmRSS") / 1024, kib(daemon, "VmHWM") / 1024, mapsBytes(daemon) >> 20));
+            report.add("a changed slice is in force after %s".formatted(changes(lab, daemon)));
+            report.add("at rest %.1f %% of a CPU".formatted(percentAtRest(daemon)));
+            long asked = System.nanoTime();
+            int bytes = lab.admin().page("/metrics").length();
+            report.add("/metrics: %.1f s for %.1f MB".formatted(seconds(asked, System.nanoTime()), bytes / 1e6));
+            report.forEach(System.out::println);
+            Files.write(REPORT, report);
+            daemon.signal("TERM");
+            daemon.awaitExit(ServiceLab.LIMIT);
+        }
+    }
+
+    /**
+     * From when a slice with a pod is put into the API server until the pod gets the first datagram of the Service's
+     * VIP.
+     */
+    private static String changes(ServiceLab lab, LabProcess daemon) throws Exception {
+        SequenceTraffic.Receiver receiver = lab.receivers().getFirst();
+        long before = ticks(daemon);
+        List<Double> tookMs = new ArrayList<>();
+        for (int change = 0; change < CHANGES; change++) {
+            int service = change * 7 % SERVICES;
+            try (SequenceTraffic traffic = new SequenceTraffic(
+                    lab.topology().client(),
+                    new InetSocketAddress(ManyServices.vip(service), ManyServices.PORT),
+                    PER_SECOND)) {
+                ServiceLab.awaitSent(traffic, 100);
+                long received = receiver.received();
+                long told = System.nanoTime();
+                lab.server().api().put(ManyServices.slice(service, lab.pod(1)));
+                assertTrue(BoundedWait.until(() -> receiver.received() > received, LIMIT));
+                tookMs.add((System.nanoTime() - told) / 1e6);
+                traffic.stop();
+            }
+        }
+        tookMs.sort(null);
+        return "%.0f ms at the median, %.0f ms at most, of %d; %.0f ms of CPU time each"
+                .formatted(
+                        tookMs.get(CHANGES / 2),
+                        tookMs.getLast(),
+                        CHANGES,
+                        (ticks(daemon) - before) / TICKS_PER_SECOND * 1_000 / CHANGES);
+    }
+
+    private static double percentAtRest(LabProcess daemon) throws IOException {
+        long before = ticks(daemon);
+        long begun = System.nanoTime();
+        LockSupport.parkNanos(REST.toNanos());
+        return (ticks(daemon) - before) / TICKS_PER_SECOND / seconds(begun, System.nanoTime()) * 100;
+    }
+
+    /** User and system time: proc_pid_stat(5), fields 14 and 15. */
+    private static long ticks(LabProcess process) throws IOException {
+        String[] fields = Files.readAllLines(Path.of("/proc", Long.toString(process.pid()), "stat"))
+                .getFirst()
+                .replaceFirst(".*\\) ", "")
+                .split(" ");
+        return Long.parseLong(fields[11]) + Long.parseLong(fields[12]);
+    }
+
+    private static double seconds(long fromNanos, long toNanos) {
+        return (toNanos - fromNanos) / 1e9;
+    }
+
+    private static long kib(LabProcess process, String key) throws IOException {
+        return Files.readAllLines(Path.of("/proc", Long.toString(process.pid()), "status")).stream()
+                .filter(line -> line.startsWith(key + ":"))
+                .mapToLong(line -> Long.parseLong(line.replaceAll("\\D", "")))
+                .findFirst()
+                .orElseThrow();
+    }
+
+    /** What the kernel says of the maps that the daemon holds: {@code memlock} in proc_pid_fdinfo(5). */
+    private static long mapsBytes(LabProcess daemon) throws IOException {
+        long bytes = 0;
+        try (var descriptors = Files.list(Path.of("/proc", Long.toString(daemon.pid()), "fdinfo"))) {
+            for (Path each : descriptors.toList()) {
+                List<String> lines = Files.readAllLines(each);
+                if (lines.stream().anyMatch(line -> line.startsWith("map_id:"))) {
+                    bytes += lines.stream()
+                            .filter(line -> line.startsWith("memlock:"))
+                            .mapToLong(line -> Long.parseLong(line.replaceAll("\\D", "")))
+                            .sum();
+                }
+            }
+        }
+        return bytes;
+    }
+}
