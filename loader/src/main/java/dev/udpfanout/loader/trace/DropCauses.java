@@ -77,6 +77,7 @@ final class DropCauses {
     private static final Map<String, Cause> BY_FUNCTION = Map.ofEntries(
             Map.entry("nf_hook_slow", FIREWALL),
             Map.entry("do_xdp_generic", XDP),
+            Map.entry("netif_receive_generic_xdp", XDP),
             Map.entry("ip_rcv_finish_core", RP_FILTER),
             Map.entry("ip_error", NO_ROUTE),
             Map.entry("ip6_pkt_drop", NO_ROUTE),

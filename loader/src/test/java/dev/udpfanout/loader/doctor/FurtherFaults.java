@@ -54,7 +54,7 @@ final class FurtherFaults {
                         },
                         PROBLEM,
                         "test_datagram",
-                        "in do_xdp_generic: An XDP program drops it.")
+                        "An XDP program drops it.")
                 .dies("eth0", "XDP program");
     }
 
