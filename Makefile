@@ -102,7 +102,7 @@ fuzz: build
 		dev.udpfanout.loader.fuzz.Fuzz "$(SECONDS)" "$(TARGET)"
 
 doctor-test:
-	@$(MAVEN) verify --quiet -pl loader -am -Dsurefire.failIfNoSpecifiedTests=false -Dtest=FaultTest,FixTest,UnbrokenNodeTest -Dudpfanout.doctor=all -Dudpfanout.doctor.way="$(WAY)" -Dudpfanout.doctor.fault="$(FAULT)"
+	@$(MAVEN) verify --quiet -pl loader -am -Dsurefire.failIfNoSpecifiedTests=false -Dtest=FaultTest,FixTest,UnbrokenNodeTest,XdpInDriverTest -Dudpfanout.doctor=all -Dudpfanout.doctor.way="$(WAY)" -Dudpfanout.doctor.fault="$(FAULT)"
 
 netflow-test:
 	@$(MAVEN) verify --quiet -pl loader -am -Dsurefire.failIfNoSpecifiedTests=false -Dtest=TemplateSpreadTest,JoiningCollectorTest -Dudpfanout.netflow=all

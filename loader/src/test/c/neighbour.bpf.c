@@ -16,15 +16,20 @@ struct {
 	__type(value, __u64);
 } SEEN SEC(".maps");
 
-SEC("tc")
-int neighbour(struct __sk_buff *skb)
+static __always_inline void count(void)
 {
 	__u32 key = 0;
 	__u64 *seen = bpf_map_lookup_elem(&SEEN, &key);
 
-	(void)skb;
 	if (seen)
 		__sync_fetch_and_add(seen, 1);
+}
+
+SEC("tc")
+int neighbour(struct __sk_buff *skb)
+{
+	(void)skb;
+	count();
 	return TC_ACT_OK;
 }
 
@@ -34,4 +39,22 @@ int dropper(struct __sk_buff *skb)
 {
 	(void)skb;
 	return TC_ACT_SHOT;
+}
+
+/* Before TC, and before the kernel has an skb: one that lets everything pass. */
+SEC("xdp")
+int xdp_passer(struct xdp_md *frame)
+{
+	(void)frame;
+	count();
+	return XDP_PASS;
+}
+
+/* And one that drops everything. */
+SEC("xdp")
+int xdp_dropper(struct xdp_md *frame)
+{
+	(void)frame;
+	count();
+	return XDP_DROP;
 }

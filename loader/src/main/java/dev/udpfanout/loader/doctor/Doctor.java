@@ -29,6 +29,7 @@ import dev.udpfanout.loader.doctor.network.BridgeNetfilterCheck;
 import dev.udpfanout.loader.doctor.network.ForwardingChecks;
 import dev.udpfanout.loader.doctor.network.InterfaceCheck;
 import dev.udpfanout.loader.doctor.network.VrfCheck;
+import dev.udpfanout.loader.doctor.network.XdpCheck;
 import dev.udpfanout.loader.doctor.way.EndpointAnswerCheck;
 import dev.udpfanout.loader.doctor.way.EndpointMtuCheck;
 import dev.udpfanout.loader.doctor.way.EndpointRouteCheck;
@@ -147,6 +148,7 @@ public final class Doctor {
                 vips.stream().map(InetSocketAddress::getAddress).toList();
         List<Diagnosis> found = new ArrayList<>(kubernetes.ofService(config, published));
         found.addAll(InterfaceCheck.of(listener, tables));
+        XdpCheck.of(incoming(listener, tables, addresses), tables.links()).ifPresent(found::add);
         VrfCheck.of(incoming(listener, tables, addresses), tables.links(), listener.isUserspace(), files)
                 .ifPresent(found::add);
         if (listener.isOnDummy() && published.service().isPresent()) {

@@ -38,6 +38,8 @@ final class DropCauses {
             "bpftool net show and tc filter show dev INTERFACE ingress|egress list them.");
     private static final Cause TOO_BIG = new Cause(
             "It is larger than the MTU of the way, and is not to be cut.", "Send less at once, or raise the MTU.");
+    private static final Cause XDP =
+            new Cause("An XDP program drops it.", "bpftool net show lists XDP programs by interface.");
     private static final Cause OTHER_HOST = new Cause(
             "The frame has another host's hardware address.",
             "ip neigh show: an entry may be wrong or stale; ip neigh flush removes it.");
@@ -63,8 +65,7 @@ final class DropCauses {
             Map.entry("IP_INADDRERRORS", NO_ROUTE),
             Map.entry("PKT_TOO_BIG", TOO_BIG),
             Map.entry("OTHERHOST", OTHER_HOST),
-            Map.entry(
-                    "XDP", new Cause("An XDP program drops it.", "bpftool net show lists XDP programs by interface.")),
+            Map.entry("XDP", XDP),
             Map.entry("DEV_READY", new Cause("The interface is down.", "ip link set INTERFACE up")),
             Map.entry(
                     "UDP_CSUM",
@@ -75,6 +76,8 @@ final class DropCauses {
     /** By the function, where there is no reason. net/ipv4, net/ipv6, net/netfilter, net/core of Linux 5.10 to 6.18. */
     private static final Map<String, Cause> BY_FUNCTION = Map.ofEntries(
             Map.entry("nf_hook_slow", FIREWALL),
+            Map.entry("do_xdp_generic", XDP),
+            Map.entry("netif_receive_generic_xdp", XDP),
             Map.entry("ip_rcv_finish_core", RP_FILTER),
             Map.entry("ip_error", NO_ROUTE),
             Map.entry("ip6_pkt_drop", NO_ROUTE),

@@ -4,8 +4,10 @@ import static dev.udpfanout.loader.doctor.Fault.of;
 import static dev.udpfanout.loader.doctor.diagnosis.Diagnosis.Result.PROBLEM;
 
 import dev.udpfanout.lab.TopologyPlan;
+import dev.udpfanout.loader.datapath.kernel.attach.NeighbourProgram;
 import dev.udpfanout.loader.endtoend.ServiceLab;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicReference;
 
 /**
  * Faults of places where no check looks, so that test datagrams have to tell. {@code make doctor-test} alone has them.
@@ -17,6 +19,8 @@ final class FurtherFaults {
         return List.of(
                 rule(family, "prerouting", family.nft, "type filter hook prerouting priority -300"),
                 rule(family, "ingress", "netdev", "type filter hook ingress device eth0 priority 0"),
+                genericXdp(family, WayIn.DUMMY_INGRESS),
+                genericXdp(family, WayIn.NIC),
                 podsFirewall(family),
                 nodesOutput(family),
                 otherPort(family),
@@ -34,6 +38,24 @@ final class FurtherFaults {
                         "test_datagram",
                         "of chain %s own %s (it drops, and counts nothing, hook %2$s)".formatted(nft, hook))
                 .diesByFirewall("eth0", nft + " own " + hook);
+    }
+
+    /** One behind the driver, which test datagrams pass; of those in the driver: {@link XdpInDriverTest}. */
+    private static Fault genericXdp(Family family, WayIn way) {
+        AtomicReference<NeighbourProgram> program = new AtomicReference<>();
+        return of(
+                        "a generic XDP program on the NIC drops",
+                        family.way(way),
+                        lab -> program.set(NeighbourProgram.attachXdp(
+                                lab.lab().topology().node(), "eth0", "xdp_dropper", "xdpgeneric")),
+                        lab -> {
+                            lab.node("bpftool net detach xdpgeneric dev eth0");
+                            program.get().close();
+                        },
+                        PROBLEM,
+                        "test_datagram",
+                        "An XDP program drops it.")
+                .dies("eth0", "XDP program");
     }
 
     /** A rule that only the pod's own network namespace has. */

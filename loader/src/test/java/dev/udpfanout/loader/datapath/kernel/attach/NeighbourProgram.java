@@ -113,6 +113,20 @@ public final class NeighbourProgram implements AutoCloseable {
         return loaded;
     }
 
+    /**
+     * Loads an XDP program, and attaches it to an interface. It stays there until the interface or {@code bpftool net
+     * detach} ends it, also when this is closed.
+     *
+     * @param name {@code xdp_passer} or {@code xdp_dropper}
+     * @param mode as bpftool-net(8) calls it: {@code xdpdrv} in the driver, {@code xdpgeneric} behind it
+     */
+    public static NeighbourProgram attachXdp(LabNamespace namespace, String interfaceName, String name, String mode) {
+        NeighbourProgram loaded = load();
+        String id = Integer.toString(loaded.object.program(name).id());
+        namespace.exec("bpftool", "net", "attach", mode, "id", id, "dev", interfaceName);
+        return loaded;
+    }
+
     BpfProgram program() {
         return object.program("neighbour");
     }
