@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.udpfanout.lab.BoundedWait;
 import dev.udpfanout.lab.Topology;
 import dev.udpfanout.lab.TopologyPlan;
 import dev.udpfanout.loader.config.ListenerConfig;
@@ -18,6 +19,7 @@ import java.net.DatagramSocket;
 import java.net.Inet6Address;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashSet;
@@ -164,6 +166,10 @@ class UserspaceRepliesTest {
             clients.forEach(DatagramSocket::close);
         }
         assertEquals(Set.of(0, 1, 2), pods, "clients are spread");
+        // A reply may be with its client before the worker has counted it.
+        BoundedWait.until(
+                () -> modes.counters(NAME).replies().orElseThrow().packetsForwarded() == CLIENTS * ROUNDS,
+                Duration.ofSeconds(5));
         assertEquals(CLIENTS * ROUNDS, modes.counters(NAME).stats().packetsForwarded());
         assertEquals(0, modes.counters(NAME).stats().packetsDropped());
         assertCounted(modes.counters(NAME));
