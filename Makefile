@@ -43,7 +43,7 @@ help:
 	@echo 'make kernel-matrix   every way in on Debian'"'"'s kernels from 5.10 to 7.3 in virtual machines; docs/kernels.md (as root, about 25 min: 6 for each kernel)'
 	@echo 'make chaos    faults, one after the other, at 20,000 datagrams/s; each loss is accounted for; SECONDS, SEED (as root, 10 min)'
 	@echo 'make fuzz     what reads files, the API server and netlink, under inputs that take new branches (Jazzer); SECONDS, TARGET (10 min)'
-	@echo 'make doctor-test   break a node in one way at a time, and see whether doctor names just that, and trace where datagrams die; WAY, FAULT (as root, about 10 min)'
+	@echo 'make doctor-test   break a node in one way at a time, and see whether doctor names just that, and trace where datagrams die; WAY, FAULT (as root, about 15 min)'
 	@echo 'make netflow-test   templates of NetFlow v9 and IPFIX by every way in, to 3 and to 64 collectors (as root, about 2 min)'
 	@echo 'make bench    latency and throughput beside kube-proxy, nftables and others; bench/target/report (as root, about 20 min)'
 	@echo 'make bench-quick   the same with fewer rounds (about 3 min); bench/udp-fanout-bench --help for more'
