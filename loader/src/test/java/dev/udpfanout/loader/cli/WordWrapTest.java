@@ -53,4 +53,11 @@ class WordWrapTest {
         assertEquals(DoctorText.of(FOUND, 0).replaceAll("\\s+", " "), text.replaceAll("\\s+", " "), "the same words");
         assertTrue(text.lines().noneMatch(line -> line.endsWith(" ")), text);
     }
+
+    @Test
+    void shouldMoveWhatGoesOnFurtherInThanItsLine() {
+        assertEquals(
+                "  ways       cni0 MTU 1500 (1\n      endpoint(s))\nflows: 40\n",
+                new WordWrap(30).lines("  ways       cni0 MTU 1500 (1 endpoint(s))\nflows: 40\n"));
+    }
 }
