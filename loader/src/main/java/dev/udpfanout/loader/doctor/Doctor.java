@@ -148,7 +148,11 @@ public final class Doctor {
                 vips.stream().map(InetSocketAddress::getAddress).toList();
         List<Diagnosis> found = new ArrayList<>(kubernetes.ofService(config, published));
         found.addAll(InterfaceCheck.of(listener, tables));
-        XdpCheck.of(incoming(listener, tables, addresses), tables.links()).ifPresent(found::add);
+        found.addAll(new XdpCheck()
+                .of(
+                        incoming(listener, tables, addresses),
+                        tables.links(),
+                        listener.sentTo(tables, vips).orElse(config.bind())));
         VrfCheck.of(incoming(listener, tables, addresses), tables.links(), listener.isUserspace(), files)
                 .ifPresent(found::add);
         if (listener.isOnDummy() && published.service().isPresent()) {

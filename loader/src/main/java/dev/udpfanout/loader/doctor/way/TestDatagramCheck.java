@@ -62,7 +62,7 @@ public final class TestDatagramCheck {
 
     /** Nothing for a listener of which nobody knows where its senders send to. */
     public Optional<Answer> of(ServedListener listener, Collection<InetSocketAddress> vips) {
-        return destination(listener, vips).map(to -> of(listener, to, vips));
+        return listener.sentTo(node, vips).map(to -> of(listener, to, vips));
     }
 
     private Answer of(ServedListener listener, InetSocketAddress to, Collection<InetSocketAddress> vips) {
@@ -121,19 +121,5 @@ public final class TestDatagramCheck {
         return (haveCounted ? " Counted by " : " It may be ")
                 + rules.stream().limit(EXAMPLES).collect(Collectors.joining(", "))
                 + (rules.size() > EXAMPLES ? " and " + (rules.size() - EXAMPLES) + " others." : ".");
-    }
-
-    /** A wildcard stands for the interface's own address. */
-    private Optional<InetSocketAddress> destination(ServedListener listener, Collection<InetSocketAddress> vips) {
-        InetSocketAddress bind = listener.config().bind();
-        boolean isByVip = listener.isOnDummy() || listener.config().vipDirect();
-        if (isByVip) {
-            return vips.stream().findFirst();
-        }
-        return bind.getAddress().isAnyLocalAddress()
-                ? node.link(listener.config().interfaces().getFirst())
-                        .flatMap(link -> node.address(link, listener.isIpv6()))
-                        .map(own -> new InetSocketAddress(own, bind.getPort()))
-                : Optional.of(bind);
     }
 }
