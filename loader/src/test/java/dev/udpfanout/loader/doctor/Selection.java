@@ -30,6 +30,10 @@ final class Selection {
         return way.name().contains(System.getProperty("udpfanout.doctor.way", ""));
     }
 
+    static boolean isOfAllFaults() {
+        return FAULT.pattern().isEmpty();
+    }
+
     static boolean isWanted(String fault) {
         return FAULT.matcher(fault).find();
     }

@@ -1,6 +1,7 @@
 package dev.udpfanout.loader.doctor.facts;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.udpfanout.bindings.rtnetlink.link.Link;
 import dev.udpfanout.loader.config.AddressText;
 import dev.udpfanout.loader.config.ListenerConfig;
 import dev.udpfanout.loader.config.ListenerConfig.Mode;
@@ -114,6 +115,19 @@ public record ServedListener(ListenerConfig config, boolean isUserspace, String 
                         .flatMap(link -> node.address(link, isIpv6()))
                         .map(own -> new InetSocketAddress(own, bind.getPort()))
                 : Optional.of(bind);
+    }
+
+    /**
+     * By which interfaces senders' datagrams come in: the listener's own, or those that lead to it.
+     *
+     * @param vips of the listener's Service
+     */
+    public List<Link> incoming(NodeNetwork node, Collection<InetAddress> vips) {
+        return isOnDummy() || isUserspace
+                ? node.uplinks(isIpv6(), vips)
+                : config.interfaces().stream()
+                        .flatMap(name -> node.link(name).stream())
+                        .toList();
     }
 
     /** Whether its datagrams are IPv6. */
