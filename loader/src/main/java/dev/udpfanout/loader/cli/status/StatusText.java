@@ -1,5 +1,7 @@
 package dev.udpfanout.loader.cli.status;
 
+import static dev.udpfanout.loader.cli.terminal.Printable.printable;
+
 import com.fasterxml.jackson.databind.JsonNode;
 import java.time.Instant;
 import java.util.Map;
@@ -274,11 +276,6 @@ public final class StatusText {
 
     static String string(JsonNode node, String field) {
         return printable(node.path(field).asText("?"));
-    }
-
-    /** A name from elsewhere must not move the reader's cursor. */
-    static String printable(String text) {
-        return text.replaceAll("\\p{Cntrl}", "?");
     }
 
     /** An endpoint without a name of its own has its address for one, which stands in the line already. */
