@@ -117,11 +117,13 @@ public final class StatusText {
     private void flows(JsonNode flows) {
         if (!flows.isMissingNode()) {
             line(
-                    "flows: %d of at most %d, %d expired, %d evicted",
+                    "flows: %d of at most %d, %d expired, %d evicted, %d without room, %d expected elsewhere",
                     flows.path("present").asLong(),
                     flows.path("max").asLong(),
                     flows.path("expired").asLong(),
-                    flows.path("evicted").asLong());
+                    flows.path("evicted").asLong(),
+                    flows.path("without_room").asLong(),
+                    flows.path("expected_elsewhere").asLong());
         }
     }
 
