@@ -50,7 +50,6 @@ final class DoctorCommand implements Callable<Integer> {
     /** Names of RFC 1123, as Kubernetes has them. */
     private static final Pattern SERVICE = Pattern.compile("[a-z0-9]([-a-z0-9]*)/[a-z0-9]([-a-z0-9]*)");
 
-
     @Option(names = "--config", paramLabel = "FILE", required = true, description = "The daemon's configuration.")
     private Path config;
 
@@ -93,7 +92,8 @@ final class DoctorCommand implements Callable<Integer> {
             err.flush();
             return ExitCode.BAD_INPUT;
         }
-        if (service != null && (!listeners.isEmpty() || !SERVICE.matcher(service).matches())) {
+        if (service != null
+                && (!listeners.isEmpty() || !SERVICE.matcher(service).matches())) {
             err.println("udp-fanout: --service: "
                     + (listeners.isEmpty()
                             ? "\"" + service.replaceAll("\\p{Cntrl}", "?") + "\" is not NAMESPACE/NAME"

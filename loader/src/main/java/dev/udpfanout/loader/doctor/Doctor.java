@@ -112,8 +112,8 @@ public final class Doctor {
                     new ListenerWalk(node, new KubernetesChecks(node.client(), node.identity()), files, network);
             for (int i = 0; i < listeners.size(); i++) {
                 ServedListener listener = listeners.get(i);
-                ofListeners.addAll(
-                        named(walk.ofServed(listener, examined.listeners().get(i).places()), listener));
+                ofListeners.addAll(named(
+                        walk.ofServed(listener, examined.listeners().get(i).places()), listener));
             }
             List<Diagnosis> found = new ArrayList<>(examined.found());
             found.addAll(ofDaemon(listeners, daemon, ofListeners));

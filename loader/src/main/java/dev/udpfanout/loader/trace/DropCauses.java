@@ -50,9 +50,8 @@ final class DropCauses {
     private static final Cause BRIDGE_PORT = new Cause(
             "The bridge's port does not forward: by its spanning tree state, or its VLANs.",
             "bridge -details link show and bridge vlan show list them.");
-    private static final Cause NO_IPV6 = new Cause(
-            "IPv6 is off on this interface.",
-            "sysctl -w net.ipv6.conf.INTERFACE.disable_ipv6=0");
+    private static final Cause NO_IPV6 =
+            new Cause("IPv6 is off on this interface.", "sysctl -w net.ipv6.conf.INTERFACE.disable_ipv6=0");
     private static final Cause NO_MEMORY = new Cause(
             "The kernel has no memory for it.",
             "net.ipv4.udp_mem is the limit of all UDP sockets together; look at /proc/net/sockstat and free -m.");
@@ -107,14 +106,11 @@ final class DropCauses {
             Map.entry(
                     "BPF_CGROUP_EGRESS",
                     new Cause("A BPF program of a cgroup drops it.", "bpftool cgroup tree lists them.")),
-            Map.entry(
-                    "XFRM_POLICY",
-                    new Cause("An IPsec policy refuses it.", "ip xfrm policy shows them.")),
+            Map.entry("XFRM_POLICY", new Cause("An IPsec policy refuses it.", "ip xfrm policy shows them.")),
             Map.entry(
                     "IP_CSUM",
                     new Cause(
-                            "Its IP checksum is wrong.",
-                            "ethtool -k INTERFACE: a checksum offload may be at fault.")),
+                            "Its IP checksum is wrong.", "ethtool -k INTERFACE: a checksum offload may be at fault.")),
             Map.entry("DEV_READY", new Cause("The interface is down.", "ip link set INTERFACE up")),
             Map.entry(
                     "UDP_CSUM",

@@ -57,8 +57,9 @@ class FaultTest {
             lab[0] = new DoctorLab(directory.resolve(way.name()), way, WITHOUT_PROBES, BY_NEXT_HOP);
             lab[0].assertWell();
         }));
-        faults(way).forEach(fault ->
-                tests.add(DynamicTest.dynamicTest(fault.name(), () -> new FaultTrial(lab[0]).assertNamed(fault))));
+        faults(way)
+                .forEach(fault -> tests.add(
+                        DynamicTest.dynamicTest(fault.name(), () -> new FaultTrial(lab[0]).assertNamed(fault))));
         tests.add(DynamicTest.dynamicTest("the lab goes", () -> {
             assertFalse(lab[0] == null);
             lab[0].close();

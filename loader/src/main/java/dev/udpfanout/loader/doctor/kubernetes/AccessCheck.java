@@ -65,7 +65,8 @@ final class AccessCheck {
                         new Right("", "events", List.of("create"))),
                 "the daemon does not learn of annotated Services and their endpoints, or cannot say on a Service why it"
                         + " is refused",
-                "the rights of k8s/overlays/services must be bound " + (namespace.isEmpty() ? "by a ClusterRoleBinding" : "in namespace " + namespace));
+                "the rights of k8s/overlays/services must be bound "
+                        + (namespace.isEmpty() ? "by a ClusterRoleBinding" : "in namespace " + namespace));
     }
 
     private static Diagnosis of(
@@ -87,17 +88,14 @@ final class AccessCheck {
         }
         if (!missing.isEmpty()) {
             return Diagnosis.problem(
-                    CHECK,
-                    "this account may not " + String.join("; ", missing) + where(namespace),
-                    meaning,
-                    mend);
+                    CHECK, "this account may not " + String.join("; ", missing) + where(namespace), meaning, mend);
         }
         return isUnknown
                 ? Diagnosis.notChecked(
                         CHECK,
                         "the API server does not say what this account may do" + where(namespace),
-                        "look with: kubectl auth can-i --list"
-                                + (namespace.isEmpty() ? "" : " -n " + namespace) + " --as system:serviceaccount:udp-fanout:udp-fanout")
+                        "look with: kubectl auth can-i --list" + (namespace.isEmpty() ? "" : " -n " + namespace)
+                                + " --as system:serviceaccount:udp-fanout:udp-fanout")
                 : Diagnosis.ok(CHECK, "this account has the rights that it needs" + where(namespace));
     }
 

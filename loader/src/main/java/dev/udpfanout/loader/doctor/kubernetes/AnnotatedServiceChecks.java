@@ -6,11 +6,11 @@ import dev.udpfanout.loader.config.ServicesConfig;
 import dev.udpfanout.loader.control.DiscoveredEndpoint;
 import dev.udpfanout.loader.doctor.diagnosis.Diagnosis;
 import dev.udpfanout.loader.doctor.facts.DaemonStatus;
+import dev.udpfanout.loader.kubernetes.api.Present;
 import dev.udpfanout.loader.kubernetes.api.ServiceName;
 import dev.udpfanout.loader.kubernetes.services.AnnotatedService;
 import dev.udpfanout.loader.kubernetes.services.ServedListener;
 import dev.udpfanout.loader.kubernetes.services.ServiceOutlook;
-import dev.udpfanout.loader.kubernetes.api.Present;
 import io.fabric8.kubernetes.api.model.Service;
 import java.util.ArrayList;
 import java.util.List;
@@ -136,8 +136,7 @@ final class AnnotatedServiceChecks {
     static List<Diagnosis> localPolicies(String node, List<ServedListener> listeners) {
         List<Diagnosis> found = new ArrayList<>();
         for (ServedListener each : listeners) {
-            if (isLocal(each)
-                    && each.endpoints().stream().noneMatch(endpoint -> isOf(node, endpoint))) {
+            if (isLocal(each) && each.endpoints().stream().noneMatch(endpoint -> isOf(node, endpoint))) {
                 found.add(Diagnosis.warning(
                                 LOCAL,
                                 "only endpoints of the node to which datagrams come get them (externalTrafficPolicy or"

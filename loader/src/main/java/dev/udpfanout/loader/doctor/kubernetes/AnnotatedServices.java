@@ -6,12 +6,12 @@ import dev.udpfanout.loader.config.ServicesConfig;
 import dev.udpfanout.loader.doctor.diagnosis.Diagnosis;
 import dev.udpfanout.loader.doctor.facts.DaemonStatus;
 import dev.udpfanout.loader.kubernetes.api.NodeIdentity;
+import dev.udpfanout.loader.kubernetes.api.Present;
 import dev.udpfanout.loader.kubernetes.api.ServiceName;
 import dev.udpfanout.loader.kubernetes.services.AnnotatedService;
 import dev.udpfanout.loader.kubernetes.services.ServedListener;
 import dev.udpfanout.loader.kubernetes.services.ServiceOutlook;
 import dev.udpfanout.loader.kubernetes.slice.SliceApi;
-import dev.udpfanout.loader.kubernetes.api.Present;
 import io.fabric8.kubernetes.api.model.Service;
 import io.fabric8.kubernetes.api.model.ServiceSpec;
 import io.fabric8.kubernetes.api.model.discovery.v1.EndpointSlice;
@@ -52,7 +52,10 @@ public final class AnnotatedServices {
 
     /** Whether Services are refused, of all that the daemon knows; nothing if it does not say. */
     public static Optional<Diagnosis> ofAll(DaemonStatus daemon) {
-        return daemon.page().map(page -> page.path("services")).filter(JsonNode::isObject).map(AnnotatedServices::all);
+        return daemon.page()
+                .map(page -> page.path("services"))
+                .filter(JsonNode::isObject)
+                .map(AnnotatedServices::all);
     }
 
     private static Diagnosis all(JsonNode services) {
@@ -103,8 +106,7 @@ public final class AnnotatedServices {
         if (ofConfig.isBad()) {
             return new Examined(found, List.of());
         }
-        found.add(AccessCheck.ofServices(
-                client, config.orElseThrow().namespaces().isEmpty() ? "" : name.namespace()));
+        found.add(access(config.orElseThrow().namespaces().isEmpty() ? "" : name.namespace()));
         List<EndpointSlice> slices = new SliceApi(client).list(name);
         Optional<AnnotatedService> outlook = ServiceOutlook.of(config.orElseThrow(), service, slices);
         Diagnosis ofAnnotations = AnnotatedServiceChecks.ofAnnotations(service, name, outlook);
@@ -118,14 +120,24 @@ public final class AnnotatedServices {
         found.add(AnnotatedServiceChecks.inForce(name, daemon, listeners));
         found.add(AnnotatedServiceChecks.vip(service, name, listeners));
         found.addAll(AnnotatedServiceChecks.localPolicies(node.nodeName(), listeners));
-        return new Examined(found, listeners.stream().map(each -> served(service, each)).toList());
+        return new Examined(
+                found, listeners.stream().map(each -> served(service, each)).toList());
+    }
+
+    private Diagnosis access(String namespace) {
+        try {
+            return AccessCheck.ofServices(client, namespace);
+        } catch (KubernetesClientException e) {
+            return ApiFailure.of(client, "access", "rights for annotated Services", "kubectl auth can-i --list", e);
+        }
     }
 
     private static Served served(Service service, ServedListener listener) {
         List<String> cluster = Present.in(service.getSpec().getClusterIPs());
         List<InetSocketAddress> places = listener.addresses().stream()
                 .sorted(Comparator.comparing(address -> cluster.contains(address.getHostAddress())))
-                .map(address -> new InetSocketAddress(address, listener.config().bind().getPort()))
+                .map(address ->
+                        new InetSocketAddress(address, listener.config().bind().getPort()))
                 .toList();
         return new Served(listener.config(), places);
     }

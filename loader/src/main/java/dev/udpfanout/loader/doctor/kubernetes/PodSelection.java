@@ -32,9 +32,7 @@ enum PodSelection {
                 .map(label -> one(known, label.getKey(), label.getValue().asText()::equals));
         Stream<PodSelection> expressions =
                 pods.path("matchExpressions").valueStream().map(expression -> one(known, expression));
-        return Stream.concat(labels, expressions)
-                .min(Enum::compareTo)
-                .orElse(YES);
+        return Stream.concat(labels, expressions).min(Enum::compareTo).orElse(YES);
     }
 
     private static PodSelection one(Map<String, String> known, String key, Predicate<String> isWanted) {
@@ -45,8 +43,11 @@ enum PodSelection {
 
     private static PodSelection one(Map<String, String> known, JsonNode expression) {
         Predicate<String> isListed =
-                value -> expression.path("values").valueStream().anyMatch(each -> each.asText().equals(value));
-        return one(known, expression.path("key").asText(), value -> switch (expression.path("operator").asText()) {
+                value -> expression.path("values").valueStream().anyMatch(each -> each.asText()
+                        .equals(value));
+        return one(known, expression.path("key").asText(), value -> switch (expression
+                .path("operator")
+                .asText()) {
             case "In" -> isListed.test(value);
             case "NotIn" -> !isListed.test(value);
             case "DoesNotExist" -> false;

@@ -30,11 +30,13 @@ public final class ServiceOutlook {
     /** The annotations of a Service that are for udp-fanout, by name. */
     public static Map<String, String> annotations(Service service) {
         Map<String, String> own = new TreeMap<>();
-        Optional.ofNullable(service.getMetadata().getAnnotations()).orElse(Map.of()).forEach((name, value) -> {
-            if (name.startsWith(ServiceAnnotations.PREFIX)) {
-                own.put(name, value);
-            }
-        });
+        Optional.ofNullable(service.getMetadata().getAnnotations())
+                .orElse(Map.of())
+                .forEach((name, value) -> {
+                    if (name.startsWith(ServiceAnnotations.PREFIX)) {
+                        own.put(name, value);
+                    }
+                });
         return own;
     }
 }

@@ -13,10 +13,10 @@ import dev.udpfanout.loader.kubernetes.api.NodeIdentity;
 import dev.udpfanout.loader.kubernetes.fake.FakeApiServer;
 import dev.udpfanout.loader.kubernetes.fake.FakeService;
 import dev.udpfanout.loader.kubernetes.fake.Slices;
-import io.fabric8.kubernetes.api.model.EventBuilder;
 import io.fabric8.kubernetes.api.model.Service;
 import io.fabric8.kubernetes.api.model.ServiceBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.mockwebserver.http.MockResponse;
 import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
@@ -110,7 +110,8 @@ class AnnotatedServicesTest {
     @Test
     void shouldNameTheAnnotationThatIsMissingOrWrong() throws Exception {
         server.api().put(service("udpfanout.dev/replies", "true"));
-        assertNamed("annotations", "has no annotation " + POLICY + ", only udpfanout.dev/replies", examine("", serving()));
+        assertNamed(
+                "annotations", "has no annotation " + POLICY + ", only udpfanout.dev/replies", examine("", serving()));
 
         server.api().put(service(POLICY, "roundrobin"));
         assertNamed("annotations", "\"roundrobin\" is not one of", examine("", serving()));
@@ -151,8 +152,9 @@ class AnnotatedServicesTest {
                         .withExternalTrafficPolicy("Local")
                         .endSpec()
                         .build());
-        DaemonStatus daemon =
-                daemon("{\"refused\": {}}", "[{\"name\": \"logging/syslog:514.vip\"}, {\"name\": \"logging/syslog:514.vip-pods\"}]");
+        DaemonStatus daemon = daemon(
+                "{\"refused\": {}}",
+                "[{\"name\": \"logging/syslog:514.vip\"}, {\"name\": \"logging/syslog:514.vip-pods\"}]");
 
         assertNamed("local_policy", "none that is ready is on " + NODE, examine("", daemon));
     }
@@ -160,21 +162,18 @@ class AnnotatedServicesTest {
     @Test
     void shouldTellWhatOthersHaveWarnedOf() throws Exception {
         server.api().put(service(POLICY, "round_robin"));
+        String event = """
+                {"items": [{"type": "Warning", "reason": "AllocationFailed", "message": "no address is left",
+                 "involvedObject": {"kind": "Service", "name": "syslog", "namespace": "logging"}}]}""";
+        // The fake knows no field selectors of Events.
         server.api()
-                .put(new EventBuilder()
-                        .withNewMetadata()
-                        .withNamespace("logging")
-                        .withName("syslog.1")
-                        .endMetadata()
-                        .withNewInvolvedObject()
-                        .withKind("Service")
-                        .withNamespace("logging")
-                        .withName("syslog")
-                        .endInvolvedObject()
-                        .withType("Warning")
-                        .withReason("AllocationFailed")
-                        .withMessage("no address is left")
-                        .build());
+                .disturb((request, usual) -> request.getPath().contains("/events?")
+                                && request.getPath().contains("involvedObject.name")
+                        ? new MockResponse()
+                                .setResponseCode(200)
+                                .addHeader("Content-Type", "application/json")
+                                .setBody(event)
+                        : usual.apply(request));
 
         assertNamed("events", "AllocationFailed: no address is left", examine("", serving()));
     }
