@@ -20,6 +20,7 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.StandardProtocolFamily;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -35,11 +36,14 @@ final class ServiceListeners {
     private final ServiceName service;
     private final ServiceRules rules;
     private final ServiceAnnotations annotations;
+    private final Duration lease;
 
-    ServiceListeners(ServiceName service, ServiceRules rules, ServiceAnnotations annotations) {
+    /** @param lease for how long they are intercepted without a daemon; zero: for ever */
+    ServiceListeners(ServiceName service, ServiceRules rules, ServiceAnnotations annotations, Duration lease) {
         this.service = service;
         this.rules = rules;
         this.annotations = annotations;
+        this.lease = lease;
     }
 
     /** Those of a port. */
@@ -84,7 +88,8 @@ final class ServiceListeners {
                 AttachMethod.AUTO,
                 Order.FIRST,
                 Hook.INGRESS,
-                Firewall.LEAVE);
+                Firewall.LEAVE,
+                lease);
         List<Prefix> allow = group.allow().stream()
                 .filter(prefix -> (prefix.family() == 6) == (family == StandardProtocolFamily.INET6))
                 .toList();

@@ -82,7 +82,8 @@ final class ServiceReading {
         if (CLIENT_IP.equals(service.getSpec().getSessionAffinity())) {
             annotations = withAffinity(annotations);
         }
-        ServiceListeners listeners = new ServiceListeners(name, ServiceRules.of(service, config), annotations);
+        ServiceListeners listeners =
+                new ServiceListeners(name, ServiceRules.of(service, config), annotations, config.lease());
         boolean usesNotReady = Boolean.TRUE.equals(service.getSpec().getPublishNotReadyAddresses());
         return ports.stream()
                 .flatMap(port -> listeners.of(port, target -> endpoints(name, target, usesNotReady)).stream())

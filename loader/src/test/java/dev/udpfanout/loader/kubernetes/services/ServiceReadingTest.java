@@ -12,6 +12,7 @@ import dev.udpfanout.loader.kubernetes.fake.Slices;
 import io.fabric8.kubernetes.api.model.Service;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -132,7 +133,8 @@ class ServiceReadingTest {
                 .withExternalIPs("203.0.113.9")
                 .endSpec()
                 .build();
-        ServicesConfig allowing = new ServicesConfig(Set.of(), true, List.of("eth0"), List.of("veth1"));
+        ServicesConfig allowing =
+                new ServicesConfig(Set.of(), true, List.of("eth0"), List.of("veth1"), Duration.ofMinutes(10));
 
         assertEquals(
                 addresses("10.43.0.14", "192.0.2.10"),
