@@ -78,7 +78,7 @@ public final class ListenerRules {
     /** By a pattern with all components: the compiler names this place when there is a further rule. */
     private static Set<ListenerFlag> flags(Admission rules) {
         return switch (rules) {
-            case Admission(List < Prefix > allow, Optional < RateLimit > limit) -> {
+            case Admission(List<Prefix> allow, Optional<RateLimit> limit) -> {
                 Set<ListenerFlag> flags = EnumSet.noneOf(ListenerFlag.class);
                 if (!allow.isEmpty()) {
                     flags.add(ListenerFlag.ALLOW);
