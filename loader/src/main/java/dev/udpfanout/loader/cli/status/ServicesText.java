@@ -1,5 +1,7 @@
 package dev.udpfanout.loader.cli.status;
 
+import static dev.udpfanout.loader.cli.terminal.Printable.printable;
+
 import com.fasterxml.jackson.databind.JsonNode;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -37,10 +39,7 @@ final class ServicesText {
         }
         return Optional.of("Service %s: %d listener(s), %d packets received, %d forwarded"
                 .formatted(
-                        StatusText.printable(service),
-                        all.size(),
-                        sum(all, "packets_received"),
-                        sum(all, "packets_forwarded")));
+                        printable(service), all.size(), sum(all, "packets_received"), sum(all, "packets_forwarded")));
     }
 
     private static long sum(List<JsonNode> listeners, String field) {
@@ -63,8 +62,8 @@ final class ServicesText {
                     .properties()
                     .forEach(each -> lines.add("  REFUSED %s: %s; kube-proxy serves it"
                             .formatted(
-                                    StatusText.printable(each.getKey()),
-                                    StatusText.printable(each.getValue().asText()))));
+                                    printable(each.getKey()),
+                                    printable(each.getValue().asText()))));
         }
         lease().ifPresent(lines::add);
         return lines;
