@@ -4,6 +4,7 @@ import dev.udpfanout.bindings.terminal.TerminalSize;
 import dev.udpfanout.loader.cli.status.StatusSource;
 import dev.udpfanout.loader.cli.status.StatusText;
 import dev.udpfanout.loader.cli.status.StatusWatch;
+import dev.udpfanout.loader.cli.terminal.WordWrap;
 import dev.udpfanout.loader.logging.LogConfigurator;
 import dev.udpfanout.loader.logging.LogLevel;
 import java.io.IOException;
