@@ -37,6 +37,9 @@ final class UserspaceListener {
     private Optional<Forwarder> forwarder = Optional.empty();
     private ListenerCounters closed = ListenerCounters.ZERO;
     private final UnreachableCounts unreachable = new UnreachableCounts();
+    /** While datagrams leave with their client's address. */
+    private Optional<ClientErrors> clientErrors = Optional.empty();
+
     private boolean delivered;
     /** Whether the open sockets go by the rules of {@link #config}; what was tried and failed they do not. */
     private boolean rulesInstalled;
@@ -227,10 +230,12 @@ final class UserspaceListener {
         }
         Forwarder open = forwarder.get();
         Set<InetSocketAddress> found = unreachable.grown(open.counters().endpoints());
+        if (clientErrors.isEmpty()) {
+            return new Unreachable(Set.of(), found);
+        }
         // From a client's address, that client knows all that it takes to forge the error.
-        return open.source() == SourceAddress.CLIENT
-                ? new Unreachable(found, Set.of())
-                : new Unreachable(Set.of(), found);
+        return new Unreachable(found, Set.of())
+                .plus(new Unreachable(clientErrors.get().take(endpoints), Set.of()));
     }
 
     /** Sends on what has arrived, then closes the sockets: new datagrams go elsewhere by now. */
@@ -256,6 +261,9 @@ final class UserspaceListener {
 
     private synchronized void keep(Forwarder started) {
         forwarder = Optional.of(started);
+        clientErrors = started.source() == SourceAddress.CLIENT
+                ? Optional.of(ClientErrors.open(config.id()))
+                : Optional.empty();
         rulesInstalled = false;
         endpointsInstalled = false;
     }
@@ -263,6 +271,8 @@ final class UserspaceListener {
     private synchronized void forget(Forwarder ended) {
         closed = FrameCounters.remember(closed, figures(ended));
         forwarder = Optional.empty();
+        clientErrors.ifPresent(ClientErrors::close);
+        clientErrors = Optional.empty();
     }
 
     private ListenerCounters figures(Forwarder of) {
