@@ -213,10 +213,13 @@ final class DropCauses {
         return of(freed).equals(NO_ROUTE) || isIpv6 && reasonOf(freed).equals(NONE);
     }
 
-    /** Whether it is for where the datagram was going to: one that is still addressed as sent was not taken by anybody. */
+    /**
+     * Whether it is for where the datagram was going to: one that is still addressed as sent was not taken by anybody.
+     */
     boolean isOfDestination(TraceEvent freed) {
         Cause cause = of(freed);
-        return cause.remedy().isEmpty() || Set.of(NO_ROUTE, NO_NEIGHBOUR, NO_SOCKET).contains(cause);
+        return cause.remedy().isEmpty()
+                || Set.of(NO_ROUTE, NO_NEIGHBOUR, NO_SOCKET).contains(cause);
     }
 
     /** Whether it was only a copy that was on its way to all hosts of a bridge, and this was not its host. */

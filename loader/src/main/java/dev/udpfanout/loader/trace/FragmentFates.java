@@ -6,7 +6,9 @@ final class FragmentFates {
 
     private FragmentFates() {}
 
-    /** Of one that the kernel collects, for connection tracking or a socket; what it puts together is another packet. */
+    /**
+     * Of one that the kernel collects, for connection tracking or a socket; what it puts together is another packet.
+     */
     static Fate putTogether(String where) {
         return Fate.unknown(
                 where,

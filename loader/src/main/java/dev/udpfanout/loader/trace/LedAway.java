@@ -19,8 +19,8 @@ final class LedAway {
                 ? Fate.lost(
                         at.device(),
                         what + ": no route leads it away, but a TC filter's redirect (mirred), or a rule for its mark.",
-                        "tc filter show dev " + nic + " ingress, of each interface on its way, and ip rule show tell which"
-                                + " it is.")
+                        "tc filter show dev " + nic
+                                + " ingress, of each interface on its way, and ip rule show tell which" + " it is.")
                 : Fate.lost(
                         at.device(),
                         what + ": a rule, VRF or route leads it away.",

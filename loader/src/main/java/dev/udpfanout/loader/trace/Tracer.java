@@ -130,7 +130,9 @@ public final class Tracer {
         return isEachEnded && seen + refused.size() >= plan.count();
     }
 
-    /** What is in another namespace is in a pod: what would drop it there does so at once, and no kernel says all ends. */
+    /**
+     * What is in another namespace is in a pod: what would drop it there does so at once, and no kernel says all ends.
+     */
     private boolean isLast(TraceEvent event) {
         boolean isInPod = event.kind() == TraceEvent.Kind.RECEIVED || event.kind() == TraceEvent.Kind.QUEUED;
         return event.kind().isEnd() || (isInPod && event.namespace() != namespace);
