@@ -87,9 +87,12 @@ final class Endings {
 
     private Fate ofLife(List<TraceEvent> life) {
         TraceEvent end = life.getLast();
+        // What an ifb or a veth has brought back in is not away.
         Optional<Fate> ledAway = life.stream()
-                .filter(event -> event.kind() == TraceEvent.Kind.SENT && place.isHere(event))
+                .filter(event -> event.kind() == TraceEvent.Kind.SENT || event.kind() == TraceEvent.Kind.RECEIVED)
+                .filter(place::isHere)
                 .reduce((first, second) -> second)
+                .filter(event -> event.kind() == TraceEvent.Kind.SENT)
                 .flatMap(this::ledAway);
         return ledAway.orElseGet(() -> ofEnd(life, end));
     }
@@ -211,8 +214,8 @@ final class Endings {
                 || at.kind() == TraceEvent.Kind.RECEIVED && end.kind() == TraceEvent.Kind.CONSUMED;
         if (end.isFragment() && at.kind() != TraceEvent.Kind.SENT) {
             return place.isHere(at) && !isForPod(at, end)
-                    ? FragmentFates.putTogether(Story.device(at, place))
-                    : FragmentFates.inPod(place.isHere(at) ? "pod" : Story.device(at, place));
+                    ? Fate.ofFragment(Story.device(at, place))
+                    : Fate.ofFragmentInPod(place.isHere(at) ? "pod" : Story.device(at, place));
         }
         if (!place.isHere(at)) {
             return Fate.delivered(

@@ -4,10 +4,8 @@ import static dev.udpfanout.loader.doctor.Fault.of;
 import static dev.udpfanout.loader.doctor.diagnosis.Diagnosis.Result.PROBLEM;
 
 import dev.udpfanout.lab.TopologyPlan;
-import dev.udpfanout.loader.datapath.kernel.attach.NeighbourProgram;
 import dev.udpfanout.loader.endtoend.ServiceLab;
 import java.util.List;
-import java.util.concurrent.atomic.AtomicReference;
 
 /**
  * Faults of places where no check looks, so that test datagrams have to tell. {@code make doctor-test} alone has them.
@@ -27,7 +25,6 @@ final class FurtherFaults {
                 xdp(family, WayIn.VIP_DIRECT, "xdpdrv").arrives(),
                 rule(family, "output", "bridge", "type filter hook output priority 0", "veth", ServiceLab.POD_PORT),
                 legacyRule(family),
-                redirect(family),
                 podsFirewall(family),
                 nodesOutput(family),
                 otherPort(family),
@@ -64,39 +61,6 @@ final class FurtherFaults {
                         "test_datagram",
                         "of chain " + chain + " (+")
                 .diesByFirewall("eth0", chain);
-    }
-
-    /** A classifier that is no eBPF program, so that it cannot be tried out. */
-    private static Fault redirect(Family family) {
-        String protocol = family.isIpv6 ? "ipv6" : "ip";
-        return of(
-                        "a TC filter redirects what comes in",
-                        family.way(WayIn.DUMMY_INGRESS),
-                        "ip link add ifb9 type ifb; ip link set ifb9 up; tc qdisc add dev eth0 clsact; tc filter add dev"
-                                + " eth0 ingress pref 5 protocol " + protocol
-                                + " u32 match u32 0 0 action mirred egress redirect dev ifb9",
-                        "tc filter del dev eth0 ingress pref 5; tc qdisc del dev eth0 clsact; ip link del ifb9",
-                        PROBLEM,
-                        "test_datagram",
-                        "a TC filter's redirect")
-                .dies("ifb9", "a TC filter's redirect");
-    }
-
-    /** Test datagrams come in behind the driver, and before the stack's place for programs. */
-    private static Fault.Named xdp(Family family, WayIn way, String mode) {
-        AtomicReference<NeighbourProgram> program = new AtomicReference<>();
-        return of(
-                "an XDP program on the NIC drops (" + mode + ")",
-                family.way(way),
-                lab -> program.set(
-                        NeighbourProgram.attachXdp(lab.lab().topology().node(), "eth0", "xdp_dropper", mode)),
-                lab -> {
-                    lab.node("bpftool net detach " + mode + " dev eth0");
-                    program.get().close();
-                },
-                PROBLEM,
-                "xdp",
-                (mode.equals("xdpdrv") ? "in the driver" : "in the stack") + " of eth0 drops datagrams to ");
     }
 
     /** A rule that only the pod's own network namespace has. */
