@@ -63,6 +63,23 @@ final class FurtherFaults {
                 .diesByFirewall("eth0", chain);
     }
 
+    /** Test datagrams come in behind the driver, and before the stack's place for programs. */
+    private static Fault.Named xdp(Family family, WayIn way, String mode) {
+        AtomicReference<NeighbourProgram> program = new AtomicReference<>();
+        return of(
+                "an XDP program on the NIC drops (" + mode + ")",
+                family.way(way),
+                lab -> program.set(
+                        NeighbourProgram.attachXdp(lab.lab().topology().node(), "eth0", "xdp_dropper", mode)),
+                lab -> {
+                    lab.node("bpftool net detach " + mode + " dev eth0");
+                    program.get().close();
+                },
+                PROBLEM,
+                "xdp",
+                (mode.equals("xdpdrv") ? "in the driver" : "in the stack") + " of eth0 drops datagrams to ");
+    }
+
     /** A rule that only the pod's own network namespace has. */
     private static Fault podsFirewall(Family family) {
         String drops = "firewall in the pod's own network namespace";
