@@ -44,10 +44,9 @@ class CopiesWithNioTest {
     @Test
     void shouldNotOpenASocketForAListenerThatCopies() {
         try (Topology topology = Topology.builder().pods(1).build()) {
-            String refusal = topology.node()
-                    .call(() -> assertThrows(ForwarderException.class, () -> start("replicate")
-                                    .start())
-                            .getMessage());
+            String refusal = topology.node().call(() -> assertThrows(
+                            ForwarderException.class, () -> start("replicate").start())
+                    .getMessage());
             assertTrue(refusal.startsWith("policy replicate needs io_uring or epoll"), refusal);
             assertEquals("", topology.node().exec("ss", "-Hunl"));
         }
