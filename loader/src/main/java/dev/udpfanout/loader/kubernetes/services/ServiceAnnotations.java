@@ -52,7 +52,7 @@ record ServiceAnnotations(
 
     /** Whether an annotation is one that a Service may have, or one that is refused with a reason of its own. */
     static boolean isKnown(String key) {
-        return KNOWN.contains(key) || ONLY_IN_THE_FILE.contains(key);
+        return KNOWN.contains(key) || key.equals(WEIGHTS_FROM);
     }
 
     /** @throws RefusedServiceException with the first annotation that is wrong */

@@ -17,7 +17,7 @@ import java.util.stream.Stream;
  */
 final class TrimmedService {
     /** Of an annotation's value; a longer one is wrong anyway, and is shown by its beginning. */
-    private static final int MOST_CHARACTERS = 64;
+    private static final int MOST_CHARACTERS = 256;
 
     private TrimmedService() {}
 

@@ -56,7 +56,7 @@ class ServiceStoreTest {
 
         Service kept = store.values().findFirst().orElseThrow();
         assertTrue(
-                characters(kept) < 200,
+                characters(kept) < 1_000,
                 () -> kept.getMetadata().getAnnotations().toString());
         String refusal = AnnotatedServices.read(kept).refusal().orElseThrow();
         assertTrue(refusal.contains("unknown-0 is unknown"), refusal);
