@@ -8,6 +8,7 @@ import dev.udpfanout.loader.config.FlowsConfig;
 import dev.udpfanout.loader.config.ListenerConfig;
 import dev.udpfanout.loader.config.NetflowConfig;
 import dev.udpfanout.loader.config.Payload;
+import dev.udpfanout.loader.config.reader.SocketAddressText;
 import dev.udpfanout.loader.control.Endpoint;
 import dev.udpfanout.loader.control.EndpointSet;
 import dev.udpfanout.loader.control.SpreadPlan;
@@ -190,7 +191,7 @@ final class UserspaceListener {
             if (!before.containsKey(endpoint)) {
                 LOG.atError()
                         .addKeyValue("listener_id", config.id())
-                        .addKeyValue("endpoint", endpoint)
+                        .addKeyValue("endpoint", SocketAddressText.write(endpoint))
                         .addKeyValue("reason", why)
                         .log("left out an endpoint");
             }
