@@ -4,8 +4,10 @@ import static dev.udpfanout.loader.doctor.Fault.of;
 import static dev.udpfanout.loader.doctor.diagnosis.Diagnosis.Result.PROBLEM;
 
 import dev.udpfanout.lab.TopologyPlan;
+import dev.udpfanout.loader.datapath.kernel.attach.NeighbourProgram;
 import dev.udpfanout.loader.endtoend.ServiceLab;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicReference;
 
 /**
  * Faults of places where no check looks, so that test datagrams have to tell. {@code make doctor-test} alone has them.
