@@ -2,6 +2,7 @@ package dev.udpfanout.loader.datapath.userspace;
 
 import dev.udpfanout.forwarder.Forwarder;
 import dev.udpfanout.forwarder.config.SourceAddress;
+import dev.udpfanout.forwarder.transport.Transport;
 import dev.udpfanout.forwarder.transport.TransportProbe;
 import dev.udpfanout.loader.config.FlowsConfig;
 import dev.udpfanout.loader.config.ListenerConfig;
@@ -68,6 +69,11 @@ final class UserspaceListener {
                 && config.range().equals(other.range())
                 && config.replies() == other.replies()
                 && config.payload() == other.payload()
+                && (config.receivers().spreading().policy().copies()
+                        || !other.receivers().spreading().policy().copies()
+                        || forwarder
+                                .map(open -> open.transport().transport() != Transport.NIO)
+                                .orElse(true))
                 && (!ForwarderRules.askForSources(other)
                         || forwarder.map(Forwarder::takesSources).orElse(true));
     }
