@@ -113,10 +113,10 @@ public class Abi {
     public static int UF_LATENCY_FIRST_NS() {
         return UF_LATENCY_FIRST_NS;
     }
-    private static final int UF_LAYOUT_VERSION = (int)7L;
+    private static final int UF_LAYOUT_VERSION = (int)8L;
     /**
      * {@snippet lang=c :
-     * #define UF_LAYOUT_VERSION 7
+     * #define UF_LAYOUT_VERSION 8
      * }
      */
     public static int UF_LAYOUT_VERSION() {
@@ -283,15 +283,6 @@ public class Abi {
      */
     public static int UF_MAX_TEMPLATES_BYTES() {
         return UF_MAX_TEMPLATES_BYTES;
-    }
-    private static final int UF_MAX_TEMPLATES = (int)4096L;
-    /**
-     * {@snippet lang=c :
-     * #define UF_MAX_TEMPLATES 4096
-     * }
-     */
-    public static int UF_MAX_TEMPLATES() {
-        return UF_MAX_TEMPLATES;
     }
     private static final int UF_MAX_FLOW_ENDPOINTS = (int)16384L;
     /**

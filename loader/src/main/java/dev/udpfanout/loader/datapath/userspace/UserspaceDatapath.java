@@ -43,7 +43,7 @@ import java.util.stream.Stream;
 public final class UserspaceDatapath implements SwitchableDatapath {
     private final Network network;
     private final FlowsConfig flows;
-    private final NetflowConfig netflow;
+    private final NetflowMemory netflow;
     private final WatchedDrops drops;
     private final Map<String, DummyInterface> dummies = new HashMap<>();
     private final Map<String, RangeRoutes> ranges = new HashMap<>();
@@ -51,6 +51,16 @@ public final class UserspaceDatapath implements SwitchableDatapath {
     private final Firewall firewall;
     /** Replaced whole, never changed: {@link #counters()} is for any thread. */
     private volatile Map<String, UserspaceListener> listeners;
+
+    /** As below, where no kernel program has known exporters of NetFlow before. */
+    public UserspaceDatapath(
+            List<ListenerConfig> listeners,
+            FlowsConfig flows,
+            NetflowConfig netflow,
+            WatchedDrops drops,
+            Network network) {
+        this(listeners, flows, new NetflowMemory(netflow, listener -> List.of()), drops, network);
+    }
 
     /**
      * Takes the network over and closes it at the end. No socket is open before the first {@link #reconcile()}.
@@ -63,7 +73,7 @@ public final class UserspaceDatapath implements SwitchableDatapath {
     public UserspaceDatapath(
             List<ListenerConfig> listeners,
             FlowsConfig flows,
-            NetflowConfig netflow,
+            NetflowMemory netflow,
             WatchedDrops drops,
             Network network) {
         this.network = network;
