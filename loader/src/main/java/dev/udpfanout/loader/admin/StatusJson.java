@@ -59,6 +59,7 @@ final class StatusJson {
         if (snapshot.services().isPresent()) {
             write(json, snapshot.services().get());
         }
+        LeaseJson.write(json, snapshot);
         write(json, snapshot.config());
         if (snapshot.health().isPresent()) {
             write(json, snapshot.health().get());
@@ -95,6 +96,7 @@ final class StatusJson {
     private static void write(JsonGenerator json, ListenerStatus listener) throws IOException {
         json.writeStartObject();
         json.writeStringField("name", listener.name());
+        LeaseJson.write(json, listener);
         json.writeStringField("bind", SocketAddressText.write(listener.bind()));
         json.writeStringField(
                 "interface",
@@ -206,7 +208,8 @@ final class StatusJson {
         json.writeNumberField("max", flows.max());
         json.writeNumberField("expired", flows.expired());
         json.writeNumberField("evicted", flows.evicted());
-        json.writeNumberField("refused", flows.refused());
+        json.writeNumberField("without_room", flows.withoutRoom());
+        json.writeNumberField("expected_elsewhere", flows.expectedElsewhere());
         json.writeEndObject();
     }
 

@@ -1,8 +1,8 @@
 package dev.udpfanout.loader.daemon;
 
 import dev.udpfanout.loader.config.Config;
+import dev.udpfanout.loader.config.OwnNamespace;
 import dev.udpfanout.loader.config.ServicesConfig;
-import dev.udpfanout.loader.config.reader.OwnNamespace;
 import dev.udpfanout.loader.kubernetes.api.KubernetesClients;
 import dev.udpfanout.loader.kubernetes.services.AnnotatedService;
 import dev.udpfanout.loader.kubernetes.services.ListenerRoom;

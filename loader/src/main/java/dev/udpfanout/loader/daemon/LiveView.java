@@ -156,6 +156,7 @@ final class LiveView implements DaemonView {
                     Optional.empty(),
                     Optional.empty(),
                     Optional.empty(),
+                    Optional.empty(),
                     Optional.empty());
         }
         Map<String, ListenerCounters> counters = last.datapath().counters();
@@ -186,7 +187,8 @@ final class LiveView implements DaemonView {
                                 new DurationHistogram(times.upperBoundsNanos(), times.counts(), times.sumNanos())),
                 last.datapath().flows(),
                 program.map(ProgramCounters::earlyFragments),
-                program.map(ProgramCounters::icmpErrors));
+                program.map(ProgramCounters::icmpErrors),
+                program.flatMap(ProgramCounters::leaseLeft));
     }
 
     private static ListenerStatus status(
@@ -222,7 +224,17 @@ final class LiveView implements DaemonView {
                 state.byIpsec(),
                 state.waysKept(),
                 state.podWays(),
-                SpreadNote.of(listener.receivers().spreading(), state.mode()));
+                SpreadNote.of(listener.receivers().spreading(), state.mode()),
+                service(listener),
+                listener.isLeased());
+    }
+
+    private static Optional<String> service(ListenerConfig listener) {
+        return listener.isOfService()
+                ? listener.receivers()
+                        .kubernetes()
+                        .map(source -> source.namespace().orElse("") + "/" + source.service())
+                : Optional.empty();
     }
 
     /** Sockets take datagrams whatever they come by: by none of the interfaces, or by all. */

@@ -10,6 +10,7 @@ import dev.udpfanout.loader.doctor.conntrack.ConnectionTrackingChecks;
 import dev.udpfanout.loader.doctor.conntrack.ConnectionTrackingChecks.Place;
 import dev.udpfanout.loader.doctor.daemon.BpffsCheck;
 import dev.udpfanout.loader.doctor.daemon.DaemonCheck;
+import dev.udpfanout.loader.doctor.daemon.LeaseCheck;
 import dev.udpfanout.loader.doctor.daemon.MemoryLockCheck;
 import dev.udpfanout.loader.doctor.daemon.ModeCheck;
 import dev.udpfanout.loader.doctor.daemon.ReadyCheck;
@@ -122,6 +123,7 @@ public final class Doctor {
             found.add(BpffsCheck.of(node.pinDirectory()));
             found.add(MemoryLockCheck.of(node.proc(), node.daemon().filter(pid -> pid > 0)));
         }
+        LeaseCheck.of(node.pinDirectory(), daemon.isRunning()).ifPresent(found::add);
         found.addAll(ModeCheck.of(listeners, daemon, node.pinDirectory()));
         return found;
     }

@@ -1,5 +1,7 @@
 package dev.udpfanout.loader.cli.status;
 
+import static dev.udpfanout.loader.cli.terminal.Printable.printable;
+
 import com.fasterxml.jackson.databind.JsonNode;
 import java.time.Instant;
 import java.util.Map;
@@ -31,7 +33,7 @@ public final class StatusText {
         String repairs = RepairsText.of(status);
         line("repairs: %s", repairs.isEmpty() ? "none" : repairs);
         status.path("firewall").forEach(this::firewall);
-        status.path("listeners").forEach(this::listener);
+        listeners(status);
     }
 
     /** There is no daemon to speak for itself. */
@@ -44,7 +46,16 @@ public final class StatusText {
                 forwards
                         ? "its program in the kernel goes on with the endpoints below; nobody probes or changes them"
                         : "no program of its is attached, so no datagram is forwarded");
-        status.path("listeners").forEach(this::listener);
+        listeners(status);
+    }
+
+    private void listeners(JsonNode status) {
+        ServicesText services = new ServicesText(status);
+        services.summary().forEach(text -> line("%s", text));
+        for (JsonNode listener : services.listeners()) {
+            services.heading(listener).ifPresent(text -> line("\n%s", text));
+            listener(listener);
+        }
     }
 
     private void config(JsonNode config) {
@@ -115,11 +126,13 @@ public final class StatusText {
     private void flows(JsonNode flows) {
         if (!flows.isMissingNode()) {
             line(
-                    "flows: %d of at most %d, %d expired, %d evicted",
+                    "flows: %d of at most %d, %d expired, %d evicted, %d without room, %d expected elsewhere",
                     flows.path("present").asLong(),
                     flows.path("max").asLong(),
                     flows.path("expired").asLong(),
-                    flows.path("evicted").asLong());
+                    flows.path("evicted").asLong(),
+                    flows.path("without_room").asLong(),
+                    flows.path("expected_elsewhere").asLong());
         }
     }
 
@@ -129,7 +142,7 @@ public final class StatusText {
                 "listener %s: %s on %s, %s (%s), %s",
                 string(listener, "name"),
                 string(listener, "bind"),
-                interfaces(listener),
+                InterfacesText.of(listener),
                 string(listener, "mode"),
                 string(listener, "mode_reason"),
                 listener.path("attached").asBoolean() ? "attached " + string(listener, "attachment") : "NOT ATTACHED");
@@ -230,31 +243,6 @@ public final class StatusText {
                 : texts.valueStream().map(each -> printable(each.asText())).collect(Collectors.joining(", "));
     }
 
-    /** All of them; where the listener lacks some only, those are pointed out. */
-    static String interfaces(JsonNode listener) {
-        boolean isShadowed = listener.path("interfaces").valueStream().anyMatch(each -> !string(each, "shadowed_by")
-                .isEmpty());
-        if (listener.path("interfaces").isEmpty() || (!listener.path("attached").asBoolean() && !isShadowed)) {
-            return string(listener, "interface");
-        }
-        return listener.path("interfaces")
-                .valueStream()
-                .map(each -> string(each, "name") + remark(each))
-                .collect(Collectors.joining(", "));
-    }
-
-    private static String remark(JsonNode each) {
-        String shadowedBy = string(each, "shadowed_by");
-        String behind = string(each, "behind");
-        if (!shadowedBy.isEmpty()) {
-            return " (SHADOWED BY " + shadowedBy + ")";
-        }
-        if (!each.path("attached").asBoolean()) {
-            return " (NOT ATTACHED)";
-        }
-        return behind.isEmpty() ? "" : " (behind " + behind + ")";
-    }
-
     private void traffic(JsonNode listener, String direction) {
         line(
                 "  %-10s %d packets, %d bytes",
@@ -274,11 +262,6 @@ public final class StatusText {
 
     static String string(JsonNode node, String field) {
         return printable(node.path(field).asText("?"));
-    }
-
-    /** A name from elsewhere must not move the reader's cursor. */
-    static String printable(String text) {
-        return text.replaceAll("\\p{Cntrl}", "?");
     }
 
     /** An endpoint without a name of its own has its address for one, which stands in the line already. */

@@ -31,6 +31,7 @@ import dev.udpfanout.loader.datapath.way.Ways;
 import dev.udpfanout.loader.links.LocalPeer;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -248,12 +249,18 @@ public final class KernelDatapath implements SwitchableDatapath {
 
     @Override
     public Optional<ProgramCounters> program() {
-        return Optional.of(counters.program());
+        return Optional.of(counters.program().leasedFor(leaseLeft()));
     }
 
     @Override
     public Optional<FlowCounters> flows() {
         return replies.flows();
+    }
+
+    private Optional<Duration> leaseLeft() {
+        return listeners.values().stream().anyMatch(ListenerConfig::isLeased)
+                ? Optional.of(maps.leaseLeft())
+                : Optional.empty();
     }
 
     @Override

@@ -59,9 +59,16 @@ public record ServicesInForce(List<AnnotatedService> services) {
         return served().stream().collect(Collectors.toMap(each -> each.config().name(), ServedListener::addresses));
     }
 
-    /** The Services' endpoints, by listener. */
+    /** The Services' endpoints, by listener, and those of their mirrors. */
     public Map<String, List<DiscoveredEndpoint>> endpoints() {
-        return served().stream().collect(Collectors.toMap(each -> each.config().name(), ServedListener::endpoints));
+        Map<String, List<DiscoveredEndpoint>> all = new HashMap<>();
+        for (ServedListener each : served()) {
+            all.put(each.config().name(), each.endpoints());
+            each.config()
+                    .mirror()
+                    .ifPresent(mirror -> all.put(mirror.receivers().name(), each.copies()));
+        }
+        return all;
     }
 
     /** Why Services are not served. */
@@ -96,6 +103,11 @@ public record ServicesInForce(List<AnnotatedService> services) {
             return listener.admission().allow().size();
         }
 
+        /** The listener, and its mirror. */
+        private static int sets(ServedListener listener) {
+            return (int) listener.config().receiverSets().count();
+        }
+
         /** One for each address on each interface. */
         private static int keys(ServedListener listener) {
             return listener.addresses().size() * listener.config().interfaces().size();
@@ -110,7 +122,7 @@ public record ServicesInForce(List<AnnotatedService> services) {
                 return service.refused(obstacle.get());
             }
             for (ServedListener each : service.listeners()) {
-                sets++;
+                sets += sets(each);
                 keys += keys(each);
                 allowed += allowed(each.config());
                 places(each).forEach(place -> owners.put(place, service.name().toString()));
@@ -122,8 +134,9 @@ public record ServicesInForce(List<AnnotatedService> services) {
             int moreAllowed = service.listeners().stream()
                     .mapToInt(each -> allowed(each.config()))
                     .sum();
+            int moreSets = service.listeners().stream().mapToInt(Admitted::sets).sum();
             int moreKeys = service.listeners().stream().mapToInt(Admitted::keys).sum();
-            Optional<String> lacking = room.lacking(sets + service.listeners().size(), keys + moreKeys);
+            Optional<String> lacking = room.lacking(sets + moreSets, keys + moreKeys);
             if (lacking.isPresent()) {
                 return lacking;
             }
