@@ -19,9 +19,8 @@ public final class RetellingRound {
     /** @param keeping says how long it is from the beginning of one round to the next */
     public RetellingRound(TemplateMemory memory, Optional<TemplateKeeping> keeping) {
         this.memory = memory;
-        this.intervalNs = keeping.map(TemplateKeeping::retelling)
-                .map(Duration::toNanos)
-                .orElse(0L);
+        this.intervalNs =
+                keeping.map(TemplateKeeping::retelling).map(Duration::toNanos).orElse(0L);
     }
 
     /**

@@ -55,7 +55,8 @@ class MoreListenersTest {
         Optional<Pins> pins = Pins.open(topology.pinDirectory());
         KernelProgram program = KernelProgram.load(
                 KernelProgram.builtIn(), pins, FlowsConfig.DEFAULT, Set.of(KernelProgram.REWRITE), size);
-        KernelDatapath datapath = new KernelDatapath(listeners(topology, count), NetflowConfig.IN_MEMORY, program, Network.open(), pins);
+        KernelDatapath datapath =
+                new KernelDatapath(listeners(topology, count), NetflowConfig.IN_MEMORY, program, Network.open(), pins);
         datapath.reconcile();
         List<Endpoint> pods = topology.podEndpoints(WayIn.POD_PORT).stream()
                 .map(address -> new Endpoint(address.toString(), address))

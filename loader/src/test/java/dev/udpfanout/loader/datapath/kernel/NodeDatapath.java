@@ -67,8 +67,10 @@ public final class NodeDatapath implements AutoCloseable {
 
     private static NodeDatapath start(LabNamespace node, KernelProgram program, ListenerConfig... listeners) {
         ExecutorService thread = Executors.newSingleThreadExecutor(code -> node.thread("control", code));
-        KernelDatapath datapath =
-                get(thread, () -> new KernelDatapath(List.of(listeners), NetflowConfig.IN_MEMORY, program, Network.open(), Optional.empty()));
+        KernelDatapath datapath = get(
+                thread,
+                () -> new KernelDatapath(
+                        List.of(listeners), NetflowConfig.IN_MEMORY, program, Network.open(), Optional.empty()));
         return node.closedWithTopology(new NodeDatapath(
                 thread, datapath, Stream.of(listeners).map(ListenerConfig::name).toList()));
     }

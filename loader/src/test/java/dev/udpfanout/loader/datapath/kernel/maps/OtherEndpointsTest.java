@@ -71,7 +71,8 @@ class OtherEndpointsTest {
                 Optional<Pins> pins = Pins.open(topology.pinDirectory());
                 KernelProgram program = KernelProgram.load(
                         KernelProgram.builtIn(), pins, FlowsConfig.DEFAULT, Set.of(KernelProgram.REWRITE));
-                KernelDatapath datapath = new KernelDatapath(listeners, NetflowConfig.IN_MEMORY, program, Network.open(), pins);
+                KernelDatapath datapath =
+                        new KernelDatapath(listeners, NetflowConfig.IN_MEMORY, program, Network.open(), pins);
                 datapath.reconcile();
                 datapath.together(() -> listeners.forEach(each -> datapath.apply(set(each.name(), pods.stream()))));
                 long before = generation(topology);
