@@ -39,8 +39,6 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
-import java.util.function.Function;
-import java.util.stream.Collectors;
 
 /**
  * The datapath in the kernel: mode {@code tc_ebpf}. What an earlier daemon left in the maps stays in force until there
@@ -142,18 +140,14 @@ public final class KernelDatapath implements SwitchableDatapath {
 
     /** Gives back the attach points that have no listener any more. */
     private List<AttachPoint> use(List<ListenerConfig> newListeners) {
-        listeners = byName(newListeners, ListenerConfig::name);
-        sets = byName(ListenerConfig.receiverSets(newListeners), ReceiverSet::name);
+        listeners = ByName.of(newListeners, ListenerConfig::name);
+        sets = ByName.of(ListenerConfig.receiverSets(newListeners), ReceiverSet::name);
         netflow.use(newListeners, slots.assign(sets.keySet()), slots::required);
         endpoints.retain(sets.keySet());
         earlier.retainServedByOther(listeners.keySet());
         vips.retain(listeners.keySet());
         endpoints.placePeers(sets.values());
         return attachPoints.use(newListeners);
-    }
-
-    private static <T> Map<String, T> byName(List<T> all, Function<T, String> name) {
-        return all.stream().collect(Collectors.toMap(name, each -> each, (first, second) -> first, LinkedHashMap::new));
     }
 
     @Override

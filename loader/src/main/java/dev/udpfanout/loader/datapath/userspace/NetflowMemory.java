@@ -4,7 +4,8 @@ import dev.udpfanout.forwarder.netflow.RememberedMessage;
 import dev.udpfanout.forwarder.netflow.TemplateJournal;
 import dev.udpfanout.forwarder.netflow.TemplateKeeping;
 import dev.udpfanout.loader.config.NetflowConfig;
-import dev.udpfanout.loader.datapath.NetflowKeeping;
+import dev.udpfanout.loader.datapath.netflow.ExporterMessage;
+import dev.udpfanout.loader.datapath.netflow.NetflowKeeping;
 import java.io.IOException;
 import java.util.List;
 import java.util.function.Function;
@@ -17,7 +18,7 @@ import org.slf4j.LoggerFactory;
  * @param leftInKernel what the kernel's program has handed over of a listener's exporters, by its name: the datapath
  *     there may have ended before it has written that down
  */
-public record NetflowMemory(NetflowConfig config, Function<String, List<RememberedMessage>> leftInKernel) {
+public record NetflowMemory(NetflowConfig config, Function<String, List<ExporterMessage>> leftInKernel) {
     private static final Logger LOG = LoggerFactory.getLogger(NetflowMemory.class);
 
     TemplateKeeping keeping(String listener) {
@@ -27,7 +28,9 @@ public record NetflowMemory(NetflowConfig config, Function<String, List<Remember
     /** Before a listener's files are opened: they have what the kernel's datapath knew. */
     void takeOver(String listener) {
         keeping(listener).file().ifPresent(file -> {
-            List<RememberedMessage> left = leftInKernel.apply(listener);
+            List<RememberedMessage> left = leftInKernel.apply(listener).stream()
+                    .map(each -> RememberedMessage.of(each.epochMs(), each.exporter(), each.bytes()))
+                    .toList();
             if (left.isEmpty()) {
                 return;
             }

@@ -3,7 +3,6 @@ package dev.udpfanout.loader.datapath.userspace;
 import dev.udpfanout.bindings.rtnetlink.link.Link;
 import dev.udpfanout.loader.config.FlowsConfig;
 import dev.udpfanout.loader.config.ListenerConfig;
-import dev.udpfanout.loader.config.NetflowConfig;
 import dev.udpfanout.loader.control.EndpointSet;
 import dev.udpfanout.loader.datapath.Failures;
 import dev.udpfanout.loader.datapath.FirewallState;
@@ -51,16 +50,6 @@ public final class UserspaceDatapath implements SwitchableDatapath {
     private final Firewall firewall;
     /** Replaced whole, never changed: {@link #counters()} is for any thread. */
     private volatile Map<String, UserspaceListener> listeners;
-
-    /** As below, where no kernel program has known exporters of NetFlow before. */
-    public UserspaceDatapath(
-            List<ListenerConfig> listeners,
-            FlowsConfig flows,
-            NetflowConfig netflow,
-            WatchedDrops drops,
-            Network network) {
-        this(listeners, flows, new NetflowMemory(netflow, listener -> List.of()), drops, network);
-    }
 
     /**
      * Takes the network over and closes it at the end. No socket is open before the first {@link #reconcile()}.

@@ -7,8 +7,8 @@ import dev.udpfanout.bindings.errno.SystemCallException;
 import dev.udpfanout.bindings.libbpf.BpfMap;
 import dev.udpfanout.bindings.libbpf.MapShape;
 import dev.udpfanout.bindings.map.KeyedMap;
-import dev.udpfanout.forwarder.netflow.RememberedMessage;
 import dev.udpfanout.loader.datapath.kernel.program.Pins;
+import dev.udpfanout.loader.datapath.netflow.ExporterMessage;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -32,27 +32,27 @@ public final class LeftTemplates {
      *
      * @param root where the daemon has its pins
      */
-    public static List<RememberedMessage> of(Path root, String listener) {
+    public static List<ExporterMessage> of(Path root, String listener) {
         return Pins.existing(root)
                 .map(pins -> {
-                    List<RememberedMessage> all = new ArrayList<>(ofOtherLayouts(pins, listener));
+                    List<ExporterMessage> all = new ArrayList<>(ofOtherLayouts(pins, listener));
                     all.addAll(ofLayout(pins.map(TemplateTable.PIN).getParent(), listener));
-                    all.sort(Comparator.comparingLong(RememberedMessage::epochMs));
+                    all.sort(Comparator.comparingLong(ExporterMessage::epochMs));
                     return all;
                 })
                 .orElse(List.of());
     }
 
     /** As above, of those that are not this version's. */
-    static List<RememberedMessage> ofOtherLayouts(Pins pins, String listener) {
-        List<RememberedMessage> all = new ArrayList<>();
+    static List<ExporterMessage> ofOtherLayouts(Pins pins, String listener) {
+        List<ExporterMessage> all = new ArrayList<>();
         pins.otherLayouts().forEach(layout -> all.addAll(ofLayout(layout, listener)));
-        all.sort(Comparator.comparingLong(RememberedMessage::epochMs));
+        all.sort(Comparator.comparingLong(ExporterMessage::epochMs));
         return all;
     }
 
-    private static List<RememberedMessage> ofLayout(Path layout, String listener) {
-        List<RememberedMessage> all = new ArrayList<>();
+    private static List<ExporterMessage> ofLayout(Path layout, String listener) {
+        List<ExporterMessage> all = new ArrayList<>();
         try {
             int slot = slot(layout, listener);
             for (String name : TABLES) {
@@ -79,7 +79,7 @@ public final class LeftTemplates {
         }
     }
 
-    private static void read(BpfMap map, int slot, List<RememberedMessage> to) {
+    private static void read(BpfMap map, int slot, List<ExporterMessage> to) {
         try (map) {
             MapShape shape = map.shape();
             if (shape.keyBytes() != KeptTemplates.KEY_CODEC.bytes()
@@ -94,8 +94,8 @@ public final class LeftTemplates {
         }
     }
 
-    static RememberedMessage message(KeptTemplates kept) {
+    static ExporterMessage message(KeptTemplates kept) {
         long agoMs = TimeUnit.NANOSECONDS.toMillis(Math.max(0, System.nanoTime() - kept.seenNanos()));
-        return RememberedMessage.of(System.currentTimeMillis() - agoMs, kept.exporter(), kept.message());
+        return new ExporterMessage(System.currentTimeMillis() - agoMs, kept.exporter(), kept.message());
     }
 }

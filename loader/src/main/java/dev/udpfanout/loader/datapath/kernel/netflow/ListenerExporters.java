@@ -2,10 +2,9 @@ package dev.udpfanout.loader.datapath.kernel.netflow;
 
 import dev.udpfanout.bindings.abi.netflow.KeptTemplates;
 import dev.udpfanout.bindings.abi.netflow.NetflowStats;
-import dev.udpfanout.forwarder.netflow.KnownExporters;
-import dev.udpfanout.forwarder.netflow.RememberedMessage;
-import dev.udpfanout.forwarder.netflow.TemplateKeeping;
 import dev.udpfanout.loader.datapath.NetflowCounters;
+import dev.udpfanout.loader.datapath.netflow.ExporterMemory;
+import dev.udpfanout.loader.datapath.netflow.ExporterMessage;
 import java.net.InetSocketAddress;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -18,15 +17,12 @@ import java.util.concurrent.atomic.LongAdder;
 
 /** What is known of one listener's exporters, and who its receivers are. Any thread. */
 final class ListenerExporters implements AutoCloseable {
-    /** Fits what every IPv6 link takes, with its headers. */
-    static final int MAX_BYTES = 1232;
-
     private final int slot;
-    private final KnownExporters known;
+    private final ExporterMemory known;
     private final Map<Telling.Why, LongAdder> told = new ConcurrentHashMap<>();
     private volatile List<InetSocketAddress> receivers = List.of();
 
-    private ListenerExporters(int slot, KnownExporters known) {
+    private ListenerExporters(int slot, ExporterMemory known) {
         this.slot = slot;
         this.known = known;
         for (Telling.Why why : Telling.Why.values()) {
@@ -35,8 +31,8 @@ final class ListenerExporters implements AutoCloseable {
     }
 
     /** @param left what earlier programs have handed over, the oldest first */
-    static ListenerExporters open(int slot, TemplateKeeping keeping, List<RememberedMessage> left) {
-        ListenerExporters opened = new ListenerExporters(slot, KnownExporters.open(keeping));
+    static ListenerExporters open(int slot, ExporterMemory known, List<ExporterMessage> left) {
+        ListenerExporters opened = new ListenerExporters(slot, known);
         left.forEach(opened.known::learn);
         return opened;
     }
@@ -45,7 +41,7 @@ final class ListenerExporters implements AutoCloseable {
         return slot;
     }
 
-    KnownExporters known() {
+    ExporterMemory known() {
         return known;
     }
 
@@ -83,11 +79,7 @@ final class ListenerExporters implements AutoCloseable {
         messages.put("copied", stats.copied());
         messages.put("cut", stats.cut());
         return new NetflowCounters(
-                known.templates(),
-                known.evictions() + stats.notKept(),
-                stats.malformed(),
-                messages,
-                NetflowCounters.exporters(known.states()));
+                known.templates(), known.evictions() + stats.notKept(), stats.malformed(), messages, known.exporters());
     }
 
     @Override

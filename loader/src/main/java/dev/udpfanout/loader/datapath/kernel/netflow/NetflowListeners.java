@@ -4,15 +4,15 @@ import dev.udpfanout.bindings.abi.maps.SharedMaps;
 import dev.udpfanout.bindings.abi.netflow.KeptTemplates;
 import dev.udpfanout.bindings.abi.netflow.NetflowStats;
 import dev.udpfanout.bindings.map.PerCpuArrayMap;
-import dev.udpfanout.forwarder.netflow.RememberedMessage;
 import dev.udpfanout.loader.config.ListenerConfig;
 import dev.udpfanout.loader.config.NetflowConfig;
 import dev.udpfanout.loader.config.Payload;
 import dev.udpfanout.loader.control.SpreadPlan;
 import dev.udpfanout.loader.datapath.ListenerCounters;
-import dev.udpfanout.loader.datapath.NetflowKeeping;
 import dev.udpfanout.loader.datapath.kernel.program.KernelProgram;
 import dev.udpfanout.loader.datapath.kernel.program.Pins;
+import dev.udpfanout.loader.datapath.netflow.ExporterMemory;
+import dev.udpfanout.loader.datapath.netflow.ExporterMessage;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -110,9 +110,9 @@ public final class NetflowListeners implements AutoCloseable {
         if (present != null && present.slot() == slot) {
             return present;
         }
-        List<RememberedMessage> left =
+        List<ExporterMessage> left =
                 pins.map(all -> LeftTemplates.ofOtherLayouts(all, name)).orElse(List.of());
-        ListenerExporters opened = ListenerExporters.open(slot, NetflowKeeping.of(config, name), left);
+        ListenerExporters opened = ListenerExporters.open(slot, ExporterMemory.open(config, name), left);
         options.add(opened.known().optionsTemplates());
         return opened;
     }
@@ -153,12 +153,12 @@ public final class NetflowListeners implements AutoCloseable {
         joining.removeAll(before.get());
         long begunMs = System.currentTimeMillis() - CLOCK_STEP.toMillis();
         takeNews();
-        tell(exporters, exporters.known().all(ListenerExporters.MAX_BYTES), joining);
+        tell(exporters, exporters.known().all(), joining);
         T result = putInPlace.get();
         exporters.setReceivers(endpoints);
         if (!joining.isEmpty()) {
             takeNews();
-            List<RememberedMessage> sinceThen = exporters.known().all(ListenerExporters.MAX_BYTES).stream()
+            List<ExporterMessage> sinceThen = exporters.known().all().stream()
                     .filter(message -> message.epochMs() >= begunMs)
                     .toList();
             tell(exporters, sinceThen, joining);
@@ -166,7 +166,7 @@ public final class NetflowListeners implements AutoCloseable {
         return result;
     }
 
-    private void tell(ListenerExporters exporters, List<RememberedMessage> all, List<InetSocketAddress> joining) {
+    private void tell(ListenerExporters exporters, List<ExporterMessage> all, List<InetSocketAddress> joining) {
         Deque<Telling> tellings = Telling.of(exporters, Telling.Why.JOINED, all, joining);
         if (tellings.isEmpty()) {
             return;

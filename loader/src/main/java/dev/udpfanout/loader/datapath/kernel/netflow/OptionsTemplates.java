@@ -4,10 +4,8 @@ import dev.udpfanout.bindings.abi.maps.SharedMaps;
 import dev.udpfanout.bindings.abi.netflow.OptionsTemplateKey;
 import dev.udpfanout.bindings.map.ArrayMap;
 import dev.udpfanout.bindings.map.KeyedMap;
-import dev.udpfanout.forwarder.netflow.KnownExporters.OptionsTemplate;
-import dev.udpfanout.forwarder.netflow.NetflowMessage;
-import dev.udpfanout.forwarder.netflow.RememberedMessage;
 import dev.udpfanout.loader.datapath.kernel.program.KernelProgram;
+import dev.udpfanout.loader.datapath.netflow.ExporterMemory.OptionsTemplate;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.net.InetAddress;
@@ -40,7 +38,7 @@ final class OptionsTemplates {
     /** Puts in what is not there. */
     void add(Collection<OptionsTemplate> known) {
         Map<OptionsTemplateKey, Integer> missing = new HashMap<>();
-        known.forEach(each -> missing.put(key(each), each.version() == NetflowMessage.V9 ? each.dataBytes() : 0));
+        known.forEach(each -> missing.put(key(each), each.v9DataBytes()));
         if (!missing.isEmpty()) {
             missing.keySet().removeAll(templates.keys());
             templates.putAll(missing);
@@ -87,7 +85,6 @@ final class OptionsTemplates {
     }
 
     private static OptionsTemplateKey key(OptionsTemplate of) {
-        return new OptionsTemplateKey(
-                new RememberedMessage(0, of.sockaddr(), new byte[0]).exporter(), of.domain(), of.id());
+        return new OptionsTemplateKey(of.exporter(), of.domain(), of.id());
     }
 }

@@ -1,6 +1,6 @@
 package dev.udpfanout.loader.datapath.kernel.netflow;
 
-import dev.udpfanout.forwarder.netflow.RememberedMessage;
+import dev.udpfanout.loader.datapath.netflow.ExporterMessage;
 import java.net.InetSocketAddress;
 import java.util.ArrayDeque;
 import java.util.Collection;
@@ -32,14 +32,14 @@ record Telling(
 
     /** All messages to all receivers of the exporter's address family, exporter by exporter. */
     static Deque<Telling> of(
-            ListenerExporters listener, Why why, List<RememberedMessage> messages, Collection<InetSocketAddress> to) {
+            ListenerExporters listener, Why why, List<ExporterMessage> messages, Collection<InetSocketAddress> to) {
         Deque<Telling> all = new ArrayDeque<>();
-        for (RememberedMessage each : messages) {
+        for (ExporterMessage each : messages) {
             InetSocketAddress exporter = each.exporter();
             to.stream()
                     .filter(receiver -> receiver.getAddress().getClass()
                             == exporter.getAddress().getClass())
-                    .forEach(receiver -> all.add(new Telling(listener, why, exporter, each.message(), receiver, 0)));
+                    .forEach(receiver -> all.add(new Telling(listener, why, exporter, each.bytes(), receiver, 0)));
         }
         return all;
     }

@@ -131,7 +131,7 @@ final class TemplateTeller implements AutoCloseable {
 
     private void begin(ListenerExporters listener) {
         Set<InetSocketAddress> exporters = new LinkedHashSet<>();
-        listener.known().all(ListenerExporters.MAX_BYTES).forEach(message -> exporters.add(message.exporter()));
+        listener.known().all().forEach(message -> exporters.add(message.exporter()));
         round.put(listener, new ArrayDeque<>(exporters));
     }
 
@@ -156,7 +156,7 @@ final class TemplateTeller implements AutoCloseable {
         send(Telling.of(
                 listener,
                 Telling.Why.RETOLD,
-                listener.known().all(ListenerExporters.MAX_BYTES).stream()
+                listener.known().all().stream()
                         .filter(message -> exporters.contains(message.exporter()))
                         .toList(),
                 listener.receivers()));

@@ -1,4 +1,4 @@
-package dev.udpfanout.loader.datapath;
+package dev.udpfanout.loader.datapath.netflow;
 
 import dev.udpfanout.forwarder.netflow.TemplateKeeping;
 import dev.udpfanout.forwarder.netflow.TemplateMemory;
