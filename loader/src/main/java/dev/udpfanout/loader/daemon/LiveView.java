@@ -24,6 +24,7 @@ import dev.udpfanout.loader.status.ReadinessLog;
 import dev.udpfanout.loader.status.ServicesStatus;
 import dev.udpfanout.loader.status.StatusSnapshot;
 import dev.udpfanout.loader.status.TrafficCounters;
+import dev.udpfanout.loader.status.WatchStatus;
 import dev.udpfanout.loader.supervision.ThreadSupervision;
 import dev.udpfanout.loader.supervision.ThreadsStatus;
 import java.net.InetAddress;
@@ -36,6 +37,7 @@ import java.util.Set;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * What others see of the daemon. The control loop puts a {@link Turn} down at the end of each turn; the kernel is read
@@ -172,7 +174,7 @@ final class LiveView implements DaemonView {
                 startedAt,
                 last.readiness(),
                 listeners,
-                kubernetes.map(KubernetesSources.Status::watches),
+                watches(kubernetes, last.services()),
                 last.services(),
                 last.configStatus(),
                 last.health().map(HealthMonitor::status),
@@ -227,6 +229,14 @@ final class LiveView implements DaemonView {
                 SpreadNote.of(listener.receivers().spreading(), state.mode()),
                 service(listener),
                 listener.isLeased());
+    }
+
+    private static Optional<WatchStatus> watches(
+            Optional<KubernetesSources.Status> kubernetes, Optional<ServicesStatus> services) {
+        return Stream.concat(
+                        kubernetes.map(KubernetesSources.Status::watches).stream(),
+                        services.map(ServicesStatus::watches).stream())
+                .reduce(WatchStatus::and);
     }
 
     private static Optional<String> service(ListenerConfig listener) {

@@ -7,12 +7,17 @@ import java.util.TreeMap;
 /**
  * The annotated Services.
  *
- * @param connected whether the API server tells of changes of all of them
+ * @param watches that follow them and their endpoints
  * @param served how many are served
  * @param refused why others are not, by {@code NAMESPACE/NAME}
  */
-public record ServicesStatus(boolean connected, int served, Map<String, String> refused) {
+public record ServicesStatus(WatchStatus watches, int served, Map<String, String> refused) {
     public ServicesStatus {
         refused = Collections.unmodifiableMap(new TreeMap<>(refused));
+    }
+
+    /** Whether the API server tells of changes of all of them. */
+    public boolean connected() {
+        return watches.connected();
     }
 }

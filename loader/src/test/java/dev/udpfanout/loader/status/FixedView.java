@@ -87,7 +87,7 @@ public final class FixedView implements DaemonView {
                         Map.of("bad_port", 4L),
                         Optional.of("failed to get Service logging/syslog: the server hangs up"),
                         Optional.of(Duration.ofMillis(1500)))),
-                Optional.of(new ServicesStatus(true, 2, Map.of("web/dns", "the Service has no UDP port"))),
+                Optional.of(new ServicesStatus(SERVICES_WATCHES, 2, Map.of("web/dns", "the Service has no UDP port"))),
                 new ConfigStatus(
                         "/etc/udp-fanout/config.yaml",
                         false,
@@ -111,6 +111,9 @@ public final class FixedView implements DaemonView {
                 Optional.of(new IcmpErrors(9, 1)),
                 Optional.of(Duration.ofSeconds(597)));
     }
+
+    private static final WatchStatus SERVICES_WATCHES =
+            new WatchStatus(true, true, 0, 0, 0, Map.of(), Optional.empty(), Optional.empty());
 
     private static final ReplyCounters REPLIES = new ReplyCounters(
             OptionalLong.empty(), 49, Map.of(), 90, 9_000, Map.of("fib_unreachable", 4L, "too_big", 0L));

@@ -4,17 +4,12 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.udpfanout.loader.config.ListenerConfig;
-import dev.udpfanout.loader.config.MirrorConfig;
-import dev.udpfanout.loader.config.Payload;
-import dev.udpfanout.loader.config.PayloadKey;
 import dev.udpfanout.loader.config.Policy;
 import dev.udpfanout.loader.config.RateLimit;
 import dev.udpfanout.loader.config.ReceiverSet.Preference;
 import dev.udpfanout.loader.config.ServicesConfig;
 import dev.udpfanout.loader.kubernetes.fake.Slices;
 import io.fabric8.kubernetes.api.model.Service;
-import io.fabric8.kubernetes.api.model.ServiceBuilder;
-import io.fabric8.kubernetes.api.model.discovery.v1.EndpointSlice;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.time.Duration;
@@ -231,100 +226,6 @@ class ServiceReadingTest {
 
         assertEquals(List.of(), service.listeners());
         assertTrue(service.refusal().orElseThrow().contains(expected), service::toString);
-    }
-
-    @ParameterizedTest
-    @CsvSource(delimiter = '|', textBlock = """
-            hash        | payload=netflow                  | payload=netflow gives templates to every endpoint
-            round_robin | payload=netflow, mirror=probe    | payload=netflow does not work with udpfanout.dev/mirror
-            hash        | payload=statsd, hash-on=source   | payload=statsd decides by the name of the metric
-            round_robin | payload=netflow, replies=true    | does not go together with udpfanout.dev/payload
-            hash        | hash-on=gelf, replies=true       | does not go together with udpfanout.dev/hash-on
-            """)
-    void shouldRefuseWhatDoesNotGoTogether(String policy, String annotations, String expected) {
-        assertTrue(
-                annotated(policy, annotations).refusal().orElse("").contains(expected),
-                () -> annotated(policy, annotations).toString());
-    }
-
-    /** What becomes of the Service with a policy and further annotations, {@code KEY=VALUE} with commas. */
-    private static AnnotatedService annotated(String policy, String annotations) {
-        ServiceBuilder service = AnnotatedServices.spread()
-                .editMetadata()
-                .addToAnnotations(ServiceAnnotations.POLICY, policy)
-                .endMetadata();
-        for (String each : annotations.split(", ")) {
-            String[] pair = each.split("=");
-            service.editMetadata()
-                    .addToAnnotations(ServiceAnnotations.PREFIX + pair[0], pair[1])
-                    .endMetadata();
-        }
-        return AnnotatedServices.read(service.build());
-    }
-
-    @Test
-    void shouldReadWhatThePayloadDecides() {
-        assertEquals(
-                Payload.NETFLOW,
-                first(annotated("round_robin", "payload=netflow")).payload());
-        assertEquals(Payload.STATSD, first(annotated("hash", "payload=statsd")).payload());
-        assertEquals(
-                Optional.of(PayloadKey.Named.GELF.key()),
-                first(annotated("hash", "hash-on=gelf")).receivers().spreading().key());
-    }
-
-    @Test
-    void shouldRefuseAffinityTogetherWithAPayload() {
-        Service service = AnnotatedServices.spread()
-                .editMetadata()
-                .addToAnnotations(ServiceAnnotations.PAYLOAD, "netflow")
-                .endMetadata()
-                .editSpec()
-                .withSessionAffinity("ClientIP")
-                .endSpec()
-                .build();
-
-        assertTrue(AnnotatedServices.read(service).refusal().orElse("").contains("sessionAffinity: ClientIP"));
-    }
-
-    @Test
-    void shouldCopyToTheEndpointsOfTheServiceThatTheMirrorNames() {
-        ServiceReading reading = new ServiceReading(
-                AnnotatedServices.CONFIG,
-                List.of(
-                        Slices.ofService("receivers-1", "syslog", 5514, Slices.pod("a", "10.42.0.11")),
-                        ofProbe("syslog")));
-        Service service = AnnotatedServices.annotated(ServiceAnnotations.MIRROR, "probe/10");
-
-        ServedListener listener =
-                byName(reading.of(List.of(service)).getFirst()).get("logging/receivers:514");
-        MirrorConfig mirror = listener.config().mirror().orElseThrow();
-        assertEquals(10, mirror.sample());
-        assertEquals("logging/receivers:514.mirror", mirror.receivers().name());
-        assertEquals(
-                List.of(new InetSocketAddress("10.42.0.21", 9000)),
-                listener.copies().stream().map(each -> each.address()).toList());
-        ServicesInForce inForce = new ServicesInForce(reading.of(List.of(service)));
-        assertEquals(
-                listener.copies(), inForce.endpoints().get(mirror.receivers().name()));
-    }
-
-    @Test
-    void shouldRefuseAMirrorWithoutAPortOfThatName() {
-        ServiceReading reading = new ServiceReading(AnnotatedServices.CONFIG, List.of(ofProbe("other")));
-
-        assertTrue(reading.of(List.of(AnnotatedServices.annotated(ServiceAnnotations.MIRROR, "probe")))
-                .getFirst()
-                .refusal()
-                .orElse("")
-                .contains("logging/probe has no UDP port with the name \"syslog\""));
-    }
-
-    /** A slice of the Service logging/probe. */
-    private static EndpointSlice ofProbe(String port) {
-        EndpointSlice slice = Slices.ofService("probe-1", port, 9000, Slices.pod("p", "10.42.0.21"));
-        slice.getMetadata().setLabels(Map.of("kubernetes.io/service-name", "probe"));
-        return slice;
     }
 
     @Test
