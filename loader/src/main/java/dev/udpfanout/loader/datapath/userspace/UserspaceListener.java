@@ -6,7 +6,6 @@ import dev.udpfanout.forwarder.transport.Transport;
 import dev.udpfanout.forwarder.transport.TransportProbe;
 import dev.udpfanout.loader.config.FlowsConfig;
 import dev.udpfanout.loader.config.ListenerConfig;
-import dev.udpfanout.loader.config.NetflowConfig;
 import dev.udpfanout.loader.config.Payload;
 import dev.udpfanout.loader.config.reader.SocketAddressText;
 import dev.udpfanout.loader.control.Endpoint;
@@ -30,7 +29,7 @@ final class UserspaceListener {
     private static final Duration DRAIN_LIMIT = Duration.ofSeconds(2);
 
     private final FlowsConfig flows;
-    private final NetflowConfig netflow;
+    private final NetflowMemory netflow;
     private final WatchedDrops drops;
     private volatile ListenerConfig config;
     private Optional<EndpointSet> endpoints = Optional.empty();
@@ -52,7 +51,7 @@ final class UserspaceListener {
      * @param netflow what it remembers of exporters, if it looks at NetFlow
      * @param drops told of single datagrams that are dropped
      */
-    UserspaceListener(ListenerConfig config, FlowsConfig flows, NetflowConfig netflow, WatchedDrops drops) {
+    UserspaceListener(ListenerConfig config, FlowsConfig flows, NetflowMemory netflow, WatchedDrops drops) {
         this.drops = drops;
         this.flows = flows;
         this.netflow = netflow;
