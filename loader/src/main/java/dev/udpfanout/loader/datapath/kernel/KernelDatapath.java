@@ -11,6 +11,7 @@ import dev.udpfanout.loader.datapath.ListenerState;
 import dev.udpfanout.loader.datapath.ListenerTargets;
 import dev.udpfanout.loader.datapath.Lookout;
 import dev.udpfanout.loader.datapath.ProgramCounters;
+import dev.udpfanout.loader.datapath.RoleInterfaces;
 import dev.udpfanout.loader.datapath.SwitchableDatapath;
 import dev.udpfanout.loader.datapath.kernel.attach.AttachPoint;
 import dev.udpfanout.loader.datapath.kernel.attach.AttachPoints;
@@ -189,6 +190,11 @@ public final class KernelDatapath implements SwitchableDatapath {
     }
 
     @Override
+    public RoleInterfaces roleInterfaces() {
+        return placement;
+    }
+
+    @Override
     public void setPublished(Map<String, InetAddress> addresses) {
         icmp.setPublished(addresses);
     }
@@ -224,7 +230,11 @@ public final class KernelDatapath implements SwitchableDatapath {
 
     @Override
     public ListenerState state(String listener) {
-        ListenerState on = attachPoints.state(listener, earlier.servedByOther()).into(endpoints.podWays(listener));
+        ListenerConfig config = listeners.get(listener);
+        if (config == null) {
+            throw new IllegalArgumentException("no listener " + listener);
+        }
+        ListenerState on = attachPoints.state(config, earlier.servedByOther()).into(endpoints.podWays(listener));
         return on.by(ways.states(listener), maps.isByIpsec(listener), maps.waysKept(listener));
     }
 
