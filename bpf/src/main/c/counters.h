@@ -79,7 +79,8 @@ struct uf_early_fragments {
 struct uf_replies {
 	__u64 flows_created;
 	__u64 flows_evicted; /* for another one: their client had not come back */
-	__u64 flows_refused; /* not created: no room, or their answers are somebody else's */
+	__u64 flows_without_room; /* not created: the table is full of flows that are in use */
+	__u64 flows_expected_elsewhere; /* not created: their answers are somebody else's */
 	__u64 pkts_forwarded;
 	__u64 bytes_forwarded;
 	__u64 pkts_dropped[UF_DROP_REASONS];

@@ -203,7 +203,7 @@ static __noinline int uf_keep_flow(struct __sk_buff *skb, const struct uf_datagr
 		uf_touch_requests(flow, wanted.seen_ns);
 	} else if (uf_are_answers_expected_elsewhere(skb, datagram, target)) {
 		if (replies)
-			replies->flows_refused++;
+			replies->flows_expected_elsewhere++;
 		return 0;
 	} else if (flow) {
 		bpf_map_update_elem(table, &key, &wanted, BPF_ANY);
@@ -213,7 +213,7 @@ static __noinline int uf_keep_flow(struct __sk_buff *skb, const struct uf_datagr
 			replies->flows_created++;
 	} else {
 		if (replies)
-			replies->flows_refused++;
+			replies->flows_without_room++;
 		return 0;
 	}
 

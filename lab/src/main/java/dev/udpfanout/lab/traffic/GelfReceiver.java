@@ -2,13 +2,7 @@ package dev.udpfanout.lab.traffic;
 
 import dev.udpfanout.lab.LabNamespace;
 import java.io.ByteArrayOutputStream;
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.net.InetSocketAddress;
-import java.net.StandardSocketOptions;
 import java.nio.ByteBuffer;
-import java.nio.channels.ClosedChannelException;
-import java.nio.channels.DatagramChannel;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
@@ -31,16 +25,12 @@ public final class GelfReceiver implements AutoCloseable {
     public static final int MAX_CHUNKS = 128;
 
     private static final long LIFETIME_NS = Duration.ofSeconds(5).toNanos();
-    private static final int MAX_DATAGRAM_BYTES = 65_535;
-    private static final int SOCKET_BUFFER_BYTES = 4 << 20;
 
-    private final DatagramChannel channel;
-    private final Thread thread;
     private final Map<Long, Parts> incomplete = new HashMap<>();
     private final Map<Long, byte[]> complete = new ConcurrentHashMap<>();
-    private final LongAdder datagrams = new LongAdder();
     private final LongAdder unchunked = new LongAdder();
     private final LongAdder wrong = new LongAdder();
+    private final DatagramLoop loop;
 
     /** What has come of a message. */
     private static final class Parts {
@@ -55,33 +45,13 @@ public final class GelfReceiver implements AutoCloseable {
         }
     }
 
-    private GelfReceiver(LabNamespace namespace, DatagramChannel channel) {
-        this.channel = channel;
-        this.thread = namespace.thread("gelf", this::receive);
-        this.thread.start();
+    private GelfReceiver(LabNamespace namespace, int port) {
+        this.loop = new DatagramLoop(namespace, "gelf", port, datagram -> take(datagram, System.nanoTime()));
     }
 
     /** Receives what is for a port of a namespace, over both families. */
     public static GelfReceiver in(LabNamespace namespace, int port) {
-        DatagramChannel opened = namespace.call(() -> DatagramChannel.open()
-                .setOption(StandardSocketOptions.SO_RCVBUF, SOCKET_BUFFER_BYTES)
-                .bind(new InetSocketAddress(port)));
-        return new GelfReceiver(namespace, opened);
-    }
-
-    private void receive() {
-        ByteBuffer buffer = ByteBuffer.allocate(MAX_DATAGRAM_BYTES);
-        try {
-            while (true) {
-                channel.receive(buffer.clear());
-                take(buffer.flip(), System.nanoTime());
-                datagrams.increment();
-            }
-        } catch (ClosedChannelException e) {
-            // That is how it ends.
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
+        return new GelfReceiver(namespace, port);
     }
 
     private void take(ByteBuffer datagram, long nowNs) {
@@ -117,7 +87,7 @@ public final class GelfReceiver implements AutoCloseable {
 
     /** Datagrams that have come and were looked at. */
     public long datagrams() {
-        return datagrams.sum();
+        return loop.datagrams();
     }
 
     /** Messages of one datagram. */
@@ -132,13 +102,6 @@ public final class GelfReceiver implements AutoCloseable {
 
     @Override
     public void close() {
-        try {
-            channel.close();
-            thread.join();
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        }
+        loop.close();
     }
 }

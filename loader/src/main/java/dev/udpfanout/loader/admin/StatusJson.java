@@ -205,7 +205,8 @@ final class StatusJson {
         json.writeNumberField("max", flows.max());
         json.writeNumberField("expired", flows.expired());
         json.writeNumberField("evicted", flows.evicted());
-        json.writeNumberField("refused", flows.refused());
+        json.writeNumberField("without_room", flows.withoutRoom());
+        json.writeNumberField("expected_elsewhere", flows.expectedElsewhere());
         json.writeEndObject();
     }
 

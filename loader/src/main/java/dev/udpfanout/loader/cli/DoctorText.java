@@ -1,7 +1,10 @@
 package dev.udpfanout.loader.cli;
 
+import static dev.udpfanout.loader.cli.terminal.Printable.printable;
+
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
+import dev.udpfanout.loader.cli.terminal.WordWrap;
 import dev.udpfanout.loader.doctor.diagnosis.Diagnosis;
 import dev.udpfanout.loader.doctor.diagnosis.Diagnosis.Result;
 import java.io.IOException;
@@ -72,11 +75,6 @@ final class DoctorText {
 
     private static String name(Result result) {
         return result.name().toLowerCase(Locale.ROOT);
-    }
-
-    /** What comes from elsewhere must not move the reader's cursor. */
-    private static String printable(String text) {
-        return text.replaceAll("\\p{Cntrl}", "?");
     }
 
     static String json(List<Diagnosis> found) {

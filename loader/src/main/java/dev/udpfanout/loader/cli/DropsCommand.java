@@ -3,6 +3,7 @@ package dev.udpfanout.loader.cli;
 import dev.udpfanout.bindings.errno.SystemCallException;
 import dev.udpfanout.bindings.terminal.TerminalSize;
 import dev.udpfanout.loader.cli.status.StatusSource;
+import dev.udpfanout.loader.cli.terminal.WordWrap;
 import dev.udpfanout.loader.drops.CountedDrops;
 import dev.udpfanout.loader.drops.DropEvent;
 import dev.udpfanout.loader.drops.DropText;

@@ -1,5 +1,9 @@
 package dev.udpfanout.loader.cli;
 
+import static dev.udpfanout.loader.cli.terminal.Printable.printable;
+
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import dev.udpfanout.loader.cli.terminal.WordWrap;
 import dev.udpfanout.loader.drops.DropText;
 import java.io.PrintWriter;
 
@@ -19,7 +23,7 @@ record DropsOutput(PrintWriter out, boolean json, WordWrap wrap) {
             return;
         }
         StringBuilder text = new StringBuilder();
-        wrap.append(text, drop.start(), CONTINUED, drop.line());
+        wrap.append(text, printable(drop.start()), CONTINUED, printable(drop.line()));
         out.print(text);
     }
 
@@ -27,7 +31,10 @@ record DropsOutput(PrintWriter out, boolean json, WordWrap wrap) {
     void counted(String name, long packets) {
         out.println(
                 json
-                        ? "{\"counted\":\"" + printable(name) + "\",\"packets\":" + packets + "}"
+                        ? JsonNodeFactory.instance
+                                .objectNode()
+                                .put("counted", name)
+                                .put("packets", packets)
                         : "counted: " + printable(name) + " +" + packets);
     }
 
@@ -35,7 +42,10 @@ record DropsOutput(PrintWriter out, boolean json, WordWrap wrap) {
     void mode(String listener, String mode) {
         out.println(
                 json
-                        ? "{\"listener\":\"" + printable(listener) + "\",\"mode\":\"" + printable(mode) + "\"}"
+                        ? JsonNodeFactory.instance
+                                .objectNode()
+                                .put("listener", listener)
+                                .put("mode", mode)
                         : "listener " + printable(listener) + " is served by " + printable(mode) + " now");
     }
 
@@ -44,9 +54,5 @@ record DropsOutput(PrintWriter out, boolean json, WordWrap wrap) {
         if (!json) {
             out.println("%d packets dropped in %s, %d shown".formatted(dropped, where, shown));
         }
-    }
-
-    private static String printable(String text) {
-        return text.replaceAll("[\"\\\\\\p{Cntrl}]", "?");
     }
 }

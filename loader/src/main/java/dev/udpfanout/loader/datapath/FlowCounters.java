@@ -7,6 +7,9 @@ package dev.udpfanout.loader.datapath;
  * @param max how many there can be
  * @param expired flows forgotten since nothing was heard of them for long enough, since this process began
  * @param evicted flows forgotten for lack of room, since this process began
- * @param refused flows not made for lack of room, since this process began
+ * @param withoutRoom flows not made, since all flows of a full table were in use, since this process began
+ * @param expectedElsewhere flows not made, since connection tracking expects the answers for somebody else, since this
+ *     process began
  */
-public record FlowCounters(long present, long max, long expired, long evicted, long refused) {}
+public record FlowCounters(
+        long present, long max, long expired, long evicted, long withoutRoom, long expectedElsewhere) {}

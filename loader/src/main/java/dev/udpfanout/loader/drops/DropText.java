@@ -97,7 +97,7 @@ public record DropText(
 
     /** What stands at the beginning of {@link #line}: so far the lines are in columns. */
     public String start() {
-        return printable("%s %-14s ".formatted(TIME.format(at), reason));
+        return "%s %-14s ".formatted(TIME.format(at), reason);
     }
 
     /**
@@ -121,16 +121,11 @@ public record DropText(
         if (bytes > 0 || isKernel()) {
             line.append(", ").append(bytes).append(isKernel() ? " bytes" : " bytes of payload");
         }
-        return printable(line.toString());
+        return line.toString();
     }
 
     private boolean isKernel() {
         return datapath.equals(KERNEL);
-    }
-
-    /** A listener's name comes from a map, and must not move the reader's cursor. */
-    private static String printable(String text) {
-        return text.replaceAll("\\p{Cntrl}", UNKNOWN);
     }
 
     /** An object on one line. */

@@ -43,7 +43,8 @@ final class DatapathMetrics {
         families.set(Metric.KERNEL_FLOWS_MAX, flows.max());
         families.add(Metric.KERNEL_FLOWS_EXPIRED, flows.expired());
         families.add(Metric.KERNEL_FLOWS_EVICTED, flows.evicted());
-        families.add(Metric.KERNEL_FLOWS_REFUSED, flows.refused());
+        families.add(Metric.KERNEL_FLOWS_REFUSED, flows.withoutRoom(), "no_room");
+        families.add(Metric.KERNEL_FLOWS_REFUSED, flows.expectedElsewhere(), "expected_elsewhere");
     }
 
     private static HistogramDataPointSnapshot histogram(DurationHistogram durations) {

@@ -183,9 +183,7 @@ public enum Metric {
     KERNEL_FLOWS_EXPIRED(COUNTER, "kernel_flows_expired", "Flows that left the kernel's table because they were idle."),
     KERNEL_FLOWS_EVICTED(COUNTER, "kernel_flows_evicted", "Flows that left the kernel's table for lack of room."),
     KERNEL_FLOWS_REFUSED(
-            COUNTER,
-            "kernel_flows_refused",
-            "Flows that were not opened: the kernel's table had no room, or connection tracking expects the answers for somebody else."),
+            COUNTER, "kernel_flows_refused", "Flows not opened, by reason: no_room or expected_elsewhere.", "reason"),
 
     HEALTH_PROBES(COUNTER, "health_probes", "Finished health probes, by protocol and result.", "protocol", "result"),
     HEALTH_CHANGES(COUNTER, "health_changes", "Endpoints that went up or down."),

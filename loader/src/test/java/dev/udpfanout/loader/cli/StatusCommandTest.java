@@ -58,7 +58,7 @@ class StatusCommandTest {
             "kubernetes: NOT CONNECTED",
             "  failed to get Service logging/syslog: the server hangs up\n",
             "  vips       192.0.2.10\n",
-            "flows: 40 of at most 65536, 7 expired, 2 evicted\n",
+            "flows: 40 of at most 65536, 7 expired, 2 evicted, 3 without room, 1 expected elsewhere\n",
             "repairs: program_reattached 2 (gone for at most 260 ms)\n",
             "listener syslog: 10.255.0.1:5514 on eth0, eth1 (NOT ATTACHED), tc_ebpf (configured), attached tcx ingress\n",
             "  ways       flannel.1 MTU 1450 (1 endpoint(s)), lo on this node (1 endpoint(s))\n",

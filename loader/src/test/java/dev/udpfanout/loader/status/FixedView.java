@@ -110,7 +110,7 @@ public final class FixedView implements DaemonView {
                                 "nftables", "forward", "inet owned forward", 0, 0, "Operation not permitted")),
                 Map.of("syslog", 3L),
                 Optional.of(new DurationHistogram(List.of(500L, 1000L), List.of(7L, 2L, 1L), 6_000L)),
-                Optional.of(new FlowCounters(40, 65_536, 7, 2, 3)),
+                Optional.of(new FlowCounters(40, 65_536, 7, 2, 3, 1)),
                 Optional.of(new EarlyFragments(30, 40, 5)),
                 Optional.of(new IcmpErrors(9, 1)));
     }

@@ -113,10 +113,10 @@ public class Abi {
     public static int UF_LATENCY_FIRST_NS() {
         return UF_LATENCY_FIRST_NS;
     }
-    private static final int UF_LAYOUT_VERSION = (int)7L;
+    private static final int UF_LAYOUT_VERSION = (int)8L;
     /**
      * {@snippet lang=c :
-     * #define UF_LAYOUT_VERSION 7
+     * #define UF_LAYOUT_VERSION 8
      * }
      */
     public static int UF_LAYOUT_VERSION() {

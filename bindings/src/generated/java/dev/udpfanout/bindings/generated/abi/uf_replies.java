@@ -17,7 +17,8 @@ import static java.lang.foreign.MemoryLayout.PathElement.*;
  * struct uf_replies {
  *     __u64 flows_created;
  *     __u64 flows_evicted;
- *     __u64 flows_refused;
+ *     __u64 flows_without_room;
+ *     __u64 flows_expected_elsewhere;
  *     __u64 pkts_forwarded;
  *     __u64 bytes_forwarded;
  *     __u64 pkts_dropped[24];
@@ -33,7 +34,8 @@ public class uf_replies {
     private static final GroupLayout $LAYOUT = MemoryLayout.structLayout(
         Abi.C_LONG_LONG.withName("flows_created"),
         Abi.C_LONG_LONG.withName("flows_evicted"),
-        Abi.C_LONG_LONG.withName("flows_refused"),
+        Abi.C_LONG_LONG.withName("flows_without_room"),
+        Abi.C_LONG_LONG.withName("flows_expected_elsewhere"),
         Abi.C_LONG_LONG.withName("pkts_forwarded"),
         Abi.C_LONG_LONG.withName("bytes_forwarded"),
         MemoryLayout.sequenceLayout(24, Abi.C_LONG_LONG).withName("pkts_dropped")
@@ -134,48 +136,92 @@ public class uf_replies {
         struct.set(flows_evicted$LAYOUT, flows_evicted$OFFSET, fieldValue);
     }
 
-    private static final OfLong flows_refused$LAYOUT = (OfLong)$LAYOUT.select(groupElement("flows_refused"));
+    private static final OfLong flows_without_room$LAYOUT = (OfLong)$LAYOUT.select(groupElement("flows_without_room"));
 
     /**
      * Layout for field:
      * {@snippet lang=c :
-     * __u64 flows_refused
+     * __u64 flows_without_room
      * }
      */
-    public static final OfLong flows_refused$layout() {
-        return flows_refused$LAYOUT;
+    public static final OfLong flows_without_room$layout() {
+        return flows_without_room$LAYOUT;
     }
 
-    private static final long flows_refused$OFFSET = $LAYOUT.byteOffset(groupElement("flows_refused"));
+    private static final long flows_without_room$OFFSET = $LAYOUT.byteOffset(groupElement("flows_without_room"));
 
     /**
      * Offset for field:
      * {@snippet lang=c :
-     * __u64 flows_refused
+     * __u64 flows_without_room
      * }
      */
-    public static final long flows_refused$offset() {
-        return flows_refused$OFFSET;
+    public static final long flows_without_room$offset() {
+        return flows_without_room$OFFSET;
     }
 
     /**
      * Getter for field:
      * {@snippet lang=c :
-     * __u64 flows_refused
+     * __u64 flows_without_room
      * }
      */
-    public static long flows_refused(MemorySegment struct) {
-        return struct.get(flows_refused$LAYOUT, flows_refused$OFFSET);
+    public static long flows_without_room(MemorySegment struct) {
+        return struct.get(flows_without_room$LAYOUT, flows_without_room$OFFSET);
     }
 
     /**
      * Setter for field:
      * {@snippet lang=c :
-     * __u64 flows_refused
+     * __u64 flows_without_room
      * }
      */
-    public static void flows_refused(MemorySegment struct, long fieldValue) {
-        struct.set(flows_refused$LAYOUT, flows_refused$OFFSET, fieldValue);
+    public static void flows_without_room(MemorySegment struct, long fieldValue) {
+        struct.set(flows_without_room$LAYOUT, flows_without_room$OFFSET, fieldValue);
+    }
+
+    private static final OfLong flows_expected_elsewhere$LAYOUT = (OfLong)$LAYOUT.select(groupElement("flows_expected_elsewhere"));
+
+    /**
+     * Layout for field:
+     * {@snippet lang=c :
+     * __u64 flows_expected_elsewhere
+     * }
+     */
+    public static final OfLong flows_expected_elsewhere$layout() {
+        return flows_expected_elsewhere$LAYOUT;
+    }
+
+    private static final long flows_expected_elsewhere$OFFSET = $LAYOUT.byteOffset(groupElement("flows_expected_elsewhere"));
+
+    /**
+     * Offset for field:
+     * {@snippet lang=c :
+     * __u64 flows_expected_elsewhere
+     * }
+     */
+    public static final long flows_expected_elsewhere$offset() {
+        return flows_expected_elsewhere$OFFSET;
+    }
+
+    /**
+     * Getter for field:
+     * {@snippet lang=c :
+     * __u64 flows_expected_elsewhere
+     * }
+     */
+    public static long flows_expected_elsewhere(MemorySegment struct) {
+        return struct.get(flows_expected_elsewhere$LAYOUT, flows_expected_elsewhere$OFFSET);
+    }
+
+    /**
+     * Setter for field:
+     * {@snippet lang=c :
+     * __u64 flows_expected_elsewhere
+     * }
+     */
+    public static void flows_expected_elsewhere(MemorySegment struct, long fieldValue) {
+        struct.set(flows_expected_elsewhere$LAYOUT, flows_expected_elsewhere$OFFSET, fieldValue);
     }
 
     private static final OfLong pkts_forwarded$LAYOUT = (OfLong)$LAYOUT.select(groupElement("pkts_forwarded"));

@@ -11,7 +11,9 @@ import java.util.Map;
  *
  * @param flowsCreated flows that were not there before
  * @param flowsEvicted flows that had to go for another one
- * @param flowsRefused flows that were not made for lack of room
+ * @param flowsWithoutRoom flows that were not made, since the table was full of flows that were in use
+ * @param flowsExpectedElsewhere flows that were not made, since connection tracking expects the endpoint's answers for
+ *     somebody else
  * @param packetsForwarded handed on to the client; a GSO super-packet counts as its segments, a fragment as one
  * @param bytesForwarded frame bytes, with the link-layer header
  * @param packetsDropped replies not forwarded, every reason, also those with 0; unmodifiable
@@ -19,7 +21,8 @@ import java.util.Map;
 public record ListenerReplies(
         long flowsCreated,
         long flowsEvicted,
-        long flowsRefused,
+        long flowsWithoutRoom,
+        long flowsExpectedElsewhere,
         long packetsForwarded,
         long bytesForwarded,
         Map<DropReason, Long> packetsDropped) {
@@ -33,7 +36,8 @@ public record ListenerReplies(
     public static ListenerReplies sum(MemorySegment perCpu, int cpus) {
         long created = 0;
         long evicted = 0;
-        long refused = 0;
+        long withoutRoom = 0;
+        long expectedElsewhere = 0;
         long packets = 0;
         long bytes = 0;
         Map<DropReason, Long> dropped = new EnumMap<>(DropReason.class);
@@ -44,12 +48,13 @@ public record ListenerReplies(
             MemorySegment replies = uf_replies.asSlice(perCpu, cpu);
             created += uf_replies.flows_created(replies);
             evicted += uf_replies.flows_evicted(replies);
-            refused += uf_replies.flows_refused(replies);
+            withoutRoom += uf_replies.flows_without_room(replies);
+            expectedElsewhere += uf_replies.flows_expected_elsewhere(replies);
             packets += uf_replies.pkts_forwarded(replies);
             bytes += uf_replies.bytes_forwarded(replies);
             dropped.replaceAll(
                     (reason, count) -> count + CounterArray.at(uf_replies.pkts_dropped(replies), reason.code()));
         }
-        return new ListenerReplies(created, evicted, refused, packets, bytes, dropped);
+        return new ListenerReplies(created, evicted, withoutRoom, expectedElsewhere, packets, bytes, dropped);
     }
 }

@@ -47,11 +47,12 @@ class CounterLayoutTest {
         ListenerReplies replies = ListenerReplies.sum(perCpu(ListenerReplies.BYTES), CPUS);
         assertEquals(sumOfWord(0), replies.flowsCreated());
         assertEquals(sumOfWord(1), replies.flowsEvicted());
-        assertEquals(sumOfWord(2), replies.flowsRefused());
-        assertEquals(sumOfWord(3), replies.packetsForwarded());
-        assertEquals(sumOfWord(4), replies.bytesForwarded());
+        assertEquals(sumOfWord(2), replies.flowsWithoutRoom());
+        assertEquals(sumOfWord(3), replies.flowsExpectedElsewhere());
+        assertEquals(sumOfWord(4), replies.packetsForwarded());
+        assertEquals(sumOfWord(5), replies.bytesForwarded());
         for (DropReason reason : DropReason.values()) {
-            assertEquals(sumOfWord(5 + reason.code()), replies.packetsDropped().get(reason), reason.label());
+            assertEquals(sumOfWord(6 + reason.code()), replies.packetsDropped().get(reason), reason.label());
         }
     }
 

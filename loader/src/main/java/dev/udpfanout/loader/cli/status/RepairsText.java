@@ -1,6 +1,7 @@
 package dev.udpfanout.loader.cli.status;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.udpfanout.loader.cli.terminal.Printable;
 import java.util.Map;
 import java.util.stream.Collectors;
 
@@ -13,7 +14,7 @@ final class RepairsText {
         JsonNode outages = status.path("repair_outages_ms");
         return status.path("repairs").properties().stream()
                 .filter(count -> count.getValue().asLong() != 0)
-                .map((Map.Entry<String, JsonNode> count) -> StatusText.printable(count.getKey()) + " "
+                .map((Map.Entry<String, JsonNode> count) -> Printable.printable(count.getKey()) + " "
                         + count.getValue().asLong() + goneForAtMost(outages.path(count.getKey())))
                 .collect(Collectors.joining(", "));
     }

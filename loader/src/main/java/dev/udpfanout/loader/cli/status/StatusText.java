@@ -1,5 +1,7 @@
 package dev.udpfanout.loader.cli.status;
 
+import static dev.udpfanout.loader.cli.terminal.Printable.printable;
+
 import com.fasterxml.jackson.databind.JsonNode;
 import java.time.Instant;
 import java.util.Map;
@@ -115,11 +117,13 @@ public final class StatusText {
     private void flows(JsonNode flows) {
         if (!flows.isMissingNode()) {
             line(
-                    "flows: %d of at most %d, %d expired, %d evicted",
+                    "flows: %d of at most %d, %d expired, %d evicted, %d without room, %d expected elsewhere",
                     flows.path("present").asLong(),
                     flows.path("max").asLong(),
                     flows.path("expired").asLong(),
-                    flows.path("evicted").asLong());
+                    flows.path("evicted").asLong(),
+                    flows.path("without_room").asLong(),
+                    flows.path("expected_elsewhere").asLong());
         }
     }
 
@@ -274,11 +278,6 @@ public final class StatusText {
 
     static String string(JsonNode node, String field) {
         return printable(node.path(field).asText("?"));
-    }
-
-    /** A name from elsewhere must not move the reader's cursor. */
-    static String printable(String text) {
-        return text.replaceAll("\\p{Cntrl}", "?");
     }
 
     /** An endpoint without a name of its own has its address for one, which stands in the line already. */

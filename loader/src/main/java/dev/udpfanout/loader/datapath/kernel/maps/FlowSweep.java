@@ -30,7 +30,8 @@ public final class FlowSweep implements AutoCloseable {
     private final SupervisedThread thread =
             new SupervisedThread("flow-sweep", "flow-sweep", this::run, () -> isStopping());
     private final Total evicted;
-    private final Total refused;
+    private final Total withoutRoom;
+    private final Total expectedElsewhere;
     private volatile Optional<FlowCounters> latest = Optional.empty();
     private volatile boolean stopping;
     private long expired;
@@ -40,7 +41,8 @@ public final class FlowSweep implements AutoCloseable {
         this.counters = counters;
         this.config = config;
         this.evicted = new Total(counters.slots());
-        this.refused = new Total(counters.slots());
+        this.withoutRoom = new Total(counters.slots());
+        this.expectedElsewhere = new Total(counters.slots());
     }
 
     /** Starts to look through the flows; while there is no table, it does nothing. */
@@ -48,7 +50,8 @@ public final class FlowSweep implements AutoCloseable {
         FlowSweep sweep = new FlowSweep(table, counters, config);
         sweep.count();
         sweep.evicted.forget();
-        sweep.refused.forget();
+        sweep.withoutRoom.forget();
+        sweep.expectedElsewhere.forget();
         sweep.thread.start();
         return sweep;
     }
@@ -88,7 +91,8 @@ public final class FlowSweep implements AutoCloseable {
             }
             Seen seen = sweep(flows.keyed(FlowEntry.KEY_CODEC, FlowEntry.VALUE_CODEC));
             expired += seen.removed;
-            latest = Optional.of(new FlowCounters(seen.present, config.max(), expired, evicted.sum, refused.sum));
+            latest = Optional.of(new FlowCounters(
+                    seen.present, config.max(), expired, evicted.sum, withoutRoom.sum, expectedElsewhere.sum));
         } catch (SystemCallException e) {
             LOG.atWarn().addKeyValue("error", e.getMessage()).log("failed to walk the flow table");
         }
@@ -98,7 +102,8 @@ public final class FlowSweep implements AutoCloseable {
         for (int slot = 0; slot < evicted.last.length; slot++) {
             ListenerReplies now = counters.flows(slot);
             evicted.add(slot, now.flowsEvicted());
-            refused.add(slot, now.flowsRefused());
+            withoutRoom.add(slot, now.flowsWithoutRoom());
+            expectedElsewhere.add(slot, now.flowsExpectedElsewhere());
         }
     }
 

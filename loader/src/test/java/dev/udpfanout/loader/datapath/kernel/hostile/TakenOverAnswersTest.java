@@ -14,10 +14,12 @@ import dev.udpfanout.lab.kubeproxy.KubeProxy;
 import dev.udpfanout.lab.kubeproxy.KubeProxyRules;
 import dev.udpfanout.lab.traffic.EchoClient;
 import dev.udpfanout.lab.traffic.EchoResponder;
+import dev.udpfanout.loader.config.FlowsConfig;
 import dev.udpfanout.loader.config.ListenerConfig;
 import dev.udpfanout.loader.datapath.ListenerText;
 import dev.udpfanout.loader.datapath.kernel.NodeDatapath;
 import dev.udpfanout.loader.datapath.kernel.WayIn;
+import dev.udpfanout.loader.datapath.kernel.program.KernelProgram;
 import java.net.DatagramPacket;
 import java.net.DatagramSocket;
 import java.net.InetAddress;
@@ -26,8 +28,10 @@ import java.net.SocketTimeoutException;
 import java.net.StandardProtocolFamily;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -43,6 +47,8 @@ class TakenOverAnswersTest {
     private static final Duration PATIENCE = Duration.ofSeconds(2);
     private static final int QUESTIONS = 5;
     private static final int SOCKETS = 3;
+    private static final int FLOWS = 1024;
+    private static final Duration COUNTED_OFTEN = Duration.ofSeconds(2);
 
     /** Of kube-proxy's, with the pod itself behind it. */
     private static final InetSocketAddress OTHER_SERVICE = new InetSocketAddress(TopologyPlan.VIP, 53);
@@ -162,5 +168,31 @@ class TakenOverAnswersTest {
             forge(topology, datapath, other, wayIn.destination(topology));
             assertEquals(QUESTIONS, ask(other), () -> "after: " + datapath.counters(0));
         }
+    }
+
+    /** An operator who reads of a lack of room would raise flows.max, and nothing would change. */
+    @Test
+    void shouldCountSuchAFlowApartFromOneThatFindsNoRoom() throws Exception {
+        try (Topology topology = topology(false)) {
+            List<InetSocketAddress> pods = topology.podEndpoints(WayIn.POD_PORT);
+            trackConnections(topology, WayIn.NIC_TCX, OTHER_SERVICE, pods.getFirst());
+            KernelProgram program = topology.node()
+                    .call(() -> KernelProgram.load(
+                            KernelProgram.builtIn(), Optional.empty(), new FlowsConfig(FLOWS, COUNTED_OFTEN)));
+            NodeDatapath datapath = NodeDatapath.open(topology.node(), program, listener(WayIn.NIC_TCX, pods));
+            EchoResponder.start(topology.pod(1), WayIn.POD_PORT);
+            DatagramSocket other = connected(topology, TopologyPlan.CLIENT_ADDRESS, OTHER_SERVICE);
+            assertEquals(QUESTIONS, ask(other));
+            forge(topology, datapath, other, WayIn.NIC_TCX.destination(topology));
+            assertTrue(
+                    BoundedWait.until(() -> refusals(datapath).equals(List.of(0L, 1L)), LIMIT),
+                    () -> "no room, expected elsewhere: " + refusals(datapath));
+        }
+    }
+
+    private static List<Long> refusals(NodeDatapath datapath) {
+        return datapath.flows()
+                .map(flows -> List.of(flows.withoutRoom(), flows.expectedElsewhere()))
+                .orElse(List.of());
     }
 }

@@ -38,7 +38,7 @@ class FlowTableTest {
     private static final InetSocketAddress ASKED = new InetSocketAddress("192.0.2.1", 53);
     private static final int MAX = 1024;
     private static final int LAST_BYTE_OF_DESTINATION = 33;
-    private static final FlowCounters NONE = new FlowCounters(-1, 0, 0, 0, 0);
+    private static final FlowCounters NONE = new FlowCounters(-1, 0, 0, 0, 0, 0);
 
     private Topology topology;
 
@@ -114,8 +114,8 @@ class FlowTableTest {
                 () -> "" + datapath.flows());
         FlowCounters seen = datapath.flows().orElseThrow();
         assertEquals(MAX, seen.max());
-        assertEquals(asked, created + seen.refused(), "each is a flow of its own, or was refused");
-        assertTrue(seen.evicted() + seen.refused() >= asked - MAX, () -> "" + seen);
+        assertEquals(asked, created + seen.withoutRoom(), "each is a flow of its own, or was refused");
+        assertTrue(seen.evicted() + seen.withoutRoom() >= asked - MAX, () -> "" + seen);
     }
 
     /** Which pod each client's datagram goes to: the last byte of the address that is written into it. */
@@ -161,7 +161,7 @@ class FlowTableTest {
         int asked = rounds;
         assertTrue(
                 BoundedWait.until(
-                        () -> datapath.flows().orElse(NONE).refused() == (long) (clients - MAX) * asked, LIMIT),
+                        () -> datapath.flows().orElse(NONE).withoutRoom() == (long) (clients - MAX) * asked, LIMIT),
                 () -> asked + " rounds: " + datapath.flows());
         assertEquals(0, datapath.flows().orElseThrow().evicted());
     }

@@ -1,4 +1,4 @@
-package dev.udpfanout.loader.cli;
+package dev.udpfanout.loader.cli.terminal;
 
 /**
  * Puts words into lines of a terminal's width. A word that is longer than a line stays whole, as an address or a path
@@ -6,7 +6,7 @@ package dev.udpfanout.loader.cli;
  *
  * @param columns of a line; 0 for lines as long as they are, where there is no terminal
  */
-record WordWrap(int columns) {
+public record WordWrap(int columns) {
     /** So many columns for words there are at least, however far they are moved in. */
     private static final int LEAST = 20;
 
@@ -16,7 +16,7 @@ record WordWrap(int columns) {
      * @param start what stands before them in the first line
      * @param indent how far the other lines are moved in, in columns
      */
-    void append(StringBuilder text, String start, int indent, String words) {
+    public void append(StringBuilder text, String start, int indent, String words) {
         int width = Math.max(columns, indent + LEAST);
         StringBuilder line = new StringBuilder(start);
         boolean isFresh = true;

@@ -6,12 +6,11 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.udpfanout.loader.doctor.diagnosis.Diagnosis;
 import java.util.List;
 import org.junit.jupiter.api.Tag;
-import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 @Tag("unit")
-class WordWrapTest {
+class DoctorTextTest {
     private static final List<Diagnosis> FOUND = List.of(
             Diagnosis.ok("daemon", "udp-fanout 0.1.0 runs on this node and answers on 127.0.0.1:9090"),
             Diagnosis.problem(
@@ -21,28 +20,6 @@ class WordWrapTest {
                             "it makes one when this node's endpoint is ready: compare kubectl get service and get"
                                     + " endpointslices -o yaml; kube-proxy's log")
                     .of("syslog"));
-
-    private static String wrapped(int columns, int indent, String words) {
-        StringBuilder text = new StringBuilder();
-        new WordWrap(columns).append(text, "so: ", indent, words);
-        return text.toString();
-    }
-
-    @Test
-    void shouldGoOnInTheNextLineAtAWord() {
-        assertEquals("so: one two three four\n    five\n", wrapped(24, 4, "one two three four five"));
-    }
-
-    @Test
-    void shouldLeaveAWordWholeThatIsLongerThanALine() {
-        String address = "[2001:db8:1:0:ffff:ffff:ffff:fffe]:50280";
-        assertEquals("so: to\n    " + address + "\n    now\n", wrapped(24, 4, "to " + address + " now"));
-    }
-
-    @Test
-    void shouldLeaveLinesAsTheyAreWhereThereIsNoTerminal() {
-        assertEquals("so: " + "word ".repeat(99) + "word\n", wrapped(0, 4, "word ".repeat(99) + "word"));
-    }
 
     @ParameterizedTest
     @ValueSource(ints = {60, 80, 120, 200})
