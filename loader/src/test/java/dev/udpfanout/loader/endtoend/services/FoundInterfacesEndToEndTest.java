@@ -5,20 +5,15 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.udpfanout.lab.BoundedWait;
 import dev.udpfanout.lab.LabNamespace;
-import dev.udpfanout.lab.TopologyPlan;
 import dev.udpfanout.lab.kubeproxy.ExternalTrafficPolicy;
 import dev.udpfanout.lab.kubeproxy.KubeProxy;
 import dev.udpfanout.lab.kubeproxy.KubeProxyRules;
 import dev.udpfanout.loader.SequenceTraffic;
 import dev.udpfanout.loader.endtoend.ServiceLab;
-import dev.udpfanout.loader.kubernetes.fake.Slices;
-import io.fabric8.kubernetes.api.model.Service;
-import io.fabric8.kubernetes.api.model.ServiceBuilder;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Map;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -32,7 +27,6 @@ import org.junit.jupiter.params.provider.EnumSource;
 @Tag("kernel")
 @Timeout(180)
 class FoundInterfacesEndToEndTest {
-    private static final InetSocketAddress CLUSTER_IP = new InetSocketAddress("10.43.0.14", 5514);
     private static final int PODS = 3;
     private static final long SOME = 600;
 
@@ -51,41 +45,12 @@ class FoundInterfacesEndToEndTest {
                 .toList();
         new KubeProxy(lab.topology())
                 .load(KubeProxyRules.labService(ServiceLab.VIP, ExternalTrafficPolicy.CLUSTER, endpoints));
-        lab.server().api().put(service());
+        lab.server().api().put(VipService.annotated());
     }
 
     @AfterEach
     void tearDown() {
         lab.close();
-    }
-
-    private static Service service() {
-        return new ServiceBuilder()
-                .withNewMetadata()
-                .withNamespace(Slices.SERVICE.namespace())
-                .withName(Slices.SERVICE.name())
-                .withUid("0e7e2a52-0000-4000-8000-000000000019")
-                .withAnnotations(Map.of("udpfanout.dev/policy", "round_robin"))
-                .endMetadata()
-                .withNewSpec()
-                .withType("LoadBalancer")
-                .withClusterIP(CLUSTER_IP.getHostString())
-                .withClusterIPs(CLUSTER_IP.getHostString())
-                .addNewPort()
-                .withName("syslog")
-                .withProtocol("UDP")
-                .withPort(CLUSTER_IP.getPort())
-                .withNewTargetPort(ServiceLab.POD_PORT)
-                .endPort()
-                .endSpec()
-                .withNewStatus()
-                .withNewLoadBalancer()
-                .addNewIngress()
-                .withIp(TopologyPlan.VIP)
-                .endIngress()
-                .endLoadBalancer()
-                .endStatus()
-                .build();
     }
 
     /** To how many pods the next datagrams go; each pod gets none, or many. */
@@ -131,7 +96,7 @@ class FoundInterfacesEndToEndTest {
         lab.start();
         lab.awaitReady();
         assertSpread(lab.topology().client(), ServiceLab.VIP);
-        assertSpread(lab.topology().pod(PODS), CLUSTER_IP);
+        assertSpread(lab.topology().pod(PODS), VipService.CLUSTER_IP);
         String status = lab.admin().page("/status");
         assertTrue(status.contains("\"name\":\"" + network.interfaceOf(PODS) + "\",\"role\":\"pods\""), status);
     }
