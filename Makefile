@@ -26,6 +26,9 @@ BASE ?=
 # For "make bench-compare": the results.json of two runs.
 RUN1 ?=
 RUN2 ?=
+# For "make netflow-test": words of the trials to run, such as "scaling kernel,restarted"; all if not given.
+TRIALS ?=
+
 # For "make bench-jmh": a pattern of benchmarks, and JMH's options.
 JMH_ARGUMENTS ?=
 
@@ -44,7 +47,7 @@ help:
 	@echo 'make chaos    faults, one after the other, at 20,000 datagrams/s; each loss is accounted for; SECONDS, SEED (as root, 10 min)'
 	@echo 'make fuzz     what reads files, the API server and netlink, under inputs that take new branches (Jazzer); SECONDS, TARGET (10 min)'
 	@echo 'make doctor-test   break a node in one way at a time, and see whether doctor names just that, and trace where datagrams die; WAY, FAULT (as root, about 15 min)'
-	@echo 'make netflow-test   templates of NetFlow v9 and IPFIX by every way in, to 3 and to 64 collectors (as root, about 2 min)'
+	@echo 'make netflow-test   exporters and collectors of Debian by every way in and mode: each record is decoded once; docs/netflow.md; 10,000 chunked GELF messages; TRIALS (as root, about 15 min)'
 	@echo 'make bench    latency and throughput beside kube-proxy, nftables and others; bench/target/report (as root, about 20 min)'
 	@echo 'make bench-quick   the same with fewer rounds (about 3 min); bench/udp-fanout-bench --help for more'
 	@echo 'make bench-docs   make bench, and write its tables into README.md and docs/performance.md'
@@ -104,8 +107,11 @@ fuzz: build
 doctor-test:
 	@$(MAVEN) verify --quiet -pl loader -am -Dsurefire.failIfNoSpecifiedTests=false -Dtest=FaultTest,FixTest,UnbrokenNodeTest,XdpInDriverTest -Dudpfanout.doctor=all -Dudpfanout.doctor.way="$(WAY)" -Dudpfanout.doctor.fault="$(FAULT)"
 
-netflow-test:
-	@$(MAVEN) verify --quiet -pl loader -am -Dsurefire.failIfNoSpecifiedTests=false -Dtest=TemplateSpreadTest,JoiningCollectorTest -Dudpfanout.netflow=all
+netflow-test: build
+	@java_home=$$(sh build/prepare) && exec "$$java_home/bin/java" --enable-native-access=ALL-UNNAMED -XX:+UseSerialGC \
+		-cp "lab/target/classes:loader/target/udp-fanout/lib/*" \
+		dev.udpfanout.lab.netflow.NetflowTrials --trials "$(TRIALS)" --document docs/netflow.md
+	@[ -n "$(TRIALS)" ] || $(MAVEN) verify --quiet -pl loader -am -Dsurefire.failIfNoSpecifiedTests=false -Dtest=TemplateSpreadTest,JoiningCollectorTest,GelfTest -Dudpfanout.netflow=all -Dgelf.messages=10000
 
 bench: build
 	@bench/udp-fanout-bench

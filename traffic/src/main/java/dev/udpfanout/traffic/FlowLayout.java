@@ -4,7 +4,8 @@ import java.nio.ByteBuffer;
 
 /**
  * What a record of {@link FlowMessage} looks like: a flow of UDP over IPv4 whose count of bytes is the record's unique
- * number, so that what collectors print of it can be told record by record.
+ * number, so that what collectors print of it can be told record by record. Its ports, source and destination, are the
+ * number's last 32 bits.
  *
  * @param templateId 256 to 65535
  * @param furtherFields fields of four bytes behind the ones of every record, so that templates under one id differ
@@ -31,7 +32,7 @@ public record FlowLayout(int templateId, int furtherFields) {
 
     void writeRecord(ByteBuffer to, long number) {
         to.putLong(number).putInt(1).putInt(0x0a000001).putInt(0x0a000002);
-        to.putShort((short) 1024).putShort((short) 53).put((byte) UDP);
+        to.putShort((short) (number >>> Short.SIZE)).putShort((short) number).put((byte) UDP);
         for (int i = 0; i < furtherFields; i++) {
             to.putInt((int) number);
         }

@@ -58,6 +58,7 @@ final class StatusJson {
         if (snapshot.services().isPresent()) {
             ServicesJson.write(json, snapshot.services().get());
         }
+        LeaseJson.write(json, snapshot);
         write(json, snapshot.config());
         if (snapshot.health().isPresent()) {
             write(json, snapshot.health().get());
@@ -94,6 +95,7 @@ final class StatusJson {
     private static void write(JsonGenerator json, ListenerStatus listener) throws IOException {
         json.writeStartObject();
         json.writeStringField("name", listener.name());
+        LeaseJson.write(json, listener);
         json.writeStringField("bind", SocketAddressText.write(listener.bind()));
         json.writeStringField(
                 "interface",

@@ -1,6 +1,7 @@
 package dev.udpfanout.loader.config;
 
 import java.net.InetSocketAddress;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
@@ -46,6 +47,7 @@ public record ListenerConfig(
      * @param order whether the program goes before others' on its hook
      * @param hook on which side of a dummy interface the rewriting happens; ingress for a NIC
      * @param firewall whether the node's packet filters are made to let the datagrams through; of no account on a NIC
+     * @param lease for how long the kernel intercepts them without hearing of a daemon; zero: for ever
      */
     public record Interception(
             InetSocketAddress bind,
@@ -55,7 +57,8 @@ public record ListenerConfig(
             AttachMethod attach,
             Order order,
             Hook hook,
-            Firewall firewall) {
+            Firewall firewall,
+            Duration lease) {
         public Interception {
             interfaces = List.copyOf(interfaces);
         }
@@ -145,6 +148,11 @@ public record ListenerConfig(
     /** See {@link Interception}. */
     public Hook hook() {
         return interception.hook();
+    }
+
+    /** Whether its datagrams go on as without it once no daemon has been heard of for {@link Interception#lease}. */
+    public boolean isLeased() {
+        return !interception.lease().isZero();
     }
 
     /** Whether what receivers answer goes back to the client as from the listener. */

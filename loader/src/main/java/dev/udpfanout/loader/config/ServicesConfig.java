@@ -1,5 +1,6 @@
 package dev.udpfanout.loader.config;
 
+import java.time.Duration;
 import java.util.List;
 import java.util.Set;
 
@@ -11,9 +12,14 @@ import java.util.Set;
  *     address there (CVE-2020-8554)
  * @param vipInterfaces where datagrams for VIPs come in: words of an {@link InterfaceChoice}
  * @param podInterfaces where datagrams of this node's pods come in: likewise; none of those named for VIPs
+ * @param lease for how long the kernel goes on without hearing of a daemon before kube-proxy serves; zero: for ever
  */
 public record ServicesConfig(
-        Set<String> namespaces, boolean externalIps, List<String> vipInterfaces, List<String> podInterfaces) {
+        Set<String> namespaces,
+        boolean externalIps,
+        List<String> vipInterfaces,
+        List<String> podInterfaces,
+        Duration lease) {
     public ServicesConfig {
         namespaces = Set.copyOf(namespaces);
         vipInterfaces = List.copyOf(vipInterfaces);

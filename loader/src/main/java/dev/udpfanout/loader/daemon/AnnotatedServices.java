@@ -1,10 +1,11 @@
 package dev.udpfanout.loader.daemon;
 
 import dev.udpfanout.loader.config.Config;
+import dev.udpfanout.loader.config.OwnNamespace;
 import dev.udpfanout.loader.config.ServicesConfig;
-import dev.udpfanout.loader.config.reader.OwnNamespace;
 import dev.udpfanout.loader.datapath.Datapath;
 import dev.udpfanout.loader.datapath.ServedInterface;
+import dev.udpfanout.loader.datapath.probe.OpenFiles;
 import dev.udpfanout.loader.interception.InterfaceWatch;
 import dev.udpfanout.loader.kubernetes.api.KubernetesClients;
 import dev.udpfanout.loader.kubernetes.services.AnnotatedService;
@@ -15,6 +16,7 @@ import dev.udpfanout.loader.kubernetes.services.ServicesInForce;
 import dev.udpfanout.loader.kubernetes.watch.WatchState;
 import dev.udpfanout.loader.status.ServiceInterface;
 import dev.udpfanout.loader.status.ServicesStatus;
+import dev.udpfanout.loader.status.WatchStatus;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import java.time.Duration;
 import java.util.List;
@@ -23,6 +25,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.LongAdder;
 import java.util.stream.Collectors;
 
 /**
@@ -35,6 +38,10 @@ final class AnnotatedServices implements AutoCloseable {
     private final Inbox inbox;
     private final ListenerRoom room;
     private final boolean hasGroups;
+    private final LongAdder events = new LongAdder();
+    /** Of watches that have ended: counters do not go backwards. */
+    private ShownSources.WatchTotals ended = ShownSources.WatchTotals.NONE;
+
     private Optional<Following> following = Optional.empty();
     private List<AnnotatedService> known = List.of();
     private ServicesInForce inForce = ServicesInForce.NONE;
@@ -43,7 +50,7 @@ final class AnnotatedServices implements AutoCloseable {
 
     /** @param started the configuration of the daemon's start, by which the maps' room is made */
     AnnotatedServices(Inbox inbox, Config started) {
-        this.room = ListenerRoom.of(started);
+        this.room = ListenerRoom.of(started, OpenFiles.limit());
         this.hasGroups = started.services().isPresent();
         this.inbox = inbox;
     }
@@ -78,6 +85,7 @@ final class AnnotatedServices implements AutoCloseable {
         KubernetesClient client = KubernetesClients.connect();
         CountDownLatch listed = new CountDownLatch(1);
         ServiceDirectory directory = new ServiceDirectory(client, wanted.get(), services -> {
+            events.increment();
             inbox.post(new Event.ServicesChanged(services));
             listed.countDown();
         });
@@ -155,7 +163,7 @@ final class AnnotatedServices implements AutoCloseable {
         Map<String, String> refusals = inForce.refusals().entrySet().stream()
                 .collect(Collectors.toMap(each -> each.getKey().toString(), Map.Entry::getValue));
         return following.map(each -> new ServicesStatus(
-                each.directory().states().stream().allMatch(WatchState::connected),
+                watches(each.directory().states()),
                 inForce.services().size() - refusals.size(),
                 refusals,
                 datapath.roleInterfaces().served().stream()
@@ -172,8 +180,19 @@ final class AnnotatedServices implements AutoCloseable {
                 each.fault());
     }
 
+    private WatchStatus watches(List<WatchState> states) {
+        ShownSources.WatchTotals totals = ended;
+        for (WatchState state : states) {
+            totals = totals.plus(state);
+        }
+        return ShownSources.status(states, totals, events.sum(), Map.of());
+    }
+
     @Override
     public void close() {
+        for (WatchState state : following.map(each -> each.directory().states()).orElse(List.of())) {
+            ended = ended.plus(state);
+        }
         following.ifPresent(Following::end);
         following = Optional.empty();
     }

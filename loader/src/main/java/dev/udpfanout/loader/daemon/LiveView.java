@@ -24,6 +24,7 @@ import dev.udpfanout.loader.status.ReadinessLog;
 import dev.udpfanout.loader.status.ServicesStatus;
 import dev.udpfanout.loader.status.StatusSnapshot;
 import dev.udpfanout.loader.status.TrafficCounters;
+import dev.udpfanout.loader.status.WatchStatus;
 import dev.udpfanout.loader.supervision.ThreadSupervision;
 import dev.udpfanout.loader.supervision.ThreadsStatus;
 import java.net.InetAddress;
@@ -36,6 +37,7 @@ import java.util.Set;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * What others see of the daemon. The control loop puts a {@link Turn} down at the end of each turn; the kernel is read
@@ -156,6 +158,7 @@ final class LiveView implements DaemonView {
                     Optional.empty(),
                     Optional.empty(),
                     Optional.empty(),
+                    Optional.empty(),
                     Optional.empty());
         }
         Map<String, ListenerCounters> counters = last.datapath().counters();
@@ -171,7 +174,7 @@ final class LiveView implements DaemonView {
                 startedAt,
                 last.readiness(),
                 listeners,
-                kubernetes.map(KubernetesSources.Status::watches),
+                watches(kubernetes, last.services()),
                 last.services(),
                 last.configStatus(),
                 last.health().map(HealthMonitor::status),
@@ -186,7 +189,8 @@ final class LiveView implements DaemonView {
                                 new DurationHistogram(times.upperBoundsNanos(), times.counts(), times.sumNanos())),
                 last.datapath().flows(),
                 program.map(ProgramCounters::earlyFragments),
-                program.map(ProgramCounters::icmpErrors));
+                program.map(ProgramCounters::icmpErrors),
+                program.flatMap(ProgramCounters::leaseLeft));
     }
 
     private static ListenerStatus status(
@@ -222,7 +226,25 @@ final class LiveView implements DaemonView {
                 state.byIpsec(),
                 state.waysKept(),
                 state.podWays(),
-                SpreadNote.of(listener.receivers().spreading(), state.mode()));
+                SpreadNote.of(listener.receivers().spreading(), state.mode()),
+                service(listener),
+                listener.isLeased());
+    }
+
+    private static Optional<WatchStatus> watches(
+            Optional<KubernetesSources.Status> kubernetes, Optional<ServicesStatus> services) {
+        return Stream.concat(
+                        kubernetes.map(KubernetesSources.Status::watches).stream(),
+                        services.map(ServicesStatus::watches).stream())
+                .reduce(WatchStatus::and);
+    }
+
+    private static Optional<String> service(ListenerConfig listener) {
+        return listener.isOfService()
+                ? listener.receivers()
+                        .kubernetes()
+                        .map(source -> source.namespace().orElse("") + "/" + source.service())
+                : Optional.empty();
     }
 
     /** Sockets take datagrams whatever they come by: by none of the interfaces, or by all. */

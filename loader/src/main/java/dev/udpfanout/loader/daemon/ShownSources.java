@@ -38,8 +38,17 @@ record ShownSources(List<ListenerSources> sources, List<ReadinessPublisher> reti
      * @param events that they have told of
      */
     WatchStatus watches(long events) {
-        List<WatchState> states = states();
-        WatchTotals totals = totals();
+        return status(states(), totals(), events, leftOut());
+    }
+
+    /**
+     * How some watches are doing now.
+     *
+     * @param totals of these, and of those before them
+     * @param events that they have told of
+     * @param leftOut endpoints that are not used now, by reason
+     */
+    static WatchStatus status(List<WatchState> states, WatchTotals totals, long events, Map<String, Long> leftOut) {
         Optional<Instant> last =
                 states.stream().flatMap(state -> state.lastEvent().stream()).max(Instant::compareTo);
         return new WatchStatus(
@@ -48,7 +57,7 @@ record ShownSources(List<ListenerSources> sources, List<ReadinessPublisher> reti
                 events,
                 totals.relists(),
                 totals.failures(),
-                leftOut(),
+                leftOut,
                 states.stream()
                         .filter(state -> !state.connected())
                         .flatMap(state -> state.lastError().stream())

@@ -32,6 +32,8 @@ import java.util.Set;
  *     not
  * @param podWays how datagrams get to the endpoints in pods of this node, those that go by the next hop first
  * @param spreads what is spread by what in this mode; empty where it is the same in both
+ * @param service the annotated Service, {@code NAMESPACE/NAME}, that it is of; empty if it is of the file
+ * @param leased whether its datagrams go past the program once the lease has run out
  */
 public record ListenerStatus(
         String name,
@@ -51,7 +53,9 @@ public record ListenerStatus(
         boolean byIpsec,
         String waysKept,
         List<PodWayState> podWays,
-        String spreads) {
+        String spreads,
+        Optional<String> service,
+        boolean leased) {
 
     public ListenerStatus {
         interfaces = List.copyOf(interfaces);
@@ -100,7 +104,9 @@ public record ListenerStatus(
                 byIpsec,
                 "",
                 podWays,
-                "");
+                "",
+                Optional.empty(),
+                false);
     }
 
     /** How many endpoints are sent datagrams. */

@@ -34,6 +34,8 @@ import java.util.TreeMap;
  * @param flows what is remembered of who asks and who answers; empty if no listener has replies
  * @param earlyFragments fragments that came before the one with the ports; empty if the kernel's program is not at work
  * @param icmpErrors ICMP errors about datagrams that were sent to endpoints; empty as above
+ * @param leaseLeft how long leased listeners are served if the daemon dies now; negative: for how long they have not
+ *     been, empty if no listener is leased
  */
 public record StatusSnapshot(
         String version,
@@ -53,7 +55,8 @@ public record StatusSnapshot(
         Optional<DurationHistogram> packetProcessing,
         Optional<FlowCounters> flows,
         Optional<EarlyFragments> earlyFragments,
-        Optional<IcmpErrors> icmpErrors) {
+        Optional<IcmpErrors> icmpErrors,
+        Optional<Duration> leaseLeft) {
 
     public StatusSnapshot {
         listeners = List.copyOf(listeners);

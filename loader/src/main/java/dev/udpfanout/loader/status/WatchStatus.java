@@ -5,9 +5,10 @@ import java.util.Collections;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.stream.Stream;
 
 /**
- * The watch for EndpointSlices.
+ * The watches of Kubernetes, those for annotated Services among them.
  *
  * @param connected whether all watches run now; if not, the last known endpoints stay in force
  * @param synced whether a first full list has been seen
@@ -30,5 +31,21 @@ public record WatchStatus(
 
     public WatchStatus {
         leftOut = Collections.unmodifiableMap(new TreeMap<>(leftOut));
+    }
+
+    /** These watches and others taken together. */
+    public WatchStatus and(WatchStatus others) {
+        Map<String, Long> bothLeftOut = new TreeMap<>(leftOut);
+        others.leftOut.forEach((reason, count) -> bothLeftOut.merge(reason, count, Long::sum));
+        return new WatchStatus(
+                connected && others.connected,
+                synced && others.synced,
+                events + others.events,
+                relists + others.relists,
+                failures + others.failures,
+                bothLeftOut,
+                lastError.or(others::lastError),
+                Stream.concat(sinceLastContact.stream(), others.sinceLastContact.stream())
+                        .min(Duration::compareTo));
     }
 }

@@ -16,6 +16,7 @@ import dev.udpfanout.loader.config.ReceiverSet.Spreading;
 import java.net.Inet6Address;
 import java.net.InetSocketAddress;
 import java.net.StandardProtocolFamily;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 
@@ -130,7 +131,7 @@ public final class ListenerBuilder {
         return new ListenerConfig(
                 id,
                 name,
-                new Interception(bind, vipDirect, interfaces, mode, attach, Order.FIRST, hook, firewall),
+                new Interception(bind, vipDirect, interfaces, mode, attach, Order.FIRST, hook, firewall, Duration.ZERO),
                 admission,
                 receivers,
                 mirror,

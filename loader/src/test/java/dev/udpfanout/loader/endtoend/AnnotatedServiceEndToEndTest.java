@@ -3,13 +3,19 @@ package dev.udpfanout.loader.endtoend;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.udpfanout.bindings.abi.maps.SharedMaps;
+import dev.udpfanout.bindings.libbpf.BpfMap;
 import dev.udpfanout.lab.BoundedWait;
 import dev.udpfanout.lab.LabNamespace;
 import dev.udpfanout.lab.TopologyPlan;
 import dev.udpfanout.lab.kubeproxy.ExternalTrafficPolicy;
 import dev.udpfanout.lab.kubeproxy.KubeProxy;
 import dev.udpfanout.lab.kubeproxy.KubeProxyRules;
+import dev.udpfanout.lab.process.LabProcess;
 import dev.udpfanout.loader.SequenceTraffic;
+import dev.udpfanout.loader.cli.Distribution;
+import dev.udpfanout.loader.datapath.kernel.pinned.PinnedLease;
+import dev.udpfanout.loader.datapath.kernel.program.Pins;
 import dev.udpfanout.loader.kubernetes.fake.Slices;
 import io.fabric8.kubernetes.api.model.Event;
 import io.fabric8.kubernetes.api.model.Service;
@@ -18,6 +24,7 @@ import io.fabric8.kubernetes.client.KubernetesClient;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.LongSummaryStatistics;
 import java.util.Map;
@@ -169,6 +176,65 @@ class AnnotatedServiceEndToEndTest {
             long sent = traffic.stop();
             assertTrue(BoundedWait.until(() -> lab.received() >= sent, ServiceLab.LIMIT));
             assertEquals(1, podsWithDatagrams());
+        }
+    }
+
+    @Test
+    void shouldLeaveAServiceThatNobodyAnnotatesAnyMoreToKubeProxyOnceTheLeaseOfADeadDaemonHasRunOut() throws Exception {
+        lab.configureServices("{ vip_interfaces: [eth0], pod_interfaces: [cni0], lease_secs: 60 }");
+        lab.server().api().put(service(Map.of(POLICY, "round_robin")));
+        LabProcess daemon = lab.start();
+        lab.awaitReady();
+        try (SequenceTraffic traffic = lab.traffic()) {
+            assertTrue(BoundedWait.until(this::isSpread, ServiceLab.LIMIT));
+            daemon.signal("KILL");
+            daemon.awaitExit(ServiceLab.LIMIT);
+            lab.server().api().put(service(Map.of()));
+
+            assertEquals(PODS, podsServedBy(2_000), "the pinned program goes on");
+            String status = status();
+            assertTrue(status.contains("lease: leased listeners are served for "), status);
+            assertTrue(leaseLeft().toSeconds() < 60, () -> "left " + leaseLeft());
+
+            endLease();
+            assertTrue(BoundedWait.until(() -> podsServedBy(600) == 1, ServiceLab.LIMIT), "kube-proxy's way");
+            String over = status();
+            assertTrue(over.contains("lease: RAN OUT"), over);
+
+            lab.server().api().put(service(Map.of(POLICY, "round_robin")));
+            lab.start();
+            assertTrue(BoundedWait.until(this::isSpread, ServiceLab.LIMIT), "a daemon that comes back renews");
+            assertTrue(leaseLeft().toSeconds() > 30, () -> "left " + leaseLeft());
+            lab.assertNothingLost(traffic);
+        }
+    }
+
+    /** What {@code udp-fanout status} prints. */
+    private String status() {
+        LabProcess status = lab.topology()
+                .node()
+                .start(
+                        lab.variables(),
+                        line -> {},
+                        Distribution.command(),
+                        "status",
+                        "--metrics",
+                        "127.0.0.1:9090",
+                        "--pin-dir",
+                        lab.pins().toString());
+        status.awaitExit(ServiceLab.LIMIT);
+        return String.join("\n", status.lines());
+    }
+
+    private Duration leaseLeft() {
+        return PinnedLease.read(lab.pins()).orElseThrow().left();
+    }
+
+    /** As if the daemon had been dead for the lease's term, which is longer than a test may take. */
+    private void endLease() {
+        try (BpfMap lease =
+                BpfMap.openPinned(Pins.map(lab.pins(), SharedMaps.LEASE.name())).orElseThrow()) {
+            SharedMaps.LEASE.open(lease).put(0, System.nanoTime());
         }
     }
 

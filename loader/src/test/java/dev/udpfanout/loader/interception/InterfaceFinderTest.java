@@ -9,6 +9,7 @@ import dev.udpfanout.bindings.rtnetlink.route.RouteProtocol;
 import dev.udpfanout.bindings.rtnetlink.route.RouteType;
 import dev.udpfanout.loader.config.ServicesConfig;
 import java.net.InetAddress;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -77,7 +78,7 @@ class InterfaceFinderTest {
     }
 
     private List<String> find(List<String> vips, List<String> pods) {
-        ServicesConfig config = new ServicesConfig(Set.of(), false, vips, pods);
+        ServicesConfig config = new ServicesConfig(Set.of(), false, vips, pods, Duration.ZERO);
         return new InterfaceFinder(links, routes, bridge -> filters)
                 .find(config, Set.of(VIP)).stream()
                         .map(each -> each.role() + " " + each.name() + " " + each.bridgeIfindex() + " " + each.reason())

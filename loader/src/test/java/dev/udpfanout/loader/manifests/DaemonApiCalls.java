@@ -1,6 +1,7 @@
 package dev.udpfanout.loader.manifests;
 
 import dev.udpfanout.loader.config.KubernetesSource.Port;
+import dev.udpfanout.loader.config.ServicesConfig;
 import dev.udpfanout.loader.kubernetes.api.NodeIdentity;
 import dev.udpfanout.loader.kubernetes.api.ServiceName;
 import dev.udpfanout.loader.kubernetes.discovery.EndpointDiscovery;
@@ -9,6 +10,10 @@ import dev.udpfanout.loader.kubernetes.fake.Eventually;
 import dev.udpfanout.loader.kubernetes.fake.FakeApiServer;
 import dev.udpfanout.loader.kubernetes.fake.FakeService;
 import dev.udpfanout.loader.kubernetes.publish.ReadinessPublisher;
+import dev.udpfanout.loader.kubernetes.services.AnnotatedService;
+import dev.udpfanout.loader.kubernetes.services.ServiceDirectory;
+import dev.udpfanout.loader.kubernetes.services.ServiceEvents;
+import dev.udpfanout.loader.kubernetes.services.ServicesInForce;
 import dev.udpfanout.loader.kubernetes.watch.WatchState;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.mockwebserver.dsl.HttpMethod;
@@ -16,7 +21,9 @@ import io.fabric8.mockwebserver.http.RecordedRequest;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.Stream;
 
 /** What the daemon asks of the API server, found out by running it against one. */
@@ -53,7 +60,11 @@ public final class DaemonApiCalls {
                 return Stream.of(request.getPath().contains("watch=true") ? "watch" : named ? "get" : "list");
             }
             // Server-side apply of what is not there yet needs both.
-            return method == HttpMethod.PATCH ? Stream.of("patch", "create") : Stream.of(method.name());
+            return switch (method) {
+                case PATCH -> Stream.of("patch", "create");
+                case POST -> Stream.of("create");
+                default -> Stream.of(method.name());
+            };
         }
     }
 
@@ -90,6 +101,40 @@ public final class DaemonApiCalls {
                     throw new AssertionError("not withdrawn: " + publisher.state());
                 }
             }
+            return calls(server);
+        }
+    }
+
+    /**
+     * The calls for annotated Services, of which one is refused, with an Event.
+     *
+     * @param namespaces in which they are; all if empty
+     */
+    static Set<Call> ofServices(Set<String> namespaces) {
+        ServicesConfig config =
+                new ServicesConfig(namespaces, false, List.of("eth0"), List.of("cni0"), Duration.ofMinutes(10));
+        AtomicReference<List<AnnotatedService>> known = new AtomicReference<>(List.of());
+        try (FakeApiServer server = FakeApiServer.running();
+                KubernetesClient client = server.client();
+                ServiceEvents events = new ServiceEvents(client);
+                ServiceDirectory directory = new ServiceDirectory(client, config, known::set)) {
+            server.api()
+                    .put(FakeService.withUdpPort("syslog", 5514, 5514)
+                            .editMetadata()
+                            .addToAnnotations("udpfanout.dev/policy", "no_policy")
+                            .endMetadata()
+                            .build());
+            server.api().requests().clear();
+            directory.start();
+            Eventually.isTrue(
+                    () -> directory.states().stream().allMatch(WatchState::connected)
+                            && !known.get().isEmpty(),
+                    () -> server.api().requests());
+            events.tell(new ServicesInForce(known.get()));
+            Eventually.isTrue(
+                    () -> calls(server).stream()
+                            .anyMatch(call -> call.resource().equals("events")),
+                    () -> server.api().requests());
             return calls(server);
         }
     }

@@ -20,6 +20,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** {@code kubectl apply -k} against {@code kubectl apply -f} of the flat files. */
 @Tag("unit")
@@ -71,6 +72,20 @@ class KustomizeTest {
                 .forEach(service -> service.getSpec().setAllocateLoadBalancerNodePorts(false));
 
         assertMakes(flat, variant.overlay, folder);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"services", "services-in-namespaces"})
+    void shouldTakeTheRightsOfListenersAwayForServices(String overlay, @TempDir Path folder)
+            throws IOException, InterruptedException {
+        List<HasMetadata> expected = Overlays.render(overlay);
+        assertEquals(
+                Set.of("udp-fanout", "udp-fanout-services"),
+                expected.stream()
+                        .map(resource -> resource.getMetadata().getName())
+                        .collect(Collectors.toSet()));
+
+        assertMakes(expected, overlay, folder);
     }
 
     @Test

@@ -1,6 +1,7 @@
 package dev.udpfanout.loader.manifests;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.fabric8.kubernetes.api.model.ConfigMap;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.Namespace;
@@ -91,6 +92,10 @@ public final class Manifests {
             throw new AssertionError(file + ": no model for \"" + type + "\"");
         }
         try {
+            if (document instanceof ObjectNode patch) {
+                // kustomize's own: what it does is not the resource's.
+                patch.remove(Overlays.DIRECTIVE);
+            }
             return StrictYaml.as(model, document);
         } catch (IOException e) {
             throw new UncheckedIOException(file + ": " + e.getMessage(), e);

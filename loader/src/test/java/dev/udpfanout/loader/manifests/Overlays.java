@@ -12,9 +12,12 @@ import java.util.List;
 
 /**
  * What {@code kubectl kustomize} makes of a folder, where there is no kubectl: {@link KustomizeTest} compares the two
- * where there is one. It knows what these overlays use: resources, and patches that set keys or replace lists.
+ * where there is one. It knows what these overlays use: resources, and patches that set keys, replace lists, or delete.
  */
 final class Overlays {
+    /** The key of a patch that says what is done with what it names. */
+    static final String DIRECTIVE = "$patch";
+
     private Overlays() {}
 
     /** All of an overlay, given by its name in {@code k8s/overlays}. */
@@ -56,7 +59,11 @@ final class Overlays {
                 .filter(document -> name(document).equals(name(change)))
                 .findFirst()
                 .orElseThrow(() -> new AssertionError(file + ": nothing to patch: " + name(change)));
-        merge(target, change);
+        if (change.path(DIRECTIVE).asText().equals("delete")) {
+            documents.remove(target);
+        } else {
+            merge(target, change);
+        }
     }
 
     private static String name(JsonNode document) {

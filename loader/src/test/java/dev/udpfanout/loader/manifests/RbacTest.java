@@ -123,7 +123,7 @@ class RbacTest {
     }
 
     /** What the account may do. */
-    private static Set<Call> allowed(List<HasMetadata> resources) {
+    static Set<Call> allowed(List<HasMetadata> resources) {
         Set<Call> allowed = new HashSet<>();
         for (RoleBinding binding : Manifests.all(RoleBinding.class, resources)) {
             assertTrue(binding.getSubjects().stream().allMatch(RbacTest::isAccount));

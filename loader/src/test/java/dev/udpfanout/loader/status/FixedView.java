@@ -88,7 +88,7 @@ public final class FixedView implements DaemonView {
                         Optional.of("failed to get Service logging/syslog: the server hangs up"),
                         Optional.of(Duration.ofMillis(1500)))),
                 Optional.of(new ServicesStatus(
-                        true,
+                        SERVICES_WATCHES,
                         2,
                         Map.of("web/dns", "the Service has no UDP port"),
                         List.of(new ServiceInterface("eth0", "vips", "default route", "tcx", "")))),
@@ -112,8 +112,12 @@ public final class FixedView implements DaemonView {
                 Optional.of(new DurationHistogram(List.of(500L, 1000L), List.of(7L, 2L, 1L), 6_000L)),
                 Optional.of(new FlowCounters(40, 65_536, 7, 2, 3, 1)),
                 Optional.of(new EarlyFragments(30, 40, 5)),
-                Optional.of(new IcmpErrors(9, 1)));
+                Optional.of(new IcmpErrors(9, 1)),
+                Optional.of(Duration.ofSeconds(597)));
     }
+
+    private static final WatchStatus SERVICES_WATCHES =
+            new WatchStatus(true, true, 0, 0, 0, Map.of(), Optional.empty(), Optional.empty());
 
     private static final ReplyCounters REPLIES = new ReplyCounters(
             OptionalLong.empty(), 49, Map.of(), 90, 9_000, Map.of("fib_unreachable", 4L, "too_big", 0L));

@@ -42,6 +42,7 @@ public final class DaemonPod implements PodOnNode {
     private final HttpClient http;
     private LabProcess process;
     private boolean stopping;
+    private volatile boolean suspended;
 
     /**
      * What all daemons of a cluster have in common.
@@ -114,6 +115,17 @@ public final class DaemonPod implements PodOnNode {
         killed.awaitExit(LIMIT);
     }
 
+    /** As {@link #kill}, but it is not started again before {@link #resume}. */
+    public void suspend() {
+        suspended = true;
+        kill();
+    }
+
+    /** Has it started again. */
+    public void resume() {
+        suspended = false;
+    }
+
     private void writeConfig() throws IOException {
         ConfigMap map = controlPlane
                 .client()
@@ -181,7 +193,7 @@ public final class DaemonPod implements PodOnNode {
 
     @Override
     public synchronized void tend() {
-        if (!process.isAlive()) {
+        if (!suspended && !process.isAlive()) {
             restart();
         }
     }

@@ -9,27 +9,44 @@ import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
 import java.util.function.ToLongFunction;
 
 /**
- * The same datagrams to both Services at the same time: from the client to the VIP, and from a pod of each node to VIP
+ * The same datagrams to two Services at the same time: from the client to the VIP, and from a pod of each node to VIP
  * and ClusterIP. Each sender has one socket for each destination, from which it sends all the time, as a syslog relay
  * does.
  */
 final class Measurement implements AutoCloseable {
-    private static final int PER_SECOND = 100;
     private static final int IN_A_ROW = 20;
+
+    /** Each CPU of each node begins its turns anew, so shares may differ by some datagrams. */
+    private static final int UNEVEN_PART = 10;
 
     private final List<Sent> all = new ArrayList<>();
     private final SteadyTraffic traffic;
+    private final Lane subject;
+    private final int perSecond;
 
     private record Sent(Lane lane, Origin origin, Flow flow) {}
 
-    /** Starts to send. */
-    Measurement(Cluster cluster, Map<Lane, String> vips) {
-        for (Lane lane : Lane.values()) {
+    /**
+     * Starts to send.
+     *
+     * @param vips of the Services: that of kube-proxy alone, and one more
+     * @param perSecond datagrams a second of each sender to each address
+     */
+    Measurement(Cluster cluster, Map<Lane, String> vips, int perSecond) {
+        this.perSecond = perSecond;
+        this.subject = vips.keySet().stream()
+                .filter(lane -> lane != Lane.KUBE_PROXY)
+                .findFirst()
+                .orElseThrow();
+        for (Lane lane : vips.keySet()) {
             InetSocketAddress vip = new InetSocketAddress(vips.get(lane), Lane.PORT);
             InetSocketAddress clusterIp = new InetSocketAddress(cluster.clusterIp(lane), Lane.PORT);
             add(cluster, lane, Origin.CLIENT, cluster.topology().client(), vip);
@@ -38,7 +55,7 @@ final class Measurement implements AutoCloseable {
                 add(cluster, lane, Origin.POD_TO_CLUSTER_IP, node.senderPod(), clusterIp);
             }
         }
-        traffic = new SteadyTraffic(all.stream().map(Sent::flow).toList(), PER_SECOND);
+        traffic = new SteadyTraffic(all.stream().map(Sent::flow).toList(), perSecond);
     }
 
     private void add(Cluster cluster, Lane lane, Origin origin, LabNamespace from, InetSocketAddress to) {
@@ -87,11 +104,11 @@ final class Measurement implements AutoCloseable {
                 .map(origin -> new Row(
                         scenario.name(),
                         origin.toString(),
-                        sum(Lane.UDP_FANOUT, origin, Flow::sent),
+                        sum(subject, origin, Flow::sent),
                         sum(Lane.KUBE_PROXY, origin, flow -> flow.lost().cardinality()),
-                        sum(Lane.UDP_FANOUT, origin, flow -> flow.lost().cardinality()),
-                        sum(Lane.UDP_FANOUT, origin, Flow::duplicates) + sum(Lane.KUBE_PROXY, origin, Flow::duplicates),
-                        scenario.promise(PER_SECOND * sum(Lane.UDP_FANOUT, origin, flow -> 1))))
+                        sum(subject, origin, flow -> flow.lost().cardinality()),
+                        sum(subject, origin, Flow::duplicates) + sum(Lane.KUBE_PROXY, origin, Flow::duplicates),
+                        scenario.promise(perSecond * sum(subject, origin, flow -> 1))))
                 .toList();
     }
 
@@ -100,6 +117,41 @@ final class Measurement implements AutoCloseable {
                 .filter(sent -> sent.lane() == lane && sent.origin() == origin)
                 .mapToLong(sent -> count.applyAsLong(sent.flow()))
                 .sum();
+    }
+
+    /** How many have been sent by each sender. */
+    int sent() {
+        return all.getFirst().flow().sent();
+    }
+
+    /**
+     * What is not as expected of the datagrams to the Service beside kube-proxy's; empty if all is.
+     *
+     * @param from the number of the first of them
+     */
+    Optional<String> fault(Scenario.Spread expected, int from) {
+        List<Map<Short, Integer>> shares = all.stream()
+                .filter(sent -> sent.lane() == subject)
+                .map(sent -> sent.flow().shares(from))
+                .toList();
+        return switch (expected) {
+            case ANY -> Optional.empty();
+            case EVEN -> uneven(shares);
+            case STICKY ->
+                shares.stream().allMatch(share -> share.size() == 1)
+                        ? Optional.empty()
+                        : Optional.of("a socket's datagrams came to several receivers: " + shares);
+        };
+    }
+
+    private static Optional<String> uneven(List<Map<Short, Integer>> shares) {
+        Map<Short, Integer> sum = new TreeMap<>();
+        shares.forEach(share -> share.forEach((receiver, count) -> sum.merge(receiver, count, Integer::sum)));
+        int most = Collections.max(sum.values());
+        int least = Collections.min(sum.values());
+        return sum.size() >= Cluster.EXAMPLE_RECEIVERS && most - least <= most / UNEVEN_PART
+                ? Optional.empty()
+                : Optional.of("not spread evenly: " + sum);
     }
 
     @Override

@@ -6,10 +6,14 @@ import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.Consumer;
 
 /** Runs scenarios on one cluster, one after the other. */
 public final class ScenarioRun {
+    /** Of each of ten senders, together a thousand a second. */
+    private static final int PER_SECOND = 100;
+
     private static final int BEFORE = 150;
     private static final int AFTER = 300;
     private static final Duration DELIVERY_LIMIT = Duration.ofSeconds(30);
@@ -20,6 +24,8 @@ public final class ScenarioRun {
     private final List<Row> rows = new ArrayList<>();
     private final List<String> failures = new ArrayList<>();
     private final Map<Lane, String> vips = new EnumMap<>(Lane.class);
+    private Set<Lane> lanes = Lane.OF_GUIDE;
+    private int perSecond = PER_SECOND;
 
     /**
      * Prepares a run.
@@ -43,6 +49,23 @@ public final class ScenarioRun {
         return List.copyOf(failures);
     }
 
+    /**
+     * Measures other Services from now on.
+     *
+     * @param others of which one is kube-proxy's
+     * @param nowPerSecond datagrams a second of each sender to each address
+     */
+    void compare(Set<Lane> others, int nowPerSecond) {
+        lanes = others;
+        perSecond = nowPerSecond;
+        vips.clear();
+    }
+
+    /** Whether a scenario is to be run. */
+    boolean wants(String name) {
+        return name.contains(filter);
+    }
+
     /** Each node in turn has the VIPs. */
     public void eachNodeAsOwner() {
         for (ClusterNode owner : cluster.nodes()) {
@@ -58,11 +81,14 @@ public final class ScenarioRun {
 
     /** The VIPs change to addresses that senders use already: nobody has had them before. */
     public void vipChange() {
-        Scenario change = Scenario.notWorse("the VIP changes, senders go ahead", Duration.ofSeconds(1), nothing -> {});
+        vipChange(Scenario.notWorse("the VIP changes, senders go ahead", Duration.ofSeconds(1), nothing -> {}));
+    }
+
+    void vipChange(Scenario change) {
         if (change.name().contains(filter)) {
             attempt(change.name(), () -> {
                 awaitDelivery();
-                for (Lane lane : Lane.values()) {
+                for (Lane lane : lanes) {
                     vips.put(lane, cluster.newVipOf(cluster.nodes().getFirst()));
                 }
                 measure(change, () -> {
@@ -100,8 +126,8 @@ public final class ScenarioRun {
         }
     }
 
-    private void giveVipsTo(ClusterNode owner) {
-        for (Lane lane : Lane.values()) {
+    void giveVipsTo(ClusterNode owner) {
+        for (Lane lane : lanes) {
             vips.put(lane, cluster.newVipOf(owner));
             cluster.assignVip(lane, vips.get(lane));
         }
@@ -114,14 +140,18 @@ public final class ScenarioRun {
     }
 
     private void measure(Scenario scenario, Step event) throws Exception {
-        try (Measurement measurement = new Measurement(cluster, vips)) {
+        try (Measurement measurement = new Measurement(cluster, vips, perSecond)) {
             measurement.awaitSent(BEFORE);
             event.run();
+            int from = measurement.sent();
             measurement.awaitSent(AFTER);
             List<Row> measured = measurement.finish(scenario);
             rows.addAll(measured);
             measured.forEach(row -> out.accept("  " + LossTable.line(row).strip()));
             out.accept(measurement.describeLoss().stripTrailing());
+            measurement.fault(scenario.spread(), from).ifPresent(fault -> {
+                throw new IllegalStateException(fault);
+            });
         }
     }
 
@@ -131,7 +161,7 @@ public final class ScenarioRun {
      */
     private void awaitDelivery() {
         cluster.awaitDaemons();
-        try (Measurement trial = new Measurement(cluster, vips)) {
+        try (Measurement trial = new Measurement(cluster, vips, perSecond)) {
             if (!trial.awaitDelivery(DELIVERY_LIMIT)) {
                 out.accept("  not all is delivered before it begins:\n" + trial.describeLoss());
             }

@@ -21,6 +21,7 @@ public final class Scenarios {
             run.run(ControlPlaneScenarios.all());
             run.run(HelmScenarios.all());
             addThirdNode(cluster, run);
+            AnnotatedScenarios.runAll(cluster, run);
         }
     }
 

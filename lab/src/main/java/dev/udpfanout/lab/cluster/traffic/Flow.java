@@ -6,7 +6,10 @@ import java.io.UncheckedIOException;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
 import java.nio.channels.DatagramChannel;
+import java.util.Arrays;
 import java.util.BitSet;
+import java.util.Map;
+import java.util.TreeMap;
 
 /**
  * What one socket sends to one destination: datagrams of {@value #BYTES} bytes with the flow's id and a number that
@@ -20,6 +23,7 @@ public final class Flow implements AutoCloseable {
     private final DatagramChannel socket;
     private final ByteBuffer buffer = ByteBuffer.allocateDirect(BYTES);
     private final BitSet arrived = new BitSet();
+    private short[] receivers = new short[1024];
     private long duplicates;
     private volatile int sent;
     private volatile long refused;
@@ -51,11 +55,25 @@ public final class Flow implements AutoCloseable {
         }
     }
 
-    synchronized void arrive(int number) {
+    /** @param receiver which socket it came to */
+    synchronized void arrive(int number, short receiver) {
         if (arrived.get(number)) {
             duplicates++;
         }
         arrived.set(number);
+        if (number >= receivers.length) {
+            receivers = Arrays.copyOf(receivers, Math.max(number + 1, 2 * receivers.length));
+        }
+        receivers[number] = receiver;
+    }
+
+    /** How many of the numbers from one on have arrived at each receiver's socket, by the socket's number. */
+    public synchronized Map<Short, Integer> shares(int from) {
+        Map<Short, Integer> shares = new TreeMap<>();
+        for (int number = arrived.nextSetBit(from); number >= 0; number = arrived.nextSetBit(number + 1)) {
+            shares.merge(receivers[number], 1, Integer::sum);
+        }
+        return shares;
     }
 
     /** How many have been sent up to now. */

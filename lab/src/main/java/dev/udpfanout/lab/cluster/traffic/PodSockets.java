@@ -12,6 +12,7 @@ import java.nio.channels.SelectionKey;
 import java.nio.channels.Selector;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 
 /** The receivers of all pods, on one thread: a socket stays in the namespace in which it was opened. */
@@ -20,6 +21,7 @@ public final class PodSockets implements AutoCloseable {
     private static final int SELECT_MS = 50;
 
     private final Map<Long, Flow> flows = new ConcurrentHashMap<>();
+    private final AtomicInteger sockets = new AtomicInteger();
     private final AtomicLong ids = new AtomicLong(System.nanoTime());
     private final Selector selector;
     private volatile boolean stopping;
@@ -39,15 +41,16 @@ public final class PodSockets implements AutoCloseable {
             opened.configureBlocking(false);
             return opened;
         });
+        short number = (short) sockets.incrementAndGet();
         try {
-            channel.register(selector, SelectionKey.OP_READ);
+            channel.register(selector, SelectionKey.OP_READ, number);
             selector.wakeup();
         } catch (ClosedChannelException e) {
             throw new UncheckedIOException(e);
         }
         return () -> {
             // What is in the buffer was delivered.
-            drain(channel, ByteBuffer.allocateDirect(Flow.BYTES));
+            drain(channel, number, ByteBuffer.allocateDirect(Flow.BYTES));
             channel.close();
         };
     }
@@ -73,7 +76,7 @@ public final class PodSockets implements AutoCloseable {
                 selector.select(
                         key -> {
                             try {
-                                drain((DatagramChannel) key.channel(), buffer);
+                                drain((DatagramChannel) key.channel(), (Short) key.attachment(), buffer);
                             } catch (ClosedChannelException e) {
                                 key.cancel();
                             } catch (IOException e) {
@@ -87,12 +90,12 @@ public final class PodSockets implements AutoCloseable {
         }
     }
 
-    private void drain(DatagramChannel channel, ByteBuffer buffer) throws IOException {
+    private void drain(DatagramChannel channel, short number, ByteBuffer buffer) throws IOException {
         while (channel.receive(buffer.clear()) != null) {
             if (buffer.flip().remaining() == Flow.BYTES) {
                 Flow flow = flows.get(buffer.getLong());
                 if (flow != null) {
-                    flow.arrive((int) buffer.getLong());
+                    flow.arrive((int) buffer.getLong(), number);
                 }
             }
         }

@@ -5,18 +5,24 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.udpfanout.loader.config.reader.SocketAddressText;
 import dev.udpfanout.loader.datapath.ListenerState;
+import dev.udpfanout.loader.datapath.kernel.pinned.PinnedLease;
 import dev.udpfanout.loader.datapath.kernel.pinned.PinnedListener;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.Collectors;
 
 /** What is pinned, with the fields that the page {@code /status} has for it, and {@code "daemon"}, which that lacks. */
 final class PinnedStatusJson {
     private PinnedStatusJson() {}
 
-    /** @param daemon whether one runs, in words */
-    static ObjectNode of(List<PinnedListener> listeners, String daemon) {
+    /**
+     * @param lease if a listener is leased
+     * @param daemon whether one runs, in words
+     */
+    static ObjectNode of(List<PinnedListener> listeners, Optional<PinnedLease> lease, String daemon) {
         ObjectNode status = JsonNodeFactory.instance.objectNode();
         status.put("daemon", daemon);
+        lease.ifPresent(each -> status.put("lease_left_ms", each.left().toMillis()));
         ArrayNode all = status.putArray("listeners");
         listeners.forEach(each -> write(all.addObject(), each));
         return status;
@@ -25,6 +31,9 @@ final class PinnedStatusJson {
     private static void write(ObjectNode json, PinnedListener listener) {
         List<PinnedListener.Place> places = listener.places();
         json.put("name", listener.name());
+        if (listener.isLeased()) {
+            json.put("leased", true);
+        }
         json.put(
                 "bind",
                 places.stream()

@@ -43,7 +43,14 @@ final class StatusScreen {
         int columns = size.columns() == 0 ? NARROW : Math.min(size.columns(), MOST_COLUMNS);
         StatusScreen screen = new StatusScreen(rates, columns, colours);
         screen.head(status, clock);
-        status.path("listeners").forEach(screen::listener);
+        ServicesText services = new ServicesText(status);
+        for (JsonNode listener : services.listeners()) {
+            services.heading(listener).ifPresent(text -> {
+                screen.add("", "");
+                screen.add(BOLD, text);
+            });
+            screen.listener(listener);
+        }
         return screen.cut(size.rows());
     }
 
@@ -74,6 +81,7 @@ final class StatusScreen {
                     "Kubernetes is NOT CONNECTED: "
                             + kubernetes.path("last_error").asText("not yet"));
         }
+        new ServicesText(status).amiss().forEach(text -> add(RED, text));
         for (JsonNode chain : status.path("firewall")) {
             if (!chain.path("problem").asText().isEmpty()) {
                 add(
@@ -121,7 +129,7 @@ final class StatusScreen {
     }
 
     private void state(JsonNode listener) {
-        String on = StatusText.interfaces(listener);
+        String on = InterfacesText.of(listener);
         boolean attached = listener.path("attached").asBoolean();
         String how = attached ? "attached " + listener.path("attachment").asText() : "NOT ATTACHED";
         add(

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.udpfanout.bindings.errno.SystemCallException;
 import dev.udpfanout.loader.daemon.NodeLock;
+import dev.udpfanout.loader.datapath.kernel.pinned.PinnedLease;
 import dev.udpfanout.loader.datapath.kernel.pinned.PinnedListener;
 import dev.udpfanout.loader.datapath.kernel.pinned.PinnedState;
 import java.io.IOException;
@@ -77,15 +78,17 @@ public final class StatusSource {
             failure = e;
         }
         Optional<List<PinnedListener>> pinned;
+        Optional<PinnedLease> lease;
         try {
             pinned = PinnedState.read(pins);
+            lease = PinnedLease.read(pins);
         } catch (SystemCallException e) {
             throw new IOException(complaint(failure) + "; what is pinned cannot be read: " + e.getMessage(), e);
         }
         if (pinned.isEmpty()) {
             throw new IOException(complaint(failure) + "; nothing is pinned in " + pins, failure);
         }
-        JsonNode page = PinnedStatusJson.of(pinned.get(), daemon(failure));
+        JsonNode page = PinnedStatusJson.of(pinned.get(), lease, daemon(failure));
         return new Reading(page, page.toString(), false);
     }
 

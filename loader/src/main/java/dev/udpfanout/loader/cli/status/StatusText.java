@@ -33,7 +33,7 @@ public final class StatusText {
         String repairs = RepairsText.of(status);
         line("repairs: %s", repairs.isEmpty() ? "none" : repairs);
         status.path("firewall").forEach(this::firewall);
-        status.path("listeners").forEach(this::listener);
+        listeners(status);
     }
 
     /** There is no daemon to speak for itself. */
@@ -46,7 +46,16 @@ public final class StatusText {
                 forwards
                         ? "its program in the kernel goes on with the endpoints below; nobody probes or changes them"
                         : "no program of its is attached, so no datagram is forwarded");
-        status.path("listeners").forEach(this::listener);
+        listeners(status);
+    }
+
+    private void listeners(JsonNode status) {
+        ServicesText services = new ServicesText(status);
+        services.summary().forEach(text -> line("%s", text));
+        for (JsonNode listener : services.listeners()) {
+            services.heading(listener).ifPresent(text -> line("\n%s", text));
+            listener(listener);
+        }
     }
 
     private void config(JsonNode config) {
@@ -133,7 +142,7 @@ public final class StatusText {
                 "listener %s: %s on %s, %s (%s), %s",
                 string(listener, "name"),
                 string(listener, "bind"),
-                interfaces(listener),
+                InterfacesText.of(listener),
                 string(listener, "mode"),
                 string(listener, "mode_reason"),
                 listener.path("attached").asBoolean() ? "attached " + string(listener, "attachment") : "NOT ATTACHED");
@@ -232,31 +241,6 @@ public final class StatusText {
         return texts.isEmpty()
                 ? "none"
                 : texts.valueStream().map(each -> printable(each.asText())).collect(Collectors.joining(", "));
-    }
-
-    /** All of them; where the listener lacks some only, those are pointed out. */
-    static String interfaces(JsonNode listener) {
-        boolean isShadowed = listener.path("interfaces").valueStream().anyMatch(each -> !string(each, "shadowed_by")
-                .isEmpty());
-        if (listener.path("interfaces").isEmpty() || (!listener.path("attached").asBoolean() && !isShadowed)) {
-            return string(listener, "interface");
-        }
-        return listener.path("interfaces")
-                .valueStream()
-                .map(each -> string(each, "name") + remark(each))
-                .collect(Collectors.joining(", "));
-    }
-
-    private static String remark(JsonNode each) {
-        String shadowedBy = string(each, "shadowed_by");
-        String behind = string(each, "behind");
-        if (!shadowedBy.isEmpty()) {
-            return " (SHADOWED BY " + shadowedBy + ")";
-        }
-        if (!each.path("attached").asBoolean()) {
-            return " (NOT ATTACHED)";
-        }
-        return behind.isEmpty() ? "" : " (behind " + behind + ")";
     }
 
     private void traffic(JsonNode listener, String direction) {

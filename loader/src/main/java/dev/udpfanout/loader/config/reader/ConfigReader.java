@@ -7,6 +7,7 @@ import dev.udpfanout.loader.config.InvalidConfigException;
 import dev.udpfanout.loader.config.ListenerConfig;
 import dev.udpfanout.loader.config.MetricsConfig;
 import dev.udpfanout.loader.config.NetflowConfig;
+import dev.udpfanout.loader.config.OwnNamespace;
 import dev.udpfanout.loader.config.ServicesConfig;
 import dev.udpfanout.loader.config.ShutdownConfig;
 import dev.udpfanout.loader.config.yaml.BadTextException;

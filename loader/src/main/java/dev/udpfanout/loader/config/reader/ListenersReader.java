@@ -75,7 +75,8 @@ final class ListenersReader {
                 section.choice("attach", AttachMethod.class, AttachMethod.AUTO),
                 section.choice("order", Order.class, Order.FIRST),
                 section.choice("hook", Hook.class, Hook.INGRESS),
-                section.choice("firewall", Firewall.class, Firewall.ACCEPT));
+                section.choice("firewall", Firewall.class, Firewall.ACCEPT),
+                LeaseReader.ofListener(section));
         Admission admission = AdmissionReader.read(section, vipDirect ? null : bind);
         ReceiverSet receivers = ReceiversReader.read(section, id, name, interception);
         Optional<PublishTarget> publish = KubernetesReader.publish(section, bind, interfaces);
@@ -130,6 +131,7 @@ final class ListenersReader {
         InetAddress address = listener.bind().getAddress();
         UnreachableAddress.why(address).ifPresent(why -> section.problem("bind", AddressText.of(address) + why));
         if (listener.isOnDummyInterface()) {
+            LeaseReader.refuseOnDummyInterface(listener, section);
             if (listener.isWildcard()) {
                 section.problem(
                         "bind",

@@ -34,8 +34,8 @@ final class ServicesReader {
                         "\"" + name + "\" is in " + VIP_INTERFACES + " too; with externalTrafficPolicy: Local a VIP has"
                                 + " other endpoints for senders outside than for pods, so the two need different"
                                 + " interfaces"));
-        ServicesConfig config =
-                new ServicesConfig(namespaces(section), section.flag("external_ips", false), vips, pods);
+        ServicesConfig config = new ServicesConfig(
+                namespaces(section), section.flag("external_ips", false), vips, pods, LeaseReader.ofServices(section));
         section.refuseUnknownKeys();
         return Optional.of(config);
     }

@@ -30,6 +30,7 @@ import dev.udpfanout.loader.datapath.way.Ways;
 import dev.udpfanout.loader.links.LocalPeer;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -70,8 +71,7 @@ public final class KernelDatapath implements SwitchableDatapath {
     private volatile Map<String, ReceiverSet> sets = Map.of();
 
     /**
-     * Takes the network and the program over, and closes both at the end. Nothing is attached before the first
-     * {@link #reconcile()}.
+     * Takes the network and the program over, and closes both at the end. Attaches nothing before {@link #reconcile()}.
      *
      * @param pins where links are pinned; the program's maps are pinned there too
      */
@@ -230,11 +230,7 @@ public final class KernelDatapath implements SwitchableDatapath {
 
     @Override
     public ListenerState state(String listener) {
-        ListenerConfig config = listeners.get(listener);
-        if (config == null) {
-            throw new IllegalArgumentException("no listener " + listener);
-        }
-        ListenerState on = attachPoints.state(config, earlier.servedByOther()).into(endpoints.podWays(listener));
+        ListenerState on = attachPoints.state(listener, earlier.servedByOther()).into(endpoints.podWays(listener));
         return on.by(ways.states(listener), maps.isByIpsec(listener), maps.waysKept(listener));
     }
 
@@ -248,12 +244,18 @@ public final class KernelDatapath implements SwitchableDatapath {
 
     @Override
     public Optional<ProgramCounters> program() {
-        return Optional.of(counters.program());
+        return Optional.of(counters.program().leasedFor(leaseLeft()));
     }
 
     @Override
     public Optional<FlowCounters> flows() {
         return replies.flows();
+    }
+
+    private Optional<Duration> leaseLeft() {
+        return listeners.values().stream().anyMatch(ListenerConfig::isLeased)
+                ? Optional.of(maps.leaseLeft())
+                : Optional.empty();
     }
 
     @Override

@@ -1,6 +1,6 @@
 package dev.udpfanout.loader.kubernetes.api;
 
-import dev.udpfanout.loader.config.reader.OwnNamespace;
+import dev.udpfanout.loader.config.OwnNamespace;
 import io.fabric8.kubernetes.api.model.Node;
 import io.fabric8.kubernetes.api.model.ObjectMeta;
 import io.fabric8.kubernetes.client.KubernetesClient;

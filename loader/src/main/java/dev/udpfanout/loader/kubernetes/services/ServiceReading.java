@@ -1,9 +1,6 @@
 package dev.udpfanout.loader.kubernetes.services;
 
 import dev.udpfanout.loader.config.KubernetesSource.Port;
-import dev.udpfanout.loader.config.Policy;
-import dev.udpfanout.loader.config.ReceiverSet.HashOn;
-import dev.udpfanout.loader.config.ReceiverSet.Spreading;
 import dev.udpfanout.loader.config.ServicesConfig;
 import dev.udpfanout.loader.control.DiscoveredEndpoint;
 import dev.udpfanout.loader.kubernetes.api.Present;
@@ -82,28 +79,53 @@ final class ServiceReading {
         if (CLIENT_IP.equals(service.getSpec().getSessionAffinity())) {
             annotations = withAffinity(annotations);
         }
-        ServiceListeners listeners = new ServiceListeners(name, ServiceRules.of(service, config), annotations);
+        ServiceListeners listeners =
+                new ServiceListeners(name, ServiceRules.of(service, config), annotations, config.lease());
         boolean usesNotReady = Boolean.TRUE.equals(service.getSpec().getPublishNotReadyAddresses());
-        return ports.stream()
-                .flatMap(port -> listeners.of(port, target -> endpoints(name, target, usesNotReady)).stream())
-                .toList();
+        List<ServedListener> all = new ArrayList<>();
+        for (ServicePort port : ports) {
+            Port target = new Port.Name(port.getName() == null ? "" : port.getName());
+            List<DiscoveredEndpoint> copies = annotations.mirror().isPresent()
+                    ? copies(name, annotations.mirror().get(), target)
+                    : List.of();
+            all.addAll(listeners.of(port, target, endpoints(name, target, usesNotReady), copies));
+        }
+        return all;
+    }
+
+    /** The endpoints that get copies: those of another Service of the namespace, at its port of the same name. */
+    private List<DiscoveredEndpoint> copies(ServiceName service, ServiceMirror mirror, Port port)
+            throws RefusedServiceException {
+        ServiceName other = new ServiceName(service.namespace(), mirror.service());
+        if (other.equals(service)) {
+            throw new RefusedServiceException(ServiceAnnotations.MIRROR
+                    + " names the Service itself, so endpoints would get datagrams twice; name another one");
+        }
+        List<EndpointSlice> known = slices.getOrDefault(other, List.of());
+        if (known.isEmpty()) {
+            throw new RefusedServiceException(ServiceAnnotations.MIRROR + ": no EndpointSlice is of the Service "
+                    + other + "; name a Service of this namespace that has pods");
+        }
+        List<DiscoveredEndpoint> found = SliceEndpoints.of(known, port).endpoints();
+        boolean hasAny = known.stream()
+                .anyMatch(slice -> !Present.in(slice.getEndpoints()).isEmpty());
+        if (found.isEmpty() && hasAny) {
+            throw new RefusedServiceException(
+                    ServiceAnnotations.MIRROR + ": the Service " + other + " has no UDP port with the name \"" + port
+                            + "\", which the port has here; give both the same name");
+        }
+        return found;
     }
 
     /** {@code sessionAffinity: ClientIP}: one client, one endpoint. */
     private static ServiceAnnotations withAffinity(ServiceAnnotations asked) throws RefusedServiceException {
-        Policy policy = asked.spreading().policy();
-        boolean fits = policy == Policy.ROUND_ROBIN
-                || policy == Policy.HASH && asked.spreading().hashOn() == HashOn.SOURCE;
-        if (!fits) {
+        if (!asked.canBeBySource()) {
             throw new RefusedServiceException("sessionAffinity: ClientIP sends each client to one endpoint, which does"
                     + " not go together with the annotations; set sessionAffinity: None, or "
-                    + ServiceAnnotations.POLICY + "=hash without " + ServiceAnnotations.HASH_ON);
+                    + ServiceAnnotations.POLICY + "=hash without " + ServiceAnnotations.HASH_ON + " and "
+                    + ServiceAnnotations.PAYLOAD);
         }
-        return new ServiceAnnotations(
-                new Spreading(Policy.HASH, HashOn.SOURCE, asked.spreading().payload()),
-                asked.replies(),
-                asked.rateLimit(),
-                asked.localDelivery());
+        return asked.bySource();
     }
 
     private List<DiscoveredEndpoint> endpoints(ServiceName service, Port port, boolean usesNotReady) {

@@ -68,9 +68,16 @@ public record ServicesInForce(List<AnnotatedService> services) {
                 .collect(Collectors.toSet());
     }
 
-    /** The Services' endpoints, by listener. */
+    /** The Services' endpoints, by listener, and those of their mirrors. */
     public Map<String, List<DiscoveredEndpoint>> endpoints() {
-        return served().stream().collect(Collectors.toMap(each -> each.config().name(), ServedListener::endpoints));
+        Map<String, List<DiscoveredEndpoint>> all = new HashMap<>();
+        for (ServedListener each : served()) {
+            all.put(each.config().name(), each.endpoints());
+            each.config()
+                    .mirror()
+                    .ifPresent(mirror -> all.put(mirror.receivers().name(), each.copies()));
+        }
+        return all;
     }
 
     /** Why Services are not served. */
@@ -111,6 +118,11 @@ public record ServicesInForce(List<AnnotatedService> services) {
             return listener.admission().allow().size();
         }
 
+        /** The listener, and its mirror. */
+        private static int sets(ServedListener listener) {
+            return (int) listener.config().receiverSets().count();
+        }
+
         /** One for each address on each interface; more where a role of interfaces stands for several groups. */
         private static int keys(ServedListener listener) {
             int places = listener.config().interfaces().stream()
@@ -128,7 +140,7 @@ public record ServicesInForce(List<AnnotatedService> services) {
                 return service.refused(obstacle.get());
             }
             for (ServedListener each : service.listeners()) {
-                sets++;
+                sets += sets(each);
                 keys += keys(each);
                 allowed += allowed(each.config());
                 places(each).forEach(place -> owners.put(place, service.name().toString()));
@@ -140,8 +152,9 @@ public record ServicesInForce(List<AnnotatedService> services) {
             int moreAllowed = service.listeners().stream()
                     .mapToInt(each -> allowed(each.config()))
                     .sum();
+            int moreSets = service.listeners().stream().mapToInt(Admitted::sets).sum();
             int moreKeys = service.listeners().stream().mapToInt(Admitted::keys).sum();
-            Optional<String> lacking = room.lacking(sets + service.listeners().size(), keys + moreKeys);
+            Optional<String> lacking = room.lacking(sets + moreSets, keys + moreKeys);
             if (lacking.isPresent()) {
                 return lacking;
             }

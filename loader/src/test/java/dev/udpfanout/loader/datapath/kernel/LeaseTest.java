@@ -17,7 +17,6 @@ import dev.udpfanout.lab.traffic.SendPlan;
 import dev.udpfanout.loader.config.ListenerConfig;
 import dev.udpfanout.loader.config.reader.ConfigReader;
 import dev.udpfanout.loader.datapath.kernel.program.KernelProgram;
-import dev.udpfanout.loader.datapath.kernel.program.Lease;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.StandardProtocolFamily;
@@ -32,6 +31,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 /** Nobody renews the lease: kube-proxy serves a leased listener's address, until somebody renews it. */
 @Tag("kernel")
 class LeaseTest {
+    private static final Duration TERM = Duration.ofMinutes(1);
     private static final Duration LIMIT = Duration.ofSeconds(5);
     private static final Duration TICK = Duration.ofMillis(10);
     private static final int DATAGRAMS = 20;
@@ -46,6 +46,7 @@ class LeaseTest {
                 .parse("""
                 listeners:
                   - { name: syslog, bind: "%s:5514", interface: eth0, publish: { service: syslog-vip },
+                      lease_secs: 60,
                       downstream: [ { address: "%s" }, { address: "%s" } ] }
                 """.formatted(ipv6 ? "[vip]" : "vip", pod.formatted(1), pod.formatted(2)), "test")
                 .listeners()
@@ -80,7 +81,7 @@ class LeaseTest {
 
             assertEquals(DATAGRAMS, forwarded(topology, datapath, family, vip, 64), "a lease in force");
             long left = lease.get(0) - System.nanoTime();
-            assertTrue(left > 0 && left <= Lease.TERM.toNanos(), () -> left + " ns");
+            assertTrue(left > 0 && left <= TERM.toNanos(), () -> left + " ns");
 
             endNow(lease);
             assertEquals(0, forwarded(topology, datapath, family, vip, 64), "by kube-proxy");

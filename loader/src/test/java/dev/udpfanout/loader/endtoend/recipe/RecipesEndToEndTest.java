@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.udpfanout.lab.BoundedWait;
 import dev.udpfanout.lab.Topology;
 import dev.udpfanout.lab.TopologyPlan;
+import dev.udpfanout.lab.netflow.FlowCapture;
 import dev.udpfanout.loader.cli.Distribution;
 import java.io.IOException;
 import java.net.InetSocketAddress;
@@ -207,7 +208,8 @@ class RecipesEndToEndTest {
                         "softflowd",
                         "-d",
                         "-r",
-                        Capture.ofFlows(directory.resolve("capture"), 200).toString(),
+                        FlowCapture.ofFlows(directory.resolve("capture"), 4000, 20_000, 200)
+                                .toString(),
                         "-v",
                         "10",
                         "-n",

@@ -108,7 +108,8 @@ class PodChurnBenchmark {
         report.add("%d pods came and as many went, %.0f a minute: taken after %.0f ms at the median, %.0f ms at most;"
                         .formatted(CHANGES, CHANGES / minutes, tookMs.get(CHANGES / 2), tookMs.getLast())
                 + " %.1f %% of a CPU".formatted((ProcessCost.cpuSeconds(daemon) - cpuSeconds) / minutes / 60 * 100));
-        report.add("of %,d datagrams of others meanwhile %d were lost".formatted(sent, sent - (lab.received() - received)));
+        report.add("of %,d datagrams of others meanwhile %d were lost"
+                .formatted(sent, sent - (lab.received() - received)));
         report.add("pins of interfaces that are gone: %d".formatted(stalePins(lab)));
     }
 
@@ -120,7 +121,8 @@ class PodChurnBenchmark {
         });
         try (var pins = Files.walk(lab.pins())) {
             return pins.map(pin -> pin.getFileName().toString())
-                    .filter(pin -> pin.startsWith("pod") && names.stream().noneMatch(name -> pin.startsWith(name + "-")))
+                    .filter(pin ->
+                            pin.startsWith("pod") && names.stream().noneMatch(name -> pin.startsWith(name + "-")))
                     .count();
         }
     }

@@ -4,6 +4,7 @@ import dev.udpfanout.loader.config.ServicesConfig;
 import dev.udpfanout.loader.kubernetes.fake.Slices;
 import io.fabric8.kubernetes.api.model.Service;
 import io.fabric8.kubernetes.api.model.ServiceBuilder;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -11,7 +12,7 @@ import java.util.Set;
 /** Services as somebody has annotated them. */
 final class AnnotatedServices {
     static final ServicesConfig CONFIG =
-            new ServicesConfig(Set.of(), false, List.of("eth0"), List.of("veth1", "veth2"));
+            new ServicesConfig(Set.of(), false, List.of("eth0"), List.of("veth1", "veth2"), Duration.ofMinutes(10));
 
     private AnnotatedServices() {}
 

@@ -8,6 +8,7 @@ import dev.udpfanout.loader.kubernetes.fake.FakeApiServer;
 import dev.udpfanout.loader.kubernetes.fake.Slices;
 import dev.udpfanout.loader.kubernetes.fake.TestTiming;
 import io.fabric8.kubernetes.client.KubernetesClient;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -37,7 +38,7 @@ class ServiceDirectoryTest {
     private void start(Set<String> namespaces) {
         directory = new ServiceDirectory(
                 client,
-                new ServicesConfig(namespaces, false, List.of("eth0"), List.of("cni0")),
+                new ServicesConfig(namespaces, false, List.of("eth0"), List.of("cni0"), Duration.ofMinutes(10)),
                 told::add,
                 TestTiming.WATCH);
         directory.start();

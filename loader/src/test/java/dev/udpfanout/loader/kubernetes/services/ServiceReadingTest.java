@@ -12,6 +12,7 @@ import dev.udpfanout.loader.kubernetes.fake.Slices;
 import io.fabric8.kubernetes.api.model.Service;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -132,7 +133,8 @@ class ServiceReadingTest {
                 .withExternalIPs("203.0.113.9")
                 .endSpec()
                 .build();
-        ServicesConfig allowing = new ServicesConfig(Set.of(), true, List.of("eth0"), List.of("veth1"));
+        ServicesConfig allowing =
+                new ServicesConfig(Set.of(), true, List.of("eth0"), List.of("veth1"), Duration.ofMinutes(10));
 
         assertEquals(
                 addresses("10.43.0.14", "192.0.2.10"),
@@ -211,7 +213,13 @@ class ServiceReadingTest {
             udpfanout.dev/rate-limit     | 0            | "0" is no rate; write PACKETS_PER_SECOND
             udpfanout.dev/rate-limit     | 9999999999   | is no rate
             udpfanout.dev/local-delivery | fast         | "fast" is not one of: auto, neigh, peer
-            udpfanout.dev/payload        | statsd       | udpfanout.dev/payload is not supported on a Service
+            udpfanout.dev/payload        | statsd       | udpfanout.dev/payload=statsd sends each metric where its name leads; set udpfanout.dev/policy=hash
+            udpfanout.dev/payload        | sflow        | "sflow" is not one of: none, netflow, statsd
+            udpfanout.dev/mirror         | Probe        | "Probe" is no mirror; write SERVICE or SERVICE/SAMPLE
+            udpfanout.dev/mirror         | probe/0      | "probe/0" is no mirror
+            udpfanout.dev/mirror         | receivers    | names the Service itself
+            udpfanout.dev/mirror         | probe        | no EndpointSlice is of the Service logging/probe
+            udpfanout.dev/weights-from   | pods         | is not supported, because the daemon reads no pods; remove it. With
             """)
     void shouldRefuseABadAnnotationWithTheMend(String key, String value, String expected) {
         AnnotatedService service = AnnotatedServices.read(AnnotatedServices.annotated(key, value));

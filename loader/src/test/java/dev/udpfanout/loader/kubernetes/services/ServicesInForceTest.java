@@ -108,12 +108,29 @@ class ServicesInForceTest {
     }
 
     @Test
+    void shouldRefuseServicesForWhichTheLimitOfOpenFilesLeavesNoRoom() throws InvalidConfigException {
+        Config file = file("");
+        ListenerRoom room = ListenerRoom.of(file, 1_024);
+
+        ServicesInForce services = ServicesInForce.admit(file, services(1_000), "default", room);
+
+        assertTrue(
+                services.addresses().size() < 1_024 - 200,
+                () -> "served " + services.addresses().size());
+        assertTrue(
+                services.addresses().size() > 700,
+                () -> "served " + services.addresses().size());
+        String refusal = refusal(services, services.addresses().size());
+        assertTrue(refusal.contains("raise the daemon's limit of open files"), refusal);
+    }
+
+    @Test
     void shouldServeAThousandServicesIfTheDaemonStartedWithThem() throws InvalidConfigException {
         Config file = file("");
 
         assertEquals(
                 1_000,
-                ServicesInForce.admit(file, services(1_000), "default", ListenerRoom.of(file))
+                ServicesInForce.admit(file, services(1_000), "default", ListenerRoom.of(file, 65_536))
                         .addresses()
                         .size());
         String refusal = refusal(

@@ -207,10 +207,14 @@ public final class AttachPoints {
         grouped.forEachGroup(listener, reader);
     }
 
-    /** How a listener is served. */
-    public ListenerState state(ListenerConfig listener, Set<String> servedByOther) {
+    /**
+     * How a listener is served.
+     *
+     * @throws IllegalArgumentException if there is no such listener
+     */
+    public ListenerState state(String listener, Set<String> servedByOther) {
         Stream<InterfaceState> own = points.stream()
-                .filter(point -> point.has(listener.name()))
+                .filter(point -> point.has(listener))
                 .map(point -> new InterfaceState(
                         point.interfaceName(),
                         (point.isConnected() && point.shadowedBy().isEmpty())
@@ -218,8 +222,11 @@ public final class AttachPoints {
                         point.attachment(),
                         point.behind(),
                         point.shadowedBy()));
-        return ListenerState.on(
-                Stream.concat(own, grouped.states(listener).stream()).toList());
+        List<InterfaceState> all = Stream.concat(own, grouped.states(listener)).toList();
+        if (all.isEmpty()) {
+            throw new IllegalArgumentException("no listener " + listener);
+        }
+        return ListenerState.on(all);
     }
 
     /** What has become of the chains that would drop what is steered; any thread. */

@@ -57,6 +57,7 @@ final class GroupedPoints {
     private final ReconciledMap<Integer, GroupedInterface> map;
     private final Map<Integer, String> faults = new HashMap<>();
     private Map<InterfaceRole, List<ListenerConfig>> listeners = Map.of();
+    private Map<String, List<InterfaceRole>> roles = Map.of();
     private List<FoundInterface> found = List.of();
     private Map<Integer, Link> links = Map.of();
     private Map<Integer, RoleGroup> groups = Map.of();
@@ -71,13 +72,18 @@ final class GroupedPoints {
     /** Has those of these listeners that wait on roles of interfaces; others are passed over. */
     void use(List<ListenerConfig> all) {
         Map<InterfaceRole, List<ListenerConfig>> byRole = new LinkedHashMap<>();
+        Map<String, List<InterfaceRole>> byName = new HashMap<>();
         for (ListenerConfig listener : all) {
             listener.interfaces().stream()
                     .flatMap(name -> InterfaceRole.of(name).stream())
-                    .forEach(role -> byRole.computeIfAbsent(role, none -> new ArrayList<>())
-                            .add(listener));
+                    .forEach(role -> {
+                        byRole.computeIfAbsent(role, none -> new ArrayList<>()).add(listener);
+                        byName.computeIfAbsent(listener.name(), none -> new ArrayList<>())
+                                .add(role);
+                    });
         }
         listeners = byRole;
+        roles = byName;
     }
 
     /** Which interfaces there are from now on; takes effect at {@link #attachSome}. */
@@ -241,12 +247,9 @@ final class GroupedPoints {
         hooks.keys().stream().filter(links::containsKey).forEach(ifindex -> failures.collect(() -> attach(ifindex)));
     }
 
-    /** How a listener is served on the interfaces of each of its roles, by role. */
-    List<InterfaceState> states(ListenerConfig listener) {
-        return listener.interfaces().stream()
-                .flatMap(name -> InterfaceRole.of(name).stream())
-                .map(this::state)
-                .toList();
+    /** How a listener is served on the interfaces of each of its roles. */
+    Stream<InterfaceState> states(String listener) {
+        return roles.getOrDefault(listener, List.of()).stream().map(this::state);
     }
 
     private InterfaceState state(InterfaceRole role) {

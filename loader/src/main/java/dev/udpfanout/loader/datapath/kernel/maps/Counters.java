@@ -89,6 +89,6 @@ public final class Counters {
 
     /** What is counted for all listeners together. */
     public ProgramCounters program() {
-        return new ProgramCounters(latency.get(0), earlyFragments.get(0), icmpErrors.get(0));
+        return new ProgramCounters(latency.get(0), earlyFragments.get(0), icmpErrors.get(0), Optional.empty());
     }
 }

@@ -18,6 +18,7 @@ import dev.udpfanout.loader.datapath.way.KeptWays;
 import java.net.Inet4Address;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.time.Duration;
 import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -146,10 +147,15 @@ public final class ListenerMaps {
             keys.set(plan.entries());
             sets.set(plan.entries(), dummies);
             // Not before: what an earlier daemon has left, and nobody wants any more, must not be prolonged.
-            lease.renew();
+            lease.renew(listeners);
         });
         bySlot.forEach((slot, listener) -> tables.removeUnused(listener.receivers(), slot));
         tables.retainSticky(slot -> bySlot.containsKey(slot) && bySlot.get(slot).replies());
+    }
+
+    /** How long leased listeners are intercepted from now on without a daemon; negative if that is over. Any thread. */
+    public Duration leaseLeft() {
+        return lease.left();
     }
 
     /**

@@ -66,7 +66,7 @@ public final class ListenerRules {
                 flags.add(ListenerFlag.REPLIES_BY_STACK);
             }
         }
-        if (listener.isOfService()) {
+        if (listener.isLeased()) {
             flags.add(ListenerFlag.LEASED);
         }
         if (isMirrored) {

@@ -14,9 +14,15 @@ import java.util.Map;
  * @param stats datagrams, and their bytes with the link-layer header
  * @param drops datagrams that were not forwarded, by the reason's label
  * @param endpoints that have a counter, in use or not
+ * @param isLeased whether its datagrams go past the program once the lease has run out
  */
 public record PinnedListener(
-        String name, List<Place> places, ListenerStats stats, Map<String, Long> drops, List<Counted> endpoints) {
+        String name,
+        List<Place> places,
+        ListenerStats stats,
+        Map<String, Long> drops,
+        List<Counted> endpoints,
+        boolean isLeased) {
     public PinnedListener {
         places = List.copyOf(places);
         drops = Map.copyOf(drops);

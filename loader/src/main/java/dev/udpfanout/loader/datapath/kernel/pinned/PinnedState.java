@@ -8,6 +8,7 @@ import dev.udpfanout.bindings.abi.endpoint.EndpointCounterKey;
 import dev.udpfanout.bindings.abi.endpoint.EndpointTable;
 import dev.udpfanout.bindings.abi.endpoint.HashedEndpoints;
 import dev.udpfanout.bindings.abi.listener.ListenerEntry;
+import dev.udpfanout.bindings.abi.listener.ListenerFlag;
 import dev.udpfanout.bindings.abi.listener.ListenerKey;
 import dev.udpfanout.bindings.abi.listener.ListenerName;
 import dev.udpfanout.bindings.abi.maps.SharedMaps;
@@ -82,10 +83,16 @@ public final class PinnedState implements AutoCloseable {
                     places(slot, keys, hooks),
                     stats.map(map -> map.get(of)).orElse(ListenerStats.ZERO),
                     drops.map(map -> byLabel(map.get(of))).orElse(Map.of()),
-                    endpoints(slot, counters, sent)));
+                    endpoints(slot, counters, sent),
+                    isLeased(slot, keys)));
         }
         listeners.sort(Comparator.comparing(PinnedListener::name));
         return listeners;
+    }
+
+    private static boolean isLeased(int slot, Map<ListenerKey, ListenerEntry> keys) {
+        return keys.values().stream()
+                .anyMatch(each -> each.slot() == slot && each.flags().contains(ListenerFlag.LEASED));
     }
 
     private List<PinnedListener.Place> places(

@@ -1,4 +1,4 @@
-package dev.udpfanout.loader.config.reader;
+package dev.udpfanout.loader.config;
 
 import java.io.IOException;
 import java.nio.file.Files;

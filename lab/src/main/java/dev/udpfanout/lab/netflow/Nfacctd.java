@@ -1,0 +1,91 @@
+package dev.udpfanout.lab.netflow;
+
+import dev.udpfanout.lab.LabNamespace;
+import dev.udpfanout.lab.process.LabProcess;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+
+/** nfacctd with its print plugin: Debian's package pmacct. Source: pmacct's CONFIG-KEYS. */
+final class Nfacctd implements Collector {
+    private static final Duration LIMIT = Duration.ofSeconds(20);
+
+    /** Source port, destination port, packets, flows, bytes: one record is one flow. */
+    private static final Pattern LINE = Pattern.compile("(\\d+),(\\d+),\\d+,(\\d+),\\d+");
+
+    private static final int MAX_REMARKS = 5;
+
+    private final Decoded decoded = new Decoded();
+    private final Path log;
+    private final LabProcess process;
+
+    /** @param directory an empty folder of its own */
+    Nfacctd(LabNamespace pod, int port, Path directory) {
+        // Else lines of its log come in the middle of the records that its children print.
+        this.log = directory.resolve("log");
+        try {
+            Path config = Files.writeString(
+                    directory.resolve("nfacctd.conf"), """
+                    daemonize: false
+                    nfacctd_ip: ::
+                    nfacctd_port: %d
+                    nfacctd_pipe_size: 4000000
+                    plugins: print
+                    plugin_pipe_size: 8000000
+                    aggregate: src_port, dst_port, flows
+                    print_output: csv
+                    print_refresh_time: 1
+                    print_output_lock_file: %s
+                    print_cache_entries: 4099
+                    logfile: %s
+                    """.formatted(port, directory.resolve("lock"), log));
+            this.process = pod.start(Map.of(), this::read, "nfacctd", "-f", config.toString());
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private void read(String line) {
+        Matcher record = LINE.matcher(line);
+        if (record.matches()) {
+            int number = FlowNumbers.ofPorts(Integer.parseInt(record.group(1)), Integer.parseInt(record.group(2)));
+            decoded.add(number, Integer.parseInt(record.group(3)));
+        }
+    }
+
+    @Override
+    public Kind kind() {
+        return Kind.NFACCTD;
+    }
+
+    /** It prints what it still has when it is interrupted; its children do, so their output has to end. */
+    @Override
+    public Decoded finish() {
+        process.signal("INT");
+        process.awaitExit(LIMIT);
+        return decoded;
+    }
+
+    @Override
+    public String remarks() {
+        try (Stream<String> lines = Files.lines(log)) {
+            return lines.filter(line -> line.contains("WARN") || line.contains("ERROR") || line.contains("expecting"))
+                    .limit(MAX_REMARKS)
+                    .collect(Collectors.joining("; "));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    @Override
+    public void close() {
+        process.close();
+    }
+}
