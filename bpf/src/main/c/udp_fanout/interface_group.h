@@ -45,9 +45,11 @@ _Static_assert(sizeof(struct uf_grouped_interface) == 8, "no padding");
  */
 __noinline __u32 uf_group_of(__u32 ifindex)
 {
-	const struct uf_grouped_interface *interface =
-		bpf_map_lookup_elem(&INTERFACE_GROUPS, &ifindex);
+	const struct uf_grouped_interface *interface;
 
+	if (!uf_settings.has_interface_groups)
+		return 0;
+	interface = bpf_map_lookup_elem(&INTERFACE_GROUPS, &ifindex);
 	return interface ? interface->group : 0;
 }
 

@@ -65,7 +65,7 @@ static __always_inline void uf_set_place(union uf_listener_question *question, _
 static __always_inline bool uf_set_group(union uf_listener_question *question,
 					 const struct __sk_buff *skb, __be16 port, __u16 family)
 {
-	__u32 group = uf_settings.has_interface_groups ? uf_group_of(skb->ifindex) : 0;
+	const __u32 group = uf_group_of(skb->ifindex);
 
 	if (!group)
 		return false;
@@ -104,7 +104,8 @@ static __always_inline const struct uf_listener *uf_listener_at(const struct __s
 	uf_set_place(&question, skb->ifindex, port, family);
 	question.address = *destination;
 	listener = bpf_map_lookup_elem(&LISTENERS, &question.key);
-	if (!listener && uf_set_group(&question, skb, port, family))
+	if (!listener && uf_settings.has_interface_groups &&
+	    uf_set_group(&question, skb, port, family))
 		listener = bpf_map_lookup_elem(&LISTENERS, &question.key);
 	if (listener)
 		return uf_is_passed_by(listener) ? NULL : listener;

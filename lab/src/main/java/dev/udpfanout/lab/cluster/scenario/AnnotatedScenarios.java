@@ -22,12 +22,14 @@ final class AnnotatedScenarios {
         AnnotatedService service = new AnnotatedService(cluster);
         List<Scenario> first = first(service);
         List<Scenario> then = then(service);
+        List<Scenario> last = last(service);
         Scenario vipChange = Scenario.notWorse(
                         "annotated: the VIP changes, senders go ahead", Duration.ofSeconds(1), nothing -> {})
                 .then(Spread.EVEN);
         boolean isWanted = run.wants(vipChange.name())
                 || first.stream().anyMatch(each -> run.wants(each.name()))
-                || then.stream().anyMatch(each -> run.wants(each.name()));
+                || then.stream().anyMatch(each -> run.wants(each.name()))
+                || last.stream().anyMatch(each -> run.wants(each.name()));
         if (!isWanted) {
             return;
         }
@@ -43,6 +45,11 @@ final class AnnotatedScenarios {
             run.run(first);
             run.vipChange(vipChange);
             run.run(then);
+            run.attempt("the daemons are back", () -> {
+                cluster.nodes().forEach(node -> cluster.daemon(node).resume());
+                cluster.awaitDaemons();
+            });
+            run.run(last);
         }
     }
 
@@ -90,12 +97,12 @@ final class AnnotatedScenarios {
                             service.withdraw();
                             Cluster.pause(LEASE.plusSeconds(1));
                         })
-                        .then(Spread.STICKY),
-                Scenario.lossless("annotated: the daemons are back", each -> {
-                            each.nodes().forEach(node -> each.daemon(node).resume());
-                            each.awaitDaemons();
-                            service.awaitServed(false);
-                        })
+                        .then(Spread.STICKY));
+    }
+
+    private static List<Scenario> last(AnnotatedService service) {
+        return List.of(
+                Scenario.lossless("annotated: nothing happens after the lease", nothing -> service.awaitServed(false))
                         .then(Spread.STICKY),
                 Scenario.lossless("annotated: once more", nothing -> {
                             service.annotate("round_robin");

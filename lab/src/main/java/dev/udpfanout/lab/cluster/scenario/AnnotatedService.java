@@ -9,7 +9,9 @@ import java.net.ServerSocket;
 import java.net.Socket;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.EnumMap;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
@@ -158,17 +160,26 @@ final class AnnotatedService {
         cluster.kubectl().run(delete.toArray(String[]::new));
     }
 
-    /** Deletes it and makes it anew, with the same addresses: senders go on with them. */
+    /** Deletes it and the one beside it, and makes both anew with the same addresses: senders go on with them. */
     void makeAnew() {
-        String vip = cluster.vip(Lane.ANNOTATED);
-        String clusterIp = cluster.clusterIp(Lane.ANNOTATED);
-        cluster.kubectl().run("-n", Lane.NAMESPACE, "delete", "service", NAME);
+        Map<Lane, String> vips = new EnumMap<>(Lane.class);
+        Map<Lane, String> clusterIps = new EnumMap<>(Lane.class);
+        for (Lane lane : Lane.OF_ANNOTATION) {
+            vips.put(lane, cluster.vip(lane));
+            clusterIps.put(lane, cluster.clusterIp(lane));
+        }
+        cluster.kubectl().run("-n", Lane.NAMESPACE, "delete", "service", NAME, Lane.KUBE_PROXY.service());
         awaitServed(false);
         cluster.kubectl()
-                .apply(yaml("LoadBalancer", NAME, POLICY + ": round_robin")
-                        .replace("  type: LoadBalancer\n", "  type: LoadBalancer\n  clusterIP: " + clusterIp + "\n"));
-        cluster.assignVip(Lane.ANNOTATED, vip);
-        cluster.awaitAnnounced(Lane.ANNOTATED, vip);
+                .apply(withClusterIp(Cluster.aloneService(), clusterIps.get(Lane.KUBE_PROXY)) + "---\n"
+                        + withClusterIp(
+                                yaml("LoadBalancer", NAME, POLICY + ": round_robin"), clusterIps.get(Lane.ANNOTATED)));
+        vips.forEach(cluster::assignVip);
+        vips.forEach(cluster::awaitAnnounced);
         awaitServed(true);
+    }
+
+    private static String withClusterIp(String yaml, String address) {
+        return yaml.replace("  type: LoadBalancer\n", "  type: LoadBalancer\n  clusterIP: " + address + "\n");
     }
 }
