@@ -143,13 +143,8 @@ static __always_inline bool uf_is_wrong_way_back(struct __sk_buff *skb, __u64 en
 	case BPF_FIB_LKUP_RET_SUCCESS:
 	case BPF_FIB_LKUP_RET_NO_NEIGH:
 	case BPF_FIB_LKUP_RET_FRAG_NEEDED:
-<<<<<<< HEAD
 		return flags & UF_LISTENER_REVERSE_PATH_STRICT && ifindex != came_by &&
-		       !uf_stand_for_one_another(ifindex, came_by);
-=======
-		return flags & UF_LISTENER_REVERSE_PATH_STRICT && ifindex != skb->ifindex &&
-		       !uf_stand_for_one_another(uf_first(ends), skb->ifindex, ifindex);
->>>>>>> main
+		       !uf_stand_for_one_another(uf_first(ends), came_by, ifindex);
 	default:
 		return false;
 	}
