@@ -58,7 +58,7 @@ struct uf_trace_event {
 	__u8 family; /* 4 or 6; 0: the headers could not be read, the addresses are unset */
 	__u8 hops; /* TTL or hop limit */
 	__u8 protocol; /* IPPROTO_* of the last header that was read */
-	__u8 unused;
+	__u8 fragment; /* 1: it is the first of several */
 	__u8 source[16]; /* IPv4 as IPv4-mapped IPv6 */
 	__u8 destination[16];
 	char device[16];

@@ -7,6 +7,7 @@
 
 #include <linux/bpf.h>
 #include <linux/in.h>
+#include <linux/in6.h>
 #include <linux/ip.h>
 #include <linux/ipv6.h>
 #include <linux/udp.h>
@@ -19,6 +20,18 @@
 #include "trace/kernel.h"
 
 #define UF_FRAGMENT_OFFSET 0x1fff
+#define UF_MORE_FRAGMENTS 0x2000
+
+/* RFC 8200 section 4.5; the offset is in units of 8 bytes, in the upper 13 bits. */
+struct uf_trace_fragment_header {
+	__u8 next_header;
+	__u8 reserved;
+	__be16 offset;
+	__be32 identification;
+};
+
+#define UF_FRAGMENT_OFFSET6 0xfff8
+#define UF_MORE_FRAGMENTS6 1
 
 /* IPv4's header to the event; where the next header begins, or NULL if that is not UDP's. */
 static __always_inline const void *uf_read_ipv4(const void *l3, struct uf_trace_event *event)
@@ -36,10 +49,24 @@ static __always_inline const void *uf_read_ipv4(const void *l3, struct uf_trace_
 	event->protocol = ip.protocol;
 	if (ip.protocol != IPPROTO_UDP || ip.frag_off & bpf_htons(UF_FRAGMENT_OFFSET))
 		return NULL;
+	event->fragment = (ip.frag_off & bpf_htons(UF_MORE_FRAGMENTS)) != 0;
 	return l3 + ip.ihl * 4;
 }
 
-/* As above. Extension headers are not looked behind: test datagrams have none. */
+/* What is behind the fragment header of the first fragment, which is at l4. */
+static __always_inline const void *uf_read_fragment6(const void *l4, struct uf_trace_event *event)
+{
+	struct uf_trace_fragment_header fragment;
+
+	if (bpf_probe_read_kernel(&fragment, sizeof(fragment), l4) ||
+	    fragment.offset & bpf_htons(UF_FRAGMENT_OFFSET6))
+		return NULL;
+	event->protocol = fragment.next_header;
+	event->fragment = (fragment.offset & bpf_htons(UF_MORE_FRAGMENTS6)) != 0;
+	return fragment.next_header == IPPROTO_UDP ? l4 + sizeof(fragment) : NULL;
+}
+
+/* As above. Other extension headers are not looked behind: test datagrams have none. */
 static __always_inline const void *uf_read_ipv6(const void *l3, struct uf_trace_event *event)
 {
 	struct ipv6hdr ip;
@@ -51,6 +78,8 @@ static __always_inline const void *uf_read_ipv6(const void *l3, struct uf_trace_
 	__builtin_memcpy(event->source, &ip.saddr, 16);
 	__builtin_memcpy(event->destination, &ip.daddr, 16);
 	event->protocol = ip.nexthdr;
+	if (ip.nexthdr == IPPROTO_FRAGMENT)
+		return uf_read_fragment6(l3 + sizeof(ip), event);
 	return ip.nexthdr == IPPROTO_UDP ? l3 + sizeof(ip) : NULL;
 }
 

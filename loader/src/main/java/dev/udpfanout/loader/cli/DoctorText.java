@@ -67,7 +67,12 @@ final class DoctorText {
                 .filter(each -> each.isBad() && each.fix().isPresent())
                 .count();
         if (problems + warnings == 0) {
-            return "nothing is wrong on this node";
+            long open = found.stream()
+                    .filter(each -> each.result() == Result.NOT_CHECKED)
+                    .count();
+            return open == 0
+                    ? "nothing is wrong on this node"
+                    : "nothing is wrong as far as it was checked; " + open + " not checked";
         }
         return problems + " problem(s), " + warnings + " warning(s)"
                 + (fixable == 0 ? "" : "; --fix mends " + fixable + " of them");

@@ -1,5 +1,6 @@
 package dev.udpfanout.loader.doctor;
 
+import dev.udpfanout.bindings.errno.SystemCallException;
 import dev.udpfanout.bindings.rtnetlink.link.Link;
 import dev.udpfanout.loader.config.ListenerConfig;
 import dev.udpfanout.loader.datapath.kernel.program.Pins;
@@ -31,7 +32,9 @@ import java.net.InetSocketAddress;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
 
 /**
@@ -85,12 +88,10 @@ final class ListenerWalk {
 
     private List<Diagnosis> ofInterfaces(ServedListener listener, Collection<InetSocketAddress> vips) {
         List<Link> incoming = listener.incoming(tables, addresses(vips));
+        InetSocketAddress to =
+                listener.sentTo(tables, vips).orElse(listener.config().bind());
         List<Diagnosis> found = new ArrayList<>(InterfaceCheck.of(listener, tables));
-        found.addAll(new XdpCheck()
-                .of(
-                        incoming,
-                        tables.links(),
-                        listener.sentTo(tables, vips).orElse(listener.config().bind())));
+        found.addAll(step("xdp", () -> new XdpCheck().of(incoming, tables.links(), to)));
         VrfCheck.of(incoming, tables.links(), listener.isUserspace(), files).ifPresent(found::add);
         return found;
     }
@@ -109,20 +110,40 @@ final class ListenerWalk {
 
     private List<Diagnosis> toReceivers(ServedListener listener, Collection<InetSocketAddress> vips) {
         List<InetAddress> addresses = addresses(vips);
-        List<Diagnosis> found = new ArrayList<>(new ListenerRouteCheck(network, tables).of(listener, addresses));
-        found.addAll(new ProgramCheck(network, tables, Pins.existing(node.pinDirectory())).of(listener, vips));
+        Optional<Pins> pins = Pins.existing(node.pinDirectory());
+        List<Diagnosis> found = new ArrayList<>();
+        found.addAll(step("listener_route", () -> new ListenerRouteCheck(network, tables).of(listener, addresses)));
+        found.addAll(step("program", () -> new ProgramCheck(network, tables, pins).of(listener, vips)));
         found.addAll(kubernetes.ofReceivers(listener));
-        found.addAll(new EndpointRouteCheck(network, tables).of(listener, addresses));
-        new EndpointMtuCheck(network, tables).of(listener, addresses).ifPresent(found::add);
-        found.addAll(new EndpointAnswerCheck(network, tables).of(listener));
-        new TestDatagramCheck(
-                        network, tables, new ListenerNames(node.pinDirectory())::of, SocketOwners.ofNode(node.daemon()))
+        found.addAll(step("endpoint_route", () -> new EndpointRouteCheck(network, tables).of(listener, addresses)));
+        found.addAll(step("endpoint_mtu", () -> new EndpointMtuCheck(network, tables)
+                .of(listener, addresses).stream().toList()));
+        found.addAll(step("endpoint_socket", () -> new EndpointAnswerCheck(network, tables).of(listener)));
+        found.addAll(ofTestDatagrams(listener, vips));
+        return found;
+    }
+
+    private List<Diagnosis> ofTestDatagrams(ServedListener listener, Collection<InetSocketAddress> vips) {
+        SocketOwners sockets = SocketOwners.ofNode(node.daemon());
+        ListenerNames names = new ListenerNames(node.pinDirectory());
+        List<Diagnosis> found = new ArrayList<>();
+        new TestDatagramCheck(network, tables, names::of, sockets)
                 .of(listener, vips)
                 .ifPresent(answer -> {
                     found.add(answer.diagnosis());
                     moved.addAll(answer.moved());
                 });
         return found;
+    }
+
+    /** What the kernel refuses to tell this process keeps nobody from the other steps. */
+    private static List<Diagnosis> step(String check, Supplier<List<Diagnosis>> question) {
+        try {
+            return question.get();
+        } catch (SystemCallException e) {
+            return List.of(Diagnosis.notChecked(
+                    check, e.getMessage(), "run doctor in the DaemonSet's pod, or as root on the node"));
+        }
     }
 
     private static List<InetAddress> addresses(Collection<InetSocketAddress> vips) {

@@ -5,6 +5,7 @@ import dev.udpfanout.bindings.libbpf.KernelTypes;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * Why the kernel drops a packet, in words. Since 5.17 it gives a reason ({@code enum skb_drop_reason}, whose names are
@@ -58,6 +59,9 @@ final class DropCauses {
     private static final Cause SOURCE = new Cause(
             "Its source address is one that no sender may have: this node's own, or none at all.",
             "Choose another sender with --from.");
+    private static final Cause FRAGMENTS = new Cause(
+            "Not all of its fragments came, or not in time.",
+            "Send at most one frame's worth at once; nstat -az 'Ip*Reasm*' counts them.");
     private static final Cause OTHER_HOST = new Cause(
             "The frame has another host's hardware address.",
             "ip neigh show: an entry may be wrong or stale; ip neigh flush removes it.");
@@ -84,6 +88,9 @@ final class DropCauses {
             Map.entry("PKT_TOO_BIG", TOO_BIG),
             Map.entry("OTHERHOST", OTHER_HOST),
             Map.entry("XDP", XDP),
+            Map.entry("FRAG_REASM_TIMEOUT", FRAGMENTS),
+            Map.entry("FRAG_TOO_FAR", FRAGMENTS),
+            Map.entry("DUP_FRAG", FRAGMENTS),
             Map.entry("QDISC_DROP", QUEUE),
             Map.entry("QDISC_OVERLIMIT", QUEUE),
             Map.entry("QDISC_CONGESTED", QUEUE),
@@ -149,7 +156,12 @@ final class DropCauses {
      * @param sentence the cause
      * @param remedy what mends it
      */
-    record Cause(String sentence, String remedy) {}
+    record Cause(String sentence, String remedy) {
+        /** The remedy, with the interface named where it says INTERFACE. */
+        String remedyAt(String device) {
+            return device.isEmpty() ? remedy : remedy.replace("INTERFACE", device);
+        }
+    }
 
     /** @param reasons names by number, without the prefix; empty if the kernel gives no reasons */
     DropCauses(Map<Integer, String> reasons, KernelSymbols symbols) {
@@ -199,6 +211,15 @@ final class DropCauses {
     boolean isOfForwarding(TraceEvent freed) {
         boolean isIpv6 = symbols.functionAt(freed.location()).orElse("").startsWith("ip6_forward");
         return of(freed).equals(NO_ROUTE) || isIpv6 && reasonOf(freed).equals(NONE);
+    }
+
+    /**
+     * Whether it is for where the datagram was going to: one that is still addressed as sent was not taken by anybody.
+     */
+    boolean isOfDestination(TraceEvent freed) {
+        Cause cause = of(freed);
+        return cause.remedy().isEmpty()
+                || Set.of(NO_ROUTE, NO_NEIGHBOUR, NO_SOCKET).contains(cause);
     }
 
     /** Whether it was only a copy that was on its way to all hosts of a bridge, and this was not its host. */

@@ -19,9 +19,6 @@ final class Endings {
     private static final String NAT_REMEDY =
             "Look for kube-proxy's rule: nft list ruleset or iptables-save, for the VIP; ipvsadm -Ln with IPVS.";
 
-    private static final String ROUTE_REMEDY = "ip rule show and ip route get ADDRESS from SENDER iif %s show which"
-            + " rule or VRF it is; udp-fanout doctor names the table.";
-
     private static final String LOOPBACK = "lo";
 
     private static final int ICMP_UNREACHABLE = 3;
@@ -90,9 +87,12 @@ final class Endings {
 
     private Fate ofLife(List<TraceEvent> life) {
         TraceEvent end = life.getLast();
+        // What an ifb or a veth has brought back in is not away.
         Optional<Fate> ledAway = life.stream()
-                .filter(event -> event.kind() == TraceEvent.Kind.SENT && place.isHere(event))
+                .filter(event -> event.kind() == TraceEvent.Kind.SENT || event.kind() == TraceEvent.Kind.RECEIVED)
+                .filter(place::isHere)
                 .reduce((first, second) -> second)
+                .filter(event -> event.kind() == TraceEvent.Kind.SENT)
                 .flatMap(this::ledAway);
         return ledAway.orElseGet(() -> ofEnd(life, end));
     }
@@ -141,13 +141,15 @@ final class Endings {
                 : place.deviceOf(at)
                         .filter(device -> !wasSentBy(events, device))
                         .map(device -> "in the network of " + device);
-        return belongs.map(where -> Fate.lost(
-                at.device(),
-                "It left by " + at.device() + ", to "
-                        + at.destination().map(SocketAddressText::write).orElse("its destination") + ", which is "
-                        + where
-                        + ": a rule, VRF or route leads it away.",
-                ROUTE_REMEDY.formatted(place.nic())));
+        return belongs.map(where -> LedAway.of(at, where, place.nic(), isRedirected(at)));
+    }
+
+    /** Whether the kernel's routes would have it leave by another interface. */
+    private boolean isRedirected(TraceEvent at) {
+        return at.destination()
+                .flatMap(to -> place.nextHops().leavesBy(to.getAddress()))
+                .filter(device -> !device.equals(at.device()))
+                .isPresent();
     }
 
     private boolean isIpv6() {
@@ -170,10 +172,10 @@ final class Endings {
                             : "sysctl -w net.ipv4.ip_forward=1; net.ipv4.conf.%s.forwarding must be 1, too"
                                     .formatted(place.nic()));
         }
-        if (isAsSent(life) && !causes.isByFirewall(end) && place.isHere(end)) {
+        if (isAsSent(life) && causes.isOfDestination(end) && place.isHere(end)) {
             return Fate.lost(where, cause.sentence() + notTranslated(), NAT_REMEDY);
         }
-        return Fate.lost(where, cause.sentence(), cause.remedy());
+        return Fate.lost(where, cause.sentence(), cause.remedyAt(end.device()));
     }
 
     private static boolean wasSentBy(List<TraceEvent> life, String device) {
@@ -210,6 +212,11 @@ final class Endings {
     private Fate arrived(TraceEvent at, TraceEvent end) {
         boolean isRead = at.kind() == TraceEvent.Kind.QUEUED
                 || at.kind() == TraceEvent.Kind.RECEIVED && end.kind() == TraceEvent.Kind.CONSUMED;
+        if (end.isFragment() && at.kind() != TraceEvent.Kind.SENT) {
+            return place.isHere(at) && !isForPod(at, end)
+                    ? Fate.ofFragment(Story.device(at, place))
+                    : Fate.ofFragmentInPod(place.isHere(at) ? "pod" : Story.device(at, place));
+        }
         if (!place.isHere(at)) {
             return Fate.delivered(
                     Story.device(at, place), "It is in the pod, and nothing has dropped it there: a socket has it.");

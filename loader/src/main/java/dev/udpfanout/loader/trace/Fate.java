@@ -9,6 +9,8 @@ package dev.udpfanout.loader.trace;
  * @param remedy what mends it, or shows more; empty if there is nothing to mend
  */
 public record Fate(Outcome outcome, String where, String cause, String remedy) {
+    private static final String COUNTERS = "nstat -az 'Ip*Reasm*'";
+
     /** Whether it arrived, as far as this node's kernel knows. */
     public enum Outcome {
         /** A receiver has it, or it has left the node towards one. */
@@ -29,5 +31,25 @@ public record Fate(Outcome outcome, String where, String cause, String remedy) {
 
     static Fate unknown(String where, String cause, String remedy) {
         return new Fate(Outcome.UNKNOWN, where, cause, remedy);
+    }
+
+    /**
+     * Of one that the kernel collects, for connection tracking or a socket; what it puts together is another packet.
+     */
+    static Fate ofFragment(String where) {
+        return Fate.unknown(
+                where,
+                "It is the first of several fragments. The kernel puts them together, and what comes out is not"
+                        + " followed.",
+                "Follow datagrams that fit one frame. " + COUNTERS
+                        + " counts those that are put together here, and those that are not.");
+    }
+
+    /** Of one that is in a pod. */
+    static Fate ofFragmentInPod(String where) {
+        return Fate.delivered(
+                where,
+                "The first of its fragments is in the pod. " + COUNTERS
+                        + " in the pod's network namespace counts what is put together there.");
     }
 }

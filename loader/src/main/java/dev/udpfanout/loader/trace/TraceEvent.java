@@ -22,6 +22,7 @@ import java.util.Optional;
  * @param bytes the packet's length, without the link-layer header while it comes in
  * @param source empty if the headers could not be read
  * @param destination as above
+ * @param isFragment whether it is the first of several fragments
  * @param device the interface's name; empty if none is known
  * @param task the thread that ran then
  * @param lost how many events had no room until then
@@ -39,6 +40,7 @@ record TraceEvent(
         int bytes,
         Optional<InetSocketAddress> source,
         Optional<InetSocketAddress> destination,
+        boolean isFragment,
         String device,
         String task,
         int lost) {
@@ -59,7 +61,7 @@ record TraceEvent(
             ValueLayout.JAVA_BYTE.withName("family"),
             ValueLayout.JAVA_BYTE.withName("hops"),
             ValueLayout.JAVA_BYTE.withName("protocol"),
-            ValueLayout.JAVA_BYTE.withName("unused"),
+            ValueLayout.JAVA_BYTE.withName("fragment"),
             MemoryLayout.sequenceLayout(16, ValueLayout.JAVA_BYTE).withName("source"),
             MemoryLayout.sequenceLayout(16, ValueLayout.JAVA_BYTE).withName("destination"),
             MemoryLayout.sequenceLayout(16, ValueLayout.JAVA_BYTE).withName("device"),
@@ -105,6 +107,7 @@ record TraceEvent(
                 fields.small("bytes"),
                 fields.address("source"),
                 fields.address("destination"),
+                fields.number("fragment") != 0,
                 fields.text("device"),
                 fields.text("task"),
                 fields.small("lost"));

@@ -16,7 +16,7 @@ public final class TraceJson {
         StringWriter text = new StringWriter();
         try (JsonGenerator out = new JsonFactory().createGenerator(text)) {
             out.writeStartObject();
-            out.writeStringField("from", SocketAddressText.write(report.source()));
+            out.writeStringField("from", report.plan().isLive() ? "" : SocketAddressText.write(report.source()));
             out.writeStringField("to", SocketAddressText.write(report.plan().destination()));
             out.writeStringField("interface", report.plan().wayIn().nic().name());
             out.writeBooleanField("delivered", report.isDelivered());
@@ -42,6 +42,7 @@ public final class TraceJson {
     private static void write(JsonGenerator out, Story story) throws IOException {
         out.writeStartObject();
         out.writeNumberField("sequence", story.sequence());
+        out.writeStringField("from", story.from().map(SocketAddressText::write).orElse(""));
         out.writeArrayFieldStart("hops");
         for (Hop hop : story.hops()) {
             out.writeStartObject();

@@ -130,9 +130,12 @@ public final class Tracer {
         return isEachEnded && seen + refused.size() >= plan.count();
     }
 
-    /** What is in another namespace is in a pod: what would drop it there does so at once. */
+    /**
+     * What is in another namespace is in a pod: what would drop it there does so at once, and no kernel says all ends.
+     */
     private boolean isLast(TraceEvent event) {
-        return event.kind().isEnd() || (event.kind() == TraceEvent.Kind.RECEIVED && event.namespace() != namespace);
+        boolean isInPod = event.kind() == TraceEvent.Kind.RECEIVED || event.kind() == TraceEvent.Kind.QUEUED;
+        return event.kind().isEnd() || (isInPod && event.namespace() != namespace);
     }
 
     private List<Story> stories(TracePlan plan, DropCauses causes) {

@@ -25,6 +25,8 @@ final class FurtherFaults {
                 xdp(family, WayIn.NIC, "xdpdrv").arrives(),
                 xdp(family, WayIn.NIC_USERSPACE, "xdpdrv").arrives(),
                 xdp(family, WayIn.VIP_DIRECT, "xdpdrv").arrives(),
+                rule(family, "output", "bridge", "type filter hook output priority 0", "veth", ServiceLab.POD_PORT),
+                legacyRule(family),
                 podsFirewall(family),
                 nodesOutput(family),
                 otherPort(family),
@@ -32,16 +34,35 @@ final class FurtherFaults {
     }
 
     private static Fault rule(Family family, String hook, String nft, String type) {
+        return rule(family, hook, nft, type, "eth0", 5514);
+    }
+
+    private static Fault rule(Family family, String hook, String nft, String type, String where, int port) {
         return of(
                         "a rule at the hook " + hook + " drops, and counts nothing",
                         family.way(WayIn.DUMMY_INGRESS),
-                        "nft 'add table %1$s own; add chain %1$s own %2$s { %3$s ; }; add rule %1$s own %2$s udp dport 5514 drop'"
-                                .formatted(nft, hook, type),
+                        "nft 'add table %1$s own; add chain %1$s own %2$s { %3$s ; }; add rule %1$s own %2$s udp dport %4$d drop'"
+                                .formatted(nft, hook, type, port),
                         "nft delete table %s own".formatted(nft),
                         PROBLEM,
                         "test_datagram",
                         "of chain %s own %s (it drops, and counts nothing, hook %2$s)".formatted(nft, hook))
-                .diesByFirewall("eth0", nft + " own " + hook);
+                .diesByFirewall(where, nft + " own " + hook);
+    }
+
+    /** Before connection tracking, where no check looks. */
+    private static Fault legacyRule(Family family) {
+        String table = family.iptables + "-legacy -w 5 -t raw ";
+        String chain = family.iptables + "-legacy raw PREROUTING";
+        return of(
+                        "a rule of iptables-legacy in the table raw drops",
+                        family.way(WayIn.DUMMY_INGRESS),
+                        table + "-A PREROUTING -p udp --dport 5514 -j DROP",
+                        table + "-F PREROUTING",
+                        PROBLEM,
+                        "test_datagram",
+                        "of chain " + chain + " (+")
+                .diesByFirewall("eth0", chain);
     }
 
     /** Test datagrams come in behind the driver, and before the stack's place for programs. */

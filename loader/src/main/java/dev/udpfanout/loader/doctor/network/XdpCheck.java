@@ -65,7 +65,8 @@ public final class XdpCheck {
     private Diagnosis judge(Beneath.Place place, Xdp xdp, InetSocketAddress to) {
         Link link = place.link();
         HookProgram program = HookProgram.ofId(xdp.programId());
-        String what = "the XDP program " + program + " " + words(xdp.mode()) + " of " + link.name();
+        String name = program.name().isEmpty() ? "with the id " + program.id() : program.toString();
+        String what = "the XDP program " + name + " " + words(xdp.mode()) + " of " + link.name();
         if (xdp.mode() == XdpMode.HARDWARE || xdp.programId() == 0) {
             return notTried(what, xdp.mode() == XdpMode.HARDWARE ? "it runs in the card" : "the kernel names none");
         }
@@ -94,7 +95,7 @@ public final class XdpCheck {
     }
 
     private static Diagnosis judge(String what, String removal, TestRun run, byte[] frame, String to) {
-        String ask = "ask whose it is; " + removal + " takes it away";
+        String ask = "ask whose it is: " + removal + " takes it away";
         return switch (run.verdict()) {
             case XDP_PASS ->
                 Arrays.equals(run.frame(), frame)

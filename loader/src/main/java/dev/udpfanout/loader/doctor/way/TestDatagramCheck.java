@@ -105,7 +105,7 @@ public final class TestDatagramCheck {
                             + lost.get().where() + ": " + lost.get().cause()
                             + (suspects.isEmpty() ? "" : words(suspects, !moved.isEmpty())),
                     "senders' datagrams die there, too",
-                    mend(lost.get(), suspects) + "all hops: " + command);
+                    mend(lost.get(), suspects) + "All hops: " + command);
         }
         return fates.stream()
                 .filter(fate -> fate.outcome() == Outcome.UNKNOWN)
@@ -124,9 +124,9 @@ public final class TestDatagramCheck {
             return lost.remedy().isEmpty() ? "" : lost.remedy() + " ";
         }
         Optional<String> removal = suspects.size() == 1 ? RuleRemoval.of(suspects.getFirst()) : Optional.empty();
-        return removal.map(command -> "ask whose rule it is; it goes by: " + command + "; ")
+        return removal.map(command -> "Ask whose rule it is; it goes by: " + command + ". ")
                 .orElseGet(() -> RuleRemoval.look(suspects.getFirst())
-                        + " shows what drops there; a rule before it may let them pass; ");
+                        + " shows what drops there; a rule before it may let them pass. ");
     }
 
     private static String words(List<String> rules, boolean haveCounted) {

@@ -1,5 +1,6 @@
 package dev.udpfanout.loader.trace.node;
 
+import dev.udpfanout.bindings.rtnetlink.link.Link;
 import dev.udpfanout.bindings.rtnetlink.neighbour.NeighbourState;
 import dev.udpfanout.bindings.rtnetlink.route.ChosenRoute;
 import dev.udpfanout.bindings.rtnetlink.route.RouteQuestion;
@@ -19,8 +20,12 @@ import java.util.stream.Collectors;
  *
  * @param unanswered a next hop each, as {@code "10.42.0.11 on cni0"}
  * @param waitsFor that of a destination, if it does not answer
+ * @param outOf the name of the interface by which the routes lead to a destination; empty if they do not
  */
-public record NextHops(List<String> unanswered, Function<InetAddress, Optional<String>> waitsFor) {
+public record NextHops(
+        List<String> unanswered,
+        Function<InetAddress, Optional<String>> waitsFor,
+        Function<InetAddress, Optional<String>> outOf) {
     private static final int EXAMPLES = 3;
 
     /** Those of the calling thread's network namespace, by the routes of what comes in by a link from a sender. */
@@ -38,7 +43,13 @@ public record NextHops(List<String> unanswered, Function<InetAddress, Optional<S
                                 .filter(state -> isOf(state, route, destination))
                                 .map(state -> words(network, state))
                                 .findFirst());
-        return new NextHops(states.stream().map(state -> words(network, state)).toList(), waitsFor);
+        Function<InetAddress, Optional<String>> outOf = destination -> network.routes()
+                .ask(RouteQuestion.comingIn(destination, sender, incomingLink))
+                .route()
+                .flatMap(route -> route.linkIndex().stream().boxed().findFirst())
+                .flatMap(network.links()::byIndex)
+                .map(Link::name);
+        return new NextHops(states.stream().map(state -> words(network, state)).toList(), waitsFor, outOf);
     }
 
     private static boolean isOf(NeighbourState state, ChosenRoute route, InetAddress destination) {
@@ -61,6 +72,11 @@ public record NextHops(List<String> unanswered, Function<InetAddress, Optional<S
                 .flatMap(waitsFor)
                 .map(hop ->
                         "It waits for the next hop, " + hop + ", which does not answer ARP or neighbour discovery.");
+    }
+
+    /** By which interface the routes lead to a destination what comes in; empty if they do not. */
+    public Optional<String> leavesBy(InetAddress destination) {
+        return outOf.apply(destination);
     }
 
     public boolean isAnyUnanswered() {
