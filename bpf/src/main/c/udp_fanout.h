@@ -18,9 +18,11 @@
 
 #include "admission.h"
 #include "counters.h"
+#include "interface_groups.h"
 #include "kept_templates.h"
 #include "listener_ports.h"
 #include "origins.h"
+#include "program_settings.h"
 
 /*
  * Raised whenever the meaning or the layout of a map changes. The counters (LISTENER_NAMES, STATS,
@@ -60,7 +62,7 @@ struct uf_address_filter {
 
 /* Where a listener waits: one interface, one address (or the wildcard), one port. */
 struct uf_listener_key {
-	__u32 ifindex; /* interface on whose hook the datagram is seen */
+	__u32 ifindex; /* of whose hook the datagram is seen on; or a group: UF_INTERFACE_GROUP */
 	__be16 port; /* UDP destination port */
 	__u16 family; /* 4 or 6: keeps the wildcards of the two families apart */
 	__u8 address[16]; /* ::ffff:0.0.0.0 or :: is the wildcard */
@@ -286,13 +288,6 @@ struct uf_flow {
 struct uf_mirror {
 	__u32 slot; /* of that set, whose table, cursor and counters are those of a listener */
 	__u32 every; /* of how many datagrams, at each CPU, one is copied: at least 1 */
-};
-
-/* What the daemon tells the program before it is loaded: section .rodata.settings. */
-struct uf_settings {
-	__u32 cpus; /* CPUs online, at least 1: the round robin of each starts at its own share */
-	__u32 has_coarse_clock; /* 1: bpf_ktime_get_coarse_ns can be called */
-	__u64 flow_idle_ns; /* after how long without a datagram a flow is no more */
 };
 
 #endif /* UDP_FANOUT_H */

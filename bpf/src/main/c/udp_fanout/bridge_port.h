@@ -18,6 +18,8 @@
 
 #include <bpf/bpf_helpers.h>
 
+#include "interface_group.h"
+
 #define UF_MAX_BRIDGE_PORTS 16384
 
 /*
@@ -38,7 +40,7 @@ static __always_inline __u32 uf_ip_interface(const struct __sk_buff *skb)
 	__u32 ifindex = skb->ingress_ifindex ? skb->ingress_ifindex : skb->ifindex;
 	const __u32 *bridge = bpf_map_lookup_elem(&BRIDGE_PORTS, &ifindex);
 
-	return bridge ? *bridge : ifindex;
+	return bridge ? *bridge : uf_came_by(ifindex);
 }
 
 /* Whether a frame for another host is seen because a bridge hands it on, or up to this host. */

@@ -16,6 +16,7 @@
 #include <bpf/bpf_helpers.h>
 
 #include "datagram.h"
+#include "interface_group.h"
 #include "local.h"
 #include "mark.h"
 #include "next_hop.h"
@@ -76,7 +77,8 @@ __noinline int uf_hand_to_stack(struct __sk_buff *skb, __u32 l3_offset, int at_e
 static __noinline long uf_find_hop(struct __sk_buff *skb, const struct uf_datagram *datagram,
 				   struct uf_target *target, struct uf_next_hop *hop)
 {
-	const __u32 came_by = skb->ingress_ifindex ? skb->ingress_ifindex : skb->ifindex;
+	const __u32 ifindex = skb->ingress_ifindex ? skb->ingress_ifindex : skb->ifindex;
+	const __u32 came_by = uf_came_by(ifindex);
 
 	if (!datagram || !target || !hop)
 		return -1;

@@ -11,6 +11,7 @@
 #include <bpf/bpf_helpers.h>
 
 #include "datagram.h"
+#include "interface_group.h"
 #include "lease.h"
 #include "local.h"
 #include "range.h"
@@ -60,6 +61,18 @@ static __always_inline void uf_set_place(union uf_listener_question *question, _
 	question->place = uf_join(ifindex, uf_join16(port, family));
 }
 
+/* Has a question be about the interface's group; false if it is in none. */
+static __always_inline bool uf_set_group(union uf_listener_question *question,
+					 const struct __sk_buff *skb, __be16 port, __u16 family)
+{
+	const __u32 group = uf_group_of(skb->ifindex);
+
+	if (!group)
+		return false;
+	uf_set_place(question, group, port, family);
+	return true;
+}
+
 /* The wildcard of a family. */
 static __always_inline void uf_set_any(union uf_address *address, __u8 family)
 {
@@ -91,12 +104,16 @@ static __always_inline const struct uf_listener *uf_listener_at(const struct __s
 	uf_set_place(&question, skb->ifindex, port, family);
 	question.address = *destination;
 	listener = bpf_map_lookup_elem(&LISTENERS, &question.key);
+	if (!listener && uf_settings.has_interface_groups &&
+	    uf_set_group(&question, skb, port, family))
+		listener = bpf_map_lookup_elem(&LISTENERS, &question.key);
 	if (listener)
 		return uf_is_passed_by(listener) ? NULL : listener;
 
 	is_local = uf_is_local(destination);
 	if (!is_local && !uf_is_steered(skb, at_egress))
 		return NULL;
+	uf_set_place(&question, skb->ifindex, port, family);
 	uf_set_any(&question.address, family);
 	listener = bpf_map_lookup_elem(&LISTENERS, &question.key);
 	if (!listener || uf_is_passed_by(listener))
@@ -144,8 +161,11 @@ uf_listeners_at(const struct __sk_buff *skb, const struct uf_datagram *datagram)
 	uf_set_place(&question, skb->ifindex, 0, datagram->family);
 	question.address = datagram->destination;
 	set = bpf_map_lookup_elem(&LISTENER_SETS, &question.key);
+	if (!set && uf_set_group(&question, skb, 0, datagram->family))
+		set = bpf_map_lookup_elem(&LISTENER_SETS, &question.key);
 	if (set)
 		return set->flags & UF_SET_LEASED && uf_is_lease_over() ? NULL : set;
+	uf_set_place(&question, skb->ifindex, 0, datagram->family);
 	uf_set_any(&question.address, datagram->family);
 	set = bpf_map_lookup_elem(&LISTENER_SETS, &question.key);
 	return set && (uf_is_local(&datagram->destination) ||

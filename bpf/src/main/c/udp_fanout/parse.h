@@ -14,6 +14,7 @@
 
 #include "bridge_port.h"
 #include "datagram.h"
+#include "interface_group.h"
 #include "ipv4.h"
 #include "ipv6.h"
 
@@ -38,11 +39,20 @@ static __always_inline bool uf_is_of_this_network(const struct __sk_buff *skb)
 
 /*
  * Whether it is for this host, too. A frame for another host is only seen because the interface is
- * promiscuous, and what is for many hosts is no listener's: none of these is ours.
+ * promiscuous, and what is for many hosts is no listener's: none of these is ours, unless the
+ * interface is a port, and the frame goes up to its bridge.
  */
 static __always_inline bool uf_is_for_this_host(const struct __sk_buff *skb)
 {
-	return uf_is_of_this_network(skb) && skb->pkt_type == PACKET_HOST;
+	return uf_is_of_this_network(skb) &&
+	       (skb->pkt_type == PACKET_HOST || uf_is_for_bridge(skb));
+}
+
+/* Whether it may be: which interfaces are ports is not looked up. */
+static __always_inline bool uf_may_be_for_this_host(const struct __sk_buff *skb)
+{
+	return uf_is_of_this_network(skb) &&
+	       (skb->pkt_type == PACKET_HOST || uf_may_be_for_bridge(skb));
 }
 
 /*

@@ -13,11 +13,13 @@
 
 #include <linux/bpf.h>
 #include <linux/if_ether.h>
+#include <linux/if_packet.h>
 #include <linux/pkt_cls.h>
 
 #include <bpf/bpf_helpers.h>
 
 #include "datagram.h"
+#include "interface_group.h"
 #include "mark.h"
 #include "udp_fanout.h"
 
@@ -75,6 +77,9 @@ static __always_inline long uf_redirect_to_peer(struct __sk_buff *skb, __u32 ifi
 {
 	if (bpf_skb_store_bytes(skb, offsetof(struct ethhdr, h_dest), peer->destination,
 				2 * ETH_ALEN, 0))
+		return TC_ACT_SHOT;
+	/* Since Linux 5.11 the kernel does so by itself: skb_scrub_packet in net/core/skbuff.c. */
+	if (uf_may_be_for_bridge(skb) && bpf_skb_change_type(skb, PACKET_HOST))
 		return TC_ACT_SHOT;
 	skb->mark = 0;
 	uf_take_mark_off(skb);

@@ -21,6 +21,7 @@
 #include "admit.h"
 #include "datagram.h"
 #include "forward.h"
+#include "interface_group.h"
 #include "known_listener.h"
 #include "listener.h"
 #include "mark.h"
@@ -49,8 +50,8 @@ static __noinline long uf_renew_way(struct __sk_buff *skb, struct uf_way *way,
 	if (!way || !endpoint)
 		return -1;
 	__builtin_memcpy(&address, endpoint->address, sizeof(address));
-	uf_ask_of_endpoint(&question, uf_first(place), uf_is_mapped_ipv4(&address) ? 4 : 6,
-			   &address, endpoint->port);
+	uf_ask_of_endpoint(&question, uf_came_by(uf_first(place)),
+			   uf_is_mapped_ipv4(&address) ? 4 : 6, &address, endpoint->port);
 	way->tick = 0;
 	answer = uf_ask_fib(skb, &question, ip_bytes, &way->hop, &mtu);
 	if (answer == BPF_FIB_LKUP_RET_SUCCESS)
@@ -123,7 +124,8 @@ static __always_inline int uf_send_plain(struct __sk_buff *skb, struct uf_hook h
 	if (!uf_is_listened_to(ports, datagram.destination_port))
 		return TC_ACT_UNSPEC;
 	listener = uf_known_listener_of(skb, &datagram, ports, hook.at_egress);
-	if (!listener)
+	/* Last of what tells whose it is: to what is no listener's, it is one look-up less. */
+	if (!listener || (uf_may_be_for_bridge(skb) && !uf_is_for_bridge(skb)))
 		return TC_ACT_UNSPEC;
 	if (!uf_is_plain(skb, &datagram, listener) ||
 	    !uf_comes_plainly(skb, hook, family, &datagram, listener->flags))
@@ -222,7 +224,7 @@ __noinline int uf_run_plain_ipv6_l3(struct __sk_buff *skb)
 /* The same of any packet at ingress of a device with a link layer. */
 static __always_inline int uf_run_plain(struct __sk_buff *skb)
 {
-	if (!uf_is_for_this_host(skb))
+	if (!uf_may_be_for_this_host(skb))
 		return TC_ACT_UNSPEC;
 	if (skb->protocol == bpf_htons(ETH_P_IP))
 		return uf_run_plain_ipv4(skb);

@@ -16,6 +16,7 @@
 #include <bpf/bpf_helpers.h>
 
 #include "datagram.h"
+#include "interface_group.h"
 #include "local.h"
 #include "next_hop.h"
 #include "udp_fanout.h"
@@ -126,12 +127,13 @@ static __always_inline long uf_ask_way_back(struct __sk_buff *skb, __u64 ends, _
 static __always_inline bool uf_is_wrong_way_back(struct __sk_buff *skb, __u64 ends, __u32 tos,
 						 __u32 flags)
 {
+	const __u32 came_by = uf_came_by(skb->ifindex);
 	__u32 ifindex = 0;
 	long answer;
 
 	answer = uf_ask_way_back(skb, ends, tos, UF_LOOPBACK_IFINDEX, &ifindex);
 	if (answer == BPF_FIB_LKUP_RET_FWD_DISABLED)
-		answer = uf_ask_way_back(skb, ends, tos, skb->ifindex, &ifindex);
+		answer = uf_ask_way_back(skb, ends, tos, came_by, &ifindex);
 	switch (answer) {
 	case BPF_FIB_LKUP_RET_BLACKHOLE:
 	case BPF_FIB_LKUP_RET_UNREACHABLE:
@@ -141,8 +143,8 @@ static __always_inline bool uf_is_wrong_way_back(struct __sk_buff *skb, __u64 en
 	case BPF_FIB_LKUP_RET_SUCCESS:
 	case BPF_FIB_LKUP_RET_NO_NEIGH:
 	case BPF_FIB_LKUP_RET_FRAG_NEEDED:
-		return flags & UF_LISTENER_REVERSE_PATH_STRICT && ifindex != skb->ifindex &&
-		       !uf_stand_for_one_another(uf_first(ends), skb->ifindex, ifindex);
+		return flags & UF_LISTENER_REVERSE_PATH_STRICT && ifindex != came_by &&
+		       !uf_stand_for_one_another(uf_first(ends), came_by, ifindex);
 	default:
 		return false;
 	}

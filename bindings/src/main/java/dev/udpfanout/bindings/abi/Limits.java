@@ -33,6 +33,12 @@ public final class Limits {
     /** Veths with endpoints of this node behind them. */
     public static final int MAX_PEERS = Abi.UF_MAX_PEERS();
 
+    /** Interfaces that are in groups. */
+    public static final int MAX_GROUPED_INTERFACES = Abi.UF_MAX_GROUPED_INTERFACES();
+
+    /** In the ifindex of a key of LISTENERS: the rest is the number of a group of interfaces. */
+    public static final int INTERFACE_GROUP = Abi.UF_INTERFACE_GROUP();
+
     /** Endpoints that flows stay with, of all listeners with replies together. */
     public static final int MAX_FLOW_ENDPOINTS = Abi.UF_MAX_FLOW_ENDPOINTS();
 

@@ -10,8 +10,9 @@ import java.time.Duration;
  * @param cpus CPUs online, at least 1: the round robin of each CPU starts at its own share of the endpoints
  * @param flowIdleTimeout after how long without a datagram a flow is no more
  * @param hasCoarseClock whether the kernel has the helper {@code bpf_ktime_get_coarse_ns}
+ * @param hasInterfaceGroups whether listeners may wait on groups of interfaces
  */
-public record ProgramSettings(int cpus, Duration flowIdleTimeout, boolean hasCoarseClock) {
+public record ProgramSettings(int cpus, Duration flowIdleTimeout, boolean hasCoarseClock, boolean hasInterfaceGroups) {
     /** The object's data section that holds the settings. */
     public static final String SECTION = ".rodata.settings";
 
@@ -19,6 +20,7 @@ public record ProgramSettings(int cpus, Duration flowIdleTimeout, boolean hasCoa
     public void writeTo(MemorySegment section) {
         uf_settings.cpus(section, cpus);
         uf_settings.has_coarse_clock(section, hasCoarseClock ? 1 : 0);
+        uf_settings.has_interface_groups(section, hasInterfaceGroups ? 1 : 0);
         uf_settings.flow_idle_ns(section, flowIdleTimeout.toNanos());
     }
 }

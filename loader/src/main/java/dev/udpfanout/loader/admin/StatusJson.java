@@ -14,7 +14,6 @@ import dev.udpfanout.loader.status.MirrorStatus;
 import dev.udpfanout.loader.status.OmittedEndpoints;
 import dev.udpfanout.loader.status.ProbeError;
 import dev.udpfanout.loader.status.ProbingStatus;
-import dev.udpfanout.loader.status.ServicesStatus;
 import dev.udpfanout.loader.status.StatusSnapshot;
 import dev.udpfanout.loader.status.WatchStatus;
 import dev.udpfanout.loader.supervision.ThreadsStatus;
@@ -57,7 +56,7 @@ final class StatusJson {
         }
         json.writeEndArray();
         if (snapshot.services().isPresent()) {
-            write(json, snapshot.services().get());
+            ServicesJson.write(json, snapshot.services().get());
         }
         LeaseJson.write(json, snapshot);
         write(json, snapshot.config());
@@ -239,18 +238,6 @@ final class StatusJson {
         write(json, "restarts", threads.restarts());
         write(json, "failing", threads.failing());
         write(json, "dead", threads.dead());
-        json.writeEndObject();
-    }
-
-    private static void write(JsonGenerator json, ServicesStatus services) throws IOException {
-        json.writeObjectFieldStart("services");
-        json.writeBooleanField("connected", services.connected());
-        json.writeNumberField("served", services.served());
-        json.writeObjectFieldStart("refused");
-        for (Map.Entry<String, String> refusal : services.refused().entrySet()) {
-            json.writeStringField(refusal.getKey(), refusal.getValue());
-        }
-        json.writeEndObject();
         json.writeEndObject();
     }
 

@@ -40,7 +40,8 @@ public record ListenerConfig(
      *     unless the listener is VIP-direct
      * @param vipDirect whether the destination is the VIP of the Service in {@code publish}, whatever that is at the
      *     time: {@code bind} gives its port only
-     * @param interfaces where they are intercepted: names, at least one, each once; a dummy interface is the only one
+     * @param interfaces where they are intercepted: names, at least one, each once, or places of an
+     *     {@link InterfaceRole}; a dummy interface is the only one
      * @param mode which datapath serves it
      * @param attach how the program gets onto the hook
      * @param order whether the program goes before others' on its hook
@@ -120,6 +121,13 @@ public record ListenerConfig(
     /** See {@link Interception}. */
     public List<String> interfaces() {
         return interception.interfaces();
+    }
+
+    /** Those of the interfaces that are named, and are none of an {@link InterfaceRole}. */
+    public List<String> namedInterfaces() {
+        return interfaces().stream()
+                .filter(name -> InterfaceRole.of(name).isEmpty())
+                .toList();
     }
 
     /** See {@link Interception}. */

@@ -3,7 +3,10 @@ package dev.udpfanout.loader.daemon;
 import dev.udpfanout.loader.config.Config;
 import dev.udpfanout.loader.config.OwnNamespace;
 import dev.udpfanout.loader.config.ServicesConfig;
+import dev.udpfanout.loader.datapath.Datapath;
+import dev.udpfanout.loader.datapath.ServedInterface;
 import dev.udpfanout.loader.datapath.probe.OpenFiles;
+import dev.udpfanout.loader.interception.InterfaceWatch;
 import dev.udpfanout.loader.kubernetes.api.KubernetesClients;
 import dev.udpfanout.loader.kubernetes.services.AnnotatedService;
 import dev.udpfanout.loader.kubernetes.services.ListenerRoom;
@@ -11,11 +14,13 @@ import dev.udpfanout.loader.kubernetes.services.ServiceDirectory;
 import dev.udpfanout.loader.kubernetes.services.ServiceEvents;
 import dev.udpfanout.loader.kubernetes.services.ServicesInForce;
 import dev.udpfanout.loader.kubernetes.watch.WatchState;
+import dev.udpfanout.loader.status.ServiceInterface;
 import dev.udpfanout.loader.status.ServicesStatus;
 import dev.udpfanout.loader.status.WatchStatus;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import java.time.Duration;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
@@ -32,6 +37,7 @@ final class AnnotatedServices implements AutoCloseable {
 
     private final Inbox inbox;
     private final ListenerRoom room;
+    private final boolean hasGroups;
     private final LongAdder events = new LongAdder();
     /** Of watches that have ended: counters do not go backwards. */
     private ShownSources.WatchTotals ended = ShownSources.WatchTotals.NONE;
@@ -45,13 +51,19 @@ final class AnnotatedServices implements AutoCloseable {
     /** @param started the configuration of the daemon's start, by which the maps' room is made */
     AnnotatedServices(Inbox inbox, Config started) {
         this.room = ListenerRoom.of(started, OpenFiles.limit());
+        this.hasGroups = started.services().isPresent();
         this.inbox = inbox;
     }
 
     /** What runs while Services are followed. */
     private record Following(
-            KubernetesClient client, ServiceDirectory directory, ServiceEvents events, CountDownLatch listed) {
+            KubernetesClient client,
+            ServiceDirectory directory,
+            ServiceEvents events,
+            InterfaceWatch interfaces,
+            CountDownLatch listed) {
         void end() {
+            interfaces.close();
             directory.close();
             events.close();
             client.close();
@@ -65,6 +77,11 @@ final class AnnotatedServices implements AutoCloseable {
             known = List.of();
             return;
         }
+        if (wanted.get().looksForInterfaces() && !hasGroups) {
+            throw new IllegalStateException("the daemon had no `services` in its configuration when it started, so it"
+                    + " cannot look for their interfaces; restart it, or name the interfaces in `vip_interfaces` and"
+                    + " `pod_interfaces`");
+        }
         KubernetesClient client = KubernetesClients.connect();
         CountDownLatch listed = new CountDownLatch(1);
         ServiceDirectory directory = new ServiceDirectory(client, wanted.get(), services -> {
@@ -72,7 +89,8 @@ final class AnnotatedServices implements AutoCloseable {
             inbox.post(new Event.ServicesChanged(services));
             listed.countDown();
         });
-        following = Optional.of(new Following(client, directory, new ServiceEvents(client), listed));
+        InterfaceWatch interfaces = InterfaceWatch.start(wanted.get(), () -> inbox.post(new Event.InterfacesChanged()));
+        following = Optional.of(new Following(client, directory, new ServiceEvents(client), interfaces, listed));
         directory.start();
     }
 
@@ -104,7 +122,10 @@ final class AnnotatedServices implements AutoCloseable {
     Config in(Config file) {
         followed.attempt(file.services());
         inForce = ServicesInForce.admit(file, known, OwnNamespace.detect(), room);
-        following.ifPresent(each -> each.events().tell(inForce));
+        following.ifPresent(each -> {
+            each.events().tell(inForce);
+            each.interfaces().vips(inForce.vips());
+        });
         return inForce.in(file);
     }
 
@@ -124,12 +145,39 @@ final class AnnotatedServices implements AutoCloseable {
         return followed.hindrance().or(() -> served.flatMap(ConfigPart::hindrance));
     }
 
+    /** Tells the datapath on which interfaces Services are served; for the first time before it attaches anything. */
+    void findInterfaces(Datapath datapath) {
+        datapath.roleInterfaces()
+                .find(following.map(each -> each.interfaces().latest()).orElse(List.of()));
+    }
+
+    /** Has the program on some more of them; where there are many, others' events are dealt with in between. */
+    void attachSome(Datapath datapath) {
+        if (datapath.roleInterfaces().attachSome()) {
+            inbox.post(new Event.InterfacesChanged());
+        }
+    }
+
     /** How it goes; empty if no Services are followed. */
-    Optional<ServicesStatus> status() {
+    Optional<ServicesStatus> status(Datapath datapath) {
         Map<String, String> refusals = inForce.refusals().entrySet().stream()
                 .collect(Collectors.toMap(each -> each.getKey().toString(), Map.Entry::getValue));
         return following.map(each -> new ServicesStatus(
-                watches(each.directory().states()), inForce.services().size() - refusals.size(), refusals));
+                watches(each.directory().states()),
+                inForce.services().size() - refusals.size(),
+                refusals,
+                datapath.roleInterfaces().served().stream()
+                        .map(AnnotatedServices::status)
+                        .toList()));
+    }
+
+    private static ServiceInterface status(ServedInterface each) {
+        return new ServiceInterface(
+                each.found().name(),
+                each.found().role().name().toLowerCase(Locale.ROOT),
+                each.found().reason(),
+                each.attachment(),
+                each.fault());
     }
 
     private WatchStatus watches(List<WatchState> states) {

@@ -121,6 +121,7 @@ public final class Daemon {
         NodeIdentity node = NodeIdentity.detect();
         EndpointSelection selection = new EndpointSelection(node.nodeName(), StartOnlyKeys.zone(file, node));
         control = new ControlLoop(config, datapath, selection, metrics::endpointsUpdated);
+        services.findInterfaces(datapath);
         control.select();
         datapath.reconcile();
         hasTakenOver = true;
@@ -191,6 +192,7 @@ public final class Daemon {
             case Event.PeersChanged changed -> control.peers(changed);
             case Event.FileChanged changed -> reload(changed.content());
             case Event.NetworkChanged changed -> comparison.wanted();
+            case Event.InterfacesChanged changed -> services.findInterfaces(datapath);
             case Event.TrackingClear clear -> {}
         }
     }
@@ -222,6 +224,7 @@ public final class Daemon {
     }
 
     private void endTurn() {
+        services.attachSome(datapath);
         Set<InetSocketAddress> targets = control.probeTargets();
         links.targets(targets.stream().map(InetSocketAddress::getAddress).collect(Collectors.toSet()));
         links.peerTargets(control.peerTargets());
@@ -236,7 +239,7 @@ public final class Daemon {
                         datapath.hindrance().or(services::hindrance), discovery, probing, serving)),
                 control,
                 readiness,
-                services.status(),
+                services.status(datapath),
                 datapath,
                 health,
                 kubernetes.map(sources -> sources::status)));

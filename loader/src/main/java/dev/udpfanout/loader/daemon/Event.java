@@ -138,6 +138,28 @@ sealed interface Event {
         }
     }
 
+    /** Services are served on other interfaces, or there is more to do on them: the loop asks the watch which. */
+    record InterfacesChanged(long atNanos) implements Event {
+        InterfacesChanged() {
+            this(now());
+        }
+
+        @Override
+        public Object key() {
+            return InterfacesChanged.class;
+        }
+
+        @Override
+        public String handling() {
+            return "follow the interfaces on which Services are served";
+        }
+
+        @Override
+        public Event since(long nanos) {
+            return new InterfacesChanged(nanos);
+        }
+    }
+
     /** Connection tracking leads nothing past a listener any more: the end of the turn publishes it. */
     record TrackingClear(long atNanos) implements Event {
         TrackingClear() {

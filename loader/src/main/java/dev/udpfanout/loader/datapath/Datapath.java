@@ -98,6 +98,11 @@ public interface Datapath extends AutoCloseable {
      */
     default void setPeers(Map<InetAddress, LocalPeer> peers) {}
 
+    /** The interfaces of the roles that listeners wait on. */
+    default RoleInterfaces roleInterfaces() {
+        return RoleInterfaces.NONE;
+    }
+
     /**
      * Tells which address of a range Kubernetes has of this node: that is where kube-proxy sends datagrams.
      *

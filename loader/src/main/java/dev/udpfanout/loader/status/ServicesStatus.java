@@ -1,6 +1,7 @@
 package dev.udpfanout.loader.status;
 
 import java.util.Collections;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 
@@ -10,9 +11,12 @@ import java.util.TreeMap;
  * @param watches that follow them and their endpoints
  * @param served how many are served
  * @param refused why others are not, by {@code NAMESPACE/NAME}
+ * @param interfaces those that were looked for, on which they are served
  */
-public record ServicesStatus(WatchStatus watches, int served, Map<String, String> refused) {
+public record ServicesStatus(
+        WatchStatus watches, int served, Map<String, String> refused, List<ServiceInterface> interfaces) {
     public ServicesStatus {
+        interfaces = List.copyOf(interfaces);
         refused = Collections.unmodifiableMap(new TreeMap<>(refused));
     }
 

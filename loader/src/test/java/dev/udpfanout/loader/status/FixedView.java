@@ -87,7 +87,11 @@ public final class FixedView implements DaemonView {
                         Map.of("bad_port", 4L),
                         Optional.of("failed to get Service logging/syslog: the server hangs up"),
                         Optional.of(Duration.ofMillis(1500)))),
-                Optional.of(new ServicesStatus(SERVICES_WATCHES, 2, Map.of("web/dns", "the Service has no UDP port"))),
+                Optional.of(new ServicesStatus(
+                        SERVICES_WATCHES,
+                        2,
+                        Map.of("web/dns", "the Service has no UDP port"),
+                        List.of(new ServiceInterface("eth0", "vips", "default route", "tcx", "")))),
                 new ConfigStatus(
                         "/etc/udp-fanout/config.yaml",
                         false,

@@ -230,6 +230,24 @@ public class Abi {
     public static int UF_LISTENER_NAME_BYTES() {
         return UF_LISTENER_NAME_BYTES;
     }
+    private static final int UF_INTERFACE_GROUP = (int)2147483648L;
+    /**
+     * {@snippet lang=c :
+     * #define UF_INTERFACE_GROUP 2147483648
+     * }
+     */
+    public static int UF_INTERFACE_GROUP() {
+        return UF_INTERFACE_GROUP;
+    }
+    private static final int UF_MAX_GROUPED_INTERFACES = (int)4096L;
+    /**
+     * {@snippet lang=c :
+     * #define UF_MAX_GROUPED_INTERFACES 4096
+     * }
+     */
+    public static int UF_MAX_GROUPED_INTERFACES() {
+        return UF_MAX_GROUPED_INTERFACES;
+    }
     private static final int UF_MAX_PEERS = (int)4096L;
     /**
      * {@snippet lang=c :

@@ -18,6 +18,8 @@ import static java.lang.foreign.MemoryLayout.PathElement.*;
  *     __u32 cpus;
  *     __u32 has_coarse_clock;
  *     __u64 flow_idle_ns;
+ *     __u32 has_interface_groups;
+ *     __u32 reserved;
  * }
  * }
  */
@@ -30,7 +32,9 @@ public class uf_settings {
     private static final GroupLayout $LAYOUT = MemoryLayout.structLayout(
         Abi.C_INT.withName("cpus"),
         Abi.C_INT.withName("has_coarse_clock"),
-        Abi.C_LONG_LONG.withName("flow_idle_ns")
+        Abi.C_LONG_LONG.withName("flow_idle_ns"),
+        Abi.C_INT.withName("has_interface_groups"),
+        Abi.C_INT.withName("reserved")
     ).withName("uf_settings");
 
     /**
@@ -170,6 +174,94 @@ public class uf_settings {
      */
     public static void flow_idle_ns(MemorySegment struct, long fieldValue) {
         struct.set(flow_idle_ns$LAYOUT, flow_idle_ns$OFFSET, fieldValue);
+    }
+
+    private static final OfInt has_interface_groups$LAYOUT = (OfInt)$LAYOUT.select(groupElement("has_interface_groups"));
+
+    /**
+     * Layout for field:
+     * {@snippet lang=c :
+     * __u32 has_interface_groups
+     * }
+     */
+    public static final OfInt has_interface_groups$layout() {
+        return has_interface_groups$LAYOUT;
+    }
+
+    private static final long has_interface_groups$OFFSET = $LAYOUT.byteOffset(groupElement("has_interface_groups"));
+
+    /**
+     * Offset for field:
+     * {@snippet lang=c :
+     * __u32 has_interface_groups
+     * }
+     */
+    public static final long has_interface_groups$offset() {
+        return has_interface_groups$OFFSET;
+    }
+
+    /**
+     * Getter for field:
+     * {@snippet lang=c :
+     * __u32 has_interface_groups
+     * }
+     */
+    public static int has_interface_groups(MemorySegment struct) {
+        return struct.get(has_interface_groups$LAYOUT, has_interface_groups$OFFSET);
+    }
+
+    /**
+     * Setter for field:
+     * {@snippet lang=c :
+     * __u32 has_interface_groups
+     * }
+     */
+    public static void has_interface_groups(MemorySegment struct, int fieldValue) {
+        struct.set(has_interface_groups$LAYOUT, has_interface_groups$OFFSET, fieldValue);
+    }
+
+    private static final OfInt reserved$LAYOUT = (OfInt)$LAYOUT.select(groupElement("reserved"));
+
+    /**
+     * Layout for field:
+     * {@snippet lang=c :
+     * __u32 reserved
+     * }
+     */
+    public static final OfInt reserved$layout() {
+        return reserved$LAYOUT;
+    }
+
+    private static final long reserved$OFFSET = $LAYOUT.byteOffset(groupElement("reserved"));
+
+    /**
+     * Offset for field:
+     * {@snippet lang=c :
+     * __u32 reserved
+     * }
+     */
+    public static final long reserved$offset() {
+        return reserved$OFFSET;
+    }
+
+    /**
+     * Getter for field:
+     * {@snippet lang=c :
+     * __u32 reserved
+     * }
+     */
+    public static int reserved(MemorySegment struct) {
+        return struct.get(reserved$LAYOUT, reserved$OFFSET);
+    }
+
+    /**
+     * Setter for field:
+     * {@snippet lang=c :
+     * __u32 reserved
+     * }
+     */
+    public static void reserved(MemorySegment struct, int fieldValue) {
+        struct.set(reserved$LAYOUT, reserved$OFFSET, fieldValue);
     }
 
     /**

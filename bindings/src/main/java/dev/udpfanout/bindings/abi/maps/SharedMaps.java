@@ -19,6 +19,7 @@ import dev.udpfanout.bindings.abi.endpoint.OriginKey;
 import dev.udpfanout.bindings.abi.endpoint.PeerEntry;
 import dev.udpfanout.bindings.abi.listener.AddressFilter;
 import dev.udpfanout.bindings.abi.listener.AddressRange;
+import dev.udpfanout.bindings.abi.listener.GroupedInterface;
 import dev.udpfanout.bindings.abi.listener.ListenerEntry;
 import dev.udpfanout.bindings.abi.listener.ListenerKey;
 import dev.udpfanout.bindings.abi.listener.ListenerName;
@@ -245,6 +246,10 @@ public final class SharedMaps {
     /** The bridge of each port at which there are programs, both by their interface indexes. */
     public static final MapDeclaration<KeyedMap<Integer, Integer>> BRIDGE_PORTS =
             declared(MapDeclaration.keyed("BRIDGE_PORTS", Codec.U32, Codec.U32));
+
+    /** Interfaces on which the same listeners wait, by their indexes: the group of each. */
+    public static final MapDeclaration<KeyedMap<Integer, GroupedInterface>> INTERFACE_GROUPS =
+            declared(MapDeclaration.keyed("INTERFACE_GROUPS", Codec.U32, GroupedInterface.CODEC));
 
     /** Interfaces that stand for one another when a source is judged: the number of the group of each. */
     public static final MapDeclaration<KeyedMap<Integer, Integer>> REVERSE_PATH_GROUPS =

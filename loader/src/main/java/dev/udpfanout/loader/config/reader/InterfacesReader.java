@@ -1,5 +1,6 @@
 package dev.udpfanout.loader.config.reader;
 
+import dev.udpfanout.loader.config.InterfaceChoice;
 import dev.udpfanout.loader.config.ListenerConfig;
 import dev.udpfanout.loader.config.yaml.BadTextException;
 import dev.udpfanout.loader.config.yaml.Section;
@@ -58,13 +59,17 @@ final class InterfacesReader {
 
     /** The interfaces of a list, each once; what is wrong with one is noted. */
     List<String> several(Section listener, String key) {
+        return several(listener, key, word -> false);
+    }
+
+    private List<String> several(Section listener, String key, Predicate<String> isPattern) {
         Set<String> seen = new HashSet<>();
         List<String> names = listener.texts(key, name -> {
             if (!seen.add(name)) {
                 throw new BadTextException("\"" + name + "\" is there already");
             }
             checkName(name);
-            if (!isThere(name)) {
+            if (!isPattern.test(name) && !isThere(name)) {
                 throw new BadTextException(notThere(name));
             }
             return name;
@@ -82,10 +87,39 @@ final class InterfacesReader {
                     .forEach(name -> listener.problem(
                             key,
                             "\"" + name
-                                    + "\" is a dummy interface, and a dummy interface must stand alone: everything for its"
-                                    + " address is routed to it"));
+                                    + "\" is a dummy interface, and a dummy interface must stand alone: everything for"
+                                    + " its address is routed to it"));
         }
         return names;
+    }
+
+    /**
+     * The words of an {@link InterfaceChoice}: {@code auto} if the key is not there, or names and globs, each once; a
+     * glob need not match anything yet.
+     */
+    List<String> words(Section services, String key) {
+        if (!services.has(key)) {
+            return List.of(InterfaceChoice.AUTO);
+        }
+        if (services.hasText(key)) {
+            if (!InterfaceChoice.AUTO.equals(services.requiredText(key))) {
+                services.problem(key, "expected auto, or a list of names and globs such as [eth0, \"cali*\"]");
+            }
+            return List.of(InterfaceChoice.AUTO);
+        }
+        List<String> words = several(services, key, InterfacesReader::isPattern);
+        if (words.size() > 1 && words.contains(InterfaceChoice.AUTO)) {
+            services.problem(key, "auto stands alone; remove it, or the names beside it");
+        }
+        words.stream()
+                .filter(ListenerConfig::isDummyInterface)
+                .forEach(name -> services.problem(
+                        key, "\"" + name + "\" is a dummy interface; Services are served where datagrams come in"));
+        return words;
+    }
+
+    private static boolean isPattern(String word) {
+        return word.equals(InterfaceChoice.AUTO) || InterfaceChoice.isGlob(word);
     }
 
     private static void checkName(String name) throws BadTextException {

@@ -1,6 +1,6 @@
 package dev.udpfanout.loader.config.reader;
 
-import dev.udpfanout.loader.config.ListenerConfig;
+import dev.udpfanout.loader.config.InterfaceChoice;
 import dev.udpfanout.loader.config.ServicesConfig;
 import dev.udpfanout.loader.config.yaml.BadTextException;
 import dev.udpfanout.loader.config.yaml.Section;
@@ -25,10 +25,10 @@ final class ServicesReader {
         }
         Section section = root.section("services");
         InterfacesReader interfaces = new InterfacesReader(interfaceExists);
-        List<String> vips = required(section, VIP_INTERFACES, interfaces);
-        List<String> pods = required(section, POD_INTERFACES, interfaces);
+        List<String> vips = interfaces.words(section, VIP_INTERFACES);
+        List<String> pods = interfaces.words(section, POD_INTERFACES);
         pods.stream()
-                .filter(vips::contains)
+                .filter(word -> vips.contains(word) && !word.equals(InterfaceChoice.AUTO))
                 .forEach(name -> section.problem(
                         POD_INTERFACES,
                         "\"" + name + "\" is in " + VIP_INTERFACES + " too; with externalTrafficPolicy: Local a VIP has"
@@ -38,19 +38,6 @@ final class ServicesReader {
                 namespaces(section), section.flag("external_ips", false), vips, pods, LeaseReader.ofServices(section));
         section.refuseUnknownKeys();
         return Optional.of(config);
-    }
-
-    private static List<String> required(Section section, String key, InterfacesReader reader) {
-        if (!section.has(key)) {
-            section.problem(key, "is missing; list the interfaces");
-            return List.of();
-        }
-        List<String> names = reader.several(section, key);
-        names.stream()
-                .filter(ListenerConfig::isDummyInterface)
-                .forEach(name -> section.problem(
-                        key, "\"" + name + "\" is a dummy interface; Services are served where datagrams come in"));
-        return names;
     }
 
     private static Set<String> namespaces(Section section) {

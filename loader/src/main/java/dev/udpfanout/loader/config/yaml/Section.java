@@ -79,6 +79,11 @@ public final class Section {
         return value(key) instanceof YamlNode.Mapping;
     }
 
+    /** Whether a key has a text, a number or a boolean. */
+    public boolean hasText(String key) {
+        return value(key) instanceof YamlNode.Scalar;
+    }
+
     /** Whether a key has a list without elements. */
     public boolean isEmptyList(String key) {
         return value(key) instanceof YamlNode.Sequence sequence

@@ -10,6 +10,7 @@ import dev.udpfanout.loader.datapath.ListenerCounters;
 import dev.udpfanout.loader.datapath.ListenerState;
 import dev.udpfanout.loader.datapath.Lookout;
 import dev.udpfanout.loader.datapath.ProgramCounters;
+import dev.udpfanout.loader.datapath.RoleInterfaces;
 import dev.udpfanout.loader.datapath.Unreachable;
 import dev.udpfanout.loader.links.LocalPeer;
 import java.net.InetAddress;
@@ -137,6 +138,11 @@ public final class FlowClearingDatapath implements Datapath {
     @Override
     public void setPeers(Map<InetAddress, LocalPeer> peers) {
         serving.setPeers(peers);
+    }
+
+    @Override
+    public RoleInterfaces roleInterfaces() {
+        return serving.roleInterfaces();
     }
 
     @Override

@@ -12,6 +12,7 @@ import dev.udpfanout.loader.datapath.ListenerState;
 import dev.udpfanout.loader.datapath.ListenerTargets;
 import dev.udpfanout.loader.datapath.Lookout;
 import dev.udpfanout.loader.datapath.ProgramCounters;
+import dev.udpfanout.loader.datapath.RoleInterfaces;
 import dev.udpfanout.loader.datapath.SwitchableDatapath;
 import dev.udpfanout.loader.datapath.kernel.attach.AttachPoint;
 import dev.udpfanout.loader.datapath.kernel.attach.AttachPoints;
@@ -71,8 +72,7 @@ public final class KernelDatapath implements SwitchableDatapath {
     private volatile Map<String, ReceiverSet> sets = Map.of();
 
     /**
-     * Takes the network and the program over, and closes both at the end. Nothing is attached before the first
-     * {@link #reconcile()}.
+     * Takes the network and the program over, and closes both at the end. Attaches nothing before {@link #reconcile()}.
      *
      * @param config what is remembered of exporters of NetFlow
      * @param pins where links are pinned; the program's maps are pinned there too
@@ -191,6 +191,11 @@ public final class KernelDatapath implements SwitchableDatapath {
         if (config != null && vips.set(config, addresses)) {
             placement.write();
         }
+    }
+
+    @Override
+    public RoleInterfaces roleInterfaces() {
+        return placement;
     }
 
     @Override

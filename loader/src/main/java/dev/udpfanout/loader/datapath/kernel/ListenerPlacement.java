@@ -2,10 +2,13 @@ package dev.udpfanout.loader.datapath.kernel;
 
 import dev.udpfanout.loader.config.ListenerConfig;
 import dev.udpfanout.loader.datapath.Failures;
+import dev.udpfanout.loader.datapath.RoleInterfaces;
+import dev.udpfanout.loader.datapath.ServedInterface;
 import dev.udpfanout.loader.datapath.kernel.attach.AttachPoints;
 import dev.udpfanout.loader.datapath.kernel.maps.ListenerKeyPlan;
 import dev.udpfanout.loader.datapath.kernel.maps.ListenerMaps;
 import dev.udpfanout.loader.datapath.kernel.maps.Mirrors;
+import dev.udpfanout.loader.interception.FoundInterface;
 import java.util.Collection;
 import java.util.HashSet;
 import java.util.List;
@@ -18,7 +21,7 @@ import java.util.function.Supplier;
  * To write all costs the more the more listeners there are, so several changes at a time are written once, and other
  * endpoints of one listener do not touch what is said of the others.
  */
-final class ListenerPlacement {
+final class ListenerPlacement implements RoleInterfaces {
     /** Of more sets that change together, all is written: that costs less than each alone. */
     private static final int MOST_ALONE = 8;
 
@@ -69,6 +72,24 @@ final class ListenerPlacement {
         return interfacesFound;
     }
 
+    /** Before the first comparison it does not write, since nothing else is known. */
+    @Override
+    public void find(List<FoundInterface> found) {
+        if (attachPoints.find(found)) {
+            write();
+        }
+    }
+
+    @Override
+    public boolean attachSome() {
+        return interfacesFound && attachPoints.attachSome();
+    }
+
+    @Override
+    public List<ServedInterface> served() {
+        return attachPoints.served();
+    }
+
     /** Writes once for all that the changes ask for. */
     void together(Runnable changes) {
         if (isTogether) {
@@ -109,7 +130,7 @@ final class ListenerPlacement {
         Collection<ListenerConfig> all = listeners.get().values();
         ways.update(all, endpoints.sets());
         ListenerKeyPlan plan = maps.plan();
-        attachPoints.forEachInterface(set, ifindex -> add(plan, listener, ifindex));
+        attachPoints.forEachInterface(listener, ifindex -> add(plan, listener, ifindex));
         if (maps.holds(plan)) {
             maps.removeUnused(listener);
             icmp.update(all, endpoints.sets(), vips, ways.interfaces(), replies.ports());

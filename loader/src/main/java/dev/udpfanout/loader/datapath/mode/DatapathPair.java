@@ -39,6 +39,16 @@ record DatapathPair(Optional<SwitchableDatapath> kernel, Optional<SwitchableData
                 .toList();
     }
 
+    /**
+     * Why listeners are not in the kernel, by name: what is known so far, and this reason for those of some that are
+     * not attached.
+     */
+    Map<String, String> refusedByKernel(List<ListenerConfig> listeners, Map<String, String> soFar, String reason) {
+        Map<String, String> refused = new HashMap<>(soFar);
+        unattachedInKernel(listeners).forEach(listener -> refused.put(listener.name(), reason));
+        return refused;
+    }
+
     Optional<FlowCounters> flows() {
         return kernel.flatMap(Datapath::flows).or(() -> userspace.flatMap(Datapath::flows));
     }

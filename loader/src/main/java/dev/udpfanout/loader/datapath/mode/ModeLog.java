@@ -33,8 +33,14 @@ final class ModeLog {
         }
     }
 
+    /** Reports both. */
+    void changed(ModeAssignment before, ModeAssignment assignment) {
+        fallbacks(before, assignment);
+        moves(before, assignment);
+    }
+
     /** Reports the listeners that are served elsewhere than before. */
-    void moves(ModeAssignment before, ModeAssignment assignment) {
+    private void moves(ModeAssignment before, ModeAssignment assignment) {
         for (ListenerConfig listener : assignment.listeners()) {
             boolean isInUserspace = assignment.isInUserspace(listener.name());
             if (before.has(listener.name()) && isInUserspace != before.isInUserspace(listener.name())) {

@@ -10,6 +10,7 @@ import dev.udpfanout.loader.datapath.ListenerCounters;
 import dev.udpfanout.loader.datapath.ListenerState;
 import dev.udpfanout.loader.datapath.Lookout;
 import dev.udpfanout.loader.datapath.ProgramCounters;
+import dev.udpfanout.loader.datapath.RoleInterfaces;
 import dev.udpfanout.loader.datapath.SwitchableDatapath;
 import dev.udpfanout.loader.links.LocalPeer;
 import java.net.InetAddress;
@@ -24,8 +25,7 @@ import java.util.concurrent.CompletionStage;
 
 /**
  * Has each listener served in the kernel or in user space, as its mode says and the node allows, and moves it from one
- * to the other under load. A listener that has fallen back stays in user space until the next {@link #configure}: what
- * made it fall back does not change by itself, and moving back and forth would cost more than it gains.
+ * to the other under load. A listener that has fallen back stays in user space until the next {@link #configure}.
  */
 public final class ModeSelectingDatapath implements Datapath {
     private final Backends backends;
@@ -80,9 +80,7 @@ public final class ModeSelectingDatapath implements Datapath {
     @Override
     public CompletionStage<Void> apply(EndpointSet set) {
         targets.endpoints(set);
-        return serving(set.listener())
-                .map(datapath -> datapath.apply(set))
-                .orElse(CompletableFuture.completedStage(null));
+        return serving(set.listener()).map(each -> each.apply(set)).orElse(CompletableFuture.completedStage(null));
     }
 
     @Override
@@ -104,6 +102,11 @@ public final class ModeSelectingDatapath implements Datapath {
     @Override
     public void setPublished(Map<String, InetAddress> addresses) {
         targets.published(addresses, kernel);
+    }
+
+    @Override
+    public RoleInterfaces roleInterfaces() {
+        return targets.interfaces(() -> kernel);
     }
 
     private Optional<SwitchableDatapath> serving(String listener) {
@@ -174,8 +177,7 @@ public final class ModeSelectingDatapath implements Datapath {
         ModeAssignment settled = configureKernel(next);
         assignment = settled;
         userspace.ifPresent(present -> present.configure(settled.inUserspace(), targets.current()));
-        log.fallbacks(before, assignment);
-        log.moves(before, assignment);
+        log.changed(before, assignment);
     }
 
     /** Those that are to go to the kernel stay for the time being, as they are. */
@@ -198,9 +200,7 @@ public final class ModeSelectingDatapath implements Datapath {
             return next;
         } catch (RuntimeException e) {
             Optional<String> reason = backends.refusal(e);
-            Map<String, String> refused = new HashMap<>(lost);
-            both().unattachedInKernel(next.inKernel())
-                    .forEach(listener -> refused.put(listener.name(), reason.orElse("")));
+            Map<String, String> refused = both().refusedByKernel(next.inKernel(), lost, reason.orElse(""));
             if (reason.isEmpty() || refused.equals(lost)) {
                 kernel.get().configure(assignment.inKernel(), targets.current());
                 throw e;

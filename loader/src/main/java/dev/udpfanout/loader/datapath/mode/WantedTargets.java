@@ -3,8 +3,12 @@ package dev.udpfanout.loader.datapath.mode;
 import dev.udpfanout.loader.config.ListenerConfig;
 import dev.udpfanout.loader.config.ReceiverSet;
 import dev.udpfanout.loader.control.EndpointSet;
+import dev.udpfanout.loader.datapath.Datapath;
 import dev.udpfanout.loader.datapath.ListenerTargets;
+import dev.udpfanout.loader.datapath.RoleInterfaces;
+import dev.udpfanout.loader.datapath.ServedInterface;
 import dev.udpfanout.loader.datapath.SwitchableDatapath;
+import dev.udpfanout.loader.interception.FoundInterface;
 import dev.udpfanout.loader.links.LocalPeer;
 import java.net.InetAddress;
 import java.util.HashMap;
@@ -12,6 +16,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
 
 /** What was last told of every listener's endpoints and addresses, for a datapath that takes a listener over. */
@@ -21,6 +26,7 @@ final class WantedTargets {
 
     private Map<InetAddress, LocalPeer> peers = Map.of();
     private Map<String, InetAddress> published = Map.of();
+    private List<FoundInterface> found = List.of();
 
     void endpoints(EndpointSet set) {
         endpoints.put(set.listener(), set);
@@ -42,10 +48,36 @@ final class WantedTargets {
         datapath.ifPresent(present -> present.setPublished(published));
     }
 
+    /** Those of the datapath, if there is one; it is told of them when it comes. */
+    RoleInterfaces interfaces(Supplier<Optional<SwitchableDatapath>> datapath) {
+        return new RoleInterfaces() {
+            @Override
+            public void find(List<FoundInterface> now) {
+                found = List.copyOf(now);
+                present().find(found);
+            }
+
+            @Override
+            public boolean attachSome() {
+                return present().attachSome();
+            }
+
+            @Override
+            public List<ServedInterface> served() {
+                return present().served();
+            }
+
+            private RoleInterfaces present() {
+                return datapath.get().map(Datapath::roleInterfaces).orElse(NONE);
+            }
+        };
+    }
+
     /** The datapath, after it was told what is not a listener's alone. */
     SwitchableDatapath told(SwitchableDatapath datapath) {
         datapath.setPeers(peers);
         datapath.setPublished(published);
+        datapath.roleInterfaces().find(found);
         return datapath;
     }
 

@@ -1,5 +1,6 @@
 package dev.udpfanout.loader.kubernetes.services;
 
+import dev.udpfanout.loader.config.InterfaceRole;
 import dev.udpfanout.loader.config.Prefix;
 import dev.udpfanout.loader.config.ReceiverSet.Preference;
 import dev.udpfanout.loader.config.ServicesConfig;
@@ -64,7 +65,8 @@ record ServiceRules(List<Group> groups, Preference preference) {
             boolean isExternalLocal,
             boolean isInternalLocal,
             List<Prefix> allow) {
-        List<String> everywhere = Stream.concat(config.vipInterfaces().stream(), config.podInterfaces().stream())
+        List<String> everywhere = Stream.of(InterfaceRole.values())
+                .flatMap(role -> config.places(role).stream())
                 .toList();
         if (!isExternalLocal && !isInternalLocal && allow.isEmpty()) {
             Set<InetAddress> all = ServicePlaces.union(places.outside(), places.cluster());
@@ -84,8 +86,8 @@ record ServiceRules(List<Group> groups, Preference preference) {
             boolean isLocal,
             List<Prefix> allow,
             String suffix) {
-        groups.add(new Group(addresses, config.vipInterfaces(), isLocal, allow, suffix));
-        groups.add(new Group(addresses, config.podInterfaces(), false, allow, suffix + "-pods"));
+        groups.add(new Group(addresses, config.places(InterfaceRole.VIPS), isLocal, allow, suffix));
+        groups.add(new Group(addresses, config.places(InterfaceRole.PODS), false, allow, suffix + "-pods"));
     }
 
     private static Preference preference(String trafficDistribution) {

@@ -3,6 +3,7 @@ package dev.udpfanout.loader.kubernetes.services;
 import dev.udpfanout.bindings.abi.Limits;
 import dev.udpfanout.loader.config.AddressText;
 import dev.udpfanout.loader.config.Config;
+import dev.udpfanout.loader.config.InterfaceRole;
 import dev.udpfanout.loader.config.ListenerConfig;
 import dev.udpfanout.loader.config.PublishTarget;
 import dev.udpfanout.loader.control.DiscoveredEndpoint;
@@ -59,6 +60,14 @@ public record ServicesInForce(List<AnnotatedService> services) {
         return served().stream().collect(Collectors.toMap(each -> each.config().name(), ServedListener::addresses));
     }
 
+    /** The addresses for which datagrams come in from outside, and those that go with them. */
+    public Set<InetAddress> vips() {
+        return served().stream()
+                .filter(each -> each.config().interfaces().contains(InterfaceRole.VIPS.place()))
+                .flatMap(each -> each.addresses().stream())
+                .collect(Collectors.toSet());
+    }
+
     /** The Services' endpoints, by listener, and those of their mirrors. */
     public Map<String, List<DiscoveredEndpoint>> endpoints() {
         Map<String, List<DiscoveredEndpoint>> all = new HashMap<>();
@@ -77,6 +86,12 @@ public record ServicesInForce(List<AnnotatedService> services) {
         services.forEach(each -> each.refusal().ifPresent(reason -> refusals.put(each.name(), reason)));
         return refusals;
     }
+
+    /**
+     * Interfaces of a role whose sources the kernel judges differently are in groups of their own, each with its keys:
+     * as a rule there is one, at times two.
+     */
+    private static final int GROUPS_OF_ROLE = 2;
 
     /** What is taken so far. */
     private static final class Admitted {
@@ -108,9 +123,12 @@ public record ServicesInForce(List<AnnotatedService> services) {
             return (int) listener.config().receiverSets().count();
         }
 
-        /** One for each address on each interface. */
+        /** One for each address on each interface; more where a role of interfaces stands for several groups. */
         private static int keys(ServedListener listener) {
-            return listener.addresses().size() * listener.config().interfaces().size();
+            int places = listener.config().interfaces().stream()
+                    .mapToInt(name -> InterfaceRole.of(name).isPresent() ? GROUPS_OF_ROLE : 1)
+                    .sum();
+            return listener.addresses().size() * places;
         }
 
         AnnotatedService add(AnnotatedService service) {

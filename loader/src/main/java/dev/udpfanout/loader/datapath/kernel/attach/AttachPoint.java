@@ -52,9 +52,9 @@ public final class AttachPoint {
 
     /** What listeners must have in common to share an attach point. */
     public record Key(String interfaceName, boolean isDummy, AttachMethod attach, Hook hook) {
-        /** One for each interface on which the listener stands. */
+        /** One for each interface that the listener names; those that it waits on by their role have none. */
         public static Stream<Key> of(ListenerConfig listener) {
-            return listener.interfaces().stream()
+            return listener.namedInterfaces().stream()
                     .map(name -> new Key(name, listener.isOnDummyInterface(), listener.attach(), listener.hook()));
         }
     }

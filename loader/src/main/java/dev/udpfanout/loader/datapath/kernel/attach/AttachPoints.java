@@ -6,13 +6,16 @@ import dev.udpfanout.loader.datapath.Failures;
 import dev.udpfanout.loader.datapath.FirewallState;
 import dev.udpfanout.loader.datapath.InterfaceState;
 import dev.udpfanout.loader.datapath.ListenerState;
+import dev.udpfanout.loader.datapath.ServedInterface;
 import dev.udpfanout.loader.datapath.kernel.program.KernelProgram;
 import dev.udpfanout.loader.datapath.kernel.program.Pins;
 import dev.udpfanout.loader.datapath.network.LoopbackInterface;
 import dev.udpfanout.loader.datapath.network.Network;
 import dev.udpfanout.loader.datapath.network.RepairLog;
+import dev.udpfanout.loader.datapath.network.RoleGroup;
 import dev.udpfanout.loader.datapath.network.firewall.Firewall;
 import dev.udpfanout.loader.datapath.network.firewall.Opening;
+import dev.udpfanout.loader.interception.FoundInterface;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -24,6 +27,7 @@ import java.util.function.IntConsumer;
 import java.util.function.Predicate;
 import java.util.function.ToLongFunction;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** All interfaces that listeners stand on. */
 public final class AttachPoints {
@@ -33,6 +37,7 @@ public final class AttachPoints {
     private final Optional<Pins> pins;
     private final Firewall firewall;
     private final LoopbackInterface loopback;
+    private final GroupedPoints grouped;
     private List<AttachPoint> points = List.of();
 
     public AttachPoints(KernelProgram program, Network network, RepairLog repairs, Optional<Pins> pins) {
@@ -42,6 +47,7 @@ public final class AttachPoints {
         this.pins = pins;
         this.firewall = new Firewall(Opening.Hook.FORWARD, repairs);
         this.loopback = new LoopbackInterface(network, repairs);
+        this.grouped = new GroupedPoints(program, network, repairs, pins);
     }
 
     /**
@@ -67,6 +73,7 @@ public final class AttachPoints {
         List<AttachPoint> gone = new ArrayList<>(points);
         gone.removeAll(next);
         points = List.copyOf(next);
+        grouped.use(listeners);
         gone.forEach(point -> successor(point).ifPresent(successor -> successor.takeOver(point)));
         return gone.stream().filter(point -> successor(point).isEmpty()).toList();
     }
@@ -80,6 +87,7 @@ public final class AttachPoints {
     /** Finds the interfaces, or makes those that are dummies. */
     public void findInterfaces(Failures failures) {
         points.forEach(point -> failures.collect(point::findInterface));
+        failures.collect(grouped::refresh);
         failures.collect(() -> loopback.set(
                 points.stream().anyMatch(point -> point.ifindex().equals(Optional.of(LoopbackInterface.INDEX)))));
     }
@@ -101,6 +109,32 @@ public final class AttachPoints {
                 failures.collect(point::connect);
             }
         }
+        grouped.mend(failures);
+    }
+
+    /**
+     * Which interfaces there are of the roles that listeners wait on, from now on; takes effect at {@link #attachSome}.
+     *
+     * @return whether LISTENERS has to be written before that
+     */
+    public boolean find(List<FoundInterface> found) {
+        grouped.find(found);
+        return grouped.hasNewGroups();
+    }
+
+    /**
+     * Has programs on the interfaces of roles, as far as that can be done in a short time.
+     *
+     * @return whether there is more to do
+     */
+    public boolean attachSome() {
+        return grouped.attachSome(
+                points.stream().flatMap(point -> point.ifindex().stream()).collect(Collectors.toSet()));
+    }
+
+    /** The interfaces of roles that are found; for the thread that reconciles. */
+    public List<ServedInterface> served() {
+        return grouped.served();
     }
 
     /** Takes note of how many datagrams each listener has been given so far, by name. */
@@ -110,7 +144,7 @@ public final class AttachPoints {
 
     /** Whether no program has gone from its hook without a message from the kernel. */
     public boolean areHeld() {
-        return points.stream().allMatch(AttachPoint::isHeld);
+        return points.stream().allMatch(AttachPoint::isHeld) && grouped.areHeld();
     }
 
     private static Predicate<AttachPoint> isServedBy(Set<String> other) {
@@ -124,8 +158,16 @@ public final class AttachPoints {
         failures.throwIfAny();
     }
 
-    /** The MTU of an interface that listeners stand on, in bytes; 0 of a dummy interface, and if it is not there. */
+    /**
+     * The MTU of an interface that listeners stand on, or the largest of a group's, in bytes; 0 of a dummy interface,
+     * and if it is not there.
+     */
     public int mtuBytes(int ifindex) {
+        Optional<RoleGroup> group = RoleGroup.of(ifindex);
+        return group.isPresent() ? grouped.mtuBytes(group.get().role()) : mtuBytesOf(ifindex);
+    }
+
+    private int mtuBytesOf(int ifindex) {
         return points.stream()
                 .filter(point -> !point.isDummy() && point.ifindex().equals(Optional.of(ifindex)))
                 .mapToInt(AttachPoint::mtuBytes)
@@ -151,16 +193,18 @@ public final class AttachPoints {
                 .collect(Collectors.toSet());
     }
 
-    /** Each listener with the index of each interface of its that is there. */
+    /** Each listener with the index of each interface of its that is there, and the id of each of its groups. */
     public void forEachListener(BiConsumer<ListenerConfig, Integer> reader) {
         points.forEach(point -> point.ifindex()
                 .ifPresent(ifindex -> point.listeners().forEach(listener -> reader.accept(listener, ifindex))));
+        grouped.forEachListener(reader);
     }
 
-    /** The index of each interface of a listener that is there. */
-    public void forEachInterface(String listener, IntConsumer reader) {
-        points.stream().filter(point -> point.has(listener)).forEach(point -> point.ifindex()
+    /** The index of each interface of a listener that is there, and the id of each of its groups. */
+    public void forEachInterface(ListenerConfig listener, IntConsumer reader) {
+        points.stream().filter(point -> point.has(listener.name())).forEach(point -> point.ifindex()
                 .ifPresent(reader::accept));
+        grouped.forEachGroup(listener, reader);
     }
 
     /**
@@ -169,7 +213,7 @@ public final class AttachPoints {
      * @throws IllegalArgumentException if there is no such listener
      */
     public ListenerState state(String listener, Set<String> servedByOther) {
-        List<InterfaceState> interfaces = points.stream()
+        Stream<InterfaceState> own = points.stream()
                 .filter(point -> point.has(listener))
                 .map(point -> new InterfaceState(
                         point.interfaceName(),
@@ -177,12 +221,12 @@ public final class AttachPoints {
                                 || isServedBy(servedByOther).test(point),
                         point.attachment(),
                         point.behind(),
-                        point.shadowedBy()))
-                .toList();
-        if (interfaces.isEmpty()) {
+                        point.shadowedBy()));
+        List<InterfaceState> all = Stream.concat(own, grouped.states(listener)).toList();
+        if (all.isEmpty()) {
             throw new IllegalArgumentException("no listener " + listener);
         }
-        return ListenerState.on(interfaces);
+        return ListenerState.on(all);
     }
 
     /** What has become of the chains that would drop what is steered; any thread. */
@@ -192,8 +236,8 @@ public final class AttachPoints {
 
     /** Takes away what an earlier daemon had on interfaces and hooks on which nothing of this one is. */
     public void removeLeftovers() {
-        Leftovers.removeAllBut(network, points);
-        pins.ifPresent(all -> Leftovers.removePinnedLinksBut(all, points));
+        Leftovers.removeAllBut(network, points, grouped.interfaces());
+        pins.ifPresent(all -> Leftovers.removePinnedLinksBut(all, points, grouped.pinned()));
     }
 
     /** Whether there are none, as after {@link #release} and {@link #disconnect}. */
@@ -204,6 +248,7 @@ public final class AttachPoints {
     /** Takes the programs off and puts the routes back. */
     public void disconnect(Failures failures) {
         points.forEach(point -> failures.collect(point::disconnect));
+        grouped.disconnect(failures);
         if (!points.isEmpty()) {
             firewall.removeAll();
             failures.collect(() -> loopback.set(false));
@@ -215,6 +260,7 @@ public final class AttachPoints {
     /** Lets go of everything and leaves it working. */
     public void release() {
         points.forEach(AttachPoint::release);
+        grouped.release();
         points = List.of();
         firewall.close();
     }

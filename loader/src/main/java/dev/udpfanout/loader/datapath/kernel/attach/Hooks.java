@@ -52,6 +52,18 @@ final class Hooks<K> {
                 .collect(Collectors.toSet());
     }
 
+    /** The interface of a hook with a program, by name; empty if there is no program. */
+    Optional<String> interfaceName(K key) {
+        return Optional.ofNullable(occupied.get(key)).map(each -> each.place().interfaceName());
+    }
+
+    /** How a program is on its hook; empty if it is not. */
+    String method(K key) {
+        return Optional.ofNullable(occupied.get(key))
+                .map(each -> each.placed().attachment().method())
+                .orElse("");
+    }
+
     /** Whether these hooks, and no others, have these programs, attached as they are to be. */
     boolean have(Map<K, String> programs, AttachMethod method) {
         return occupied.keySet().equals(programs.keySet())

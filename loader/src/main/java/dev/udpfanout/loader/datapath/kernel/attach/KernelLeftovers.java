@@ -42,7 +42,7 @@ public final class KernelLeftovers {
             // A TCX link that only its pin holds goes with the pin: that takes no bpf(2).
             Pins.removeAll(pinDirectory);
             // Not the interfaces: a dummy interface of ours is in use.
-            Leftovers.removeAllBut(network, List.of());
+            Leftovers.removeAllBut(network, List.of(), Set.of());
             Leftovers.removeReplies(network, Set.of());
             Leftovers.removeIcmp(network, Set.of());
             Firewall.removeLeftovers(Opening.Hook.FORWARD);

@@ -43,7 +43,7 @@ public final class Leftovers {
      * @return how many programs, routes, rules of the firewall and interfaces there were
      */
     public static int remove(Network network) {
-        return removeAllBut(network, List.of())
+        return removeAllBut(network, List.of(), Set.of())
                 + removeReplies(network, Set.of())
                 + removeIcmp(network, Set.of())
                 + RangeRoutes.removeLeftToSockets(network, List.of())
@@ -89,8 +89,11 @@ public final class Leftovers {
         return removed;
     }
 
-    /** The programs for requests and the routes, but for the hooks and the routes of these attach points. */
-    public static int removeAllBut(Network network, List<AttachPoint> kept) {
+    /**
+     * The programs for requests and the routes, but for the hooks and the routes of these attach points, and the
+     * programs at ingress of these interfaces.
+     */
+    public static int removeAllBut(Network network, List<AttachPoint> kept, Set<Integer> keptInterfaces) {
         int removed = 0;
         for (Link link : network.links().all()) {
             List<AttachPoint> points =
@@ -101,20 +104,20 @@ public final class Leftovers {
             if (points.isEmpty() && LoopbackInterface.undo(network, link)) {
                 removed++;
             }
-            removed += removeFilters(network, link, hooks(kept, link), KernelProgram.FOR_REQUESTS);
+            removed += removeFilters(network, link, hooks(kept, keptInterfaces, link), KernelProgram.FOR_REQUESTS);
         }
         // Last: it takes bpf(2), which a process that only cleans up may be refused.
         for (Link link : network.links().all()) {
-            removed += removeTcxLinks(link, hooks(kept, link), KernelProgram.FOR_REQUESTS);
+            removed += removeTcxLinks(link, hooks(kept, keptInterfaces, link), KernelProgram.FOR_REQUESTS);
         }
         return removed;
     }
 
-    private static Set<HookPoint> hooks(List<AttachPoint> points, Link link) {
-        return points.stream()
-                .filter(point -> isOn(point, link))
-                .flatMap(point -> point.hooks().stream())
-                .collect(Collectors.toSet());
+    private static Set<HookPoint> hooks(List<AttachPoint> points, Set<Integer> interfaces, Link link) {
+        Stream<HookPoint> ofGroup = interfaces.contains(link.index()) ? Stream.of(HookPoint.INGRESS) : Stream.empty();
+        Stream<HookPoint> ofPoints =
+                points.stream().filter(point -> isOn(point, link)).flatMap(point -> point.hooks().stream());
+        return Stream.concat(ofPoints, ofGroup).collect(Collectors.toSet());
     }
 
     /** By number, too: an interface has alternative names (ip-link(8), altname), and by each it is found. */
@@ -153,12 +156,16 @@ public final class Leftovers {
         return removed;
     }
 
-    /** As {@link #removePinnedLinks}, of the programs for requests, but for the hooks of these attach points. */
-    public static void removePinnedLinksBut(Pins pins, List<AttachPoint> points) {
+    /**
+     * As {@link #removePinnedLinks}, of the programs for requests, but for the hooks of these attach points, and these.
+     */
+    public static void removePinnedLinksBut(Pins pins, List<AttachPoint> points, Set<Path> others) {
         Set<Path> kept = points.stream()
                 .flatMap(point -> point.hooks().stream().map(hook -> pins.link(point.interfaceName(), hook)))
                 .collect(Collectors.toSet());
-        removePinnedLinks(pins, link -> Pins.isOfReplies(link) || Pins.isOfIcmp(link) || kept.contains(link));
+        removePinnedLinks(
+                pins,
+                link -> Pins.isOfReplies(link) || Pins.isOfIcmp(link) || kept.contains(link) || others.contains(link));
     }
 
     /**

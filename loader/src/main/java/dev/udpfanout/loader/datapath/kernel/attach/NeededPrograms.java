@@ -32,6 +32,9 @@ public final class NeededPrograms {
                                 .orElse(true);
                 names.addAll(onHooks(key, ethernet).values());
             });
+            if (listener.namedInterfaces().size() < listener.interfaces().size()) {
+                names.add(KernelProgram.REWRITE);
+            }
             if (listener.replies()) {
                 names.add(KernelProgram.REPLY);
             }

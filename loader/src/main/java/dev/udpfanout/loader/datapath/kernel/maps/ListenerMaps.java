@@ -13,6 +13,7 @@ import dev.udpfanout.loader.datapath.network.BridgeReassembly;
 import dev.udpfanout.loader.datapath.network.IpsecPolicies;
 import dev.udpfanout.loader.datapath.network.Network;
 import dev.udpfanout.loader.datapath.network.ReversePaths;
+import dev.udpfanout.loader.datapath.network.RoleGroup;
 import dev.udpfanout.loader.datapath.way.KeptWays;
 import java.net.Inet4Address;
 import java.net.InetAddress;
@@ -222,7 +223,9 @@ public final class ListenerMaps {
         if (!(listener.bind().getAddress() instanceof Inet4Address)) {
             return Set.of();
         }
-        return switch (reversePaths.apply(ifindex)) {
+        ReversePaths.Filter filter =
+                RoleGroup.of(ifindex).map(RoleGroup::filter).orElseGet(() -> reversePaths.apply(ifindex));
+        return switch (filter) {
             case OFF -> Set.of();
             case LOOSE -> Set.of(ListenerFlag.REVERSE_PATH_LOOSE);
             case STRICT -> Set.of(ListenerFlag.REVERSE_PATH_STRICT);
@@ -230,6 +233,10 @@ public final class ListenerMaps {
     }
 
     private Set<ListenerFlag> reassembly(ListenerConfig listener, int ifindex) {
+        if (RoleGroup.of(ifindex).isPresent()) {
+            // A bridge that puts fragments together is in no group: its ports are.
+            return Set.of();
+        }
         int interfaceMtuBytes = mtus.ofInterface(ifindex);
         boolean fits = interfaceMtuBytes > 0 && interfaceMtuBytes <= mtus.smallestOf(listener);
         return fits && reassembles.test(ifindex) ? Set.of(ListenerFlag.REASSEMBLED) : Set.of();

@@ -109,7 +109,7 @@ public final class KernelProgram implements AutoCloseable {
     /** As above, with room for more listeners. If an earlier daemon had more room, that is kept. */
     public static KernelProgram load(
             byte[] elf, Optional<Pins> pins, FlowsConfig flows, Set<String> programs, ProgramSize size) {
-        Function<AdoptedMaps, KernelProgram> loadWith = maps -> loadWith(elf, maps, flows, programs, pins);
+        Function<AdoptedMaps, KernelProgram> loadWith = maps -> loadWith(elf, maps, flows, programs, pins, size);
         if (pins.isEmpty()) {
             return loadWith.apply(AdoptedMaps.none(size));
         }
@@ -154,9 +154,17 @@ public final class KernelProgram implements AutoCloseable {
     }
 
     private static KernelProgram loadWith(
-            byte[] elf, AdoptedMaps adopted, FlowsConfig flows, Set<String> programs, Optional<Pins> pins) {
+            byte[] elf,
+            AdoptedMaps adopted,
+            FlowsConfig flows,
+            Set<String> programs,
+            Optional<Pins> pins,
+            ProgramSize size) {
         ProgramSettings settings = new ProgramSettings(
-                OnlineCpus.count(), flows.idleTimeout().plus(FlowEntry.SEEN_LAG), BpfFeatures.hasCoarseClock());
+                OnlineCpus.count(),
+                flows.idleTimeout().plus(FlowEntry.SEEN_LAG),
+                BpfFeatures.hasCoarseClock(),
+                size.hasInterfaceGroups());
         LoadedObject object = loadOrPlain(elf, programs, opened -> {
             opened.editSection(ProgramSettings.SECTION, settings::writeTo);
             adopted.applyTo(opened);
@@ -178,7 +186,8 @@ public final class KernelProgram implements AutoCloseable {
             }
             LoadedObject plain = LoadedObject.load(BuiltInObjects.plain(), programs, preparation);
             LOG.warn(
-                    "the kernel refuses the program that asks connection tracking, so the one that does not is used: {}",
+                    "the kernel refuses the program that asks connection tracking, so the one that does not is used:"
+                            + " {}",
                     e.getMessage());
             BuiltInObjects.refuseAsking(e.getMessage());
             return plain;

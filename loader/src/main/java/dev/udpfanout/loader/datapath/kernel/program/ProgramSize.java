@@ -54,6 +54,14 @@ public enum ProgramSize {
         return keys;
     }
 
+    /**
+     * Whether listeners may wait on groups of interfaces, as those of Services do: it costs a look-up for what is sent
+     * to a listener's port and is no listener's, so nobody else has it.
+     */
+    boolean hasInterfaceGroups() {
+        return this == MANY;
+    }
+
     /** This one, or a larger one if that has been left by an earlier daemon: what it holds is kept. */
     ProgramSize orThatOf(int slotsThere) {
         return slotsThere > slots ? MANY : this;

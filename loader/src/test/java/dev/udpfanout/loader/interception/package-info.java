@@ -1,0 +1,2 @@
+/** On which interfaces the datagrams of Services come in. */
+package dev.udpfanout.loader.interception;
