@@ -20,6 +20,23 @@ struct uf_allowed_source {
 };
 
 /*
+ * Sources to which one route with several next hops leads: a key of a longest-prefix-match trie. A
+ * prefix in it to which one next hop leads is there as well, with a value of zeros.
+ */
+struct uf_source_prefix {
+	__u32 prefix_bits; /* 0 to 32 */
+	__u8 address[4]; /* IPv4, network byte order */
+};
+
+#define UF_MAX_SOURCE_PREFIXES 4096
+#define UF_MAX_NEXT_HOPS 16
+
+/* The interfaces by which such a route leads, each by the number of its group if it has one. */
+struct uf_next_hops {
+	__u32 interfaces[UF_MAX_NEXT_HOPS]; /* then zeros */
+};
+
+/*
  * How much a listener may take; the daemon writes it. CPUs draw tokens in batches, each into a
  * share of its own, so that they seldom meet at the lock; what all shares and the bucket can hold
  * together is the burst that was asked for.

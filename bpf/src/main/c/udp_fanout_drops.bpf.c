@@ -58,15 +58,23 @@ static __always_inline __u32 uf_netns_of(struct sk_buff *skb)
 	return BPF_CORE_READ(skb, dev, nd_net.net, ns.inum);
 }
 
+/* What is told of a packet beside its note. */
+struct uf_told {
+	const void *l3; /* where it begins */
+	__u32 bytes;
+	__u32 ifindex; /* where it came in, if that is not where it is now; else 0 */
+};
+
 /* Tells of a packet. */
-static __always_inline int uf_tell(struct sk_buff *skb, const struct uf_drop_note *note)
+static __always_inline int uf_tell(struct sk_buff *skb, const struct uf_drop_note *note,
+				   const struct uf_told *told)
 {
 	struct uf_drops_window *window;
 	struct uf_trace_event packet = {};
 	struct uf_drop_event event = {};
 	__u32 first = 0;
 
-	uf_read_headers(uf_l3(skb), &packet);
+	uf_read_headers(told->l3, &packet);
 	/* Others may have a priority that looks like our note. */
 	if (note->reason == UF_DROP_TTL_EXPIRED && packet.hops > 1)
 		return 0;
@@ -77,12 +85,14 @@ static __always_inline int uf_tell(struct sk_buff *skb, const struct uf_drop_not
 	event.time_ns = bpf_ktime_get_ns();
 	if (!uf_has_room(window, event.time_ns))
 		return 0;
-	uf_read_device(BPF_CORE_READ(skb, dev), &packet);
+	if (!told->ifindex)
+		uf_read_device(BPF_CORE_READ(skb, dev), &packet);
+	event.ifindex = told->ifindex;
 	event.reason = note->reason;
 	event.slot = note->slot;
 	event.counter = note->counter;
 	event.packets = note->packets;
-	event.bytes = BPF_CORE_READ(skb, len);
+	event.bytes = told->bytes;
 	event.source_port = packet.source_port;
 	event.destination_port = packet.destination_port;
 	event.family = packet.family;
@@ -101,9 +111,43 @@ int uf_drops_free(struct bpf_raw_tracepoint_args *ctx)
 {
 	struct sk_buff *skb = (struct sk_buff *)ctx->args[0];
 	struct uf_drop_note note;
+	struct uf_told told;
 
-	if ((!uf_read_note(skb, &note) && !uf_read_expired_note(skb, &note)) ||
+	if ((!uf_read_note(skb, &note) && !uf_read_copy_note(skb, &note) &&
+	     !uf_read_expired_note(skb, &note)) ||
 	    uf_netns_of(skb) != SETTINGS.netns)
 		return 0;
-	return uf_tell(skb, &note);
+	told.l3 = uf_quoted(uf_l3(skb));
+	told.bytes = BPF_CORE_READ(skb, len);
+	told.ifindex = 0;
+	return uf_tell(skb, &note, &told);
+}
+
+/* What is dropped and goes on: as the ICMP answer to its sender, or to the stack for that. */
+static __always_inline int uf_tell_passed(struct sk_buff *skb)
+{
+	const __u32 came_in = BPF_CORE_READ(skb, skb_iif);
+	struct uf_drop_note note;
+	struct uf_told told;
+
+	if (!uf_read_passed_note(skb, &note) || uf_netns_of(skb) != SETTINGS.netns)
+		return 0;
+	told.l3 = uf_quoted(uf_l3(skb));
+	told.bytes = uf_read_ip_bytes(told.l3);
+	told.ifindex = came_in == (__u32)BPF_CORE_READ(skb, dev, ifindex) ? 0 : came_in;
+	return uf_tell(skb, &note, &told);
+}
+
+/* net/core/dev.c: __dev_queue_xmit */
+SEC("raw_tp/net_dev_queue")
+int uf_drops_queue(struct bpf_raw_tracepoint_args *ctx)
+{
+	return uf_tell_passed((struct sk_buff *)ctx->args[0]);
+}
+
+/* net/core/dev.c: netif_rx_internal */
+SEC("raw_tp/netif_rx")
+int uf_drops_receive(struct bpf_raw_tracepoint_args *ctx)
+{
+	return uf_tell_passed((struct sk_buff *)ctx->args[0]);
 }

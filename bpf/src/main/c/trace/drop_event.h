@@ -27,14 +27,15 @@ struct uf_drop_event {
 	__u32 counter; /* of the endpoint in ENDPOINT_IDS; 0: none was chosen, or it is not counted
 			*/
 	__u32 packets; /* more than 1 of a GSO super-packet */
-	__u32 bytes; /* skb->len: without the link-layer header at an ingress hook */
+	__u32 bytes; /* skb->len: without the link-layer header at an ingress hook; of what goes on
+			as an answer, those of IP */
 	__be16 source_port; /* 0 of a fragment without ports */
 	__be16 destination_port;
 	__u32 family; /* 4 or 6 */
 	__u8 source[16]; /* IPv4 as IPv4-mapped IPv6 */
 	__u8 destination[16];
-	char device[16];
-	__u32 unused;
+	char device[16]; /* empty: see ifindex */
+	__u32 ifindex; /* where it came in, of what goes on elsewhere; else 0 */
 };
 
 #endif /* UDP_FANOUT_TRACE_DROP_EVENT_H */

@@ -103,6 +103,34 @@ static __always_inline bool uf_read_icmp(const void *l3, struct uf_trace_event *
 	return uf_is_icmp_error(ipv4, type_and_code[0]);
 }
 
+#define UF_TRACE_ICMP_BYTES 8 /* what is before the quoted packet: RFC 792, RFC 4443 */
+
+/* Where the packet begins that an ICMP error at l3 quotes; l3 itself if it is none. */
+static __always_inline const void *uf_quoted(const void *l3)
+{
+	struct uf_trace_event outer = {};
+	__u8 length = 0;
+
+	uf_read_headers(l3, &outer);
+	if (!uf_read_icmp(l3, &outer))
+		return l3;
+	bpf_probe_read_kernel(&length, 1, l3);
+	return l3 + (outer.family == 4 ? (length & 0xf) * 4 : (int)sizeof(struct ipv6hdr)) +
+	       UF_TRACE_ICMP_BYTES;
+}
+
+/* How long the packet at l3 says that it is, with its IP header. */
+static __always_inline __u32 uf_read_ip_bytes(const void *l3)
+{
+	struct ipv6hdr header = {};
+
+	if (bpf_probe_read_kernel(&header, sizeof(struct iphdr), l3))
+		return 0;
+	if (header.version == 4)
+		return bpf_ntohs(((const struct iphdr *)&header)->tot_len);
+	return bpf_ntohs(header.payload_len) + sizeof(header);
+}
+
 /* Whether the payload is that of a test datagram of this run, and of which. */
 static __always_inline bool uf_read_tag(const void *payload, __u32 run, __u32 *sequence)
 {

@@ -16,6 +16,7 @@
 #include "account.h"
 #include "balance.h"
 #include "copied.h"
+#include "copy_note.h"
 #include "datagram.h"
 #include "endpoint_table.h"
 #include "mark.h"
@@ -49,6 +50,7 @@ __noinline int uf_send_copies(struct __sk_buff *skb, __u32 slot, __u32 packets, 
 	for (i = 1; i < UF_MAX_COPIES; i++) {
 		if (i >= count)
 			break;
+		uf_note_copy(skb, slot, packets, uf_counter_at(slot, i + 1));
 		uf_set_mark(skb, UF_MARK_COPY + paid + i);
 		/*
 		 * No memory for a copy, or this CPU's queue is full: softnet_data's, which
@@ -57,6 +59,7 @@ __noinline int uf_send_copies(struct __sk_buff *skb, __u32 slot, __u32 packets, 
 		if (bpf_clone_redirect(skb, skb->ifindex, BPF_F_INGRESS))
 			uf_account_dropped(slot, &datagram, bytes, UF_DROP_COPY_FAILED);
 	}
+	uf_take_note_off(skb);
 	return 0;
 }
 

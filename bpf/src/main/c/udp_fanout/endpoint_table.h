@@ -67,6 +67,14 @@ static __always_inline const struct uf_endpoint *uf_endpoint_at(__u32 slot, __u3
 	return table ? bpf_map_lookup_elem(table, &position) : NULL;
 }
 
+/* The endpoint's place among the counters; 0 if there is no such endpoint, or it is not counted. */
+static __always_inline __u32 uf_counter_at(__u32 slot, __u32 position)
+{
+	const struct uf_endpoint *endpoint = uf_endpoint_at(slot, 0, position);
+
+	return endpoint ? endpoint->counter : 0;
+}
+
 /* Whether a listener's table has an endpoint, of whatever use it is to a datagram. */
 static __always_inline bool uf_has_endpoints(__u32 slot, __u32 flags)
 {

@@ -173,6 +173,8 @@ static __always_inline int uf_send_answer(struct __sk_buff *skb, struct uf_quote
 	    uf_prepare_link_header(skb, answer->l3_offset))
 		return TC_ACT_SHOT;
 	uf_set_hop(&hop, way);
+	/* struct uf_passed_note: where the answer leaves. */
+	skb->cb[4] = hop.ifindex;
 	return uf_redirect(&hop, false);
 }
 

@@ -22,6 +22,7 @@
 
 #include <bpf/bpf_helpers.h>
 
+#include "copy_note.h"
 #include "udp_fanout.h"
 
 /*
@@ -174,7 +175,10 @@ static __always_inline void uf_disown_foreign_mark(struct __sk_buff *skb, bool a
 {
 	const __u32 mark = uf_mark_of(skb);
 
-	if ((mark & 0xff00) != UF_MARK_FAMILY || uf_is_signed(skb))
+	if ((mark & 0xff00) != UF_MARK_FAMILY)
+		return;
+	uf_take_note_off(skb);
+	if (uf_is_signed(skb))
 		return;
 	if (at_egress)
 		skb->tc_index = UF_MARK_TURNED;

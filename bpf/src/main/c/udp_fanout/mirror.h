@@ -15,6 +15,7 @@
 
 #include "account.h"
 #include "copied.h"
+#include "copy_note.h"
 #include "datagram.h"
 #include "mark.h"
 #include "udp_fanout.h"
@@ -71,8 +72,10 @@ __noinline __u64 uf_mirror(struct __sk_buff *skb, __u32 slot, __u32 flags, __u32
 		uf_note_copied();
 		uf_set_mark(skb, UF_MARK_MIRRORED + paid);
 		uf_sign(skb);
+		uf_note_copy(skb, mirror->slot, packets, 0);
 		if (bpf_clone_redirect(skb, skb->ifindex, BPF_F_INGRESS))
 			uf_account_dropped(mirror->slot, &datagram, bytes, UF_DROP_COPY_FAILED);
+		uf_take_note_off(skb);
 		uf_set_mark(skb, before + paid);
 	}
 	return uf_slot_and_flags(slot, flags);

@@ -68,12 +68,14 @@ __noinline int uf_send_to_others(struct __sk_buff *skb, __u32 slot, __u32 count,
 		/* Without a comparison, by which the verifier would know "except". */
 		if (uf_equal(i, except))
 			continue;
+		uf_note_copy(skb, slot, 1, uf_counter_at(slot, i));
 		uf_set_mark(skb, UF_MARK_SHARED + paid + i);
 		if (bpf_clone_redirect(skb, skb->ifindex, BPF_F_INGRESS)) {
 			uf_account_dropped(slot, &datagram, bytes, UF_DROP_COPY_FAILED);
 			work->failed++;
 		}
 	}
+	uf_take_note_off(skb);
 	uf_set_mark(skb, before + paid);
 	return work->failed;
 }

@@ -5,6 +5,7 @@
 
 #include <linux/bpf.h>
 
+#include "copy_note.h"
 #include "datagram.h"
 #include "drop_note.h"
 #include "target.h"
@@ -28,6 +29,22 @@ static __always_inline void uf_note_drop(struct __sk_buff *skb, const struct uf_
 static __always_inline void uf_note_expired(struct __sk_buff *skb, const struct uf_target *target)
 {
 	skb->priority = UF_EXPIRED_NOTE | (target->slot & UF_EXPIRED_SLOT);
+}
+
+/*
+ * On a packet that goes on as something else: struct uf_passed_note. The interface is where it
+ * comes in again; uf_answer_too_big puts another in.
+ */
+static __always_inline void uf_note_passed(struct __sk_buff *skb,
+					   const struct uf_datagram *datagram,
+					   const struct uf_target *target,
+					   enum uf_drop_reason reason)
+{
+	skb->cb[0] = UF_PASSED_NOTE_MAGIC;
+	skb->cb[1] = uf_halves(reason, datagram->packets);
+	skb->cb[2] = target->slot;
+	skb->cb[3] = target->counter;
+	skb->cb[4] = skb->ifindex;
 }
 
 #endif /* UDP_FANOUT_NOTE_H */

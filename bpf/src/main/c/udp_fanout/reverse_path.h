@@ -39,10 +39,9 @@ struct {
 } REVERSE_PATHS SEC(".maps");
 
 /*
- * Interfaces that stand for one another: a port and the bridge or bond on which the IP stack sees
- * what comes in by it, and those by which one route leads, as a route with several next hops may
- * lead by any of them. The daemon numbers the groups; who is in none stands for itself. Asked only
- * where the FIB has named another interface.
+ * Interfaces that stand for one another: a port, and the bridge or bond on which the IP stack sees
+ * what comes in by it. The daemon numbers the groups by one interface in each; who is in none
+ * stands for itself. Asked only where the FIB has named another interface.
  */
 #define UF_MAX_REVERSE_PATH_INTERFACES 4096
 
@@ -54,12 +53,52 @@ struct {
 	__type(value, __u32);
 } REVERSE_PATH_GROUPS SEC(".maps");
 
-static __always_inline bool uf_stand_for_one_another(__u32 one, __u32 other)
-{
-	const __u32 *group = bpf_map_lookup_elem(&REVERSE_PATH_GROUPS, &one);
-	const __u32 *other_group = bpf_map_lookup_elem(&REVERSE_PATH_GROUPS, &other);
+/*
+ * The routes with several next hops: a source is right at any of them (fib_info_nh_uses_dev in
+ * net/ipv4/fib_semantics.c), and the FIB names one. Asked only where it has named another.
+ */
+struct {
+	__uint(type, BPF_MAP_TYPE_LPM_TRIE);
+	__uint(map_flags, BPF_F_NO_PREALLOC);
+	__uint(max_entries, 2 * UF_MAX_SOURCE_PREFIXES);
+	__type(key, struct uf_source_prefix);
+	__type(value, struct uf_next_hops);
+} REVERSE_PATH_ROUTES SEC(".maps");
 
-	return group && other_group && *group == *other_group;
+static __always_inline __u32 uf_reverse_path_group(__u32 ifindex)
+{
+	const __u32 *group = bpf_map_lookup_elem(&REVERSE_PATH_GROUPS, &ifindex);
+
+	return group ? *group : ifindex;
+}
+
+/*
+ * Whether what comes from "source" (network byte order) by one interface comes right where the way
+ * back leads by the other one.
+ */
+static __always_inline bool uf_stand_for_one_another(__u32 source, __u32 one, __u32 other)
+{
+	const __u32 mine = uf_reverse_path_group(one);
+	const __u32 others = uf_reverse_path_group(other);
+	struct uf_source_prefix key = { .prefix_bits = 32 };
+	const struct uf_next_hops *hops;
+	bool has_others = false;
+	bool has_mine = false;
+	__u32 i;
+
+	if (mine == others)
+		return true;
+	__builtin_memcpy(key.address, &source, sizeof(key.address));
+	hops = bpf_map_lookup_elem(&REVERSE_PATH_ROUTES, &key);
+	if (!hops)
+		return false;
+/* Unrolled, it would take more stack than Linux 5.10 has. */
+#pragma clang loop unroll(disable)
+	for (i = 0; i < UF_MAX_NEXT_HOPS; i++) {
+		has_mine |= hops->interfaces[i] == mine;
+		has_others |= hops->interfaces[i] == others;
+	}
+	return has_mine && has_others;
 }
 
 /* Asks the FIB for the way back, as __fib_validate_source does, from the interface "from". */
@@ -103,7 +142,7 @@ static __always_inline bool uf_is_wrong_way_back(struct __sk_buff *skb, __u64 en
 	case BPF_FIB_LKUP_RET_NO_NEIGH:
 	case BPF_FIB_LKUP_RET_FRAG_NEEDED:
 		return flags & UF_LISTENER_REVERSE_PATH_STRICT && ifindex != skb->ifindex &&
-		       !uf_stand_for_one_another(ifindex, skb->ifindex);
+		       !uf_stand_for_one_another(uf_first(ends), skb->ifindex, ifindex);
 	default:
 		return false;
 	}

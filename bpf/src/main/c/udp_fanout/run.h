@@ -47,15 +47,24 @@ static __always_inline int uf_dispose(struct __sk_buff *skb, const struct uf_dat
 				      bool at_egress)
 {
 	const enum uf_drop_reason reason = uf_reason(verdict);
+	int action;
 
+	if (reason == UF_DROP_TTL_EXPIRED && at_egress) {
+		uf_note_passed(skb, datagram, target, reason);
+		return bpf_redirect(skb->ifindex, BPF_F_INGRESS);
+	}
 	if (reason == UF_DROP_TTL_EXPIRED) {
 		uf_note_expired(skb, target);
-		return at_egress ? bpf_redirect(skb->ifindex, BPF_F_INGRESS) : TC_ACT_UNSPEC;
+		return TC_ACT_UNSPEC;
 	}
-	if (reason == UF_DROP_TOO_BIG && target->flags & UF_TARGET_ANSWERED)
-		return uf_answer_too_big(skb, uf_join_offsets(datagram), target->mtu, target->slot,
-					 target->flags & UF_LISTENER_ANSWERS_BY_STACK ||
-						 uf_is_by_loopback(skb));
+	if (reason == UF_DROP_TOO_BIG && target->flags & UF_TARGET_ANSWERED) {
+		uf_note_passed(skb, datagram, target, reason);
+		action = uf_answer_too_big(
+			skb, uf_join_offsets(datagram), target->mtu, target->slot,
+			target->flags & UF_LISTENER_ANSWERS_BY_STACK || uf_is_by_loopback(skb));
+		if (action == TC_ACT_REDIRECT)
+			return action;
+	}
 	uf_note_drop(skb, datagram, target, reason);
 	return TC_ACT_SHOT;
 }

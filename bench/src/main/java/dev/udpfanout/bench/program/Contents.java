@@ -1,6 +1,8 @@
 package dev.udpfanout.bench.program;
 
 import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 
 /** What a datagram carries. */
 enum Contents {
@@ -22,10 +24,24 @@ enum Contents {
                     .putShort((short) (bytes - HEADER_BYTES))
                     .array();
         }
+    },
+    /** One metric of StatsD, and ends of lines behind it. */
+    STATSD_METRIC {
+        @Override
+        byte[] payload(int bytes) {
+            byte[] payload = new byte[bytes];
+            Arrays.fill(payload, (byte) '\n');
+            byte[] metric = METRIC.getBytes(StandardCharsets.US_ASCII);
+            System.arraycopy(metric, 0, payload, 0, metric.length);
+            return payload;
+        }
     };
 
     private static final int HEADER_BYTES = 20;
     private static final int FIRST_TEMPLATE = 256;
+
+    /** Its name has 16 bytes. */
+    private static final String METRIC = "app.requests.web:1|c";
 
     /** @param bytes at least 24 */
     abstract byte[] payload(int bytes);

@@ -125,6 +125,8 @@ record Load(
                     "policy: hash, hash_on: { payload: { length: 8 } },",
                     MANY_CLIENTS,
                     FEW_ENDPOINTS));
+            loads.add(forwarded("StatsD metric", family, "policy: hash, payload: statsd,", MANY_CLIENTS, FEW_ENDPOINTS)
+                    .holding(Contents.STATSD_METRIC));
             loads.add(forwarded("NetFlow data", family, "payload: netflow,", MANY_CLIENTS, FEW_ENDPOINTS)
                     .holding(Contents.NETFLOW_DATA));
             loads.add(forwarded(

@@ -29,6 +29,7 @@ public final class ProgramContention {
         maps.put("round robin", "STATS, CURSORS: each CPU has its own");
         maps.put("hash", "HASH_TABLES is only read");
         maps.put("hash of 8 bytes of the payload", "HASH_TABLES is only read; STATS: each CPU has its own");
+        maps.put("StatsD metric", "HASH_TABLES is only read; STATS: each CPU has its own");
         maps.put("NetFlow data", "NETFLOW_WORK, STATS, CURSORS: each CPU has its own");
         maps.put("allow", "ALLOWED_SOURCES is only read");
         maps.put("rate_limit", "LIMIT_BUCKETS, with a lock; LIMIT_SHARES: each CPU has its own");

@@ -39,6 +39,12 @@ public final class Limits {
     /** Prefixes of allowed sources, of all listeners together. */
     public static final int MAX_ALLOWED_SOURCES = Abi.UF_MAX_ALLOWED_SOURCES();
 
+    /** Prefixes of sources to which the routes are told apart by their next hops. */
+    public static final int MAX_SOURCE_PREFIXES = Abi.UF_MAX_SOURCE_PREFIXES();
+
+    /** Interfaces by which a route with several next hops leads, where each is told. */
+    public static final int MAX_NEXT_HOPS = Abi.UF_MAX_NEXT_HOPS();
+
     /** One more than endpoints can be counted each by itself: element 0 is not used. */
     public static final int ENDPOINT_COUNTERS = Abi.UF_MAX_ENDPOINT_COUNTERS();
 

@@ -2,7 +2,9 @@ package dev.udpfanout.bindings.libbpf;
 
 import dev.udpfanout.bindings.errno.SystemCallException;
 import dev.udpfanout.bindings.generated.libc.Libc;
+import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.function.Function;
 
 /**
  * A program on a hook, whoever has put it there.
@@ -29,15 +31,29 @@ public record HookProgram(int id, String name) {
      * @return empty if it cannot be tried: no eBPF program, gone by now, or the kernel refuses
      */
     public OptionalInt verdictOn(byte[] frame, int ifindex) {
+        return tried(program -> program.testRunOn(ifindex, frame).verdict())
+                .map(OptionalInt::of)
+                .orElse(OptionalInt.empty());
+    }
+
+    /**
+     * As {@link #verdictOn}, of an XDP program: what it returns, an XDP_ of linux/bpf.h, and the frame as it leaves it.
+     *
+     * @return empty if it cannot be tried: it is gone by now, runs in the card itself, or the kernel refuses
+     */
+    public Optional<BpfProgram.TestRun> xdpRunOn(byte[] frame, int ifindex) {
+        return tried(program -> program.testRunXdpOn(ifindex, frame));
+    }
+
+    private <T> Optional<T> tried(Function<BpfProgram, T> run) {
         int fd = id == 0 ? -1 : BpfProgram.fdOfId(id);
         if (fd < 0) {
-            return OptionalInt.empty();
+            return Optional.empty();
         }
         try {
-            return OptionalInt.of(
-                    new BpfProgram(name, fd).testRunOn(ifindex, frame).verdict());
+            return Optional.of(run.apply(new BpfProgram(name, fd)));
         } catch (SystemCallException e) {
-            return OptionalInt.empty();
+            return Optional.empty();
         } finally {
             Libc.close(fd);
         }

@@ -102,6 +102,37 @@ public final class KeyedMap<K, V> {
      * @throws IllegalStateException if keys go faster than they can be read one by one
      */
     public void scan(EntryReader reader) {
+        scanSome((someKeys, someValues) -> {
+            int count = Math.toIntExact(someKeys.byteSize() / keys.bytes());
+            for (int i = 0; i < count; i++) {
+                reader.read(keys.slice(someKeys, i), values.slice(someValues, i));
+            }
+        });
+    }
+
+    /** What the map holds, as {@link #entries} but not decoded. */
+    MapImage image() {
+        MapImage image = new MapImage();
+        scanSome(image::append);
+        return image;
+    }
+
+    /** Whether the map holds what it did when the image was made. False also if it tells the same in another order. */
+    boolean is(MapImage image) {
+        MapImage.Comparison comparison = image.new Comparison();
+        scanSome(comparison::next);
+        return comparison.isSame();
+    }
+
+    /** The entries of an image. */
+    Map<K, V> entries(MapImage image) {
+        Map<K, V> all = new HashMap<>();
+        image.forEach(keys.bytes(), values.bytes(), (key, value) -> all.put(keys.read(key), values.read(value)));
+        return all;
+    }
+
+    /** Reads all entries, several at a time: keys one after the other, and their values. */
+    private void scanSome(BiConsumer<MemorySegment, MemorySegment> reader) {
         int most = Math.min(AT_ONCE, capacity());
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment position = arena.allocate(Math.max(Long.BYTES, keys.bytes()), Long.BYTES);
@@ -112,16 +143,16 @@ public final class KeyedMap<K, V> {
             while (more) {
                 MapBatch.Outcome outcome = MapBatch.lookup(map, from, position, someKeys, someValues, most);
                 if (outcome.isUnsupported()) {
-                    scanOneByOne(reader, arena);
+                    scanOneByOne(reader::accept, arena);
                     return;
                 }
                 more = outcome.isComplete();
                 if (!more && !outcome.errno().equals(Errno.ENOENT)) {
                     throw outcome.failure(map.name(), "from the start on");
                 }
-                for (int i = 0; i < outcome.done(); i++) {
-                    reader.read(keys.slice(someKeys, i), values.slice(someValues, i));
-                }
+                reader.accept(
+                        someKeys.asSlice(0, (long) keys.bytes() * outcome.done()),
+                        someValues.asSlice(0, (long) values.bytes() * outcome.done()));
                 from = position;
             }
         }

@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Predicate;
 
@@ -15,6 +16,8 @@ public final class ReconciledMap<K, V> {
     private final KeyedMap<K, V> map;
     private final int capacity;
     private final Map<K, V> inForce;
+    /** What the map held when it was last found to hold what is in force; empty after each change. */
+    private Optional<MapImage> intact = Optional.empty();
 
     /** Reads what the map holds. */
     public ReconciledMap(KeyedMap<K, V> map) {
@@ -35,7 +38,11 @@ public final class ReconciledMap<K, V> {
      * @return how many entries are not as they were left
      */
     public int reread() {
-        Map<K, V> found = map.entries();
+        if (isAsLastSeen()) {
+            return 0;
+        }
+        MapImage image = map.image();
+        Map<K, V> found = map.entries(image);
         int different = 0;
         for (Map.Entry<K, V> left : inForce.entrySet()) {
             different += left.getValue().equals(found.get(left.getKey())) ? 0 : 1;
@@ -47,12 +54,24 @@ public final class ReconciledMap<K, V> {
             inForce.keySet().retainAll(found.keySet());
             inForce.putAll(found);
         }
+        intact = Optional.of(image);
         return different;
     }
 
     /** Whether the map holds what it was left with; changes nothing. */
     public boolean isIntact() {
-        return map.entries().equals(inForce);
+        if (isAsLastSeen()) {
+            return true;
+        }
+        MapImage image = map.image();
+        boolean isIntact = map.entries(image).equals(inForce);
+        intact = isIntact ? Optional.of(image) : Optional.empty();
+        return isIntact;
+    }
+
+    /** The bytes are compared: to decode thousands of entries twice a second is most of what a daemon at rest does. */
+    private boolean isAsLastSeen() {
+        return intact.isPresent() && map.is(intact.get());
     }
 
     /** Sets a key's value. */
@@ -62,11 +81,16 @@ public final class ReconciledMap<K, V> {
 
     /** Sets keys to values, those that are not so yet. */
     public void putAll(Map<K, V> entries) {
-        map.putAll(
-                entries.entrySet().stream()
-                        .filter(entry -> !entry.getValue().equals(inForce.get(entry.getKey())))
-                        .toList(),
-                inForce::put);
+        putAll(entries.entrySet().stream()
+                .filter(entry -> !entry.getValue().equals(inForce.get(entry.getKey())))
+                .toList());
+    }
+
+    private void putAll(List<Map.Entry<K, V>> entries) {
+        if (!entries.isEmpty()) {
+            intact = Optional.empty();
+            map.putAll(entries, inForce::put);
+        }
     }
 
     /** Removes keys. */
@@ -76,7 +100,10 @@ public final class ReconciledMap<K, V> {
 
     /** Removes keys. */
     public void removeAll(List<K> gone) {
-        map.removeAll(gone, inForce::remove);
+        if (!gone.isEmpty()) {
+            intact = Optional.empty();
+            map.removeAll(gone, inForce::remove);
+        }
     }
 
     /**
@@ -103,16 +130,16 @@ public final class ReconciledMap<K, V> {
         List<K> gone = inForce.keySet().stream()
                 .filter(key -> !wanted.containsKey(key))
                 .toList();
-        map.putAll(changed, inForce::put);
+        putAll(changed);
         replace(gone, fresh);
     }
 
     private void replace(List<K> gone, List<Map.Entry<K, V>> fresh) {
         int added = Math.min(fresh.size(), capacity - inForce.size());
-        map.putAll(fresh.subList(0, added), inForce::put);
+        putAll(fresh.subList(0, added));
         int first = Math.min(gone.size(), fresh.size() - added);
         removeAll(gone.subList(0, first));
-        map.putAll(fresh.subList(added, fresh.size()), inForce::put);
+        putAll(fresh.subList(added, fresh.size()));
         removeAll(gone.subList(first, gone.size()));
     }
 }

@@ -1,13 +1,16 @@
 package dev.udpfanout.bindings.map;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.udpfanout.bindings.errno.SystemCallException;
 import dev.udpfanout.bindings.libbpf.BpfMap;
 import dev.udpfanout.bindings.libbpf.MapType;
+import java.util.List;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
@@ -107,5 +110,47 @@ class ReconciledMapKernelTest {
             reconciled.set(Map.of(3, LOOPBACK));
             assertEquals(Map.of(3, LOOPBACK), inKernel.entries());
         }
+    }
+
+    /** A daemon at rest looks at its maps twice a second: what it has seen as it should be is not decoded again. */
+    @Test
+    void shouldCompareBytesAndNotDecodeWhatIsAsItWas() {
+        AtomicInteger decoded = new AtomicInteger();
+        Codec<Integer> counted = new Codec<>(Codec.U32.layout(), Codec.U32.writer(), from -> {
+            decoded.incrementAndGet();
+            return Codec.U32.reader().apply(from);
+        });
+        ReconciledMap<Integer, Integer> reconciled = new ReconciledMap<>(new KeyedMap<>(map, Codec.U32, counted));
+        reconciled.set(entries(0, CAPACITY));
+        assertTrue(reconciled.isIntact());
+        int before = decoded.get();
+        for (int look = 0; look < 10; look++) {
+            assertTrue(reconciled.isIntact());
+            assertEquals(0, reconciled.reread());
+        }
+        assertEquals(before, decoded.get());
+    }
+
+    @Test
+    void shouldSeeWhatOthersHaveWrittenAfterItHasSeenTheMapAsItShouldBe() {
+        ReconciledMap<Integer, Integer> reconciled = new ReconciledMap<>(keyed);
+        reconciled.set(entries(0, 40));
+        assertTrue(reconciled.isIntact());
+        keyed.put(7, 8);
+        assertFalse(reconciled.isIntact());
+        keyed.put(7, 1007);
+        assertTrue(reconciled.isIntact());
+        keyed.remove(39);
+        assertFalse(reconciled.isIntact());
+        assertEquals(1, reconciled.reread());
+        assertTrue(reconciled.isIntact(), "what was found is in force");
+        reconciled.set(entries(0, 40));
+        assertTrue(reconciled.isIntact());
+        keyed.put(50, 1);
+        assertFalse(reconciled.isIntact());
+        assertEquals(1, reconciled.reread());
+        reconciled.removeAll(List.of(50));
+        assertTrue(reconciled.isIntact());
+        assertEquals(entries(0, 40), keyed.entries());
     }
 }

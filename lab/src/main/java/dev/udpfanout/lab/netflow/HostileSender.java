@@ -32,6 +32,7 @@ final class HostileSender {
             "000a00040000000000000000000000000002000801000001", // a message shorter than its header
             "0009000100000000000000000000000000000000000000080100ffff", // 65,535 fields in a set of 8 bytes
             "000a0018000000000000000000000000000200080100ffff",
+            "000000050000000100000000000000000000000000000000", // sFlow: no message of NetFlow at all
             "00",
             "000a",
             "0009");

@@ -8,9 +8,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
-import java.util.concurrent.atomic.AtomicLong;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** nfacctd with its print plugin: Debian's package pmacct. Source: pmacct's CONFIG-KEYS. */
 final class Nfacctd implements Collector {
@@ -19,14 +20,19 @@ final class Nfacctd implements Collector {
     /** Source port, destination port, packets, flows, bytes: one record is one flow. */
     private static final Pattern LINE = Pattern.compile("(\\d+),(\\d+),\\d+,(\\d+),\\d+");
 
+    private static final int MAX_REMARKS = 5;
+
     private final Decoded decoded = new Decoded();
-    private final AtomicLong gaps = new AtomicLong();
+    private final Path log;
     private final LabProcess process;
 
     /** @param directory an empty folder of its own */
     Nfacctd(LabNamespace pod, int port, Path directory) {
+        // Else lines of its log come in the middle of the records that its children print.
+        this.log = directory.resolve("log");
         try {
-            Path config = Files.writeString(directory.resolve("nfacctd.conf"), """
+            Path config = Files.writeString(
+                    directory.resolve("nfacctd.conf"), """
                     daemonize: false
                     nfacctd_ip: ::
                     nfacctd_port: %d
@@ -36,8 +42,10 @@ final class Nfacctd implements Collector {
                     aggregate: src_port, dst_port, flows
                     print_output: csv
                     print_refresh_time: 1
+                    print_output_lock_file: %s
                     print_cache_entries: 4099
-                    """.formatted(port));
+                    logfile: %s
+                    """.formatted(port, directory.resolve("lock"), log));
             this.process = pod.start(Map.of(), this::read, "nfacctd", "-f", config.toString());
         } catch (IOException e) {
             throw new UncheckedIOException(e);
@@ -49,8 +57,6 @@ final class Nfacctd implements Collector {
         if (record.matches()) {
             int number = FlowNumbers.ofPorts(Integer.parseInt(record.group(1)), Integer.parseInt(record.group(2)));
             decoded.add(number, Integer.parseInt(record.group(3)));
-        } else if (line.contains("expecting flow")) {
-            gaps.incrementAndGet();
         }
     }
 
@@ -69,7 +75,13 @@ final class Nfacctd implements Collector {
 
     @Override
     public String remarks() {
-        return gaps + " times \"expecting flow\"";
+        try (Stream<String> lines = Files.lines(log)) {
+            return lines.filter(line -> line.contains("WARN") || line.contains("ERROR") || line.contains("expecting"))
+                    .limit(MAX_REMARKS)
+                    .collect(Collectors.joining("; "));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     @Override

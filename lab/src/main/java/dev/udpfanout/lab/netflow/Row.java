@@ -18,7 +18,7 @@ import java.util.Map;
  * @param twice how often records were decoded that were decoded already
  * @param missing records that nobody has decoded, or not right, but for the next
  * @param away missing ones that were sent while a collector was away
- * @param firstWrong the first few records that are missing or were decoded twice, for the log
+ * @param firstWrong the first few records that are missing or were decoded twice
  */
 record Row(
         Scenario scenario,
@@ -109,6 +109,12 @@ record Row(
                 number(twice),
                 number(missing),
                 number(away));
+    }
+
+    /** What is wrong with it, for people. */
+    String fault() {
+        return "WRONG %s, %s, %s: the first records are %s"
+                .formatted(scenario.label(), place.text(), exporter.label(), firstWrong);
     }
 
     private String by(Collector.Kind kind) {

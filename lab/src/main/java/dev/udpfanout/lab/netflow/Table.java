@@ -42,6 +42,8 @@ record Table(List<Row> rows, List<Trial> trials, List<String> failures, Duration
         StringBuilder text = new StringBuilder(Row.head());
         rows.forEach(row -> text.append(row.text()));
         text.append('\n').append(LEGEND);
+        rows.stream().filter(row -> !row.isRight()).forEach(row -> text.append(row.fault())
+                .append('\n'));
         failures.forEach(line -> text.append("FAILED ").append(line).append('\n'));
         return text.append(verdict()).append('\n').toString();
     }

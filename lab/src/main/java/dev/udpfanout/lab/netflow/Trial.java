@@ -63,7 +63,7 @@ record Trial(Scenario scenario, Place place) {
             List<Row> rows = sent.exporters().stream()
                     .map(exporter -> Row.of(scenario, place, exporter, sent, decoded))
                     .toList();
-            rows.forEach(row -> log.accept(row.exporter().label() + ": first wrong records " + row.firstWrong()));
+            rows.stream().filter(row -> !row.isRight()).map(Row::fault).forEach(log);
             decoded.forEach((kind, each) -> log.accept(kind.label() + ": read wrong " + each.wrong()));
             return rows;
         } finally {

@@ -1,5 +1,6 @@
 package dev.udpfanout.loader.admin;
 
+import dev.udpfanout.loader.config.reader.SocketAddressText;
 import dev.udpfanout.loader.supervision.SupervisedThread;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -225,6 +226,6 @@ public final class AdminServer implements AutoCloseable {
     }
 
     private static String hostAndPort(InetSocketAddress address) {
-        return address.getAddress().getHostAddress() + ":" + address.getPort();
+        return SocketAddressText.write(address);
     }
 }

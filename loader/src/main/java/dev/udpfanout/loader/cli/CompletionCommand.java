@@ -3,11 +3,13 @@ package dev.udpfanout.loader.cli;
 import java.io.PrintWriter;
 import java.util.Locale;
 import java.util.concurrent.Callable;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.StreamSupport;
 import picocli.AutoComplete;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.ArgSpec;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.Model.PositionalParamSpec;
@@ -25,6 +27,8 @@ import picocli.CommandLine.Parameters;
         mixinStandardHelpOptions = true)
 final class CompletionCommand implements Callable<Integer> {
     private static final String NAME = "udp-fanout";
+    /** The values of an option or a parameter in picocli's script; names of functions have no quotes. */
+    private static final Pattern CHOICES = Pattern.compile("(?<=_args=\\()\"[^)\n]*\"(?=\\))");
 
     /** For which there are scripts. */
     enum Shell {
@@ -44,9 +48,14 @@ final class CompletionCommand implements Callable<Integer> {
         CommandLine top = spec.root().commandLine();
         PrintWriter out = spec.commandLine().getOut();
         // picocli's script is for both: in zsh it turns on what understands bash's.
-        out.print(shell == Shell.FISH ? fish(top) : AutoComplete.bash(NAME, top));
+        out.print(shell == Shell.FISH ? fish(top) : withSmallLetters(AutoComplete.bash(NAME, top)));
         out.flush();
         return ExitCode.OK;
+    }
+
+    /** picocli offers enums as Java writes them; people type what the help says. */
+    private static String withSmallLetters(String script) {
+        return CHOICES.matcher(script).replaceAll(choices -> choices.group().toLowerCase(Locale.ROOT));
     }
 
     private static String fish(CommandLine top) {
@@ -64,14 +73,17 @@ final class CompletionCommand implements Callable<Integer> {
         return script.toString();
     }
 
-    /** Those of a parameter that has some; whatever their case, small letters are understood. */
     private static void choices(StringBuilder script, String condition, PositionalParamSpec parameter) {
         if (parameter.completionCandidates() != null) {
-            String words = StreamSupport.stream(parameter.completionCandidates().spliterator(), false)
-                    .map(word -> word.toLowerCase(Locale.ROOT))
-                    .collect(Collectors.joining(" "));
-            script.append("complete -c %s -f -n '%s' -a '%s'%n".formatted(NAME, condition, words));
+            script.append("complete -c %s -f -n '%s' -a '%s'%n".formatted(NAME, condition, words(parameter)));
         }
+    }
+
+    /** Those of an argument that has some; whatever their case, small letters are understood. */
+    private static String words(ArgSpec argument) {
+        return StreamSupport.stream(argument.completionCandidates().spliterator(), false)
+                .map(word -> word.toLowerCase(Locale.ROOT))
+                .collect(Collectors.joining(" "));
     }
 
     private static void option(StringBuilder script, String condition, OptionSpec option) {
@@ -81,6 +93,9 @@ final class CompletionCommand implements Callable<Integer> {
         }
         if (option.arity().max() > 0) {
             script.append(" -r");
+        }
+        if (option.completionCandidates() != null) {
+            script.append(" -f -a '").append(words(option)).append('\'');
         }
         script.append(" -d '%s'%n".formatted(first(option.description())));
     }

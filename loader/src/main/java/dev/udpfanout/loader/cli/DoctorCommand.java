@@ -10,6 +10,7 @@ import dev.udpfanout.loader.doctor.diagnosis.Diagnosis.Result;
 import dev.udpfanout.loader.doctor.diagnosis.Fix;
 import dev.udpfanout.loader.kubernetes.api.KubernetesClients;
 import dev.udpfanout.loader.kubernetes.api.NodeIdentity;
+import dev.udpfanout.loader.kubernetes.api.ServiceName;
 import dev.udpfanout.loader.logging.LogConfigurator;
 import dev.udpfanout.loader.logging.LogLevel;
 import io.fabric8.kubernetes.client.KubernetesClient;
@@ -20,6 +21,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Callable;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -36,18 +38,29 @@ import picocli.CommandLine.Option;
         exitCodeListHeading = "%nExit codes:%n",
         exitCodeList = {"0:nothing is wrong", "1:there are warnings", "2:there are problems, or bad input"},
         footerHeading = "%nExample:%n",
-        footer = {"  udp-fanout doctor --config /etc/udp-fanout/config.yaml --listener syslog"},
+        footer = {
+            "  udp-fanout doctor --config /etc/udp-fanout/config.yaml --listener syslog",
+            "  udp-fanout doctor --config /etc/udp-fanout/config.yaml --service logging/syslog"
+        },
         mixinStandardHelpOptions = true)
 final class DoctorCommand implements Callable<Integer> {
     private static final int WARNINGS = 1;
     private static final int PROBLEMS = 2;
     private static final int STANDARD_OUTPUT = 1;
+    /** Names of RFC 1123, as Kubernetes has them. */
+    private static final Pattern SERVICE = Pattern.compile("[a-z0-9]([-a-z0-9]*)/[a-z0-9]([-a-z0-9]*)");
 
     @Option(names = "--config", paramLabel = "FILE", required = true, description = "The daemon's configuration.")
     private Path config;
 
     @Option(names = "--listener", paramLabel = "NAME", description = "Look at this listener only; may be repeated.")
     private Set<String> listeners = Set.of();
+
+    @Option(
+            names = "--service",
+            paramLabel = "NAMESPACE/NAME",
+            description = "Look at this Service, which is served by its annotations, and at its listeners only.")
+    private String service;
 
     @Option(names = "--json", description = "Print JSON, for programs.")
     private boolean json;
@@ -79,6 +92,15 @@ final class DoctorCommand implements Callable<Integer> {
             err.flush();
             return ExitCode.BAD_INPUT;
         }
+        if (service != null
+                && (!listeners.isEmpty() || !SERVICE.matcher(service).matches())) {
+            err.println("udp-fanout: --service: "
+                    + (listeners.isEmpty()
+                            ? "\"" + service.replaceAll("\\p{Cntrl}", "?") + "\" is not NAMESPACE/NAME"
+                            : "does not go together with --listener"));
+            err.flush();
+            return ExitCode.BAD_INPUT;
+        }
         // What cannot be reached is in the answer, in fewer words.
         LogConfigurator.setLevel(LogLevel.ERROR);
         PrintWriter out = spec.commandLine().getOut();
@@ -102,8 +124,14 @@ final class DoctorCommand implements Callable<Integer> {
                     NodeIdentity.detect(),
                     NodeLock.holder(),
                     UdpFanout.VERSION);
-            return new Doctor(node).examine(read, listeners);
+            Doctor doctor = new Doctor(node);
+            return service == null ? doctor.examine(read, listeners) : doctor.examineService(read, serviceName());
         }
+    }
+
+    private ServiceName serviceName() {
+        String[] parts = service.split("/");
+        return new ServiceName(parts[0], parts[1]);
     }
 
     /** What will be done is said first. Returns whether anything was done. */

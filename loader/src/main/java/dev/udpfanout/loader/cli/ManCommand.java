@@ -1,7 +1,11 @@
 package dev.udpfanout.loader.cli;
 
 import java.io.PrintWriter;
+import java.time.LocalDate;
+import java.time.ZoneOffset;
 import java.util.Locale;
+import java.util.Map;
+import java.util.TreeMap;
 import java.util.concurrent.Callable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -19,6 +23,11 @@ import picocli.CommandLine.Parameters;
         footer = {"  udp-fanout man status > status.1 && man ./status.1"},
         mixinStandardHelpOptions = true)
 final class ManCommand implements Callable<Integer> {
+    private static final Map<String, String> EXIT_CODES = new TreeMap<>(Map.of(
+            "0", "It is done.",
+            "1", "The machine or the kernel refuses.",
+            "2", "The command line or the configuration is wrong."));
+
     @Parameters(paramLabel = "COMMAND", arity = "0..1", description = "One of udp-fanout's commands.")
     private String command;
 
@@ -46,7 +55,8 @@ final class ManCommand implements Callable<Integer> {
         String name = spec.qualifiedName("-");
         String description = text(spec.usageMessage().description());
         StringBuilder page = new StringBuilder();
-        page.append(".TH %s 1 \"\" \"udp-fanout %s\"%n".formatted(name.toUpperCase(Locale.ROOT), UdpFanout.VERSION));
+        page.append(".TH %s 1 \"%s\" \"udp-fanout %s\"%n"
+                .formatted(name.toUpperCase(Locale.ROOT), LocalDate.now(ZoneOffset.UTC), UdpFanout.VERSION));
         page.append(".SH NAME%n%s \\- %s%n".formatted(escaped(name), escaped(firstSentence(description))));
         page.append(".SH SYNOPSIS%n.B %s%n".formatted(escaped(synopsis(command))));
         page.append(".SH DESCRIPTION%n%s%n".formatted(escaped(description)));
@@ -74,9 +84,14 @@ final class ManCommand implements Callable<Integer> {
             page.append(escaped(line)).append(System.lineSeparator());
         }
         page.append(".fi%n.SH \"EXIT STATUS\"%n".formatted());
-        page.append("0 done, 1 the machine or the kernel refuses, 2 the command line or the configuration is wrong.%n"
-                .formatted());
+        exitCodes(spec).forEach((code, meaning) -> entry(page, code, meaning));
         return page.toString();
+    }
+
+    /** A command that has others than most says so itself. */
+    private static Map<String, String> exitCodes(CommandSpec spec) {
+        Map<String, String> own = spec.usageMessage().exitCodeList();
+        return own.isEmpty() ? EXIT_CODES : own;
     }
 
     private static String synopsis(CommandLine command) {

@@ -31,7 +31,7 @@ final class NodesCommand implements Callable<Integer> {
         TRACE
     }
 
-    @Parameters(index = "0", paramLabel = "COMMAND", description = "What has printed it: ${COMPLETION-CANDIDATES}.")
+    @Parameters(index = "0", paramLabel = "COMMAND", description = "What has printed it: doctor or trace.")
     private Of command;
 
     @CommandLine.Spec

@@ -22,8 +22,13 @@ import picocli.CommandLine.Option;
         name = "send",
         description =
                 "Sends numbered datagrams, and prints how many it has sent: each second, and at the end. udp-fanout"
-                        + " receive tells from the numbers what is missing, duplicated or reordered. Exits with 1 if this machine"
-                        + " refused to send one, or an ICMP error came back.",
+                        + " receive tells from the numbers what is missing, duplicated or reordered.",
+        exitCodeListHeading = "%nExit codes:%n",
+        exitCodeList = {
+            "0:all were sent",
+            "1:this machine refused to send one, or an ICMP error came back",
+            "2:bad input"
+        },
         footerHeading = "%nExample:%n",
         footer = {"  udp-fanout send --to 192.0.2.10:5514 --rate 1000 --count 60000 --sources 4"},
         mixinStandardHelpOptions = true)

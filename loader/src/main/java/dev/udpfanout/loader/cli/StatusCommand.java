@@ -1,8 +1,10 @@
 package dev.udpfanout.loader.cli;
 
+import dev.udpfanout.bindings.terminal.TerminalSize;
 import dev.udpfanout.loader.cli.status.StatusSource;
 import dev.udpfanout.loader.cli.status.StatusText;
 import dev.udpfanout.loader.cli.status.StatusWatch;
+import dev.udpfanout.loader.cli.terminal.WordWrap;
 import dev.udpfanout.loader.logging.LogConfigurator;
 import dev.udpfanout.loader.logging.LogLevel;
 import java.io.IOException;
@@ -19,12 +21,15 @@ import picocli.CommandLine.Option;
 @Command(
         name = "status",
         description = "Prints what the daemon on this node does: listeners, endpoints, counters. If no daemon runs, it"
-                + " prints what its pins in the kernel show, says so, and exits with 1.",
+                + " prints what its pins in the kernel show, and says so.",
+        exitCodeListHeading = "%nExit codes:%n",
+        exitCodeList = {"0:the daemon has answered", "1:no daemon answers", "2:bad input"},
         footerHeading = "%nExample:%n",
         footer = {"  udp-fanout status", "  udp-fanout status --watch --interval 2"},
         mixinStandardHelpOptions = true)
 final class StatusCommand implements Callable<Integer> {
     private static final double NANOS_PER_SECOND = 1e9;
+    private static final int STANDARD_OUTPUT = 1;
 
     @Option(
             names = "--json",
@@ -72,7 +77,7 @@ final class StatusCommand implements Callable<Integer> {
         }
         try {
             StatusSource.Reading reading = source.read();
-            out.print(json ? reading.text() + "\n" : new StatusText(reading.page(), Instant.now()).toString());
+            out.print(json ? reading.text() + "\n" : wrapped(new StatusText(reading.page(), Instant.now())));
             out.flush();
             return reading.isFromDaemon() ? ExitCode.OK : ExitCode.FAILED;
         } catch (IOException e) {
@@ -81,5 +86,12 @@ final class StatusCommand implements Callable<Integer> {
             err.flush();
             return ExitCode.FAILED;
         }
+    }
+
+    /** In a terminal, long lines go on in the next one, moved in; elsewhere they stay whole, for grep. */
+    private static String wrapped(StatusText text) {
+        WordWrap wrap = new WordWrap(
+                TerminalSize.of(STANDARD_OUTPUT).map(TerminalSize::columns).orElse(0));
+        return wrap.lines(text.toString());
     }
 }

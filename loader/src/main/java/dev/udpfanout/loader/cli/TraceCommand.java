@@ -40,9 +40,13 @@ import picocli.CommandLine.ParameterException;
             "Needs CAP_BPF, CAP_PERFMON and CAP_NET_ADMIN, and a kernel with BTF (/sys/kernel/btf/vmlinux). It works"
                     + " without the daemon."
         },
+        exitCodeListHeading = "%nExit codes:%n",
+        exitCodeList = {
+            "0:every datagram arrived",
+            "1:one was lost, or is out of sight",
+            "2:tracing was not possible, or bad input"
+        },
         footer = {
-            "",
-            "Exits with 0 if all arrived, 1 if one was lost, 2 if tracing was not possible.",
             "",
             "Examples:",
             "  udp-fanout trace --to 192.168.1.100:514",

@@ -1,6 +1,7 @@
 package dev.udpfanout.loader.daemon;
 
 import dev.udpfanout.loader.config.ListenerConfig;
+import dev.udpfanout.loader.config.reader.SocketAddressText;
 import dev.udpfanout.loader.control.DiscoveredEndpoint;
 import java.net.InetSocketAddress;
 import java.util.ArrayList;
@@ -55,10 +56,12 @@ final class RefusedEndpoints {
 
     private static void report(ListenerConfig inTheWay, InetSocketAddress endpoint) {
         if (inTheWay.takes(endpoint)) {
-            LOG.atWarn().addKeyValue("endpoint", endpoint).log("refused an endpoint that is a listener");
+            LOG.atWarn()
+                    .addKeyValue("endpoint", SocketAddressText.write(endpoint))
+                    .log("refused an endpoint that is a listener");
         } else {
             LOG.atError()
-                    .addKeyValue("endpoint", endpoint)
+                    .addKeyValue("endpoint", SocketAddressText.write(endpoint))
                     .addKeyValue("range", inTheWay.range().orElseThrow())
                     .log(
                             "refused an endpoint in the range of publish.addresses; choose a range that nothing in the cluster"

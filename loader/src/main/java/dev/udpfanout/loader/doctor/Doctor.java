@@ -1,13 +1,9 @@
 package dev.udpfanout.loader.doctor;
 
-import dev.udpfanout.bindings.rtnetlink.link.Link;
 import dev.udpfanout.loader.config.Config;
-import dev.udpfanout.loader.config.ListenerConfig;
-import dev.udpfanout.loader.datapath.kernel.program.Pins;
 import dev.udpfanout.loader.datapath.network.Network;
 import dev.udpfanout.loader.doctor.attach.ProgramCheck;
 import dev.udpfanout.loader.doctor.conntrack.ConnectionTrackingChecks;
-import dev.udpfanout.loader.doctor.conntrack.ConnectionTrackingChecks.Place;
 import dev.udpfanout.loader.doctor.daemon.BpffsCheck;
 import dev.udpfanout.loader.doctor.daemon.DaemonCheck;
 import dev.udpfanout.loader.doctor.daemon.LeaseCheck;
@@ -18,36 +14,22 @@ import dev.udpfanout.loader.doctor.diagnosis.Causes;
 import dev.udpfanout.loader.doctor.diagnosis.Diagnosis;
 import dev.udpfanout.loader.doctor.facts.DaemonStatus;
 import dev.udpfanout.loader.doctor.facts.NodeFiles;
-import dev.udpfanout.loader.doctor.facts.NodeNetwork;
 import dev.udpfanout.loader.doctor.facts.ServedListener;
 import dev.udpfanout.loader.doctor.firewall.FirewallChecks;
-import dev.udpfanout.loader.doctor.firewall.KubeProxyRuleCheck;
+import dev.udpfanout.loader.doctor.kubernetes.AnnotatedServices;
 import dev.udpfanout.loader.doctor.kubernetes.KubernetesChecks;
-import dev.udpfanout.loader.doctor.kubernetes.KubernetesChecks.Published;
-import dev.udpfanout.loader.doctor.kubernetes.ServiceChecks;
 import dev.udpfanout.loader.doctor.kubernetes.ServiceProxyChecks;
 import dev.udpfanout.loader.doctor.network.BridgeNetfilterCheck;
 import dev.udpfanout.loader.doctor.network.ForwardingChecks;
-import dev.udpfanout.loader.doctor.network.InterfaceCheck;
-import dev.udpfanout.loader.doctor.network.VrfCheck;
-import dev.udpfanout.loader.doctor.network.XdpCheck;
-import dev.udpfanout.loader.doctor.way.EndpointAnswerCheck;
-import dev.udpfanout.loader.doctor.way.EndpointMtuCheck;
-import dev.udpfanout.loader.doctor.way.EndpointRouteCheck;
-import dev.udpfanout.loader.doctor.way.ListenerRouteCheck;
 import dev.udpfanout.loader.doctor.way.TestDatagramCheck;
 import dev.udpfanout.loader.kubernetes.api.NodeIdentity;
-import dev.udpfanout.loader.trace.ListenerNames;
-import dev.udpfanout.loader.trace.SocketOwners;
+import dev.udpfanout.loader.kubernetes.api.ServiceName;
 import io.fabric8.kubernetes.client.KubernetesClient;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
-import java.util.stream.Collectors;
 
 /**
  * Walks the way of a listener's datagrams from the sender's VIP to the receivers' sockets, and checks each step for
@@ -97,19 +79,58 @@ public final class Doctor {
         NodeFiles files = new NodeFiles(node.proc());
         KubernetesChecks kubernetes = new KubernetesChecks(node.client(), node.identity());
         List<Diagnosis> ofListeners = new ArrayList<>();
-        List<String> moved = new ArrayList<>();
         try (Network network = Network.open()) {
-            NodeNetwork tables = new NodeNetwork(network);
-            for (ServedListener listener : listeners) {
-                ofListener(listener, kubernetes, files, network, tables, moved).stream()
-                        .map(each -> OF_NODE.contains(each.check()) ? each : each.of(listener.name()))
-                        .forEach(ofListeners::add);
-            }
+            ListenerWalk walk = new ListenerWalk(node, kubernetes, files, network);
+            listeners.forEach(listener -> ofListeners.addAll(named(walk.of(listener), listener)));
+            List<Diagnosis> found = new ArrayList<>(ofDaemon(listeners, daemon, ofListeners));
+            found.addAll(ofListeners);
+            config.services()
+                    .filter(services -> listenerNames.isEmpty())
+                    .flatMap(services -> AnnotatedServices.ofAll(daemon))
+                    .ifPresent(found::add);
+            found.addAll(ofNode(listeners, files, walk.moved()));
+            kubernetes.ofNode(listeners).forEach(found::add);
+            return causes(found, daemon);
         }
-        List<Diagnosis> found = new ArrayList<>(ofDaemon(listeners, daemon, ofListeners));
-        found.addAll(ofListeners);
-        found.addAll(ofNode(listeners, files, moved));
-        kubernetes.ofNode(listeners).forEach(found::add);
+    }
+
+    /**
+     * The same of one annotated Service: whether it is served and by what, and the way of each of its listeners.
+     *
+     * @param name which Service
+     */
+    public List<Diagnosis> examineService(Config config, ServiceName name) {
+        DaemonStatus daemon = DaemonStatus.ask(config.metrics(), node.daemon().isPresent());
+        NodeFiles files = new NodeFiles(node.proc());
+        AnnotatedServices services = new AnnotatedServices(node.client(), node.identity(), config.services());
+        AnnotatedServices.Examined examined = services.examine(name, daemon);
+        List<Diagnosis> ofListeners = new ArrayList<>();
+        List<ServedListener> listeners = examined.listeners().stream()
+                .map(each -> ServedListener.of(each.config(), daemon))
+                .toList();
+        try (Network network = Network.open()) {
+            ListenerWalk walk =
+                    new ListenerWalk(node, new KubernetesChecks(node.client(), node.identity()), files, network);
+            for (int i = 0; i < listeners.size(); i++) {
+                ServedListener listener = listeners.get(i);
+                ofListeners.addAll(named(
+                        walk.ofServed(listener, examined.listeners().get(i).places()), listener));
+            }
+            List<Diagnosis> found = new ArrayList<>(examined.found());
+            found.addAll(ofDaemon(listeners, daemon, ofListeners));
+            found.addAll(ofListeners);
+            found.addAll(ofNode(listeners, files, walk.moved()));
+            return causes(found, daemon);
+        }
+    }
+
+    private static List<Diagnosis> named(List<Diagnosis> found, ServedListener listener) {
+        return found.stream()
+                .map(each -> OF_NODE.contains(each.check()) ? each : each.of(listener.name()))
+                .toList();
+    }
+
+    private static List<Diagnosis> causes(List<Diagnosis> found, DaemonStatus daemon) {
         List<Diagnosis> causes = new ArrayList<>(Causes.only(found));
         Causes.removeExplained(causes, TestDatagramCheck.CHECK);
         ReadyCheck.of(daemon, causes).ifPresent(causes::add);
@@ -128,67 +149,6 @@ public final class Doctor {
         return found;
     }
 
-    /**
-     * From the Service, by the NIC, kube-proxy, routes and programs, to the receivers.
-     *
-     * @param moved gets the rules of packet filters that have counted test datagrams
-     */
-    private List<Diagnosis> ofListener(
-            ServedListener listener,
-            KubernetesChecks kubernetes,
-            NodeFiles files,
-            Network network,
-            NodeNetwork tables,
-            List<String> moved) {
-        ListenerConfig config = listener.config();
-        Published published = kubernetes.published(config);
-        Set<InetSocketAddress> vips = published
-                .service()
-                .map(service -> ServiceChecks.vips(service, config))
-                .orElse(Set.of());
-        List<InetAddress> addresses =
-                vips.stream().map(InetSocketAddress::getAddress).toList();
-        List<Diagnosis> found = new ArrayList<>(kubernetes.ofService(config, published));
-        found.addAll(InterfaceCheck.of(listener, tables));
-        XdpCheck.of(incoming(listener, tables, addresses), tables.links()).ifPresent(found::add);
-        VrfCheck.of(incoming(listener, tables, addresses), tables.links(), listener.isUserspace(), files)
-                .ifPresent(found::add);
-        if (listener.isOnDummy() && published.service().isPresent()) {
-            boolean hasOtherProxy =
-                    new ServiceProxyChecks(files).of(List.of(config)).isPresent();
-            found.addAll(new KubeProxyRuleCheck().of(vips, hasOtherProxy));
-            Set<Place> places = vips.stream()
-                    .map(vip -> new Place(vip.getAddress(), vip.getPort()))
-                    .collect(Collectors.toSet());
-            found.add(new ConnectionTrackingChecks(files)
-                    .stale(places, place -> config.takes(new InetSocketAddress(place.address(), place.port()))));
-        }
-        found.addAll(new ListenerRouteCheck(network, tables).of(listener, addresses));
-        found.addAll(new ProgramCheck(network, tables, pins()).of(listener, vips));
-        found.addAll(kubernetes.ofReceivers(listener));
-        found.addAll(new EndpointRouteCheck(network, tables).of(listener, addresses));
-        new EndpointMtuCheck(network, tables).of(listener, addresses).ifPresent(found::add);
-        found.addAll(new EndpointAnswerCheck(network, tables).of(listener));
-        new TestDatagramCheck(
-                        network, tables, new ListenerNames(node.pinDirectory())::of, SocketOwners.ofNode(node.daemon()))
-                .of(listener, vips)
-                .ifPresent(answer -> {
-                    found.add(answer.diagnosis());
-                    moved.addAll(answer.moved());
-                });
-        return found;
-    }
-
-    /** By which interfaces senders' datagrams come: the listener's own, and those that lead to it. */
-    private static List<Link> incoming(ServedListener listener, NodeNetwork tables, List<InetAddress> vips) {
-        boolean isByStack = listener.isOnDummy() || listener.isUserspace();
-        return isByStack
-                ? tables.uplinks(listener.isIpv6(), vips)
-                : listener.config().interfaces().stream()
-                        .flatMap(name -> tables.link(name).stream())
-                        .toList();
-    }
-
     private List<Diagnosis> ofNode(List<ServedListener> listeners, NodeFiles files, List<String> moved) {
         List<Diagnosis> found = new ArrayList<>();
         new ServiceProxyChecks(files)
@@ -201,9 +161,5 @@ public final class Doctor {
             found.add(new ConnectionTrackingChecks(files).room());
         }
         return found;
-    }
-
-    private Optional<Pins> pins() {
-        return Pins.existing(node.pinDirectory());
     }
 }

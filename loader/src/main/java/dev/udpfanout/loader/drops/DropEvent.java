@@ -7,6 +7,8 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.StructLayout;
 import java.lang.foreign.ValueLayout;
 import java.net.InetSocketAddress;
+import java.net.NetworkInterface;
+import java.net.SocketException;
 import java.util.Arrays;
 import java.util.Locale;
 import java.util.Optional;
@@ -23,7 +25,7 @@ import java.util.Optional;
  * @param bytes the packet's length
  * @param source port 0 for a fragment without ports
  * @param destination as above
- * @param device the interface
+ * @param device the interface at which it came in
  */
 public record DropEvent(
         long timeNs,
@@ -51,7 +53,7 @@ public record DropEvent(
             MemoryLayout.sequenceLayout(16, ValueLayout.JAVA_BYTE).withName("source"),
             MemoryLayout.sequenceLayout(16, ValueLayout.JAVA_BYTE).withName("destination"),
             MemoryLayout.sequenceLayout(16, ValueLayout.JAVA_BYTE).withName("device"),
-            ValueLayout.JAVA_INT.withName("unused"));
+            ValueLayout.JAVA_INT.withName("ifindex"));
 
     /** One record of the map EVENTS. */
     static DropEvent read(MemorySegment event) {
@@ -66,7 +68,24 @@ public record DropEvent(
                 fields.small("bytes"),
                 fields.address("source"),
                 fields.address("destination"),
-                fields.text("device"));
+                deviceOf(fields));
+    }
+
+    /**
+     * An answer to the sender is seen where it leaves: then the probe has only the number of where the datagram came
+     * in.
+     */
+    private static String deviceOf(EventFields fields) {
+        int ifindex = fields.small("ifindex");
+        if (ifindex == 0) {
+            return fields.text("device");
+        }
+        try {
+            NetworkInterface device = NetworkInterface.getByIndex(ifindex);
+            return device == null ? "interface " + ifindex : device.getName();
+        } catch (SocketException e) {
+            return "interface " + ifindex;
+        }
     }
 
     private static String label(int code) {

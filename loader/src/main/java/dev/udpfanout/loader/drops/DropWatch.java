@@ -12,10 +12,12 @@ import java.lang.foreign.MemoryLayout;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.StructLayout;
 import java.lang.foreign.ValueLayout;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.function.Consumer;
 
 /**
- * The probe that reads what udp-fanout notes on packets that it drops. A descriptor of this process alone holds it: any
+ * The probes that read what udp-fanout notes on packets that it drops. Descriptors of this process alone hold them: any
  * number of processes may watch, and a crash ends the watch. For one thread.
  */
 public final class DropWatch implements AutoCloseable {
@@ -32,11 +34,14 @@ public final class DropWatch implements AutoCloseable {
 
     private static final String RESOURCE = "/dev/udpfanout/bpf/udp_fanout_drops.bpf.o";
     private static final String SECTION = ".rodata.settings";
+    /** Where packets are freed, and where those go on that become the answer to their sender. */
+    private static final List<String> PROBES = List.of("uf_drops_free", "uf_drops_queue", "uf_drops_receive");
+
     private static final long SEEN = 2;
     private static final long WRITTEN = 3;
 
     private final BpfObject object;
-    private ProbeLink link;
+    private final List<ProbeLink> links = new ArrayList<>();
     private RingBuffer events;
 
     private DropWatch(BpfObject object) {
@@ -68,7 +73,7 @@ public final class DropWatch implements AutoCloseable {
             });
             watch.object.load();
             watch.events = RingBuffer.open(watch.object.map("EVENTS"), record -> reader.accept(DropEvent.read(record)));
-            watch.link = watch.object.attachProbe("uf_drops_free");
+            PROBES.forEach(probe -> watch.links.add(watch.object.attachProbe(probe)));
             return watch;
         } catch (RuntimeException e) {
             watch.close();
@@ -104,9 +109,7 @@ public final class DropWatch implements AutoCloseable {
 
     @Override
     public void close() {
-        if (link != null) {
-            link.close();
-        }
+        links.forEach(ProbeLink::close);
         if (events != null) {
             events.close();
         }

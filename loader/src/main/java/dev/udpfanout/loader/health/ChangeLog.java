@@ -1,5 +1,6 @@
 package dev.udpfanout.loader.health;
 
+import dev.udpfanout.loader.config.reader.SocketAddressText;
 import dev.udpfanout.loader.status.HealthState;
 import java.net.InetSocketAddress;
 import java.util.List;
@@ -38,6 +39,6 @@ final class ChangeLog {
 
     /** An endpoint as log lines name it. */
     static String hostAndPort(InetSocketAddress endpoint) {
-        return endpoint.getAddress().getHostAddress() + ":" + endpoint.getPort();
+        return SocketAddressText.write(endpoint);
     }
 }

@@ -13,6 +13,9 @@ import org.slf4j.LoggerFactory;
 
 /** Sets Logback up in code, which is faster at start than reading a file: events to standard error, from info on. */
 public final class LogConfigurator extends ContextAwareBase implements Configurator {
+    /** At trace it logs each entry and each system call of io_uring, in the way of the datagrams. */
+    private static final String NETTY = "io.netty";
+
     private static final String KUBERNETES_CLIENT = "io.fabric8.kubernetes.client";
 
     @Override
@@ -77,6 +80,7 @@ public final class LogConfigurator extends ContextAwareBase implements Configura
             root.setLevel(Level.toLevel(level.name()));
             boolean detailed = root.isDebugEnabled();
             root.getLoggerContext().getLogger(KUBERNETES_CLIENT).setLevel(detailed ? null : Level.OFF);
+            root.getLoggerContext().getLogger(NETTY).setLevel(root.isTraceEnabled() ? Level.DEBUG : null);
         }
     }
 }

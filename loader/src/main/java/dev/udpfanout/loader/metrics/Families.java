@@ -24,6 +24,17 @@ import java.util.Map;
 final class Families {
     private final Map<Metric, Map<Labels, Double>> values = new EnumMap<>(Metric.class);
     private final Map<Metric, HistogramDataPointSnapshot> histograms = new EnumMap<>(Metric.class);
+    private final boolean leavesOutZeros;
+
+    /** All values. */
+    Families() {
+        this(false);
+    }
+
+    /** @param leavesOutZeros without listeners' counters that are zero, which are nine of ten */
+    Families(boolean leavesOutZeros) {
+        this.leavesOutZeros = leavesOutZeros;
+    }
 
     /**
      * Adds to a counter: values of equal labels add up.
@@ -32,6 +43,9 @@ final class Families {
      */
     void add(Metric counter, double value, String... labelValues) {
         require(counter, MetricKind.COUNTER);
+        if (leavesOutZeros && value == 0 && counter.labels().contains("listener")) {
+            return;
+        }
         Labels labels = labels(counter, labelValues);
         values.computeIfAbsent(counter, metric -> new LinkedHashMap<>()).merge(labels, value, Double::sum);
     }

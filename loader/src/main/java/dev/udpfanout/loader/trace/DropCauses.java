@@ -40,6 +40,24 @@ final class DropCauses {
             "It is larger than the MTU of the way, and is not to be cut.", "Send less at once, or raise the MTU.");
     private static final Cause XDP =
             new Cause("An XDP program drops it.", "bpftool net show lists XDP programs by interface.");
+    private static final Cause QUEUE = new Cause(
+            "A queueing discipline of this interface drops it: it is full, or limits the rate.",
+            "tc -statistics qdisc show dev INTERFACE shows its limit and what it has dropped.");
+    private static final Cause BUSY = new Cause(
+            "The CPU's backlog of received packets is full.",
+            "The second column of /proc/net/softnet_stat counts them: spread receiving over more CPUs, or raise"
+                    + " net.core.netdev_max_backlog.");
+    private static final Cause BRIDGE_PORT = new Cause(
+            "The bridge's port does not forward: by its spanning tree state, or its VLANs.",
+            "bridge -details link show and bridge vlan show list them.");
+    private static final Cause NO_IPV6 =
+            new Cause("IPv6 is off on this interface.", "sysctl -w net.ipv6.conf.INTERFACE.disable_ipv6=0");
+    private static final Cause NO_MEMORY = new Cause(
+            "The kernel has no memory for it.",
+            "net.ipv4.udp_mem is the limit of all UDP sockets together; look at /proc/net/sockstat and free -m.");
+    private static final Cause SOURCE = new Cause(
+            "Its source address is one that no sender may have: this node's own, or none at all.",
+            "Choose another sender with --from.");
     private static final Cause OTHER_HOST = new Cause(
             "The frame has another host's hardware address.",
             "ip neigh show: an entry may be wrong or stale; ip neigh flush removes it.");
@@ -66,6 +84,33 @@ final class DropCauses {
             Map.entry("PKT_TOO_BIG", TOO_BIG),
             Map.entry("OTHERHOST", OTHER_HOST),
             Map.entry("XDP", XDP),
+            Map.entry("QDISC_DROP", QUEUE),
+            Map.entry("QDISC_OVERLIMIT", QUEUE),
+            Map.entry("QDISC_CONGESTED", QUEUE),
+            Map.entry("FQ_FLOW_LIMIT", QUEUE),
+            Map.entry("FQ_BAND_LIMIT", QUEUE),
+            Map.entry("CPU_BACKLOG", BUSY),
+            Map.entry("BRIDGE_INGRESS_STP_STATE", BRIDGE_PORT),
+            Map.entry("IPV6DISABLED", NO_IPV6),
+            Map.entry("PROTO_MEM", NO_MEMORY),
+            Map.entry("NOMEM", NO_MEMORY),
+            Map.entry("IP_LOCAL_SOURCE", SOURCE),
+            Map.entry("IP_INVALID_SOURCE", SOURCE),
+            Map.entry("IP_LOCALNET", SOURCE),
+            Map.entry(
+                    "SOCKET_FILTER",
+                    new Cause(
+                            "A filter on the receiver's socket drops it.",
+                            "Ask the receiver's authors: SO_ATTACH_FILTER, SO_ATTACH_BPF or a BPF program of its cgroup."
+                                    + " bpftool cgroup tree lists the latter.")),
+            Map.entry(
+                    "BPF_CGROUP_EGRESS",
+                    new Cause("A BPF program of a cgroup drops it.", "bpftool cgroup tree lists them.")),
+            Map.entry("XFRM_POLICY", new Cause("An IPsec policy refuses it.", "ip xfrm policy shows them.")),
+            Map.entry(
+                    "IP_CSUM",
+                    new Cause(
+                            "Its IP checksum is wrong.", "ethtool -k INTERFACE: a checksum offload may be at fault.")),
             Map.entry("DEV_READY", new Cause("The interface is down.", "ip link set INTERFACE up")),
             Map.entry(
                     "UDP_CSUM",

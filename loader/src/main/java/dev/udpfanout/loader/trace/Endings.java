@@ -220,6 +220,13 @@ final class Endings {
                 return waiting(at, waits.get());
             }
         }
+        if (at == end && isInQueueOfNextHop(at)) {
+            return Fate.lost(
+                    Story.device(at, place),
+                    "It waits for a next hop that does not answer ARP or neighbour discovery"
+                            + place.nextHops().unansweredInWords() + ".",
+                    DropCauses.NO_NEIGHBOUR.remedy());
+        }
         if (isRead && isForPod(at, end)) {
             return Fate.delivered("pod", "udp-fanout has put it straight into the pod, and a socket has read it.");
         }
@@ -242,6 +249,14 @@ final class Endings {
                             + place.nextHops().unansweredInWords() + "; --wait waits longer.");
         }
         return sent(at);
+    }
+
+    /** What udp-fanout's program has readdressed is told of again when it leaves; no socket has it meanwhile. */
+    private boolean isInQueueOfNextHop(TraceEvent at) {
+        return at.kind() == TraceEvent.Kind.RECEIVED
+                && place.isOwn(at)
+                && place.nextHops().isAnyUnanswered()
+                && place.sockets().isNobodys(at.destination());
     }
 
     /** The kernel gives it up some seconds later, which was not waited for, or not told. */

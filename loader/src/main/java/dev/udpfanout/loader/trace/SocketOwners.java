@@ -51,6 +51,15 @@ public record SocketOwners(Map<Integer, Set<Long>> inodes, Optional<Set<Long>> o
         return isOfOther && (!there.isEmpty() || !isWaiting);
     }
 
+    /** Whether it is known that no process of this node has a socket for it. */
+    boolean isNobodys(Optional<InetSocketAddress> destination) {
+        boolean isKnown = !inodes.isEmpty() || ofDaemon.isPresent();
+        return isKnown
+                && destination
+                        .filter(place -> !inodes.containsKey(place.getPort()))
+                        .isPresent();
+    }
+
     /** {@code socket:[12345]} of each descriptor: proc_pid_fd(5). */
     private static Optional<Set<Long>> sockets(int pid) {
         Set<Long> found = new HashSet<>();

@@ -85,6 +85,30 @@ class HelpTest {
         assertTrue(script.contains(shell.equals("fish") ? "-l watch" : "--watch"), script);
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"bash", "zsh", "fish"})
+    void shouldOfferValuesAsTheHelpWritesThem(String shell) {
+        String script = output("completion", shell);
+        assertTrue(script.contains(shell.equals("fish") ? "-a 'text json'" : "(\"text\" \"json\")"), script);
+        assertFalse(script.contains("JSON\""), script);
+    }
+
+    /** The same code means something else in another command. */
+    @ParameterizedTest
+    @MethodSource("commands")
+    void shouldSayOnTheManualPageWhatTheCommandReturns(String name) {
+        String page = output("man", name);
+        assertTrue(page.matches("(?s)\\.TH \\S+ 1 \"\\d{4}-\\d\\d-\\d\\d\" .*"), page);
+        UdpFanout.commandLine()
+                .getSubcommands()
+                .get(name)
+                .getCommandSpec()
+                .usageMessage()
+                .exitCodeList()
+                .forEach((code, meaning) -> assertTrue(page.contains(".B " + code + "\n" + meaning), page));
+        assertTrue(page.contains(".SH \"EXIT STATUS\"\n.TP\n.B 0\n"), page);
+    }
+
     @Test
     void shouldBeAScriptThatBashTakes() throws IOException, InterruptedException {
         Process bash = new ProcessBuilder(List.of("bash", "-c", "source /dev/stdin && complete -p udp-fanout"))

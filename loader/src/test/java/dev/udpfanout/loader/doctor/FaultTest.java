@@ -7,7 +7,6 @@ import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
-import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.DynamicContainer;
 import org.junit.jupiter.api.DynamicTest;
@@ -18,9 +17,7 @@ import org.junit.jupiter.api.io.TempDir;
 /**
  * A lab is broken in one way at a time. Doctor names that one, with its mend, and nothing else; trace names the hop at
  * which datagrams die. What --fix says that it mends it does mend. When it is mended, there is nothing to name.
- * {@code -Dudpfanout.doctor=all} ({@code make doctor-test}) takes all faults; otherwise one way in. Further arguments
- * take a part: {@code -Dudpfanout.doctor.way} and {@code -Dudpfanout.doctor.fault}, a part of names and a pattern of
- * them.
+ * {@code make doctor-test} takes all faults, or those of its {@link Selection}; otherwise one way in.
  */
 @Tag("kernel")
 class FaultTest {
@@ -33,32 +30,26 @@ class FaultTest {
     @TempDir
     private Path directory;
 
-    private static boolean isWhole() {
-        return "all".equals(System.getProperty("udpfanout.doctor"));
-    }
-
     private static Set<WayIn> ways() {
-        if (!isWhole()) {
-            return EnumSet.of(WayIn.DUMMY_INGRESS);
-        }
-        Set<WayIn> wanted = EnumSet.allOf(WayIn.class);
-        wanted.removeIf(way -> !way.name().contains(System.getProperty("udpfanout.doctor.way", "")));
-        return wanted;
+        return Selection.isWhole() ? Selection.of(EnumSet.allOf(WayIn.class)) : EnumSet.of(WayIn.DUMMY_INGRESS);
     }
 
     @TestFactory
     Stream<DynamicContainer> shouldNameTheFaultAndNothingElse() {
-        return ways().stream().map(this::ofWay);
+        return ways().stream()
+                .filter(way -> Selection.isOfAllFaults() || !faults(way).isEmpty())
+                .map(this::ofWay);
+    }
+
+    private static List<Fault> faults(WayIn way) {
+        return (Selection.isWhole() ? Faults.all() : Faults.sample())
+                .stream()
+                        .filter(fault -> fault.way() == way)
+                        .filter(fault -> Selection.isWanted(fault.name()))
+                        .toList();
     }
 
     private DynamicContainer ofWay(WayIn way) {
-        List<Fault> faults = (isWhole() ? Faults.all() : Faults.sample())
-                .stream()
-                        .filter(fault -> fault.way() == way)
-                        .filter(fault -> Pattern.compile(System.getProperty("udpfanout.doctor.fault", ""))
-                                .matcher(fault.name())
-                                .find())
-                        .toList();
         List<DynamicTest> tests = new ArrayList<>();
         DoctorLab[] lab = new DoctorLab[1];
         // Also where there is no fault to try: nothing may be named where nothing is wrong.
@@ -66,7 +57,9 @@ class FaultTest {
             lab[0] = new DoctorLab(directory.resolve(way.name()), way, WITHOUT_PROBES, BY_NEXT_HOP);
             lab[0].assertWell();
         }));
-        faults.forEach(fault -> tests.add(DynamicTest.dynamicTest(fault.name(), () -> lab[0].assertNamed(fault))));
+        faults(way)
+                .forEach(fault -> tests.add(
+                        DynamicTest.dynamicTest(fault.name(), () -> new FaultTrial(lab[0]).assertNamed(fault))));
         tests.add(DynamicTest.dynamicTest("the lab goes", () -> {
             assertFalse(lab[0] == null);
             lab[0].close();

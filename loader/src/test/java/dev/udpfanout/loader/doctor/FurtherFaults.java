@@ -19,8 +19,12 @@ final class FurtherFaults {
         return List.of(
                 rule(family, "prerouting", family.nft, "type filter hook prerouting priority -300"),
                 rule(family, "ingress", "netdev", "type filter hook ingress device eth0 priority 0"),
-                genericXdp(family, WayIn.DUMMY_INGRESS),
-                genericXdp(family, WayIn.NIC),
+                xdp(family, WayIn.DUMMY_INGRESS, "xdpgeneric").dies("eth0", "XDP program"),
+                xdp(family, WayIn.NIC, "xdpgeneric").dies("eth0", "XDP program"),
+                xdp(family, WayIn.DUMMY_INGRESS, "xdpdrv").arrives(),
+                xdp(family, WayIn.NIC, "xdpdrv").arrives(),
+                xdp(family, WayIn.NIC_USERSPACE, "xdpdrv").arrives(),
+                xdp(family, WayIn.VIP_DIRECT, "xdpdrv").arrives(),
                 podsFirewall(family),
                 nodesOutput(family),
                 otherPort(family),
@@ -40,22 +44,21 @@ final class FurtherFaults {
                 .diesByFirewall("eth0", nft + " own " + hook);
     }
 
-    /** One behind the driver, which test datagrams pass; of those in the driver: {@link XdpInDriverTest}. */
-    private static Fault genericXdp(Family family, WayIn way) {
+    /** Test datagrams come in behind the driver, and before the stack's place for programs. */
+    private static Fault.Named xdp(Family family, WayIn way, String mode) {
         AtomicReference<NeighbourProgram> program = new AtomicReference<>();
         return of(
-                        "a generic XDP program on the NIC drops",
-                        family.way(way),
-                        lab -> program.set(NeighbourProgram.attachXdp(
-                                lab.lab().topology().node(), "eth0", "xdp_dropper", "xdpgeneric")),
-                        lab -> {
-                            lab.node("bpftool net detach xdpgeneric dev eth0");
-                            program.get().close();
-                        },
-                        PROBLEM,
-                        "test_datagram",
-                        "An XDP program drops it.")
-                .dies("eth0", "XDP program");
+                "an XDP program on the NIC drops (" + mode + ")",
+                family.way(way),
+                lab -> program.set(
+                        NeighbourProgram.attachXdp(lab.lab().topology().node(), "eth0", "xdp_dropper", mode)),
+                lab -> {
+                    lab.node("bpftool net detach " + mode + " dev eth0");
+                    program.get().close();
+                },
+                PROBLEM,
+                "xdp",
+                (mode.equals("xdpdrv") ? "in the driver" : "in the stack") + " of eth0 drops datagrams to ");
     }
 
     /** A rule that only the pod's own network namespace has. */

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.udpfanout.lab.BoundedWait;
 import dev.udpfanout.loader.datapath.network.Network;
 import dev.udpfanout.loader.doctor.Fault.Traced;
 import dev.udpfanout.loader.trace.Fate;
@@ -26,9 +27,19 @@ record TraceOfFault(DoctorLab lab) {
     /** Two receivers take turns. */
     private static final int COUNT = 4;
 
-    /** The hop at which a datagram dies is named, with the cause and what to do; or all arrive. */
+    /**
+     * The hop at which a datagram dies is named, with the cause and what to do; or all arrive. The daemon may learn
+     * later than doctor what has changed, so that datagrams arrive until then.
+     */
     void assertTraced(Traced expected) {
-        TraceReport report = trace(lab.way().destination(expected.port()), expected.payloadBytes());
+        TraceReport[] last = new TraceReport[1];
+        BoundedWait.until(
+                () -> {
+                    last[0] = trace(lab.way().destination(expected.port()), expected.payloadBytes());
+                    return !expected.isLost() || !last[0].isDelivered();
+                },
+                DoctorLab.LIMIT);
+        TraceReport report = last[0];
         String text = TraceText.of(report);
         if (!expected.isLost()) {
             assertTrue(report.isDelivered(), text);

@@ -1,5 +1,7 @@
 package dev.udpfanout.loader.doctor;
 
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.EnumSet;
@@ -19,10 +21,8 @@ class UnbrokenNodeTest {
     private Path directory;
 
     private static Set<WayIn> ways() {
-        if ("all".equals(System.getProperty("udpfanout.doctor"))) {
-            Set<WayIn> wanted = EnumSet.allOf(WayIn.class);
-            wanted.removeIf(way -> !way.name().contains(System.getProperty("udpfanout.doctor.way", "")));
-            return wanted;
+        if (Selection.isWhole()) {
+            return Selection.of(EnumSet.allOf(WayIn.class));
         }
         return EnumSet.of(
                 WayIn.DUMMY_INGRESS6,
@@ -37,6 +37,7 @@ class UnbrokenNodeTest {
     @ParameterizedTest
     @MethodSource("ways")
     void shouldFindNothingWrong(WayIn way) throws IOException {
+        assumeTrue(Selection.isWanted("nothing is wrong"));
         try (DoctorLab lab = new DoctorLab(directory, way)) {
             lab.assertWell();
         }

@@ -40,7 +40,8 @@ class HostSideTest {
                 "02:00:00:00:00:02",
                 OptionalInt.of(0),
                 OptionalInt.empty(),
-                hasXdp,
+                hasXdp ? List.of(new Link.Xdp(Link.XdpMode.DRIVER, 1)) : List.of(),
+                Optional.empty(),
                 filtersVlans,
                 "");
     }

@@ -275,6 +275,24 @@ public class Abi {
     public static int UF_MAX_ALLOWED_SOURCES() {
         return UF_MAX_ALLOWED_SOURCES;
     }
+    private static final int UF_MAX_SOURCE_PREFIXES = (int)4096L;
+    /**
+     * {@snippet lang=c :
+     * #define UF_MAX_SOURCE_PREFIXES 4096
+     * }
+     */
+    public static int UF_MAX_SOURCE_PREFIXES() {
+        return UF_MAX_SOURCE_PREFIXES;
+    }
+    private static final int UF_MAX_NEXT_HOPS = (int)16L;
+    /**
+     * {@snippet lang=c :
+     * #define UF_MAX_NEXT_HOPS 16
+     * }
+     */
+    public static int UF_MAX_NEXT_HOPS() {
+        return UF_MAX_NEXT_HOPS;
+    }
     private static final int UF_MAX_TEMPLATES_BYTES = (int)1472L;
     /**
      * {@snippet lang=c :

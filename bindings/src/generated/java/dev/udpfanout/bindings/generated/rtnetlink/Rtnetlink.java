@@ -455,6 +455,42 @@ public class Rtnetlink {
     public static int IFLA_XDP_ATTACHED() {
         return IFLA_XDP_ATTACHED;
     }
+    private static final int IFLA_XDP_DRV_PROG_ID = (int)5L;
+    /**
+     * {@snippet lang=c :
+     * enum <anonymous>.IFLA_XDP_DRV_PROG_ID = 5
+     * }
+     */
+    public static int IFLA_XDP_DRV_PROG_ID() {
+        return IFLA_XDP_DRV_PROG_ID;
+    }
+    private static final int IFLA_XDP_SKB_PROG_ID = (int)6L;
+    /**
+     * {@snippet lang=c :
+     * enum <anonymous>.IFLA_XDP_SKB_PROG_ID = 6
+     * }
+     */
+    public static int IFLA_XDP_SKB_PROG_ID() {
+        return IFLA_XDP_SKB_PROG_ID;
+    }
+    private static final int IFLA_XDP_HW_PROG_ID = (int)7L;
+    /**
+     * {@snippet lang=c :
+     * enum <anonymous>.IFLA_XDP_HW_PROG_ID = 7
+     * }
+     */
+    public static int IFLA_XDP_HW_PROG_ID() {
+        return IFLA_XDP_HW_PROG_ID;
+    }
+    private static final int IFLA_VLAN_ID = (int)1L;
+    /**
+     * {@snippet lang=c :
+     * enum <anonymous>.IFLA_VLAN_ID = 1
+     * }
+     */
+    public static int IFLA_VLAN_ID() {
+        return IFLA_VLAN_ID;
+    }
     private static final int IFLA_INET_CONF = (int)1L;
     /**
      * {@snippet lang=c :

@@ -1,7 +1,9 @@
 package dev.udpfanout.bindings.abi.maps;
 
 import dev.udpfanout.bindings.abi.admission.AllowedSource;
+import dev.udpfanout.bindings.abi.admission.NextHops;
 import dev.udpfanout.bindings.abi.admission.PacketLimit;
+import dev.udpfanout.bindings.abi.admission.SourcePrefix;
 import dev.udpfanout.bindings.abi.counter.EarlyFragments;
 import dev.udpfanout.bindings.abi.counter.EndpointStats;
 import dev.udpfanout.bindings.abi.counter.IcmpErrors;
@@ -235,6 +237,10 @@ public final class SharedMaps {
     /** Interfaces that stand for one another when a source is judged: the number of the group of each. */
     public static final MapDeclaration<KeyedMap<Integer, Integer>> REVERSE_PATH_GROUPS =
             declared(MapDeclaration.keyed("REVERSE_PATH_GROUPS", Codec.U32, Codec.U32));
+
+    /** The interfaces by which sources are right that are reached by a route with several next hops. */
+    public static final MapDeclaration<KeyedMap<SourcePrefix, NextHops>> REVERSE_PATH_ROUTES =
+            declared(MapDeclaration.keyed("REVERSE_PATH_ROUTES", SourcePrefix.CODEC, NextHops.CODEC));
 
     /** All of them. */
     public static final List<MapDeclaration<?>> ALL = Collections.unmodifiableList(DECLARED);

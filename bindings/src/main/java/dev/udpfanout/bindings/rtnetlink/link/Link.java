@@ -1,5 +1,7 @@
 package dev.udpfanout.bindings.rtnetlink.link;
 
+import java.util.List;
+import java.util.Optional;
 import java.util.OptionalInt;
 
 /**
@@ -19,7 +21,8 @@ import java.util.OptionalInt;
  *     one, or if the link is no veth
  * @param ipv6MtuBytes the largest IPv6 packet ({@code net.ipv6.conf.NAME.mtu}), which may be less than the link's MTU,
  *     as a router may have said; empty if there is no IPv6 on the link
- * @param hasXdp whether an XDP program is attached to it
+ * @param xdp the XDP programs that are attached to it, one for each mode at most
+ * @param lower what it is on, if it is a VLAN, a macvlan or an ipvlan and that is in the same network namespace
  * @param filtersVlans whether it is a bridge that goes by the VLANs of its ports ({@code vlan_filtering})
  * @param alias what somebody has noted on it ({@code ip link set alias}); empty if nothing
  */
@@ -36,11 +39,42 @@ public record Link(
         String hardwareAddress,
         OptionalInt peerNamespace,
         OptionalInt ipv6MtuBytes,
-        boolean hasXdp,
+        List<Xdp> xdp,
+        Optional<Lower> lower,
         boolean filtersVlans,
         String alias) {
     private static final int ARPHRD_LOOPBACK = 772;
     private static final int ARPHRD_ETHER = 1;
+
+    public Link {
+        xdp = List.copyOf(xdp);
+    }
+
+    /**
+     * An XDP program on a link.
+     *
+     * @param mode where it runs
+     * @param programId the kernel's number for it; 0 if the kernel does not tell
+     */
+    public record Xdp(XdpMode mode, int programId) {}
+
+    /** Where an XDP program runs: XDP_ATTACHED_ of linux/if_link.h. */
+    public enum XdpMode {
+        /** In the driver, before the kernel has made a packet of the frame. */
+        DRIVER,
+        /** In the stack, on packets: it sees those that {@code bpf_clone_redirect} has come in, too. */
+        GENERIC,
+        /** In the card itself. */
+        HARDWARE
+    }
+
+    /**
+     * The interface beneath.
+     *
+     * @param index its number
+     * @param vlan the number of the VLAN that the link is; empty if it is none
+     */
+    public record Lower(int index, OptionalInt vlan) {}
 
     /** A link without IPv6, XDP and VLANs. */
     public Link(
@@ -69,9 +103,15 @@ public record Link(
                 hardwareAddress,
                 peerNamespace,
                 OptionalInt.empty(),
-                false,
+                List.of(),
+                Optional.empty(),
                 false,
                 alias);
+    }
+
+    /** Whether an XDP program is attached to it. */
+    public boolean hasXdp() {
+        return !xdp.isEmpty();
     }
 
     /** Whether what it receives begins with an Ethernet header; if not, with the IP header, as on a tun device. */

@@ -14,22 +14,31 @@ import static dev.udpfanout.bindings.generated.rtnetlink.Rtnetlink.IFLA_IFNAME;
 import static dev.udpfanout.bindings.generated.rtnetlink.Rtnetlink.IFLA_INET6_CONF;
 import static dev.udpfanout.bindings.generated.rtnetlink.Rtnetlink.IFLA_INFO_DATA;
 import static dev.udpfanout.bindings.generated.rtnetlink.Rtnetlink.IFLA_INFO_KIND;
+import static dev.udpfanout.bindings.generated.rtnetlink.Rtnetlink.IFLA_LINK;
 import static dev.udpfanout.bindings.generated.rtnetlink.Rtnetlink.IFLA_LINKINFO;
 import static dev.udpfanout.bindings.generated.rtnetlink.Rtnetlink.IFLA_LINK_NETNSID;
 import static dev.udpfanout.bindings.generated.rtnetlink.Rtnetlink.IFLA_MASTER;
 import static dev.udpfanout.bindings.generated.rtnetlink.Rtnetlink.IFLA_MTU;
+import static dev.udpfanout.bindings.generated.rtnetlink.Rtnetlink.IFLA_VLAN_ID;
 import static dev.udpfanout.bindings.generated.rtnetlink.Rtnetlink.IFLA_XDP;
 import static dev.udpfanout.bindings.generated.rtnetlink.Rtnetlink.IFLA_XDP_ATTACHED;
+import static dev.udpfanout.bindings.generated.rtnetlink.Rtnetlink.IFLA_XDP_DRV_PROG_ID;
+import static dev.udpfanout.bindings.generated.rtnetlink.Rtnetlink.IFLA_XDP_HW_PROG_ID;
+import static dev.udpfanout.bindings.generated.rtnetlink.Rtnetlink.IFLA_XDP_SKB_PROG_ID;
 
 import dev.udpfanout.bindings.generated.rtnetlink.ifinfomsg;
+import dev.udpfanout.bindings.rtnetlink.link.Link.XdpMode;
 import dev.udpfanout.bindings.rtnetlink.netlink.Attributes;
 import dev.udpfanout.bindings.rtnetlink.netlink.MalformedMessageException;
 import dev.udpfanout.bindings.rtnetlink.netlink.Message;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.util.ArrayList;
 import java.util.HexFormat;
+import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.Set;
 
 /** Reads RTM_NEWLINK and RTM_DELLINK. */
 public final class LinkDecoder {
@@ -37,6 +46,10 @@ public final class LinkDecoder {
 
     private static final String VETH = "veth";
     private static final String BRIDGE = "bridge";
+    private static final String VLAN = "vlan";
+
+    /** Kinds of which IFLA_LINK is the interface beneath; of a veth it is the other end. */
+    private static final Set<String> ON_ANOTHER = Set.of(VLAN, "macvlan", "macvtap", "ipvlan", "ipvtap");
 
     private LinkDecoder() {}
 
@@ -71,10 +84,41 @@ public final class LinkDecoder {
                         .orElse(""),
                 kind.equals(VETH) ? attributes.number(IFLA_LINK_NETNSID()) : OptionalInt.empty(),
                 ipv6Mtu(attributes),
-                flag(attributes.nested(IFLA_XDP()), IFLA_XDP_ATTACHED()),
+                xdp(attributes.nested(IFLA_XDP())),
+                ON_ANOTHER.contains(kind) ? lower(attributes) : Optional.empty(),
                 kind.equals(BRIDGE)
                         && flag(attributes.nested(IFLA_LINKINFO()).nested(IFLA_INFO_DATA()), IFLA_BR_VLAN_FILTERING()),
                 attributes.string(IFLA_IFALIAS()).orElse("")));
+    }
+
+    /** net/core/rtnetlink.c: rtnl_xdp_fill gives the number of each mode's program. */
+    private static List<Link.Xdp> xdp(Attributes xdp) {
+        if (!flag(xdp, IFLA_XDP_ATTACHED())) {
+            return List.of();
+        }
+        List<Link.Xdp> found = new ArrayList<>();
+        xdp.number(IFLA_XDP_DRV_PROG_ID()).ifPresent(id -> found.add(new Link.Xdp(XdpMode.DRIVER, id)));
+        xdp.number(IFLA_XDP_SKB_PROG_ID()).ifPresent(id -> found.add(new Link.Xdp(XdpMode.GENERIC, id)));
+        xdp.number(IFLA_XDP_HW_PROG_ID()).ifPresent(id -> found.add(new Link.Xdp(XdpMode.HARDWARE, id)));
+        return found.isEmpty() ? List.of(new Link.Xdp(XdpMode.DRIVER, 0)) : found;
+    }
+
+    /** An index is of another network namespace where that is told: rtnl_fill_link_netnsid. */
+    private static Optional<Link.Lower> lower(Attributes attributes) {
+        OptionalInt index = attributes.number(IFLA_LINK());
+        if (index.isEmpty() || attributes.bytes(IFLA_LINK_NETNSID()).isPresent()) {
+            return Optional.empty();
+        }
+        return Optional.of(new Link.Lower(index.getAsInt(), vlan(attributes.nested(IFLA_LINKINFO()))));
+    }
+
+    private static OptionalInt vlan(Attributes info) {
+        boolean isVlan = info.string(IFLA_INFO_KIND()).filter(VLAN::equals).isPresent();
+        return info.nested(IFLA_INFO_DATA())
+                .bytes(IFLA_VLAN_ID())
+                .filter(value -> isVlan && value.byteSize() >= Short.BYTES)
+                .map(value -> OptionalInt.of(Short.toUnsignedInt(value.get(ValueLayout.JAVA_SHORT_UNALIGNED, 0))))
+                .orElse(OptionalInt.empty());
     }
 
     /** One byte; absent where the kernel knows no such thing. */

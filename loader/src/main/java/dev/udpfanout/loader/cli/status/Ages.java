@@ -3,6 +3,7 @@ package dev.udpfanout.loader.cli.status;
 import java.time.DateTimeException;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 
 /** How long ago a time in ISO 8601 was, for people; {@code "?"} for what is no time. */
 final class Ages {
@@ -18,6 +19,15 @@ final class Ages {
             Duration up = Duration.between(Instant.parse(startedAt), now);
             return "%dd %02d:%02d:%02d"
                     .formatted(up.toDays(), up.toHoursPart(), up.toMinutesPart(), up.toSecondsPart());
+        } catch (DateTimeException e) {
+            return "?";
+        }
+    }
+
+    /** The time itself, to the second: {@code 2026-01-31T12:00:00Z}. */
+    static String seconds(String at) {
+        try {
+            return Instant.parse(at).truncatedTo(ChronoUnit.SECONDS).toString();
         } catch (DateTimeException e) {
             return "?";
         }

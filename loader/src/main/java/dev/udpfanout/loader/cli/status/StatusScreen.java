@@ -16,6 +16,10 @@ final class StatusScreen {
     /** Figures stand no further than this from the names that they belong to. */
     private static final int MOST_COLUMNS_OF_TABLE = 110;
 
+    private static final int LEAST_COLUMNS_OF_ADDRESS = 24;
+    /** What stands around an endpoint's address, without its name. */
+    private static final int COLUMNS_OF_RATES = 45;
+
     private static final String BOLD = "\033[1m";
     private static final String RED = "\033[31m";
     private static final String PLAIN = "\033[0m";
@@ -122,7 +126,8 @@ final class StatusScreen {
                         + right(active + "/" + known, 11));
         state(listener);
         drops(listener.path("packets_dropped"));
-        listener.path("endpoints").forEach(endpoint -> endpoint(name, endpoint));
+        int addressColumns = addressColumns(listener.path("endpoints"));
+        listener.path("endpoints").forEach(endpoint -> endpoint(name, endpoint, addressColumns));
         if (!omitted.isMissingNode()) {
             add("", "    and " + omitted.path("known").asLong() + " more endpoints");
         }
@@ -136,6 +141,9 @@ final class StatusScreen {
                 attached ? "" : RED,
                 "  on " + on + ", " + listener.path("mode").asText() + " ("
                         + listener.path("mode_reason").asText() + "), " + how);
+        if (listener.has("spreads")) {
+            add("", "  spreads " + listener.path("spreads").asText());
+        }
     }
 
     private void drops(JsonNode dropped) {
@@ -153,7 +161,17 @@ final class StatusScreen {
         }
     }
 
-    private void endpoint(String listener, JsonNode endpoint) {
+    /** As much as the longest address needs; where there is no room, names go before addresses are cut. */
+    private int addressColumns(JsonNode endpoints) {
+        int longest = endpoints
+                .valueStream()
+                .mapToInt(endpoint -> endpoint.path("address").asText().length() + 1)
+                .max()
+                .orElse(0);
+        return Math.clamp(longest, LEAST_COLUMNS_OF_ADDRESS, columns - COLUMNS_OF_RATES);
+    }
+
+    private void endpoint(String listener, JsonNode endpoint, int addressColumns) {
         String address = endpoint.path("address").asText();
         String health = endpoint.path("health").asText();
         boolean isClosed = endpoint.has("port_closed_since");
@@ -161,7 +179,7 @@ final class StatusScreen {
         String name = StatusText.ownName(endpoint);
         add(
                 isDown ? RED : "",
-                "    " + left(address, 24) + left(isDown ? "DOWN" : health, 8)
+                "    " + left(address, addressColumns) + left(isDown ? "DOWN" : health, 8)
                         + left(endpoint.path("active").asBoolean() ? "used" : "-", 5)
                         + right(rates.perSecond(listener, address), 9) + "/s  "
                         + (isDown

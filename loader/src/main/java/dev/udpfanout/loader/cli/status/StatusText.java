@@ -63,7 +63,7 @@ public final class StatusText {
                 "config: %s, %s, in force since %s, %d reload(s) applied, %d refused",
                 string(config, "file"),
                 config.path("valid").asBoolean() ? "valid" : "NOT IN FORCE (the previous one is)",
-                string(config, "applied_at"),
+                Ages.seconds(string(config, "applied_at")),
                 config.path("reloads_applied").asLong(),
                 config.path("reloads_refused").asLong());
         config.path("problems").forEach(problem -> line("  %s", printable(problem.asText())));
@@ -199,17 +199,11 @@ public final class StatusText {
     }
 
     private void endpoints(JsonNode set, String heading) {
-        line("  %-26s %-8s %-7s %14s %16s  %s", heading, "HEALTH", "USED", "PACKETS", "BYTES", "NAME");
-        for (JsonNode endpoint : set.path("endpoints")) {
-            line(
-                    "  %-26s %-8s %-7s %14d %16d  %s",
-                    string(endpoint, "address"),
-                    string(endpoint, "health"),
-                    endpoint.path("active").asBoolean() ? "yes" : "no",
-                    endpoint.path("packets").asLong(),
-                    endpoint.path("bytes").asLong(),
-                    ownName(endpoint));
-            whyOut(endpoint);
+        EndpointRows rows = new EndpointRows(set.path("endpoints"), heading);
+        line("%s", rows.heading());
+        for (int index = 0; index < set.path("endpoints").size(); index++) {
+            line("%s", rows.endpoint(index));
+            whyOut(set.path("endpoints").get(index));
         }
         JsonNode omitted = set.path("endpoints_omitted");
         if (!omitted.isMissingNode()) {

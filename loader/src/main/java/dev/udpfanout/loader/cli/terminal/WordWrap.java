@@ -9,6 +9,24 @@ package dev.udpfanout.loader.cli.terminal;
 public record WordWrap(int columns) {
     /** So many columns for words there are at least, however far they are moved in. */
     private static final int LEAST = 20;
+    /** How much further in than a line its rest stands. */
+    private static final int FURTHER = 4;
+
+    /**
+     * Folds a text whose lines are moved in already. What goes on is moved in further, so that it is no line of its
+     * own.
+     *
+     * @param text lines that end with a newline
+     */
+    public String lines(String text) {
+        StringBuilder folded = new StringBuilder();
+        text.lines().forEach(line -> {
+            String words = line.stripLeading();
+            String start = line.substring(0, line.length() - words.length());
+            append(folded, start, start.length() + FURTHER, words);
+        });
+        return folded.toString();
+    }
 
     /**
      * Appends words, and ends the line.
@@ -23,7 +41,7 @@ public record WordWrap(int columns) {
         for (String word : words.split(" ", -1)) {
             boolean isFull = columns > 0 && !isFresh && line.length() + 1 + word.length() > width;
             if (isFull) {
-                text.append(line).append('\n');
+                text.append(line.toString().stripTrailing()).append('\n');
                 line.setLength(0);
                 line.append(" ".repeat(indent));
             } else if (!isFresh) {

@@ -63,6 +63,7 @@ final class UserspaceReader {
             section.problem("source", "io nio cannot keep the client's address; io_uring and epoll can");
         }
         checkRange(listener, section);
+        checkCopies(listener, section);
         if (listener.replies()
                 && listener.mode() != Mode.TC_EBPF
                 && listener.kernelOnly().isEmpty()) {
@@ -92,6 +93,18 @@ final class UserspaceReader {
                     "nio cannot serve the range of addresses in publish.addresses, since it cannot keep broadcasts and"
                             + " multicasts to the port away from the receivers; use io_uring or epoll, or"
                             + " publish.addresses: bind");
+        }
+    }
+
+    private static void checkCopies(ListenerConfig listener, Section section) {
+        if (listener.userspace().io() == Io.NIO
+                && listener.mode() != Mode.TC_EBPF
+                && listener.kernelOnly().isEmpty()
+                && listener.receivers().spreading().policy().copies()) {
+            section.problem(
+                    "io",
+                    "nio does not work with policy replicate, since it does not learn how far a datagram has come, so"
+                            + " copies between nodes could go round for ever; use io_uring or epoll");
         }
     }
 

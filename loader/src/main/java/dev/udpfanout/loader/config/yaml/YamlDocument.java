@@ -12,6 +12,9 @@ import java.util.Map;
 
 /** Reads YAML text into {@link YamlNode}s. */
 final class YamlDocument {
+    /** YAML 1.1, https://yaml.org/type/merge.html */
+    private static final String MERGE = "<<";
+
     private static final YAMLFactory YAML = new YAMLFactory();
 
     private final Problems problems;
@@ -78,6 +81,9 @@ final class YamlDocument {
             String keyPath = path.isEmpty() ? key : path + "." + key;
             if (entries.containsKey(key)) {
                 problems.add(keyLine, keyPath, "given twice; the first is on line " + keyLines.get(key));
+            }
+            if (key.equals(MERGE) && !parser.isCurrentAlias()) {
+                problems.add(keyLine, keyPath, "merge keys are not supported; write the keys out");
             }
             entries.put(key, node(keyPath));
             keyLines.put(key, keyLine);

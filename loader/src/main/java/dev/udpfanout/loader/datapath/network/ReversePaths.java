@@ -1,7 +1,8 @@
 package dev.udpfanout.loader.datapath.network;
 
+import dev.udpfanout.bindings.abi.admission.NextHops;
+import dev.udpfanout.bindings.abi.admission.SourcePrefix;
 import dev.udpfanout.bindings.rtnetlink.link.Link;
-import dev.udpfanout.bindings.rtnetlink.route.Route;
 import dev.udpfanout.bindings.rtnetlink.route.RouteType;
 import java.io.IOException;
 import java.net.Inet4Address;
@@ -54,16 +55,30 @@ public final class ReversePaths {
 
     /**
      * Which interfaces stand for one another where the way back has to lead by the interface that a source came in by:
-     * a port and its master, for those that were asked for by {@link #of}, and all next hops of a route. The stack
-     * accepts what comes by any next hop (fib_info_nh_uses_dev in net/ipv4/fib_semantics.c); the program is told one.
+     * a port and its master, for those that were asked for by {@link #of}. The next hops of routes with several do as
+     * well where {@link #nextHops} cannot tell for which sources.
      *
      * @return the number of its group by the interface's index
      */
     public Map<Integer, Integer> groups() {
-        InterfaceGroups groups = new InterfaceGroups();
-        known.keySet().forEach(ifindex -> groups.join(List.of(ifindex, master(ifindex))));
-        routesBySeveral().forEach(route -> groups.join(route.nextHopLinks()));
+        InterfaceGroups groups = ports();
+        waysBack().joined().forEach(groups::join);
         return groups.byInterface();
+    }
+
+    /** The interfaces by which sources may come that several next hops lead to, by the numbers of {@link #groups}. */
+    public Map<SourcePrefix, NextHops> nextHops() {
+        return waysBack().byPrefix();
+    }
+
+    private WaysBack waysBack() {
+        return WaysBack.of(network.routes().all(), network.rules().all(), ports().byInterface());
+    }
+
+    private InterfaceGroups ports() {
+        InterfaceGroups ports = new InterfaceGroups();
+        known.keySet().forEach(ifindex -> ports.join(List.of(ifindex, master(ifindex))));
+        return ports;
     }
 
     private Filter read(int ifindex) {
@@ -96,17 +111,13 @@ public final class ReversePaths {
         return network.links().byIndex(ifindex);
     }
 
-    private List<Route> routesBySeveral() {
-        return network.routes().all().stream()
-                .filter(route -> route.destination() instanceof Inet4Address
-                        && route.type() == RouteType.UNICAST
-                        && route.linkIndex().isEmpty())
-                .toList();
-    }
-
     /** Whether the kernel does not say which the next hops of some route are. */
     private boolean hasUnknownNextHops() {
-        return routesBySeveral().stream().anyMatch(route -> route.nextHopLinks().isEmpty());
+        return network.routes().all().stream()
+                .anyMatch(route -> route.destination() instanceof Inet4Address
+                        && route.type() == RouteType.UNICAST
+                        && route.linkIndex().isEmpty()
+                        && route.nextHopLinks().isEmpty());
     }
 
     private static int ofAll() {

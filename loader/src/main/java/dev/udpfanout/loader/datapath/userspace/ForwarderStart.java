@@ -55,6 +55,7 @@ final class ForwarderStart {
      * @throws ForwarderException if the port is taken, or a transport or source asked for is not possible
      */
     Forwarder start() {
+        requireCopiesPossible();
         Optional<SourceAddress> asked =
                 listener.userspace().source().map(source -> SourceAddress.valueOf(source.name()));
         if (listener.replies()) {
@@ -79,6 +80,16 @@ final class ForwarderStart {
             Forwarder forwarder = start(SourceAddress.NODE);
             warnOfSource(e.getMessage());
             return forwarder;
+        }
+    }
+
+    /** Copies between nodes that have each other's address among their endpoints end by their TTL alone. */
+    private void requireCopiesPossible() {
+        IoChoice asked = IoChoice.valueOf(listener.userspace().io().name());
+        TransportChoice choice = TransportChoice.of(asked, probe);
+        if (listener.receivers().spreading().policy().copies() && choice.transport() == Transport.NIO) {
+            throw new ForwarderException("policy replicate needs io_uring or epoll, but there is only "
+                    + choice.describe() + "; allow one of them, or use another policy");
         }
     }
 

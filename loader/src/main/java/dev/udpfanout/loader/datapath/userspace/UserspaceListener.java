@@ -2,11 +2,13 @@ package dev.udpfanout.loader.datapath.userspace;
 
 import dev.udpfanout.forwarder.Forwarder;
 import dev.udpfanout.forwarder.config.SourceAddress;
+import dev.udpfanout.forwarder.transport.Transport;
 import dev.udpfanout.forwarder.transport.TransportProbe;
 import dev.udpfanout.loader.config.FlowsConfig;
 import dev.udpfanout.loader.config.ListenerConfig;
 import dev.udpfanout.loader.config.NetflowConfig;
 import dev.udpfanout.loader.config.Payload;
+import dev.udpfanout.loader.config.reader.SocketAddressText;
 import dev.udpfanout.loader.control.Endpoint;
 import dev.udpfanout.loader.control.EndpointSet;
 import dev.udpfanout.loader.control.SpreadPlan;
@@ -64,6 +66,11 @@ final class UserspaceListener {
                 && config.range().equals(other.range())
                 && config.replies() == other.replies()
                 && config.payload() == other.payload()
+                && (config.receivers().spreading().policy().copies()
+                        || !other.receivers().spreading().policy().copies()
+                        || forwarder
+                                .map(open -> open.transport().transport() != Transport.NIO)
+                                .orElse(true))
                 && (!ForwarderRules.askForSources(other)
                         || forwarder.map(Forwarder::takesSources).orElse(true));
     }
@@ -184,7 +191,7 @@ final class UserspaceListener {
             if (!before.containsKey(endpoint)) {
                 LOG.atError()
                         .addKeyValue("listener_id", config.id())
-                        .addKeyValue("endpoint", endpoint)
+                        .addKeyValue("endpoint", SocketAddressText.write(endpoint))
                         .addKeyValue("reason", why)
                         .log("left out an endpoint");
             }

@@ -1,6 +1,7 @@
 package dev.udpfanout.loader.doctor.facts;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.udpfanout.bindings.rtnetlink.link.Link;
 import dev.udpfanout.loader.config.AddressText;
 import dev.udpfanout.loader.config.ListenerConfig;
 import dev.udpfanout.loader.config.ListenerConfig.Mode;
@@ -10,6 +11,7 @@ import java.net.Inet6Address;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -95,6 +97,37 @@ public record ServedListener(ListenerConfig config, boolean isUserspace, String 
     /** Whether its datagrams leave by a dummy interface, and come back in. */
     public boolean isOnDummy() {
         return config.isOnDummyInterface();
+    }
+
+    /**
+     * Where its senders send to, as far as that is known: a VIP, or an address of the node. A wildcard stands for the
+     * interface's own.
+     *
+     * @param vips of the listener's Service, with its port
+     */
+    public Optional<InetSocketAddress> sentTo(NodeNetwork node, Collection<InetSocketAddress> vips) {
+        InetSocketAddress bind = config.bind();
+        if (isOnDummy() || config.vipDirect()) {
+            return vips.stream().findFirst();
+        }
+        return bind.getAddress().isAnyLocalAddress()
+                ? node.link(config.interfaces().getFirst())
+                        .flatMap(link -> node.address(link, isIpv6()))
+                        .map(own -> new InetSocketAddress(own, bind.getPort()))
+                : Optional.of(bind);
+    }
+
+    /**
+     * By which interfaces senders' datagrams come in: the listener's own, or those that lead to it.
+     *
+     * @param vips of the listener's Service
+     */
+    public List<Link> incoming(NodeNetwork node, Collection<InetAddress> vips) {
+        return isOnDummy() || isUserspace
+                ? node.uplinks(isIpv6(), vips)
+                : config.interfaces().stream()
+                        .flatMap(name -> node.link(name).stream())
+                        .toList();
     }
 
     /** Whether its datagrams are IPv6. */

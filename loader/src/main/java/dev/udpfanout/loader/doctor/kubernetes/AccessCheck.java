@@ -50,6 +50,25 @@ final class AccessCheck {
                 "the Role and RoleBinding udp-fanout-publish of k8s/rbac.yaml must be in namespace " + namespace);
     }
 
+    /**
+     * For annotated Services.
+     *
+     * @param namespace in which they are looked for; empty for all of the cluster
+     */
+    static Diagnosis ofServices(KubernetesClient client, String namespace) {
+        return of(
+                client,
+                namespace,
+                List.of(
+                        new Right("", "services", List.of("list", "watch")),
+                        new Right(SLICES_GROUP, SLICES, List.of("list", "watch")),
+                        new Right("", "events", List.of("create"))),
+                "the daemon does not learn of annotated Services and their endpoints, or cannot say on a Service why it"
+                        + " is refused",
+                "the rights of k8s/overlays/services must be bound "
+                        + (namespace.isEmpty() ? "by a ClusterRoleBinding" : "in namespace " + namespace));
+    }
+
     private static Diagnosis of(
             KubernetesClient client, String namespace, List<Right> rights, String meaning, String mend) {
         List<String> missing = new ArrayList<>();
@@ -69,18 +88,19 @@ final class AccessCheck {
         }
         if (!missing.isEmpty()) {
             return Diagnosis.problem(
-                    CHECK,
-                    "this account may not " + String.join("; ", missing) + " in namespace " + namespace,
-                    meaning,
-                    mend);
+                    CHECK, "this account may not " + String.join("; ", missing) + where(namespace), meaning, mend);
         }
         return isUnknown
                 ? Diagnosis.notChecked(
                         CHECK,
-                        "the API server does not say what this account may do in namespace " + namespace,
-                        "look with: kubectl auth can-i --list -n " + namespace
+                        "the API server does not say what this account may do" + where(namespace),
+                        "look with: kubectl auth can-i --list" + (namespace.isEmpty() ? "" : " -n " + namespace)
                                 + " --as system:serviceaccount:udp-fanout:udp-fanout")
-                : Diagnosis.ok(CHECK, "this account has the rights that it needs in namespace " + namespace);
+                : Diagnosis.ok(CHECK, "this account has the rights that it needs" + where(namespace));
+    }
+
+    private static String where(String namespace) {
+        return namespace.isEmpty() ? " in all namespaces" : " in namespace " + namespace;
     }
 
     private static Optional<Boolean> isAllowed(KubernetesClient client, String namespace, Right right, String verb) {

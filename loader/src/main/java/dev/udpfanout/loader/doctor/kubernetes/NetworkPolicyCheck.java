@@ -25,11 +25,16 @@ final class NetworkPolicyCheck {
         try {
             List<JsonNode> policies = policies(client, namespace);
             Map<String, String> selector = policies.isEmpty() ? Map.of() : selector(client, namespace, service);
-            List<String> selecting = policies.stream()
-                    .filter(policy -> selects(policy, selector))
-                    .map(policy -> policy.path("metadata").path("name").asText())
-                    .sorted()
-                    .toList();
+            List<String> selecting = names(policies, selector, PodSelection.YES);
+            List<String> maybe = names(policies, selector, PodSelection.MAYBE);
+            if (selecting.isEmpty() && !maybe.isEmpty()) {
+                return Diagnosis.notChecked(
+                        CHECK,
+                        "NetworkPolicies may select the receivers, by labels that the Service's selector does not have: "
+                                + String.join(", ", maybe),
+                        "kubectl -n " + namespace + " get pods --show-labels, and get networkpolicies -o yaml, tell;"
+                                + " udp-fanout trace --to VIP:PORT --from SENDER shows whether one drops");
+            }
             return selecting.isEmpty()
                     ? Diagnosis.ok(CHECK, "no NetworkPolicy in " + namespace + " selects the receivers")
                     : Diagnosis.warning(
@@ -47,6 +52,14 @@ final class NetworkPolicyCheck {
                     "kubectl -n " + namespace + " get networkpolicies",
                     e);
         }
+    }
+
+    private static List<String> names(List<JsonNode> policies, Map<String, String> selector, PodSelection wanted) {
+        return policies.stream()
+                .filter(policy -> PodSelection.of(policy, selector) == wanted)
+                .map(policy -> policy.path("metadata").path("name").asText())
+                .sorted()
+                .toList();
     }
 
     private static Map<String, String> selector(KubernetesClient client, String namespace, String service) {
@@ -71,13 +84,5 @@ final class NetworkPolicyCheck {
         } catch (JsonProcessingException e) {
             return List.of();
         }
-    }
-
-    /** As far as the Service's selector tells which labels the receivers have. */
-    private static boolean selects(JsonNode policy, Map<String, String> selector) {
-        JsonNode pods = policy.path("spec").path("podSelector");
-        return pods.path("matchExpressions").isEmpty()
-                && pods.path("matchLabels").properties().stream()
-                        .allMatch(label -> label.getValue().asText().equals(selector.get(label.getKey())));
     }
 }

@@ -14,6 +14,7 @@ import dev.udpfanout.loader.trace.TracePlan;
 import dev.udpfanout.loader.trace.TraceReport;
 import dev.udpfanout.loader.trace.Tracer;
 import dev.udpfanout.loader.trace.WayIn;
+import dev.udpfanout.loader.trace.rules.RuleRemoval;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.time.Duration;
@@ -62,7 +63,7 @@ public final class TestDatagramCheck {
 
     /** Nothing for a listener of which nobody knows where its senders send to. */
     public Optional<Answer> of(ServedListener listener, Collection<InetSocketAddress> vips) {
-        return destination(listener, vips).map(to -> of(listener, to, vips));
+        return listener.sentTo(node, vips).map(to -> of(listener, to, vips));
     }
 
     private Answer of(ServedListener listener, InetSocketAddress to, Collection<InetSocketAddress> vips) {
@@ -72,7 +73,7 @@ public final class TestDatagramCheck {
             int count = Math.clamp(listener.receivers().size(), 1, MAX_DATAGRAMS);
             List<InetAddress> addresses =
                     vips.stream().map(InetSocketAddress::getAddress).toList();
-            Optional<String> uplink = node.uplinks(listener.isIpv6(), addresses).stream()
+            Optional<String> uplink = listener.incoming(node, addresses).stream()
                     .map(link -> link.name())
                     .findFirst();
             WayIn wayIn = WayIn.choose(network, uplink, to.getAddress(), Optional.empty());
@@ -104,7 +105,7 @@ public final class TestDatagramCheck {
                             + lost.get().where() + ": " + lost.get().cause()
                             + (suspects.isEmpty() ? "" : words(suspects, !moved.isEmpty())),
                     "senders' datagrams die there, too",
-                    (lost.get().remedy().isEmpty() ? "" : lost.get().remedy() + " ") + "All hops: " + command);
+                    mend(lost.get(), suspects) + "all hops: " + command);
         }
         return fates.stream()
                 .filter(fate -> fate.outcome() == Outcome.UNKNOWN)
@@ -117,23 +118,20 @@ public final class TestDatagramCheck {
                         CHECK, fates.size() + " test datagrams to " + place + " were followed, and all arrived"));
     }
 
+    /** What trace says of rules it says in lines of its own. */
+    private static String mend(Fate lost, List<String> suspects) {
+        if (suspects.isEmpty()) {
+            return lost.remedy().isEmpty() ? "" : lost.remedy() + " ";
+        }
+        Optional<String> removal = suspects.size() == 1 ? RuleRemoval.of(suspects.getFirst()) : Optional.empty();
+        return removal.map(command -> "ask whose rule it is; it goes by: " + command + "; ")
+                .orElseGet(() -> RuleRemoval.look(suspects.getFirst())
+                        + " shows what drops there; a rule before it may let them pass; ");
+    }
+
     private static String words(List<String> rules, boolean haveCounted) {
         return (haveCounted ? " Counted by " : " It may be ")
                 + rules.stream().limit(EXAMPLES).collect(Collectors.joining(", "))
                 + (rules.size() > EXAMPLES ? " and " + (rules.size() - EXAMPLES) + " others." : ".");
-    }
-
-    /** A wildcard stands for the interface's own address. */
-    private Optional<InetSocketAddress> destination(ServedListener listener, Collection<InetSocketAddress> vips) {
-        InetSocketAddress bind = listener.config().bind();
-        boolean isByVip = listener.isOnDummy() || listener.config().vipDirect();
-        if (isByVip) {
-            return vips.stream().findFirst();
-        }
-        return bind.getAddress().isAnyLocalAddress()
-                ? node.link(listener.config().interfaces().getFirst())
-                        .flatMap(link -> node.address(link, listener.isIpv6()))
-                        .map(own -> new InetSocketAddress(own, bind.getPort()))
-                : Optional.of(bind);
     }
 }

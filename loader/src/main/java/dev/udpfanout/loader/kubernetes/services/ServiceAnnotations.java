@@ -50,6 +50,11 @@ record ServiceAnnotations(
 
     private static final Pattern LIMIT = Pattern.compile("(\\d{1,9})(?:/(\\d{1,9}))?");
 
+    /** Whether an annotation is one that a Service may have, or one that is refused with a reason of its own. */
+    static boolean isKnown(String key) {
+        return KNOWN.contains(key) || key.equals(WEIGHTS_FROM);
+    }
+
     /** @throws RefusedServiceException with the first annotation that is wrong */
     static ServiceAnnotations read(Map<String, String> all) throws RefusedServiceException {
         refuseUnknown(all);

@@ -3,12 +3,14 @@ package dev.udpfanout.loader.kubernetes.services;
 import dev.udpfanout.loader.config.ServicesConfig;
 import dev.udpfanout.loader.kubernetes.slice.SliceApi;
 import dev.udpfanout.loader.kubernetes.slice.SliceWatch;
+import dev.udpfanout.loader.kubernetes.watch.PageSize;
 import dev.udpfanout.loader.kubernetes.watch.ResourceWatch;
 import dev.udpfanout.loader.kubernetes.watch.WatchState;
 import dev.udpfanout.loader.kubernetes.watch.WatchTiming;
 import io.fabric8.kubernetes.api.model.Service;
 import io.fabric8.kubernetes.api.model.discovery.v1.EndpointSlice;
 import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.informers.SharedIndexInformer;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.LinkedHashMap;
@@ -60,6 +62,8 @@ public final class ServiceDirectory implements AutoCloseable {
     private final class Scope {
         private final ResourceWatch<Service> services;
         private final SliceWatch slices;
+        private final PageSize page = new PageSize(SERVICES_A_PAGE);
+        private volatile ServiceStore store = new ServiceStore();
         private Optional<List<Service>> knownServices = Optional.empty();
         private Optional<List<EndpointSlice>> knownSlices = Optional.empty();
 
@@ -67,21 +71,25 @@ public final class ServiceDirectory implements AutoCloseable {
             String where = namespace.map(name -> "namespace " + name).orElse("all namespaces");
             this.services = new ResourceWatch<>(
                     "Services of " + where,
-                    () -> {
-                        var all = client.services();
-                        return (namespace.isPresent() ? all.inNamespace(namespace.get()) : all.inAnyNamespace())
-                                .withLimit(SERVICES_A_PAGE)
-                                .runnableInformer(0)
-                                .itemStore(new ServiceStore());
-                    },
+                    () -> informer(client, namespace),
                     timing,
-                    found -> changed(() -> knownServices = Optional.of(found)));
+                    found -> changed(() -> knownServices = Optional.of(found)),
+                    () -> store.isOutdated());
             this.slices = new SliceWatch(
                     "endpoints of the Services of " + where,
                     new SliceApi(client),
                     namespace,
                     timing,
                     found -> changed(() -> knownSlices = Optional.of(found)));
+        }
+
+        private SharedIndexInformer<Service> informer(KubernetesClient client, Optional<String> namespace) {
+            store = new ServiceStore();
+            var all = client.services();
+            return (namespace.isPresent() ? all.inNamespace(namespace.get()) : all.inAnyNamespace())
+                    .withLimit(page.next(services.state()))
+                    .runnableInformer(0)
+                    .itemStore(store);
         }
 
         boolean isKnown() {

@@ -22,12 +22,15 @@ import java.util.Optional;
 /** What annotated Services become, given all slices that there are. No more than arithmetic. */
 final class ServiceReading {
     /** The older of two that want the same address keeps it. */
-    private static final Comparator<Service> OLDEST_FIRST = Comparator.comparing((Service service) ->
+    static final Comparator<Service> OLDEST_FIRST = Comparator.comparing((Service service) ->
                     Objects.requireNonNullElse(service.getMetadata().getCreationTimestamp(), ""))
-            .thenComparing(service -> service.getMetadata().getNamespace())
+            .thenComparing(
+                    service -> Objects.requireNonNullElse(service.getMetadata().getNamespace(), ""))
             .thenComparing(service -> service.getMetadata().getName());
 
-    private static final String UDP = "UDP";
+    /** As Kubernetes writes it. */
+    static final String UDP = "UDP";
+
     private static final String CLIENT_IP = "ClientIP";
 
     private final ServicesConfig config;

@@ -42,8 +42,8 @@ public final class SliceApi {
     }
 
     /** Follows the slices of all Services of a namespace, or of all namespaces; as above. */
-    SliceInformer informer(Optional<String> namespace) {
-        return ask().informer(client, namespace);
+    SliceInformer informer(Optional<String> namespace, long slicesAPage) {
+        return ask().informer(client, namespace, slicesAPage);
     }
 
     /** What the informer has seen, whichever the version. */

@@ -145,8 +145,8 @@ enum SliceVersion {
     }
 
     /** Follows the slices of all Services of a namespace, or of all namespaces; not started yet. */
-    SliceInformer informer(KubernetesClient client, Optional<String> namespace) {
-        return bounded(ofServices(client, namespace), SliceWatch.MAX_ENDPOINTS_OF_ALL, SliceWatch.SLICES_OF_ALL_A_PAGE);
+    SliceInformer informer(KubernetesClient client, Optional<String> namespace, long slicesAPage) {
+        return bounded(ofServices(client, namespace), SliceWatch.MAX_ENDPOINTS_OF_ALL, slicesAPage);
     }
 
     @SuppressWarnings("unchecked")

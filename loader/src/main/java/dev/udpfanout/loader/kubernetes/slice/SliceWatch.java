@@ -1,6 +1,7 @@
 package dev.udpfanout.loader.kubernetes.slice;
 
 import dev.udpfanout.loader.kubernetes.api.ServiceName;
+import dev.udpfanout.loader.kubernetes.watch.PageSize;
 import dev.udpfanout.loader.kubernetes.watch.ResourceWatch;
 import dev.udpfanout.loader.kubernetes.watch.WatchState;
 import dev.udpfanout.loader.kubernetes.watch.WatchTiming;
@@ -10,7 +11,7 @@ import io.fabric8.kubernetes.client.informers.SharedIndexInformer;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
-import java.util.function.Supplier;
+import java.util.function.LongFunction;
 
 /**
  * Follows all EndpointSlices of a Service, whoever keeps them; of a Service with too many endpoints the first by the
@@ -30,6 +31,7 @@ public final class SliceWatch implements AutoCloseable {
     static final long SLICES_OF_ALL_A_PAGE = 100;
 
     private final ResourceWatch<HasMetadata> watch;
+    private final PageSize pageOfAll = new PageSize(SLICES_OF_ALL_A_PAGE);
     private volatile Optional<SliceStore<?>> store = Optional.empty();
 
     /**
@@ -39,7 +41,7 @@ public final class SliceWatch implements AutoCloseable {
      */
     public SliceWatch(
             String what, SliceApi api, ServiceName service, WatchTiming timing, Consumer<List<EndpointSlice>> onState) {
-        this(what, () -> api.informer(service), timing, onState);
+        this(what, page -> api.informer(service), timing, onState);
     }
 
     /** As above, for all Services of a namespace, or of all namespaces. */
@@ -49,11 +51,14 @@ public final class SliceWatch implements AutoCloseable {
             Optional<String> namespace,
             WatchTiming timing,
             Consumer<List<EndpointSlice>> onState) {
-        this(what, () -> api.informer(namespace), timing, onState);
+        this(what, page -> api.informer(namespace, page), timing, onState);
     }
 
     private SliceWatch(
-            String what, Supplier<SliceInformer> informers, WatchTiming timing, Consumer<List<EndpointSlice>> onState) {
+            String what,
+            LongFunction<SliceInformer> informers,
+            WatchTiming timing,
+            Consumer<List<EndpointSlice>> onState) {
         this.watch = new ResourceWatch<>(
                 what,
                 () -> informer(informers),
@@ -62,8 +67,8 @@ public final class SliceWatch implements AutoCloseable {
                 () -> store.filter(SliceStore::isOutdated).isPresent());
     }
 
-    private SharedIndexInformer<? extends HasMetadata> informer(Supplier<SliceInformer> informers) {
-        SliceInformer next = informers.get();
+    private SharedIndexInformer<? extends HasMetadata> informer(LongFunction<SliceInformer> informers) {
+        SliceInformer next = informers.apply(pageOfAll.next(watch.state()));
         store = Optional.of(next.store());
         return next.informer();
     }

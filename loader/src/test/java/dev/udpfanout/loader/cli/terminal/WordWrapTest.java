@@ -28,4 +28,11 @@ class WordWrapTest {
     void shouldLeaveLinesAsTheyAreWhereThereIsNoTerminal() {
         assertEquals("so: " + "word ".repeat(99) + "word\n", wrapped(0, 4, "word ".repeat(99) + "word"));
     }
+
+    @Test
+    void shouldMoveWhatGoesOnFurtherInThanItsLine() {
+        assertEquals(
+                "  ways       cni0 MTU 1500 (1\n      endpoint(s))\nflows: 40\n",
+                new WordWrap(30).lines("  ways       cni0 MTU 1500 (1 endpoint(s))\nflows: 40\n"));
+    }
 }

@@ -64,6 +64,13 @@ class ConfigProblemsTest {
     }
 
     @Test
+    void shouldSayOfAMergeKeyAloneThatItIsOne() {
+        assertProblem(
+                "config.yaml:5: listeners[0].<<: merge keys are not supported; write the keys out",
+                GOOD.replace("mode: tc_ebpf", "<<: { mode: tc_ebpf }").replace("    interface: eth0\n", ""));
+    }
+
+    @Test
     void shouldReadWhatTheIssueShows() throws InvalidConfigException {
         Config config = READER.parse(GOOD, "config.yaml");
         ListenerConfig listener = config.listeners().getFirst();

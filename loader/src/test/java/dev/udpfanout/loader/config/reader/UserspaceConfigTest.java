@@ -125,6 +125,21 @@ class UserspaceConfigTest {
     }
 
     @Test
+    void shouldRefuseCopiesWhereTheyCouldGoRoundForEver() throws InvalidConfigException {
+        List<String> refused = problems(LISTENER + "    io: nio\n    policy: replicate\n");
+        assertEquals(1, refused.size(), refused::toString);
+        assertTrue(
+                refused.getFirst().startsWith("c.yaml:5: listeners[0].io: nio does not work with policy replicate"),
+                refused::toString);
+        assertTrue(refused.getFirst().endsWith("use io_uring or epoll"), refused::toString);
+        assertTrue(read("mode: tc_ebpf\nio: nio\npolicy: replicate")
+                .receivers()
+                .spreading()
+                .policy()
+                .copies());
+    }
+
+    @Test
     void shouldRefuseListenersOfDifferentModesWhenTheyShareAnAddress() {
         String yaml = LISTENER + """
                   mode: tc_ebpf

@@ -22,7 +22,8 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 /**
  * Two nodes whose listeners copy, and have each other among their endpoints, where one or both are in user space: what
- * goes round comes to an end. {@code CopyLoopTest} has both in the kernel.
+ * goes round comes to an end. {@code CopyLoopTest} has both in the kernel. With {@code io: nio} nothing is copied:
+ * {@code CopiesWithNioTest}.
  */
 @Tag("kernel")
 class UserspaceCopyLoopTest {
@@ -74,10 +75,6 @@ class UserspaceCopyLoopTest {
         "kernel,   io_uring, client, true,  2",
         "io_uring, kernel,   client, false, 1",
         "epoll,    kernel,   client, true,  1",
-        "nio,      nio,      node,   false, 1",
-        "nio,      nio,      node,   true,  1",
-        "nio,      epoll,    node,   false, 1",
-        "nio,      io_uring, node,   true,  1",
     })
     void shouldEndACircleOfTwoNodesThatCopyToEachOther(
             String firstIo, String secondIo, String source, boolean ipv6, int rounds) {
@@ -113,13 +110,7 @@ class UserspaceCopyLoopTest {
     }
 
     @ParameterizedTest
-    @CsvSource({
-        "io_uring, client, false",
-        "epoll,    node,   false",
-        "io_uring, node,   true",
-        "epoll,    client, true",
-        "nio,      node,   false",
-        "nio,      node,   true"
+    @CsvSource({"io_uring, client, false", "epoll,    node,   false", "io_uring, node,   true", "epoll,    client, true"
     })
     void shouldCopyEqualDatagramsOfOneSenderEachTime(String io, String source, boolean ipv6) {
         try (SegmentTopology topology = SegmentTopology.build(new SegmentPlan(2, 1, ipv6))) {

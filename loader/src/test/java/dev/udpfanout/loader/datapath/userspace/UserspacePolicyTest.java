@@ -83,13 +83,7 @@ class UserspacePolicyTest {
     }
 
     @ParameterizedTest
-    @CsvSource({
-        "io_uring, client, false",
-        "epoll, client, false",
-        "io_uring, node, true",
-        "epoll, client, true",
-        "nio, node, false"
-    })
+    @CsvSource({"io_uring, client, false", "epoll, client, false", "io_uring, node, true", "epoll, client, true"})
     void shouldGiveTheOtherPodsTheirCopiesWhenOneCannotBeReached(String io, String source, boolean ipv6) {
         NodeModes modes =
                 NodeModes.open(topology.node(), userspace(onNic(ipv6).with("policy", "replicate"), io, source, ipv6));

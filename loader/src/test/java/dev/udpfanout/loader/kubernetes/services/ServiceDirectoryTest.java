@@ -15,6 +15,7 @@ import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -93,5 +94,25 @@ class ServiceDirectoryTest {
         awaitEndpoints(0, 0);
         assertTrue(server.requests(request -> request.getPath().contains("logging"))
                 .isEmpty());
+    }
+
+    /** Whoever may write one namespace could freeze all others' Services: 200 in one answer are more than is read. */
+    @Test
+    void shouldFollowServicesBesideOthersOfTheLargestSize() {
+        server.api().put(Slices.ofService("receivers-1", "syslog", 5514, Slices.pod("a", "10.42.0.11")));
+        server.api().put(AnnotatedServices.spread().build());
+        String large = "x".repeat(250 * 1024);
+        for (int i = 0; i < 70; i++) {
+            server.api()
+                    .put(AnnotatedServices.spread()
+                            .editMetadata()
+                            .withNamespace("hostile")
+                            .withName("large-" + i)
+                            .withAnnotations(Map.of("example.org/notes", large))
+                            .endMetadata()
+                            .build());
+        }
+        start(Set.of());
+        awaitEndpoints(1, 1);
     }
 }

@@ -3,12 +3,12 @@ package dev.udpfanout.loader.datapath.kernel.maps;
 import dev.udpfanout.bindings.abi.listener.ListenerEntry;
 import dev.udpfanout.bindings.abi.listener.ListenerFlag;
 import dev.udpfanout.bindings.abi.maps.SharedMaps;
-import dev.udpfanout.bindings.map.ReconciledMap;
 import dev.udpfanout.loader.config.ListenerConfig;
 import dev.udpfanout.loader.control.Endpoint;
 import dev.udpfanout.loader.control.EndpointSet;
 import dev.udpfanout.loader.datapath.kernel.program.KernelProgram;
 import dev.udpfanout.loader.datapath.kernel.program.Lease;
+import dev.udpfanout.loader.datapath.kernel.program.ReversePathMaps;
 import dev.udpfanout.loader.datapath.network.BridgeReassembly;
 import dev.udpfanout.loader.datapath.network.IpsecPolicies;
 import dev.udpfanout.loader.datapath.network.Network;
@@ -26,7 +26,6 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.function.IntFunction;
 import java.util.function.IntPredicate;
-import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
@@ -46,9 +45,9 @@ public final class ListenerMaps {
     private final IpsecPolicies ipsec = new IpsecPolicies();
     private final KeptWays ways = new KeptWays();
     private PathMtus mtus = PathMtus.UNKNOWN;
-    private final ReconciledMap<Integer, Integer> reversePathGroups;
+    private final ReversePathMaps reversePathMaps;
     private IntFunction<ReversePaths.Filter> reversePaths = ifindex -> ReversePaths.Filter.OFF;
-    private Supplier<Map<Integer, Integer>> groups = Map::of;
+    private Runnable setReversePaths = () -> {};
     private IntPredicate reassembles = ifindex -> false;
 
     /** Starts from what the maps hold: an earlier daemon may have filled them. */
@@ -61,7 +60,7 @@ public final class ListenerMaps {
         this.rules = new ListenerRules(program);
         this.localAddresses = new LocalAddresses(program);
         this.lease = new Lease(program);
-        this.reversePathGroups = new ReconciledMap<>(program.map(SharedMaps.REVERSE_PATH_GROUPS));
+        this.reversePathMaps = new ReversePathMaps(program);
     }
 
     /**
@@ -76,7 +75,7 @@ public final class ListenerMaps {
         ways.read(network);
         reassembles = new BridgeReassembly(network)::isOn;
         ReversePaths read = new ReversePaths(network);
-        groups = read::groups;
+        setReversePaths = () -> reversePathMaps.set(read.groups(), read.nextHops());
         reversePaths = ifindex -> dummies.contains(ifindex) ? ReversePaths.Filter.OFF : read.of(ifindex);
     }
 
@@ -92,7 +91,7 @@ public final class ListenerMaps {
         different.put("listeners of fragments", sets.reread());
         different.put("rules of listeners", rules.reread());
         different.put("addresses of this node", localAddresses.reread());
-        different.put("interfaces that sources come by", reversePathGroups.reread());
+        different.put("interfaces that sources come by", reversePathMaps.reread());
         different.put("names of listeners", slots.mend());
         return different;
     }
@@ -141,7 +140,7 @@ public final class ListenerMaps {
         Map<Integer, ListenerConfig> bySlot =
                 listeners.stream().collect(Collectors.toMap(this::slot, listener -> listener));
         // Before any entry is strict.
-        reversePathGroups.set(groups.get());
+        setReversePaths.run();
         rules.apply(bySlot, mirrors.entries(listeners), keys.inForce().values(), () -> {
             keys.set(plan.entries());
             sets.set(plan.entries(), dummies);

@@ -1,5 +1,6 @@
 package dev.udpfanout.loader.datapath.kernel.hostile;
 
+import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.udpfanout.bindings.abi.counter.DropReason;
@@ -10,6 +11,7 @@ import dev.udpfanout.lab.TopologyPlan;
 import dev.udpfanout.lab.frames.Fragmenter;
 import dev.udpfanout.lab.frames.FrameSender;
 import dev.udpfanout.lab.frames.UdpFrame;
+import dev.udpfanout.lab.process.CommandFailedException;
 import dev.udpfanout.loader.config.ListenerConfig;
 import dev.udpfanout.loader.config.ListenerConfig.AttachMethod;
 import dev.udpfanout.loader.config.reader.ConfigReader;
@@ -170,6 +172,48 @@ class ReversePathTest {
             node.exec(("ip route del " + ways).split(" "));
             datapath.reconcile();
             expect(datapath, sender, to, FAR_AWAY, false);
+        }
+    }
+
+    /**
+     * A prefix with one next hop within one with several, and one with several within that: the longest one counts. The
+     * kernel is asked, too.
+     */
+    @ParameterizedTest
+    @CsvSource({
+        "203.0.113.9, true",
+        "203.0.113.200, false",
+        "203.0.113.250, true",
+        "198.51.100.9, false",
+        "192.0.2.1, true",
+        "10.42.0.11, false"
+    })
+    void shouldNotTakeOneNextHopForAnotherWhereALongerPrefixLeadsByOne(String source, boolean passes) {
+        try (Topology topology = Topology.builder().pods(2).build();
+                FrameSender sender = FrameSender.open(topology.client(), "eth0")) {
+            LabNamespace node = topology.node();
+            filter(topology, "all", 0);
+            filter(topology, "eth0", 1);
+            node.exec("ip", "link", "add", "lan2", "type", "bridge");
+            node.exec("ip", "address", "add", "198.51.100.1/24", "dev", "lan2");
+            node.exec("ip", "link", "set", "lan2", "up");
+            String both = " nexthop via " + TopologyPlan.CLIENT_ADDRESS + " nexthop via 198.51.100.2";
+            node.exec(("ip route add default" + both).split(" "));
+            node.exec("ip route add 203.0.113.128/25 via 198.51.100.2".split(" "));
+            node.exec(("ip route add 203.0.113.240/28" + both).split(" "));
+            assertEquals(passes, isRightToTheKernel(node, source));
+            NodeDatapath datapath = open(topology, "0.0.0.0", "");
+            expect(datapath, sender, new InetSocketAddress(TopologyPlan.NODE_ADDRESS, PORT), source, passes);
+        }
+    }
+
+    /** What fib_validate_source says of a source that comes in by the NIC. */
+    private static boolean isRightToTheKernel(LabNamespace node, String source) {
+        try {
+            node.exec("ip", "route", "get", TopologyPlan.NODE_ADDRESS, "from", source, "iif", "eth0");
+            return true;
+        } catch (CommandFailedException e) {
+            return false;
         }
     }
 

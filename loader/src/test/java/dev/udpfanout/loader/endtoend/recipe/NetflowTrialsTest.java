@@ -1,4 +1,4 @@
-package dev.udpfanout.loader.endtoend;
+package dev.udpfanout.loader.endtoend.recipe;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
