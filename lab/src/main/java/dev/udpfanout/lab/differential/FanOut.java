@@ -1,6 +1,5 @@
 package dev.udpfanout.lab.differential;
 
-import dev.udpfanout.lab.BoundedWait;
 import dev.udpfanout.lab.LabNamespace;
 import dev.udpfanout.lab.differential.service.AnnotatedObjects;
 import dev.udpfanout.lab.process.LabProcess;
@@ -22,6 +21,10 @@ final class FanOut implements AutoCloseable {
     private static final String DUMMY_ADDRESS = "10.255.0.1";
     private static final String DUMMY_ADDRESS6 = "fd00:255::1";
     private static final String POD_INTERFACE = "cni0";
+    /** Services come all at once, and what concerns errors about their datagrams is attached when they are served. */
+    private static final String LAST_OF_SERVICES =
+            "attached TC eBPF program for ICMP errors to ingress interface=\"" + POD_INTERFACE + "\"";
+
     private static final String NIC_INTERFACES = "eth0, " + POD_INTERFACE;
 
     private final List<LabProcess> daemons = new ArrayList<>();
@@ -41,8 +44,7 @@ final class FanOut implements AutoCloseable {
             }
             fanOut.daemons.forEach(daemon -> daemon.awaitLine("ready listeners=", START_LIMIT));
             if (way == Way.SERVICE) {
-                fanOut.daemons.forEach(
-                        daemon -> awaitServices(daemon, Spread.of(way).size()));
+                fanOut.daemons.forEach(daemon -> daemon.awaitLine(LAST_OF_SERVICES, START_LIMIT));
             } else {
                 fanOut.apis.forEach(api -> api.awaitReady(Spread.of(way).size(), START_LIMIT));
             }
@@ -50,18 +52,6 @@ final class FanOut implements AutoCloseable {
         } catch (RuntimeException e) {
             fanOut.close();
             throw e;
-        }
-    }
-
-    private static void awaitServices(LabProcess daemon, int services) {
-        boolean served = BoundedWait.until(
-                () -> daemon.lines().stream()
-                                .filter(line -> line.contains("updated the VIPs of a listener"))
-                                .count()
-                        >= services,
-                START_LIMIT);
-        if (!served) {
-            throw new IllegalStateException("not all Services are served: " + daemon.lines());
         }
     }
 
