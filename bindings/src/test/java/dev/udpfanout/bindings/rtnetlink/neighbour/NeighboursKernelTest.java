@@ -1,6 +1,5 @@
 package dev.udpfanout.bindings.rtnetlink.neighbour;
 
-import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.udpfanout.bindings.rtnetlink.RtnetlinkSocket;
@@ -73,9 +72,18 @@ class NeighboursKernelTest {
     void shouldReportThatNeighboursAndForwardingEntriesChange() {
         try (RouteMonitor monitor = namespace.run(RouteMonitor::openWithNeighbours)) {
             namespace.ip("neigh", "add", "10.42.0.11", "lladdr", "02:00:00:00:00:0b", "dev", "br0");
-            assertEquals(Optional.of(new Event.NeighboursChanged()), monitor.next(PATIENCE));
+            assertTrue(neighboursChange(monitor));
             namespace.bridge("fdb", "add", "02:00:00:00:00:0d", "dev", "v0", "master", "static");
-            assertEquals(Optional.of(new Event.NeighboursChanged()), monitor.next(PATIENCE));
+            assertTrue(neighboursChange(monitor));
         }
+    }
+
+    /** The kernel notices a carrier a little later, and makes routes then: these are passed over. */
+    private static boolean neighboursChange(RouteMonitor monitor) {
+        Optional<Event> event;
+        do {
+            event = monitor.next(PATIENCE);
+        } while (event.isPresent() && !event.get().equals(new Event.NeighboursChanged()));
+        return event.isPresent();
     }
 }
