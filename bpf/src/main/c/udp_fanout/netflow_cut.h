@@ -164,7 +164,7 @@ __noinline int uf_cut_to_shared(struct __sk_buff *skb, __u32 l3_offset)
 	offset = datagram->l4_offset + sizeof(struct udphdr);
 	uf_begin_netflow(work, &datagram->source, datagram->source_port);
 	kind = uf_walk_netflow(skb, offset, bpf_ntohs(datagram->udp_bytes) - sizeof(struct udphdr),
-			       true);
+			       UF_COLLECT);
 	if (kind == UF_NETFLOW_SHARED)
 		return 0;
 	bytes = work->shared_bytes;

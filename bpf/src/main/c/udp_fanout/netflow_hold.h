@@ -69,8 +69,9 @@ static __always_inline void uf_hold_for(struct uf_hold *hold, __u32 held, __u32 
 		hold->copies = copies;
 		hold->slot = slot;
 		hold->position = position;
+		/* Not with each further copy: if one is lost, it ends all the same. */
+		hold->since_ns = bpf_ktime_get_ns();
 	}
-	hold->since_ns = bpf_ktime_get_ns();
 }
 
 /* So many copies are round, or were not made. */

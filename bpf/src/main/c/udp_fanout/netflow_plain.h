@@ -110,9 +110,10 @@ __noinline int uf_has_plain_data(struct __sk_buff *skb, __u32 offset, __u32 byte
 		    !uf_is_for_one(skb, offset, bpf_ntohl(set) >> 16, domain))
 			return false;
 		at += set_bytes;
-		if (at + sizeof(set) > bytes)
+		if (at >= bytes)
 			return true;
-		if (bpf_skb_load_bytes(skb, offset + at, &set, sizeof(set)))
+		if (at + sizeof(set) > bytes ||
+		    bpf_skb_load_bytes(skb, offset + at, &set, sizeof(set)))
 			return false;
 	}
 	return false;

@@ -31,7 +31,7 @@
 
 /* What is in a datagram: uf_walk_netflow. */
 static __always_inline int uf_netflow_kind(struct __sk_buff *skb,
-					   const struct uf_datagram *datagram, __u32 collect)
+					   const struct uf_datagram *datagram, __u32 how)
 {
 	struct uf_netflow_work *work = uf_netflow_work();
 
@@ -40,7 +40,7 @@ static __always_inline int uf_netflow_kind(struct __sk_buff *skb,
 		return UF_NETFLOW_UNREAD;
 	uf_begin_netflow(work, &datagram->source, datagram->source_port);
 	return uf_walk_netflow(skb, datagram->l4_offset + sizeof(struct udphdr),
-			       bpf_ntohs(datagram->udp_bytes) - sizeof(struct udphdr), collect);
+			       bpf_ntohs(datagram->udp_bytes) - sizeof(struct udphdr), how);
 }
 
 /*
@@ -92,15 +92,36 @@ static __always_inline int uf_shared_position(struct __sk_buff *skb,
 
 	uf_take_mark_off(skb);
 	uf_release(uf_hold_of(&datagram->source, datagram->source_port, slot), 1);
-	if (uf_netflow_kind(skb, datagram, false) != UF_NETFLOW_SHARED)
+	if (uf_netflow_kind(skb, datagram, 0) != UF_NETFLOW_SHARED)
 		return UF_POSITION_UNCUT;
 	endpoint = uf_endpoint_at(slot, 0, number);
 	return endpoint && !uf_is_from(endpoint, datagram) ? number : 0;
 }
 
+static __always_inline void uf_count_malformed(__u32 slot)
+{
+	struct uf_netflow_stats *stats = uf_netflow_stats(slot);
+
+	if (stats)
+		stats->malformed++;
+}
+
+/* Counts what has gone to so many others; of a message without data, what goes to the one, too. */
+static __always_inline void uf_count_shared(__u32 slot, int kind, __u32 others)
+{
+	struct uf_netflow_stats *stats = uf_netflow_stats(slot);
+
+	if (!stats)
+		return;
+	if (kind & UF_NETFLOW_DATA)
+		stats->cut += others;
+	else
+		stats->copied += others + 1;
+}
+
 /* Has the others get what is for all; "held" as uf_held_position says. */
-static __always_inline void uf_share(struct __sk_buff *skb, __u32 slot, struct uf_hold *hold,
-				     __u32 held, __u32 position)
+static __always_inline void uf_share(struct __sk_buff *skb, __u32 slot, int kind,
+				     struct uf_hold *hold, __u32 held, __u32 position)
 {
 	const struct uf_endpoint_table_header *header = (const void *)uf_endpoint_at(slot, 0, 0);
 	__u32 count = header ? header->count : 0;
@@ -108,12 +129,15 @@ static __always_inline void uf_share(struct __sk_buff *skb, __u32 slot, struct u
 
 	if (count > UF_MAX_COPIES)
 		count = UF_MAX_COPIES;
-	if (count < 2 || !hold)
+	if (count < 2 || !hold) {
+		uf_count_shared(slot, kind, 0);
 		return;
+	}
 	uf_hold_for(hold, held, slot, position, count - 1);
 	failed = uf_send_to_others(skb, slot, count, position, skb->len);
 	if (failed > 0)
 		uf_release(hold, failed);
+	uf_count_shared(slot, kind, count - 1 - failed);
 }
 
 /*
@@ -137,10 +161,12 @@ __noinline int uf_netflow_position(struct __sk_buff *skb, __u32 slot)
 	position = uf_shared_copy_number(skb);
 	if (position)
 		return uf_shared_position(skb, datagram, slot, position);
-	kind = uf_netflow_kind(skb, datagram, false);
+	kind = uf_netflow_kind(skb, datagram, 0);
 	if (kind & UF_NETFLOW_SHARED) {
-		uf_netflow_kind(skb, datagram, true);
+		kind = uf_netflow_kind(skb, datagram, UF_COLLECT | UF_LEARN);
 		uf_keep_templates(slot);
+	} else if (kind & UF_NETFLOW_MALFORMED) {
+		uf_count_malformed(slot);
 	}
 	hold = uf_hold_of(&datagram->source, datagram->source_port, slot);
 	held = uf_held_position(hold, slot);
@@ -152,7 +178,7 @@ __noinline int uf_netflow_position(struct __sk_buff *skb, __u32 slot)
 	if (!endpoint)
 		return 0;
 	if (kind & UF_NETFLOW_SHARED)
-		uf_share(skb, slot, hold, held, position);
+		uf_share(skb, slot, kind, hold, held, position);
 	return position;
 }
 

@@ -24,7 +24,7 @@
 /* The most of what all receivers get, in bytes of a message. */
 #define UF_MAX_SHARED_BYTES 2048
 
-/* Whose templates: RFC 7011 section 3.1, 10.3.7. */
+/* Whose templates: RFC 7011 section 3.1, 10.3.7. As struct uf_options_template_key begins. */
 struct uf_exporter {
 	__u8 address[16];
 	__u32 domain; /* as it lies in the message; NetFlow v9: the source id */
@@ -32,12 +32,9 @@ struct uf_exporter {
 	__u16 reserved; /* 0 */
 };
 
-struct uf_options_template_key {
-	struct uf_exporter exporter;
-	__u32 id;
-};
-
 _Static_assert(sizeof(struct uf_options_template_key) == 28, "a hash key must have no padding");
+_Static_assert(offsetof(struct uf_options_template_key, id) == sizeof(struct uf_exporter),
+	       "an exporter is the beginning of the key");
 
 struct uf_netflow_work {
 	struct uf_exporter exporter;
@@ -47,6 +44,19 @@ struct uf_netflow_work {
 	__u32 shared_bytes; /* of the message with only what all receivers get; 0: it is too long */
 	__u32 failed; /* copies that could not be sent: uf_send_to_others */
 	__u32 kind; /* of the sets so far: UF_NETFLOW_* */
+	__u32 at; /* of the set to be looked at next, in the packet */
+	__u32 left; /* bytes of the message from there on */
+	__u32 record_at; /* of the template to be looked at next, in the packet */
+	__u32 records_left; /* bytes of its set from there on; 0: a set is next */
+	__u32 is_options; /* whether it is of options */
+	__u32 learnt; /* options templates of this message */
+	/* Of a template: id, number or bytes of fields, of scope fields or more; on no one's stack.
+	 */
+	__be16 head[4];
+	__be16 field[2]; /* of it: type, length of the data */
+	__u32 record_id; /* of the template that was read last */
+	__u32 record_fields; /* of it; 0: it is withdrawn */
+	__u32 data_bytes; /* of a record that it describes */
 	struct uf_datagram cut; /* the headers of the datagram */
 	__u32 shared_records; /* in it: templates, and records of options data */
 	struct uf_templates_key kept; /* what TEMPLATES has the message for */
@@ -80,6 +90,13 @@ static __always_inline struct uf_netflow_work *uf_netflow_work(void)
 	__u32 only = 0;
 
 	return bpf_map_lookup_elem(&NETFLOW_WORK, &only);
+}
+
+/* The question for a template of options of the exporter whose message is looked at. */
+static __always_inline void uf_ask_for_options(struct uf_netflow_work *work, __u32 id)
+{
+	__builtin_memcpy(&work->options, &work->exporter, sizeof(work->exporter));
+	work->options.id = id;
 }
 
 /* To be called before a message is looked at: from whom it is. */

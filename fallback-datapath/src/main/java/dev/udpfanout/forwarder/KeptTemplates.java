@@ -3,11 +3,8 @@ package dev.udpfanout.forwarder;
 import dev.udpfanout.forwarder.config.ForwarderConfig;
 import dev.udpfanout.forwarder.netflow.ExporterState;
 import dev.udpfanout.forwarder.netflow.TemplateJournal;
-import dev.udpfanout.forwarder.netflow.TemplateKeeping;
 import dev.udpfanout.forwarder.worker.Worker;
-import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -27,22 +24,8 @@ final class KeptTemplates {
 
     private KeptTemplates() {}
 
-    /** Without files, and with a warning, where they cannot be made. */
     static Optional<TemplateJournal> open(ForwarderConfig config) {
-        Optional<Path> file = config.netflow().flatMap(TemplateKeeping::file);
-        if (file.isEmpty()) {
-            return Optional.empty();
-        }
-        try {
-            return Optional.of(
-                    TemplateJournal.open(file.get(), config.netflow().get().limits()));
-        } catch (IOException e) {
-            LOG.warn(
-                    "NetFlow templates do not outlive the process, since {} cannot be used: {}",
-                    file.get(),
-                    e.toString());
-            return Optional.empty();
-        }
+        return config.netflow().flatMap(TemplateJournal::openIfPossible);
     }
 
     /** All workers' exporters; without those of a worker that does not answer in time. */

@@ -7,6 +7,7 @@ import dev.udpfanout.lab.Topology;
 import dev.udpfanout.lab.process.Command;
 import dev.udpfanout.loader.config.InvalidConfigException;
 import dev.udpfanout.loader.config.ListenerConfig;
+import dev.udpfanout.loader.config.NetflowConfig;
 import dev.udpfanout.loader.config.reader.ConfigReader;
 import dev.udpfanout.loader.control.Endpoint;
 import dev.udpfanout.loader.control.EndpointSet;
@@ -64,7 +65,8 @@ public final class TableSwap {
                                 "10." + (100 + (i >> 16)) + "." + (i >> 8 & 255) + "." + (i & 255), 5514)))
                 .toList();
         KernelProgram program = KernelProgram.load(KernelProgram.builtIn());
-        try (KernelDatapath datapath = new KernelDatapath(listeners, program, Network.open(), Optional.empty())) {
+        try (KernelDatapath datapath =
+                new KernelDatapath(listeners, NetflowConfig.IN_MEMORY, program, Network.open(), Optional.empty())) {
             for (int round = -WARM_UP_ROUNDS; round < rounds; round++) {
                 Round each = new Round(javaFill(all), cFill(programs, endpoints), inUse(datapath, all));
                 if (round >= 0) {

@@ -60,6 +60,11 @@ public final class BpfMap implements AutoCloseable {
         return create(type, name, keyBytes, valueBytes, maxEntries, 0);
     }
 
+    /** Makes a hash that takes memory only for the entries that it has; a full one refuses more. */
+    public static BpfMap createGrowingHash(String name, int keyBytes, int valueBytes, int maxEntries) {
+        return create(MapType.HASH, name, keyBytes, valueBytes, maxEntries, Libbpf.BPF_F_NO_PREALLOC());
+    }
+
     private static BpfMap create(MapType type, String name, int keyBytes, int valueBytes, int maxEntries, int flags) {
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment options = bpf_map_create_opts.allocate(arena);

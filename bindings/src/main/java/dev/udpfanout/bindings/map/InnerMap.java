@@ -38,6 +38,15 @@ public final class InnerMap implements AutoCloseable {
         return new InnerMap(BpfMap.create(MapType.HASH, name, keys.bytes(), values.bytes(), entries));
     }
 
+    /**
+     * As {@link #hash}, but it takes memory only for the entries that it has (BPF_F_NO_PREALLOC).
+     *
+     * @param name at most 15 bytes
+     */
+    public static InnerMap growingHash(String name, Codec<?> keys, Codec<?> values, int entries) {
+        return new InnerMap(BpfMap.createGrowingHash(name, keys.bytes(), values.bytes(), entries));
+    }
+
     /** One that was pinned; empty if nothing is pinned there. */
     public static Optional<InnerMap> openPinned(Path path) {
         return BpfMap.openPinned(path).map(InnerMap::new);

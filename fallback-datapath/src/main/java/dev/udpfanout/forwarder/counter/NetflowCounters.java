@@ -25,7 +25,9 @@ public record NetflowCounters(long exporters, long templates, long evictions, lo
         /** The endpoint has joined. */
         JOINED,
         /** The endpoint had missed one, because the kernel had not sent it. */
-        RETRIED
+        RETRIED,
+        /** At an interval: the endpoint may have restarted unnoticed. */
+        RETOLD
     }
 
     public NetflowCounters {

@@ -23,6 +23,10 @@ final class ExporterKey {
         return this;
     }
 
+    AddressShares.Address address() {
+        return new AddressShares.Address(addressHigh, addressLow);
+    }
+
     int domain() {
         return domain;
     }

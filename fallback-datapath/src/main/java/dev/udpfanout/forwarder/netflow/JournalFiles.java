@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -63,7 +64,7 @@ final class JournalFiles {
         }
     }
 
-    /** What all files have, the oldest first. A file ends where an entry is not whole. */
+    /** What all files have, the oldest message first. A file ends where an entry is not whole. */
     List<RememberedMessage> read() throws IOException {
         List<RememberedMessage> messages = new ArrayList<>();
         for (int number : numbers()) {
@@ -81,6 +82,8 @@ final class JournalFiles {
                 // The end, or the last entry of a process that was killed while it wrote it.
             }
         }
+        // Those that another has added may be older than the ones before.
+        messages.sort(Comparator.comparingLong(RememberedMessage::epochMs));
         return messages;
     }
 

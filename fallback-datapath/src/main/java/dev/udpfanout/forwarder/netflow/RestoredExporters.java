@@ -5,6 +5,7 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -66,6 +67,14 @@ public final class RestoredExporters {
     List<RememberedMessage> take(ExporterKey exporter) {
         List<RememberedMessage> taken = exporters.remove(exporter);
         return taken == null ? List.of() : taken;
+    }
+
+    /** What is known of all whom nobody has taken, the oldest first, for the one caller who gets it. */
+    List<RememberedMessage> takeAll() {
+        List<RememberedMessage> all = new ArrayList<>();
+        List.copyOf(exporters.keySet()).forEach(exporter -> all.addAll(take(exporter)));
+        all.sort(Comparator.comparingLong(RememberedMessage::epochMs));
+        return all;
     }
 
     /** What nobody has taken, exporter by exporter. */

@@ -7,10 +7,13 @@ import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
-/** A template that is remembered, and the options data that it describes: the last record of each scope. */
+/**
+ * A template that is remembered, and the options data that it describes: the last record of each scope and first option
+ * field. Tables of interfaces often have the exporter as their only scope, and the interface as the first field.
+ */
 final class Template {
-    /** Scopes of a template that are remembered: the least recently sent one goes. */
-    static final int MAX_SCOPES = 256;
+    /** Records of options data that are remembered for one template: the least recently sent one goes. */
+    static final int MAX_RECORDS = 1024;
 
     private static final int OVERHEAD_BYTES = 128;
 
@@ -18,7 +21,7 @@ final class Template {
     private final boolean options;
     private final byte[] record;
     private final int dataBytes;
-    private final int scopeBytes;
+    private final int identityBytes;
     private final Map<ByteBuffer, byte[]> data = new LinkedHashMap<>();
     private long refreshedNs;
     private long keptNs;
@@ -30,7 +33,7 @@ final class Template {
         this.options = options;
         this.record = record;
         this.dataBytes = TemplateRecord.dataBytes(segment, version, options);
-        this.scopeBytes = options ? Math.min(TemplateRecord.scopeBytes(segment, version), dataBytes) : 0;
+        this.identityBytes = options ? Math.min(TemplateRecord.identityBytes(segment, version), dataBytes) : 0;
         this.refreshedNs = nowNs;
         this.keptNs = nowNs;
     }
@@ -43,7 +46,7 @@ final class Template {
     }
 
     void refresh(long nowNs) {
-        refreshedNs = nowNs;
+        refreshedNs = nowNs - refreshedNs > 0 ? nowNs : refreshedNs;
     }
 
     /** Whether it was written down that long ago; from now on it is. */
@@ -65,10 +68,10 @@ final class Template {
         if (dataBytes > 0) {
             for (long at = from; to - at >= dataBytes; at += dataBytes) {
                 byte[] bytes = NetworkBytes.copy(memory, at, dataBytes);
-                ByteBuffer scope = ByteBuffer.wrap(Arrays.copyOf(bytes, scopeBytes));
-                isNew |= !Arrays.equals(bytes, data.remove(scope));
-                data.put(scope, bytes);
-                if (data.size() > MAX_SCOPES) {
+                ByteBuffer identity = ByteBuffer.wrap(Arrays.copyOf(bytes, identityBytes));
+                isNew |= !Arrays.equals(bytes, data.remove(identity));
+                data.put(identity, bytes);
+                if (data.size() > MAX_RECORDS) {
                     data.remove(data.keySet().iterator().next());
                 }
             }
@@ -78,7 +81,7 @@ final class Template {
 
     /** Bytes of memory, by and large. */
     int bytes() {
-        return OVERHEAD_BYTES + record.length + data.size() * (OVERHEAD_BYTES + dataBytes + scopeBytes);
+        return OVERHEAD_BYTES + record.length + data.size() * (OVERHEAD_BYTES + dataBytes + identityBytes);
     }
 
     int id() {

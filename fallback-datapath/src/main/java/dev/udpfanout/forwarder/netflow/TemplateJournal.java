@@ -4,6 +4,8 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -56,6 +58,43 @@ public final class TemplateJournal implements AutoCloseable {
         return journal;
     }
 
+    /** As {@link #open}; without files, and with a warning, where they cannot be made. */
+    public static Optional<TemplateJournal> openIfPossible(TemplateKeeping keeping) {
+        if (keeping.file().isEmpty()) {
+            return Optional.empty();
+        }
+        try {
+            return Optional.of(open(keeping.file().get(), keeping.limits()));
+        } catch (IOException e) {
+            LOG.warn(
+                    "NetFlow templates do not outlive the process, since {} cannot be used: {}",
+                    keeping.file().get(),
+                    e.toString());
+            return Optional.empty();
+        }
+    }
+
+    /**
+     * Puts messages that another has kept behind what the files have, before they are opened: from then on they are
+     * known.
+     *
+     * @throws IOException if files cannot be made there
+     */
+    public static void add(Path file, List<RememberedMessage> messages) throws IOException {
+        try (JournalFiles.Writer writer = JournalFiles.in(file).begin()) {
+            for (RememberedMessage each : messages) {
+                writer.write(entry(each));
+            }
+        }
+    }
+
+    private static byte[] entry(RememberedMessage message) {
+        ByteBuffer entry = ByteBuffer.allocate(message.bytes());
+        entry.putInt(message.message().length).putLong(message.epochMs());
+        entry.put(message.sockaddr()).put(message.message());
+        return entry.array();
+    }
+
     /** What an earlier process knew, and nobody has taken yet. */
     public RestoredExporters restored() {
         return restored;
@@ -66,11 +105,8 @@ public final class TemplateJournal implements AutoCloseable {
         if (failed || writer == null || writer.bytes() > maxBytes) {
             return;
         }
-        ByteBuffer entry = ByteBuffer.allocate(message.bytes());
-        entry.putInt(message.message().length).putLong(message.epochMs());
-        entry.put(message.sockaddr()).put(message.message());
         try {
-            writer.write(entry.array());
+            writer.write(entry(message));
         } catch (IOException e) {
             failed = true;
             LOG.warn(

@@ -12,7 +12,8 @@ import java.util.concurrent.TimeUnit;
 
 /**
  * The templates that exporters have sent, by exporter and id. Bounded by number and by bytes: the one that was
- * refreshed longest ago goes first. One that is not refreshed within the life time goes, too.
+ * refreshed longest ago goes first, of an address that takes more than a quarter if there is one. One that is not
+ * refreshed within the life time goes, too.
  */
 public final class TemplateMemory {
     /** After this part of its life time a refresh is kept again: what is kept must not look older than it is. */
@@ -24,9 +25,10 @@ public final class TemplateMemory {
     private final RestoredExporters restored;
     private final Map<ExporterKey, Exporter> exporters = new HashMap<>();
     /** By access: the first is the one that was refreshed longest ago. */
-    private final LinkedHashMap<Place, Template> templates = new LinkedHashMap<>(16, 0.75f, true);
+    private final LinkedHashMap<TemplatePlace, Template> templates = new LinkedHashMap<>(16, 0.75f, true);
 
     private final ExporterKey question = new ExporterKey();
+    private final AddressShares shares;
     private long bytes;
     private long evictions;
     private boolean news;
@@ -45,8 +47,6 @@ public final class TemplateMemory {
         }
     }
 
-    private record Place(ExporterKey exporter, int id) {}
-
     public TemplateMemory(Limits limits) {
         this(limits, Optional.empty());
     }
@@ -54,6 +54,7 @@ public final class TemplateMemory {
     /** @param journal has what an earlier process knew: an exporter that is not known here is looked for there */
     public TemplateMemory(Limits limits, Optional<TemplateJournal> journal) {
         this.limits = limits;
+        this.shares = new AddressShares(limits);
         this.restored = journal.map(TemplateJournal::restored).orElseGet(RestoredExporters::none);
     }
 
@@ -67,22 +68,36 @@ public final class TemplateMemory {
     }
 
     private Exporter restore(ExporterKey key) {
-        long nowNs = System.nanoTime();
-        long nowMs = System.currentTimeMillis();
-        for (RememberedMessage each : restored.take(key)) {
-            NetflowMessage message = new RestoredExporters.Replay(each).message();
-            long agoMs = Math.max(0, nowMs - each.epochMs());
-            learnTemplates(message, 0, nowNs - TimeUnit.MILLISECONDS.toNanos(agoMs));
-            Exporter exporter = exporters.get(key);
-            message.rewind();
-            while (exporter != null && message.nextSet()) {
-                if (exporter.isOptionsData(message.setId())) {
-                    learnOptions(exporter, message);
-                }
-            }
-        }
+        restored.take(key).forEach(this::replay);
         news = false;
         return exporters.get(key);
+    }
+
+    /** Takes all that an earlier process knew, and nobody has taken, for a memory that is the only one. */
+    void restoreAll() {
+        restored.takeAll().forEach(this::replay);
+        news = false;
+    }
+
+    /**
+     * Learns of a message that has come a while ago: what has come since is to be told after it. Does nothing with what
+     * is no message of templates or options data.
+     */
+    void replay(RememberedMessage remembered) {
+        RestoredExporters.Replay replay = new RestoredExporters.Replay(remembered);
+        if (!replay.isWellFormed()) {
+            return;
+        }
+        NetflowMessage message = replay.message();
+        long agoMs = Math.max(0, System.currentTimeMillis() - remembered.epochMs());
+        learnTemplates(message, 0, System.nanoTime() - TimeUnit.MILLISECONDS.toNanos(agoMs));
+        Exporter exporter = exporter(message, 0);
+        message.rewind();
+        while (exporter != null && message.nextSet()) {
+            if (exporter.isOptionsData(message.setId())) {
+                learnOptions(exporter, message);
+            }
+        }
     }
 
     /**
@@ -191,20 +206,20 @@ public final class TemplateMemory {
 
     private void learn(
             Exporter exporter, int id, boolean options, MemorySegment memory, long at, int length, long nowNs) {
-        Place place = new Place(exporter.key(), id);
+        TemplatePlace place = new TemplatePlace(exporter.key(), id);
         Template known = templates.get(place);
         if (known != null && known.isSame(options, memory, at, length)) {
             known.refresh(nowNs);
+            shares.add(place, 0);
             news |= known.isDueToBeKept(nowNs, limits.lifetimeNs() / KEPT_AGAIN);
             return;
         }
-        if (known != null) {
-            bytes -= known.bytes();
-        }
+        int before = known == null ? 0 : known.bytes();
         Template template = new Template(id, options, exporter.version(), NetworkBytes.copy(memory, at, length), nowNs);
         templates.put(place, template);
         exporter.put(template);
-        bytes += template.bytes();
+        bytes += template.bytes() - before;
+        shares.add(place, template.bytes() - before);
         news = true;
         makeRoom();
     }
@@ -212,9 +227,10 @@ public final class TemplateMemory {
     /** Takes the records of a set of options data, whose template is known. */
     void learnOptions(Exporter exporter, NetflowMessage message) {
         Template template = exporter.template(message.setId());
-        bytes -= template.bytes();
+        int before = template.bytes();
         news |= template.learn(message.memory(), message.setAt() + NetflowMessage.SET_HEADER_BYTES, message.setEnd());
-        bytes += template.bytes();
+        bytes += template.bytes() - before;
+        shares.grow(new TemplatePlace(exporter.key(), template.id()), template.bytes() - before);
         makeRoom();
     }
 
@@ -225,7 +241,7 @@ public final class TemplateMemory {
         List<Template> gone = new ArrayList<>(exporter.templates());
         gone.removeIf(template -> id < TemplateRecord.MIN_ID ? template.options() != options : template.id() != id);
         news |= !gone.isEmpty();
-        gone.forEach(template -> forget(new Place(exporter.key(), template.id())));
+        gone.forEach(template -> forget(new TemplatePlace(exporter.key(), template.id())));
     }
 
     /** Forgets what has not been refreshed for its life time. */
@@ -237,14 +253,15 @@ public final class TemplateMemory {
 
     private void makeRoom() {
         while (templates.size() > limits.maxTemplates() || bytes > limits.maxBytes() && templates.size() > 1) {
-            forget(templates.firstEntry().getKey());
+            forget(shares.oldestOfLarge().orElseGet(() -> templates.firstEntry().getKey()));
             evictions++;
         }
     }
 
-    private void forget(Place place) {
+    private void forget(TemplatePlace place) {
         Template template = templates.remove(place);
         bytes -= template.bytes();
+        shares.remove(place, template.bytes());
         Exporter exporter = exporters.get(place.exporter());
         exporter.remove(place.id());
         if (exporter.templates().isEmpty()) {

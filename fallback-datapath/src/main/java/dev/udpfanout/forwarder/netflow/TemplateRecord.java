@@ -101,10 +101,13 @@ final class TemplateRecord {
         return fieldsBytes(record, version, options, Integer.MAX_VALUE);
     }
 
-    /** Bytes of the scope at the beginning of each options data record; 0 where they differ, or there is none. */
-    static int scopeBytes(MemorySegment record, int version) {
-        int fields = version == NetflowMessage.IPFIX ? u16(record, 4) : u16(record, 2) / FIELD_BYTES;
-        return fieldsBytes(record, version, true, fields);
+    /**
+     * Bytes of the scope and the first field behind it at the beginning of each options data record, which say what the
+     * record is about; 0 where they differ from record to record.
+     */
+    static int identityBytes(MemorySegment record, int version) {
+        int scopeFields = version == NetflowMessage.IPFIX ? u16(record, 4) : u16(record, 2) / FIELD_BYTES;
+        return fieldsBytes(record, version, true, scopeFields + 1);
     }
 
     private static int fieldsBytes(MemorySegment record, int version, boolean options, int firstFields) {

@@ -17,12 +17,14 @@ import java.nio.file.StandardCopyOption;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 
 /** A client with exporters, a node with the daemon, and pods with a collector each. */
 final class Ground implements AutoCloseable {
@@ -47,13 +49,11 @@ final class Ground implements AutoCloseable {
     /**
      * @param pods each with a collector
      * @param executable {@code bin/udp-fanout}
-     * @param directory an empty folder of its own
      * @param log told of each line that the daemon says
      */
-    Ground(Place place, int pods, Path executable, Path directory, Consumer<String> log) {
+    Ground(Place place, int pods, Path executable, Consumer<String> log) {
         this.place = place;
         this.executable = executable;
-        this.directory = directory;
         this.log = log;
         this.topology = Topology.builder()
                 .pods(pods)
@@ -61,6 +61,9 @@ final class Ground implements AutoCloseable {
                 .verifyChecksums(true)
                 .build();
         try {
+            this.directory = Files.createTempDirectory("udp-fanout-netflow-");
+            // Also after Ctrl-C; what is opened later is closed before.
+            topology.client().<AutoCloseable>closedWithTopology(() -> remove(directory));
             if (place.wayIn() == WayIn.DUMMY) {
                 new KubeProxy(topology)
                         .load(KubeProxyRules.labService(
@@ -68,9 +71,20 @@ final class Ground implements AutoCloseable {
                                 ExternalTrafficPolicy.LOCAL,
                                 List.of(address(place.wayIn().address(place.ipv6())))));
             }
+        } catch (IOException e) {
+            topology.close();
+            throw new UncheckedIOException(e);
         } catch (RuntimeException e) {
             topology.close();
             throw e;
+        }
+    }
+
+    private static void remove(Path folder) throws IOException {
+        try (Stream<Path> files = Files.walk(folder)) {
+            for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
+                Files.deleteIfExists(file);
+            }
         }
     }
 

@@ -88,7 +88,8 @@ enum Scenario {
                     ground.finish(pod);
                     exporters.beginAway();
                     exporters.resume();
-                    exporters.awaitRecords(SOME / 2);
+                    // About two seconds: by then it is known that its port is closed.
+                    exporters.awaitRecords(2 * SOME);
                     ground.collectAgain(pod);
                     exporters.endAway();
                     exporters.awaitRecords(SOME);

@@ -1,15 +1,10 @@
 package dev.udpfanout.lab.netflow;
 
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
-import java.util.stream.Stream;
 
 /**
  * A scenario in a place.
@@ -51,8 +46,7 @@ record Trial(Scenario scenario, Place place) {
      * @return a row for each exporter
      */
     List<Row> run(Path executable, Consumer<String> log) {
-        Path directory = directory();
-        try (Ground ground = new Ground(place, scenario.pods(), executable, directory, log)) {
+        try (Ground ground = new Ground(place, scenario.pods(), executable, log)) {
             ground.collect(Collector.Kind.values());
             Sent sent = new Sent();
             scenario.run(ground, sent);
@@ -66,28 +60,6 @@ record Trial(Scenario scenario, Place place) {
             rows.stream().filter(row -> !row.isRight()).map(Row::fault).forEach(log);
             decoded.forEach((kind, each) -> log.accept(kind.label() + ": read wrong " + each.wrong()));
             return rows;
-        } finally {
-            remove(directory);
-        }
-    }
-
-    private static Path directory() {
-        try {
-            Path directory = Files.createTempDirectory("udp-fanout-netflow-");
-            directory.toFile().deleteOnExit();
-            return directory;
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
-    }
-
-    private static void remove(Path directory) {
-        try (Stream<Path> files = Files.walk(directory)) {
-            for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
-                Files.delete(file);
-            }
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
         }
     }
 }

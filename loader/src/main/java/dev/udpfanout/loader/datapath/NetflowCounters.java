@@ -1,8 +1,10 @@
 package dev.udpfanout.loader.datapath;
 
+import dev.udpfanout.forwarder.netflow.ExporterState;
 import java.net.InetSocketAddress;
 import java.time.Instant;
 import java.util.Collections;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -13,8 +15,8 @@ import java.util.TreeMap;
  * @param templates that are remembered
  * @param evicted templates that were forgotten for want of room
  * @param malformed messages whose lengths lie
- * @param told messages of templates that were sent to endpoints, by reason: {@code copied}, {@code cut}, {@code joined}
- *     or {@code retried}
+ * @param told messages of templates that were sent to endpoints, by reason: {@code copied}, {@code cut},
+ *     {@code joined}, {@code retried} or {@code retold}
  * @param exporters of which there are templates, the one that was refreshed last first
  */
 public record NetflowCounters(
@@ -22,6 +24,20 @@ public record NetflowCounters(
     public NetflowCounters {
         told = Collections.unmodifiableMap(new TreeMap<>(told));
         exporters = List.copyOf(exporters);
+    }
+
+    /** Exporters, the one that was refreshed last first. */
+    public static List<Exporter> exporters(List<ExporterState> states) {
+        Instant now = Instant.now();
+        return states.stream()
+                .sorted(Comparator.comparing(ExporterState::sinceRefresh))
+                .map(exporter -> new Exporter(
+                        exporter.address(),
+                        exporter.version(),
+                        exporter.domain(),
+                        exporter.templates(),
+                        now.minus(exporter.sinceRefresh())))
+                .toList();
     }
 
     /**

@@ -173,7 +173,7 @@ public enum Metric {
     NETFLOW_TEMPLATE_MESSAGES(
             COUNTER,
             "netflow_template_messages",
-            "Messages of templates that were sent to endpoints, by reason: copied, cut, joined or retried.",
+            "Messages of templates that were sent to endpoints, by reason: copied, cut, joined, retried or retold.",
             "listener",
             "mode",
             "reason"),

@@ -34,7 +34,7 @@ public final class DaemonRun implements AutoCloseable {
 
     private static Datapath datapath(Config config, Optional<Pins> pins) {
         KernelProgram program = KernelProgram.load(KernelProgram.builtIn(), pins);
-        return new KernelDatapath(config.listeners(), program, Network.open(), pins);
+        return new KernelDatapath(config.listeners(), config.netflow(), program, Network.open(), pins);
     }
 
     /** Starts it, and returns when it is set up. */

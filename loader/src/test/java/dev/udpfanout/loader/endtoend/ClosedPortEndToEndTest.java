@@ -78,6 +78,7 @@ class ClosedPortEndToEndTest {
             case "dummy0" -> ON_DUMMY;
             case "dummy0-peer" -> ON_DUMMY + "\n    local_delivery: peer";
             case "nic" -> ON_NIC;
+            case "client" -> ON_DUMMY + "\n    mode: userspace\n    source: client";
             default -> ON_DUMMY + "\n    mode: userspace\n    io: " + way + "\n    source: node";
         };
     }
@@ -89,6 +90,7 @@ class ClosedPortEndToEndTest {
         "nic, enabled: false",
         "epoll, interval_ms: 500",
         "io_uring, enabled: false",
+        "client, enabled: false",
     })
     void shouldTakeAReceiverOutThatHasNoSocketAndPutItBack(String way, String health) throws Exception {
         start(place(way), health + (health.contains("interval") ? ", timeout_ms: 400" : ""));

@@ -320,15 +320,6 @@ public class Abi {
     public static int UF_MAX_TEMPLATES_BYTES() {
         return UF_MAX_TEMPLATES_BYTES;
     }
-    private static final int UF_MAX_TEMPLATES = (int)4096L;
-    /**
-     * {@snippet lang=c :
-     * #define UF_MAX_TEMPLATES 4096
-     * }
-     */
-    public static int UF_MAX_TEMPLATES() {
-        return UF_MAX_TEMPLATES;
-    }
     private static final int UF_MAX_FLOW_ENDPOINTS = (int)16384L;
     /**
      * {@snippet lang=c :

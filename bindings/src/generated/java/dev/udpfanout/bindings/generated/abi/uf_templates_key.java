@@ -20,7 +20,7 @@ import static java.lang.foreign.MemoryLayout.PathElement.*;
  *     __be16 port;
  *     __u16 set;
  *     __u32 slot;
- *     __u32 template_id;
+ *     __u32 hash;
  * }
  * }
  */
@@ -36,7 +36,7 @@ public class uf_templates_key {
         Abi.C_SHORT.withName("port"),
         Abi.C_SHORT.withName("set"),
         Abi.C_INT.withName("slot"),
-        Abi.C_INT.withName("template_id")
+        Abi.C_INT.withName("hash")
     ).withName("uf_templates_key");
 
     /**
@@ -300,48 +300,48 @@ public class uf_templates_key {
         struct.set(slot$LAYOUT, slot$OFFSET, fieldValue);
     }
 
-    private static final OfInt template_id$LAYOUT = (OfInt)$LAYOUT.select(groupElement("template_id"));
+    private static final OfInt hash$LAYOUT = (OfInt)$LAYOUT.select(groupElement("hash"));
 
     /**
      * Layout for field:
      * {@snippet lang=c :
-     * __u32 template_id
+     * __u32 hash
      * }
      */
-    public static final OfInt template_id$layout() {
-        return template_id$LAYOUT;
+    public static final OfInt hash$layout() {
+        return hash$LAYOUT;
     }
 
-    private static final long template_id$OFFSET = $LAYOUT.byteOffset(groupElement("template_id"));
+    private static final long hash$OFFSET = $LAYOUT.byteOffset(groupElement("hash"));
 
     /**
      * Offset for field:
      * {@snippet lang=c :
-     * __u32 template_id
+     * __u32 hash
      * }
      */
-    public static final long template_id$offset() {
-        return template_id$OFFSET;
+    public static final long hash$offset() {
+        return hash$OFFSET;
     }
 
     /**
      * Getter for field:
      * {@snippet lang=c :
-     * __u32 template_id
+     * __u32 hash
      * }
      */
-    public static int template_id(MemorySegment struct) {
-        return struct.get(template_id$LAYOUT, template_id$OFFSET);
+    public static int hash(MemorySegment struct) {
+        return struct.get(hash$LAYOUT, hash$OFFSET);
     }
 
     /**
      * Setter for field:
      * {@snippet lang=c :
-     * __u32 template_id
+     * __u32 hash
      * }
      */
-    public static void template_id(MemorySegment struct, int fieldValue) {
-        struct.set(template_id$LAYOUT, template_id$OFFSET, fieldValue);
+    public static void hash(MemorySegment struct, int fieldValue) {
+        struct.set(hash$LAYOUT, hash$OFFSET, fieldValue);
     }
 
     /**

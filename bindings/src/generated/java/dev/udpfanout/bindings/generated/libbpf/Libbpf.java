@@ -168,6 +168,15 @@ public class Libbpf {
     public static int BPF_EXIST() {
         return BPF_EXIST;
     }
+    private static final int BPF_F_NO_PREALLOC = (int)1L;
+    /**
+     * {@snippet lang=c :
+     * enum <anonymous>.BPF_F_NO_PREALLOC = 1
+     * }
+     */
+    public static int BPF_F_NO_PREALLOC() {
+        return BPF_F_NO_PREALLOC;
+    }
     private static final int BPF_F_INNER_MAP = (int)4096L;
     /**
      * {@snippet lang=c :

@@ -28,7 +28,9 @@ import dev.udpfanout.bindings.abi.listener.ListenerSet;
 import dev.udpfanout.bindings.abi.listener.LocalAddressKey;
 import dev.udpfanout.bindings.abi.listener.MirrorEntry;
 import dev.udpfanout.bindings.abi.listener.PayloadKeyEntry;
-import dev.udpfanout.bindings.abi.netflow.KeptTemplates;
+import dev.udpfanout.bindings.abi.netflow.NetflowShare;
+import dev.udpfanout.bindings.abi.netflow.NetflowStats;
+import dev.udpfanout.bindings.abi.netflow.OptionsTemplateKey;
 import dev.udpfanout.bindings.generated.abi.uf_bucket;
 import dev.udpfanout.bindings.generated.abi.uf_cursor;
 import dev.udpfanout.bindings.generated.abi.uf_drops;
@@ -36,6 +38,7 @@ import dev.udpfanout.bindings.generated.abi.uf_early_fragments;
 import dev.udpfanout.bindings.generated.abi.uf_endpoint_stats;
 import dev.udpfanout.bindings.generated.abi.uf_icmp_errors;
 import dev.udpfanout.bindings.generated.abi.uf_latency;
+import dev.udpfanout.bindings.generated.abi.uf_netflow_stats;
 import dev.udpfanout.bindings.generated.abi.uf_path_mtu;
 import dev.udpfanout.bindings.generated.abi.uf_replies;
 import dev.udpfanout.bindings.generated.abi.uf_share;
@@ -168,16 +171,25 @@ public final class SharedMaps {
     /** Datagrams that were copied a moment ago. */
     public static final MapDeclaration<BpfMap> COPIED = declared(MapDeclaration.ofProgram("COPIED"));
 
-    /** Which of an exporter's templates are of options. */
-    public static final MapDeclaration<BpfMap> OPTIONS_TEMPLATES =
-            declared(MapDeclaration.ofProgram("OPTIONS_TEMPLATES"));
+    /** Which of an exporter's templates are of options, with the bytes of a record of NetFlow v9. */
+    public static final MapDeclaration<KeyedMap<OptionsTemplateKey, Integer>> OPTIONS_TEMPLATES =
+            declared(MapDeclaration.keyed("OPTIONS_TEMPLATES", OptionsTemplateKey.CODEC, Codec.U32));
 
     /** Of element 0 which ids any exporter's options templates have had. */
-    public static final MapDeclaration<BpfMap> OPTIONS_IDS = declared(MapDeclaration.ofProgram("OPTIONS_IDS"));
+    public static final MapDeclaration<ArrayMap<MemorySegment>> OPTIONS_IDS =
+            declared(MapDeclaration.array("OPTIONS_IDS", OptionsTemplateKey.IDS_CODEC));
 
-    /** What exporters have sent for all receivers. */
-    public static final MapDeclaration<KeyedMap<MemorySegment, MemorySegment>> TEMPLATES =
-            declared(MapDeclaration.keyed("TEMPLATES", KeptTemplates.KEY_CODEC, KeptTemplates.VALUE_CODEC));
+    /** Of element 0 the table of what exporters have sent for all receivers, if there is one. */
+    public static final MapDeclaration<ArrayOfMaps> TEMPLATES = declared(MapDeclaration.arrayOfMaps("TEMPLATES"));
+
+    /** What addresses have in TEMPLATES and OPTIONS_TEMPLATES, by {@link NetflowShare#indexOf}. */
+    public static final MapDeclaration<ArrayMap<NetflowShare>> NETFLOW_SHARES =
+            declared(MapDeclaration.array("NETFLOW_SHARES", NetflowShare.CODEC));
+
+    /** What is counted of a listener's exporters. */
+    public static final MapDeclaration<PerCpuArrayMap<NetflowStats>> NETFLOW_STATS =
+            declared(MapDeclaration.perCpuArray("NETFLOW_STATS", uf_netflow_stats.layout(), NetflowStats::sum)
+                    .carriedOver());
 
     /** What is behind a veth, by its interface index. */
     public static final MapDeclaration<KeyedMap<Integer, PeerEntry>> PEERS =

@@ -10,7 +10,7 @@ import java.lang.foreign.ValueLayout;
 import java.net.InetSocketAddress;
 
 /**
- * An entry of the map TEMPLATES: a message of templates, or of options data, that an exporter has sent.
+ * An entry of the table in the map TEMPLATES: a message of templates, or of options data, that an exporter has sent.
  *
  * @param slot of the listener that it was sent to
  * @param exporter who sent it
@@ -34,18 +34,19 @@ public record KeptTemplates(int slot, InetSocketAddress exporter, long seenNanos
         return uf_templates.seen_ns(value);
     }
 
-    /** Reads an entry, and keeps nothing of the segments. */
-    public static KeptTemplates read(MemorySegment key, MemorySegment value) {
+    /** Who has sent the message of a key. */
+    public static InetSocketAddress exporter(MemorySegment key) {
         MemorySegment address = uf_templates_key.address(key);
         int port = Short.toUnsignedInt(NetworkOrder.swapped(uf_templates_key.port(key)));
+        return new InetSocketAddress(MappedAddress.read(address, MappedAddress.isIpv4(address) ? 4 : 6), port);
+    }
+
+    /** Reads an entry, and keeps nothing of the segments. */
+    public static KeptTemplates read(MemorySegment key, MemorySegment value) {
         byte[] message = uf_templates
                 .message(value)
                 .asSlice(0, uf_templates.bytes(value))
                 .toArray(ValueLayout.JAVA_BYTE);
-        return new KeptTemplates(
-                slot(key),
-                new InetSocketAddress(MappedAddress.read(address, MappedAddress.isIpv4(address) ? 4 : 6), port),
-                seenNanos(value),
-                message);
+        return new KeptTemplates(slot(key), exporter(key), seenNanos(value), message);
     }
 }

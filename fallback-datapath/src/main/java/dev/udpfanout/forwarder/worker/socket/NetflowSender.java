@@ -5,6 +5,7 @@ import dev.udpfanout.forwarder.counter.NetflowCounters.Telling;
 import dev.udpfanout.forwarder.netflow.Debts;
 import dev.udpfanout.forwarder.netflow.ExporterState;
 import dev.udpfanout.forwarder.netflow.RememberedMessage;
+import dev.udpfanout.forwarder.netflow.RetellingRound;
 import dev.udpfanout.forwarder.netflow.SharedSets;
 import dev.udpfanout.forwarder.netflow.TemplateJournal;
 import dev.udpfanout.forwarder.netflow.TemplateMemory;
@@ -42,6 +43,7 @@ public final class NetflowSender {
     private final boolean tellsRestored;
 
     private final SharedSets shared;
+    private final RetellingRound retelling;
     private final RoundRobin turns;
     private final WorkerStats stats;
     private final IntConsumer onSent;
@@ -78,6 +80,7 @@ public final class NetflowSender {
         this.tellsRestored = setup.number() == 0;
         this.templates = new TemplateMemory(limits, journal);
         this.shared = new SharedSets(templates, journal);
+        this.retelling = new RetellingRound(templates, setup.config().netflow());
         this.turns = turns;
         this.stats = stats;
         this.onSent = onSent;
@@ -113,7 +116,7 @@ public final class NetflowSender {
         for (int i = 0; i < next.length; i++) {
             int was = Arrays.asList(before).indexOf(next[i]);
             if (was < 0) {
-                retell(i, Telling.JOINED);
+                tell(i, templates.all(MAX_RETOLD_BYTES, tellsRestored), Telling.JOINED);
             } else {
                 debts.set(i, earlier.isOwed(was));
             }
@@ -168,6 +171,7 @@ public final class NetflowSender {
             }
         }
         flush();
+        tellAgain();
         stats.netflow().set(templates);
         for (int i = 0; i < batch.count(); i++) {
             onSent.accept(batch.slot(i));
@@ -251,7 +255,7 @@ public final class NetflowSender {
         paidAtNs = nowNs;
         for (int i = 0; i < targets.length; i++) {
             if (debts.isOwed(i)) {
-                retell(i, Telling.RETRIED);
+                tell(i, templates.all(MAX_RETOLD_BYTES, tellsRestored), Telling.RETRIED);
             }
         }
     }
@@ -265,9 +269,19 @@ public final class NetflowSender {
         }
     }
 
-    private void retell(int target, Telling why) {
+    /** One exporter's after each batch, if it is time. */
+    private void tellAgain() {
+        List<RememberedMessage> messages = retelling.next(nowNs, MAX_RETOLD_BYTES);
+        for (int target = 0; target < targets.length && !messages.isEmpty(); target++) {
+            if (!debts.isOwed(target)) {
+                tell(target, messages, Telling.RETOLD);
+            }
+        }
+    }
+
+    private void tell(int target, List<RememberedMessage> messages, Telling why) {
         long sent = stats.forwarded();
-        for (RememberedMessage each : templates.all(MAX_RETOLD_BYTES, tellsRestored)) {
+        for (RememberedMessage each : messages) {
             DatagramBatch told = written.tell(each.sockaddr(), each.message());
             if (!hairpin.isFrom(told, 0, target)) {
                 sent++;

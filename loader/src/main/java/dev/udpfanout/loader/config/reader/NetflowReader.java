@@ -25,7 +25,12 @@ final class NetflowReader {
                 directory(
                         section,
                         section.text(
-                                DIRECTORY, fallback.directory().orElseThrow().toString())));
+                                DIRECTORY, fallback.directory().orElseThrow().toString())),
+                Duration.ofSeconds(section.wholeNumber(
+                        "retell_secs",
+                        (int) fallback.retelling().toSeconds(),
+                        0,
+                        NetflowConfig.MAX_RETELLING_SECONDS)));
         section.refuseUnknownKeys();
         return netflow;
     }

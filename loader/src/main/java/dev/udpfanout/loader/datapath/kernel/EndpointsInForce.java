@@ -8,6 +8,7 @@ import dev.udpfanout.loader.control.SpreadPlan;
 import dev.udpfanout.loader.datapath.PodWayState;
 import dev.udpfanout.loader.datapath.kernel.maps.ListenerTables;
 import dev.udpfanout.loader.datapath.kernel.maps.Peers;
+import dev.udpfanout.loader.datapath.kernel.netflow.NetflowListeners;
 import dev.udpfanout.loader.links.LocalPeer;
 import java.net.InetAddress;
 import java.util.ArrayList;
@@ -29,13 +30,13 @@ final class EndpointsInForce {
 
     private final ListenerTables tables;
     private final Peers peers;
-    private final JoiningCollectors collectors;
+    private final NetflowListeners collectors;
     private final Map<String, EndpointSet> sets = new HashMap<>();
     private final Map<String, Map<InetAddress, Integer>> peersOfSets = new HashMap<>();
     private final Map<String, List<PodWayState>> podWays = new HashMap<>();
     private Map<InetAddress, LocalPeer> knownPeers = Map.of();
 
-    EndpointsInForce(ListenerTables tables, Peers peers, JoiningCollectors collectors) {
+    EndpointsInForce(ListenerTables tables, Peers peers, NetflowListeners collectors) {
         this.tables = tables;
         this.peers = peers;
         this.collectors = collectors;
@@ -82,7 +83,7 @@ final class EndpointsInForce {
         }
         before.run();
         CompletionStage<Void> oldIsUnused = collectors.joining(
-                slot,
+                set.name(),
                 () -> tables.read(slot).orElse(List.of()),
                 SpreadPlan.of(set.spreading(), endpoints.endpoints()),
                 () -> tables.replace(set, slot, endpoints, direct));

@@ -1,6 +1,7 @@
 package dev.udpfanout.loader.datapath.kernel;
 
 import dev.udpfanout.loader.config.ListenerConfig;
+import dev.udpfanout.loader.config.NetflowConfig;
 import dev.udpfanout.loader.config.ReceiverSet;
 import dev.udpfanout.loader.control.EndpointSet;
 import dev.udpfanout.loader.datapath.Failures;
@@ -21,6 +22,7 @@ import dev.udpfanout.loader.datapath.kernel.maps.ListenerMaps;
 import dev.udpfanout.loader.datapath.kernel.maps.ListenerTables;
 import dev.udpfanout.loader.datapath.kernel.maps.Peers;
 import dev.udpfanout.loader.datapath.kernel.maps.Slots;
+import dev.udpfanout.loader.datapath.kernel.netflow.NetflowListeners;
 import dev.udpfanout.loader.datapath.kernel.program.KernelProgram;
 import dev.udpfanout.loader.datapath.kernel.program.Pins;
 import dev.udpfanout.loader.datapath.network.Network;
@@ -38,8 +40,6 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
-import java.util.function.Function;
-import java.util.stream.Collectors;
 
 /**
  * The datapath in the kernel: mode {@code tc_ebpf}. What an earlier daemon left in the maps stays in force until there
@@ -56,6 +56,7 @@ public final class KernelDatapath implements SwitchableDatapath {
     private final Counters counters;
     private final AdoptedListeners earlier;
     private final Replies replies;
+    private final NetflowListeners netflow;
     private final EndpointsInForce endpoints;
     private final ListenerWays ways;
     private final IcmpBack icmp;
@@ -73,9 +74,15 @@ public final class KernelDatapath implements SwitchableDatapath {
     /**
      * Takes the network and the program over, and closes both at the end. Attaches nothing before {@link #reconcile()}.
      *
+     * @param config what is remembered of exporters of NetFlow
      * @param pins where links are pinned; the program's maps are pinned there too
      */
-    public KernelDatapath(List<ListenerConfig> listeners, KernelProgram program, Network network, Optional<Pins> pins) {
+    public KernelDatapath(
+            List<ListenerConfig> listeners,
+            NetflowConfig config,
+            KernelProgram program,
+            Network network,
+            Optional<Pins> pins) {
         this.network = network;
         this.program = program;
         this.pins = pins;
@@ -83,7 +90,8 @@ public final class KernelDatapath implements SwitchableDatapath {
         this.slots = new Slots(program, endpointCounters);
         this.tables = new ListenerTables(program, endpointCounters, pins);
         this.maps = new ListenerMaps(program, slots, tables);
-        this.endpoints = new EndpointsInForce(tables, new Peers(program), new JoiningCollectors(program));
+        this.netflow = new NetflowListeners(program, config);
+        this.endpoints = new EndpointsInForce(tables, new Peers(program), netflow);
         this.tamperCheck = new TamperCheck(maps, tables, endpoints, program, repairs);
         this.attachPoints = new AttachPoints(program, network, repairs, pins);
         this.counters = new Counters(program, endpointCounters);
@@ -132,18 +140,14 @@ public final class KernelDatapath implements SwitchableDatapath {
 
     /** Gives back the attach points that have no listener any more. */
     private List<AttachPoint> use(List<ListenerConfig> newListeners) {
-        listeners = byName(newListeners, ListenerConfig::name);
-        sets = byName(ListenerConfig.receiverSets(newListeners), ReceiverSet::name);
-        slots.assign(sets.keySet());
+        listeners = ByName.of(newListeners, ListenerConfig::name);
+        sets = ByName.of(ListenerConfig.receiverSets(newListeners), ReceiverSet::name);
+        netflow.use(newListeners, slots.assign(sets.keySet()), slots::required);
         endpoints.retain(sets.keySet());
         earlier.retainServedByOther(listeners.keySet());
         vips.retain(listeners.keySet());
         endpoints.placePeers(sets.values());
         return attachPoints.use(newListeners);
-    }
-
-    private static <T> Map<String, T> byName(List<T> all, Function<T, String> name) {
-        return all.stream().collect(Collectors.toMap(name, each -> each, (first, second) -> first, LinkedHashMap::new));
     }
 
     @Override
@@ -237,8 +241,8 @@ public final class KernelDatapath implements SwitchableDatapath {
     @Override
     public Map<String, ListenerCounters> counters() {
         Map<String, ListenerCounters> all = new LinkedHashMap<>();
-        sets.forEach(
-                (name, set) -> slots.of(name).ifPresent(slot -> all.put(name, counters.read(slot, set.replies()))));
+        sets.forEach((name, set) -> slots.of(name)
+                .ifPresent(slot -> all.put(name, netflow.addTo(counters.read(slot, set.replies()), name))));
         return all;
     }
 
@@ -292,6 +296,7 @@ public final class KernelDatapath implements SwitchableDatapath {
             pins.ifPresent(all -> failures.collect(all::removeAll));
         }
         failures.collect(replies::closeFlows);
+        failures.collect(netflow::close);
         failures.collect(tables::close);
         failures.collect(program::close);
         failures.collect(network::close);

@@ -8,6 +8,7 @@ import dev.udpfanout.loader.datapath.SwitchableDatapath;
 import dev.udpfanout.loader.datapath.kernel.KernelDatapath;
 import dev.udpfanout.loader.datapath.kernel.attach.KernelLeftovers;
 import dev.udpfanout.loader.datapath.kernel.attach.NeededPrograms;
+import dev.udpfanout.loader.datapath.kernel.netflow.LeftTemplates;
 import dev.udpfanout.loader.datapath.kernel.program.KernelProgram;
 import dev.udpfanout.loader.datapath.kernel.program.Pins;
 import dev.udpfanout.loader.datapath.kernel.program.ProgramSize;
@@ -16,6 +17,7 @@ import dev.udpfanout.loader.datapath.network.RangeRoutes;
 import dev.udpfanout.loader.datapath.network.firewall.Firewall;
 import dev.udpfanout.loader.datapath.network.firewall.Opening;
 import dev.udpfanout.loader.datapath.probe.KernelRefusal;
+import dev.udpfanout.loader.datapath.userspace.NetflowMemory;
 import dev.udpfanout.loader.datapath.userspace.UserspaceDatapath;
 import dev.udpfanout.loader.datapath.userspace.WatchedDrops;
 import java.nio.file.Path;
@@ -82,7 +84,7 @@ public final class NodeBackends implements Backends {
     private SwitchableDatapath openKernel(List<ListenerConfig> listeners, Optional<Pins> pins, Network network) {
         KernelProgram program = load(pins, NeededPrograms.of(listeners, network));
         try {
-            return new KernelDatapath(listeners, program, network, pins);
+            return new KernelDatapath(listeners, netflow, program, network, pins);
         } catch (RuntimeException e) {
             program.close();
             throw e;
@@ -102,7 +104,8 @@ public final class NodeBackends implements Backends {
 
     @Override
     public SwitchableDatapath openUserspace(List<ListenerConfig> listeners) {
-        return new UserspaceDatapath(listeners, flows, netflow, drops, Network.open());
+        NetflowMemory memory = new NetflowMemory(netflow, listener -> LeftTemplates.of(pinDirectory, listener));
+        return new UserspaceDatapath(listeners, flows, memory, drops, Network.open());
     }
 
     @Override

@@ -9,7 +9,6 @@ import dev.udpfanout.forwarder.transport.TransportChoice;
 import dev.udpfanout.forwarder.transport.TransportProbe;
 import dev.udpfanout.loader.config.FlowsConfig;
 import dev.udpfanout.loader.config.ListenerConfig;
-import dev.udpfanout.loader.config.NetflowConfig;
 import dev.udpfanout.loader.config.Payload;
 import java.util.Optional;
 import org.slf4j.Logger;
@@ -21,7 +20,7 @@ final class ForwarderStart {
 
     private final ListenerConfig listener;
     private final FlowsConfig flows;
-    private final NetflowConfig netflow;
+    private final NetflowMemory netflow;
     private final WatchedDrops drops;
     private final TransportProbe probe;
 
@@ -29,7 +28,7 @@ final class ForwarderStart {
     ForwarderStart(
             ListenerConfig listener,
             FlowsConfig flows,
-            NetflowConfig netflow,
+            NetflowMemory netflow,
             WatchedDrops drops,
             TransportProbe probe) {
         this.drops = drops;
@@ -94,6 +93,9 @@ final class ForwarderStart {
     }
 
     private Forwarder start(SourceAddress source) {
+        if (listener.payload() == Payload.NETFLOW) {
+            netflow.takeOver(listener.name());
+        }
         Forwarder forwarder = Forwarder.start(
                 ForwarderSettings.of(listener, flows, netflow, source), probe, listener.name(), drops.samples());
         LOG.atInfo()

@@ -2,7 +2,6 @@ package dev.udpfanout.loader.datapath.userspace;
 
 import dev.udpfanout.loader.config.FlowsConfig;
 import dev.udpfanout.loader.config.ListenerConfig;
-import dev.udpfanout.loader.config.NetflowConfig;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -31,7 +30,7 @@ record ListenerChange(
             Map<String, UserspaceListener> present,
             List<ListenerConfig> configs,
             FlowsConfig flows,
-            NetflowConfig netflow,
+            NetflowMemory netflow,
             WatchedDrops drops) {
         ListenerChange change = new ListenerChange(
                 new LinkedHashMap<>(), new ArrayList<>(), new ArrayList<>(), new LinkedHashMap<>(), new ArrayList<>());
@@ -46,7 +45,7 @@ record ListenerChange(
             UserspaceListener present,
             ListenerConfig config,
             FlowsConfig flows,
-            NetflowConfig netflow,
+            NetflowMemory netflow,
             WatchedDrops drops) {
         if (present != null && present.config().bind().equals(config.bind())) {
             next.put(config.name(), present);

@@ -1,10 +1,7 @@
 package dev.udpfanout.loader.datapath.userspace;
 
 import dev.udpfanout.forwarder.Forwarder;
-import dev.udpfanout.forwarder.netflow.ExporterState;
 import dev.udpfanout.loader.datapath.NetflowCounters;
-import java.time.Instant;
-import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
@@ -16,16 +13,7 @@ final class NetflowFigures {
     private NetflowFigures() {}
 
     static NetflowCounters of(Forwarder forwarder) {
-        Instant now = Instant.now();
-        List<NetflowCounters.Exporter> exporters = forwarder.exporters().stream()
-                .sorted(Comparator.comparing(ExporterState::sinceRefresh))
-                .map(exporter -> new NetflowCounters.Exporter(
-                        exporter.address(),
-                        exporter.version(),
-                        exporter.domain(),
-                        exporter.templates(),
-                        now.minus(exporter.sinceRefresh())))
-                .toList();
+        List<NetflowCounters.Exporter> exporters = NetflowCounters.exporters(forwarder.exporters());
         dev.udpfanout.forwarder.counter.NetflowCounters counters =
                 forwarder.counters().netflow();
         Map<String, Long> told = new HashMap<>();

@@ -3,7 +3,6 @@ package dev.udpfanout.loader.datapath.userspace;
 import dev.udpfanout.bindings.rtnetlink.link.Link;
 import dev.udpfanout.loader.config.FlowsConfig;
 import dev.udpfanout.loader.config.ListenerConfig;
-import dev.udpfanout.loader.config.NetflowConfig;
 import dev.udpfanout.loader.control.EndpointSet;
 import dev.udpfanout.loader.datapath.Failures;
 import dev.udpfanout.loader.datapath.FirewallState;
@@ -43,7 +42,7 @@ import java.util.stream.Stream;
 public final class UserspaceDatapath implements SwitchableDatapath {
     private final Network network;
     private final FlowsConfig flows;
-    private final NetflowConfig netflow;
+    private final NetflowMemory netflow;
     private final WatchedDrops drops;
     private final Map<String, DummyInterface> dummies = new HashMap<>();
     private final Map<String, RangeRoutes> ranges = new HashMap<>();
@@ -63,7 +62,7 @@ public final class UserspaceDatapath implements SwitchableDatapath {
     public UserspaceDatapath(
             List<ListenerConfig> listeners,
             FlowsConfig flows,
-            NetflowConfig netflow,
+            NetflowMemory netflow,
             WatchedDrops drops,
             Network network) {
         this.network = network;

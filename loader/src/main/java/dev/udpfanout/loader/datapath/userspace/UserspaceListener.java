@@ -6,7 +6,6 @@ import dev.udpfanout.forwarder.transport.Transport;
 import dev.udpfanout.forwarder.transport.TransportProbe;
 import dev.udpfanout.loader.config.FlowsConfig;
 import dev.udpfanout.loader.config.ListenerConfig;
-import dev.udpfanout.loader.config.NetflowConfig;
 import dev.udpfanout.loader.config.Payload;
 import dev.udpfanout.loader.config.reader.SocketAddressText;
 import dev.udpfanout.loader.control.Endpoint;
@@ -30,7 +29,7 @@ final class UserspaceListener {
     private static final Duration DRAIN_LIMIT = Duration.ofSeconds(2);
 
     private final FlowsConfig flows;
-    private final NetflowConfig netflow;
+    private final NetflowMemory netflow;
     private final WatchedDrops drops;
     private volatile ListenerConfig config;
     private Optional<EndpointSet> endpoints = Optional.empty();
@@ -38,6 +37,9 @@ final class UserspaceListener {
     private Optional<Forwarder> forwarder = Optional.empty();
     private ListenerCounters closed = ListenerCounters.ZERO;
     private final UnreachableCounts unreachable = new UnreachableCounts();
+    /** While datagrams leave with their client's address. */
+    private Optional<ClientErrors> clientErrors = Optional.empty();
+
     private boolean delivered;
     /** Whether the open sockets go by the rules of {@link #config}; what was tried and failed they do not. */
     private boolean rulesInstalled;
@@ -49,7 +51,7 @@ final class UserspaceListener {
      * @param netflow what it remembers of exporters, if it looks at NetFlow
      * @param drops told of single datagrams that are dropped
      */
-    UserspaceListener(ListenerConfig config, FlowsConfig flows, NetflowConfig netflow, WatchedDrops drops) {
+    UserspaceListener(ListenerConfig config, FlowsConfig flows, NetflowMemory netflow, WatchedDrops drops) {
         this.drops = drops;
         this.flows = flows;
         this.netflow = netflow;
@@ -233,10 +235,12 @@ final class UserspaceListener {
         }
         Forwarder open = forwarder.get();
         Set<InetSocketAddress> found = unreachable.grown(open.counters().endpoints());
+        if (clientErrors.isEmpty()) {
+            return new Unreachable(Set.of(), found);
+        }
         // From a client's address, that client knows all that it takes to forge the error.
-        return open.source() == SourceAddress.CLIENT
-                ? new Unreachable(found, Set.of())
-                : new Unreachable(Set.of(), found);
+        return new Unreachable(found, Set.of())
+                .plus(new Unreachable(clientErrors.get().take(endpoints), Set.of()));
     }
 
     /** Sends on what has arrived, then closes the sockets: new datagrams go elsewhere by now. */
@@ -262,6 +266,9 @@ final class UserspaceListener {
 
     private synchronized void keep(Forwarder started) {
         forwarder = Optional.of(started);
+        clientErrors = started.source() == SourceAddress.CLIENT
+                ? Optional.of(ClientErrors.open(config.id()))
+                : Optional.empty();
         rulesInstalled = false;
         endpointsInstalled = false;
     }
@@ -269,6 +276,8 @@ final class UserspaceListener {
     private synchronized void forget(Forwarder ended) {
         closed = FrameCounters.remember(closed, figures(ended));
         forwarder = Optional.empty();
+        clientErrors.ifPresent(ClientErrors::close);
+        clientErrors = Optional.empty();
     }
 
     private ListenerCounters figures(Forwarder of) {

@@ -52,7 +52,7 @@ public final class ProgramCheck {
         if (listener.isUserspace()) {
             return found;
         }
-        for (String name : listener.config().interfaces()) {
+        for (String name : listener.interfaces()) {
             Optional<Link> link = node.link(name);
             if (link.isPresent()) {
                 for (HookPoint hook : hooks(listener)) {

@@ -1,8 +1,10 @@
 package dev.udpfanout.loader.doctor.facts;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.udpfanout.loader.config.MetricsConfig;
+import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.HttpURLConnection;
@@ -11,6 +13,7 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Proxy;
 import java.net.URI;
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -45,6 +48,9 @@ public record DaemonStatus(boolean isRunning, String place, Optional<JsonNode> p
             return isStatus
                     ? new DaemonStatus(true, place, Optional.of(page), "")
                     : new DaemonStatus(holdsLock, place, Optional.empty(), "another program answers there");
+        } catch (FileNotFoundException | JsonProcessingException e) {
+            // HTTP 404, or a page that is no JSON: of the first, the message is the address alone.
+            return new DaemonStatus(holdsLock, place, Optional.empty(), "another program answers there");
         } catch (IOException e) {
             return new DaemonStatus(holdsLock, place, Optional.empty(), String.valueOf(e.getMessage()));
         }
@@ -72,6 +78,20 @@ public record DaemonStatus(boolean isRunning, String place, Optional<JsonNode> p
                 .flatMap(status -> status.path("listeners").valueStream())
                 .filter(listener -> listener.path("name").asText().equals(name))
                 .findFirst();
+    }
+
+    /**
+     * The interfaces that it has found for annotated Services.
+     *
+     * @param group what stands for them in a listener: {@code "services:vips"} or {@code "services:pods"}
+     */
+    public List<String> interfacesOf(String group) {
+        String role = group.substring(group.indexOf(':') + 1);
+        return page.stream()
+                .flatMap(status -> status.path("services").path("interfaces").valueStream())
+                .filter(each -> each.path("role").asText().equals(role))
+                .map(each -> each.path("name").asText())
+                .toList();
     }
 
     /** Whether it answers and is not ready. */

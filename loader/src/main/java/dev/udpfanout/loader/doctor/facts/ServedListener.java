@@ -15,6 +15,7 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Stream;
 
 /**
  * A listener, and how it is served now: as the daemon says, or else as the configuration wants it.
@@ -22,10 +23,20 @@ import java.util.Set;
  * @param config what the file says of it
  * @param isUserspace whether sockets take its datagrams
  * @param modeReason why; empty if nobody says
+ * @param interfaces where its datagrams come in, by name; of many that the daemon has found, some
  * @param receivers those that are known
  */
-public record ServedListener(ListenerConfig config, boolean isUserspace, String modeReason, List<Receiver> receivers) {
+public record ServedListener(
+        ListenerConfig config,
+        boolean isUserspace,
+        String modeReason,
+        List<String> interfaces,
+        List<Receiver> receivers) {
+    /** A node has one for each pod; these are alike. */
+    private static final int MAX_FOUND_INTERFACES = 8;
+
     public ServedListener {
+        interfaces = List.copyOf(interfaces);
         receivers = List.copyOf(receivers);
     }
 
@@ -56,7 +67,17 @@ public record ServedListener(ListenerConfig config, boolean isUserspace, String 
                 config,
                 isUserspace,
                 status.map(listener -> listener.path("mode_reason").asText()).orElse(""),
+                config.interfaces().stream()
+                        .flatMap(name -> isGroup(name)
+                                ? daemon.interfacesOf(name).stream().limit(MAX_FOUND_INTERFACES)
+                                : Stream.of(name))
+                        .toList(),
                 status.map(ServedListener::receivers).orElseGet(() -> ofFile(config)));
+    }
+
+    /** No interface can have such a name: it stands for those that the daemon finds by itself. */
+    private static boolean isGroup(String name) {
+        return name.contains(":");
     }
 
     private static List<Receiver> receivers(JsonNode listener) {
@@ -111,7 +132,7 @@ public record ServedListener(ListenerConfig config, boolean isUserspace, String 
             return vips.stream().findFirst();
         }
         return bind.getAddress().isAnyLocalAddress()
-                ? node.link(config.interfaces().getFirst())
+                ? node.link(interfaces.getFirst())
                         .flatMap(link -> node.address(link, isIpv6()))
                         .map(own -> new InetSocketAddress(own, bind.getPort()))
                 : Optional.of(bind);
@@ -125,9 +146,7 @@ public record ServedListener(ListenerConfig config, boolean isUserspace, String 
     public List<Link> incoming(NodeNetwork node, Collection<InetAddress> vips) {
         return isOnDummy() || isUserspace
                 ? node.uplinks(isIpv6(), vips)
-                : config.interfaces().stream()
-                        .flatMap(name -> node.link(name).stream())
-                        .toList();
+                : interfaces.stream().flatMap(name -> node.link(name).stream()).toList();
     }
 
     /** Whether its datagrams are IPv6. */

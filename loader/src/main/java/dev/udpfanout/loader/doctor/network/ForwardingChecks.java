@@ -45,7 +45,7 @@ public final class ForwardingChecks {
             found.add(reversePath());
         }
         ofKernel.stream()
-                .flatMap(each -> each.config().interfaces().stream()
+                .flatMap(each -> each.interfaces().stream()
                         .map(name -> "ipv%d/conf/%s/forwarding".formatted(each.isIpv6() ? 6 : 4, name)))
                 .distinct()
                 .forEach(setting -> found.add(switchedOn("interface_forwarding", setting)));

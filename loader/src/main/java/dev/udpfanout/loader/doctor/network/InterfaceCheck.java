@@ -20,7 +20,13 @@ public final class InterfaceCheck {
 
     public static List<Diagnosis> of(ServedListener listener, NodeNetwork network) {
         List<Diagnosis> found = new ArrayList<>();
-        for (String name : listener.config().interfaces()) {
+        if (listener.interfaces().isEmpty()) {
+            found.add(Diagnosis.notChecked(
+                    CHECK,
+                    "the daemon names no interface that it has found for " + listener.name(),
+                    "udp-fanout status on the node lists those that it has found, and why"));
+        }
+        for (String name : listener.interfaces()) {
             found.add(network.link(name)
                     .map(InterfaceCheck::state)
                     .orElseGet(() -> Diagnosis.problem(
@@ -65,9 +71,8 @@ public final class InterfaceCheck {
         if (listener.config().vipDirect() || bind.isAnyLocalAddress()) {
             return Optional.empty();
         }
-        Optional<Link> dummy = listener.isOnDummy()
-                ? network.link(listener.config().interfaces().getFirst())
-                : Optional.empty();
+        Optional<Link> dummy =
+                listener.isOnDummy() ? network.link(listener.interfaces().getFirst()) : Optional.empty();
         String text = AddressText.of(bind);
         if (network.isAssigned(bind, dummy)) {
             return Optional.of(Diagnosis.ok("address", text + " is assigned"));
@@ -76,11 +81,10 @@ public final class InterfaceCheck {
                 listener.isOnDummy()
                         ? Diagnosis.problem(
                                 "address",
-                                text + " is not on "
-                                        + listener.config().interfaces().getFirst(),
+                                text + " is not on " + listener.interfaces().getFirst(),
                                 "the kernel does not take it for this node's, and the daemon puts it back unless it fails to",
                                 "ip address add " + text + "/" + bind.getAddress().length * Byte.SIZE + " dev "
-                                        + listener.config().interfaces().getFirst())
+                                        + listener.interfaces().getFirst())
                         : Diagnosis.problem(
                                 "address",
                                 "no interface of this node has " + text,

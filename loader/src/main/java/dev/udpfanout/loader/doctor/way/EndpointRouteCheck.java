@@ -57,7 +57,7 @@ public final class EndpointRouteCheck {
         if (listener.isOnDummy() && listener.config().hook() == Hook.EGRESS) {
             return node.uplinks(listener.isIpv6(), vips);
         }
-        return listener.config().interfaces().stream()
+        return listener.interfaces().stream()
                 .flatMap(name -> node.link(name).stream())
                 .toList();
     }

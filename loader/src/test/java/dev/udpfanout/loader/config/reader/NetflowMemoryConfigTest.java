@@ -33,11 +33,13 @@ class NetflowMemoryConfigTest {
     @Test
     void shouldTakeWhatIsGivenAndElseTheDefaults() throws InvalidConfigException {
         assertEquals(
-                new NetflowConfig(65_536, Duration.ofMinutes(30), Optional.of(Path.of("/run/udp-fanout"))),
+                new NetflowConfig(
+                        65_536, Duration.ofMinutes(30), Optional.of(Path.of("/run/udp-fanout")), Duration.ofMinutes(1)),
                 read("{}").netflow());
         assertEquals(
-                new NetflowConfig(100, Duration.ofSeconds(600), Optional.of(Path.of("/var/lib/flows"))),
-                read("{ max_templates: 100, lifetime_secs: 600, directory: /var/lib/flows }")
+                new NetflowConfig(
+                        100, Duration.ofSeconds(600), Optional.of(Path.of("/var/lib/flows")), Duration.ofSeconds(5)),
+                read("{ max_templates: 100, lifetime_secs: 600, directory: /var/lib/flows, retell_secs: 5 }")
                         .netflow());
     }
 
@@ -47,8 +49,9 @@ class NetflowMemoryConfigTest {
             { max_templates: 1048577 } | netflow.max_templates: 1048577 is not in 1..1048576
             { lifetime_secs: 9 }       | netflow.lifetime_secs: 9 is not in 10..86400
             { lifetime_secs: 86401 }   | netflow.lifetime_secs: 86401 is not in 10..86400
+            { retell_secs: 86401 }     | netflow.retell_secs: 86401 is not in 0..86400
             { directory: run/flows }   | netflow.directory: "run/flows" is not an absolute path
-            { max: 1 }                 | netflow.max: unknown key; known here: directory, lifetime_secs, max_templates
+            { max: 1 }                 | netflow.max: unknown key; known here: directory, lifetime_secs, max_templates, retell_secs
             """)
     void shouldRefuseWhatIsNoBoundAndNoPlace(String netflow, String problem) {
         List<String> problems = assertThrows(InvalidConfigException.class, () -> read(netflow)).problems().stream()

@@ -11,6 +11,7 @@ import dev.udpfanout.lab.Topology;
 import dev.udpfanout.loader.SequenceTraffic;
 import dev.udpfanout.loader.config.FlowsConfig;
 import dev.udpfanout.loader.config.ListenerConfig;
+import dev.udpfanout.loader.config.NetflowConfig;
 import dev.udpfanout.loader.control.Endpoint;
 import dev.udpfanout.loader.control.EndpointSet;
 import dev.udpfanout.loader.datapath.ListenerText;
@@ -54,7 +55,8 @@ class MoreListenersTest {
         Optional<Pins> pins = Pins.open(topology.pinDirectory());
         KernelProgram program = KernelProgram.load(
                 KernelProgram.builtIn(), pins, FlowsConfig.DEFAULT, Set.of(KernelProgram.REWRITE), size);
-        KernelDatapath datapath = new KernelDatapath(listeners(topology, count), program, Network.open(), pins);
+        KernelDatapath datapath =
+                new KernelDatapath(listeners(topology, count), NetflowConfig.IN_MEMORY, program, Network.open(), pins);
         datapath.reconcile();
         List<Endpoint> pods = topology.podEndpoints(WayIn.POD_PORT).stream()
                 .map(address -> new Endpoint(address.toString(), address))

@@ -5,6 +5,7 @@ import dev.udpfanout.bindings.abi.counter.IcmpErrors;
 import dev.udpfanout.bindings.abi.counter.ProcessingTimes;
 import dev.udpfanout.lab.LabNamespace;
 import dev.udpfanout.loader.config.ListenerConfig;
+import dev.udpfanout.loader.config.NetflowConfig;
 import dev.udpfanout.loader.config.ReceiverSet;
 import dev.udpfanout.loader.control.Endpoint;
 import dev.udpfanout.loader.control.EndpointSet;
@@ -66,8 +67,10 @@ public final class NodeDatapath implements AutoCloseable {
 
     private static NodeDatapath start(LabNamespace node, KernelProgram program, ListenerConfig... listeners) {
         ExecutorService thread = Executors.newSingleThreadExecutor(code -> node.thread("control", code));
-        KernelDatapath datapath =
-                get(thread, () -> new KernelDatapath(List.of(listeners), program, Network.open(), Optional.empty()));
+        KernelDatapath datapath = get(
+                thread,
+                () -> new KernelDatapath(
+                        List.of(listeners), NetflowConfig.IN_MEMORY, program, Network.open(), Optional.empty()));
         return node.closedWithTopology(new NodeDatapath(
                 thread, datapath, Stream.of(listeners).map(ListenerConfig::name).toList()));
     }

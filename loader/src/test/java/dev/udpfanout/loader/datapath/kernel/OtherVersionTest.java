@@ -9,6 +9,7 @@ import dev.udpfanout.bindings.libbpf.HookPoint;
 import dev.udpfanout.lab.Topology;
 import dev.udpfanout.loader.OtherLayout;
 import dev.udpfanout.loader.config.ListenerConfig;
+import dev.udpfanout.loader.config.NetflowConfig;
 import dev.udpfanout.loader.control.Endpoint;
 import dev.udpfanout.loader.control.EndpointSet;
 import dev.udpfanout.loader.datapath.ListenerText;
@@ -52,7 +53,7 @@ class OtherVersionTest {
     private KernelDatapath open(ListenerConfig... listeners) {
         Optional<Pins> pins = Optional.of(pins());
         KernelProgram program = KernelProgram.load(KernelProgram.builtIn(), pins);
-        return new KernelDatapath(List.of(listeners), program, Network.open(), pins);
+        return new KernelDatapath(List.of(listeners), NetflowConfig.IN_MEMORY, program, Network.open(), pins);
     }
 
     /** What the control loop goes by when it decides whether to tell MetalLB that this node is not ready any more. */

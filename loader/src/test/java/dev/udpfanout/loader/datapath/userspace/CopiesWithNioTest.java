@@ -38,7 +38,11 @@ class CopiesWithNioTest {
                 .with("workers", 1)
                 .listener(List.of(new InetSocketAddress(TopologyPlan.CLIENT_ADDRESS, PORT)));
         return new ForwarderStart(
-                listener, FlowsConfig.DEFAULT, NetflowConfig.IN_MEMORY, new WatchedDrops(), NIO_ALONE);
+                listener,
+                FlowsConfig.DEFAULT,
+                new NetflowMemory(NetflowConfig.IN_MEMORY, name -> List.of()),
+                new WatchedDrops(),
+                NIO_ALONE);
     }
 
     @Test

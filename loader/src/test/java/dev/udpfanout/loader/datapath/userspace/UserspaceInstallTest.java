@@ -136,7 +136,7 @@ class UserspaceInstallTest {
             try (UserspaceDatapath datapath = new UserspaceDatapath(
                     List.of(listener),
                     FlowsConfig.DEFAULT,
-                    NetflowConfig.IN_MEMORY,
+                    new NetflowMemory(NetflowConfig.IN_MEMORY, name -> List.of()),
                     new WatchedDrops(),
                     Network.open())) {
                 datapath.apply(new EndpointSet(NAME, List.of(new Endpoint("pod", ofOtherFamily))));

@@ -39,6 +39,7 @@ public final class Slots {
                 program.map(SharedMaps.LIMIT_SHARES),
                 program.map(SharedMaps.STATS),
                 program.map(SharedMaps.REPLIES),
+                program.map(SharedMaps.NETFLOW_STATS),
                 program.map(SharedMaps.DROPS));
         this.endpointCounters = endpointCounters;
         List<ListenerName> all = names.all();
@@ -66,8 +67,13 @@ public final class Slots {
         return of(listener).orElseThrow();
     }
 
-    /** Gives every listener a slot that has none, with counters at zero. */
-    public void assign(Set<String> listeners) {
+    /**
+     * Gives every listener a slot that has none, with counters at zero.
+     *
+     * @return those that had none
+     */
+    public Set<String> assign(Set<String> listeners) {
+        Set<String> fresh = new HashSet<>();
         for (String listener : listeners) {
             if (!slots.containsKey(listener)) {
                 int slot = freeSlot();
@@ -75,8 +81,10 @@ public final class Slots {
                 clear(slot);
                 names.put(slot, new ListenerName(listener));
                 slots.put(listener, slot);
+                fresh.add(listener);
             }
         }
+        return fresh;
     }
 
     /** Takes the slots of all other listeners away; nothing may point to them any more. */

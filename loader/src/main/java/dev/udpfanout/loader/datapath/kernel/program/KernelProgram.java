@@ -275,6 +275,11 @@ public final class KernelProgram implements AutoCloseable {
         return flows;
     }
 
+    /** Where its maps have names; empty where they go with it. */
+    public Optional<Pins> pins() {
+        return pins;
+    }
+
     /** A map of the program; valid as long as this is open. */
     public <M> M map(MapDeclaration<M> declaration) {
         return declaration.open(

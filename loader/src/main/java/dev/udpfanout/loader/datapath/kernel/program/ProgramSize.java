@@ -32,7 +32,8 @@ public enum ProgramSize {
             SharedMaps.LIMIT_SHARES,
             SharedMaps.MIRRORS,
             SharedMaps.PAYLOAD_KEYS,
-            SharedMaps.MIRROR_TURNS);
+            SharedMaps.MIRROR_TURNS,
+            SharedMaps.NETFLOW_STATS);
     private static final List<MapDeclaration<?>> BY_KEY = List.of(SharedMaps.LISTENERS, SharedMaps.LISTENER_SETS);
 
     private final int slots;

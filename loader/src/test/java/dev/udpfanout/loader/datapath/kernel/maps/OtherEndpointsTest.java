@@ -9,6 +9,7 @@ import dev.udpfanout.lab.Topology;
 import dev.udpfanout.lab.TopologyPlan;
 import dev.udpfanout.loader.config.FlowsConfig;
 import dev.udpfanout.loader.config.ListenerConfig;
+import dev.udpfanout.loader.config.NetflowConfig;
 import dev.udpfanout.loader.control.Endpoint;
 import dev.udpfanout.loader.control.EndpointSet;
 import dev.udpfanout.loader.datapath.ListenerText;
@@ -70,7 +71,8 @@ class OtherEndpointsTest {
                 Optional<Pins> pins = Pins.open(topology.pinDirectory());
                 KernelProgram program = KernelProgram.load(
                         KernelProgram.builtIn(), pins, FlowsConfig.DEFAULT, Set.of(KernelProgram.REWRITE));
-                KernelDatapath datapath = new KernelDatapath(listeners, program, Network.open(), pins);
+                KernelDatapath datapath =
+                        new KernelDatapath(listeners, NetflowConfig.IN_MEMORY, program, Network.open(), pins);
                 datapath.reconcile();
                 datapath.together(() -> listeners.forEach(each -> datapath.apply(set(each.name(), pods.stream()))));
                 long before = generation(topology);
