@@ -22,6 +22,9 @@ final class ComparisonSchedule {
     /** How many times as long as the last comparison took the pause after it is. */
     static final int PAUSE_FACTOR = 5;
 
+    /** On a busy machine a comparison waits, too: what is broken must not wait five times as long. */
+    static final Duration MOST_PAUSE = Duration.ofSeconds(1);
+
     private final LongSupplier clockNanos;
     private long dueNanos;
     private long notBeforeNanos;
@@ -83,7 +86,8 @@ final class ComparisonSchedule {
     /** A comparison has been made. */
     void done(long beganNanos, boolean isRight) {
         long now = clockNanos.getAsLong();
-        notBeforeNanos = now + Math.max(LEAST_PAUSE.toNanos(), (now - beganNanos) * PAUSE_FACTOR);
+        notBeforeNanos =
+                now + Math.clamp((now - beganNanos) * PAUSE_FACTOR, LEAST_PAUSE.toNanos(), MOST_PAUSE.toNanos());
         dueNanos = now + (isRight ? REGULAR : AFTER_FAILURE).toNanos();
         lookNanos = isRight ? now + LOOK.toNanos() : dueNanos;
     }

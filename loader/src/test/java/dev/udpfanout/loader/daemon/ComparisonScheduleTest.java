@@ -65,6 +65,15 @@ class ComparisonScheduleTest {
         assertTrue(schedule.isDue());
     }
 
+    /** Under load a comparison took six seconds, and emptied maps were mended half a minute later. */
+    @Test
+    void shouldNotWaitLongForTheNextComparisonHoweverLongTheLastOneTook() {
+        compare(Duration.ofSeconds(6), true);
+        pass(ComparisonSchedule.LOOK);
+        schedule.look(() -> false);
+        assertEquals(ComparisonSchedule.MOST_PAUSE.minus(ComparisonSchedule.LOOK), schedule.untilDue());
+    }
+
     @Test
     void shouldNotLookWhileComparingFails() {
         compare(Duration.ofMillis(1), false);
