@@ -3,14 +3,18 @@ package dev.udpfanout.loader.datapath.kernel;
 import dev.udpfanout.loader.datapath.kernel.maps.ListenerTables;
 import dev.udpfanout.loader.datapath.kernel.maps.Slots;
 import dev.udpfanout.loader.datapath.kernel.program.Pins;
+import java.net.InetSocketAddress;
 import java.util.Collections;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 
 /** The listeners that an earlier daemon has left at work. */
 final class AdoptedListeners {
+    private final Slots slots;
+    private final ListenerTables tables;
     private final Set<String> withTables;
     /**
      * Served by the program of another version, whose endpoint tables cannot be read here, until this one has
@@ -19,6 +23,8 @@ final class AdoptedListeners {
     private final Set<String> servedByOther = new HashSet<>();
 
     AdoptedListeners(Slots slots, ListenerTables tables, Optional<Pins> pins) {
+        this.slots = slots;
+        this.tables = tables;
         withTables = slots.names().stream()
                 .filter(name -> slots.of(name).filter(tables::has).isPresent())
                 .collect(Collectors.toCollection(HashSet::new));
@@ -33,9 +39,9 @@ final class AdoptedListeners {
         return withTables.contains(listener) || servedByOther.contains(listener);
     }
 
-    /** Whether these can be read here. */
-    boolean hasTable(String listener) {
-        return withTables.contains(listener);
+    /** Those that can be read here; empty if there are none. */
+    Optional<List<InetSocketAddress>> endpoints(String listener) {
+        return withTables.contains(listener) ? slots.of(listener).flatMap(tables::read) : Optional.empty();
     }
 
     /** Those that the program of another version serves for now; unmodifiable, and changes. */

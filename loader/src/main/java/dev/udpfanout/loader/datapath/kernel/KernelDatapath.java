@@ -114,8 +114,7 @@ public final class KernelDatapath implements SwitchableDatapath {
 
     @Override
     public Optional<List<InetSocketAddress>> adopted(String listener) {
-        boolean isTheirs = earlier.hasTable(listener) && !endpoints.sets().containsKey(listener);
-        return isTheirs ? slots.of(listener).flatMap(tables::read) : Optional.empty();
+        return endpoints.sets().containsKey(listener) ? Optional.empty() : earlier.endpoints(listener);
     }
 
     @Override
@@ -187,10 +186,7 @@ public final class KernelDatapath implements SwitchableDatapath {
 
     @Override
     public void setVips(String listener, Set<InetAddress> addresses) {
-        ListenerConfig config = listeners.get(listener);
-        if (config != null && vips.set(config, addresses)) {
-            placement.write();
-        }
+        placement.setVips(listener, addresses);
     }
 
     @Override
@@ -292,9 +288,7 @@ public final class KernelDatapath implements SwitchableDatapath {
         attachPoints.disconnect(failures);
         failures.collect(replies::close);
         failures.collect(icmp::close);
-        if (!isReleased) {
-            pins.ifPresent(all -> failures.collect(all::removeAll));
-        }
+        pins.filter(all -> !isReleased).ifPresent(all -> failures.collect(all::removeAll));
         failures.collect(replies::closeFlows);
         failures.collect(netflow::close);
         failures.collect(tables::close);

@@ -9,6 +9,7 @@ import dev.udpfanout.loader.datapath.kernel.maps.ListenerKeyPlan;
 import dev.udpfanout.loader.datapath.kernel.maps.ListenerMaps;
 import dev.udpfanout.loader.datapath.kernel.maps.Mirrors;
 import dev.udpfanout.loader.interception.FoundInterface;
+import java.net.InetAddress;
 import java.util.Collection;
 import java.util.HashSet;
 import java.util.List;
@@ -88,6 +89,14 @@ final class ListenerPlacement implements RoleInterfaces {
     @Override
     public List<ServedInterface> served() {
         return attachPoints.served();
+    }
+
+    /** The addresses that a listener takes which is VIP-direct, from now on; nothing if there is no such listener. */
+    void setVips(String listener, Set<InetAddress> addresses) {
+        ListenerConfig config = listeners.get().get(listener);
+        if (config != null && vips.set(config, addresses)) {
+            write();
+        }
     }
 
     /** Writes once for all that the changes ask for. */

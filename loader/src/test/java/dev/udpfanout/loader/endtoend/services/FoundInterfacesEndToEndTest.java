@@ -8,12 +8,17 @@ import dev.udpfanout.lab.LabNamespace;
 import dev.udpfanout.lab.kubeproxy.ExternalTrafficPolicy;
 import dev.udpfanout.lab.kubeproxy.KubeProxy;
 import dev.udpfanout.lab.kubeproxy.KubeProxyRules;
+import dev.udpfanout.lab.process.LabProcess;
 import dev.udpfanout.loader.SequenceTraffic;
+import dev.udpfanout.loader.datapath.kernel.pinned.PinnedListener;
+import dev.udpfanout.loader.datapath.kernel.pinned.PinnedState;
 import dev.udpfanout.loader.endtoend.ServiceLab;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -91,11 +96,28 @@ class FoundInterfacesEndToEndTest {
     @EnumSource
     void shouldSpreadWhatPodsAndOthersSend(PodNetwork network) throws Exception {
         network.build(lab.topology());
-        lab.start();
+        LabProcess daemon = lab.start();
         lab.awaitReady();
         assertSpread(lab.topology().client(), ServiceLab.VIP);
         assertSpread(lab.topology().pod(PODS), VipService.CLUSTER_IP);
         String status = lab.admin().page("/status");
         assertTrue(status.contains("\"name\":\"" + network.interfaceOf(PODS) + "\",\"role\":\"pods\""), status);
+        assertGoesOnWithoutTheDaemon(daemon, network);
+    }
+
+    /** After a crash the program goes on, and {@code status} knows where it is. */
+    private void assertGoesOnWithoutTheDaemon(LabProcess daemon, PodNetwork network) throws Exception {
+        daemon.signal("KILL");
+        daemon.awaitExit(ServiceLab.LIMIT);
+        assertSpread(lab.topology().pod(PODS), VipService.CLUSTER_IP);
+        List<PinnedListener> pinned =
+                lab.topology().node().call(() -> PinnedState.read(lab.pins())).orElseThrow();
+        Set<String> places = pinned.stream()
+                .flatMap(listener -> listener.places().stream())
+                .map(place -> place.at().interfaceName() + " " + place.at().attachment())
+                .collect(Collectors.toSet());
+        assertEquals(
+                Set.of("1 interface of services:vips tcx ingress", network.podInterfaces(PODS) + " tcx ingress"),
+                places);
     }
 }

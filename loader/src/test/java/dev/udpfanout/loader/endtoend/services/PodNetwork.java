@@ -41,4 +41,9 @@ enum PodNetwork {
     String interfaceOf(int pod) {
         return this == BRIDGE ? "cni0" : "veth" + pod;
     }
+
+    /** What {@code status} says of where so many pods' datagrams come in, without a daemon. */
+    String podInterfaces(int pods) {
+        return (this == BRIDGE ? "1 interface" : pods + " interfaces") + " of services:pods";
+    }
 }

@@ -57,7 +57,7 @@ public final class ListenerMaps {
         this.tables = tables;
         this.mirrors = new Mirrors(slots, tables);
         this.keys = new ListenerKeys(program);
-        this.sets = new ListenerSets(program.map(SharedMaps.LISTENER_SETS));
+        this.sets = new ListenerSets(program.map(SharedMaps.LISTENER_SETS), program.map(SharedMaps.INTERFACE_GROUPS));
         this.rules = new ListenerRules(program);
         this.localAddresses = new LocalAddresses(program);
         this.lease = new Lease(program);

@@ -1,5 +1,6 @@
 package dev.udpfanout.loader.datapath.kernel.maps;
 
+import dev.udpfanout.bindings.abi.listener.GroupedInterface;
 import dev.udpfanout.bindings.abi.listener.ListenerEntry;
 import dev.udpfanout.bindings.abi.listener.ListenerKey;
 import dev.udpfanout.bindings.abi.listener.ListenerSet;
@@ -22,10 +23,16 @@ public final class ListenerSets {
     private static final InetAddress ANY_IPV6 = InetAddress.ofLiteral("::");
 
     private final ReconciledMap<ListenerKey, ListenerSet> map;
+    private final KeyedMap<Integer, GroupedInterface> grouped;
 
-    /** Starts from what the map holds: an earlier daemon may have filled it. */
-    public ListenerSets(KeyedMap<ListenerKey, ListenerSet> map) {
+    /**
+     * Starts from what the map holds: an earlier daemon may have filled it.
+     *
+     * @param grouped INTERFACE_GROUPS
+     */
+    public ListenerSets(KeyedMap<ListenerKey, ListenerSet> map, KeyedMap<Integer, GroupedInterface> grouped) {
         this.map = new ReconciledMap<>(map);
+        this.grouped = grouped;
     }
 
     /**
@@ -35,7 +42,7 @@ public final class ListenerSets {
      * @param dummies the dummy interfaces: nobody else gets what comes by them
      */
     public void set(Map<ListenerKey, ListenerEntry> listeners, Set<Integer> dummies) {
-        map.set(sets(listeners, dummies));
+        map.set(sets(listeners, dummies, grouped.entries()));
     }
 
     /** Reads the map anew; how many entries are not as they were left. */
@@ -48,13 +55,23 @@ public final class ListenerSets {
         return map.isIntact();
     }
 
-    static Map<ListenerKey, ListenerSet> sets(Map<ListenerKey, ListenerEntry> listeners, Set<Integer> dummies) {
+    static Map<ListenerKey, ListenerSet> sets(
+            Map<ListenerKey, ListenerEntry> listeners, Set<Integer> dummies, Map<Integer, GroupedInterface> groupOf) {
         Map<ListenerKey, Set<ListenerEntry>> entries = new HashMap<>();
         listeners.forEach((key, entry) -> {
             if (!entry.isPass()) {
                 entries.computeIfAbsent(
                                 withoutPort(key), any -> new TreeSet<>(Comparator.comparingInt(ListenerEntry::slot)))
                         .add(entry);
+            }
+        });
+        // The program asks for the group only where the interface itself has no set.
+        entries.forEach((key, ofAddress) -> {
+            GroupedInterface group = groupOf.get(key.ifindex());
+            Set<ListenerEntry> ofGroup =
+                    group == null ? null : entries.get(new ListenerKey(group.group(), key.address(), 0));
+            if (ofGroup != null) {
+                ofAddress.addAll(ofGroup);
             }
         });
         // A datagram for an address of its own may still be for a wildcard listener at another port.

@@ -19,6 +19,7 @@ import dev.udpfanout.bindings.map.MapDeclaration;
 import dev.udpfanout.bindings.map.PerCpuArrayMap;
 import dev.udpfanout.loader.datapath.kernel.program.Pins;
 import dev.udpfanout.loader.datapath.network.Network;
+import dev.udpfanout.loader.datapath.network.RoleGroup;
 import java.lang.foreign.MemorySegment;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
@@ -105,8 +106,30 @@ public final class PinnedState implements AutoCloseable {
                         .thenComparing(key -> key.address().getHostAddress()))
                 .map(key -> new PinnedListener.Place(
                         new InetSocketAddress(key.address(), key.port()),
-                        hooks.computeIfAbsent(key.ifindex(), ifindex -> PinnedHook.of(root, network, ifindex))))
+                        hooks.computeIfAbsent(key.ifindex(), this::hook)))
                 .toList();
+    }
+
+    /** Of a group of interfaces, one on which the program is not, or how many there are. */
+    private PinnedHook hook(int ifindex) {
+        Optional<RoleGroup> group = RoleGroup.of(ifindex);
+        if (group.isEmpty()) {
+            return PinnedHook.of(root, network, ifindex);
+        }
+        List<PinnedHook> members =
+                map(SharedMaps.INTERFACE_GROUPS).map(map -> map.entries()).orElse(Map.of()).entrySet().stream()
+                        .filter(each -> each.getValue().group() == ifindex)
+                        .map(each -> PinnedHook.of(root, network, each.getKey()))
+                        .toList();
+        return members.stream()
+                .filter(member -> !member.isAttached())
+                .findFirst()
+                .orElseGet(() -> new PinnedHook(
+                        members.size()
+                                + (members.size() == 1 ? " interface of " : " interfaces of ")
+                                + group.get().role().place(),
+                        members.stream().map(PinnedHook::attachment).findFirst().orElse(""),
+                        ""));
     }
 
     private static Map<String, Long> byLabel(ListenerDrops drops) {

@@ -2,6 +2,8 @@ package dev.udpfanout.loader.datapath.kernel.maps;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import dev.udpfanout.bindings.abi.Limits;
+import dev.udpfanout.bindings.abi.listener.GroupedInterface;
 import dev.udpfanout.bindings.abi.listener.ListenerEntry;
 import dev.udpfanout.bindings.abi.listener.ListenerFlag;
 import dev.udpfanout.bindings.abi.listener.ListenerKey;
@@ -42,7 +44,8 @@ class ListenerSetsTest {
                                 key(7, "10.255.0.1", 5514), slot(0),
                                 key(7, "10.255.0.1", 5515), allowing(1),
                                 key(2, "192.0.2.1", 5514), slot(2)),
-                        Set.of(7)));
+                        Set.of(7),
+                        Map.of()));
     }
 
     @Test
@@ -55,11 +58,30 @@ class ListenerSetsTest {
                         key(2, "2001:db8::1", 2), slot(3),
                         key(3, "192.0.2.1", 2), slot(4),
                         key(2, "192.0.2.9", 3), ListenerEntry.pass(0)),
-                Set.of());
+                Set.of(),
+                Map.of());
         assertEquals(List.of(0, 2), slots(sets.get(key(2, "192.0.2.1", 0))));
         assertEquals(List.of(1, 3), slots(sets.get(key(2, "2001:db8::1", 0))));
         assertEquals(List.of(4), slots(sets.get(key(3, "192.0.2.1", 0))));
         assertEquals(List.of(0), slots(sets.get(key(2, "0.0.0.0", 0))));
         assertEquals(5, sets.size(), "what is passed to the stack is nobody's");
+    }
+
+    /** The program asks for the group only where the interface itself has no set. */
+    @Test
+    void shouldAddTheListenersOfTheGroupToTheAddressesOfItsInterfaces() {
+        int group = Limits.INTERFACE_GROUP | 1;
+        Map<ListenerKey, ListenerSet> sets = ListenerSets.sets(
+                Map.of(
+                        key(2, "192.0.2.1", 1), slot(0),
+                        key(3, "192.0.2.1", 1), slot(1),
+                        key(group, "192.0.2.1", 2), slot(2),
+                        key(group, "192.0.2.2", 2), slot(3)),
+                Set.of(),
+                Map.of(2, new GroupedInterface(group, 0)));
+        assertEquals(List.of(0, 2), slots(sets.get(key(2, "192.0.2.1", 0))));
+        assertEquals(List.of(1), slots(sets.get(key(3, "192.0.2.1", 0))), "in no group");
+        assertEquals(List.of(2), slots(sets.get(key(group, "192.0.2.1", 0))));
+        assertEquals(List.of(3), slots(sets.get(key(group, "192.0.2.2", 0))));
     }
 }
