@@ -7,7 +7,6 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
@@ -22,17 +21,19 @@ final class Nfacctd implements Collector {
 
     private static final int MAX_REMARKS = 5;
 
-    private final Decoded decoded = new Decoded();
+    /** A file for each second's records: children that print to one pipe at the same time mix their lines. */
+    private static final String RECORDS = "records-";
+
+    private final Path directory;
     private final Path log;
     private final LabProcess process;
 
     /** @param directory an empty folder of its own */
     Nfacctd(LabNamespace pod, int port, Path directory) {
-        // Else lines of its log come in the middle of the records that its children print.
+        this.directory = directory;
         this.log = directory.resolve("log");
         try {
-            Path config = Files.writeString(
-                    directory.resolve("nfacctd.conf"), """
+            Path config = Files.writeString(directory.resolve("nfacctd.conf"), """
                     daemonize: false
                     nfacctd_ip: ::
                     nfacctd_port: %d
@@ -42,21 +43,26 @@ final class Nfacctd implements Collector {
                     aggregate: src_port, dst_port, flows
                     print_output: csv
                     print_refresh_time: 1
+                    print_output_file: %s%%s
+                    print_output_file_append: true
                     print_output_lock_file: %s
                     print_cache_entries: 4099
                     logfile: %s
-                    """.formatted(port, directory.resolve("lock"), log));
-            this.process = pod.start(Map.of(), this::read, "nfacctd", "-f", config.toString());
+                    """.formatted(
+                            port, directory.resolve(RECORDS), directory.resolve("lock"), log));
+            this.process = pod.start("nfacctd", "-f", config.toString());
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
     }
 
-    private void read(String line) {
-        Matcher record = LINE.matcher(line);
-        if (record.matches()) {
-            int number = FlowNumbers.ofPorts(Integer.parseInt(record.group(1)), Integer.parseInt(record.group(2)));
-            decoded.add(number, Integer.parseInt(record.group(3)));
+    private static void read(Path file, Decoded decoded) throws IOException {
+        for (String line : Files.readAllLines(file)) {
+            Matcher record = LINE.matcher(line);
+            if (record.matches()) {
+                int number = FlowNumbers.ofPorts(Integer.parseInt(record.group(1)), Integer.parseInt(record.group(2)));
+                decoded.add(number, Integer.parseInt(record.group(3)));
+            }
         }
     }
 
@@ -65,12 +71,24 @@ final class Nfacctd implements Collector {
         return Kind.NFACCTD;
     }
 
-    /** It prints what it still has when it is interrupted; its children do, so their output has to end. */
+    /** It prints what it still has when it is interrupted; its children do, and hold its output open until then. */
     @Override
     public Decoded finish() {
         process.signal("INT");
         process.awaitExit(LIMIT);
+        Decoded decoded = new Decoded();
+        try (Stream<Path> files = Files.list(directory)) {
+            for (Path file : files.filter(Nfacctd::hasRecords).toList()) {
+                read(file, decoded);
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
         return decoded;
+    }
+
+    private static boolean hasRecords(Path file) {
+        return file.getFileName().toString().startsWith(RECORDS);
     }
 
     @Override
