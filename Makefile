@@ -111,7 +111,7 @@ netflow-test: build
 	@java_home=$$(sh build/prepare) && exec "$$java_home/bin/java" --enable-native-access=ALL-UNNAMED -XX:+UseSerialGC \
 		-cp "lab/target/classes:loader/target/udp-fanout/lib/*" \
 		dev.udpfanout.lab.netflow.NetflowTrials --trials "$(TRIALS)" --document docs/netflow.md
-	@[ -n "$(TRIALS)" ] || $(MAVEN) verify --quiet -pl loader -am -Dsurefire.failIfNoSpecifiedTests=false -Dtest=TemplateSpreadTest,JoiningCollectorTest,GelfTest -Dudpfanout.netflow=all -Dgelf.messages=10000
+	@[ -n "$(TRIALS)" ] || $(MAVEN) verify --quiet -pl loader -am -Dsurefire.failIfNoSpecifiedTests=false -Dtest=TemplateSpreadTest,JoiningCollectorTest,MessageWalkPropertyTest,GelfTest -Dudpfanout.netflow=all -Dudpfanout.netflow.messages=100000 -Dgelf.messages=10000
 
 bench: build
 	@bench/udp-fanout-bench

@@ -17,6 +17,17 @@ public final class OtherLayout {
     }
 
     /**
+     * As {@link #rename}, to layout 7: there, the map TEMPLATES was itself the table of what exporters of NetFlow have
+     * sent, with the entries of today.
+     */
+    public static void renameToSeven(Path pins) throws IOException {
+        Path seven = pins.resolve("v7");
+        Files.move(pins.resolve("v" + Limits.LAYOUT_VERSION), seven);
+        Files.delete(seven.resolve("TEMPLATES"));
+        Files.move(seven.resolve("TEMPLATE_TABLE"), seven.resolve("TEMPLATES"));
+    }
+
+    /**
      * As {@link #rename}, and a map there has another shape: each CPU's value is a number.
      *
      * @param map its name, of an array

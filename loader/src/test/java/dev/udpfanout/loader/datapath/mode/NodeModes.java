@@ -8,6 +8,7 @@ import dev.udpfanout.lab.kubeproxy.KubeProxy;
 import dev.udpfanout.lab.kubeproxy.KubeProxyRules;
 import dev.udpfanout.loader.config.FlowsConfig;
 import dev.udpfanout.loader.config.ListenerConfig;
+import dev.udpfanout.loader.config.NetflowConfig;
 import dev.udpfanout.loader.config.ReceiverSet;
 import dev.udpfanout.loader.control.Endpoint;
 import dev.udpfanout.loader.control.EndpointSet;
@@ -16,6 +17,8 @@ import dev.udpfanout.loader.datapath.ListenerCounters;
 import dev.udpfanout.loader.datapath.ListenerState;
 import dev.udpfanout.loader.datapath.ListenerText;
 import dev.udpfanout.loader.datapath.kernel.program.KernelProgram;
+import dev.udpfanout.loader.datapath.kernel.program.ProgramSize;
+import dev.udpfanout.loader.datapath.userspace.WatchedDrops;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.util.List;
@@ -84,12 +87,20 @@ public final class NodeModes implements AutoCloseable {
 
     /** As above, with another eBPF object. */
     static NodeModes open(LabNamespace node, byte[] elf, ListenerConfig... listeners) {
+        return open(node, elf, Path.of("/nowhere", "udp-fanout"), NetflowConfig.IN_MEMORY, listeners);
+    }
+
+    /** As above, with places where what is remembered of exporters of NetFlow outlives a change of the mode. */
+    public static NodeModes open(Topology topology, NetflowConfig netflow, ListenerConfig... listeners) {
+        return open(topology.node(), KernelProgram.builtIn(), topology.pinDirectory(), netflow, listeners);
+    }
+
+    private static NodeModes open(
+            LabNamespace node, byte[] elf, Path pinDirectory, NetflowConfig netflow, ListenerConfig... listeners) {
         ExecutorService thread = Executors.newSingleThreadExecutor(code -> node.thread("control", code));
-        Path noBpffs = Path.of("/nowhere", "udp-fanout");
-        Datapath datapath = get(
-                thread,
-                () -> new ModeSelectingDatapath(
-                        List.of(listeners), new NodeBackends(elf, noBpffs, FlowsConfig.DEFAULT)));
+        NodeBackends backends =
+                new NodeBackends(elf, pinDirectory, FlowsConfig.DEFAULT, netflow, ProgramSize.FEW, new WatchedDrops());
+        Datapath datapath = get(thread, () -> new ModeSelectingDatapath(List.of(listeners), backends));
         NodeModes opened = node.closedWithTopology(new NodeModes(thread, datapath));
         for (ListenerConfig listener : listeners) {
             opened.apply(

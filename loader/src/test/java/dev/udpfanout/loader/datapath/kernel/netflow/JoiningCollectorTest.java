@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.udpfanout.lab.BoundedWait;
 import dev.udpfanout.lab.Topology;
+import dev.udpfanout.loader.OtherLayout;
 import dev.udpfanout.loader.config.ListenerConfig;
 import dev.udpfanout.loader.datapath.ListenerText;
 import dev.udpfanout.loader.datapath.kernel.NodeDatapath;
@@ -80,7 +81,7 @@ class JoiningCollectorTest {
         WayIn wayIn = WayIn.NIC_TCX;
         try (Topology topology = Topology.builder().pods(2).build()) {
             List<InetSocketAddress> all = topology.podEndpoints(WayIn.POD_PORT);
-            Pins pins = Pins.open(topology.pinDirectory()).orElseThrow();
+            Pins pins = pins(topology);
             InetSocketAddress to = wayIn.destination(topology);
             try (FlowCollector joining = FlowCollector.open(topology.pods().getLast(), WayIn.POD_PORT);
                     DatagramSocket exporter = topology.client().call(() -> new DatagramSocket())) {
@@ -97,6 +98,34 @@ class JoiningCollectorTest {
                 }
             }
         }
+    }
+
+    @Test
+    void shouldKnowTemplatesThatAProgramOfLayoutSevenHasLeft() throws Exception {
+        WayIn wayIn = WayIn.NIC_TCX;
+        try (Topology topology = Topology.builder().pods(2).build()) {
+            List<InetSocketAddress> all = topology.podEndpoints(WayIn.POD_PORT);
+            InetSocketAddress to = wayIn.destination(topology);
+            try (FlowCollector joining = FlowCollector.open(topology.pods().getLast(), WayIn.POD_PORT);
+                    DatagramSocket exporter = topology.client().call(() -> new DatagramSocket())) {
+                NodeDatapath earlier = open(topology, pins(topology), listener(wayIn, all.subList(0, 1)));
+                send(exporter, to, new FlowMessage(false, 0).template());
+                assertTrue(BoundedWait.until(() -> earlier.counters(0).stats().packetsForwarded() == 1, LIMIT));
+                earlier.release();
+                OtherLayout.renameToSeven(topology.pinDirectory());
+                try (NodeDatapath next = open(topology, pins(topology), listener(wayIn, all.subList(1, 2)))) {
+                    send(exporter, to, new FlowMessage(false, 1).data(7));
+                    assertTrue(
+                            BoundedWait.until(() -> joining.records().equals(List.of(7)), LIMIT),
+                            () -> joining.faults() + " " + next.counters(0));
+                    assertEquals(List.of(), joining.faults());
+                }
+            }
+        }
+    }
+
+    private static Pins pins(Topology topology) {
+        return Pins.open(topology.pinDirectory()).orElseThrow();
     }
 
     /** As a daemon does that may find another's maps. */
