@@ -131,6 +131,8 @@ __noinline int uf_read_fields(struct __sk_buff *skb, __u32 at, __u32 left, __u32
 
 	if (!work)
 		return UF_RECORD_UNREAD;
+	if (fields * sizeof(work->field) > left)
+		return UF_RECORD_MALFORMED;
 	for (i = 0; i < UF_MAX_TEMPLATE_FIELDS; i++) {
 		if (i >= fields)
 			break;
@@ -176,6 +178,8 @@ static __always_inline int uf_record_bytes(struct __sk_buff *skb, struct uf_netf
 			if ((fields | scope) & 3 || !(fields | scope))
 				return UF_RECORD_MALFORMED;
 			fields = (fields + scope) / 4;
+			/* Without a scope, too, it takes back nothing. */
+			work->record_fields = fields;
 		} else if (!scope || scope > fields) {
 			return UF_RECORD_MALFORMED;
 		}

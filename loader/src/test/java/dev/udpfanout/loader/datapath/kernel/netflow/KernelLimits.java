@@ -40,7 +40,7 @@ final class KernelLimits {
 
     /**
      * Whether it says what no exporter has a use for, and what the program does not follow: it takes back all options
-     * templates at once (by UDP none may: RFC 7011 section 8.1), or has options of NetFlow v9 without any scope.
+     * templates at once (by UDP none may: RFC 7011 section 8.1).
      */
     boolean isAmbiguous() {
         return isAmbiguous;
@@ -53,8 +53,7 @@ final class KernelLimits {
             if (end - at < 4 || u16(at) == 0 && u16(at + 2) == 0) {
                 return;
             }
-            boolean isWithoutScope = options && u16(at + 2) == 0;
-            isAmbiguous |= isWithoutScope && (!ipfix || u16(at) < MIN_ID);
+            isAmbiguous |= ipfix && options && u16(at + 2) == 0 && u16(at) < MIN_ID;
             at += recordBytes(at, options);
         }
     }

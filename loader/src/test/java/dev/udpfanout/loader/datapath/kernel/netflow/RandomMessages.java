@@ -153,8 +153,9 @@ final class RandomMessages {
             withdrawal(id);
             return;
         }
-        int scope = 1 + random.nextInt(2);
-        int others = random.nextInt(5);
+        // Version 9 allows one without a scope, where IPFIX does not: RFC 3954 section 6.1, RFC 7011 section 3.4.2.2.
+        int scope = ipfix ? 1 + random.nextInt(2) : random.nextInt(3);
+        int others = (scope == 0 ? 1 : 0) + random.nextInt(5);
         bytes.putShort((short) id);
         if (ipfix) {
             bytes.putShort((short) (scope + others)).putShort((short) scope);

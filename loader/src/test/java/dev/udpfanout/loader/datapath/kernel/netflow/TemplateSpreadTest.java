@@ -194,13 +194,16 @@ class TemplateSpreadTest {
     }
 
     /** The first of {@link #NOT_READABLE}; the others are no messages. */
-    private static final int MALFORMED = 4;
+    private static final int MALFORMED = 6;
 
     private static final List<String> NOT_READABLE = List.of(
             "000900010000000000000000000000000000000000000000", // a set without a length
             "0009000100000000000000000000000000000000000000ff", // a set longer than its message
             "000a00ff0000000000000000000000000002000801000001", // a message longer than its datagram
             "0009000100000000000000000000000000000000000000080100ffff", // more fields than the set
+            // And with more of them than the program reads: 200 of 65,535, and of 16,384.
+            "000a0338000000000000000000000000000203280100ffff" + "00010004".repeat(200),
+            "00090001000000000000000000000000000000000001032a02000004fffc" + "00010004".repeat(200),
             NETFLOW_V5,
             "00",
             "000a",
