@@ -80,7 +80,8 @@ public record Story(int sequence, Optional<InetSocketAddress> from, List<Hop> ho
             case FREED -> new Hop(sinceLastNs, device + " DROP", causes.nameOf(event));
             case CONSUMED ->
                 isRead(last)
-                        ? new Hop(sinceLastNs, Hop.END, "read by " + event.task())
+                        // Not by whom: the kernel may free what a process has read later, while another one runs.
+                        ? new Hop(sinceLastNs, Hop.END, "read")
                         : new Hop(sinceLastNs, Hop.END, "taken by the driver of " + device);
         };
     }

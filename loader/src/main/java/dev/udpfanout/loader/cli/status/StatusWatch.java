@@ -6,7 +6,7 @@ import java.io.IOException;
 import java.io.PrintWriter;
 import java.time.Duration;
 import java.time.LocalTime;
-import java.time.temporal.ChronoUnit;
+import java.time.format.DateTimeFormatter;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
@@ -19,6 +19,7 @@ import java.util.function.Supplier;
  */
 public final class StatusWatch {
     private static final int STANDARD_OUTPUT = 1;
+    private static final DateTimeFormatter CLOCK = DateTimeFormatter.ofPattern("HH:mm:ss");
     /** ECMA-48, and DEC's private modes 25 (cursor) and 1049 (another screen, so that the shell's stays as it was). */
     private static final String BEGIN = "\033[?1049h\033[?25l";
 
@@ -95,8 +96,13 @@ public final class StatusWatch {
         return isFromDaemon;
     }
 
+    /** Seconds in each line, also those that are 0. */
+    static String clock(LocalTime time) {
+        return time.format(CLOCK);
+    }
+
     private boolean show(boolean isTerminal) {
-        String clock = LocalTime.now().truncatedTo(ChronoUnit.SECONDS).toString();
+        String clock = clock(LocalTime.now());
         try {
             StatusSource.Reading reading = source.read();
             rates.add(reading.page(), System.nanoTime());

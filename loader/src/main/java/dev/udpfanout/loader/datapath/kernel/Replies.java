@@ -98,7 +98,11 @@ final class Replies {
             points.add(attachMethod(replying), endpoints);
             return;
         }
-        points.set(attachMethod(replying), endpoints);
+        if (replying.isEmpty()) {
+            points.clear();
+        } else {
+            points.set(attachMethod(replying), endpoints);
+        }
         if (!leftoversRemoved) {
             points.removeLeftovers();
             leftoversRemoved = true;

@@ -2,6 +2,7 @@ package dev.udpfanout.loader.datapath.network;
 
 import dev.udpfanout.bindings.rtnetlink.link.Link;
 import dev.udpfanout.bindings.rtnetlink.route.Route;
+import dev.udpfanout.loader.config.AddressText;
 import java.net.InetAddress;
 import java.util.List;
 import org.slf4j.Logger;
@@ -38,7 +39,7 @@ public final class LocalDelivery {
         if (added || !steering.isEmpty()) {
             LOG.atInfo()
                     .addKeyValue("interface", link.name())
-                    .addKeyValue("address", address.getHostAddress())
+                    .addKeyValue("address", AddressText.of(address))
                     .log("address is delivered on this node");
         }
     }

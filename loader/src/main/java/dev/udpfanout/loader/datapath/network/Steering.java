@@ -5,6 +5,7 @@ import dev.udpfanout.bindings.rtnetlink.link.Link;
 import dev.udpfanout.bindings.rtnetlink.route.Route;
 import dev.udpfanout.bindings.rtnetlink.route.RouteProtocol;
 import dev.udpfanout.bindings.rtnetlink.route.RouteType;
+import dev.udpfanout.loader.config.AddressText;
 import java.net.Inet4Address;
 import java.net.InetAddress;
 import java.util.HashMap;
@@ -79,7 +80,7 @@ public final class Steering {
             } else if (added || removed) {
                 LOG.atInfo()
                         .addKeyValue("interface", link.name())
-                        .addKeyValue("address", address.getHostAddress())
+                        .addKeyValue("address", AddressText.of(address))
                         .log("steered address to dummy interface");
             }
         }

@@ -21,6 +21,7 @@ import java.net.InetSocketAddress;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.LocalTime;
 import java.util.ArrayDeque;
 import java.util.List;
 import java.util.Optional;
@@ -153,5 +154,10 @@ class StatusScreenTest {
         return new ObjectMapper().readTree("""
                 {"listeners": [{"name": "a", "packets_received": %d, "bytes_received": %d,
                   "endpoints": [{"address": "10.0.0.1:5", "packets": %d, "bytes": %d}]}]}""".formatted(packets, bytes, ofEndpoint, bytesOfEndpoint));
+    }
+
+    @Test
+    void shouldSayTheSecondsAlsoInTheFirstOfAMinute() {
+        assertEquals("15:16:00", StatusWatch.clock(LocalTime.of(15, 16)));
     }
 }

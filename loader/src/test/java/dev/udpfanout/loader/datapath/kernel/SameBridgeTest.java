@@ -167,6 +167,23 @@ class SameBridgeTest {
         }
     }
 
+    @Test
+    void shouldStillSeeWhatAReceiverAnswersThatIsOut() {
+        StandardProtocolFamily family = StandardProtocolFamily.INET;
+        WayIn wayIn = WayIn.DUMMY_TCX;
+        try (Topology topology = topology(family)) {
+            LabNamespace node = topology.node();
+            try (NodeDatapath datapath = wayIn.open(topology, listener(wayIn, topology, family))) {
+                startReceivers(topology);
+                assertEquals(2, programsAt(node, "veth2"), "for answers and for ICMP errors");
+                datapath.apply(0, topology.podEndpoints(WayIn.POD_PORT).subList(0, 1));
+                datapath.reconcile();
+                assertEquals(1, programsAt(node, "veth2"), "for late answers");
+            }
+            assertEquals(0, programsAt(node, "veth1") + programsAt(node, "veth2"), "nothing is left");
+        }
+    }
+
     private static int programsAt(LabNamespace node, String port) {
         return node.call(() -> {
             try (Network network = Network.open()) {

@@ -1,5 +1,6 @@
 package dev.udpfanout.loader.datapath.kernel.attach;
 
+import dev.udpfanout.bindings.abi.flow.FlowEntry;
 import dev.udpfanout.bindings.errno.SystemCallException;
 import dev.udpfanout.bindings.rtnetlink.link.Link;
 import dev.udpfanout.loader.config.ListenerConfig.AttachMethod;
@@ -40,9 +41,12 @@ public final class ReplyPoints {
     private final BridgePorts bridgePorts;
     private Map<InetAddress, OptionalInt> ways = Map.of();
     private Map<Integer, Integer> ports = Map.of();
+    /** Of these, and of those whose late answers are awaited. */
+    private final Map<Integer, Integer> bridgeOfPort = new HashMap<>();
     /** As a port was attached first, by this daemon or an earlier one: another qdisc costs datagrams to the pod. */
     private final Map<Integer, AttachMethod> portMethods = new HashMap<>();
 
+    private final LateAnswers lateAnswers;
     private String lastFailure = "";
 
     public ReplyPoints(KernelProgram program, Network network, RepairLog repairs, Optional<Pins> pins) {
@@ -51,6 +55,8 @@ public final class ReplyPoints {
         this.hooks = new Hooks<>(program, network, repairs);
         this.endpointPorts = new EndpointPorts(network);
         this.bridgePorts = new BridgePorts(program);
+        this.lateAnswers =
+                new LateAnswers(program.flowsConfig().idleTimeout().plus(FlowEntry.SEEN_LAG), System::nanoTime);
     }
 
     /** Whether no program has gone from its hook without a message from the kernel. */
@@ -68,7 +74,10 @@ public final class ReplyPoints {
         attach(method, network.links().all());
     }
 
-    /** Has programs where answers of these endpoints come in, by the routes of this moment, and nowhere else. */
+    /**
+     * Has programs where answers of these endpoints come in, by the routes of this moment, and where endpoints were
+     * that may still answer; nowhere else.
+     */
     public void set(AttachMethod method, Set<InetAddress> endpoints) {
         Map<InetAddress, OptionalInt> all = new HashMap<>();
         endpoints.forEach(endpoint -> all.put(endpoint, network.routes().outgoingLink(endpoint)));
@@ -81,16 +90,41 @@ public final class ReplyPoints {
         failures.collect(() -> attach(method, links));
         Set<Integer> used = interfaces();
         used.addAll(ports.keySet());
+        used.addAll(lateAnswers.awaited(attachedAsBefore(links), used));
         takeOffAllBut(used, failures);
-        failures.collect(() -> bridgePorts.retain(ports.keySet()));
-        portMethods.keySet().retainAll(ports.keySet());
+        failures.collect(() -> bridgePorts.retain(used));
+        portMethods.keySet().retainAll(used);
+        bridgeOfPort.keySet().retainAll(used);
         failures.throwIfAny();
+    }
+
+    /** Those with a program; without ports that have left their bridge, by which no answer comes in. */
+    private Set<Integer> attachedAsBefore(List<Link> links) {
+        bridgeOfPort.putAll(ports);
+        Set<Integer> attached = new HashSet<>(hooks.keys());
+        for (Link link : links) {
+            Integer bridge = bridgeOfPort.get(link.index());
+            if (bridge != null && link.master().orElse(0) != bridge) {
+                attached.remove(link.index());
+            }
+        }
+        return attached;
     }
 
     private void takeOffAllBut(Set<Integer> used, Failures failures) {
         Set<Integer> unused = new HashSet<>(hooks.keys());
         unused.removeAll(used);
         unused.forEach(ifindex -> failures.collect(() -> hooks.takeOff(ifindex)));
+    }
+
+    /** Takes all programs off when nobody is to be answered any more. */
+    public void clear() {
+        ways = Map.of();
+        ports = Map.of();
+        close();
+        bridgePorts.retain(Set.of());
+        portMethods.clear();
+        bridgeOfPort.clear();
     }
 
     /** The ports of bridges that have a program, by their indexes. */
