@@ -21,7 +21,10 @@ final class Nfacctd implements Collector {
 
     private static final int MAX_REMARKS = 5;
 
-    /** A file for each second's records: children that print to one pipe at the same time mix their lines. */
+    /**
+     * Files of these names. It prints in one child at its end, and not each second: two children at a time mix their
+     * lines, in a pipe and in a file, which pmacct unlocks before all is written.
+     */
     private static final String RECORDS = "records-";
 
     private final Path directory;
@@ -42,11 +45,11 @@ final class Nfacctd implements Collector {
                     plugin_pipe_size: 8000000
                     aggregate: src_port, dst_port, flows
                     print_output: csv
-                    print_refresh_time: 1
+                    print_refresh_time: 300
                     print_output_file: %s%%s
                     print_output_file_append: true
                     print_output_lock_file: %s
-                    print_cache_entries: 4099
+                    print_cache_entries: 32771
                     logfile: %s
                     """.formatted(
                             port, directory.resolve(RECORDS), directory.resolve("lock"), log));
