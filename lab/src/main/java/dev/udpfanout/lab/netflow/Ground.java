@@ -202,9 +202,11 @@ final class Ground implements AutoCloseable {
         String yaml = """
                 on_exit: keep
                 health: { enabled: false }
+                netflow: { directory: "%s" }
                 listeners:
                   - { name: flows, bind: "%s", %s, %s, payload: netflow, downstream: [ %s ] }
                 """.formatted(
+                        directory.resolve("memory"),
                         text(address(place.wayIn().address(place.ipv6()))),
                         place.wayIn().yaml(),
                         place.mode().yaml(),
