@@ -1,2 +1,0 @@
-/** What an API server has of annotated Services. */
-package dev.udpfanout.lab.differential.service;
