@@ -52,6 +52,16 @@ public final class InnerMap implements AutoCloseable {
         return BpfMap.openPinned(path).map(InnerMap::new);
     }
 
+    /** The one with this number, if it is what was pinned there; empty if nothing is, or another map. */
+    public static Optional<InnerMap> openPinned(Path path, int id) {
+        Optional<InnerMap> pinned = openPinned(path);
+        if (pinned.isPresent() && pinned.get().id() != id) {
+            pinned.get().close();
+            return Optional.empty();
+        }
+        return pinned;
+    }
+
     /** Keeps it in the kernel under this name until the file is removed: bpffs. */
     public void pin(Path path) {
         map.pin(path);

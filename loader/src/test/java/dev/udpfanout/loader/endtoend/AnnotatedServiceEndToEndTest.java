@@ -7,7 +7,6 @@ import dev.udpfanout.bindings.abi.maps.SharedMaps;
 import dev.udpfanout.bindings.libbpf.BpfMap;
 import dev.udpfanout.lab.BoundedWait;
 import dev.udpfanout.lab.LabNamespace;
-import dev.udpfanout.lab.TopologyPlan;
 import dev.udpfanout.lab.kubeproxy.ExternalTrafficPolicy;
 import dev.udpfanout.lab.kubeproxy.KubeProxy;
 import dev.udpfanout.lab.kubeproxy.KubeProxyRules;
@@ -16,10 +15,9 @@ import dev.udpfanout.loader.SequenceTraffic;
 import dev.udpfanout.loader.cli.Distribution;
 import dev.udpfanout.loader.datapath.kernel.pinned.PinnedLease;
 import dev.udpfanout.loader.datapath.kernel.program.Pins;
+import dev.udpfanout.loader.endtoend.services.VipService;
 import dev.udpfanout.loader.kubernetes.fake.Slices;
 import io.fabric8.kubernetes.api.model.Event;
-import io.fabric8.kubernetes.api.model.Service;
-import io.fabric8.kubernetes.api.model.ServiceBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import java.io.IOException;
 import java.net.InetSocketAddress;
@@ -42,7 +40,6 @@ import org.junit.jupiter.api.io.TempDir;
 @Timeout(180)
 class AnnotatedServiceEndToEndTest {
     private static final String POLICY = "udpfanout.dev/policy";
-    private static final InetSocketAddress CLUSTER_IP = new InetSocketAddress("10.43.0.14", 5514);
     private static final int PODS = 3;
 
     @TempDir
@@ -67,35 +64,6 @@ class AnnotatedServiceEndToEndTest {
         lab.close();
     }
 
-    private static Service service(Map<String, String> annotations) {
-        return new ServiceBuilder()
-                .withNewMetadata()
-                .withNamespace(Slices.SERVICE.namespace())
-                .withName(Slices.SERVICE.name())
-                .withUid("0e7e2a52-0000-4000-8000-000000000019")
-                .withAnnotations(annotations)
-                .endMetadata()
-                .withNewSpec()
-                .withType("LoadBalancer")
-                .withClusterIP(CLUSTER_IP.getHostString())
-                .withClusterIPs(CLUSTER_IP.getHostString())
-                .addNewPort()
-                .withName("syslog")
-                .withProtocol("UDP")
-                .withPort(CLUSTER_IP.getPort())
-                .withNewTargetPort(ServiceLab.POD_PORT)
-                .endPort()
-                .endSpec()
-                .withNewStatus()
-                .withNewLoadBalancer()
-                .addNewIngress()
-                .withIp(TopologyPlan.VIP)
-                .endIngress()
-                .endLoadBalancer()
-                .endStatus()
-                .build();
-    }
-
     private boolean isSpread() {
         return podsServedBy(600) == PODS;
     }
@@ -117,19 +85,19 @@ class AnnotatedServiceEndToEndTest {
 
     @Test
     void shouldLoseNothingWhenAServiceIsAnnotatedAndTheAnnotationTakenAway() throws Exception {
-        lab.server().api().put(service(Map.of()));
+        lab.server().api().put(VipService.with(Map.of()));
         lab.start();
         lab.awaitReady();
         try (SequenceTraffic traffic = lab.traffic()) {
             ServiceLab.awaitSent(traffic, 4_000);
             assertEquals(1, podsServedBy(2_000), "one flow, one pod: kube-proxy's way");
 
-            lab.server().api().put(service(Map.of(POLICY, "round_robin")));
+            lab.server().api().put(VipService.with(Map.of(POLICY, "round_robin")));
             assertTrue(BoundedWait.until(this::isSpread, ServiceLab.LIMIT), () -> lab.admin()
                     .page("/status"));
             assertEvenlySpread(9_000);
 
-            lab.server().api().put(service(Map.of()));
+            lab.server().api().put(VipService.with(Map.of()));
             assertTrue(BoundedWait.until(() -> podsServedBy(600) == 1, ServiceLab.LIMIT));
             assertEquals(1, podsServedBy(2_000), "kube-proxy's way again");
             long sent = traffic.stop();
@@ -143,11 +111,11 @@ class AnnotatedServiceEndToEndTest {
         // With 1, the bridge has kube-proxy's rules change the destination before its own hook sees the datagram.
         lab.serve(lab.pod(1), lab.pod(2));
         lab.topology().node().exec("sysctl", "-qw", "net.bridge.bridge-nf-call-iptables=0");
-        lab.server().api().put(service(Map.of(POLICY, "round_robin")));
+        lab.server().api().put(VipService.with(Map.of(POLICY, "round_robin")));
         lab.start();
         lab.awaitReady();
         LabNamespace pod = lab.topology().pod(PODS);
-        try (SequenceTraffic traffic = new SequenceTraffic(pod, CLUSTER_IP, 2_000)) {
+        try (SequenceTraffic traffic = new SequenceTraffic(pod, VipService.CLUSTER_IP, 2_000)) {
             assertTrue(BoundedWait.until(() -> podsServedBy(600) == PODS - 1, ServiceLab.LIMIT), () -> lab.admin()
                     .page("/status"));
             assertEvenlySpread(3_000);
@@ -156,7 +124,7 @@ class AnnotatedServiceEndToEndTest {
 
     @Test
     void shouldTellWhatIsWrongAndLeaveTheServiceToKubeProxyWhenAnAnnotationIsBad() throws Exception {
-        lab.server().api().put(service(Map.of(POLICY, "round-robin")));
+        lab.server().api().put(VipService.with(Map.of(POLICY, "round-robin")));
         lab.start();
         lab.awaitReady();
 
@@ -182,16 +150,16 @@ class AnnotatedServiceEndToEndTest {
     @Test
     void shouldLeaveAServiceThatNobodyAnnotatesAnyMoreToKubeProxyOnceTheLeaseOfADeadDaemonHasRunOut() throws Exception {
         lab.configureServices("{ vip_interfaces: [eth0], pod_interfaces: [cni0], lease_secs: 60 }");
-        lab.server().api().put(service(Map.of(POLICY, "round_robin")));
+        lab.server().api().put(VipService.with(Map.of(POLICY, "round_robin")));
         LabProcess daemon = lab.start();
         lab.awaitReady();
         try (SequenceTraffic traffic = lab.traffic()) {
             assertTrue(BoundedWait.until(this::isSpread, ServiceLab.LIMIT));
             daemon.signal("KILL");
             daemon.awaitExit(ServiceLab.LIMIT);
-            lab.server().api().put(service(Map.of()));
+            lab.server().api().put(VipService.with(Map.of()));
 
-            assertEquals(PODS, podsServedBy(2_000), "the pinned program goes on");
+            assertEquals(PODS, podsServedBy(2_000), "the pinned program keeps spreading");
             String status = status();
             assertTrue(status.contains("lease: leased listeners are served for "), status);
             assertTrue(leaseLeft().toSeconds() < 60, () -> "left " + leaseLeft());
@@ -201,7 +169,7 @@ class AnnotatedServiceEndToEndTest {
             String over = status();
             assertTrue(over.contains("lease: RAN OUT"), over);
 
-            lab.server().api().put(service(Map.of(POLICY, "round_robin")));
+            lab.server().api().put(VipService.with(Map.of(POLICY, "round_robin")));
             lab.start();
             assertTrue(BoundedWait.until(this::isSpread, ServiceLab.LIMIT), "a daemon that comes back renews");
             assertTrue(leaseLeft().toSeconds() > 30, () -> "left " + leaseLeft());

@@ -177,7 +177,7 @@ class DiscoveryEndToEndTest {
         }
         lab.configureUnpublished();
         assertEquals(new Published(false, true, true), nextPublished());
-        assertTrue(isForwarding(), "the listener itself goes on");
+        assertTrue(isForwarding(), "the listener itself keeps forwarding");
     }
 
     private Published nextPublished() throws InterruptedException {

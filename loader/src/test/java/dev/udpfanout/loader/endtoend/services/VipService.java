@@ -9,19 +9,24 @@ import java.net.InetSocketAddress;
 import java.util.Map;
 
 /** A Service with a ClusterIP and the lab's VIP. */
-final class VipService {
-    static final InetSocketAddress CLUSTER_IP = new InetSocketAddress("10.43.0.14", 5514);
+public final class VipService {
+    public static final InetSocketAddress CLUSTER_IP = new InetSocketAddress("10.43.0.14", 5514);
 
     private VipService() {}
 
-    /** Annotated, with the VIP of the lab. */
+    /** Annotated with the policy round_robin, with the VIP of the lab. */
     static Service annotated() {
+        return with(Map.of("udpfanout.dev/policy", "round_robin"));
+    }
+
+    /** With the VIP of the lab, and annotations. */
+    public static Service with(Map<String, String> annotations) {
         return new ServiceBuilder()
                 .withNewMetadata()
                 .withNamespace(Slices.SERVICE.namespace())
                 .withName(Slices.SERVICE.name())
                 .withUid("0e7e2a52-0000-4000-8000-000000000019")
-                .withAnnotations(Map.of("udpfanout.dev/policy", "round_robin"))
+                .withAnnotations(annotations)
                 .endMetadata()
                 .withNewSpec()
                 .withType("LoadBalancer")

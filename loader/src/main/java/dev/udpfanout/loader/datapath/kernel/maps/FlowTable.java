@@ -106,18 +106,9 @@ public final class FlowTable {
     synchronized Optional<InnerMap> table() {
         Optional<Integer> id = id();
         if (!id.equals(open.map(InnerMap::id))) {
-            use(id.flatMap(this::openPinned));
+            use(id.flatMap(wanted -> pin.flatMap(path -> InnerMap.openPinned(path, wanted))));
         }
         return open;
-    }
-
-    private Optional<InnerMap> openPinned(int id) {
-        Optional<InnerMap> pinned = pin.flatMap(InnerMap::openPinned);
-        if (pinned.isPresent() && pinned.get().id() != id) {
-            pinned.get().close();
-            return Optional.empty();
-        }
-        return pinned;
     }
 
     private void use(Optional<InnerMap> table) {

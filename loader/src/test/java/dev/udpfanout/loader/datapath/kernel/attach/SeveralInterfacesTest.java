@@ -90,7 +90,7 @@ class SeveralInterfacesTest {
 
             node(topology, "ip link del eth1");
             datapath.reconcile();
-            assertTrue(datapath.state(0).attached(), "the listener goes on");
+            assertTrue(datapath.state(0).attached(), "the listener stays attached");
             assertEquals(
                     List.of(new InterfaceState("eth0", true, method), new InterfaceState("eth1", false, "")),
                     datapath.state(0).interfaces());
