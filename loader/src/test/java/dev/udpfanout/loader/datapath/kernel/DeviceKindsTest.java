@@ -127,7 +127,8 @@ class DeviceKindsTest extends DeviceKindsLab {
 
             node("ip route add 10.9.0.2/32 dev tun1");
             datapath.reconcile();
-            // tun0 keeps its program for as long as a flow lives: answers to what was asked before may still come in there.
+            // tun0 keeps its program for as long as a flow lives: answers to what was asked before may still come in
+            // there.
             assertEquals(Set.of("tun0", "tun1"), withReplyProgram());
             other.send(answerTo(question, client.getLocalPort()));
             assertAnswered(client, question);
