@@ -115,7 +115,8 @@ final class ListenerWalk {
         found.addAll(step("listener_route", () -> new ListenerRouteCheck(network, tables).of(listener, addresses)));
         found.addAll(step("program", () -> new ProgramCheck(network, tables, pins).of(listener, vips)));
         found.addAll(kubernetes.ofReceivers(listener));
-        found.addAll(step("endpoint_route", () -> new EndpointRouteCheck(network, tables).of(listener, addresses)));
+        found.addAll(
+                step("endpoint_route", () -> new EndpointRouteCheck(network, tables, files).of(listener, addresses)));
         found.addAll(step("endpoint_mtu", () -> new EndpointMtuCheck(network, tables)
                 .of(listener, addresses).stream().toList()));
         found.addAll(step("endpoint_socket", () -> new EndpointAnswerCheck(network, tables).of(listener)));

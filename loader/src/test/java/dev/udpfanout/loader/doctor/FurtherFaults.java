@@ -8,6 +8,7 @@ import dev.udpfanout.loader.datapath.kernel.attach.NeighbourProgram;
 import dev.udpfanout.loader.endtoend.ServiceLab;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.stream.Stream;
 
 /**
  * Faults of places where no check looks, so that test datagrams have to tell. {@code make doctor-test} alone has them.
@@ -16,7 +17,12 @@ final class FurtherFaults {
     private FurtherFaults() {}
 
     static List<Fault> ofFamily(Family family) {
-        return List.of(
+        return Stream.concat(ofBoth(family), family.isIpv6 ? Stream.of(ipv6Off()) : Stream.of())
+                .toList();
+    }
+
+    private static Stream<Fault> ofBoth(Family family) {
+        return Stream.of(
                 rule(family, "prerouting", family.nft, "type filter hook prerouting priority -300"),
                 rule(family, "ingress", "netdev", "type filter hook ingress device eth0 priority 0"),
                 xdp(family, WayIn.DUMMY_INGRESS, "xdpgeneric").dies("eth0", "XDP program"),
@@ -135,5 +141,19 @@ final class FurtherFaults {
                         "endpoint_route",
                         family.isIpv6 ? "the kernel has no way to" : "cni0, in whose network ")
                 .dies("dummy0", "");
+    }
+
+    /** The kernel deletes the interface's IPv6 addresses and routes then. */
+    private static Fault ipv6Off() {
+        return of(
+                        "IPv6 is turned off on the pods' bridge",
+                        Family.IPV6.way(WayIn.VIP_DIRECT),
+                        "sysctl -qw net/ipv6/conf/cni0/disable_ipv6=1",
+                        "sysctl -qw net/ipv6/conf/cni0/disable_ipv6=0; ip address replace %s/64 dev cni0 nodad"
+                                .formatted(TopologyPlan.POD_GATEWAY6),
+                        PROBLEM,
+                        "endpoint_route",
+                        "IPv6 is off on cni0")
+                .dies("eth0", "");
     }
 }

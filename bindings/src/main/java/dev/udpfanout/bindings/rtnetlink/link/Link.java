@@ -114,6 +114,11 @@ public record Link(
         return !xdp.isEmpty();
     }
 
+    /** Whether it is the network namespace's own loopback interface ({@code lo}). */
+    public boolean isLoopback() {
+        return hardwareType == ARPHRD_LOOPBACK;
+    }
+
     /** Whether what it receives begins with an Ethernet header; if not, with the IP header, as on a tun device. */
     public boolean hasEthernetHeader() {
         return hardwareType == ARPHRD_ETHER || hardwareType == ARPHRD_LOOPBACK;

@@ -12,9 +12,11 @@ import dev.udpfanout.loader.config.ListenerConfig.Hook;
 import dev.udpfanout.loader.config.Prefix;
 import dev.udpfanout.loader.datapath.network.Network;
 import dev.udpfanout.loader.doctor.diagnosis.Diagnosis;
+import dev.udpfanout.loader.doctor.facts.NodeFiles;
 import dev.udpfanout.loader.doctor.facts.NodeNetwork;
 import dev.udpfanout.loader.doctor.facts.ServedListener;
 import dev.udpfanout.loader.doctor.facts.ServedListener.Receiver;
+import java.net.Inet6Address;
 import java.net.InetAddress;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -33,10 +35,12 @@ public final class EndpointRouteCheck {
 
     private final Network network;
     private final NodeNetwork node;
+    private final NodeFiles files;
 
-    public EndpointRouteCheck(Network network, NodeNetwork node) {
+    public EndpointRouteCheck(Network network, NodeNetwork node, NodeFiles files) {
         this.network = network;
         this.node = node;
+        this.files = files;
     }
 
     public List<Diagnosis> of(ServedListener listener, Collection<InetAddress> vips) {
@@ -125,6 +129,17 @@ public final class EndpointRouteCheck {
                     "the kernel has no route by an interface that is down",
                     "ip link set " + down.get().name() + " up");
         }
+        Optional<Link> withoutIpv6 =
+                receiver.address().getAddress() instanceof Inet6Address ? linkWithoutIpv6() : Optional.empty();
+        if (withoutIpv6.isPresent()) {
+            String name = withoutIpv6.get().name();
+            return Diagnosis.problem(
+                    CHECK,
+                    "the kernel has no way to " + receiver.label() + ", and IPv6 is off on " + name,
+                    "the kernel deletes an interface's IPv6 addresses and routes when IPv6 is turned off there",
+                    "sysctl -w net/ipv6/conf/" + name + "/disable_ipv6=0, then give " + name
+                            + " its IPv6 addresses and routes again");
+        }
         String blocking = node.routes().stream()
                 .filter(route -> route.type() == RouteType.BLACKHOLE
                         || route.type() == RouteType.UNREACHABLE
@@ -140,6 +155,16 @@ public final class EndpointRouteCheck {
                 "the kernel has no way to " + receiver.label() + ": " + Question.words(why),
                 "what is sent there is dropped",
                 blocking);
+    }
+
+    /** Ports of a bridge have no addresses anyway. */
+    private Optional<Link> linkWithoutIpv6() {
+        return node.links().stream()
+                .filter(link -> link.up() && !link.isLoopback() && link.master().isEmpty())
+                .filter(link -> files.setting("ipv6/conf/" + link.name() + "/disable_ipv6")
+                                .orElse(0)
+                        == 1)
+                .findFirst();
     }
 
     /** The kernel's own last answer for IPv6: ip6_null_entry. */
