@@ -29,7 +29,7 @@ final class EventLoops {
 
     private static IoHandlerFactory handlers(ForwarderConfig config, Transport transport) {
         return switch (transport) {
-            case IO_URING -> IoUringIoHandler.newFactory(ringConfig(config.batchSize()));
+            case IO_URING, IO_URING_SINGLE_SHOT -> IoUringIoHandler.newFactory(ringConfig(config.batchSize()));
             case EPOLL -> EpollIoHandler.newFactory();
             case NIO -> NioIoHandler.newFactory();
         };

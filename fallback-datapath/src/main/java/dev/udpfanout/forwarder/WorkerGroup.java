@@ -83,9 +83,12 @@ final class WorkerGroup implements AutoCloseable {
         for (DatagramSocket socket : opened.sockets()) {
             WorkerSetup setup = setup(config);
             workers.add(
-                    choice.transport() == Transport.IO_URING
-                            ? new IoUringWorker(setup, socket)
-                            : new EpollWorker(setup, socket));
+                    switch (choice.transport()) {
+                        case IO_URING -> IoUringWorker.multishot(setup, socket);
+                        case IO_URING_SINGLE_SHOT -> IoUringWorker.singleShot(setup, socket);
+                        case EPOLL -> new EpollWorker(setup, socket);
+                        case NIO -> throw new IllegalStateException("NIO has channels of its own");
+                    });
         }
     }
 

@@ -7,8 +7,8 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import dev.udpfanout.forwarder.config.ForwarderConfig;
 import dev.udpfanout.forwarder.config.ForwarderException;
-import dev.udpfanout.forwarder.config.IoChoice;
 import dev.udpfanout.forwarder.config.SourceAddress;
+import dev.udpfanout.forwarder.transport.Transport;
 import java.net.InetSocketAddress;
 import java.util.Random;
 import org.junit.jupiter.api.Tag;
@@ -26,34 +26,34 @@ class ClientSourceTest {
 
     @ParameterizedTest
     @EnumSource(
-            value = IoChoice.class,
-            names = {"IO_URING", "EPOLL"})
-    void shouldShowReceiversTheClientsIpv4AddressAndPort(IoChoice io) {
-        check(io, "127.0.0.5", "127.0.0.1", "127.0.0.6");
+            value = Transport.class,
+            names = {"IO_URING", "EPOLL", "IO_URING_SINGLE_SHOT"})
+    void shouldShowReceiversTheClientsIpv4AddressAndPort(Transport transport) {
+        check(transport, "127.0.0.5", "127.0.0.1", "127.0.0.6");
     }
 
     @ParameterizedTest
     @EnumSource(
-            value = IoChoice.class,
-            names = {"IO_URING", "EPOLL"})
-    void shouldShowReceiversTheClientsIpv6AddressAndPort(IoChoice io) {
-        check(io, "::1", "::1", "::1");
+            value = Transport.class,
+            names = {"IO_URING", "EPOLL", "IO_URING_SINGLE_SHOT"})
+    void shouldShowReceiversTheClientsIpv6AddressAndPort(Transport transport) {
+        check(transport, "::1", "::1", "::1");
     }
 
     @Test
     void shouldRefuseAnEndpointOfTheOtherFamily() {
-        ForwarderConfig config = config(IoChoice.EPOLL, "127.0.0.1");
+        ForwarderConfig config = config("127.0.0.1");
         try (Forwarder forwarder = Forwarder.start(config)) {
             EndpointTable other = EndpointTable.of(new InetSocketAddress("::1", 9));
             assertThrows(ForwarderException.class, () -> forwarder.endpoints(other));
         }
     }
 
-    private static void check(IoChoice io, String clientAddress, String listener, String receiverAddress) {
+    private static void check(Transport transport, String clientAddress, String listener, String receiverAddress) {
         Random random = new Random(3);
         try (Peer client = Peer.on(clientAddress);
                 Peer receiver = Peer.on(receiverAddress);
-                Forwarder forwarder = Forwarder.start(config(io, listener))) {
+                Forwarder forwarder = Transports.start(transport, config(listener))) {
             Await.done(forwarder.endpoints(EndpointTable.of(receiver.address())));
             for (int size : SIZES) {
                 byte[] payload = new byte[size];
@@ -66,9 +66,8 @@ class ClientSourceTest {
         }
     }
 
-    private static ForwarderConfig config(IoChoice io, String listener) {
+    private static ForwarderConfig config(String listener) {
         return ForwarderConfig.forAddress(new InetSocketAddress(listener, 0))
-                .withIo(io)
                 .withSource(SourceAddress.CLIENT);
     }
 }

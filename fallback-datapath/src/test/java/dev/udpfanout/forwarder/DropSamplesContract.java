@@ -11,7 +11,6 @@ import dev.udpfanout.forwarder.config.ReplyLimits;
 import dev.udpfanout.forwarder.counter.DropReason;
 import dev.udpfanout.forwarder.counter.DropSample;
 import dev.udpfanout.forwarder.counter.DropSamples;
-import dev.udpfanout.forwarder.transport.TransportProbe;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.List;
@@ -27,7 +26,7 @@ abstract class DropSamplesContract extends ForwarderFixture {
     private final DropSamples drops = new DropSamples();
 
     private Forwarder watched(ForwarderConfig config, Peer... receivers) {
-        Forwarder forwarder = keep(Forwarder.start(config, TransportProbe.run(), NAME, drops));
+        Forwarder forwarder = keep(Forwarder.start(config, Transports.probe(transport()), NAME, drops));
         use(forwarder, receivers);
         drops.watch(LONG);
         return forwarder;
@@ -144,7 +143,7 @@ abstract class DropSamplesContract extends ForwarderFixture {
 
     @Test
     void shouldKeepNothingWhenNobodyWatches() {
-        Forwarder forwarder = keep(Forwarder.start(config().withReadsSources(true), TransportProbe.run(), NAME, drops));
+        Forwarder forwarder = keep(Forwarder.start(config().withReadsSources(true), Transports.probe(transport()), NAME, drops));
         use(forwarder);
         sender.send(number(1), forwarder.localAddress());
         assertEquals(List.of(), samples(forwarder, DropReason.NO_ENDPOINTS, 1));

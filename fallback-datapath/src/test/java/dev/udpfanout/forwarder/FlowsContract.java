@@ -101,7 +101,7 @@ abstract class FlowsContract extends AnsweringFixture {
 
     private void askOnce() {
         try (Peer server = Peer.on(LOOPBACK);
-                Forwarder forwarder = Forwarder.start(answering(LOOPBACK).withWorkers(2))) {
+                Forwarder forwarder = open(answering(LOOPBACK).withWorkers(2))) {
             use(forwarder, server);
             ask(sender, 1, forwarder.localAddress(), server);
             forwarder.close();

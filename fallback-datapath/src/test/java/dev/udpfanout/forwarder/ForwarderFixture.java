@@ -4,6 +4,7 @@ import dev.udpfanout.forwarder.config.ForwarderConfig;
 import dev.udpfanout.forwarder.config.IoChoice;
 import dev.udpfanout.forwarder.counter.DropReason;
 import dev.udpfanout.forwarder.counter.ForwarderCounters;
+import dev.udpfanout.forwarder.transport.Transport;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
@@ -18,7 +19,15 @@ abstract class ForwarderFixture {
     final Peer sender = keep(Peer.on(LOOPBACK));
 
     /** The transport under test. */
-    abstract IoChoice io();
+    abstract Transport transport();
+
+    final IoChoice io() {
+        return Transports.io(transport());
+    }
+
+    final Forwarder open(ForwarderConfig config) {
+        return Transports.start(transport(), config);
+    }
 
     final <T extends AutoCloseable> T keep(T resource) {
         resources.add(resource);
@@ -37,7 +46,7 @@ abstract class ForwarderFixture {
     }
 
     final Forwarder start(ForwarderConfig config, Peer... receivers) {
-        Forwarder forwarder = keep(Forwarder.start(config));
+        Forwarder forwarder = keep(open(config));
         use(forwarder, receivers);
         return forwarder;
     }

@@ -25,7 +25,7 @@ abstract class LifecycleContract extends ForwarderFixture {
         Forwarder first = start(config().withWorkers(2));
         ForwarderConfig same =
                 ForwarderConfig.forAddress(first.localAddress()).withIo(io()).withWorkers(2);
-        ForwarderException refusal = assertThrows(ForwarderException.class, () -> Forwarder.start(same));
+        ForwarderException refusal = assertThrows(ForwarderException.class, () -> open(same));
         assertTrue(refusal.getMessage().toLowerCase(Locale.ROOT).contains("already in use"), refusal::getMessage);
         assertTrue(refusal.getMessage()
                 .contains(Integer.toString(first.localAddress().getPort())));
@@ -35,7 +35,7 @@ abstract class LifecycleContract extends ForwarderFixture {
     void shouldSayThatTheAddressIsNotLocal() {
         ForwarderConfig elsewhere = ForwarderConfig.forAddress(new InetSocketAddress("192.0.2.1", 0))
                 .withIo(io());
-        ForwarderException refusal = assertThrows(ForwarderException.class, () -> Forwarder.start(elsewhere));
+        ForwarderException refusal = assertThrows(ForwarderException.class, () -> open(elsewhere));
         assertTrue(refusal.getMessage().contains("192.0.2.1"), refusal::getMessage);
     }
 
@@ -45,11 +45,11 @@ abstract class LifecycleContract extends ForwarderFixture {
                 .withIo(io())
                 .withFreeBind(true);
         if (io() == IoChoice.NIO) {
-            assertThrows(ForwarderException.class, () -> Forwarder.start(early));
+            assertThrows(ForwarderException.class, () -> open(early));
         } else {
             assertEquals(
                     "192.0.2.1",
-                    keep(Forwarder.start(early)).localAddress().getAddress().getHostAddress());
+                    keep(open(early)).localAddress().getAddress().getHostAddress());
         }
     }
 
@@ -67,7 +67,7 @@ abstract class LifecycleContract extends ForwarderFixture {
 
     @Test
     void shouldRefuseALoopThroughTheWildcardAddress() {
-        Forwarder forwarder = keep(Forwarder.start(
+        Forwarder forwarder = keep(open(
                 ForwarderConfig.forAddress(new InetSocketAddress("0.0.0.0", 0)).withIo(io())));
         int port = forwarder.localAddress().getPort();
         EndpointTable loop = EndpointTable.of(new InetSocketAddress(LOOPBACK, port));
@@ -77,7 +77,7 @@ abstract class LifecycleContract extends ForwarderFixture {
     @Test
     void shouldSayWhichTransportIsInUse() {
         Forwarder forwarder = start(config());
-        assertEquals(io().name(), forwarder.transport().transport().name());
+        assertEquals(transport(), forwarder.transport().transport());
     }
 
     @Test
@@ -87,7 +87,7 @@ abstract class LifecycleContract extends ForwarderFixture {
         sender.send(number(1), forwarder.localAddress());
         assertEquals(1, number(receiver.receive()));
         ForwarderConfig noSuchCpu = config().withCpus(List.of(1023));
-        assertThrows(ForwarderException.class, () -> Forwarder.start(noSuchCpu));
+        assertThrows(ForwarderException.class, () -> open(noSuchCpu));
     }
 
     @Test
@@ -132,7 +132,7 @@ abstract class LifecycleContract extends ForwarderFixture {
 
     private void runOnce() {
         try (Peer receiver = Peer.on(LOOPBACK);
-                Forwarder forwarder = Forwarder.start(config().withWorkers(2))) {
+                Forwarder forwarder = open(config().withWorkers(2))) {
             use(forwarder, receiver);
             sender.send(number(1), forwarder.localAddress());
             receiver.receive();

@@ -4,11 +4,11 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import dev.udpfanout.forwarder.config.ForwarderConfig;
-import dev.udpfanout.forwarder.config.IoChoice;
 import dev.udpfanout.forwarder.config.SourceAddress;
 import dev.udpfanout.forwarder.netflow.TemplateKeeping;
 import dev.udpfanout.forwarder.netflow.TemplateMemory.Limits;
 import dev.udpfanout.forwarder.spread.Spread;
+import dev.udpfanout.forwarder.transport.Transport;
 import dev.udpfanout.traffic.FlowCollector;
 import dev.udpfanout.traffic.FlowLayout;
 import dev.udpfanout.traffic.FlowMessage;
@@ -60,9 +60,10 @@ class NetflowForwarderTest {
         "EPOLL, 127.0.0.1, true",
         "IO_URING, ::1, true",
         "EPOLL, ::1, false",
+        "IO_URING_SINGLE_SHOT, ::1, true",
     })
-    void shouldGiveEachRecordToOneCollectorWhileTheyCome(IoChoice io, String address, boolean withIpfix) {
-        start(io, address, withIpfix);
+    void shouldGiveEachRecordToOneCollectorWhileTheyCome(Transport transport, String address, boolean withIpfix) {
+        start(transport, address, withIpfix);
         use(3);
         export(message(1).templates(FLOW, OTHER).samplingTemplate(SAMPLING));
         export(message(1).sampling(SAMPLING, 100, 1, 2));
@@ -82,9 +83,9 @@ class NetflowForwarderTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"IO_URING, 127.0.0.1", "EPOLL, ::1"})
-    void shouldGiveEachRecordToOneOfSixtyFourCollectors(IoChoice io, String address) {
-        start(io, address, false);
+    @CsvSource({"IO_URING, 127.0.0.1", "EPOLL, ::1", "IO_URING_SINGLE_SHOT, 127.0.0.1"})
+    void shouldGiveEachRecordToOneOfSixtyFourCollectors(Transport transport, String address) {
+        start(transport, address, false);
         use(64);
         for (int i = 0; i < 20; i++) {
             export(records(FLOW, 2).templates(FLOW, OTHER).samplingTemplate(SAMPLING));
@@ -97,7 +98,7 @@ class NetflowForwarderTest {
 
     @Test
     void shouldKnowATemplateThatCameBeforeThereWasACollector() {
-        start(IoChoice.EPOLL, "127.0.0.1", true);
+        start(Transport.EPOLL, "127.0.0.1", true);
         export(message(1).templates(FLOW, OTHER));
         use(3);
         exportRecords(30);
@@ -105,17 +106,17 @@ class NetflowForwarderTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"IO_URING, 127.0.0.1", "EPOLL, ::1"})
-    void shouldKnowAfterARestartWhatItKnewBefore(IoChoice io, String address) {
+    @CsvSource({"IO_URING, 127.0.0.1", "EPOLL, ::1", "IO_URING_SINGLE_SHOT, 127.0.0.1"})
+    void shouldKnowAfterARestartWhatItKnewBefore(Transport transport, String address) {
         keeping = new TemplateKeeping(limits(), Optional.of(directory.resolve("flows")));
-        start(io, address, true);
+        start(transport, address, true);
         use(2);
         export(message(1).templates(FLOW, OTHER).samplingTemplate(SAMPLING));
         export(message(1).sampling(SAMPLING, 100, 1, 2));
         exportRecords(30);
         settle();
         forwarder.close();
-        open(io, address);
+        open(transport, address);
         // The exporter has not sent anything since, so nobody knows which worker it is for.
         use(4);
         exportRecords(30);
@@ -130,7 +131,7 @@ class NetflowForwarderTest {
 
     @Test
     void shouldSpreadWhatIsMalformedAndCountIt() {
-        start(IoChoice.IO_URING, "127.0.0.1", false);
+        start(Transport.IO_URING, "127.0.0.1", false);
         use(2);
         byte[] lying = message(1).templates(FLOW).bytes();
         lying[23] = 0;
@@ -157,18 +158,19 @@ class NetflowForwarderTest {
         return new Limits(1000, 1 << 20, Long.MAX_VALUE);
     }
 
-    private void start(IoChoice io, String address, boolean withIpfix) {
+    private void start(Transport transport, String address, boolean withIpfix) {
         ipfix = withIpfix;
         exporter = Peer.on(address);
-        open(io, address);
+        open(transport, address);
     }
 
-    private void open(IoChoice io, String address) {
-        forwarder = Forwarder.start(ForwarderConfig.forAddress(new InetSocketAddress(address, 0))
-                .withIo(io)
-                .withWorkers(2)
-                .withSource(SourceAddress.CLIENT)
-                .withNetflow(keeping));
+    private void open(Transport transport, String address) {
+        forwarder = Transports.start(
+                transport,
+                ForwarderConfig.forAddress(new InetSocketAddress(address, 0))
+                        .withWorkers(2)
+                        .withSource(SourceAddress.CLIENT)
+                        .withNetflow(keeping));
     }
 
     /** The first ones; those that are new are opened, and stay. */

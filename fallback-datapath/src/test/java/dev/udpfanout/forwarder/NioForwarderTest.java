@@ -1,6 +1,6 @@
 package dev.udpfanout.forwarder;
 
-import dev.udpfanout.forwarder.config.IoChoice;
+import dev.udpfanout.forwarder.transport.Transport;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Tag;
 
@@ -9,64 +9,64 @@ class NioForwarderTest {
     @Nested
     class Forwarding extends ForwardingContract {
         @Override
-        IoChoice io() {
-            return IoChoice.NIO;
+        Transport transport() {
+            return Transport.NIO;
         }
     }
 
     @Nested
     class EndpointSwap extends EndpointSwapContract {
         @Override
-        IoChoice io() {
-            return IoChoice.NIO;
+        Transport transport() {
+            return Transport.NIO;
         }
     }
 
     @Nested
     class Lifecycle extends LifecycleContract {
         @Override
-        IoChoice io() {
-            return IoChoice.NIO;
+        Transport transport() {
+            return Transport.NIO;
         }
     }
 
     @Nested
     class Replies extends RepliesContract {
         @Override
-        IoChoice io() {
-            return IoChoice.NIO;
+        Transport transport() {
+            return Transport.NIO;
         }
     }
 
     @Nested
     class Flows extends FlowsContract {
         @Override
-        IoChoice io() {
-            return IoChoice.NIO;
+        Transport transport() {
+            return Transport.NIO;
         }
     }
 
     @Nested
     class Admission extends AdmissionContract {
         @Override
-        IoChoice io() {
-            return IoChoice.NIO;
+        Transport transport() {
+            return Transport.NIO;
         }
     }
 
     @Nested
     class Policy extends PolicyContract {
         @Override
-        IoChoice io() {
-            return IoChoice.NIO;
+        Transport transport() {
+            return Transport.NIO;
         }
     }
 
     @Nested
     class Drops extends DropSamplesContract {
         @Override
-        IoChoice io() {
-            return IoChoice.NIO;
+        Transport transport() {
+            return Transport.NIO;
         }
     }
 }

@@ -43,7 +43,7 @@ abstract class PolicyContract extends ForwarderFixture {
     void shouldBeginAFlowWithTheEndpointThatTheSourceLeadsTo() {
         Peer[] servers = peers(3, LOOPBACK);
         Peer[] clients = peers(12, LOOPBACK);
-        Forwarder forwarder = keep(Forwarder.start(config().withReplies(new ReplyLimits(100, Duration.ofSeconds(60)))));
+        Forwarder forwarder = keep(open(config().withReplies(new ReplyLimits(100, Duration.ofSeconds(60)))));
         SourceHash hash = hash(true, servers.length);
         use(forwarder, hash, servers);
         for (int i = 0; i < 2 * clients.length; i++) {
@@ -70,7 +70,7 @@ abstract class PolicyContract extends ForwarderFixture {
     }
 
     private void checkHash(boolean withPort, Peer[] clients, Peer[] receivers) {
-        Forwarder forwarder = keep(Forwarder.start(ForwarderConfig.forAddress(
+        Forwarder forwarder = keep(open(ForwarderConfig.forAddress(
                         new InetSocketAddress(receivers[0].address().getAddress(), 0))
                 .withIo(io())
                 .withReadsSources(true)));
@@ -149,7 +149,7 @@ abstract class PolicyContract extends ForwarderFixture {
     }
 
     private void checkCopies(Peer client, Peer[] receivers) {
-        Forwarder forwarder = keep(Forwarder.start(ForwarderConfig.forAddress(
+        Forwarder forwarder = keep(open(ForwarderConfig.forAddress(
                         new InetSocketAddress(client.address().getAddress(), 0))
                 .withIo(io())));
         use(forwarder, Spread.TO_ALL, receivers);

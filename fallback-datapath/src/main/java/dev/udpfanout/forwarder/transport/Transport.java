@@ -8,6 +8,8 @@ public enum Transport {
     IO_URING,
     /** epoll_wait, recvmmsg and sendmmsg. */
     EPOLL,
+    /** A receive a datagram, in rounds; sends queued on the same ring. For kernels without multishot receive. */
+    IO_URING_SINGLE_SHOT,
     /** The JDK's selector and datagram channels: one system call a datagram, no native code of ours. */
     NIO;
 

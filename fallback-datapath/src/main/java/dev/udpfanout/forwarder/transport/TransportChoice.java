@@ -4,6 +4,7 @@ import dev.udpfanout.forwarder.config.ForwarderException;
 import dev.udpfanout.forwarder.config.IoChoice;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 
 /**
  * The transport in use, and why those that would have been preferred are not.
@@ -20,32 +21,31 @@ public record TransportChoice(Transport transport, List<Rejection> rejected) {
     }
 
     /**
-     * The first transport that the probe found supported.
+     * The first transport that the probe found supported, of those that were asked for.
      *
      * @throws ForwarderException if a transport was asked for by name and is not supported
      */
     public static TransportChoice of(IoChoice asked, TransportProbe probe) {
-        if (asked != IoChoice.AUTO) {
-            Transport transport = Transport.valueOf(asked.name());
-            Support support = probe.of(transport);
-            if (!support.isSupported()) {
-                throw new ForwarderException("io: " + transport.label() + ": " + support.describe());
-            }
-            return new TransportChoice(transport, List.of());
-        }
-        return firstSupported(probe);
-    }
-
-    private static TransportChoice firstSupported(TransportProbe probe) {
         List<Rejection> rejected = new ArrayList<>();
-        for (Transport transport : Transport.values()) {
+        for (Transport transport : thoseOf(asked)) {
             Support support = probe.of(transport);
             if (support.isSupported()) {
                 return new TransportChoice(transport, rejected);
             }
             rejected.add(new Rejection(transport, support.describe()));
         }
-        throw new ForwarderException("no transport: " + rejected);
+        // Of io_uring: what keeps the first from being made keeps the second, or is the nearer one to mend.
+        throw new ForwarderException("io: " + asked.name().toLowerCase(Locale.ROOT) + ": "
+                + rejected.getLast().why());
+    }
+
+    private static List<Transport> thoseOf(IoChoice asked) {
+        return switch (asked) {
+            case AUTO -> List.of(Transport.values());
+            case IO_URING -> List.of(Transport.IO_URING, Transport.IO_URING_SINGLE_SHOT);
+            case EPOLL -> List.of(Transport.EPOLL);
+            case NIO -> List.of(Transport.NIO);
+        };
     }
 
     /** One line for the log, such as {@code "epoll (not io_uring: the sysctl kernel.io_uring_disabled is 2)"}. */

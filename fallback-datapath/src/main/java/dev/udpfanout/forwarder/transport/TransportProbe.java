@@ -19,7 +19,9 @@ public record TransportProbe(Map<Transport, Support> results) {
     public static TransportProbe run() {
         Map<Transport, Support> results = new EnumMap<>(Transport.class);
         Support foreignCalls = ForeignCallProbe.run();
-        results.put(Transport.IO_URING, foreignCalls.isSupported() ? ioUring() : foreignCalls);
+        Support ring = foreignCalls.isSupported() ? ring() : foreignCalls;
+        results.put(Transport.IO_URING, ring.isSupported() ? multishot() : ring);
+        results.put(Transport.IO_URING_SINGLE_SHOT, ring);
         results.put(Transport.EPOLL, foreignCalls.isSupported() ? epoll() : foreignCalls);
         results.put(Transport.NIO, new Support.Supported());
         return new TransportProbe(results);
@@ -37,14 +39,18 @@ public record TransportProbe(Map<Transport, Support> results) {
         return new TransportProbe(changed);
     }
 
-    private static Support ioUring() {
+    private static Support ring() {
+        NettyOperations.doWithoutShutdown();
         Throwable cause = IoUring.unavailabilityCause();
-        if (cause != null) {
-            return UnavailabilityCause.of("io_uring", cause, IoUringSysctl.read());
-        }
+        return cause == null
+                ? new Support.Supported()
+                : UnavailabilityCause.of("io_uring", cause, IoUringSysctl.read());
+    }
+
+    private static Support multishot() {
         return IoUring.isRecvMultishotEnabled()
                 ? new Support.Supported()
-                : new Support.Unsupported("this kernel's io_uring has no multishot receive (Linux 6.0 has)");
+                : new Support.Unsupported("no multishot receive, which Linux 6.0 has");
     }
 
     private static Support epoll() {

@@ -20,13 +20,31 @@ class TransportChoiceTest {
         TransportProbe probe = probe(new Support.Unsupported("no ring"), new Support.Unknown("odd"));
         TransportChoice choice = TransportChoice.of(IoChoice.AUTO, probe);
         assertEquals(Transport.NIO, choice.transport());
-        assertEquals("nio (not io_uring: no ring) (not epoll: could not tell: odd)", choice.describe());
+        assertEquals("nio (not io_uring: no ring) (not epoll: could not tell: odd) (not io_uring_single_shot: no ring)", choice.describe());
     }
 
     @Test
     void shouldPreferIoUring() {
         assertEquals(
                 "io_uring", TransportChoice.of(IoChoice.AUTO, probe(YES, YES)).describe());
+    }
+
+    @Test
+    void shouldPreferEpollToSingleReceives() {
+        TransportProbe probe = probe(new Support.Unsupported("no multishot"), YES)
+                .with(Transport.IO_URING_SINGLE_SHOT, YES);
+        assertEquals(
+                "epoll (not io_uring: no multishot)",
+                TransportChoice.of(IoChoice.AUTO, probe).describe());
+    }
+
+    @Test
+    void shouldReceiveOneByOneWhereIoUringIsAskedForAndHasNoMultishot() {
+        TransportProbe probe = probe(new Support.Unsupported("no multishot"), YES)
+                .with(Transport.IO_URING_SINGLE_SHOT, YES);
+        assertEquals(
+                "io_uring_single_shot (not io_uring: no multishot)",
+                TransportChoice.of(IoChoice.IO_URING, probe).describe());
     }
 
     @Test
@@ -61,6 +79,14 @@ class TransportChoiceTest {
     }
 
     private static TransportProbe probe(Support ioUring, Support epoll) {
-        return new TransportProbe(Map.of(Transport.IO_URING, ioUring, Transport.EPOLL, epoll, Transport.NIO, YES));
+        return new TransportProbe(Map.of(
+                Transport.IO_URING,
+                ioUring,
+                Transport.EPOLL,
+                epoll,
+                Transport.IO_URING_SINGLE_SHOT,
+                ioUring,
+                Transport.NIO,
+                YES));
     }
 }

@@ -38,7 +38,12 @@ class ReceiveErrorTest {
 
     @Test
     void shouldSurviveAReceiveErrorOnIoUring() throws IOException {
-        check(IoUringIoHandler.newFactory(), IoUringWorker::new);
+        check(IoUringIoHandler.newFactory(), IoUringWorker::multishot);
+    }
+
+    @Test
+    void shouldSurviveAReceiveErrorOnIoUringWithoutMultishot() throws IOException {
+        check(IoUringIoHandler.newFactory(), IoUringWorker::singleShot);
     }
 
     private interface Maker {

@@ -4,10 +4,8 @@ import dev.udpfanout.forwarder.config.SourceAddress;
 import dev.udpfanout.forwarder.counter.DropReason;
 import dev.udpfanout.forwarder.socket.DatagramSocket;
 import dev.udpfanout.forwarder.socket.Errno;
-import dev.udpfanout.forwarder.socket.IoVector;
 import dev.udpfanout.forwarder.socket.LibC;
 import dev.udpfanout.forwarder.socket.MessageFlag;
-import dev.udpfanout.forwarder.socket.MessageHeader;
 import dev.udpfanout.forwarder.socket.SocketException;
 import dev.udpfanout.forwarder.worker.DatagramBatch;
 import dev.udpfanout.forwarder.worker.ReceiveMemory;
@@ -16,6 +14,7 @@ import dev.udpfanout.forwarder.worker.socket.CopySender;
 import dev.udpfanout.forwarder.worker.socket.Dispatcher;
 import dev.udpfanout.forwarder.worker.socket.Hairpin;
 import dev.udpfanout.forwarder.worker.socket.MetricSender;
+import dev.udpfanout.forwarder.worker.socket.ReceiveHeaders;
 import dev.udpfanout.forwarder.worker.socket.SocketWorker;
 import dev.udpfanout.forwarder.worker.socket.SyscallSender;
 import io.netty.channel.IoEvent;
@@ -32,14 +31,12 @@ public final class EpollWorker extends SocketWorker implements EpollIoHandle {
     /** Batches read before the event loop may run its tasks, a table change among them. */
     private static final int MAX_BATCHES_A_WAKEUP = 16;
 
-    private static final int NAME_BYTES = 32;
-
     /** A batch has been sent before the next one is read into the same memory. */
     private static final IntConsumer NOTHING_TO_FREE = slot -> {};
 
     private final FileDescriptor descriptor;
     private final ReceiveMemory receive;
-    private final MemorySegment headers;
+    private final ReceiveHeaders headers;
     private final MemorySegment errno;
     private final DatagramBatch batch;
     private final Dispatcher dispatcher;
@@ -47,13 +44,13 @@ public final class EpollWorker extends SocketWorker implements EpollIoHandle {
 
     /** @param socket bound; the worker becomes its owner */
     public EpollWorker(WorkerSetup setup, DatagramSocket socket) throws SocketException {
-        super(setup, socket, NAME_BYTES);
+        super(setup, socket, ReceiveHeaders.NAME_BYTES);
         this.descriptor = new FileDescriptor(socket.fd());
         int batchSize = setup.config().batchSize();
         SourceAddress source = setup.config().source();
-        this.receive =
-                new ReceiveMemory(batchSize, payloadOffset() + setup.config().maxPacketBytes(), arena);
-        this.headers = arena.allocate((long) batchSize * MessageHeader.BYTES, MessageHeader.BYTES);
+        int maxPacketBytes = setup.config().maxPacketBytes();
+        this.receive = new ReceiveMemory(batchSize, ReceiveHeaders.payloadOffset(addresses) + maxPacketBytes, arena);
+        this.headers = new ReceiveHeaders(receive, addresses, maxPacketBytes, arena);
         this.errno = arena.allocate(LibC.ERRNO_STATE);
         this.batch = new DatagramBatch(receive, batchSize);
         this.dispatcher = new Dispatcher(
@@ -65,35 +62,6 @@ public final class EpollWorker extends SocketWorker implements EpollIoHandle {
                 new Hairpin(source, stats(), NOTHING_TO_FREE),
                 receive,
                 batchSize);
-        writeHeaders(batchSize);
-    }
-
-    private int payloadOffset() {
-        return NAME_BYTES + addresses.controlBytes();
-    }
-
-    private void writeHeaders(int count) {
-        MemorySegment vectors = arena.allocate((long) count * IoVector.BYTES, IoVector.BYTES);
-        for (int i = 0; i < count; i++) {
-            long vectorAt = (long) i * IoVector.BYTES;
-            IoVector.write(
-                    vectors,
-                    vectorAt,
-                    receive.address(i) + payloadOffset(),
-                    setup.config().maxPacketBytes());
-            MessageHeader.write(headers, (long) i * MessageHeader.BYTES, 0, 0, vectors.address() + vectorAt, 1);
-            makeRoomForAddresses(i);
-        }
-    }
-
-    /** Each receive writes over it what it has taken. */
-    private void makeRoomForAddresses(int slot) {
-        if (addresses.nameBytes() != 0) {
-            long headerAt = (long) slot * MessageHeader.BYTES;
-            MessageHeader.name(headers, headerAt, receive.address(slot), addresses.nameBytes());
-            MessageHeader.control(
-                    headers, headerAt, addresses.controlAt(receive.address(slot)), addresses.controlBytes());
-        }
     }
 
     @Override
@@ -128,7 +96,7 @@ public final class EpollWorker extends SocketWorker implements EpollIoHandle {
     public void handle(IoRegistration ready, IoEvent event) {
         for (int i = 0; i < MAX_BATCHES_A_WAKEUP; i++) {
             int wanted = receive.slots();
-            int count = LibC.recvmmsg(errno, socket.fd(), headers, wanted, MessageFlag.DONT_WAIT);
+            int count = LibC.recvmmsg(errno, socket.fd(), headers.memory(), wanted, MessageFlag.DONT_WAIT);
             if (count < 0) {
                 if (count != -Errno.EAGAIN) {
                     onReceiveError("recvmmsg: " + Errno.text(-count));
@@ -147,15 +115,14 @@ public final class EpollWorker extends SocketWorker implements EpollIoHandle {
         long bytes = 0;
         batch.clear();
         for (int i = 0; i < count; i++) {
-            long at = (long) i * MessageHeader.BYTES;
-            int length = MessageHeader.messageLength(headers, at);
+            int length = headers.length(i);
             bytes += length;
-            if ((MessageHeader.flags(headers, at) & MessageFlag.TRUNCATED) != 0) {
+            if (headers.isTruncated(i)) {
                 stats().onDropped(DropReason.TOO_LONG, receive.memory(), receive.at(i), 1, length, null);
             } else {
-                batch.add(i, receive.at(i) + payloadOffset(), length, receive.at(i));
+                batch.add(i, headers.payloadAt(i), length, receive.at(i));
             }
-            makeRoomForAddresses(i);
+            headers.makeRoom(i);
         }
         stats().onReceived(count, bytes);
     }

@@ -3,8 +3,6 @@ package dev.udpfanout.forwarder.worker.iouring;
 import dev.udpfanout.forwarder.counter.DropReason;
 import dev.udpfanout.forwarder.socket.DatagramSocket;
 import dev.udpfanout.forwarder.socket.Errno;
-import dev.udpfanout.forwarder.socket.MessageFlag;
-import dev.udpfanout.forwarder.socket.MessageHeader;
 import dev.udpfanout.forwarder.socket.SocketAddresses;
 import dev.udpfanout.forwarder.socket.SocketException;
 import dev.udpfanout.forwarder.worker.DatagramBatch;
@@ -15,6 +13,8 @@ import dev.udpfanout.forwarder.worker.socket.CopySender;
 import dev.udpfanout.forwarder.worker.socket.Dispatcher;
 import dev.udpfanout.forwarder.worker.socket.Hairpin;
 import dev.udpfanout.forwarder.worker.socket.MetricSender;
+import dev.udpfanout.forwarder.worker.socket.ReceiveHeaders;
+import dev.udpfanout.forwarder.worker.socket.ReceivedAddresses;
 import dev.udpfanout.forwarder.worker.socket.SocketFlows;
 import dev.udpfanout.forwarder.worker.socket.SocketTarget;
 import dev.udpfanout.forwarder.worker.socket.SocketWorker;
@@ -23,8 +23,7 @@ import io.netty.channel.IoRegistration;
 import io.netty.channel.uring.IoUringIoEvent;
 import io.netty.channel.uring.IoUringIoHandle;
 import io.netty.channel.uring.IoUringIoOps;
-import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
+import java.lang.foreign.Arena;
 import java.util.Arrays;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -32,50 +31,59 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.IntConsumer;
 
 /**
- * Receives with one multishot recvmsg into provided buffers, and sends on the same ring: a batch of datagrams costs one
- * io_uring_enter(2). Completions arrive one by one, so a batch ends when it is full or the event loop turns to its
- * tasks.
+ * Receives and sends on one ring: a batch of datagrams costs one io_uring_enter(2). A batch ends when it is full or its
+ * {@link Receiver} has no more for now.
  */
 public final class IoUringWorker extends SocketWorker implements IoUringIoHandle {
-    private static final int BUFFERED_BATCHES = 4;
-    private static final int RETRY_AFTER_MS = 10;
+    static final int RETRY_AFTER_MS = 10;
 
+    private static final int BUFFERED_BATCHES = 4;
+
+    private final Receiver receiver;
     private final ReceiveMemory receive;
-    private final ProvidedBuffers buffers;
     private final DatagramBatch batch;
-    private final long receiveHeader;
-    private final Runnable flush = this::flush;
-    private final IntConsumer freeBuffer = this::freeBuffer;
+    private final IntConsumer freeSlot;
     private final Optional<IoUringIoOps> pollForReplies;
     private final CompletableFuture<Void> stopped = new CompletableFuture<>();
     private IoRegistration ring;
     private RingSender sender;
     private Dispatcher dispatcher;
-    private long receiving;
     private long watching;
-    private boolean flushScheduled;
     private boolean stopping;
     private long batchBytes;
     private int batchTooLong;
 
-    /** @param socket bound; the worker becomes its owner */
-    public IoUringWorker(WorkerSetup setup, DatagramSocket socket) throws SocketException {
-        super(setup, socket, SocketAddresses.IPV6_BYTES);
-        // The kernel puts one after the other: its own header, the name, the ancillary data, the payload.
-        int slotBytes = RingOps.RECEIVED_HEADER_BYTES
-                + addresses.bytes()
-                + setup.config().maxPacketBytes();
-        this.receive = new ReceiveMemory(slots(setup.config().batchSize()), slotBytes, arena);
-        this.buffers = new ProvidedBuffers(receive);
+    private IoUringWorker(WorkerSetup setup, DatagramSocket socket, int controlOffset, ReceiverChoice choice)
+            throws SocketException {
+        super(setup, socket, controlOffset);
+        this.receiver = choice.make(setup, socket, addresses, new Received(), arena);
+        this.receive = receiver.memory();
         this.batch = new DatagramBatch(receive, setup.config().batchSize());
-        MemorySegment header = arena.allocate(MessageHeader.BYTES, MessageHeader.BYTES);
-        MessageHeader.write(header, 0, 0, addresses.nameBytes(), 0, 0);
-        MessageHeader.control(header, 0, 0, addresses.controlBytes());
-        this.receiveHeader = header.address();
-        this.pollForReplies = flows.map(mine -> RingOps.poll(mine.fd()));
+        this.freeSlot = receiver::onFree;
+        this.pollForReplies = flows.map(mine -> RingOps.poll(mine.fd(), RingOps.POLL_REPLIES));
     }
 
-    /** Receive buffers for a batch size: some batches' worth, as datagrams keep theirs until they have been sent. */
+    /** Receives with one multishot recvmsg: Linux 6.0. @param socket bound; the worker becomes its owner */
+    public static IoUringWorker multishot(WorkerSetup setup, DatagramSocket socket) throws SocketException {
+        return new IoUringWorker(setup, socket, SocketAddresses.IPV6_BYTES, MultishotReceiver::new);
+    }
+
+    /** Receives with a recvmsg a datagram. @param socket bound; the worker becomes its owner */
+    public static IoUringWorker singleShot(WorkerSetup setup, DatagramSocket socket) throws SocketException {
+        return new IoUringWorker(setup, socket, ReceiveHeaders.NAME_BYTES, SingleShotReceiver::new);
+    }
+
+    /** Which receiver. */
+    private interface ReceiverChoice {
+        Receiver make(
+                WorkerSetup setup,
+                DatagramSocket socket,
+                ReceivedAddresses addresses,
+                Receiver.Listener listener,
+                Arena arena);
+    }
+
+    /** Receive slots for a batch size: some batches' worth, as datagrams keep theirs until they have been sent. */
     public static int slots(int batchSize) {
         int wanted = BUFFERED_BATCHES * batchSize;
         return (wanted + ProvidedBuffers.GROUP - 1) / ProvidedBuffers.GROUP * ProvidedBuffers.GROUP;
@@ -87,21 +95,20 @@ public final class IoUringWorker extends SocketWorker implements IoUringIoHandle
         loop().register(this).addListener(registered -> {
             if (registered.isSuccess()) {
                 ring = (IoRegistration) registered.getNow();
-                sender = new RingSender(ring, receive, buffers, setup.config().source(), stats(), arena);
-                CopySender copies = new CopySender(setup, addresses, stats(), arena, receive, freeBuffer);
-                Hairpin hairpin = new Hairpin(setup.config().source(), stats(), freeBuffer);
-                BatchSender cutting = inPieces(sender, freeBuffer, receive);
+                sender = new RingSender(ring, receive, freeSlot, setup.config().source(), stats(), arena);
+                CopySender copies = new CopySender(setup, addresses, stats(), arena, receive, freeSlot);
+                Hairpin hairpin = new Hairpin(setup.config().source(), stats(), freeSlot);
+                BatchSender cutting = inPieces(sender, freeSlot, receive);
                 dispatcher = new Dispatcher(
                         turns(),
                         cutting,
                         copies,
-                        netflow(receive, freeBuffer),
-                        new MetricSender(setup, turns(), stats(), arena, receive, freeBuffer),
+                        netflow(receive, freeSlot),
+                        new MetricSender(setup, turns(), stats(), arena, receive, freeSlot),
                         hairpin,
                         receive,
                         setup.config().batchSize());
-                buffers.provideAll(ring);
-                receive();
+                receiver.start(ring);
                 watch();
                 flows.ifPresent(SocketFlows::startSweeping);
                 started.complete(null);
@@ -112,12 +119,6 @@ public final class IoUringWorker extends SocketWorker implements IoUringIoHandle
         return started;
     }
 
-    private void receive() {
-        if (!stopping && receiving == 0) {
-            receiving = ring.submit(RingOps.receive(socket.fd(), receiveHeader));
-        }
-    }
-
     /** One poll at a time: it completes at once where something was left to read. */
     private void watch() {
         if (!stopping && pollForReplies.isPresent()) {
@@ -125,7 +126,7 @@ public final class IoUringWorker extends SocketWorker implements IoUringIoHandle
         }
     }
 
-    private void onReadable(int result) {
+    private void onReplies(int result) {
         if (result >= 0) {
             flows.orElseThrow().onReadable();
             watch();
@@ -144,9 +145,7 @@ public final class IoUringWorker extends SocketWorker implements IoUringIoHandle
             }
             stopping = true;
             flush();
-            if (receiving != 0) {
-                ring.submit(RingOps.cancel(receiving));
-            }
+            receiver.stop();
             if (watching != 0) {
                 ring.submit(RingOps.cancel(watching));
             }
@@ -163,66 +162,58 @@ public final class IoUringWorker extends SocketWorker implements IoUringIoHandle
     @Override
     public void handle(IoRegistration from, IoEvent event) {
         IoUringIoEvent completion = (IoUringIoEvent) event;
-        int result = completion.res();
         switch (completion.opcode()) {
-            case RingOps.RECVMSG -> onReceived(result, completion.flags());
-            case RingOps.SENDMSG -> sender.onSent((int) completion.userData(), result);
-            case RingOps.POLL_ADD -> onReadable(result);
-            case RingOps.PROVIDE_BUFFERS -> onProvided((int) completion.userData(), result);
-            default -> {
-                // A cancellation: what it cancelled completes by itself.
+            case RingOps.SENDMSG -> sender.onSent((int) completion.userData(), completion.res());
+            case RingOps.POLL_ADD -> {
+                if (completion.userData() == RingOps.POLL_REPLIES) {
+                    onReplies(completion.res());
+                } else {
+                    receiver.onCompleted(completion);
+                }
             }
+            case RingOps.ASYNC_CANCEL -> {
+                // What it cancelled completes by itself.
+            }
+            default -> receiver.onCompleted(completion);
         }
     }
 
-    private void onReceived(int result, int flags) {
-        if ((flags & RingOps.CQE_BUFFER) != 0) {
-            collect(flags >>> RingOps.CQE_BUFFER_SHIFT);
-        } else if (result < 0 && result != -Errno.ENOBUFS && result != -Errno.ECANCELED) {
-            onReceiveError("io_uring recvmsg: " + Errno.text(-result));
-        }
-        if ((flags & RingOps.CQE_MORE) == 0) {
-            receiving = 0;
-            if (result >= 0) {
-                receive();
-            } else if (result != -Errno.ENOBUFS) {
-                loop().schedule(this::receive, RETRY_AFTER_MS, TimeUnit.MILLISECONDS);
+    /** Gathers what has been received. */
+    private final class Received implements Receiver.Listener {
+        @Override
+        public void onDatagram(int slot, long payloadAt, int length, long sourceAt, boolean isTooLong) {
+            batchBytes += length;
+            if (isTooLong) {
+                batchTooLong++;
+                stats().onDropped(DropReason.TOO_LONG, receive.memory(), sourceAt, 1, length, null);
+                receiver.onFree(slot);
+            } else {
+                batch.add(slot, payloadAt, length, sourceAt);
+            }
+            if (batch.isFull()) {
+                flush();
             }
         }
-    }
 
-    private void collect(int slot) {
-        MemorySegment memory = receive.memory();
-        long at = receive.at(slot);
-        long sourceAt = at + RingOps.RECEIVED_HEADER_BYTES;
-        int length = memory.get(ValueLayout.JAVA_INT, at + RingOps.RECEIVED_PAYLOAD_BYTES_AT);
-        int messageFlags = memory.get(ValueLayout.JAVA_INT, at + RingOps.RECEIVED_FLAGS_AT);
-        batchBytes += length;
-        if ((messageFlags & MessageFlag.TRUNCATED) != 0
-                || length > setup.config().maxPacketBytes()) {
-            batchTooLong++;
-            stats().onDropped(DropReason.TOO_LONG, memory, sourceAt, 1, length, null);
-            buffers.onFree(ring, slot);
-        } else {
-            batch.add(slot, sourceAt + addresses.bytes(), length, sourceAt);
-        }
-        if (batch.isFull()) {
+        @Override
+        public void onPause() {
             flush();
-        } else if (!flushScheduled) {
-            flushScheduled = true;
-            loop().execute(flush);
+        }
+
+        @Override
+        public void onReceiveError(String error) {
+            IoUringWorker.this.onReceiveError(error);
         }
     }
 
     private void flush() {
-        flushScheduled = false;
         if (batch.count() + batchTooLong == 0) {
             return;
         }
         stats().onReceived(batch.count() + batchTooLong, batchBytes);
         batchBytes = 0;
         batchTooLong = 0;
-        admission().admit(batch, freeBuffer);
+        admission().admit(batch, freeSlot);
         if (targets.length > 0 && flows.isPresent()) {
             flows.get().forward(batch);
             free();
@@ -238,22 +229,8 @@ public final class IoUringWorker extends SocketWorker implements IoUringIoHandle
 
     private void free() {
         for (int i = 0; i < batch.count(); i++) {
-            freeBuffer(batch.slot(i));
+            receiver.onFree(batch.slot(i));
         }
-    }
-
-    private void freeBuffer(int slot) {
-        buffers.onFree(ring, slot);
-    }
-
-    private void onProvided(int group, int result) {
-        if (result < 0) {
-            onReceiveError("io_uring provide_buffers: " + Errno.text(-result));
-            loop().schedule(() -> buffers.provideAgain(ring, group), RETRY_AFTER_MS, TimeUnit.MILLISECONDS);
-            return;
-        }
-        // A receive that ran out of buffers ended; this is what it waits for.
-        receive();
     }
 
     @Override
@@ -264,7 +241,7 @@ public final class IoUringWorker extends SocketWorker implements IoUringIoHandle
     @Override
     protected boolean isIdle() throws SocketException {
         boolean sent = Arrays.stream(targets).allMatch(SocketTarget::isIdle);
-        return sent && batch.count() == 0 && socket.queuedBytes() == 0;
+        return sent && batch.count() == 0 && receiver.isIdle() && socket.queuedBytes() == 0;
     }
 
     /** For Netty, at the end of the event loop; the socket is closed by {@link #release()}. */

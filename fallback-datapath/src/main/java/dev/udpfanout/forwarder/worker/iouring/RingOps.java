@@ -27,6 +27,15 @@ final class RingOps implements SendSubmissions {
     static final int RECEIVED_PAYLOAD_BYTES_AT = 8;
     static final int RECEIVED_FLAGS_AT = 12;
 
+    /** Tag of the poll for receivers' replies. */
+    static final int POLL_REPLIES = 0;
+
+    /** Tag of the poll of the listening socket. */
+    static final int POLL_LISTENER = 1;
+
+    /** What a submit call returns once the ring takes nothing any more. */
+    static final long NOT_SUBMITTED = 0;
+
     private static final int POLLIN = 1;
     private static final byte SELECT_BUFFER = 1 << 5;
     private static final short RECEIVE_MULTISHOT = 1 << 1;
@@ -46,8 +55,13 @@ final class RingOps implements SendSubmissions {
     }
 
     /** Receives until cancelled or out of buffers, one completion a datagram. */
-    static IoUringIoOps receive(int fd, long header) {
+    static IoUringIoOps receiveMany(int fd, long header) {
         return ops(RECVMSG, SELECT_BUFFER, RECEIVE_MULTISHOT, fd, 0, header, 1, 0, 0);
+    }
+
+    /** Receives one datagram by the header of a slot, or fails at once; the completion carries the slot. */
+    static IoUringIoOps receiveOne(int fd, long header, int slot) {
+        return ops(RECVMSG, (byte) 0, (short) 0, fd, 0, header, 1, MessageFlag.DONT_WAIT, slot);
     }
 
     @Override
@@ -56,9 +70,9 @@ final class RingOps implements SendSubmissions {
         return ops(SENDMSG, (byte) 0, (short) 0, fd, 0, header, 1, MessageFlag.DONT_WAIT, slot);
     }
 
-    /** Completes once, when the descriptor can be read. */
-    static IoUringIoOps poll(int fd) {
-        return ops(POLL_ADD, (byte) 0, (short) 0, fd, 0, 0, 0, POLLIN, 0);
+    /** Completes once, when the descriptor can be read; the completion carries {@code tag}. */
+    static IoUringIoOps poll(int fd, int tag) {
+        return ops(POLL_ADD, (byte) 0, (short) 0, fd, 0, 0, 0, POLLIN, tag);
     }
 
     /** Gives the kernel buffers that follow one another in memory; the completion carries {@code tag}. */

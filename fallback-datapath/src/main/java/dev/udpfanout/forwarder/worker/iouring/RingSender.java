@@ -13,6 +13,7 @@ import dev.udpfanout.forwarder.worker.socket.SocketTarget;
 import io.netty.channel.IoRegistration;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.util.function.IntConsumer;
 
 /**
  * Queues a batch's messages on the ring and settles them as they complete. A message has the slot of its first
@@ -21,10 +22,9 @@ import java.lang.foreign.MemorySegment;
 final class RingSender implements BatchSender {
     private static final int MAX_ATTEMPTS = 3;
     private static final int NONE = -1;
-    private static final long NOT_SUBMITTED = 0;
 
     private final IoRegistration ring;
-    private final ProvidedBuffers buffers;
+    private final IntConsumer onSent;
     private final WorkerStats stats;
     private final OutgoingMessages messages;
     private final RingOps ops;
@@ -41,16 +41,17 @@ final class RingSender implements BatchSender {
     private final long[] payloadAt;
     private final long[] sourceAt;
 
+    /** @param onSent told the receive slot of each datagram that is done with */
     RingSender(
             IoRegistration ring,
             ReceiveMemory receive,
-            ProvidedBuffers buffers,
+            IntConsumer onSent,
             SourceAddress source,
             WorkerStats stats,
             Arena arena) {
         int slots = receive.slots();
         this.ring = ring;
-        this.buffers = buffers;
+        this.onSent = onSent;
         this.stats = stats;
         this.memory = receive.memory();
         this.vectorsPerSlot = source == SourceAddress.CLIENT ? 2 : SegmentRun.MAX_DATAGRAMS;
@@ -97,7 +98,7 @@ final class RingSender implements BatchSender {
     }
 
     private void submit(int slot, SocketTarget to) {
-        if (ring.submit(to.send(slot, ops)) == NOT_SUBMITTED) {
+        if (ring.submit(to.send(slot, ops)) == RingOps.NOT_SUBMITTED) {
             drop(slot, DropReason.SEND_FAILED);
         } else {
             to.onSubmitted();
@@ -152,7 +153,7 @@ final class RingSender implements BatchSender {
     private void free(int slot) {
         for (int i = slot; i != NONE; ) {
             int next = nextSlot[i];
-            buffers.onFree(ring, i);
+            onSent.accept(i);
             i = next;
         }
     }

@@ -1,2 +1,5 @@
-/** The worker on io_uring(7): one multishot receive into provided buffers, and sends on the same ring. */
+/**
+ * The worker on io_uring(7): receives, by one multishot submission into provided buffers or by one a datagram, and
+ * sends on the same ring.
+ */
 package dev.udpfanout.forwarder.worker.iouring;
