@@ -67,7 +67,6 @@ class ClientSourceTest {
     }
 
     private static ForwarderConfig config(String listener) {
-        return ForwarderConfig.forAddress(new InetSocketAddress(listener, 0))
-                .withSource(SourceAddress.CLIENT);
+        return ForwarderConfig.forAddress(new InetSocketAddress(listener, 0)).withSource(SourceAddress.CLIENT);
     }
 }

@@ -143,7 +143,8 @@ abstract class DropSamplesContract extends ForwarderFixture {
 
     @Test
     void shouldKeepNothingWhenNobodyWatches() {
-        Forwarder forwarder = keep(Forwarder.start(config().withReadsSources(true), Transports.probe(transport()), NAME, drops));
+        Forwarder forwarder =
+                keep(Forwarder.start(config().withReadsSources(true), Transports.probe(transport()), NAME, drops));
         use(forwarder);
         sender.send(number(1), forwarder.localAddress());
         assertEquals(List.of(), samples(forwarder, DropReason.NO_ENDPOINTS, 1));

@@ -48,8 +48,7 @@ abstract class LifecycleContract extends ForwarderFixture {
             assertThrows(ForwarderException.class, () -> open(early));
         } else {
             assertEquals(
-                    "192.0.2.1",
-                    keep(open(early)).localAddress().getAddress().getHostAddress());
+                    "192.0.2.1", keep(open(early)).localAddress().getAddress().getHostAddress());
         }
     }
 

@@ -8,7 +8,7 @@ import dev.udpfanout.forwarder.transport.Transport;
 import dev.udpfanout.forwarder.transport.TransportProbe;
 
 /** Forwarders on one transport, whichever would be chosen on this kernel. */
-final class Transports {
+public final class Transports {
     private Transports() {}
 
     /** What a configuration asks for that is to have it. */
@@ -28,7 +28,8 @@ final class Transports {
                 : found;
     }
 
-    static Forwarder start(Transport transport, ForwarderConfig config) {
+    /** Starts one; what the configuration asks for does not count. */
+    public static Forwarder start(Transport transport, ForwarderConfig config) {
         return Forwarder.start(config.withIo(io(transport)), probe(transport), "", new DropSamples());
     }
 }

@@ -17,6 +17,7 @@ public enum Contestant {
     DUMMY_EGRESS("udp-fanout on dummy0, egress: kube-proxy's DNAT, one traversal", Kind.KERNEL),
     VIP_DIRECT("udp-fanout at the NIC's ingress, for the VIP", Kind.KERNEL),
     USERSPACE_IO_URING("udp-fanout in user space, io_uring", Kind.USER_SPACE),
+    USERSPACE_IO_URING_SINGLE_SHOT("the same as on a kernel without multishot receive", Kind.USER_SPACE),
     USERSPACE_EPOLL("udp-fanout in user space, epoll", Kind.USER_SPACE),
     USERSPACE_NIO("udp-fanout in user space, NIO", Kind.USER_SPACE),
     C_FORWARDER("a plain C forwarder: recvmmsg and sendmmsg", Kind.USER_SPACE),

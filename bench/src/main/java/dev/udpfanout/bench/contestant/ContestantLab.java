@@ -16,6 +16,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 
 /** A contestant, set up and running in a lab that nothing else uses: client, node, pods. */
 public final class ContestantLab implements AutoCloseable {
@@ -126,8 +127,13 @@ public final class ContestantLab implements AutoCloseable {
                 daemon(programs, listeners, keys);
                 awaitPeers();
             }
-            case NIC_INGRESS, NIC_NEIGH, VIP_DIRECT, USERSPACE_IO_URING, USERSPACE_EPOLL, USERSPACE_NIO ->
-                daemon(programs, listeners, keys);
+            case NIC_INGRESS,
+                    NIC_NEIGH,
+                    VIP_DIRECT,
+                    USERSPACE_IO_URING,
+                    USERSPACE_IO_URING_SINGLE_SHOT,
+                    USERSPACE_EPOLL,
+                    USERSPACE_NIO -> daemon(programs, listeners, keys);
             case C_FORWARDER -> {
                 String[] command = Cpus.pinned(Cpus.RECEIVER, programs.forwarder(), NODE, endpoints);
                 topology.node().start(command).awaitLine("ready", START_LIMIT);
@@ -144,6 +150,8 @@ public final class ContestantLab implements AutoCloseable {
         Path config = file("udp-fanout-bench-", ".yaml", DaemonConfig.yaml(contestant, endpoints, listeners, keys));
         daemon = topology.node()
                 .start(
+                        environment(),
+                        line -> {},
                         programs.daemon().toString(),
                         "run",
                         "--config",
@@ -151,6 +159,13 @@ public final class ContestantLab implements AutoCloseable {
                         "--pin-dir",
                         topology.pinDirectory().toString());
         daemon.awaitLine("ready listeners=", START_LIMIT);
+    }
+
+    /** By Netty's own switch, which the probe looks at. */
+    private Map<String, String> environment() {
+        return contestant == Contestant.USERSPACE_IO_URING_SINGLE_SHOT
+                ? Map.of("UDP_FANOUT_JAVA_OPTS", "-Dio.netty.iouring.recvMultiShotEnabled=false")
+                : Map.of();
     }
 
     /** The way into a pod is known once something has been exchanged with it. */

@@ -40,7 +40,7 @@ final class DaemonConfig {
             case NIC_PEER -> "interface: eth0, mode: tc_ebpf, local_delivery: peer";
             case DUMMY_INGRESS -> "interface: dummy0, mode: tc_ebpf";
             case DUMMY_EGRESS -> "interface: dummy0, mode: tc_ebpf, hook: egress";
-            case USERSPACE_IO_URING -> "interface: eth0, " + USERSPACE + "io_uring";
+            case USERSPACE_IO_URING, USERSPACE_IO_URING_SINGLE_SHOT -> "interface: eth0, " + USERSPACE + "io_uring";
             case USERSPACE_EPOLL -> "interface: eth0, " + USERSPACE + "epoll";
             case USERSPACE_NIO -> "interface: eth0, " + USERSPACE + "nio";
             default -> throw new IllegalArgumentException(contestant + " needs no daemon");

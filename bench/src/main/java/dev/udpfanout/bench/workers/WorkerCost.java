@@ -41,7 +41,10 @@ public final class WorkerCost implements AutoCloseable {
     public static List<WorkerFigure> measure(
             Programs programs, int pods, int rounds, Duration flood, IntConsumer progress) {
         try (WorkerCost cost = new WorkerCost()) {
-            for (Contestant contestant : List.of(Contestant.USERSPACE_IO_URING, Contestant.USERSPACE_EPOLL)) {
+            for (Contestant contestant : List.of(
+                    Contestant.USERSPACE_IO_URING,
+                    Contestant.USERSPACE_IO_URING_SINGLE_SHOT,
+                    Contestant.USERSPACE_EPOLL)) {
                 for (WorkerChoice choice : WorkerChoice.values()) {
                     cost.open(contestant, choice, programs, pods);
                 }

@@ -3,8 +3,9 @@ package dev.udpfanout.forwarder.bench;
 import com.sun.management.ThreadMXBean;
 import dev.udpfanout.forwarder.EndpointTable;
 import dev.udpfanout.forwarder.Forwarder;
+import dev.udpfanout.forwarder.Transports;
 import dev.udpfanout.forwarder.config.ForwarderConfig;
-import dev.udpfanout.forwarder.config.IoChoice;
+import dev.udpfanout.forwarder.transport.Transport;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.net.InetSocketAddress;
@@ -25,20 +26,19 @@ final class AllocationProfile {
 
     public static void main(String[] args) throws IOException {
         long datagrams = Long.parseLong(args[0]);
-        for (IoChoice io : new IoChoice[] {IoChoice.IO_URING, IoChoice.EPOLL, IoChoice.NIO}) {
-            profile(io, datagrams);
+        for (Transport transport : Transport.values()) {
+            profile(transport, datagrams);
         }
     }
 
-    private static void profile(IoChoice io, long datagrams) throws IOException {
+    private static void profile(Transport transport, long datagrams) throws IOException {
         ForwarderConfig config = ForwarderConfig.forAddress(new InetSocketAddress("127.0.0.1", 0))
-                .withIo(io)
                 .withMaxPacketBytes(2048);
         // A receiver that never reads: its socket drops what does not fit.
         try (DatagramChannel receiver =
                         DatagramChannel.open(StandardProtocolFamily.INET).bind(new InetSocketAddress("127.0.0.1", 0));
                 DatagramChannel sender = DatagramChannel.open(StandardProtocolFamily.INET);
-                Forwarder forwarder = Forwarder.start(config)) {
+                Forwarder forwarder = Transports.start(transport, config)) {
             forwarder
                     .endpoints(EndpointTable.of((InetSocketAddress) receiver.getLocalAddress()))
                     .toCompletableFuture()
@@ -52,8 +52,8 @@ final class AllocationProfile {
             long forwarded = forwarder.counters().forwarded() - forwardedBefore;
             System.out.printf(
                     Locale.ROOT,
-                    "%-8s %d datagrams, %d bytes allocated, %.4f bytes a datagram%n",
-                    io,
+                    "%-20s %d datagrams, %d bytes allocated, %.4f bytes a datagram%n",
+                    transport.label(),
                     forwarded,
                     bytes,
                     (double) bytes / forwarded);

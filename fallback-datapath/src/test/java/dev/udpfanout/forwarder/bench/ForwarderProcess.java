@@ -2,8 +2,9 @@ package dev.udpfanout.forwarder.bench;
 
 import dev.udpfanout.forwarder.EndpointTable;
 import dev.udpfanout.forwarder.Forwarder;
+import dev.udpfanout.forwarder.Transports;
 import dev.udpfanout.forwarder.config.ForwarderConfig;
-import dev.udpfanout.forwarder.config.IoChoice;
+import dev.udpfanout.forwarder.transport.Transport;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
@@ -23,8 +24,8 @@ final class ForwarderProcess {
     private ForwarderProcess() {}
 
     public static void main(String[] args) throws IOException {
+        Transport transport = Transport.valueOf(args[0].toUpperCase(java.util.Locale.ROOT));
         ForwarderConfig config = ForwarderConfig.forAddress(address(args[3]))
-                .withIo(IoChoice.valueOf(args[0].toUpperCase(java.util.Locale.ROOT)))
                 .withSegmentation(args[1].equals("segments"))
                 .withWorkers(Integer.parseInt(args[2]))
                 .withMaxPacketBytes(2048);
@@ -32,7 +33,7 @@ final class ForwarderProcess {
         for (int i = 4; i < args.length; i++) {
             endpoints.add(address(args[i]));
         }
-        try (Forwarder forwarder = Forwarder.start(config);
+        try (Forwarder forwarder = Transports.start(transport, config);
                 BufferedReader input = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8))) {
             forwarder
                     .endpoints(new EndpointTable(endpoints))

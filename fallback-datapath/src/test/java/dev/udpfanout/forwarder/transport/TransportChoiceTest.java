@@ -20,7 +20,9 @@ class TransportChoiceTest {
         TransportProbe probe = probe(new Support.Unsupported("no ring"), new Support.Unknown("odd"));
         TransportChoice choice = TransportChoice.of(IoChoice.AUTO, probe);
         assertEquals(Transport.NIO, choice.transport());
-        assertEquals("nio (not io_uring: no ring) (not epoll: could not tell: odd) (not io_uring_single_shot: no ring)", choice.describe());
+        assertEquals(
+                "nio (not io_uring: no ring) (not epoll: could not tell: odd) (not io_uring_single_shot: no ring)",
+                choice.describe());
     }
 
     @Test
@@ -31,8 +33,8 @@ class TransportChoiceTest {
 
     @Test
     void shouldPreferEpollToSingleReceives() {
-        TransportProbe probe = probe(new Support.Unsupported("no multishot"), YES)
-                .with(Transport.IO_URING_SINGLE_SHOT, YES);
+        TransportProbe probe =
+                probe(new Support.Unsupported("no multishot"), YES).with(Transport.IO_URING_SINGLE_SHOT, YES);
         assertEquals(
                 "epoll (not io_uring: no multishot)",
                 TransportChoice.of(IoChoice.AUTO, probe).describe());
@@ -40,8 +42,8 @@ class TransportChoiceTest {
 
     @Test
     void shouldReceiveOneByOneWhereIoUringIsAskedForAndHasNoMultishot() {
-        TransportProbe probe = probe(new Support.Unsupported("no multishot"), YES)
-                .with(Transport.IO_URING_SINGLE_SHOT, YES);
+        TransportProbe probe =
+                probe(new Support.Unsupported("no multishot"), YES).with(Transport.IO_URING_SINGLE_SHOT, YES);
         assertEquals(
                 "io_uring_single_shot (not io_uring: no multishot)",
                 TransportChoice.of(IoChoice.IO_URING, probe).describe());

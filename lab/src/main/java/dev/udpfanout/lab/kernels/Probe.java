@@ -29,9 +29,10 @@ record Probe(String output) {
                 chosen ? "the verifier accepts all programs, and mode: auto means tc_ebpf" : "see its output above");
     }
 
-    /** Whether it has found a transport. */
+    /** Whether it has found a transport, in whichever form. */
     boolean isPresent(WayIn transport) {
-        return isPresent("transport " + transport.transport());
+        String capability = "transport " + transport.transport();
+        return isPresent(capability) || transport == WayIn.IO_URING && isPresent(capability + "_single_shot");
     }
 
     private boolean isPresent(String capability) {
