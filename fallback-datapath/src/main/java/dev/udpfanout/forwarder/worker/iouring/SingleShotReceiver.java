@@ -33,6 +33,7 @@ final class SingleShotReceiver implements Receiver {
     private final IoUringIoOps[] receives;
     private final int batchSize;
     private final int[] free;
+    private final Runnable nextRound = this::receive;
     private int freeCount;
     private IoRegistration ring;
     private long watching;
@@ -140,14 +141,14 @@ final class SingleShotReceiver implements Receiver {
         wanted = isEmpty ? Math.min(received + 1, batchSize) : Math.min(2 * wanted, batchSize);
         listener.onPause();
         if (failed) {
-            setup.loop().schedule(this::receive, IoUringWorker.RETRY_AFTER_MS, TimeUnit.MILLISECONDS);
+            setup.loop().schedule(nextRound, IoUringWorker.RETRY_AFTER_MS, TimeUnit.MILLISECONDS);
         } else if (isEmpty) {
             watch();
         } else if (++rounds < MAX_ROUNDS_A_TURN) {
             receive();
         } else {
             rounds = 0;
-            setup.loop().execute(this::receive);
+            setup.loop().execute(nextRound);
         }
     }
 
