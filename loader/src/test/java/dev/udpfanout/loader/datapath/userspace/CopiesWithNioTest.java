@@ -29,6 +29,7 @@ class CopiesWithNioTest {
     private static final int PORT = 5514;
     private static final TransportProbe NIO_ALONE = TransportProbe.run()
             .with(Transport.IO_URING, new Support.Unknown("not in this test"))
+            .with(Transport.IO_URING_SINGLE_SHOT, new Support.Unknown("not in this test"))
             .with(Transport.EPOLL, new Support.Unknown("not in this test"));
 
     private static ForwarderStart start(String policy) {
