@@ -5,6 +5,8 @@
 
 #include <linux/types.h>
 
+#define UF_INDEX_SECRETS 6
+
 /* Before the program is loaded: section .rodata.settings. */
 struct uf_settings {
 	__u32 cpus; /* CPUs online, at least 1: the round robin of each starts at its own share */
@@ -12,6 +14,7 @@ struct uf_settings {
 	__u64 flow_idle_ns; /* after how long without a datagram a flow is no more */
 	__u32 has_interface_groups; /* 1: INTERFACE_GROUPS is asked */
 	__u32 reserved; /* 0 */
+	__u64 index_secret[UF_INDEX_SECRETS]; /* random: uf_secret_index */
 };
 
 #endif /* UDP_FANOUT_PROGRAM_SETTINGS_H */

@@ -5,7 +5,8 @@
  * Copies go round by a queue of the kernel's, so the exporter's next datagram would overtake them,
  * and a receiver that does not know the template throws the data away. Until the last copy is
  * round, all that the exporter sends goes to the receiver that has got the templates already.
- * Exporters that fall on one hold only share a receiver for that long.
+ * Exporters that fall on one hold only share a receiver for that long, and nobody can foresee which
+ * do.
  */
 #ifndef UDP_FANOUT_NETFLOW_HOLD_H
 #define UDP_FANOUT_NETFLOW_HOLD_H
@@ -15,6 +16,7 @@
 #include <bpf/bpf_helpers.h>
 
 #include "datagram.h"
+#include "secret_index.h"
 
 #define UF_HOLD_BITS 12
 /* A copy may be lost in the queue, for example when the interface goes down. */
@@ -37,9 +39,7 @@ struct {
 /* Which hold is that of an exporter, whose address is given by its halves. */
 static __always_inline __u32 uf_hold_index(__u64 source0, __u64 source1, __be16 port, __u32 slot)
 {
-	const __u64 sum = source0 ^ source1 ^ ((__u64)port << 16 | slot);
-
-	return sum * 0x9e3779b97f4a7c15ull >> (64 - UF_HOLD_BITS);
+	return uf_secret_index(source0, source1, port, slot, UF_HOLD_BITS);
 }
 
 static __always_inline struct uf_hold *uf_hold_of(const union uf_address *source, __be16 port,

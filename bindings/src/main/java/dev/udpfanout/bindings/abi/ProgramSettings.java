@@ -3,6 +3,7 @@ package dev.udpfanout.bindings.abi;
 import dev.udpfanout.bindings.generated.abi.uf_settings;
 import java.lang.foreign.MemorySegment;
 import java.time.Duration;
+import java.util.random.RandomGenerator;
 
 /**
  * What the daemon tells the program before it is loaded: {@code struct uf_settings}.
@@ -16,11 +17,18 @@ public record ProgramSettings(int cpus, Duration flowIdleTimeout, boolean hasCoa
     /** The object's data section that holds the settings. */
     public static final String SECTION = ".rodata.settings";
 
-    /** Writes the settings into the section's bytes. */
-    public void writeTo(MemorySegment section) {
+    /**
+     * Writes the settings into the section's bytes, with a secret that nobody else learns.
+     *
+     * @param secrets where it comes from; what it draws must not be foreseeable
+     */
+    public void writeTo(MemorySegment section, RandomGenerator secrets) {
         uf_settings.cpus(section, cpus);
         uf_settings.has_coarse_clock(section, hasCoarseClock ? 1 : 0);
         uf_settings.has_interface_groups(section, hasInterfaceGroups ? 1 : 0);
         uf_settings.flow_idle_ns(section, flowIdleTimeout.toNanos());
+        for (int i = 0; i < uf_settings.index_secret$dimensions()[0]; i++) {
+            uf_settings.index_secret(section, i, secrets.nextLong());
+        }
     }
 }

@@ -20,6 +20,7 @@ import static java.lang.foreign.MemoryLayout.PathElement.*;
  *     __u64 flow_idle_ns;
  *     __u32 has_interface_groups;
  *     __u32 reserved;
+ *     __u64 index_secret[6];
  * }
  * }
  */
@@ -34,7 +35,8 @@ public class uf_settings {
         Abi.C_INT.withName("has_coarse_clock"),
         Abi.C_LONG_LONG.withName("flow_idle_ns"),
         Abi.C_INT.withName("has_interface_groups"),
-        Abi.C_INT.withName("reserved")
+        Abi.C_INT.withName("reserved"),
+        MemoryLayout.sequenceLayout(6, Abi.C_LONG_LONG).withName("index_secret")
     ).withName("uf_settings");
 
     /**
@@ -262,6 +264,83 @@ public class uf_settings {
      */
     public static void reserved(MemorySegment struct, int fieldValue) {
         struct.set(reserved$LAYOUT, reserved$OFFSET, fieldValue);
+    }
+
+    private static final SequenceLayout index_secret$LAYOUT = (SequenceLayout)$LAYOUT.select(groupElement("index_secret"));
+
+    /**
+     * Layout for field:
+     * {@snippet lang=c :
+     * __u64 index_secret[6]
+     * }
+     */
+    public static final SequenceLayout index_secret$layout() {
+        return index_secret$LAYOUT;
+    }
+
+    private static final long index_secret$OFFSET = $LAYOUT.byteOffset(groupElement("index_secret"));
+
+    /**
+     * Offset for field:
+     * {@snippet lang=c :
+     * __u64 index_secret[6]
+     * }
+     */
+    public static final long index_secret$offset() {
+        return index_secret$OFFSET;
+    }
+
+    /**
+     * Getter for field:
+     * {@snippet lang=c :
+     * __u64 index_secret[6]
+     * }
+     */
+    public static MemorySegment index_secret(MemorySegment struct) {
+        return struct.asSlice(index_secret$OFFSET, index_secret$LAYOUT.byteSize());
+    }
+
+    /**
+     * Setter for field:
+     * {@snippet lang=c :
+     * __u64 index_secret[6]
+     * }
+     */
+    public static void index_secret(MemorySegment struct, MemorySegment fieldValue) {
+        MemorySegment.copy(fieldValue, 0L, struct, index_secret$OFFSET, index_secret$LAYOUT.byteSize());
+    }
+
+    private static long[] index_secret$DIMS = { 6 };
+
+    /**
+     * Dimensions for array field:
+     * {@snippet lang=c :
+     * __u64 index_secret[6]
+     * }
+     */
+    public static long[] index_secret$dimensions() {
+        return index_secret$DIMS;
+    }
+    private static final VarHandle index_secret$ELEM_HANDLE = index_secret$LAYOUT.varHandle(sequenceElement());
+
+    /**
+     * Indexed getter for field:
+     * {@snippet lang=c :
+     * __u64 index_secret[6]
+     * }
+     */
+    public static long index_secret(MemorySegment struct, long index0) {
+        return (long)index_secret$ELEM_HANDLE.get(struct, 0L, index0);
+    }
+
+    /**
+     * Indexed setter for field:
+     * {@snippet lang=c :
+     * __u64 index_secret[6]
+     * }
+     */
+    public static void index_secret(MemorySegment struct, long index0, long fieldValue) {
+        index_secret$ELEM_HANDLE.set(struct, 0L, index0, fieldValue);
     }
 
     /**

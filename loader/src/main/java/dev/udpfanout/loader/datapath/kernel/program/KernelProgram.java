@@ -12,6 +12,7 @@ import dev.udpfanout.loader.config.FlowsConfig;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.SecureRandom;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -166,7 +167,7 @@ public final class KernelProgram implements AutoCloseable {
                 BpfFeatures.hasCoarseClock(),
                 size.hasInterfaceGroups());
         LoadedObject object = loadOrPlain(elf, programs, opened -> {
-            opened.editSection(ProgramSettings.SECTION, settings::writeTo);
+            opened.editSection(ProgramSettings.SECTION, section -> settings.writeTo(section, new SecureRandom()));
             adopted.applyTo(opened);
         });
         KernelProgram program = new KernelProgram(object, flows, pins, adopted);

@@ -36,6 +36,8 @@ import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
 /**
@@ -244,8 +246,7 @@ final class WalkNode implements AutoCloseable {
      */
     long loseCopy() {
         ArrayMap<MemorySegment> holds = program.map(HOLDS);
-        int last = IntStream.range(0, holds.length())
-                .boxed()
+        int last = holds().stream()
                 .max(Comparator.comparingLong(index -> holds.get(index).get(ValueLayout.JAVA_LONG, 0)))
                 .orElseThrow();
         MemorySegment hold = holds.get(last);
@@ -254,6 +255,15 @@ final class WalkNode implements AutoCloseable {
         hold.set(ValueLayout.JAVA_LONG, HOLD_COPIES, 1);
         holds.put(last, hold);
         return nowNs;
+    }
+
+    /** At which places of HOLDS there has been a hold since the program was loaded. */
+    Set<Integer> holds() {
+        ArrayMap<MemorySegment> holds = program.map(HOLDS);
+        return IntStream.range(0, holds.length())
+                .filter(index -> holds.get(index).get(ValueLayout.JAVA_LONG, 0) != 0)
+                .boxed()
+                .collect(Collectors.toSet());
     }
 
     /** Datagrams of both families that the program has dropped. */
