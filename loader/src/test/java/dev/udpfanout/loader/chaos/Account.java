@@ -6,6 +6,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.stream.Collectors;
 
 /**
  * Which fault explains which loss; pure.
@@ -46,19 +47,23 @@ record Account(List<Row> rows, long unexplained, List<String> failures) {
      */
     static Account of(List<Incident> incidents, List<BitSet> lost, long overload) {
         long[] lostBy = new long[incidents.size()];
-        long[] lateBy = new long[incidents.size()];
+        List<List<BitSet>> lateBy =
+                incidents.stream().map(incident -> new ArrayList<BitSet>()).collect(Collectors.toList());
         long unexplained = 0;
         List<String> failures = new ArrayList<>();
         for (int flow = 0; flow < lost.size(); flow++) {
             int current = flow;
             BitSet alone = new BitSet();
+            lateBy.forEach(flows -> flows.add(new BitSet()));
             lost.get(flow).stream().forEach(number -> {
                 int incident = explaining(incidents, current, number);
                 if (incident < 0) {
                     alone.set(number);
                 } else {
                     lostBy[incident]++;
-                    lateBy[incident] += incidents.get(incident).isLate(current, number) ? 1 : 0;
+                    lateBy.get(incident)
+                            .get(current)
+                            .set(number, incidents.get(incident).isLate(current, number));
                 }
             });
             unexplained += alone.cardinality();
@@ -81,12 +86,13 @@ record Account(List<Row> rows, long unexplained, List<String> failures) {
         return -1;
     }
 
-    private static List<Row> rows(List<Incident> incidents, long[] lostBy, long[] lateBy, List<String> failures) {
+    private static List<Row> rows(
+            List<Incident> incidents, long[] lostBy, List<List<BitSet>> lateBy, List<String> failures) {
         Map<String, Row> rows = new LinkedHashMap<>();
         for (int i = 0; i < incidents.size(); i++) {
             Incident incident = incidents.get(i);
             Fault fault = incident.fault();
-            List<String> wrong = wrong(incident, lostBy[i], lateBy[i]);
+            List<String> wrong = wrong(incident, lostBy[i], lateBy.get(i));
             int number = i + 1;
             wrong.forEach(each -> failures.add("fault " + number + ", " + fault.name() + ": " + each));
             Row row = new Row(
@@ -96,8 +102,9 @@ record Account(List<Row> rows, long unexplained, List<String> failures) {
         return List.copyOf(rows.values());
     }
 
-    private static List<String> wrong(Incident incident, long lost, long late) {
+    private static List<String> wrong(Incident incident, long lost, List<BitSet> lateOf) {
         Fault fault = incident.fault();
+        long late = lateOf.stream().mapToLong(BitSet::cardinality).sum();
         List<String> wrong = new ArrayList<>();
         if (lost > fault.mayLose()
                 && lost - fault.mayLose() > incident.counted().overload()) {
@@ -111,14 +118,34 @@ record Account(List<Row> rows, long unexplained, List<String> failures) {
         if (late > incident.counted().overload()) {
             wrong.add(String.format(
                     Locale.ROOT,
-                    "lost %,d after what it takes away was back (%s)",
+                    "lost %,d after what it takes away was back (%s)%s",
                     late,
-                    incident.counted().text(lost)));
+                    incident.counted().text(lost),
+                    places(incident, lateOf)));
         }
         if (!incident.problem().isEmpty()) {
             wrong.add(incident.problem());
         }
         return wrong;
+    }
+
+    /** Which numbers of each flow were lost late, counted from the one with which what was taken away was back. */
+    private static String places(Incident incident, List<BitSet> lateOf) {
+        StringBuilder text = new StringBuilder();
+        for (int flow = 0; flow < lateOf.size(); flow++) {
+            BitSet late = lateOf.get(flow);
+            if (!late.isEmpty()) {
+                int back = incident.back().get(flow);
+                text.append(String.format(
+                        Locale.ROOT,
+                        "; of flow %d %,d, the first %,d and the last %,d later",
+                        flow,
+                        late.cardinality(),
+                        late.nextSetBit(0) - back,
+                        late.length() - 1 - back));
+            }
+        }
+        return text.toString();
     }
 
     private static String between(List<Incident> incidents, int flow, BitSet alone) {

@@ -54,6 +54,9 @@ record Counters(Map<String, Long> values, long backlog) {
         values.put("node: no route", noRoute(node));
         values.put("dummy0: not turned", ofLink(node, "dummy0", SENT_PACKETS));
         values.put(DUMMY_QUEUE, ofLink(node, "dummy0", RECEIVED_DROPS));
+        // Among others what is sent while the kernel makes or removes a qdisc (noop_enqueue in
+        // net/sched/sch_generic.c).
+        values.put("pods' bridge", ofLink(node, "cni0", SENT_DROPS));
         values.put(
                 POD_QUEUES,
                 IntStream.rangeClosed(1, NodeLab.PODS)

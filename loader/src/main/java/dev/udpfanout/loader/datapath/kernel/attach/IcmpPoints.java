@@ -26,6 +26,7 @@ public final class IcmpPoints {
     /** By interface. */
     private final Hooks<Integer> hooks;
 
+    /** How each link was attached first, for as long as there is the link. */
     private final Map<Integer, AttachMethod> methods = new HashMap<>();
 
     public IcmpPoints(KernelProgram program, Network network, RepairLog repairs, Optional<Pins> pins) {
@@ -66,10 +67,12 @@ public final class IcmpPoints {
         used.addAll(ports);
         Failures failures = new Failures();
         // A link that is gone first: its name may be another's by now.
-        takeOffAllBut(links.stream().map(Link::index).collect(Collectors.toSet()), failures);
+        Set<Integer> present = links.stream().map(Link::index).collect(Collectors.toSet());
+        takeOffAllBut(present, failures);
         failures.collect(() -> add(method, interfaces, ports, links));
         takeOffAllBut(used, failures);
-        methods.keySet().retainAll(used);
+        // Not only of those in use: a route that was away for a moment must not cost a qdisc when it is back.
+        methods.keySet().retainAll(present);
         failures.throwIfAny();
     }
 

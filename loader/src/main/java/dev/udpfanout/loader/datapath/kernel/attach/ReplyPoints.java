@@ -43,7 +43,10 @@ public final class ReplyPoints {
     private Map<Integer, Integer> ports = Map.of();
     /** Of these, and of those whose late answers are awaited. */
     private final Map<Integer, Integer> bridgeOfPort = new HashMap<>();
-    /** As a port was attached first, by this daemon or an earlier one: another qdisc costs datagrams to the pod. */
+    /**
+     * As a port was attached first, by this daemon or an earlier one, for as long as there is the port: another qdisc
+     * costs datagrams to the pod.
+     */
     private final Map<Integer, AttachMethod> portMethods = new HashMap<>();
 
     private final LateAnswers lateAnswers;
@@ -85,7 +88,8 @@ public final class ReplyPoints {
         List<Link> links = network.links().all();
         Failures failures = new Failures();
         // A link that is gone first: its name may be another's by now.
-        takeOffAllBut(links.stream().map(Link::index).collect(Collectors.toSet()), failures);
+        Set<Integer> present = links.stream().map(Link::index).collect(Collectors.toSet());
+        takeOffAllBut(present, failures);
         // What is new first: at no moment is there none where a route has changed.
         failures.collect(() -> attach(method, links));
         Set<Integer> used = interfaces();
@@ -93,7 +97,7 @@ public final class ReplyPoints {
         used.addAll(lateAnswers.awaited(attachedAsBefore(links), used));
         takeOffAllBut(used, failures);
         failures.collect(() -> bridgePorts.retain(used));
-        portMethods.keySet().retainAll(used);
+        portMethods.keySet().retainAll(present);
         bridgeOfPort.keySet().retainAll(used);
         failures.throwIfAny();
     }

@@ -132,6 +132,32 @@ class AttachMethodChangeTest {
         datapath.close();
     }
 
+    /** While the kernel makes a qdisc, what the link sends is lost: a route that was away must not cost that. */
+    @ParameterizedTest
+    @CsvSource({"TCX, CLSACT", "CLSACT, TCX", "AUTO, CLSACT"})
+    void shouldComeBackAsBeforeWhenTheRouteToEndpointsWasAway(AttachMethod first, AttachMethod later) {
+        String route = "10.42.0.0/24 dev cni0 proto kernel scope link src 10.42.0.1";
+        NodeDatapath datapath = WayIn.NIC_TCX.open(topology, listener(WayIn.NIC_TCX, first));
+        String before = onPodsInterface();
+        datapath.configure(listener(WayIn.NIC_TCX, later));
+        assertEquals(before, onPodsInterface());
+
+        topology.node().exec(("ip route del " + route).split(" "));
+        datapath.reconcile();
+        topology.node().exec(("ip route add " + route).split(" "));
+        datapath.reconcile();
+
+        assertEquals(before, onPodsInterface());
+        datapath.close();
+    }
+
+    /** Its qdiscs, and which of our filters are there. */
+    private String onPodsInterface() {
+        String filters = topology.node().exec("tc", "filter", "show", "dev", "cni0", "ingress");
+        return topology.node().exec("tc", "qdisc", "show", "dev", "cni0")
+                + (filters.contains("udp_fanout_icmp") ? "the program for ICMP errors" : "");
+    }
+
     @Test
     void shouldSeeAnswersAtEachMomentWhenTheMethodChanges() {
         try (EchoResponder responder = EchoResponder.start(topology.pod(1), ANSWERING_PORT)) {
