@@ -103,6 +103,9 @@ class AccountTest {
         Account late = account(incident(passing, 5_000, 6_000, 9_000, 0), numbers(6_000, 7_001));
         assertFalse(late.passed());
         assertTrue(late.failures().getFirst().contains("lost 1 after"), late.failures()::toString);
+        assertTrue(
+                late.failures().getFirst().contains("of flow 1 1, the first 1,000 and the last 1,000 later"),
+                late.failures()::toString);
         assertTrue(account(incident(passing, 5_000, 6_000, 9_000, 1), numbers(6_000, 7_001))
                 .passed());
     }

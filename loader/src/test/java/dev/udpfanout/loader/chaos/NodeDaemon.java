@@ -24,6 +24,9 @@ import java.util.function.BooleanSupplier;
 final class NodeDaemon {
     static final Duration LIMIT = Duration.ofSeconds(40);
 
+    /** Longer than any fault may take: whether a start took too long is the fault's to say, and the run goes on. */
+    private static final Duration STARTED_LIMIT = Duration.ofSeconds(150);
+
     private final LabNamespace node;
     private final Path folder;
     private final Path pins;
@@ -72,7 +75,7 @@ final class NodeDaemon {
                 environment,
                 line -> {},
                 limits.map(present -> present.obeying(command)).orElse(command).toArray(String[]::new));
-        process.awaitLine("ready listeners=", LIMIT);
+        process.awaitLine("ready listeners=", STARTED_LIMIT);
     }
 
     /** Takes away all that a dead one has left. */
