@@ -93,7 +93,12 @@ public final class NetflowTrials {
         out.println();
         out.print(table.text());
         if (options.isWhole() && options.document().isPresent()) {
-            table.writeInto(options.document().get());
+            if (table.isRight()) {
+                table.writeInto(options.document().get());
+            } else {
+                // A page is of a run that has passed; failures name files of this machine, too.
+                out.println(options.document().get() + " keeps its table, because this run has failed");
+            }
         }
         return table.isRight();
     }

@@ -27,12 +27,27 @@ final class Nfacctd implements Collector {
      */
     private static final String RECORDS = "records-";
 
+    /**
+     * What its core hands to the plugin at a time, some thousand records. By default it is one record, and then the
+     * plugin at times takes a record twice: if it has read it before the core looks whether it sleeps, it is woken once
+     * too often, finds nothing new, and goes back to what was written last (plugin_hooks.c, print_plugin.c of 1.7.7;
+     * with {@code debug} it says "Missing data detected"). A plugin sleeps long before so much has come.
+     */
+    private static final int BUFFER_BYTES = 1_000_000;
+
+    private static final int RING_BYTES = 16 * BUFFER_BYTES;
+
     private final Path directory;
     private final Path log;
     private final LabProcess process;
 
     /** @param directory an empty folder of its own */
     Nfacctd(LabNamespace pod, int port, Path directory) {
+        this(pod, port, directory, "");
+    }
+
+    /** @param further lines of its configuration */
+    Nfacctd(LabNamespace pod, int port, Path directory, String further) {
         this.directory = directory;
         this.log = directory.resolve("log");
         try {
@@ -42,7 +57,8 @@ final class Nfacctd implements Collector {
                     nfacctd_port: %d
                     nfacctd_pipe_size: 4000000
                     plugins: print
-                    plugin_pipe_size: 8000000
+                    plugin_pipe_size: %d
+                    plugin_buffer_size: %d
                     aggregate: src_port, dst_port, flows
                     print_output: csv
                     print_refresh_time: 300
@@ -51,8 +67,15 @@ final class Nfacctd implements Collector {
                     print_output_lock_file: %s
                     print_cache_entries: 32771
                     logfile: %s
+                    %s
                     """.formatted(
-                            port, directory.resolve(RECORDS), directory.resolve("lock"), log));
+                            port,
+                            RING_BYTES,
+                            BUFFER_BYTES,
+                            directory.resolve(RECORDS),
+                            directory.resolve("lock"),
+                            log,
+                            further));
             this.process = pod.start("nfacctd", "-f", config.toString());
         } catch (IOException e) {
             throw new UncheckedIOException(e);

@@ -5,6 +5,7 @@ import java.util.EnumMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.stream.Collectors;
 
 /**
  * What became of one exporter's records.
@@ -18,7 +19,7 @@ import java.util.Map;
  * @param twice how often records were decoded that were decoded already
  * @param missing records that nobody has decoded, or not right, but for the next
  * @param away missing ones that were sent while a collector was away
- * @param firstWrong the first few records that are missing or were decoded twice
+ * @param firstWrong the first few records that are missing or were decoded twice, each with who has decoded it
  */
 record Row(
         Scenario scenario,
@@ -30,7 +31,7 @@ record Row(
         long twice,
         int missing,
         int away,
-        List<Integer> firstWrong) {
+        List<String> firstWrong) {
     private static final int MAX_SHOWN = 20;
     private static final String LINE = "%-9s %-8s %-5s %-10s  %-16s %-9s  %7s  %7s %7s %7s  %6s %8s %6s\n";
 
@@ -57,7 +58,7 @@ record Row(
         long twice = 0;
         int missing = 0;
         int away = 0;
-        List<Integer> firstWrong = new ArrayList<>();
+        List<String> firstWrong = new ArrayList<>();
         for (int record = 1; record <= records; record++) {
             int number = FlowNumbers.number(exporter.ordinal(), record);
             int times = decoded.values().stream()
@@ -65,7 +66,7 @@ record Row(
                     .sum();
             twice += Math.max(0, times - 1);
             if (times != 1 && !sent.wasAway(exporter, record) && firstWrong.size() < MAX_SHOWN) {
-                firstWrong.add(record);
+                firstWrong.add(record + decoders(number, decoded));
             }
             if (times == 0 && sent.wasAway(exporter, record)) {
                 away++;
@@ -86,6 +87,17 @@ record Row(
                 missing,
                 away,
                 List.copyOf(firstWrong));
+    }
+
+    /**
+     * Says which collectors have decoded a record. A datagram that came twice doubles all of its records, which follow
+     * each other; a record that is alone, or is one collector's twice, is that collector's doing.
+     */
+    private static String decoders(int number, Map<Collector.Kind, Decoded> decoded) {
+        return decoded.entrySet().stream()
+                .filter(each -> each.getValue().times(number) > 0)
+                .map(each -> each.getKey().label() + " " + each.getValue().times(number))
+                .collect(Collectors.joining(", ", " (", ")"));
     }
 
     /** Whether each record was decoded once, but for those that were sent while a collector was away. */
