@@ -32,6 +32,7 @@ class NetflowForwarderTest {
     private static final FlowLayout OTHER = new FlowLayout(257, 5);
     private static final FlowLayout CHANGED = new FlowLayout(256, 3);
     private static final int SAMPLING = 300;
+    private static final int LARGE = 65_536;
 
     @TempDir
     private Path directory;
@@ -127,6 +128,35 @@ class NetflowForwarderTest {
         collectors.forEach(each -> assertEquals(3, each.sampledInterfaces()));
         assertEquals(1, forwarder.exporters().size());
         assertEquals(3, forwarder.exporters().getFirst().templates());
+    }
+
+    /** That is over four million datagrams: they must not keep the forwarder from taking traffic. */
+    @ParameterizedTest
+    @CsvSource({"IO_URING, 127.0.0.1", "EPOLL, ::1"})
+    void shouldTakeTrafficWhileSixtyFourCollectorsAreToldALargeMemory(IoChoice io, String address) {
+        keeping = new TemplateKeeping(new Limits(4 * LARGE, 1 << 28, Long.MAX_VALUE));
+        start(io, address, false);
+        for (int domain = 2; domain <= LARGE + 1; domain++) {
+            exporter.send(FlowMessage.v9(0, domain).templates(FLOW).bytes(), forwarder.localAddress());
+            int sent = domain - 1;
+            if (sent % 64 == 0) {
+                Await.until("templates", () -> forwarder.counters().netflow().templates() == sent);
+            }
+        }
+        use(64);
+        // So that their sockets have room again.
+        read();
+        export(message(1).templates(FLOW));
+        exportRecords(FLOW, 64);
+        // What is told meanwhile counts as received, too.
+        Await.until("the records", () -> {
+            read();
+            return allNumbers().size() >= next;
+        });
+        assertEquals(LARGE + 1, forwarder.counters().netflow().templates());
+        assertEquals(
+                LongStream.range(0, next).boxed().toList(),
+                allNumbers().stream().sorted().toList());
     }
 
     @Test

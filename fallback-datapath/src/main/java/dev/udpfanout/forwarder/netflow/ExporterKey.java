@@ -7,12 +7,14 @@ import java.lang.foreign.MemorySegment;
  * Whose templates belong together: an exporter's address and port, and the version and observation domain of its
  * messages. Can be set anew, so that a look-up takes no object; what is a key of a map is never changed.
  */
-final class ExporterKey {
+public final class ExporterKey {
     private long addressHigh;
     private long addressLow;
     private int port;
     private int version;
     private int domain;
+
+    ExporterKey() {}
 
     ExporterKey set(MemorySegment memory, long sockaddrAt, NetflowMessage message) {
         addressHigh = SourceBits.high(memory, sockaddrAt);

@@ -4,6 +4,7 @@ import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -54,10 +55,24 @@ public final class KnownExporters implements AutoCloseable {
         return isNew;
     }
 
-    /** Messages with all that is known, exporter by exporter. */
-    public synchronized List<RememberedMessage> all(int maxBytes) {
-        memory.forgetOld(System.nanoTime());
-        return memory.all(maxBytes, false);
+    /**
+     * Of whom something is known.
+     *
+     * @param sinceEpochMs only those who have sent a template since then, in milliseconds since 1970
+     */
+    public synchronized List<ExporterKey> keys(long sinceEpochMs) {
+        long nowNs = System.nanoTime();
+        long youngestNs = TimeUnit.MILLISECONDS.toNanos(System.currentTimeMillis() - sinceEpochMs);
+        memory.forgetOld(nowNs);
+        return memory.exporters().stream()
+                .filter(exporter -> nowNs - exporter.refreshedNs() <= youngestNs)
+                .map(Exporter::key)
+                .toList();
+    }
+
+    /** Messages with all that is known of an exporter now; none if it is forgotten. */
+    public synchronized List<RememberedMessage> of(ExporterKey exporter, int maxBytes) {
+        return memory.of(exporter, maxBytes);
     }
 
     /** All options templates. */

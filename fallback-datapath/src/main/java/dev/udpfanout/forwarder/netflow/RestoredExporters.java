@@ -77,6 +77,16 @@ public final class RestoredExporters {
         return all;
     }
 
+    /** Whom nobody has taken. */
+    Collection<ExporterKey> keys() {
+        return exporters.keySet();
+    }
+
+    /** What is known of an exporter, if nobody has taken it. */
+    List<RememberedMessage> untaken(ExporterKey exporter) {
+        return exporters.getOrDefault(exporter, List.of());
+    }
+
     /** What nobody has taken, exporter by exporter. */
     public Collection<List<RememberedMessage>> untaken() {
         return exporters.values();

@@ -101,26 +101,43 @@ public final class TemplateMemory {
     }
 
     /**
-     * Messages with all that is known, as of the times of the exporters' last templates.
+     * Of whom something is known.
+     *
+     * @param withRestored whether those are among them whom an earlier process knew, and nobody has taken
+     */
+    public List<ExporterKey> keys(boolean withRestored) {
+        List<ExporterKey> keys = new ArrayList<>(exporters.keySet());
+        if (withRestored) {
+            keys.addAll(restored.keys());
+        }
+        return keys;
+    }
+
+    /**
+     * Messages with all that is known of an exporter now, as of the time of its last template; none if it is forgotten.
      *
      * @param maxBytes of a message; one with a single record that is longer is longer
-     * @param withRestored whether what an earlier process knew, and nobody has taken, is among it
      */
-    public List<RememberedMessage> all(int maxBytes, boolean withRestored) {
+    public List<RememberedMessage> of(ExporterKey key, int maxBytes) {
+        Exporter exporter = exporters.get(key);
+        return exporter == null
+                ? restored.untaken(key)
+                : exporter.remembered(maxBytes, System.nanoTime(), System.currentTimeMillis());
+    }
+
+    /** As {@link #of}, of all who are known here. */
+    List<RememberedMessage> all(int maxBytes) {
         long nowNs = System.nanoTime();
         long nowMs = System.currentTimeMillis();
         List<RememberedMessage> messages = new ArrayList<>();
         exporters.values().forEach(exporter -> messages.addAll(exporter.remembered(maxBytes, nowNs, nowMs)));
-        if (withRestored) {
-            restored.untaken().forEach(messages::addAll);
-        }
         return messages;
     }
 
     /** Writes all that is known here, and was not restored and left. */
     public void keepIn(TemplateJournal journal) {
         forgetOld(System.nanoTime());
-        all(KEPT_MESSAGE_BYTES, false).forEach(journal::append);
+        all(KEPT_MESSAGE_BYTES).forEach(journal::append);
     }
 
     /** How the exporters are shown. */

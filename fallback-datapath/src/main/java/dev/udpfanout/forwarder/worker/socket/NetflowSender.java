@@ -2,9 +2,7 @@ package dev.udpfanout.forwarder.worker.socket;
 
 import dev.udpfanout.forwarder.counter.DropReason;
 import dev.udpfanout.forwarder.counter.NetflowCounters.Telling;
-import dev.udpfanout.forwarder.netflow.Debts;
 import dev.udpfanout.forwarder.netflow.ExporterState;
-import dev.udpfanout.forwarder.netflow.RememberedMessage;
 import dev.udpfanout.forwarder.netflow.RetellingRound;
 import dev.udpfanout.forwarder.netflow.SharedSets;
 import dev.udpfanout.forwarder.netflow.TemplateJournal;
@@ -17,10 +15,8 @@ import dev.udpfanout.forwarder.worker.ReceiveMemory;
 import dev.udpfanout.forwarder.worker.WorkerSetup;
 import dev.udpfanout.forwarder.worker.WorkerStats;
 import java.lang.foreign.Arena;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.TimeUnit;
 import java.util.function.IntConsumer;
 
 /**
@@ -31,19 +27,11 @@ import java.util.function.IntConsumer;
 public final class NetflowSender {
     private static final IntConsumer NOTHING = slot -> {};
 
-    /** A message for an endpoint that joins: fits what every IPv6 link takes, with its headers. */
-    private static final int MAX_RETOLD_BYTES = 1232;
-
-    /** How often an endpoint that the kernel sends nothing to is told all templates again. */
-    private static final long RETELL_INTERVAL_NS = TimeUnit.MILLISECONDS.toNanos(100);
-
     private final TemplateMemory templates;
     private final Optional<TemplateJournal> journal;
-    /** One worker of all tells what nobody has taken yet. */
-    private final boolean tellsRestored;
-
     private final SharedSets shared;
     private final RetellingRound retelling;
+    private final Introductions introductions;
     private final RoundRobin turns;
     private final WorkerStats stats;
     private final IntConsumer onSent;
@@ -57,8 +45,6 @@ public final class NetflowSender {
     private final DatagramBatch one;
     private final int[] endpointOf;
     private SocketTarget[] targets = {};
-    private Debts debts = new Debts(0);
-    private long paidAtNs;
     private long nowNs;
 
     /**
@@ -77,7 +63,6 @@ public final class NetflowSender {
             IntConsumer onSent) {
         int capacity = setup.config().batchSize();
         this.journal = setup.templates();
-        this.tellsRestored = setup.number() == 0;
         this.templates = new TemplateMemory(limits, journal);
         this.shared = new SharedSets(templates, journal);
         this.retelling = new RetellingRound(templates, setup.config().netflow());
@@ -98,6 +83,9 @@ public final class NetflowSender {
                 arena);
         this.copies = PieceSender.ofCopies(setup, layout, receive, stats, arena);
         this.writtenCopies = PieceSender.ofCopies(setup, layout, written.memory(), stats, arena);
+        // One worker of all tells what nobody has taken yet.
+        this.introductions =
+                new Introductions(templates, setup.number() == 0, setup.loop(), written, writtenCopies, hairpin, stats);
         this.run = new DatagramBatch(receive, capacity);
         this.one = new DatagramBatch(receive, 1);
         this.endpointOf = new int[capacity];
@@ -105,22 +93,11 @@ public final class NetflowSender {
 
     /** Before the next batch: endpoints that are new are told all templates. */
     void use(SocketTarget[] next) {
-        SocketTarget[] before = targets;
-        Debts earlier = debts;
         targets = next;
-        debts = new Debts(next.length);
         hairpin.use(next);
         nowNs = System.nanoTime();
-        paidAtNs = nowNs - RETELL_INTERVAL_NS;
         templates.forgetOld(nowNs);
-        for (int i = 0; i < next.length; i++) {
-            int was = Arrays.asList(before).indexOf(next[i]);
-            if (was < 0) {
-                tell(i, templates.all(MAX_RETOLD_BYTES, tellsRestored), Telling.JOINED);
-            } else {
-                debts.set(i, earlier.isOwed(was));
-            }
-        }
+        introductions.use(next);
     }
 
     /** Writes all that is known into the journal. */
@@ -171,7 +148,7 @@ public final class NetflowSender {
             }
         }
         flush();
-        tellAgain();
+        introductions.tellAgain(retelling.next(nowNs, Introductions.MAX_BYTES));
         stats.netflow().set(templates);
         for (int i = 0; i < batch.count(); i++) {
             onSent.accept(batch.slot(i));
@@ -182,9 +159,9 @@ public final class NetflowSender {
         if (run.count() == 0) {
             return;
         }
-        payDebts();
+        introductions.payDebts(nowNs);
         int turn = turns.takeTurns(run.count(), targets.length);
-        if (debts.any() || hairpin.isInTurn(run, turn)) {
+        if (introductions.debts().any() || hairpin.isInTurn(run, turn)) {
             sendOneByOne(turn);
         } else {
             data.send(run, targets, turn);
@@ -194,7 +171,7 @@ public final class NetflowSender {
 
     private void sendOneByOne(int first) {
         for (int i = 0; i < run.count(); i++) {
-            endpointOf[i] = debts.instead((first + i) % targets.length);
+            endpointOf[i] = introductions.debts().instead((first + i) % targets.length);
         }
         hairpin.redirect(run, endpointOf);
         for (int i = 0; i < run.count(); i++) {
@@ -231,7 +208,7 @@ public final class NetflowSender {
         if (!admit(batch, index)) {
             return;
         }
-        endpointOf[0] = debts.instead(turns.takeTurns(1, targets.length));
+        endpointOf[0] = introductions.debts().instead(turns.takeTurns(1, targets.length));
         hairpin.redirect(one, endpointOf);
         int whole = endpointOf[0];
         DatagramBatch cut = written.cut(batch, index, shared);
@@ -247,49 +224,12 @@ public final class NetflowSender {
         stats.netflow().onTold(Telling.CUT, sent);
     }
 
-    /** Tells all to those who lack templates; at once, if they have begun to, else at most every 100 ms. */
-    private void payDebts() {
-        if (!debts.any() || nowNs - paidAtNs < RETELL_INTERVAL_NS) {
-            return;
-        }
-        paidAtNs = nowNs;
-        for (int i = 0; i < targets.length; i++) {
-            if (debts.isOwed(i)) {
-                tell(i, templates.all(MAX_RETOLD_BYTES, tellsRestored), Telling.RETRIED);
-            }
-        }
-    }
-
     /** Sends a message with templates; an endpoint that the kernel does not send it to lacks them. */
     private void tell(BatchSender by, DatagramBatch message, int target) {
         long before = stats.forwarded();
         by.sendAll(message, targets[target]);
         if (stats.forwarded() == before) {
-            debts.set(target, true);
+            introductions.onMissed(target);
         }
-    }
-
-    /** One exporter's after each batch, if it is time. */
-    private void tellAgain() {
-        List<RememberedMessage> messages = retelling.next(nowNs, MAX_RETOLD_BYTES);
-        for (int target = 0; target < targets.length && !messages.isEmpty(); target++) {
-            if (!debts.isOwed(target)) {
-                tell(target, messages, Telling.RETOLD);
-            }
-        }
-    }
-
-    private void tell(int target, List<RememberedMessage> messages, Telling why) {
-        long sent = stats.forwarded();
-        for (RememberedMessage each : messages) {
-            DatagramBatch told = written.tell(each.sockaddr(), each.message());
-            if (!hairpin.isFrom(told, 0, target)) {
-                sent++;
-                stats.onReceived(1, each.message().length);
-                writtenCopies.sendAll(told, targets[target]);
-                stats.netflow().onTold(why, 1);
-            }
-        }
-        debts.set(target, stats.forwarded() != sent);
     }
 }

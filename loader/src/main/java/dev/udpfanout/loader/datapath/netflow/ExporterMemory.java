@@ -1,5 +1,6 @@
 package dev.udpfanout.loader.datapath.netflow;
 
+import dev.udpfanout.forwarder.netflow.ExporterKey;
 import dev.udpfanout.forwarder.netflow.KnownExporters;
 import dev.udpfanout.forwarder.netflow.NetflowMessage;
 import dev.udpfanout.forwarder.netflow.RememberedMessage;
@@ -42,9 +43,18 @@ public final class ExporterMemory implements AutoCloseable {
         return known.learn(RememberedMessage.of(message.epochMs(), message.exporter(), message.bytes()));
     }
 
-    /** Messages with all that is known, exporter by exporter. */
-    public List<ExporterMessage> all() {
-        return known.all(MAX_BYTES).stream()
+    /**
+     * Of whom something is known.
+     *
+     * @param sinceEpochMs only those who have sent a template since then, in milliseconds since 1970; 0 for all
+     */
+    public List<ExporterKey> keys(long sinceEpochMs) {
+        return known.keys(sinceEpochMs);
+    }
+
+    /** Messages with all that is known of an exporter now; none if it is forgotten. */
+    public List<ExporterMessage> of(ExporterKey exporter) {
+        return known.of(exporter, MAX_BYTES).stream()
                 .map(each -> new ExporterMessage(each.epochMs(), each.exporter(), each.message()))
                 .toList();
     }

@@ -4,6 +4,7 @@ import dev.udpfanout.bindings.abi.maps.SharedMaps;
 import dev.udpfanout.bindings.abi.netflow.KeptTemplates;
 import dev.udpfanout.bindings.abi.netflow.NetflowStats;
 import dev.udpfanout.bindings.map.PerCpuArrayMap;
+import dev.udpfanout.forwarder.netflow.ExporterKey;
 import dev.udpfanout.loader.config.ListenerConfig;
 import dev.udpfanout.loader.config.NetflowConfig;
 import dev.udpfanout.loader.config.Payload;
@@ -17,7 +18,6 @@ import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
-import java.util.Deque;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -39,10 +39,8 @@ public final class NetflowListeners implements AutoCloseable {
     /** What comes while there is no daemon must have room; each message takes 2 KiB of kernel memory at most. */
     private static final int MAX_MESSAGES_IN_KERNEL = 8192;
 
-    /** Longer than that, a change of endpoints does not wait for it. */
-    private static final Duration LONGEST_WAIT = Duration.ofMillis(500);
-
-    private static final Duration CLOCK_STEP = Duration.ofMillis(5);
+    /** What has come since a moment may seem to have come so much earlier. */
+    static final Duration CLOCK_STEP = Duration.ofMillis(5);
 
     private final NetflowConfig config;
     private final Optional<Pins> pins;
@@ -51,8 +49,8 @@ public final class NetflowListeners implements AutoCloseable {
     private final OptionsTemplates options;
     private final MapShares shares;
     private final PerCpuArrayMap<NetflowStats> stats;
-    private final TemplateSender sender = new TemplateSender();
     private final TemplateTeller teller;
+    private final TemplateSender sender;
     /** Replaced whole, never changed: {@link #counters} is for any thread. */
     private volatile Map<String, ListenerExporters> listeners = Map.of();
 
@@ -65,6 +63,7 @@ public final class NetflowListeners implements AutoCloseable {
         this.shares = new MapShares(program.map(SharedMaps.NETFLOW_SHARES));
         this.stats = program.map(SharedMaps.NETFLOW_STATS);
         this.teller = new TemplateTeller(this::listeners, this::takeNews, config.retelling());
+        this.sender = new TemplateSender(teller::addFailed);
     }
 
     private Collection<ListenerExporters> listeners() {
@@ -153,32 +152,34 @@ public final class NetflowListeners implements AutoCloseable {
         joining.removeAll(before.get());
         long begunMs = System.currentTimeMillis() - CLOCK_STEP.toMillis();
         takeNews();
-        tell(exporters, exporters.known().all(), joining);
+        tell(exporters, exporters.known().keys(0), joining);
         T result = putInPlace.get();
         exporters.setReceivers(endpoints);
         if (!joining.isEmpty()) {
             takeNews();
-            List<ExporterMessage> sinceThen = exporters.known().all().stream()
-                    .filter(message -> message.epochMs() >= begunMs)
-                    .toList();
-            tell(exporters, sinceThen, joining);
+            tell(exporters, exporters.known().keys(begunMs), joining);
         }
         return result;
     }
 
-    private void tell(ListenerExporters exporters, List<ExporterMessage> all, List<InetSocketAddress> joining) {
-        Deque<Telling> tellings = Telling.of(exporters, Telling.Why.JOINED, all, joining);
-        if (tellings.isEmpty()) {
+    private void tell(ListenerExporters listener, List<ExporterKey> exporters, List<InetSocketAddress> joining) {
+        if (exporters.isEmpty() || joining.isEmpty()) {
             return;
         }
-        Deque<Telling> failed = sender.send(tellings, System.nanoTime() + LONGEST_WAIT.toNanos());
-        LOG.atInfo()
-                .addKeyValue("messages", all.size())
-                .addKeyValue("receivers", joining.size())
-                .addKeyValue("failed", failed.size())
-                .addKeyValue("later", tellings.size())
-                .log("sent the exporters' templates to receivers that join");
-        teller.add(tellings, failed);
+        ListenerIntroduction introduction = new ListenerIntroduction(listener, Telling.Why.JOINED, exporters, joining);
+        try (sender) {
+            boolean isTold = introduction.tellAtOnce(sender);
+            LOG.atInfo()
+                    .addKeyValue("exporters", exporters.size())
+                    .addKeyValue("receivers", joining.size())
+                    .log(
+                            isTold
+                                    ? "sent the exporters' templates to receivers that join"
+                                    : "sent a part of the exporters' templates to receivers that join; the rest follows");
+            if (!isTold) {
+                teller.add(introduction);
+            }
+        }
     }
 
     /** Counters of a listener with what is known and was counted of its exporters, if it has the key. Any thread. */

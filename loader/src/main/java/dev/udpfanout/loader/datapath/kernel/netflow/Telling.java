@@ -2,10 +2,6 @@ package dev.udpfanout.loader.datapath.kernel.netflow;
 
 import dev.udpfanout.loader.datapath.netflow.ExporterMessage;
 import java.net.InetSocketAddress;
-import java.util.ArrayDeque;
-import java.util.Collection;
-import java.util.Deque;
-import java.util.List;
 
 /**
  * A message that a receiver is to be told.
@@ -30,18 +26,13 @@ record Telling(
         RETOLD
     }
 
-    /** All messages to all receivers of the exporter's address family, exporter by exporter. */
-    static Deque<Telling> of(
-            ListenerExporters listener, Why why, List<ExporterMessage> messages, Collection<InetSocketAddress> to) {
-        Deque<Telling> all = new ArrayDeque<>();
-        for (ExporterMessage each : messages) {
-            InetSocketAddress exporter = each.exporter();
-            to.stream()
-                    .filter(receiver -> receiver.getAddress().getClass()
-                            == exporter.getAddress().getClass())
-                    .forEach(receiver -> all.add(new Telling(listener, why, exporter, each.bytes(), receiver, 0)));
-        }
-        return all;
+    static Telling of(ListenerExporters listener, Why why, ExporterMessage message, InetSocketAddress receiver) {
+        return new Telling(listener, why, message.exporter(), message.bytes(), receiver, 0);
+    }
+
+    /** Whether exporter and receiver have addresses of one family: there is nothing to tell to others. */
+    boolean isPossible() {
+        return receiver.getAddress().getClass() == exporter.getAddress().getClass();
     }
 
     Telling again() {

@@ -1,17 +1,19 @@
 package dev.udpfanout.loader.datapath.kernel.netflow;
 
+import dev.udpfanout.forwarder.netflow.ExporterKey;
+import dev.udpfanout.forwarder.netflow.Introduction;
 import dev.udpfanout.loader.supervision.SupervisedThread;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Collection;
 import java.util.Deque;
-import java.util.HashMap;
-import java.util.LinkedHashSet;
+import java.util.HashSet;
 import java.util.Map;
 import java.util.Queue;
 import java.util.Set;
 import java.util.concurrent.ConcurrentLinkedDeque;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.function.Supplier;
 
 /**
@@ -22,21 +24,19 @@ final class TemplateTeller implements AutoCloseable {
     private static final Duration PAUSE = Duration.ofSeconds(1);
     private static final Duration STOP_TIMEOUT = Duration.ofSeconds(5);
 
-    /** So much at a time, with a pause behind it: at most 4,000 datagrams a second. */
-    private static final int BATCH = 200;
-
-    private static final Duration BATCH_PAUSE = Duration.ofMillis(50);
-    private static final Duration BATCH_LIMIT = Duration.ofSeconds(1);
     private static final int MAX_TRIES = 10;
-    /** Of what waits; beyond that, the next retelling has to do. */
-    private static final int MAX_WAITING = 1 << 18;
+    /** Of changes whose receivers are not told all yet; beyond that, the next retelling has to do. */
+    private static final int MAX_WAITING = 64;
+    /** Of messages that could not be sent. */
+    private static final int MAX_FAILED = 1 << 16;
 
     private final Supplier<Collection<ListenerExporters>> listeners;
     private final Supplier<Map<ListenerExporters, Set<InetSocketAddress>>> takeNews;
     private final Duration interval;
-    private final TemplateSender sender = new TemplateSender();
-    private final Deque<Telling> waiting = new ConcurrentLinkedDeque<>();
-    private final Map<ListenerExporters, Queue<InetSocketAddress>> round = new HashMap<>();
+    private final Queue<Telling> failed = new ConcurrentLinkedQueue<>();
+    private final TemplateSender sender = new TemplateSender(this::addFailed);
+    private final Deque<ListenerIntroduction> waiting = new ConcurrentLinkedDeque<>();
+    private final Deque<ListenerIntroduction> round = new ArrayDeque<>();
     private final SupervisedThread thread =
             new SupervisedThread("netflow-templates", "netflow-templates", this::run, this::isStopping);
     private long roundBegunNanos = System.nanoTime();
@@ -69,30 +69,33 @@ final class TemplateTeller implements AutoCloseable {
         return stopping;
     }
 
-    /**
-     * Tells these in time.
-     *
-     * @param left for which there was no time
-     * @param failed which could not be sent
-     */
-    void add(Deque<Telling> left, Deque<Telling> failed) {
-        if (waiting.size() + left.size() + failed.size() < MAX_WAITING) {
-            waiting.addAll(left);
-            failed.stream()
-                    .map(Telling::again)
-                    .filter(telling -> telling.tries() < MAX_TRIES)
-                    .forEach(waiting::add);
+    /** Tells the rest of it in time. */
+    void add(ListenerIntroduction begun) {
+        if (waiting.size() < MAX_WAITING) {
+            waiting.add(begun);
+        }
+    }
+
+    /** Tries again in time. Any thread. */
+    void addFailed(Telling telling) {
+        if (failed.size() < MAX_FAILED && telling.tries() + 1 < MAX_TRIES) {
+            failed.add(telling.again());
         }
     }
 
     private void run() {
-        try {
+        try (sender) {
             while (!stopping) {
                 takeNews.get();
-                tellWaiting();
-                tellAgain();
+                retry();
+                if (!tellBatch(waiting)) {
+                    beginRound();
+                    tellBatch(round);
+                }
+                sender.close();
                 listeners.get().forEach(each -> each.known().tidy());
-                Thread.sleep(waiting.isEmpty() && round.isEmpty() ? PAUSE : BATCH_PAUSE);
+                boolean isIdle = waiting.isEmpty() && round.isEmpty() && failed.isEmpty();
+                Thread.sleep(isIdle ? PAUSE : Introduction.BATCH_PAUSE);
             }
         } catch (InterruptedException e) {
             // Told to stop.
@@ -100,66 +103,53 @@ final class TemplateTeller implements AutoCloseable {
         }
     }
 
-    private void tellWaiting() {
-        Deque<Telling> batch = new ArrayDeque<>();
-        for (Telling next = waiting.poll(); next != null; next = waiting.poll()) {
+    private void retry() {
+        int most = Math.min(failed.size(), Introduction.BATCH_DATAGRAMS);
+        for (int i = 0; i < most; i++) {
+            Telling next = failed.poll();
             if (next.listener().receivers().contains(next.receiver())) {
-                batch.add(next);
-            }
-            if (batch.size() == BATCH) {
-                break;
+                sender.send(next);
             }
         }
-        send(batch);
     }
 
-    private void send(Deque<Telling> batch) {
-        Deque<Telling> failed = sender.send(batch, System.nanoTime() + BATCH_LIMIT.toNanos());
-        add(batch, failed);
-    }
-
-    /** A batch of a round. */
-    private void tellAgain() {
+    private void beginRound() {
         if (round.isEmpty() && !interval.isZero() && System.nanoTime() - roundBegunNanos >= interval.toNanos()) {
             roundBegunNanos = System.nanoTime();
-            listeners.get().forEach(each -> begin(each));
+            listeners
+                    .get()
+                    .forEach(each -> round.add(introduction(each, each.known().keys(0))));
         }
-        round.keySet().retainAll(listeners.get());
-        round.values().removeIf(Queue::isEmpty);
-        round.entrySet().stream().findFirst().ifPresent(each -> tellSome(each.getKey(), each.getValue()));
     }
 
-    private void begin(ListenerExporters listener) {
-        Set<InetSocketAddress> exporters = new LinkedHashSet<>();
-        listener.known().all().forEach(message -> exporters.add(message.exporter()));
-        round.put(listener, new ArrayDeque<>(exporters));
+    private static ListenerIntroduction introduction(ListenerExporters listener, Collection<ExporterKey> exporters) {
+        return new ListenerIntroduction(listener, Telling.Why.RETOLD, exporters, listener.receivers());
     }
 
-    /** An exporter may change a template while the earlier one is on its way: then what holds is told after it. */
-    private void tellSome(ListenerExporters listener, Queue<InetSocketAddress> exporters) {
-        Set<InetSocketAddress> some = new LinkedHashSet<>();
-        int datagrams = 0;
-        while (!exporters.isEmpty() && datagrams < BATCH) {
-            some.add(exporters.poll());
-            datagrams += Math.max(1, listener.receivers().size());
+    /**
+     * A batch of the first one; whether there was one. An exporter may change a template while the earlier one is on
+     * its way: then what holds is told after it.
+     */
+    private boolean tellBatch(Deque<ListenerIntroduction> introductions) {
+        introductions.removeIf(each -> !listeners.get().contains(each.listener()));
+        ListenerIntroduction first = introductions.peek();
+        if (first == null) {
+            return false;
         }
-        tell(listener, some);
-        Set<InetSocketAddress> changed = takeNews.get().getOrDefault(listener, Set.of());
-        some.retainAll(changed);
-        tell(listener, some);
-    }
-
-    private void tell(ListenerExporters listener, Set<InetSocketAddress> exporters) {
-        if (exporters.isEmpty()) {
-            return;
+        long begunMs = System.currentTimeMillis() - NetflowListeners.CLOCK_STEP.toMillis();
+        Set<InetSocketAddress> told = new HashSet<>();
+        if (first.tellBatch(sender, told)) {
+            introductions.remove(first);
         }
-        send(Telling.of(
-                listener,
-                Telling.Why.RETOLD,
-                listener.known().all().stream()
-                        .filter(message -> exporters.contains(message.exporter()))
-                        .toList(),
-                listener.receivers()));
+        Set<InetSocketAddress> changed = takeNews.get().getOrDefault(first.listener(), Set.of());
+        if (changed.stream().anyMatch(told::contains)) {
+            ListenerExporters listener = first.listener();
+            ListenerIntroduction again = introduction(listener, listener.known().keys(begunMs));
+            if (!again.tellBatch(sender, told)) {
+                waiting.addFirst(again);
+            }
+        }
+        return true;
     }
 
     @Override

@@ -1,0 +1,61 @@
+package dev.udpfanout.loader.datapath.kernel.netflow;
+
+import dev.udpfanout.forwarder.netflow.ExporterKey;
+import dev.udpfanout.forwarder.netflow.Introduction;
+import dev.udpfanout.loader.datapath.netflow.ExporterMessage;
+import java.net.InetSocketAddress;
+import java.util.Collection;
+import java.util.List;
+import java.util.Set;
+import java.util.function.Consumer;
+
+/** What receivers of a listener are told of its exporters. One thread's at a time. */
+final class ListenerIntroduction {
+    private final ListenerExporters listener;
+    private final Telling.Why why;
+    private final Introduction<ExporterKey, ExporterMessage, InetSocketAddress> introduction;
+
+    ListenerIntroduction(
+            ListenerExporters listener,
+            Telling.Why why,
+            Collection<ExporterKey> exporters,
+            List<InetSocketAddress> receivers) {
+        this.listener = listener;
+        this.why = why;
+        this.introduction = new Introduction<>(exporters, receivers);
+    }
+
+    ListenerExporters listener() {
+        return listener;
+    }
+
+    /** Tells for as long as a change of receivers may wait; whether all is told. */
+    boolean tellAtOnce(TemplateSender sender) {
+        return tell(sender::send, Integer.MAX_VALUE);
+    }
+
+    /**
+     * Tells a batch, to those who are receivers still.
+     *
+     * @param told is added the exporters that it is of
+     * @return whether all is told
+     */
+    boolean tellBatch(TemplateSender sender, Set<InetSocketAddress> told) {
+        return tell(
+                telling -> {
+                    told.add(telling.exporter());
+                    if (listener.receivers().contains(telling.receiver())) {
+                        sender.send(telling);
+                    }
+                },
+                Introduction.BATCH_DATAGRAMS);
+    }
+
+    private boolean tell(Consumer<Telling> by, int most) {
+        return introduction.tell(
+                listener.known()::of,
+                (message, receiver) -> by.accept(Telling.of(listener, why, message, receiver)),
+                most,
+                System.nanoTime() + Introduction.LONGEST_WAIT.toNanos());
+    }
+}
