@@ -62,7 +62,10 @@ class RecipesEndToEndTest {
 
     /** All recipes as one configuration. */
     private Path config(String mode) throws IOException {
-        StringBuilder listeners = new StringBuilder("metrics: { enabled: false }\nlisteners:\n");
+        // What exporters have sent is not to be left on this machine.
+        StringBuilder listeners =
+                new StringBuilder("metrics: { enabled: false }\nnetflow: { directory: \"%s\" }\nlisteners:\n"
+                        .formatted(directory.resolve("memory")));
         StringBuilder others = new StringBuilder();
         Matcher recipe = RECIPE.matcher(Files.readString(PAGE));
         while (recipe.find()) {
