@@ -16,6 +16,8 @@ SAMPLE ?=
 SECONDS ?=
 SEED ?=
 FAULTS ?=
+# For "make soak": for how many hours, and the number that decides the order of events (SEED).
+HOURS ?=
 # For "make doctor-test": a part of the names of the ways in, for example DUMMY, and a pattern of those of faults; all if empty.
 WAY ?=
 FAULT ?=
@@ -32,7 +34,7 @@ TRIALS ?=
 # For "make bench-jmh": a pattern of benchmarks, and JMH's options.
 JMH_ARGUMENTS ?=
 
-.PHONY: help build test demo image image-slim image-test cluster-test differential kernel-matrix chaos fuzz doctor-test netflow-test bench bench-quick bench-docs bench-gate bench-compare bench-jmh instructions fresh-machine release-check format clean
+.PHONY: help build test demo image image-slim image-test cluster-test differential kernel-matrix chaos soak fuzz doctor-test netflow-test bench bench-quick bench-docs bench-gate bench-compare bench-jmh instructions fresh-machine release-check format clean
 
 help:
 	@echo 'make build    compile everything; the daemon is then in loader/target/udp-fanout/bin/udp-fanout'
@@ -45,6 +47,7 @@ help:
 	@echo 'make differential   the same load by kube-proxy alone and by udp-fanout, in every kind of network; docs/differential.md (as root; NETWORKS=, WAYS=)'
 	@echo 'make kernel-matrix   every way in on Debian'"'"'s kernels from 5.10 to 7.3 in virtual machines; docs/kernels.md (as root, about 25 min: 6 for each kernel)'
 	@echo 'make chaos    faults, one after the other, at 20,000 datagrams/s; each loss is accounted for; SECONDS, SEED (as root, 10 min)'
+	@echo 'make soak     one daemon for hours at 20,000 datagrams/s with churn, reloads and API flaps: memory, descriptors, maps, CPU and loss as a chart; HOURS, SEED (as root, 2 h)'
 	@echo 'make fuzz     what reads files, the API server and netlink, under inputs that take new branches (Jazzer); SECONDS, TARGET (10 min)'
 	@echo 'make doctor-test   break a node in one way at a time, and see whether doctor names just that, and trace where datagrams die; WAY, FAULT (as root, about 15 min)'
 	@echo 'make netflow-test   exporters and collectors of Debian by every way in and mode: each record is decoded once; docs/netflow.md; 10,000 chunked GELF messages; TRIALS (as root, about 15 min)'
@@ -98,6 +101,12 @@ chaos: build
 		-Dudpfanout.distribution="$(CURDIR)/loader/target/udp-fanout" \
 		-cp "loader/target/test-classes:loader/target/classes:$$(cat loader/target/test-class-path)" \
 		dev.udpfanout.loader.chaos.Chaos "$(SECONDS)" "$(SEED)" "$(FAULTS)"
+
+soak: build
+	@java_home=$$(sh build/prepare) && exec "$$java_home/bin/java" --enable-native-access=ALL-UNNAMED -XX:+UseSerialGC \
+		-Dudpfanout.distribution="$(CURDIR)/loader/target/udp-fanout" \
+		-cp "loader/target/test-classes:loader/target/classes:$$(cat loader/target/test-class-path)" \
+		dev.udpfanout.loader.soak.Soak "$(HOURS)" "$(SEED)" loader/target/soak
 
 fuzz: build
 	@java_home=$$(sh build/prepare) && exec "$$java_home/bin/java" \

@@ -15,7 +15,7 @@ import java.util.stream.Collectors;
  * @param unexplained lost while no fault was there, in datagrams
  * @param failures what must not be, in words
  */
-record Account(List<Row> rows, long unexplained, List<String> failures) {
+public record Account(List<Row> rows, long unexplained, List<String> failures) {
     /**
      * All faults of one kind.
      *
@@ -34,7 +34,8 @@ record Account(List<Row> rows, long unexplained, List<String> failures) {
         }
     }
 
-    boolean passed() {
+    /** Whether every loss is explained, and every fault was mended in time. */
+    public boolean passed() {
         return failures.isEmpty();
     }
 

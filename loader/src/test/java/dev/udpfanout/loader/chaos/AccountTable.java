@@ -3,7 +3,7 @@ package dev.udpfanout.loader.chaos;
 import java.util.Locale;
 
 /** The account as text for a terminal of 100 columns; pure. */
-final class AccountTable {
+public final class AccountTable {
     static final int COLUMNS = 100;
 
     private static final String FORM = "%-30s %5s %8s %8s  %s";
@@ -12,7 +12,7 @@ final class AccountTable {
     private AccountTable() {}
 
     /** A line for each kind of fault, each line ended. */
-    static String render(Account account) {
+    public static String render(Account account) {
         StringBuilder text = new StringBuilder();
         line(text, "fault", "times", "lost", "mended", "where they ended, by the counters");
         text.append("-".repeat(COLUMNS)).append('\n');

@@ -10,7 +10,7 @@ import java.util.function.Consumer;
 import java.util.function.Predicate;
 
 /** Has one fault after the other happen to a node under load, and accounts for what was lost. */
-final class ChaosRun {
+public final class ChaosRun {
     /** Between two faults: what is lost then is nobody's fault but ours. Datagrams of each flow. */
     private static final int QUIET = 3_000;
 
@@ -37,6 +37,18 @@ final class ChaosRun {
         try (NodeLab lab = new NodeLab()) {
             return new ChaosRun(lab, out).run(time, new Faults(possible(lab, drawn, out), seed));
         }
+    }
+
+    /**
+     * Has only happen what every daemon lives with, and outlives: endpoints come and go, the file changes, the API
+     * server is away.
+     *
+     * @param lab the caller's to close
+     * @param time in which events begin; it takes some seconds more
+     * @param out told what happens, a line each
+     */
+    public static Account daily(NodeLab lab, Duration time, long seed, Consumer<String> out) throws IOException {
+        return new ChaosRun(lab, out).run(time, new Faults(Faults.daily(), seed));
     }
 
     private static List<Fault> possible(NodeLab lab, Predicate<Fault> drawn, Consumer<String> out) {

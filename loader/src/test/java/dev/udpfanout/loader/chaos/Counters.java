@@ -20,7 +20,7 @@ import java.util.stream.IntStream;
  * @param backlog how many packets this machine's CPUs threw away because their queues of what had come in were full, be
  *     they of this node or not: /proc/net/softnet_stat
  */
-record Counters(Map<String, Long> values, long backlog) {
+public record Counters(Map<String, Long> values, long backlog) {
     private static final String CLIENT_LINK = "client's link";
     private static final String DUMMY_QUEUE = "dummy0's queue";
     private static final String POD_QUEUES = "pods' queues";
@@ -44,7 +44,7 @@ record Counters(Map<String, Long> values, long backlog) {
     }
 
     /** What they stand at. A daemon that does not answer has none. */
-    static Counters read(NodeLab lab) {
+    public static Counters read(NodeLab lab) {
         Map<String, Long> values = new LinkedHashMap<>();
         LabNamespace client = lab.topology().client();
         LabNamespace node = lab.topology().node();
@@ -116,7 +116,7 @@ record Counters(Map<String, Long> values, long backlog) {
     }
 
     /** What was counted after an earlier reading; what is less than before has begun anew with its interface. */
-    Counters since(Counters earlier) {
+    public Counters since(Counters earlier) {
         return new Counters(
                 values.entrySet().stream()
                         .collect(Collectors.toMap(
@@ -137,7 +137,7 @@ record Counters(Map<String, Long> values, long backlog) {
     }
 
     /** How many were lost because the machine was too slow, at most. */
-    long overload() {
+    public long overload() {
         long byLinks = LINKS.stream()
                 .mapToLong(place -> values.getOrDefault(place, 0L))
                 .sum();

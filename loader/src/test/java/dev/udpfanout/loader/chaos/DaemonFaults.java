@@ -1,5 +1,6 @@
 package dev.udpfanout.loader.chaos;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 
@@ -16,11 +17,18 @@ final class DaemonFaults {
     private DaemonFaults() {}
 
     static List<Fault> all() {
-        return List.of(
+        List<Fault> all = new ArrayList<>(List.of(
                 Fault.lossless("kill -9, restart", RESTARTED_SECONDS, DaemonFaults::kill),
                 Fault.lossless("SIGTERM, restart", RESTARTED_SECONDS, DaemonFaults::terminate),
                 Fault.lossless("SIGSTOP, SIGCONT", 15, DaemonFaults::stop),
-                Fault.lossless("SIGHUP", 10, DaemonFaults::hangUp),
+                Fault.lossless("SIGHUP", 10, DaemonFaults::hangUp)));
+        all.addAll(reloads());
+        return all;
+    }
+
+    /** Changes of its file. */
+    static List<Fault> reloads() {
+        return List.of(
                 Fault.lossless("reload: policy", 10, (lab, random) -> lab.daemon()
                         .configure(lab.daemon().config().withOtherPolicy())),
                 Fault.lossless("reload: hook of dummy0", 10, (lab, random) -> lab.daemon()

@@ -41,6 +41,13 @@ final class Faults {
                 .toList();
     }
 
+    /** Those that the daemon's process and its datapath outlive, on any machine. */
+    static List<Fault> daily() {
+        return Stream.of(DaemonFaults.reloads(), ApiFaults.passing())
+                .flatMap(List::stream)
+                .toList();
+    }
+
     /** The next one. */
     Drawn next() {
         if (drawn.isEmpty()) {

@@ -21,11 +21,14 @@ import java.util.Optional;
 import java.util.function.BooleanSupplier;
 
 /** The daemon as it is shipped, on the node, with its file; one process after the other. */
-final class NodeDaemon {
+public final class NodeDaemon {
     static final Duration LIMIT = Duration.ofSeconds(40);
 
     /** Longer than any fault may take: whether a start took too long is the fault's to say, and the run goes on. */
     private static final Duration STARTED_LIMIT = Duration.ofSeconds(150);
+
+    /** The memory limit of {@code k8s/daemonset-*.yaml}. */
+    private static final long POD_BYTES = 256L << 20;
 
     private final LabNamespace node;
     private final Path folder;
@@ -52,7 +55,10 @@ final class NodeDaemon {
         environment.put("KUBECONFIG", folder.resolve("kubeconfig").toString());
         environment.put("NODE_NAME", "node-a");
         environment.put("UDP_FANOUT_JAVA_OPTS", "-Djava.io.tmpdir=" + folder);
-        write(config.yaml());
+        // Its heap is as large as in the DaemonSet's pod.
+        environment.put("UDP_FANOUT_CGROUP", folder.toString());
+        write("memory.max", Long.toString(POD_BYTES));
+        write("config.yaml", config.yaml());
     }
 
     /** What is in its file. */
@@ -60,11 +66,13 @@ final class NodeDaemon {
         return config;
     }
 
-    Path pins() {
+    /** Where it has pinned its maps. */
+    public Path pins() {
         return pins;
     }
 
-    boolean isAlive() {
+    /** Whether its process runs. */
+    public boolean isAlive() {
         return process != null && process.isAlive();
     }
 
@@ -76,6 +84,11 @@ final class NodeDaemon {
                 line -> {},
                 limits.map(present -> present.obeying(command)).orElse(command).toArray(String[]::new));
         process.awaitLine("ready listeners=", STARTED_LIMIT);
+    }
+
+    /** Its process; another one after each start. */
+    public LabProcess process() {
+        return process;
     }
 
     /** Takes away all that a dead one has left. */
@@ -110,7 +123,7 @@ final class NodeDaemon {
     void configure(NodeConfig next) {
         double before = reloads("reloads_applied");
         config = next;
-        write(next.yaml());
+        write("config.yaml", next.yaml());
         await("the new file in force", () -> reloads("reloads_applied") > before);
     }
 
@@ -122,13 +135,13 @@ final class NodeDaemon {
     /** Replaces the file by nothing, as a script does that goes on when its disk is full; it is refused. */
     void truncateFile() {
         double before = reloads("reloads_refused");
-        write("");
+        write("config.yaml", "");
         await("the empty file refused", () -> reloads("reloads_refused") > before);
     }
 
     /** Gives it the file again that it should have. */
     void restoreFile() {
-        write(config.yaml());
+        write("config.yaml", config.yaml());
         await("the file in force", () -> page("/status").contains("\"valid\":true"));
     }
 
@@ -136,10 +149,10 @@ final class NodeDaemon {
         return Double.parseDouble(page("/status").replaceAll("(?s).*\"" + result + "\":(\\d+).*", "$1"));
     }
 
-    private void write(String text) {
+    private void write(String file, String text) {
         try {
-            Path next = Files.writeString(folder.resolve("next.yaml"), text);
-            Files.move(next, folder.resolve("config.yaml"), StandardCopyOption.ATOMIC_MOVE);
+            Path next = Files.writeString(folder.resolve("next"), text);
+            Files.move(next, folder.resolve(file), StandardCopyOption.ATOMIC_MOVE);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
@@ -154,7 +167,8 @@ final class NodeDaemon {
         }
     }
 
-    AdminClient admin() {
+    /** Asks it for its pages. */
+    public AdminClient admin() {
         return new AdminClient(node);
     }
 

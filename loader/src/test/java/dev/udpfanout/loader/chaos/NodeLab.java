@@ -24,7 +24,7 @@ import java.util.logging.Logger;
 import java.util.stream.IntStream;
 
 /** A cluster of one node under load, with all that can be broken in it. */
-final class NodeLab implements AutoCloseable {
+public final class NodeLab implements AutoCloseable {
     static final int PODS = 3;
 
     private static final int POD_PORT = 40514;
@@ -41,7 +41,7 @@ final class NodeLab implements AutoCloseable {
     private final Traffic traffic;
 
     /** Builds it, with the daemon running and the load on. */
-    NodeLab() throws IOException {
+    public NodeLab() throws IOException {
         // It logs every request.
         API_SERVER_LOG.setLevel(Level.WARNING);
         topology = Topology.builder().pods(PODS).build();
@@ -92,11 +92,13 @@ final class NodeLab implements AutoCloseable {
         return limits;
     }
 
-    NodeDaemon daemon() {
+    /** Its daemon. */
+    public NodeDaemon daemon() {
         return daemon;
     }
 
-    Traffic traffic() {
+    /** The load. */
+    public Traffic traffic() {
         return traffic;
     }
 
@@ -106,7 +108,7 @@ final class NodeLab implements AutoCloseable {
     }
 
     /** Has the node run a command, its words parted by spaces. */
-    void node(String command) {
+    public void node(String command) {
         topology.node().exec(command.split(" "));
     }
 

@@ -13,7 +13,7 @@ import java.util.BitSet;
 import java.util.List;
 
 /** Numbered datagrams at a steady rate from the client to each listener, and which of them arrived at any pod. */
-final class Traffic implements AutoCloseable {
+public final class Traffic implements AutoCloseable {
     /** Of all flows together, in datagrams. */
     static final int PER_SECOND = 20_000;
 
@@ -42,12 +42,12 @@ final class Traffic implements AutoCloseable {
     }
 
     /** The first number of each flow that has not been sent yet. */
-    List<Integer> next() {
+    public List<Integer> next() {
         return flows.stream().map(Flow::sent).toList();
     }
 
     /** Lets so many more be sent by each flow. */
-    void awaitSent(int more) {
+    public void awaitSent(int more) {
         sending.awaitSent(more);
     }
 
@@ -76,17 +76,33 @@ final class Traffic implements AutoCloseable {
         return flows.stream().mapToLong(Flow::refused).sum();
     }
 
-    long sent() {
+    /** How many have been sent up to now. */
+    public long sent() {
         return flows.stream().mapToLong(Flow::sent).sum();
     }
 
-    long duplicates() {
+    /** How many came that had come before. */
+    public long duplicates() {
         return flows.stream().mapToLong(Flow::duplicates).sum();
     }
 
     /** How many a second were really sent. */
     long perSecond() {
         return sent() * NANOS_PER_SECOND / (System.nanoTime() - startNanos);
+    }
+
+    /**
+     * How many have not arrived of those sent between two moments.
+     *
+     * @param from what {@link #next()} was at the first
+     * @param to what it was at the second
+     */
+    public long lostBetween(List<Integer> from, List<Integer> to) {
+        long lost = 0;
+        for (int i = 0; i < flows.size(); i++) {
+            lost += flows.get(i).lostBetween(from.get(i), to.get(i));
+        }
+        return lost;
     }
 
     /** Of each flow the numbers that have not arrived. */

@@ -104,6 +104,12 @@ public final class Flow implements AutoCloseable {
         return arrived.nextClearBit(Math.max(0, from)) >= to;
     }
 
+    /** How many of the numbers from one, which may be negative, up to but without another have not arrived. */
+    public synchronized int lostBetween(int from, int to) {
+        int first = Math.max(0, from);
+        return to <= first ? 0 : to - first - arrived.get(first, to).cardinality();
+    }
+
     /** How many different ones have arrived. */
     public synchronized int received() {
         return arrived.cardinality();

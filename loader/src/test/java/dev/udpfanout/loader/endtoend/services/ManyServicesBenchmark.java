@@ -34,7 +34,6 @@ class ManyServicesBenchmark {
     private static final int PER_SECOND = 1_000;
     private static final Duration LIMIT = Duration.ofSeconds(120);
     private static final Duration REST = Duration.ofSeconds(30);
-    private static final double TICKS_PER_SECOND = 100;
     private static final Path REPORT = Path.of("target", "many-services-benchmark.txt");
 
     @TempDir
@@ -62,9 +61,12 @@ class ManyServicesBenchmark {
                                     ENDPOINTS,
                                     seconds(begun, setUp),
                                     seconds(begun, System.nanoTime()),
-                                    ticks(daemon) / TICKS_PER_SECOND));
+                                    ProcessCost.cpuSeconds(daemon)));
             report.add("resident set %d MiB, at its highest %d MiB, %d MiB of maps"
-                    .formatted(kib(daemon, "VmRSS") / 1024, kib(daemon, "VmHWM") / 1024, mapsBytes(daemon) >> 20));
+                    .formatted(
+                            ProcessCost.status(daemon, "VmRSS") / 1024,
+                            ProcessCost.status(daemon, "VmHWM") / 1024,
+                            ProcessCost.mapsBytes(daemon) >> 20));
             report.add("a changed slice is in force after %s".formatted(changes(lab, daemon)));
             report.add("at rest %.1f %% of a CPU".formatted(percentAtRest(daemon)));
             long asked = System.nanoTime();
@@ -83,7 +85,7 @@ class ManyServicesBenchmark {
      */
     private static String changes(ServiceLab lab, LabProcess daemon) throws Exception {
         SequenceTraffic.Receiver receiver = lab.receivers().getFirst();
-        long before = ticks(daemon);
+        double before = ProcessCost.cpuSeconds(daemon);
         List<Double> tookMs = new ArrayList<>();
         for (int change = 0; change < CHANGES; change++) {
             int service = change * 7 % SERVICES;
@@ -106,51 +108,17 @@ class ManyServicesBenchmark {
                         tookMs.get(CHANGES / 2),
                         tookMs.getLast(),
                         CHANGES,
-                        (ticks(daemon) - before) / TICKS_PER_SECOND * 1_000 / CHANGES);
+                        (ProcessCost.cpuSeconds(daemon) - before) * 1_000 / CHANGES);
     }
 
     private static double percentAtRest(LabProcess daemon) throws IOException {
-        long before = ticks(daemon);
+        double before = ProcessCost.cpuSeconds(daemon);
         long begun = System.nanoTime();
         LockSupport.parkNanos(REST.toNanos());
-        return (ticks(daemon) - before) / TICKS_PER_SECOND / seconds(begun, System.nanoTime()) * 100;
-    }
-
-    /** User and system time: proc_pid_stat(5), fields 14 and 15. */
-    private static long ticks(LabProcess process) throws IOException {
-        String[] fields = Files.readAllLines(Path.of("/proc", Long.toString(process.pid()), "stat"))
-                .getFirst()
-                .replaceFirst(".*\\) ", "")
-                .split(" ");
-        return Long.parseLong(fields[11]) + Long.parseLong(fields[12]);
+        return (ProcessCost.cpuSeconds(daemon) - before) / seconds(begun, System.nanoTime()) * 100;
     }
 
     private static double seconds(long fromNanos, long toNanos) {
         return (toNanos - fromNanos) / 1e9;
-    }
-
-    private static long kib(LabProcess process, String key) throws IOException {
-        return Files.readAllLines(Path.of("/proc", Long.toString(process.pid()), "status")).stream()
-                .filter(line -> line.startsWith(key + ":"))
-                .mapToLong(line -> Long.parseLong(line.replaceAll("\\D", "")))
-                .findFirst()
-                .orElseThrow();
-    }
-
-    /** What the kernel says of the maps that the daemon holds: {@code memlock} in proc_pid_fdinfo(5). */
-    private static long mapsBytes(LabProcess daemon) throws IOException {
-        long bytes = 0;
-        try (var descriptors = Files.list(Path.of("/proc", Long.toString(daemon.pid()), "fdinfo"))) {
-            for (Path each : descriptors.toList()) {
-                List<String> lines = Files.readAllLines(each);
-                if (lines.stream().anyMatch(line -> line.startsWith("map_id:"))) {
-                    bytes += lines.stream()
-                            .filter(line -> line.startsWith("memlock:"))
-                            .mapToLong(line -> Long.parseLong(line.replaceAll("\\D", "")))
-                            .sum();
-                }
-            }
-        }
-        return bytes;
     }
 }

@@ -68,8 +68,8 @@ class PodChurnBenchmark {
                             ProcessCost.cpuSeconds(daemon)));
             report.add("resident set %d MiB, at its highest %d MiB, %d descriptors"
                     .formatted(
-                            ProcessCost.kib(daemon, "VmRSS") / 1024,
-                            ProcessCost.kib(daemon, "VmHWM") / 1024,
+                            ProcessCost.status(daemon, "VmRSS") / 1024,
+                            ProcessCost.status(daemon, "VmHWM") / 1024,
                             ProcessCost.descriptors(daemon)));
             report.add("at rest %.1f %% of a CPU".formatted(percentAtRest(daemon)));
             churn(lab, daemon);
