@@ -28,13 +28,16 @@ BASE ?=
 # For "make bench-compare": the results.json of two runs.
 RUN1 ?=
 RUN2 ?=
+# For "make kernel-matrix": Debian's word for the kernels' architecture (amd64, arm64; this machine's if empty), and suites, separated by spaces; all if empty.
+ARCH ?=
+SUITES ?=
 # For "make netflow-test": words of the trials to run, such as "scaling kernel,restarted"; all if not given.
 TRIALS ?=
 
 # For "make bench-jmh": a pattern of benchmarks, and JMH's options.
 JMH_ARGUMENTS ?=
 
-.PHONY: help build test demo image image-slim image-test cluster-test differential kernel-matrix chaos soak fuzz doctor-test netflow-test bench bench-quick bench-docs bench-gate bench-compare bench-jmh instructions fresh-machine release-check format clean
+.PHONY: help build test demo image image-slim image-test cluster-test differential kernel-matrix load-oldest chaos soak fuzz doctor-test netflow-test bench bench-quick bench-docs bench-gate bench-compare bench-jmh instructions fresh-machine release-check format clean
 
 help:
 	@echo 'make build    compile everything; the daemon is then in loader/target/udp-fanout/bin/udp-fanout'
@@ -46,6 +49,7 @@ help:
 	@echo 'make cluster-test   the guide and later events on real Kubernetes, beside kube-proxy alone; KUBERNETES_BIN (as root, 10 min for each version)'
 	@echo 'make differential   the same load by kube-proxy alone and by udp-fanout, in every kind of network; docs/differential.md (as root; NETWORKS=, WAYS=)'
 	@echo 'make kernel-matrix   every way in on Debian'"'"'s kernels from 5.10 to 7.3 in virtual machines; docs/kernels.md (as root, about 25 min: 6 for each kernel)'
+	@echo 'make load-oldest   whether the verifier of Debian'"'"'s 5.10 accepts the kernel programs, in a virtual machine (as root, about 1 min)'
 	@echo 'make chaos    faults, one after the other, at 20,000 datagrams/s; each loss is accounted for; SECONDS, SEED (as root, 10 min)'
 	@echo 'make soak     one daemon for hours at 20,000 datagrams/s with churn, reloads and API flaps: memory, descriptors, maps, CPU and loss as a chart; HOURS, SEED (as root, 2 h)'
 	@echo 'make fuzz     what reads files, the API server and netlink, under inputs that take new branches (Jazzer); SECONDS, TARGET (10 min)'
@@ -94,7 +98,10 @@ differential: build
 		dev.udpfanout.lab.differential.Differential --networks "$(NETWORKS)" --ways "$(WAYS)" $(DETAILS) $(SAMPLE) --document docs/differential.md
 
 kernel-matrix: build
-	@sh lab/kernels/matrix
+	@ARCH="$(ARCH)" sh lab/kernels/matrix $(SUITES)
+
+load-oldest: build
+	@cd bpf/target/classes/dev/udpfanout/bpf && sh "$(CURDIR)/lab/kernels/load" udp_fanout.bpf.o udp_fanout_drops.bpf.o udp_fanout_trace.bpf.o
 
 chaos: build
 	@java_home=$$(sh build/prepare) && exec "$$java_home/bin/java" --enable-native-access=ALL-UNNAMED -XX:+UseSerialGC \
