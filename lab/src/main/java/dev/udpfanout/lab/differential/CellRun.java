@@ -19,8 +19,12 @@ final class CellRun {
     /** So long for a datagram before the next is sent. */
     private static final Duration PATIENCE = Duration.ofMillis(100);
 
-    /** So long at the end for those that have not arrived yet: the machine may be busy. */
-    private static final Duration LATE_LIMIT = Duration.ofSeconds(1);
+    /**
+     * So long at the end for those that have not arrived yet: the machine may be busy, and an emulated one stands
+     * still.
+     */
+    private static final Duration LATE_LIMIT =
+            Duration.ofSeconds(Integer.getInteger("udpfanout.differential.lateSeconds", 1));
 
     /** After so many losses the matter is settled. */
     private static final int LOSSES_ENOUGH = 3;

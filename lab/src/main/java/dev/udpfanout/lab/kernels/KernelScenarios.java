@@ -12,22 +12,30 @@ import java.util.stream.Stream;
  * name PASS|FAIL seconds detail}. The last line is {@code DONE passed failed}. Exits with 1 if one failed.
  */
 public final class KernelScenarios {
+    private static final String ONLY = "--only=";
+
     private KernelScenarios() {}
 
     /**
      * @param arguments the daemon's {@code bin/udp-fanout}; then, for a self-test, {@code --without-daemon}: scenarios
-     *     run, and must fail, with no daemon started
+     *     run, and must fail, with no daemon started; or {@code --only=NAME,...}: no others than those
      */
     public static void main(String[] arguments) {
-        if (arguments.length == 0 || arguments.length > 2) {
-            System.err.println("usage: KernelScenarios BIN/UDP-FANOUT [--without-daemon]");
+        String option = arguments.length == 2 ? arguments[1] : "";
+        boolean isStarted = !option.equals("--without-daemon");
+        if (arguments.length == 0
+                || arguments.length > 2
+                || (isStarted && !option.isEmpty() && !option.startsWith(ONLY))) {
+            System.err.println("usage: KernelScenarios BIN/UDP-FANOUT [--without-daemon | --only=NAME,...]");
             System.exit(2);
         }
         RootPrivilege.require();
         Bpffs.ensure();
-        Daemon daemon = new Daemon(Path.of(arguments[0]), arguments.length == 1);
+        Daemon daemon = new Daemon(Path.of(arguments[0]), isStarted);
         CheckReport report = new CheckReport();
-        for (Scenario scenario : scenarios(daemon, transports(daemon, report))) {
+        List<Scenario> scenarios = scenarios(daemon, transports(daemon, report));
+        for (Scenario scenario :
+                option.startsWith(ONLY) ? only(scenarios, option.substring(ONLY.length())) : scenarios) {
             try {
                 scenario.run(report);
             } catch (Exception e) {
@@ -36,6 +44,17 @@ public final class KernelScenarios {
         }
         System.out.println("DONE " + report.passed() + " " + report.failed());
         System.exit(report.failed() == 0 ? 0 : 1);
+    }
+
+    /** @throws IllegalArgumentException if a name is that of no scenario: a check that was asked for is not left out */
+    private static List<Scenario> only(List<Scenario> scenarios, String names) {
+        return Stream.of(names.split(","))
+                .map(name -> scenarios.stream()
+                        .filter(scenario -> scenario.name().equals(name))
+                        .findFirst()
+                        .orElseThrow(() -> new IllegalArgumentException("no scenario is named " + name + ", but "
+                                + scenarios.stream().map(Scenario::name).toList())))
+                .toList();
     }
 
     /** Those that this kernel has; for a self-test all. */
