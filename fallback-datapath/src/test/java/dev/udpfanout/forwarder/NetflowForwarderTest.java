@@ -133,9 +133,9 @@ class NetflowForwarderTest {
     /** That is over four million datagrams: they must not keep the forwarder from taking traffic. */
     @ParameterizedTest
     @CsvSource({"IO_URING, 127.0.0.1", "EPOLL, ::1"})
-    void shouldTakeTrafficWhileSixtyFourCollectorsAreToldALargeMemory(IoChoice io, String address) {
+    void shouldTakeTrafficWhileSixtyFourCollectorsAreToldALargeMemory(Transport transport, String address) {
         keeping = new TemplateKeeping(new Limits(4 * LARGE, 1 << 28, Long.MAX_VALUE));
-        start(io, address, false);
+        start(transport, address, false);
         for (int domain = 2; domain <= LARGE + 1; domain++) {
             exporter.send(FlowMessage.v9(0, domain).templates(FLOW).bytes(), forwarder.localAddress());
             int sent = domain - 1;
