@@ -3,6 +3,7 @@ package dev.udpfanout.loader.soak;
 import dev.udpfanout.bindings.libbpf.BpfMap;
 import dev.udpfanout.bindings.libbpf.MapShape;
 import dev.udpfanout.bindings.libbpf.MapType;
+import dev.udpfanout.lab.process.Command;
 import dev.udpfanout.lab.process.LabProcess;
 import dev.udpfanout.loader.chaos.Counters;
 import dev.udpfanout.loader.chaos.NodeLab;
@@ -71,6 +72,18 @@ final class Sampler {
                 entries,
                 ProcessCost.mapsBytes(daemon),
                 load());
+    }
+
+    /**
+     * Has the daemon's JVM make a full collection.
+     *
+     * @throws dev.udpfanout.lab.process.CommandFailedException if it does not answer
+     */
+    void collect() {
+        Command.run(List.of(
+                Path.of(System.getProperty("java.home"), "bin", "jcmd").toString(),
+                Long.toString(lab.daemon().process().pid()),
+                "GC.run"));
     }
 
     /** Maps are in a folder for each layout of theirs: docs/versioning.md. */

@@ -13,6 +13,13 @@ import org.junit.jupiter.api.Test;
 class SamplerTest {
     private static final int SOME = 2_000;
 
+    private static long fullCollections(NodeLab lab) {
+        return lab.daemon()
+                .admin()
+                .metricBy("gc", "jvm_gc_collection_seconds_count")
+                .get("MarkSweepCompact");
+    }
+
     @Test
     void shouldSeeMemoryDescriptorsMapsAndLossOfADaemonUnderLoad() throws IOException {
         try (NodeLab lab = new NodeLab()) {
@@ -25,6 +32,10 @@ class SamplerTest {
             assertTrue(first.descriptors() > 20 && first.cpuMillis() > 0, first::toString);
             assertTrue(first.maps() > 20 && first.mapBytes() > 1 << 20, first::toString);
             assertTrue(first.mapEntries() > 0, first::toString);
+
+            long collections = fullCollections(lab);
+            sampler.collect();
+            assertEquals(collections + 1, fullCollections(lab));
 
             lab.node("ip link set eth0 down");
             lab.traffic().awaitSent(SOME);

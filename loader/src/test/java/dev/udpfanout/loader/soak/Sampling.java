@@ -1,5 +1,6 @@
 package dev.udpfanout.loader.soak;
 
+import dev.udpfanout.lab.process.CommandFailedException;
 import dev.udpfanout.loader.chaos.NodeLab;
 import java.io.IOException;
 import java.io.PrintStream;
@@ -7,10 +8,15 @@ import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 
-/** Takes a sample every ten seconds, and draws all of them every minute, until it is closed. */
+/**
+ * Takes a sample every ten seconds, and draws all of them every minute, until it is closed. Before some of them, at the
+ * beginning and every five minutes, the daemon's JVM makes a full collection: by itself it may not need one for hours,
+ * and garbage that fills its heap up to the limit is no leak.
+ */
 final class Sampling implements AutoCloseable {
     private static final Duration INTERVAL = Duration.ofSeconds(10);
     private static final int DRAWN_EVERY = 6;
+    private static final int COLLECTED_EVERY = 30;
     private static final Duration LAST_LIMIT = Duration.ofSeconds(60);
 
     private final Sampler sampler;
@@ -31,6 +37,9 @@ final class Sampling implements AutoCloseable {
     private void run() {
         try {
             for (int i = 1; !ending.await(INTERVAL.toMillis(), TimeUnit.MILLISECONDS); i++) {
+                if (i % COLLECTED_EVERY == 1) {
+                    collect();
+                }
                 sample();
                 if (i % DRAWN_EVERY == 0) {
                     report.draw();
@@ -38,6 +47,14 @@ final class Sampling implements AutoCloseable {
             }
         } catch (InterruptedException | IOException e) {
             out.println("no more samples: " + e);
+        }
+    }
+
+    private void collect() {
+        try {
+            sampler.collect();
+        } catch (CommandFailedException e) {
+            out.println("no collection: " + e.getMessage());
         }
     }
 
