@@ -12,7 +12,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.regex.Pattern;
@@ -37,6 +39,19 @@ class DaemonBenchmark {
     private static final int WARM_UP = 100;
     private static final int SLICES = 10;
     private static final int PER_SLICE = 100;
+    private static final String DISTRIBUTION = "udpfanout.distribution";
+
+    /** Folders, separated by commas, to compare their starts; this build's own if empty. */
+    private static final String DISTRIBUTIONS = System.getProperty("udpfanout.distributions", "");
+
+    private static final List<String> START_FIGURES = List.of(
+            "start to attached, ms",
+            "CPU time of the process by then, ms",
+            "start to first endpoints from Kubernetes in force, ms",
+            "CPU time of the process once ready, ms",
+            "resident set once ready, KiB",
+            "largest resident set till then, KiB");
+
     private static final Path REPORT = Path.of("target", "daemon-benchmark.txt");
     private static final List<String> LINES = new ArrayList<>();
 
@@ -73,38 +88,72 @@ class DaemonBenchmark {
                 .orElse("unknown");
     }
 
+    /** Of several distributions by turns, so that what the machine does besides meets all of them alike. */
     @Test
     void startAndMemory() throws IOException {
         lab.serveAll();
         lab.configureOnDummy("drain_secs: 0");
-        long[] attachedMs = new long[STARTS];
-        long[] cpuMs = new long[STARTS];
-        long[] syncedMs = new long[STARTS];
-        long[] residentKib = new long[STARTS];
-        long[] peakKib = new long[STARTS];
-        for (int run = 0; run < STARTS; run++) {
-            long startNanos = System.nanoTime();
-            LabProcess daemon = lab.startWithoutWaiting();
-            daemon.awaitLine("attached TC eBPF program", ServiceLab.LIMIT);
-            attachedMs[run] = (System.nanoTime() - startNanos) / 1_000_000;
-            cpuMs[run] = ProcessHandle.of(daemon.pid())
-                    .flatMap(process -> process.info().totalCpuDuration())
-                    .orElseThrow()
-                    .toMillis();
-            daemon.awaitLine("downstream set listener_id=0 endpoints=3", ServiceLab.LIMIT);
-            syncedMs[run] = (System.nanoTime() - startNanos) / 1_000_000;
-            lab.awaitReady();
-            lab.admin().page("/metrics");
-            residentKib[run] = status(daemon, "VmRSS");
-            peakKib[run] = status(daemon, "VmHWM");
-            daemon.signal("TERM");
-            daemon.awaitExit(ServiceLab.LIMIT);
+        Map<String, List<long[]>> starts = new LinkedHashMap<>();
+        String own = System.getProperty(DISTRIBUTION);
+        try {
+            for (int run = 0; run < STARTS; run++) {
+                for (String home : DISTRIBUTIONS.isEmpty() ? List.of(own) : List.of(DISTRIBUTIONS.split(","))) {
+                    System.setProperty(DISTRIBUTION, home);
+                    starts.computeIfAbsent(home, each -> new ArrayList<>()).add(start());
+                }
+            }
+        } finally {
+            System.setProperty(DISTRIBUTION, own);
         }
-        LINES.add("start to attached, ms: " + summary(attachedMs));
-        LINES.add("CPU time of the process by then, ms: " + summary(cpuMs));
-        LINES.add("start to first endpoints from Kubernetes in force, ms: " + summary(syncedMs));
-        LINES.add("resident set once ready, KiB: " + summary(residentKib));
-        LINES.add("largest resident set till then, KiB: " + summary(peakKib));
+        List<long[]> first = starts.values().iterator().next();
+        starts.forEach((home, measured) -> {
+            if (starts.size() > 1) {
+                LINES.add("distribution " + home);
+            }
+            for (int figure = 0; figure < START_FIGURES.size(); figure++) {
+                LINES.add(START_FIGURES.get(figure) + ": " + summary(column(measured, figure))
+                        + ratio(measured, first, figure));
+            }
+        });
+    }
+
+    /** Starts a daemon and ends it: {@link #START_FIGURES}. */
+    private long[] start() throws IOException {
+        long startNanos = System.nanoTime();
+        LabProcess daemon = lab.startWithoutWaiting();
+        daemon.awaitLine("attached TC eBPF program", ServiceLab.LIMIT);
+        long attachedMs = (System.nanoTime() - startNanos) / 1_000_000;
+        long attachedCpuMs = cpuMs(daemon);
+        daemon.awaitLine("downstream set listener_id=0 endpoints=3", ServiceLab.LIMIT);
+        long syncedMs = (System.nanoTime() - startNanos) / 1_000_000;
+        lab.awaitReady();
+        lab.admin().page("/metrics");
+        long[] figures = {
+            attachedMs, attachedCpuMs, syncedMs, cpuMs(daemon), status(daemon, "VmRSS"), status(daemon, "VmHWM")
+        };
+        daemon.signal("TERM");
+        daemon.awaitExit(ServiceLab.LIMIT);
+        return figures;
+    }
+
+    private static long cpuMs(LabProcess process) {
+        return ProcessHandle.of(process.pid())
+                .flatMap(handle -> handle.info().totalCpuDuration())
+                .orElseThrow()
+                .toMillis();
+    }
+
+    private static long[] column(List<long[]> rows, int column) {
+        return rows.stream().mapToLong(row -> row[column]).toArray();
+    }
+
+    private static String ratio(List<long[]> measured, List<long[]> first, int figure) {
+        return measured == first
+                ? ""
+                : String.format(
+                        Locale.ROOT,
+                        "; %.2f of the first",
+                        (double) median(column(measured, figure)) / median(column(first, figure)));
     }
 
     private static long status(LabProcess process, String key) throws IOException {
@@ -115,11 +164,15 @@ class DaemonBenchmark {
                 .orElseThrow();
     }
 
+    private static long median(long[] values) {
+        return Arrays.stream(values).sorted().toArray()[values.length / 2];
+    }
+
     private static String summary(long[] values) {
         long[] sorted = values.clone();
         Arrays.sort(sorted);
-        return "median " + sorted[sorted.length / 2] + ", min " + sorted[0] + ", max " + sorted[sorted.length - 1]
-                + " of " + sorted.length;
+        return "median " + median(values) + ", min " + sorted[0] + ", max " + sorted[sorted.length - 1] + " of "
+                + sorted.length;
     }
 
     @Test
