@@ -74,7 +74,15 @@ class ContainerImageScenario {
                 pod,
                 container,
                 lab.topology().node(),
-                Map.of("config", directory, "bpffs", ownFolder(), "xtables-lock", lockOfIptables()),
+                Map.of(
+                        "config",
+                        directory,
+                        "bpffs",
+                        ownFolder(),
+                        "xtables-lock",
+                        lockOfIptables(),
+                        "state",
+                        Files.createDirectories(profiles.resolve("state"))),
                 Map.of("spec.nodeName", "node-a", "metadata.namespace", "udp-fanout"),
                 runtimeDefault.writeTo(profiles));
     }
