@@ -279,14 +279,16 @@ final class Ground implements AutoCloseable {
                 .anyMatch(line -> !line.strip().split("\\s+")[1].equals("0"));
     }
 
-    /** What {@code udp-fanout status} prints. */
+    /** What {@code udp-fanout status} prints; a JVM starts for it, which takes its time on a busy machine. */
     String status() {
-        return topology.node()
-                .exec(
+        LabProcess status = topology.node()
+                .start(
                         executable.toAbsolutePath().toString(),
                         "status",
                         "--pin-dir",
                         topology.pinDirectory().toString());
+        status.awaitExit(START_LIMIT);
+        return String.join("\n", status.lines());
     }
 
     @Override
