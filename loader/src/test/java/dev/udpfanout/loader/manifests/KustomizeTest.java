@@ -5,12 +5,15 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.fabric8.kubernetes.api.model.HasMetadata;
+import io.fabric8.kubernetes.api.model.Quantity;
 import io.fabric8.kubernetes.api.model.Service;
+import io.fabric8.kubernetes.api.model.apps.DaemonSet;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -86,6 +89,23 @@ class KustomizeTest {
                         .collect(Collectors.toSet()));
 
         assertMakes(expected, overlay, folder);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"services", "services-in-namespaces"})
+    void shouldGiveServicesTheMemoryThatWasMeasured(String overlay) {
+        DaemonSet daemonSet =
+                Manifests.all(DaemonSet.class, Overlays.render(overlay)).getFirst();
+        var resources = daemonSet
+                .getSpec()
+                .getTemplate()
+                .getSpec()
+                .getContainers()
+                .getFirst()
+                .getResources();
+
+        assertEquals(Map.of("cpu", new Quantity("50m"), "memory", new Quantity("256Mi")), resources.getRequests());
+        assertEquals(Map.of("memory", new Quantity("384Mi")), resources.getLimits());
     }
 
     @Test

@@ -12,7 +12,8 @@ import java.util.List;
 
 /**
  * What {@code kubectl kustomize} makes of a folder, where there is no kubectl: {@link KustomizeTest} compares the two
- * where there is one. It knows what these overlays use: resources, and patches that set keys, replace lists, or delete.
+ * where there is one. It knows what these overlays use: resources, and patches that set keys, change members of lists
+ * by their names, replace other lists, or delete.
  */
 final class Overlays {
     /** The key of a patch that says what is done with what it names. */
@@ -77,9 +78,25 @@ final class Overlays {
             if (entry.getValue() instanceof ObjectNode deeper
                     && target.get(entry.getKey()) instanceof ObjectNode inner) {
                 merge(inner, deeper);
+            } else if (areNamed(entry.getValue()) && areNamed(target.path(entry.getKey()))) {
+                mergeByName(target.get(entry.getKey()), entry.getValue());
             } else {
                 target.set(entry.getKey(), entry.getValue());
             }
         });
+    }
+
+    private static boolean areNamed(JsonNode list) {
+        return list.isArray() && !list.isEmpty() && list.valueStream().allMatch(each -> each.has("name"));
+    }
+
+    private static void mergeByName(JsonNode targets, JsonNode changes) {
+        for (JsonNode change : changes) {
+            JsonNode target = targets.valueStream()
+                    .filter(each -> each.get("name").equals(change.get("name")))
+                    .findFirst()
+                    .orElseThrow(() -> new AssertionError("nothing to patch: " + change.get("name")));
+            merge((ObjectNode) target, (ObjectNode) change);
+        }
     }
 }
