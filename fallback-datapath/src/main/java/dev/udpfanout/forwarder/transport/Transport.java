@@ -6,10 +6,10 @@ import java.util.Locale;
 public enum Transport {
     /** A multishot receive into provided buffers; sends queued on the same ring. */
     IO_URING,
-    /** epoll_wait, recvmmsg and sendmmsg. */
-    EPOLL,
     /** A receive a datagram, in rounds; sends queued on the same ring. For kernels without multishot receive. */
     IO_URING_SINGLE_SHOT,
+    /** epoll_wait, recvmmsg and sendmmsg. */
+    EPOLL,
     /** The JDK's selector and datagram channels: one system call a datagram, no native code of ours. */
     NIO;
 

@@ -32,7 +32,12 @@ public record TransportChoice(Transport transport, List<Rejection> rejected) {
             if (support.isSupported()) {
                 return new TransportChoice(transport, rejected);
             }
-            rejected.add(new Rejection(transport, support.describe()));
+            // Both forms of io_uring need a ring: what keeps that from being made is said once.
+            boolean isSaid = transport == Transport.IO_URING_SINGLE_SHOT
+                    && rejected.getLast().why().equals(support.describe());
+            if (!isSaid) {
+                rejected.add(new Rejection(transport, support.describe()));
+            }
         }
         // Of io_uring: what keeps the first from being made keeps the second, or is the nearer one to mend.
         throw new ForwarderException("io: " + asked.name().toLowerCase(Locale.ROOT) + ": "

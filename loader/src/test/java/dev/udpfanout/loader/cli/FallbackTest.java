@@ -21,6 +21,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
@@ -116,6 +117,20 @@ class FallbackTest {
         assertServes(daemon);
         assertTrue(log(daemon).contains(BY_SECCOMP), log(daemon));
         assertTrue(log(daemon).contains("transport=\"epoll (not io_uring: "), log(daemon));
+    }
+
+    /** As on Linux before 6.0. */
+    @Test
+    void shouldReceiveOneByOneWhereThereIsNoMultishotReceive() throws IOException {
+        LabProcess daemon = topology.node()
+                .start(
+                        Map.of("UDP_FANOUT_JAVA_OPTS", "-Dio.netty.iouring.recvMultiShotEnabled=false"),
+                        line -> {},
+                        daemon("userspace").toArray(String[]::new));
+        assertServes(daemon);
+        assertTrue(
+                log(daemon).contains("transport=\"io_uring_single_shot (not io_uring: no multishot receive"),
+                log(daemon));
     }
 
     @Test
