@@ -18,7 +18,7 @@ record Copies(int least, int most, boolean mirrored) {
      */
     static Copies by(Way way, Spread spread, Origin origin, int endpoints) {
         int most = spread == Spread.REPLICATE ? endpoints : 1;
-        if (way == Way.VIP_DIRECT && origin != Origin.CLIENT) {
+        if ((way == Way.VIP_DIRECT || way == Way.SERVICE) && origin != Origin.CLIENT) {
             // kube-proxy may have taken it before it came to an interface with a listener.
             return new Copies(1, most, false);
         }

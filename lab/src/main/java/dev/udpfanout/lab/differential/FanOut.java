@@ -1,6 +1,7 @@
 package dev.udpfanout.lab.differential;
 
 import dev.udpfanout.lab.LabNamespace;
+import dev.udpfanout.lab.differential.service.AnnotatedObjects;
 import dev.udpfanout.lab.process.LabProcess;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -19,7 +20,12 @@ final class FanOut implements AutoCloseable {
     private static final Duration START_LIMIT = Duration.ofSeconds(240);
     private static final String DUMMY_ADDRESS = "10.255.0.1";
     private static final String DUMMY_ADDRESS6 = "fd00:255::1";
-    private static final String NIC_INTERFACES = "eth0, cni0";
+    private static final String POD_INTERFACE = "cni0";
+    /** Services come all at once, and what concerns errors about their datagrams is attached when they are served. */
+    private static final String LAST_OF_SERVICES =
+            "attached TC eBPF program for ICMP errors to ingress interface=\"" + POD_INTERFACE + "\"";
+
+    private static final String NIC_INTERFACES = "eth0, " + POD_INTERFACE;
 
     private final List<LabProcess> daemons = new ArrayList<>();
     private final List<ServiceApi> apis = new ArrayList<>();
@@ -37,7 +43,11 @@ final class FanOut implements AutoCloseable {
                 fanOut.launch(executable, ground, network, way, node, log);
             }
             fanOut.daemons.forEach(daemon -> daemon.awaitLine("ready listeners=", START_LIMIT));
-            fanOut.apis.forEach(api -> api.awaitReady(Spread.of(way).size(), START_LIMIT));
+            if (way == Way.SERVICE) {
+                fanOut.daemons.forEach(daemon -> daemon.awaitLine(LAST_OF_SERVICES, START_LIMIT));
+            } else {
+                fanOut.apis.forEach(api -> api.awaitReady(Spread.of(way).size(), START_LIMIT));
+            }
             return fanOut;
         } catch (RuntimeException e) {
             fanOut.close();
@@ -55,7 +65,7 @@ final class FanOut implements AutoCloseable {
                 switch (way) {
                     case DUMMY_INGRESS, DUMMY_EGRESS, USER_SPACE -> ipv6 ? DUMMY_ADDRESS6 : DUMMY_ADDRESS;
                     case NIC -> ground.nodeAddress(node, ipv6);
-                    case VIP_DIRECT -> Ground.vip(ipv6);
+                    case VIP_DIRECT, SERVICE -> Ground.vip(ipv6);
                 };
         return new InetSocketAddress(address, spread.port());
     }
@@ -65,8 +75,10 @@ final class FanOut implements AutoCloseable {
         String name = "node" + node;
         Path config = write(namespace, yaml(ground, network, way, node));
         Map<String, String> environment = Map.of();
-        if (isPublished(network, way)) {
-            ServiceApi api = ServiceApi.start(namespace, Ground.clusterIp(network.ipv6()), Ground.vip(network.ipv6()));
+        if (way == Way.SERVICE || isPublished(network, way)) {
+            ServiceApi api = way == Way.SERVICE
+                    ? ServiceApi.ofServices(namespace, annotated(ground, network))
+                    : ServiceApi.start(namespace, Ground.clusterIp(network.ipv6()), Ground.vip(network.ipv6()));
             apis.add(api);
             environment =
                     Map.of("NODE_NAME", name, "KUBECONFIG", api.kubeconfig().toString());
@@ -82,6 +94,29 @@ final class FanOut implements AutoCloseable {
                 ground.pinDirectory(node).toString()));
     }
 
+    /** A Service for each policy. */
+    private static AnnotatedObjects annotated(Ground ground, Network network) {
+        AnnotatedObjects objects = new AnnotatedObjects(Ground.clusterIp(network.ipv6()), Ground.vip(network.ipv6()));
+        for (Spread spread : Spread.of(Way.SERVICE)) {
+            objects.addService(spread.word(), spread.annotations(), spread.port());
+            addEndpoints(objects, ground, network, spread.word(), spread, PodReceiver.port(spread));
+        }
+        addEndpoints(objects, ground, network, Spread.MIRROR_SERVICE, Spread.MIRROR, PodReceiver.MIRROR_PORT);
+        return objects;
+    }
+
+    private static void addEndpoints(
+            AnnotatedObjects objects, Ground ground, Network network, String service, Spread portName, int port) {
+        int number = 0;
+        for (int node = 1; node <= Ground.NODES; node++) {
+            if (network.reach().includes(node)) {
+                for (InetSocketAddress endpoint : ground.endpoints(node, network.ipv6(), port)) {
+                    objects.addEndpoint(service, portName.word(), ++number, endpoint, "node" + node);
+                }
+            }
+        }
+    }
+
     private static Path write(LabNamespace namespace, String yaml) {
         try {
             Path config = Files.createTempFile("udp-fanout-differential-", ".yaml");
@@ -93,7 +128,13 @@ final class FanOut implements AutoCloseable {
     }
 
     static String yaml(Ground ground, Network network, Way way, int node) {
-        StringBuilder yaml = new StringBuilder("metrics: { enabled: false }\nhealth: { enabled: false }\nlisteners:\n");
+        String pages = "metrics: { enabled: false }\nhealth: { enabled: false }\n";
+        if (way == Way.SERVICE) {
+            return pages
+                    + "services: { vip_interfaces: [%s], pod_interfaces: [%s] }\n"
+                            .formatted(interfaces(network, way).replace(", " + POD_INTERFACE, ""), POD_INTERFACE);
+        }
+        StringBuilder yaml = new StringBuilder(pages + "listeners:\n");
         for (Spread spread : Spread.of(way)) {
             yaml.append("  - { name: %s, bind: \"%s\", %s, %s, downstream: [%s]%s%s }\n"
                     .formatted(

@@ -4,6 +4,7 @@ import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
 import dev.udpfanout.lab.BoundedWait;
 import dev.udpfanout.lab.LabNamespace;
+import dev.udpfanout.lab.differential.service.AnnotatedObjects;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetSocketAddress;
@@ -53,22 +54,37 @@ final class ServiceApi implements AutoCloseable {
     private final HttpServer server;
     private final ExecutorService threads = Executors.newCachedThreadPool();
     private final String services;
+    private final String slices;
     private final Set<String> ready = ConcurrentHashMap.newKeySet();
     private Path kubeconfig;
 
-    private ServiceApi(HttpServer server, String clusterIp, String vip) {
+    private ServiceApi(HttpServer server, String services, String slices) {
         this.server = server;
+        this.services = services;
+        this.slices = slices;
+    }
+
+    private static String published(String clusterIp, String vip) {
         String ports = Arrays.stream(Spread.values())
                 .map(spread -> PORT.formatted(spread.label().replace('_', '-'), spread.port()))
                 .collect(Collectors.joining(","));
-        this.services = SERVICES.formatted(clusterIp, ports, vip);
+        return SERVICES.formatted(clusterIp, ports, vip);
     }
 
     /** Starts one on a node's loopback interface; closed with the network. */
     static ServiceApi start(LabNamespace node, String clusterIp, String vip) {
+        return listing(node, published(clusterIp, vip), NO_SLICES);
+    }
+
+    /** As above, with annotated Services. */
+    static ServiceApi ofServices(LabNamespace node, AnnotatedObjects objects) {
+        return listing(node, objects.services(), objects.slices());
+    }
+
+    private static ServiceApi listing(LabNamespace node, String services, String slices) {
         try {
             HttpServer server = node.call(() -> HttpServer.create(new InetSocketAddress("127.0.0.1", 0), 0));
-            ServiceApi api = node.closedWithTopology(new ServiceApi(server, clusterIp, vip));
+            ServiceApi api = node.closedWithTopology(new ServiceApi(server, services, slices));
             server.setExecutor(api.threads);
             server.createContext("/", api::answer);
             server.start();
@@ -115,7 +131,7 @@ final class ServiceApi implements AutoCloseable {
         } else if (path.endsWith("/services")) {
             reply(exchange, 200, services.getBytes(StandardCharsets.UTF_8));
         } else if (path.endsWith("/endpointslices")) {
-            reply(exchange, 200, NO_SLICES.getBytes(StandardCharsets.UTF_8));
+            reply(exchange, 200, slices.getBytes(StandardCharsets.UTF_8));
         } else if (path.equals("/apis/discovery.k8s.io")) {
             reply(exchange, 200, SLICE_VERSIONS.getBytes(StandardCharsets.UTF_8));
         } else {

@@ -14,6 +14,9 @@ enum Spread {
     /** A datagram is delivered when it and its copy are there. */
     MIRROR("mirror", "policy: round_robin");
 
+    /** The Service whose endpoints get copies. */
+    static final String MIRROR_SERVICE = "mirror-receivers";
+
     private static final int FIRST_PORT = 5514;
 
     private final String label;
@@ -30,7 +33,9 @@ enum Spread {
                 .filter(spread -> switch (spread) {
                     case REPLICATE -> way != Way.DUMMY_EGRESS;
                     case MIRROR -> way != Way.DUMMY_EGRESS && way != Way.USER_SPACE;
-                    case ROUND_ROBIN, WEIGHTED, HASH, REPLIES -> true;
+                    // A Service with replies uses endpoints of its node alone, and some networks have none there.
+                    case REPLIES -> way != Way.SERVICE;
+                    case ROUND_ROBIN, WEIGHTED, HASH -> true;
                 })
                 .toList();
     }
@@ -43,6 +48,22 @@ enum Spread {
     /** The VIP's port and the listener's. */
     int port() {
         return FIRST_PORT + ordinal();
+    }
+
+    /** What a Kubernetes object may be called. */
+    String word() {
+        return label.replace('_', '-');
+    }
+
+    /** The annotations by which a Service does the same, as members of a JSON object. */
+    String annotations() {
+        String policy = "\"udpfanout.dev/policy\":\"%s\"";
+        return switch (this) {
+            case ROUND_ROBIN, WEIGHTED, REPLICATE -> policy.formatted(label);
+            case HASH -> policy.formatted(label) + ",\"udpfanout.dev/hash-on\":\"source_port\"";
+            case REPLIES -> policy.formatted(ROUND_ROBIN.label) + ",\"udpfanout.dev/replies\":\"true\"";
+            case MIRROR -> policy.formatted(ROUND_ROBIN.label) + ",\"udpfanout.dev/mirror\":\"" + MIRROR_SERVICE + "\"";
+        };
     }
 
     /** The listener's keys, to stand between braces. */

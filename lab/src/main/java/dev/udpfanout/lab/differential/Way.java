@@ -10,6 +10,8 @@ enum Way {
     NIC("nic", "mode: tc_ebpf"),
     /** The VIP itself, on the node's interfaces, past kube-proxy. */
     VIP_DIRECT("vip-direct", "mode: tc_ebpf"),
+    /** An annotated Service, which the daemon finds by itself. */
+    SERVICE("service", ""),
     /** kube-proxy's DNAT to dummy0's address, and sockets. */
     USER_SPACE("user-space", "interface: dummy0, mode: userspace");
 
