@@ -2,6 +2,7 @@ package dev.udpfanout.lab.differential;
 
 import dev.udpfanout.lab.LabNamespace;
 import dev.udpfanout.lab.differential.service.AnnotatedObjects;
+import dev.udpfanout.lab.differential.service.ServedServices;
 import dev.udpfanout.lab.process.LabProcess;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -21,10 +22,6 @@ final class FanOut implements AutoCloseable {
     private static final String DUMMY_ADDRESS = "10.255.0.1";
     private static final String DUMMY_ADDRESS6 = "fd00:255::1";
     private static final String POD_INTERFACE = "cni0";
-    /** Services come all at once, and what concerns errors about their datagrams is attached when they are served. */
-    private static final String LAST_OF_SERVICES =
-            "attached TC eBPF program for ICMP errors to ingress interface=\"" + POD_INTERFACE + "\"";
-
     private static final String NIC_INTERFACES = "eth0, " + POD_INTERFACE;
 
     private final List<LabProcess> daemons = new ArrayList<>();
@@ -44,7 +41,8 @@ final class FanOut implements AutoCloseable {
             }
             fanOut.daemons.forEach(daemon -> daemon.awaitLine("ready listeners=", START_LIMIT));
             if (way == Way.SERVICE) {
-                fanOut.daemons.forEach(daemon -> daemon.awaitLine(LAST_OF_SERVICES, START_LIMIT));
+                int services = Spread.of(way).size();
+                ground.nodes().forEach(node -> ServedServices.await(node, services, START_LIMIT));
             } else {
                 fanOut.apis.forEach(api -> api.awaitReady(Spread.of(way).size(), START_LIMIT));
             }
@@ -128,13 +126,13 @@ final class FanOut implements AutoCloseable {
     }
 
     static String yaml(Ground ground, Network network, Way way, int node) {
-        String pages = "metrics: { enabled: false }\nhealth: { enabled: false }\n";
+        String withoutProbes = "health: { enabled: false }\n";
         if (way == Way.SERVICE) {
-            return pages
+            return withoutProbes
                     + "services: { vip_interfaces: [%s], pod_interfaces: [%s] }\n"
                             .formatted(interfaces(network, way).replace(", " + POD_INTERFACE, ""), POD_INTERFACE);
         }
-        StringBuilder yaml = new StringBuilder(pages + "listeners:\n");
+        StringBuilder yaml = new StringBuilder("metrics: { enabled: false }\n" + withoutProbes + "listeners:\n");
         for (Spread spread : Spread.of(way)) {
             yaml.append("  - { name: %s, bind: \"%s\", %s, %s, downstream: [%s]%s%s }\n"
                     .formatted(
