@@ -1,15 +1,14 @@
 package dev.udpfanout.loader.kubernetes.services;
 
+import dev.udpfanout.loader.kubernetes.watch.BoundedStore;
 import io.fabric8.kubernetes.api.model.Service;
-import io.fabric8.kubernetes.client.informers.cache.Cache;
-import io.fabric8.kubernetes.client.informers.cache.ItemStore;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
-import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.TreeSet;
-import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -18,7 +17,7 @@ import org.slf4j.LoggerFactory;
  * on all nodes the same ones: who makes many of them takes room from nobody who was there before. Any thread may use
  * it.
  */
-final class ServiceStore implements ItemStore<Service> {
+final class ServiceStore extends BoundedStore<Service> {
     private static final Logger LOG = LoggerFactory.getLogger(ServiceStore.class);
 
     /** As many as a cluster has, by Kubernetes' own limits. */
@@ -27,12 +26,29 @@ final class ServiceStore implements ItemStore<Service> {
     /** Of ports, prefixes of sources and addresses of all together, in addition to one for each Service. */
     static final int MAX_PARTS = 100_000;
 
-    private final Map<String, Service> kept = new HashMap<>();
-    private final TreeSet<Service> byAge = new TreeSet<>(ServiceReading.OLDEST_FIRST);
-    private final Set<String> leftOut = new HashSet<>();
+    /** The older of two that want the same address keeps it. */
+    static final Comparator<Service> OLDEST_FIRST = Comparator.comparing((Service service) ->
+                    Objects.requireNonNullElse(service.getMetadata().getCreationTimestamp(), ""))
+            .thenComparing(
+                    service -> Objects.requireNonNullElse(service.getMetadata().getNamespace(), ""))
+            .thenComparing(service -> service.getMetadata().getName());
+
+    private final Map<String, Service> kept;
+    private final TreeSet<Service> byAge = new TreeSet<>(OLDEST_FIRST);
+    private final Set<String> leftOut;
     private int parts;
     private boolean hasRoomAgain;
     private boolean isReported;
+
+    ServiceStore() {
+        this(new HashMap<>(), new HashSet<>());
+    }
+
+    private ServiceStore(Map<String, Service> kept, Set<String> leftOut) {
+        super(kept, leftOut);
+        this.kept = kept;
+        this.leftOut = leftOut;
+    }
 
     /** Whether a Service is one that the daemon is to serve. */
     static boolean isAnnotated(Service service) {
@@ -41,14 +57,9 @@ final class ServiceStore implements ItemStore<Service> {
                 && service.getMetadata().getAnnotations().containsKey(ServiceAnnotations.POLICY);
     }
 
-    /** Whether there is room for Services that were not kept: only a new list has them. */
-    synchronized boolean isOutdated() {
-        return hasRoomAgain && !leftOut.isEmpty();
-    }
-
     @Override
-    public String getKey(Service service) {
-        return Cache.metaNamespaceKeyFunc(service);
+    protected boolean hasRoom() {
+        return hasRoomAgain;
     }
 
     @Override
@@ -103,31 +114,5 @@ final class ServiceStore implements ItemStore<Service> {
         Service before = take(key);
         hasRoomAgain |= before != null;
         return before;
-    }
-
-    /** Also of those that are not kept: the library removes what a list does not have. */
-    @Override
-    public synchronized Stream<String> keySet() {
-        return Stream.concat(List.copyOf(kept.keySet()).stream(), List.copyOf(leftOut).stream());
-    }
-
-    @Override
-    public synchronized Stream<Service> values() {
-        return List.copyOf(kept.values()).stream();
-    }
-
-    @Override
-    public synchronized int size() {
-        return kept.size();
-    }
-
-    @Override
-    public synchronized Service get(String key) {
-        return kept.get(key);
-    }
-
-    @Override
-    public boolean isFullState() {
-        return false;
     }
 }

@@ -1,15 +1,12 @@
 package dev.udpfanout.loader.kubernetes.slice;
 
+import dev.udpfanout.loader.kubernetes.watch.BoundedStore;
 import io.fabric8.kubernetes.api.model.HasMetadata;
-import io.fabric8.kubernetes.client.informers.cache.Cache;
-import io.fabric8.kubernetes.client.informers.cache.ItemStore;
 import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.ToIntFunction;
 import java.util.function.UnaryOperator;
-import java.util.stream.Stream;
 
 /**
  * The slices that a watch has seen, in as little memory as they take: without fields that nobody reads, and, of a
@@ -18,13 +15,13 @@ import java.util.stream.Stream;
  *
  * @param <T> slices of a version of the API
  */
-final class SliceStore<T extends HasMetadata> implements ItemStore<T> {
+final class SliceStore<T extends HasMetadata> extends BoundedStore<T> {
     private final int mostEndpoints;
     private final ToIntFunction<T> size;
     private final UnaryOperator<T> trim;
-    private final TreeMap<String, T> kept = new TreeMap<>();
+    private final TreeMap<String, T> kept;
     /** By key, the number of endpoints. */
-    private final Map<String, Integer> leftOut = new HashMap<>();
+    private final Map<String, Integer> leftOut;
 
     private int keptEndpoints;
 
@@ -34,6 +31,18 @@ final class SliceStore<T extends HasMetadata> implements ItemStore<T> {
      * @param trim takes what nobody reads out of a slice
      */
     SliceStore(int mostEndpoints, ToIntFunction<T> size, UnaryOperator<T> trim) {
+        this(new TreeMap<>(), new HashMap<>(), mostEndpoints, size, trim);
+    }
+
+    private SliceStore(
+            TreeMap<String, T> kept,
+            Map<String, Integer> leftOut,
+            int mostEndpoints,
+            ToIntFunction<T> size,
+            UnaryOperator<T> trim) {
+        super(kept, leftOut.keySet());
+        this.kept = kept;
+        this.leftOut = leftOut;
         this.mostEndpoints = mostEndpoints;
         this.size = size;
         this.trim = trim;
@@ -44,14 +53,9 @@ final class SliceStore<T extends HasMetadata> implements ItemStore<T> {
         return leftOut.values().stream().mapToInt(Integer::intValue).sum();
     }
 
-    /** Whether there is room for slices that were not kept: only a new list has them. */
-    synchronized boolean isOutdated() {
-        return keptEndpoints < mostEndpoints && !leftOut.isEmpty();
-    }
-
     @Override
-    public String getKey(T slice) {
-        return Cache.metaNamespaceKeyFunc(slice);
+    protected boolean hasRoom() {
+        return keptEndpoints < mostEndpoints;
     }
 
     @Override
@@ -83,31 +87,5 @@ final class SliceStore<T extends HasMetadata> implements ItemStore<T> {
         T before = kept.remove(key);
         keptEndpoints -= before == null ? 0 : size.applyAsInt(before);
         return before;
-    }
-
-    /** Also of those that are not kept: the library removes what a list does not have. */
-    @Override
-    public synchronized Stream<String> keySet() {
-        return Stream.concat(List.copyOf(kept.keySet()).stream(), List.copyOf(leftOut.keySet()).stream());
-    }
-
-    @Override
-    public synchronized Stream<T> values() {
-        return List.copyOf(kept.values()).stream();
-    }
-
-    @Override
-    public synchronized int size() {
-        return kept.size();
-    }
-
-    @Override
-    public synchronized T get(String key) {
-        return kept.get(key);
-    }
-
-    @Override
-    public boolean isFullState() {
-        return false;
     }
 }
