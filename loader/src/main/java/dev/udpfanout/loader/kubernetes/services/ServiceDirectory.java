@@ -28,7 +28,7 @@ public final class ServiceDirectory implements AutoCloseable {
     /** Of one answer to a list. */
     private static final long SERVICES_A_PAGE = 200;
 
-    private final ServicesConfig config;
+    private final ServiceReadings readings;
     private final Consumer<List<AnnotatedService>> onChange;
     /** One for each namespace; one for all. */
     private final Map<Optional<String>, Scope> scopes = new LinkedHashMap<>();
@@ -47,7 +47,7 @@ public final class ServiceDirectory implements AutoCloseable {
             ServicesConfig config,
             Consumer<List<AnnotatedService>> onChange,
             WatchTiming timing) {
-        this.config = config;
+        this.readings = new ServiceReadings(config);
         this.onChange = onChange;
         if (config.namespaces().isEmpty()) {
             scopes.put(Optional.empty(), new Scope(client, Optional.empty(), timing));
@@ -114,7 +114,7 @@ public final class ServiceDirectory implements AutoCloseable {
                 scope.knownServices.ifPresent(services::addAll);
                 scope.knownSlices.ifPresent(slices::addAll);
             }
-            onChange.accept(new ServiceReading(config, slices).of(services));
+            onChange.accept(readings.of(services, slices));
         }
     }
 

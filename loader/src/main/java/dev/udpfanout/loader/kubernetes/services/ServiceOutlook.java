@@ -24,7 +24,7 @@ public final class ServiceOutlook {
      */
     public static Optional<AnnotatedService> of(
             ServicesConfig config, Service service, Collection<EndpointSlice> slices) {
-        return new ServiceReading(config, slices).of(List.of(service)).stream().findFirst();
+        return new ServiceReadings(config).of(List.of(service), slices).stream().findFirst();
     }
 
     /** The annotations of a Service that are for udp-fanout, by name. */

@@ -6,65 +6,65 @@ import dev.udpfanout.loader.control.DiscoveredEndpoint;
 import dev.udpfanout.loader.kubernetes.api.Present;
 import dev.udpfanout.loader.kubernetes.api.ServiceName;
 import dev.udpfanout.loader.kubernetes.discovery.SliceEndpoints;
-import dev.udpfanout.loader.kubernetes.slice.SliceLabels;
 import io.fabric8.kubernetes.api.model.Service;
 import io.fabric8.kubernetes.api.model.ServicePort;
 import io.fabric8.kubernetes.api.model.discovery.v1.EndpointSlice;
 import java.util.ArrayList;
-import java.util.Collection;
-import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 
-/** What annotated Services become, given all slices that there are. No more than arithmetic. */
+/** What one annotated Service becomes, given all slices that there are. No more than arithmetic. */
 final class ServiceReading {
-    /** The older of two that want the same address keeps it. */
-    static final Comparator<Service> OLDEST_FIRST = Comparator.comparing((Service service) ->
-                    Objects.requireNonNullElse(service.getMetadata().getCreationTimestamp(), ""))
-            .thenComparing(
-                    service -> Objects.requireNonNullElse(service.getMetadata().getNamespace(), ""))
-            .thenComparing(service -> service.getMetadata().getName());
-
     /** As Kubernetes writes it. */
     static final String UDP = "UDP";
 
     private static final String CLIENT_IP = "ClientIP";
 
     private final ServicesConfig config;
-    private final Map<ServiceName, List<EndpointSlice>> slices = new HashMap<>();
+    private final Map<ServiceName, List<EndpointSlice>> slices;
+    private final Map<ServiceName, List<EndpointSlice>> used = new HashMap<>();
 
-    ServiceReading(ServicesConfig config, Collection<EndpointSlice> slices) {
+    private ServiceReading(ServicesConfig config, Map<ServiceName, List<EndpointSlice>> slices) {
         this.config = config;
-        for (EndpointSlice slice : slices) {
-            String service = slice.getMetadata().getLabels().get(SliceLabels.SERVICE);
-            this.slices
-                    .computeIfAbsent(
-                            new ServiceName(slice.getMetadata().getNamespace(), service), first -> new ArrayList<>())
-                    .add(slice);
+        this.slices = slices;
+    }
+
+    /**
+     * What was read, and from what.
+     *
+     * @param used the slices of each Service that was looked at: its own, and its mirror's
+     */
+    record Outcome(Service service, Map<ServiceName, List<EndpointSlice>> used, AnnotatedService result) {
+        /** Whether another reading would have the same result. */
+        boolean isOf(Service now, Map<ServiceName, List<EndpointSlice>> slices) {
+            return service.equals(now)
+                    && used.entrySet().stream()
+                            .allMatch(each -> each.getValue().equals(slices.getOrDefault(each.getKey(), List.of())));
         }
     }
 
-    /** All that have the annotation, the oldest first. */
-    List<AnnotatedService> of(List<Service> services) {
-        return services.stream()
-                .filter(ServiceStore::isAnnotated)
-                .sorted(OLDEST_FIRST)
-                .map(this::read)
-                .toList();
+    /** Reads a Service that has the annotation; {@code slices} are all that there are, by their Service. */
+    static Outcome of(ServicesConfig config, Service service, Map<ServiceName, List<EndpointSlice>> slices) {
+        ServiceReading reading = new ServiceReading(config, slices);
+        AnnotatedService result = reading.read(service);
+        return new Outcome(service, Map.copyOf(reading.used), result);
     }
 
     private AnnotatedService read(Service service) {
-        ServiceName name = new ServiceName(
-                service.getMetadata().getNamespace(), service.getMetadata().getName());
+        ServiceName name = ServiceReadings.name(service);
         String uid = Objects.requireNonNullElse(service.getMetadata().getUid(), "");
         try {
             return new AnnotatedService(name, uid, listeners(service, name), Optional.empty());
         } catch (RefusedServiceException e) {
             return new AnnotatedService(name, uid, List.of(), Optional.of(e.getMessage()));
         }
+    }
+
+    private List<EndpointSlice> slicesOf(ServiceName service) {
+        return used.computeIfAbsent(service, name -> slices.getOrDefault(name, List.of()));
     }
 
     private List<ServedListener> listeners(Service service, ServiceName name) throws RefusedServiceException {
@@ -104,7 +104,7 @@ final class ServiceReading {
             throw new RefusedServiceException(ServiceAnnotations.MIRROR
                     + " names the Service itself, so endpoints would get datagrams twice; name another one");
         }
-        List<EndpointSlice> known = slices.getOrDefault(other, List.of());
+        List<EndpointSlice> known = slicesOf(other);
         if (known.isEmpty()) {
             throw new RefusedServiceException(ServiceAnnotations.MIRROR + ": no EndpointSlice is of the Service "
                     + other + "; name a Service of this namespace that has pods");
@@ -133,7 +133,7 @@ final class ServiceReading {
 
     private List<DiscoveredEndpoint> endpoints(ServiceName service, Port port, boolean usesNotReady) {
         List<DiscoveredEndpoint> found =
-                SliceEndpoints.of(slices.getOrDefault(service, List.of()), port).endpoints();
+                SliceEndpoints.of(slicesOf(service), port).endpoints();
         return usesNotReady ? found.stream().map(ServiceReading::asReady).toList() : found;
     }
 

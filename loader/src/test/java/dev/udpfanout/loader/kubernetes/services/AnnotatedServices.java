@@ -59,9 +59,11 @@ final class AnnotatedServices {
 
     /** What becomes of it, with one slice that has one pod. */
     static AnnotatedService read(ServicesConfig config, Service service) {
-        ServiceReading reading = new ServiceReading(
-                config, List.of(Slices.ofService("receivers-1", "syslog", 5514, Slices.pod("a", "10.42.0.11"))));
-        return reading.of(List.of(service)).getFirst();
+        return new ServiceReadings(config)
+                .of(
+                        List.of(service),
+                        List.of(Slices.ofService("receivers-1", "syslog", 5514, Slices.pod("a", "10.42.0.11"))))
+                .getFirst();
     }
 
     static AnnotatedService read(Service service) {

@@ -92,31 +92,28 @@ class ServicePayloadTest {
 
     @Test
     void shouldCopyToTheEndpointsOfTheServiceThatTheMirrorNames() {
-        ServiceReading reading = new ServiceReading(
-                AnnotatedServices.CONFIG,
-                List.of(
-                        Slices.ofService("receivers-1", "syslog", 5514, Slices.pod("a", "10.42.0.11")),
-                        ofProbe("syslog")));
+        List<EndpointSlice> slices = List.of(
+                Slices.ofService("receivers-1", "syslog", 5514, Slices.pod("a", "10.42.0.11")), ofProbe("syslog"));
+        ServiceReadings readings = new ServiceReadings(AnnotatedServices.CONFIG);
         Service service = AnnotatedServices.annotated(ServiceAnnotations.MIRROR, "probe/10");
 
         ServedListener listener =
-                byName(reading.of(List.of(service)).getFirst()).get("logging/receivers:514");
+                byName(readings.of(List.of(service), slices).getFirst()).get("logging/receivers:514");
         MirrorConfig mirror = listener.config().mirror().orElseThrow();
         assertEquals(10, mirror.sample());
         assertEquals("logging/receivers:514.mirror", mirror.receivers().name());
         assertEquals(
                 List.of(new InetSocketAddress("10.42.0.21", 9000)),
                 listener.copies().stream().map(each -> each.address()).toList());
-        ServicesInForce inForce = new ServicesInForce(reading.of(List.of(service)));
+        ServicesInForce inForce = new ServicesInForce(readings.of(List.of(service), slices));
         assertEquals(
                 listener.copies(), inForce.endpoints().get(mirror.receivers().name()));
     }
 
     @Test
     void shouldRefuseAMirrorWithoutAPortOfThatName() {
-        ServiceReading reading = new ServiceReading(AnnotatedServices.CONFIG, List.of(ofProbe("other")));
-
-        assertTrue(reading.of(List.of(AnnotatedServices.annotated(ServiceAnnotations.MIRROR, "probe")))
+        assertTrue(new ServiceReadings(AnnotatedServices.CONFIG)
+                .of(List.of(AnnotatedServices.annotated(ServiceAnnotations.MIRROR, "probe")), List.of(ofProbe("other")))
                 .getFirst()
                 .refusal()
                 .orElse("")

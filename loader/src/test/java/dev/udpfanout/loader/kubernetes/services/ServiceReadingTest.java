@@ -10,6 +10,7 @@ import dev.udpfanout.loader.config.ReceiverSet.Preference;
 import dev.udpfanout.loader.config.ServicesConfig;
 import dev.udpfanout.loader.kubernetes.fake.Slices;
 import io.fabric8.kubernetes.api.model.Service;
+import io.fabric8.kubernetes.api.model.discovery.v1.EndpointSlice;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.time.Duration;
@@ -255,13 +256,14 @@ class ServiceReadingTest {
                 .withPublishNotReadyAddresses(true)
                 .endSpec()
                 .build();
-        ServiceReading reading = new ServiceReading(
-                AnnotatedServices.CONFIG,
-                List.of(Slices.ofService(
-                        "receivers-1", "syslog", 5514, Slices.pod("a", "10.42.0.11", true, true, true))));
+        EndpointSlice slice =
+                Slices.ofService("receivers-1", "syslog", 5514, Slices.pod("a", "10.42.0.11", true, true, true));
 
-        ServedListener listener =
-                reading.of(List.of(service)).getFirst().listeners().getFirst();
+        ServedListener listener = new ServiceReadings(AnnotatedServices.CONFIG)
+                .of(List.of(service), List.of(slice))
+                .getFirst()
+                .listeners()
+                .getFirst();
         assertEquals(false, listener.endpoints().getFirst().terminating());
     }
 

@@ -1,0 +1,68 @@
+package dev.udpfanout.loader.kubernetes.services;
+
+import dev.udpfanout.loader.config.ServicesConfig;
+import dev.udpfanout.loader.kubernetes.api.ServiceName;
+import dev.udpfanout.loader.kubernetes.slice.SliceLabels;
+import io.fabric8.kubernetes.api.model.Service;
+import io.fabric8.kubernetes.api.model.discovery.v1.EndpointSlice;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Reads annotated Services again and again, and of each time only those that have changed, or whose endpoints have: the
+ * others stay the same objects. Belongs to one thread at a time.
+ */
+final class ServiceReadings {
+    private final ServicesConfig config;
+    private Map<ServiceName, ServiceReading.Outcome> last = Map.of();
+
+    ServiceReadings(ServicesConfig config) {
+        this.config = config;
+    }
+
+    /**
+     * All that have the annotation, the oldest first.
+     *
+     * @param slices all that there are
+     */
+    List<AnnotatedService> of(Collection<Service> services, Collection<EndpointSlice> slices) {
+        Map<ServiceName, List<EndpointSlice>> byService = byService(slices);
+        Map<ServiceName, ServiceReading.Outcome> now = new HashMap<>();
+        List<AnnotatedService> all = services.stream()
+                .filter(ServiceStore::isAnnotated)
+                .sorted(ServiceStore.OLDEST_FIRST)
+                .map(service -> {
+                    ServiceReading.Outcome outcome = read(service, byService);
+                    now.put(name(service), outcome);
+                    return outcome.result();
+                })
+                .toList();
+        last = now;
+        return all;
+    }
+
+    private ServiceReading.Outcome read(Service service, Map<ServiceName, List<EndpointSlice>> slices) {
+        ServiceReading.Outcome before = last.get(name(service));
+        return before != null && before.isOf(service, slices) ? before : ServiceReading.of(config, service, slices);
+    }
+
+    private static Map<ServiceName, List<EndpointSlice>> byService(Collection<EndpointSlice> slices) {
+        Map<ServiceName, List<EndpointSlice>> byService = new HashMap<>();
+        for (EndpointSlice slice : slices) {
+            String service = slice.getMetadata().getLabels().get(SliceLabels.SERVICE);
+            byService
+                    .computeIfAbsent(
+                            new ServiceName(slice.getMetadata().getNamespace(), service), first -> new ArrayList<>())
+                    .add(slice);
+        }
+        return byService;
+    }
+
+    static ServiceName name(Service service) {
+        return new ServiceName(
+                service.getMetadata().getNamespace(), service.getMetadata().getName());
+    }
+}
