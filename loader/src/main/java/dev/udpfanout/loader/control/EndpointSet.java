@@ -1,6 +1,8 @@
 package dev.udpfanout.loader.control;
 
+import java.net.InetSocketAddress;
 import java.util.List;
+import java.util.Set;
 
 /**
  * The endpoints of one listener that are in force: an immutable value, replaced whole.
@@ -11,5 +13,17 @@ import java.util.List;
 public record EndpointSet(String listener, List<Endpoint> endpoints) {
     public EndpointSet {
         endpoints = List.copyOf(endpoints);
+    }
+
+    /** The same, without endpoints of these addresses. */
+    public EndpointSet without(Set<InetSocketAddress> addresses) {
+        if (addresses.isEmpty()) {
+            return this;
+        }
+        return new EndpointSet(
+                listener,
+                endpoints.stream()
+                        .filter(endpoint -> !addresses.contains(endpoint.address()))
+                        .toList());
     }
 }

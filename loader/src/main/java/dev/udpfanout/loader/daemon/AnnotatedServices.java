@@ -129,6 +129,11 @@ final class AnnotatedServices implements AutoCloseable {
         return inForce.in(file);
     }
 
+    /** Those that the last call of {@link #in} has found. */
+    ServicesInForce inForce() {
+        return inForce;
+    }
+
     /**
      * Gives the control loop what the Services have, as the last call of {@link #in} has found; again at each
      * comparison, until done.

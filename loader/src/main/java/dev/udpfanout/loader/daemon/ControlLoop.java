@@ -8,8 +8,10 @@ import dev.udpfanout.loader.config.ReceiverSet.LocalDelivery;
 import dev.udpfanout.loader.control.DiscoveredEndpoint;
 import dev.udpfanout.loader.control.EndpointSelection;
 import dev.udpfanout.loader.control.EndpointSet;
+import dev.udpfanout.loader.control.UnusableEndpoints;
 import dev.udpfanout.loader.datapath.Datapath;
 import dev.udpfanout.loader.datapath.Failures;
+import dev.udpfanout.loader.datapath.ListenerTargets;
 import dev.udpfanout.loader.kubernetes.services.ServicesInForce;
 import dev.udpfanout.loader.status.Readiness;
 import java.net.InetAddress;
@@ -38,6 +40,7 @@ final class ControlLoop {
     private final Consumer<Duration> onEndpointsUpdated;
     private final Map<String, List<DiscoveredEndpoint>> discovered = new HashMap<>();
     private final RefusedEndpoints refused = new RefusedEndpoints();
+    private final UnusableEndpoints unusable = new UnusableEndpoints();
     private final AdoptedEndpoints adopted;
     private final Map<String, Set<InetAddress>> vips = new HashMap<>();
     private Map<String, List<DiscoveredEndpoint>> known = Map.of();
@@ -45,8 +48,6 @@ final class ControlLoop {
     private Map<String, EndpointSet> applied = Map.of();
 
     private Config config;
-    private Set<InetSocketAddress> down = Set.of();
-    private Set<InetAddress> cutOff = Set.of();
 
     /** @param onEndpointsUpdated told how long it took from an event to the set in force */
     ControlLoop(Config config, Datapath datapath, EndpointSelection selection, Consumer<Duration> onEndpointsUpdated) {
@@ -85,15 +86,7 @@ final class ControlLoop {
     }
 
     private EndpointSet withoutLeftOut(EndpointSet set) {
-        Set<InetSocketAddress> leftOut = datapath.leftOut(set.listener());
-        if (leftOut.isEmpty()) {
-            return set;
-        }
-        return new EndpointSet(
-                set.listener(),
-                set.endpoints().stream()
-                        .filter(endpoint -> !leftOut.contains(endpoint.address()))
-                        .toList());
+        return set.without(datapath.leftOut(set.listener()));
     }
 
     void discovered(Event.Discovered event) {
@@ -133,7 +126,7 @@ final class ControlLoop {
 
     /** Takes the endpoints that are down out, and those that are not in again. */
     void health(Set<InetSocketAddress> nowDown) {
-        down = nowDown;
+        unusable.down(nowDown);
         select();
     }
 
@@ -143,9 +136,7 @@ final class ControlLoop {
      * @return the addresses that were not cut off before
      */
     Set<InetAddress> links(Set<InetAddress> nowCutOff) {
-        Set<InetAddress> fresh = new HashSet<>(nowCutOff);
-        fresh.removeAll(cutOff);
-        cutOff = nowCutOff;
+        Set<InetAddress> fresh = unusable.cutOff(nowCutOff);
         if (!fresh.isEmpty()) {
             LOG.atWarn().addKeyValue("endpoints", fresh).log("the link to these endpoints is down");
         }
@@ -153,29 +144,40 @@ final class ControlLoop {
         return fresh;
     }
 
-    private Set<InetSocketAddress> unusable(List<DiscoveredEndpoint> endpoints) {
-        if (cutOff.isEmpty()) {
-            return down;
-        }
-        Set<InetSocketAddress> unusable = new HashSet<>(down);
-        endpoints.stream()
-                .map(DiscoveredEndpoint::address)
-                .filter(address -> cutOff.contains(address.getAddress()))
-                .forEach(unusable::add);
-        return unusable;
-    }
-
-    /** Uses another configuration from now on; listeners that are the same in both lose nothing. */
-    void configure(Config newConfig) {
+    /**
+     * Uses another configuration from now on; listeners that are the same in both lose nothing.
+     *
+     * @param services whose listeners are among those of the configuration: what they have is in force with them
+     */
+    void configure(Config newConfig, ServicesInForce services) {
         Map<String, Optional<KubernetesSource>> before = sources();
         config = newConfig;
         refused.use(config.listeners());
         Map<String, Optional<KubernetesSource>> now = sources();
         // What another Service's endpoints were is no answer; until there is one, what is in force stays.
         discovered.keySet().removeIf(name -> !before.get(name).equals(now.get(name)));
-        vips.keySet().removeIf(name -> !isConfigured(name));
-        datapath.configure(config.listeners());
+        vips.keySet().retainAll(now.keySet());
+        discovered.putAll(services.endpoints());
+        vips.putAll(services.addresses());
+        datapath.configure(config.listeners(), targets());
         select();
+    }
+
+    /** What is known for the listeners, before any of it is applied. */
+    private ListenerTargets targets() {
+        Map<String, EndpointSet> known = new HashMap<>();
+        for (ReceiverSet receivers : sets()) {
+            List<DiscoveredEndpoint> endpoints = endpointsOf(receivers);
+            if (endpoints != null) {
+                known.put(receivers.name(), wanted(receivers, endpoints));
+            }
+        }
+        return new ListenerTargets(known, vips);
+    }
+
+    private EndpointSet wanted(ReceiverSet receivers, List<DiscoveredEndpoint> endpoints) {
+        return selection.select(
+                receivers, endpoints, unusable.of(endpoints), config.health().onAllUnhealthy());
     }
 
     private Map<String, Optional<KubernetesSource>> sources() {
@@ -217,8 +219,7 @@ final class ControlLoop {
                 }
                 continue;
             }
-            EndpointSet set = selection.select(
-                    receivers, endpoints, unusable(endpoints), config.health().onAllUnhealthy());
+            EndpointSet set = wanted(receivers, endpoints);
             nowKnown.put(receivers.name(), endpoints);
             Optional.ofNullable(applied.get(receivers.name()))
                     .ifPresent(still -> nowApplied.put(receivers.name(), still));

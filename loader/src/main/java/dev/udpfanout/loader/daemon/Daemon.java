@@ -209,7 +209,7 @@ public final class Daemon {
 
     private void use(Config now) {
         config = now;
-        attempts.attempt("apply the changed listeners", () -> control.configure(config));
+        attempts.attempt("apply the changed listeners", () -> control.configure(config, services.inForce()));
         putInForce();
     }
 

@@ -40,11 +40,18 @@ public interface Datapath extends AutoCloseable {
     }
 
     /**
-     * Changes the listeners. What is the same before and after is not touched, and loses nothing.
+     * Changes the listeners. What is the same before and after is not touched, and loses nothing; one that is new has
+     * its endpoints before its first datagram, and takes datagrams before anything else is looked at.
      *
      * @param listeners all of them from now on
+     * @param targets of the listeners, new and old, as far as they are known; others are passed over
      */
-    void configure(List<ListenerConfig> listeners);
+    void configure(List<ListenerConfig> listeners, ListenerTargets targets);
+
+    /** As above, where nothing is known of new listeners yet. */
+    default void configure(List<ListenerConfig> listeners) {
+        configure(listeners, ListenerTargets.NONE);
+    }
 
     /**
      * Makes several changes, by {@link #apply}, {@link #setVips} and {@link #setPeers}, for little more than the price

@@ -14,6 +14,7 @@ import dev.udpfanout.loader.control.EndpointSelection;
 import dev.udpfanout.loader.control.EndpointSet;
 import dev.udpfanout.loader.control.KnownEndpoints;
 import dev.udpfanout.loader.control.SelectionModel;
+import dev.udpfanout.loader.kubernetes.services.ServicesInForce;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.ArrayList;
@@ -181,7 +182,7 @@ class ControlLoopPropertyTest {
                 loop.discovered(new Event.Discovered(name, endpoints));
             case Step.Health(Set<InetSocketAddress> down) -> loop.health(down);
             case Step.Vips(String name, Set<InetAddress> addresses) -> loop.vips(new Event.Vips(name, addresses));
-            case Step.Configure(Config config) -> loop.configure(config);
+            case Step.Configure(Config config) -> loop.configure(config, ServicesInForce.NONE);
         }
     }
 

@@ -8,13 +8,16 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.udpfanout.loader.config.Config;
 import dev.udpfanout.loader.config.HealthConfig.OnAllUnhealthy;
 import dev.udpfanout.loader.config.InvalidConfigException;
+import dev.udpfanout.loader.config.ListenerConfig;
 import dev.udpfanout.loader.config.ListenerConfigs;
 import dev.udpfanout.loader.config.ReceiverSet.Preference;
 import dev.udpfanout.loader.config.reader.ConfigReader;
 import dev.udpfanout.loader.control.DiscoveredEndpoint;
 import dev.udpfanout.loader.control.Endpoint;
 import dev.udpfanout.loader.control.EndpointSelection;
+import dev.udpfanout.loader.kubernetes.services.ServicesInForce;
 import java.net.InetSocketAddress;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -151,12 +154,40 @@ class ControlLoopTest {
                     kubernetes: { service: another, port: 5514 }
                 """, "test");
 
-        loop.configure(other);
+        loop.configure(other, ServicesInForce.NONE);
 
         assertEquals(POD, loop.inForce().get("one").endpoints().getFirst().address());
         assertEquals(Optional.of(true), loop.publishable("one"));
         loop.discovered(new Event.Discovered("one", List.of()));
         assertEquals(Optional.of(false), loop.publishable("one"));
+    }
+
+    /** A new listener that has to wait for the comparison loses what comes until then. */
+    @Test
+    void shouldTellTheEndpointsOfNewListenersWithTheListeners() throws InvalidConfigException {
+        select();
+        loop.discovered(new Event.Discovered("one", PODS));
+        Config more = new ConfigReader(name -> true).parse("""
+                listeners:
+                  - name: three
+                    bind: "10.255.0.1:5515"
+                    interface: dummy0
+                    downstream: [ { address: "10.0.0.3:5514" } ]
+                """, "test");
+        List<ListenerConfig> all = new ArrayList<>(CONFIG.listeners());
+        all.addAll(more.listeners());
+
+        loop.configure(CONFIG.withListeners(all), ServicesInForce.NONE);
+
+        assertEquals(Set.of("one", "three"), datapath.targetsOfLast.endpoints().keySet());
+        assertEquals(
+                new InetSocketAddress("10.0.0.3", 5514),
+                datapath.targetsOfLast
+                        .endpoints()
+                        .get("three")
+                        .endpoints()
+                        .getFirst()
+                        .address());
     }
 
     @Test

@@ -5,6 +5,7 @@ import dev.udpfanout.loader.control.EndpointSet;
 import dev.udpfanout.loader.datapath.Datapath;
 import dev.udpfanout.loader.datapath.ListenerCounters;
 import dev.udpfanout.loader.datapath.ListenerState;
+import dev.udpfanout.loader.datapath.ListenerTargets;
 import dev.udpfanout.loader.datapath.ProgramCounters;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -37,6 +38,9 @@ final class RecordingDatapath implements Datapath {
     /** Thrown when it is to change its listeners. */
     volatile Optional<RuntimeException> configureFailure = Optional.empty();
 
+    /** What it was told with its listeners. */
+    ListenerTargets targetsOfLast = ListenerTargets.NONE;
+
     boolean attached = true;
     /** How it was ended: released, closed or abandoned. */
     String end = "";
@@ -68,7 +72,7 @@ final class RecordingDatapath implements Datapath {
     }
 
     @Override
-    public void configure(List<ListenerConfig> newListeners) {
+    public void configure(List<ListenerConfig> newListeners, ListenerTargets targets) {
         if (configureFailure.isPresent()) {
             throw configureFailure.get();
         }
@@ -76,6 +80,7 @@ final class RecordingDatapath implements Datapath {
         Set<String> names = newListeners.stream().map(ListenerConfig::name).collect(Collectors.toSet());
         applied.keySet().retainAll(names);
         vips.keySet().retainAll(names);
+        targetsOfLast = targets;
     }
 
     @Override

@@ -8,6 +8,7 @@ import dev.udpfanout.loader.datapath.FirewallState;
 import dev.udpfanout.loader.datapath.FlowCounters;
 import dev.udpfanout.loader.datapath.ListenerCounters;
 import dev.udpfanout.loader.datapath.ListenerState;
+import dev.udpfanout.loader.datapath.ListenerTargets;
 import dev.udpfanout.loader.datapath.Lookout;
 import dev.udpfanout.loader.datapath.ProgramCounters;
 import dev.udpfanout.loader.datapath.RoleInterfaces;
@@ -51,9 +52,9 @@ public final class FlowClearingDatapath implements Datapath {
     }
 
     @Override
-    public void configure(List<ListenerConfig> newListeners) {
+    public void configure(List<ListenerConfig> newListeners, ListenerTargets targets) {
         try {
-            serving.configure(newListeners);
+            serving.configure(newListeners, targets);
             listeners = List.copyOf(newListeners);
             services.keySet()
                     .retainAll(newListeners.stream().map(ListenerConfig::name).collect(Collectors.toSet()));

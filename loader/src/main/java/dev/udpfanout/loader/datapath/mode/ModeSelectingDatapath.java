@@ -8,6 +8,7 @@ import dev.udpfanout.loader.datapath.FirewallState;
 import dev.udpfanout.loader.datapath.FlowCounters;
 import dev.udpfanout.loader.datapath.ListenerCounters;
 import dev.udpfanout.loader.datapath.ListenerState;
+import dev.udpfanout.loader.datapath.ListenerTargets;
 import dev.udpfanout.loader.datapath.Lookout;
 import dev.udpfanout.loader.datapath.ProgramCounters;
 import dev.udpfanout.loader.datapath.RoleInterfaces;
@@ -41,8 +42,7 @@ public final class ModeSelectingDatapath implements Datapath {
     private final EarlierLeftovers leftovers;
 
     /**
-     * Opens what the listeners need, the kernel datapath only if one of them may be in the kernel. Nothing is attached
-     * before the first {@link #reconcile()}.
+     * Opens what listeners need, the kernel only if one may be in it. Attaches nothing before {@link #reconcile()}.
      *
      * @throws KernelRefusedException if a listener must be in the kernel and cannot
      */
@@ -147,7 +147,8 @@ public final class ModeSelectingDatapath implements Datapath {
     }
 
     @Override
-    public void configure(List<ListenerConfig> listeners) {
+    public void configure(List<ListenerConfig> listeners, ListenerTargets known) {
+        targets.add(known);
         Map<String, String> lostBefore = Map.copyOf(lost);
         lost.clear();
         try {

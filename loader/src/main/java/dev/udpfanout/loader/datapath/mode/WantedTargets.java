@@ -36,6 +36,11 @@ final class WantedTargets {
         vips.put(listener, Set.copyOf(addresses));
     }
 
+    void add(ListenerTargets known) {
+        endpoints.putAll(known.endpoints());
+        vips.putAll(known.vips());
+    }
+
     /** Passes them on, if there is anybody to be told. */
     void peers(Map<InetAddress, LocalPeer> known, Optional<SwitchableDatapath> datapath) {
         peers = Map.copyOf(known);
