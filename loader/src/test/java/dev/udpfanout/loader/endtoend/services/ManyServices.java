@@ -45,7 +45,8 @@ final class ManyServices {
         return address(77, n);
     }
 
-    private static Service service(int n) {
+    /** A Service without its slice. */
+    static Service service(int n) {
         String clusterIp = address(43, n);
         return new ServiceBuilder()
                 .withNewMetadata()

@@ -14,6 +14,8 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.IntConsumer;
+import java.util.function.IntUnaryOperator;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -21,8 +23,8 @@ import org.junit.jupiter.api.io.TempDir;
 
 /**
  * Measures what annotated Services cost a node, 1,000 of them with three endpoints each unless told otherwise: the
- * start, memory, the CPU at rest, and how long a changed EndpointSlice takes to the kernel's table. Asserts no figure.
- * Run by {@code bench/daemon/measure}, never by the build.
+ * start, memory, the CPU at rest, and how long a changed EndpointSlice and a new Service take until a datagram arrives.
+ * Asserts no figure. Run by {@code bench/daemon/measure}, never by the build.
  */
 @Tag("kernel")
 @Timeout(600)
@@ -67,7 +69,15 @@ class ManyServicesBenchmark {
                             ProcessCost.status(daemon, "VmRSS") / 1024,
                             ProcessCost.status(daemon, "VmHWM") / 1024,
                             ProcessCost.mapsBytes(daemon) >> 20));
-            report.add("a changed slice is in force after %s".formatted(changes(lab, daemon)));
+            report.add("a changed slice is in force after %s"
+                    .formatted(untilServed(lab, daemon, change -> change * 7 % SERVICES, service -> lab.server()
+                            .api()
+                            .put(ManyServices.slice(service, lab.pod(1))))));
+            report.add("a new Service is served after %s"
+                    .formatted(untilServed(lab, daemon, change -> SERVICES + change, service -> {
+                        lab.server().api().put(ManyServices.service(service));
+                        lab.server().api().put(ManyServices.slice(service, lab.pod(1)));
+                    })));
             report.add("at rest %.1f %% of a CPU".formatted(percentAtRest(daemon)));
             long asked = System.nanoTime();
             int bytes = lab.admin().page("/metrics").length();
@@ -80,15 +90,16 @@ class ManyServicesBenchmark {
     }
 
     /**
-     * From when a slice with a pod is put into the API server until the pod gets the first datagram of the Service's
+     * From when something is put into the API server until the lab's first pod gets the first datagram of the Service's
      * VIP.
      */
-    private static String changes(ServiceLab lab, LabProcess daemon) throws Exception {
+    private static String untilServed(
+            ServiceLab lab, LabProcess daemon, IntUnaryOperator serviceOfChange, IntConsumer change) throws Exception {
         SequenceTraffic.Receiver receiver = lab.receivers().getFirst();
         double before = ProcessCost.cpuSeconds(daemon);
         List<Double> tookMs = new ArrayList<>();
-        for (int change = 0; change < CHANGES; change++) {
-            int service = change * 7 % SERVICES;
+        for (int number = 0; number < CHANGES; number++) {
+            int service = serviceOfChange.applyAsInt(number);
             try (SequenceTraffic traffic = new SequenceTraffic(
                     lab.topology().client(),
                     new InetSocketAddress(ManyServices.vip(service), ManyServices.PORT),
@@ -96,7 +107,7 @@ class ManyServicesBenchmark {
                 ServiceLab.awaitSent(traffic, 100);
                 long received = receiver.received();
                 long told = System.nanoTime();
-                lab.server().api().put(ManyServices.slice(service, lab.pod(1)));
+                change.accept(service);
                 assertTrue(BoundedWait.until(() -> receiver.received() > received, LIMIT));
                 tookMs.add((System.nanoTime() - told) / 1e6);
                 traffic.stop();
