@@ -63,6 +63,13 @@ class GrowthTest {
     }
 
     @Test
+    void shouldFindNothingWhenEntriesAreGoneForAMomentInTheSecondQuarterAlone() {
+        List<Sample> samples =
+                Samples.of(COUNT, number -> 150_000, number -> 290, number -> number == COUNT / 3 ? 18 : 24);
+        assertEquals(List.of(), growing(samples));
+    }
+
+    @Test
     void shouldNotJudgeARunThatIsTooShort() {
         assertTrue(Growth.judge(Samples.steady((int) Growth.MIN_SECONDS / 10)).isEmpty());
         assertTrue(
