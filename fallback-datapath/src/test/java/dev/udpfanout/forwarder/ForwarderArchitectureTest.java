@@ -22,7 +22,7 @@ class ForwarderArchitectureTest {
             .layer("one transport's worker")
             .definedBy("..worker.nio", "..worker.epoll", "..worker.iouring")
             .layer("workers on descriptors")
-            .definedBy("..worker.socket")
+            .definedBy("..worker.socket", "..worker.receive")
             .layer("workers")
             .definedBy("..forwarder.worker")
             .layer("values")

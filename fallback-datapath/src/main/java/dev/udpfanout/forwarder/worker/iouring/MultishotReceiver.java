@@ -6,7 +6,7 @@ import dev.udpfanout.forwarder.socket.MessageFlag;
 import dev.udpfanout.forwarder.socket.MessageHeader;
 import dev.udpfanout.forwarder.worker.ReceiveMemory;
 import dev.udpfanout.forwarder.worker.WorkerSetup;
-import dev.udpfanout.forwarder.worker.socket.ReceivedAddresses;
+import dev.udpfanout.forwarder.worker.receive.ReceivedAddresses;
 import io.netty.channel.IoRegistration;
 import io.netty.channel.uring.IoUringIoEvent;
 import java.lang.foreign.Arena;

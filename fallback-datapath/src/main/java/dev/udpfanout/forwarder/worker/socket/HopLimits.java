@@ -2,6 +2,7 @@ package dev.udpfanout.forwarder.worker.socket;
 
 import dev.udpfanout.forwarder.socket.ControlMessage;
 import dev.udpfanout.forwarder.worker.DatagramBatch;
+import dev.udpfanout.forwarder.worker.receive.ReceivedAddresses;
 import java.lang.foreign.MemorySegment;
 
 /**

@@ -14,6 +14,7 @@ import dev.udpfanout.forwarder.worker.NetflowMessages;
 import dev.udpfanout.forwarder.worker.ReceiveMemory;
 import dev.udpfanout.forwarder.worker.WorkerSetup;
 import dev.udpfanout.forwarder.worker.WorkerStats;
+import dev.udpfanout.forwarder.worker.receive.ReceivedAddresses;
 import java.lang.foreign.Arena;
 import java.util.List;
 import java.util.Optional;

@@ -12,6 +12,7 @@ import dev.udpfanout.forwarder.worker.FlowChoice;
 import dev.udpfanout.forwarder.worker.WorkerFlows;
 import dev.udpfanout.forwarder.worker.WorkerSetup;
 import dev.udpfanout.forwarder.worker.WorkerStats;
+import dev.udpfanout.forwarder.worker.receive.ReceivedAddresses;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;

@@ -13,6 +13,7 @@ import dev.udpfanout.forwarder.worker.TargetCounters;
 import dev.udpfanout.forwarder.worker.Worker;
 import dev.udpfanout.forwarder.worker.WorkerSetup;
 import dev.udpfanout.forwarder.worker.WorkerStats;
+import dev.udpfanout.forwarder.worker.receive.ReceivedAddresses;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.net.Inet6Address;

@@ -44,16 +44,16 @@ public final class ExporterMemory implements AutoCloseable {
     }
 
     /**
-     * Of whom something is known.
+     * Of whom something is known, to be told to receivers.
      *
      * @param sinceEpochMs only those who have sent a template since then, in milliseconds since 1970; 0 for all
      */
-    public List<ExporterKey> keys(long sinceEpochMs) {
-        return known.keys(sinceEpochMs);
+    public ExporterIntroduction introduction(long sinceEpochMs, List<InetSocketAddress> receivers) {
+        return new ExporterIntroduction(this, known.keys(sinceEpochMs), receivers);
     }
 
     /** Messages with all that is known of an exporter now; none if it is forgotten. */
-    public List<ExporterMessage> of(ExporterKey exporter) {
+    List<ExporterMessage> of(ExporterKey exporter) {
         return known.of(exporter, MAX_BYTES).stream()
                 .map(each -> new ExporterMessage(each.epochMs(), each.exporter(), each.message()))
                 .toList();

@@ -1,10 +1,7 @@
 package dev.udpfanout.loader.datapath.kernel.netflow;
 
-import dev.udpfanout.forwarder.netflow.ExporterKey;
-import dev.udpfanout.forwarder.netflow.Introduction;
-import dev.udpfanout.loader.datapath.netflow.ExporterMessage;
+import dev.udpfanout.loader.datapath.netflow.ExporterIntroduction;
 import java.net.InetSocketAddress;
-import java.util.Collection;
 import java.util.List;
 import java.util.Set;
 import java.util.function.Consumer;
@@ -13,16 +10,19 @@ import java.util.function.Consumer;
 final class ListenerIntroduction {
     private final ListenerExporters listener;
     private final Telling.Why why;
-    private final Introduction<ExporterKey, ExporterMessage, InetSocketAddress> introduction;
+    private final ExporterIntroduction introduction;
 
+    /** @param sinceEpochMs only of exporters who have sent a template since then; 0 for all */
     ListenerIntroduction(
-            ListenerExporters listener,
-            Telling.Why why,
-            Collection<ExporterKey> exporters,
-            List<InetSocketAddress> receivers) {
+            ListenerExporters listener, Telling.Why why, long sinceEpochMs, List<InetSocketAddress> receivers) {
         this.listener = listener;
         this.why = why;
-        this.introduction = new Introduction<>(exporters, receivers);
+        this.introduction = listener.known().introduction(sinceEpochMs, receivers);
+    }
+
+    /** How many exporters it is of. */
+    int exporters() {
+        return introduction.exporters();
     }
 
     ListenerExporters listener() {
@@ -48,14 +48,10 @@ final class ListenerIntroduction {
                         sender.send(telling);
                     }
                 },
-                Introduction.BATCH_DATAGRAMS);
+                ExporterIntroduction.BATCH_DATAGRAMS);
     }
 
     private boolean tell(Consumer<Telling> by, int most) {
-        return introduction.tell(
-                listener.known()::of,
-                (message, receiver) -> by.accept(Telling.of(listener, why, message, receiver)),
-                most,
-                System.nanoTime() + Introduction.LONGEST_WAIT.toNanos());
+        return introduction.tell((message, receiver) -> by.accept(Telling.of(listener, why, message, receiver)), most);
     }
 }

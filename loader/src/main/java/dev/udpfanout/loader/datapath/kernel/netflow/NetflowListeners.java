@@ -4,7 +4,6 @@ import dev.udpfanout.bindings.abi.maps.SharedMaps;
 import dev.udpfanout.bindings.abi.netflow.KeptTemplates;
 import dev.udpfanout.bindings.abi.netflow.NetflowStats;
 import dev.udpfanout.bindings.map.PerCpuArrayMap;
-import dev.udpfanout.forwarder.netflow.ExporterKey;
 import dev.udpfanout.loader.config.ListenerConfig;
 import dev.udpfanout.loader.config.NetflowConfig;
 import dev.udpfanout.loader.config.Payload;
@@ -152,25 +151,26 @@ public final class NetflowListeners implements AutoCloseable {
         joining.removeAll(before.get());
         long begunMs = System.currentTimeMillis() - CLOCK_STEP.toMillis();
         takeNews();
-        tell(exporters, exporters.known().keys(0), joining);
+        tell(exporters, 0, joining);
         T result = putInPlace.get();
         exporters.setReceivers(endpoints);
         if (!joining.isEmpty()) {
             takeNews();
-            tell(exporters, exporters.known().keys(begunMs), joining);
+            tell(exporters, begunMs, joining);
         }
         return result;
     }
 
-    private void tell(ListenerExporters listener, List<ExporterKey> exporters, List<InetSocketAddress> joining) {
-        if (exporters.isEmpty() || joining.isEmpty()) {
+    private void tell(ListenerExporters listener, long sinceEpochMs, List<InetSocketAddress> joining) {
+        ListenerIntroduction introduction =
+                new ListenerIntroduction(listener, Telling.Why.JOINED, sinceEpochMs, joining);
+        if (introduction.exporters() == 0 || joining.isEmpty()) {
             return;
         }
-        ListenerIntroduction introduction = new ListenerIntroduction(listener, Telling.Why.JOINED, exporters, joining);
         try (sender) {
             boolean isTold = introduction.tellAtOnce(sender);
             LOG.atInfo()
-                    .addKeyValue("exporters", exporters.size())
+                    .addKeyValue("exporters", introduction.exporters())
                     .addKeyValue("receivers", joining.size())
                     .log(
                             isTold

@@ -1,7 +1,6 @@
 package dev.udpfanout.loader.datapath.kernel.netflow;
 
-import dev.udpfanout.forwarder.netflow.ExporterKey;
-import dev.udpfanout.forwarder.netflow.Introduction;
+import dev.udpfanout.loader.datapath.netflow.ExporterIntroduction;
 import dev.udpfanout.loader.supervision.SupervisedThread;
 import java.net.InetSocketAddress;
 import java.time.Duration;
@@ -95,7 +94,7 @@ final class TemplateTeller implements AutoCloseable {
                 sender.close();
                 listeners.get().forEach(each -> each.known().tidy());
                 boolean isIdle = waiting.isEmpty() && round.isEmpty() && failed.isEmpty();
-                Thread.sleep(isIdle ? PAUSE : Introduction.BATCH_PAUSE);
+                Thread.sleep(isIdle ? PAUSE : ExporterIntroduction.BATCH_PAUSE);
             }
         } catch (InterruptedException e) {
             // Told to stop.
@@ -104,7 +103,7 @@ final class TemplateTeller implements AutoCloseable {
     }
 
     private void retry() {
-        int most = Math.min(failed.size(), Introduction.BATCH_DATAGRAMS);
+        int most = Math.min(failed.size(), ExporterIntroduction.BATCH_DATAGRAMS);
         for (int i = 0; i < most; i++) {
             Telling next = failed.poll();
             if (next.listener().receivers().contains(next.receiver())) {
@@ -116,14 +115,12 @@ final class TemplateTeller implements AutoCloseable {
     private void beginRound() {
         if (round.isEmpty() && !interval.isZero() && System.nanoTime() - roundBegunNanos >= interval.toNanos()) {
             roundBegunNanos = System.nanoTime();
-            listeners
-                    .get()
-                    .forEach(each -> round.add(introduction(each, each.known().keys(0))));
+            listeners.get().forEach(each -> round.add(introduction(each, 0)));
         }
     }
 
-    private static ListenerIntroduction introduction(ListenerExporters listener, Collection<ExporterKey> exporters) {
-        return new ListenerIntroduction(listener, Telling.Why.RETOLD, exporters, listener.receivers());
+    private static ListenerIntroduction introduction(ListenerExporters listener, long sinceEpochMs) {
+        return new ListenerIntroduction(listener, Telling.Why.RETOLD, sinceEpochMs, listener.receivers());
     }
 
     /**
@@ -143,8 +140,7 @@ final class TemplateTeller implements AutoCloseable {
         }
         Set<InetSocketAddress> changed = takeNews.get().getOrDefault(first.listener(), Set.of());
         if (changed.stream().anyMatch(told::contains)) {
-            ListenerExporters listener = first.listener();
-            ListenerIntroduction again = introduction(listener, listener.known().keys(begunMs));
+            ListenerIntroduction again = introduction(first.listener(), begunMs);
             if (!again.tellBatch(sender, told)) {
                 waiting.addFirst(again);
             }

@@ -1,4 +1,4 @@
-package dev.udpfanout.forwarder.worker.socket;
+package dev.udpfanout.forwarder.worker.receive;
 
 import dev.udpfanout.forwarder.config.ForwarderConfig;
 import dev.udpfanout.forwarder.socket.ControlMessage;
@@ -16,7 +16,7 @@ import dev.udpfanout.forwarder.socket.SocketAddresses;
  */
 public record ReceivedAddresses(int nameBytes, int controlOffset, int controlBytes, boolean hasLocal, boolean hasTtl) {
     /** @param controlOffset see above */
-    static ReceivedAddresses of(ForwarderConfig config, int controlOffset) {
+    public static ReceivedAddresses of(ForwarderConfig config, int controlOffset) {
         boolean hasLocal = config.replies().isPresent() && config.hasManyAddresses();
         // There are no copies with replies. One that has come back cannot be told without its sender.
         boolean hasTtl = config.replies().isEmpty() && config.takesSources();
@@ -28,10 +28,12 @@ public record ReceivedAddresses(int nameBytes, int controlOffset, int controlByt
                 hasTtl);
     }
 
+    /** What the sockaddr and the ancillary data take together. */
     public int bytes() {
         return nameBytes + controlBytes;
     }
 
+    /** Where the ancillary data stand, by where the sockaddr does: an offset or an address. */
     public long controlAt(long sourceAt) {
         return sourceAt + controlOffset;
     }

@@ -1,4 +1,4 @@
-package dev.udpfanout.forwarder.worker.socket;
+package dev.udpfanout.forwarder.worker.receive;
 
 import dev.udpfanout.forwarder.socket.IoVector;
 import dev.udpfanout.forwarder.socket.MessageFlag;
