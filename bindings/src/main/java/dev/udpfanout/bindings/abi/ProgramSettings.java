@@ -2,6 +2,7 @@ package dev.udpfanout.bindings.abi;
 
 import dev.udpfanout.bindings.generated.abi.uf_settings;
 import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 import java.time.Duration;
 import java.util.random.RandomGenerator;
 
@@ -27,8 +28,10 @@ public record ProgramSettings(int cpus, Duration flowIdleTimeout, boolean hasCoa
         uf_settings.has_coarse_clock(section, hasCoarseClock ? 1 : 0);
         uf_settings.has_interface_groups(section, hasInterfaceGroups ? 1 : 0);
         uf_settings.flow_idle_ns(section, flowIdleTimeout.toNanos());
+        // Not by jextract's accessor of an element: that counts from the structure's start, and not from the array's.
+        MemorySegment secret = uf_settings.index_secret(section);
         for (int i = 0; i < uf_settings.index_secret$dimensions()[0]; i++) {
-            uf_settings.index_secret(section, i, secrets.nextLong());
+            secret.setAtIndex(ValueLayout.JAVA_LONG, i, secrets.nextLong());
         }
     }
 }
