@@ -9,23 +9,27 @@
 #include <linux/types.h>
 
 /*
- * Endpoints, and as many again, since new ones are in the map before old ones go.
+ * Of all endpoints together, and as many again, since new ones are in the map before old ones go.
  */
-#define UF_MAX_ORIGINS 32768
+#define UF_MAX_ORIGINS 65536
+/* Of an endpoint: what more addresses or listeners lead to it, nobody is told. */
+#define UF_MAX_ORIGINS_OF_ENDPOINT 4
+/* Added to the family of a key for each origin of the endpoint that comes before. */
+#define UF_FURTHER_ORIGIN 0x100
 /* Endpoints that are noted as having no socket, between two looks of the daemon's. */
 #define UF_MAX_UNREACHABLE 1024
 
 /* An endpoint, whichever listener has it. */
 struct uf_origin_key {
 	__be16 port;
-	__u16 family; /* 4 or 6 */
+	__u16 family; /* 4 or 6; in ORIGINS with n times UF_FURTHER_ORIGIN */
 	__u8 address[16];
 };
 
 /* Where the datagrams of an endpoint had been sent to, as the program has seen them. */
 struct uf_origin {
 	__u32 slot; /* of the listener */
-	__be16 port; /* 0: there is not one answer, and the other members say nothing */
+	__be16 port; /* 0: nobody is told, and the other members say nothing */
 	__u8 hardware_address[6]; /* of ifindex, if there is one */
 	__u32 ifindex; /* where the stack is to receive errors about them; 0: by the next hop */
 	__u8 address[16];

@@ -30,7 +30,7 @@
  * each if its size is the same: one that comes to mean something else in the same size needs
  * another name. Those of layout 5 by endpoint were ENDPOINT_PACKETS, without bytes, and begin anew.
  */
-#define UF_LAYOUT_VERSION 8
+#define UF_LAYOUT_VERSION 9
 
 /*
  * The most slots. Each costs about 540 bytes a CPU, so the daemon makes the maps that have an

@@ -14,7 +14,13 @@
  * has it too: the endpoint's own may be one that the client's network takes for a forgery, as the
  * reverse path filter of the dummy interface does.
  *
- * Nothing is multiplied and nothing is made: who forges an error gets no further than without us.
+ * What is quoted does not tell which of several addresses the client has sent to, a Service's VIP
+ * or its ClusterIP. Then it gets the error once for each, at most UF_MAX_ORIGINS_OF_ENDPOINT times:
+ * a stack has no use for an error about an address that it has sent nothing to. The copies come in
+ * once more, one after the other.
+ *
+ * Nothing else is multiplied and nothing is made: who forges an error gets no further than without
+ * us.
  */
 #ifndef UDP_FANOUT_ICMP_BACK_H
 #define UDP_FANOUT_ICMP_BACK_H
@@ -36,6 +42,7 @@
 #include "checksum.h"
 #include "datagram.h"
 #include "icmp_error.h"
+#include "mark.h"
 #include "next_hop.h"
 #include "origin.h"
 #include "own_socket.h"
@@ -210,26 +217,59 @@ static __always_inline long uf_edit_error(struct __sk_buff *skb, const struct uf
 	       uf_prepare_link_header(skb, error->l3_offset);
 }
 
+/*
+ * Where a client has sent a datagram that went to an endpoint; false if nobody of ours has
+ * readdressed it, or if nobody is to be told. "is_last" says whether no other answer follows.
+ */
+static __always_inline bool uf_find_origin(const struct uf_icmp_error *error, __u32 before,
+					   struct uf_origin *origin, bool *is_last)
+{
+	*is_last = true;
+	if (uf_origin_of_flow(&error->client, error->udp.source, &error->endpoint, origin))
+		return true;
+	if (!uf_origin_after(&error->endpoint, before, origin))
+		return false;
+	*is_last = !uf_has_origin_after(&error->endpoint, before + 1);
+	return true;
+}
+
+/* Has a copy come in once more, for the origin that so many others come before. */
+static __always_inline void uf_send_round(struct __sk_buff *skb, __u32 before)
+{
+	uf_sign(skb);
+	uf_set_mark(skb, UF_MARK_ORIGIN + before);
+	/* Without the copy the client learns of the others by the next error. */
+	bpf_clone_redirect(skb, skb->ifindex, BPF_F_INGRESS);
+	uf_take_mark_off(skb);
+}
+
 /* What the hook is to return for a packet that may be an error about a datagram of ours. */
 static __always_inline int uf_run_icmp(struct __sk_buff *skb, __u32 l3_offset)
 {
+	const __u32 before = uf_origins_before(skb);
+	/* A copy is for one origin, and nobody else's. */
+	const int unchanged = before ? TC_ACT_SHOT : TC_ACT_UNSPEC;
 	struct uf_icmp_error error = {};
 	struct uf_next_hop hop = {};
 	struct uf_icmp_errors *account;
 	int action = TC_ACT_SHOT;
 	struct uf_origin origin;
 	const __u32 only = 0;
+	bool is_last;
 
 	if (!uf_parse_icmp_error(skb, l3_offset, &error))
-		return TC_ACT_UNSPEC;
+		return unchanged;
 	uf_note_unreachable(&error);
-	if (!uf_find_origin(&error.client, error.udp.source, &error.endpoint, &origin) ||
-	    uf_is_of_own_socket(skb, &error))
-		return TC_ACT_UNSPEC;
+	if (!uf_find_origin(&error, before, &origin, &is_last) || uf_is_of_own_socket(skb, &error))
+		return unchanged;
 	/* Without a way, or at its last hop, it is the stack's to deal with, as it came. */
 	if (error.hops_left <= 1 ||
 	    (!origin.ifindex && !uf_find_client(skb, &error, &origin, &hop)))
-		return TC_ACT_UNSPEC;
+		return unchanged;
+	if (before)
+		uf_take_mark_off(skb);
+	if (!is_last)
+		uf_send_round(skb, before + 1);
 	if (!uf_edit_error(skb, &error, &origin))
 		action =
 			origin.ifindex ? uf_error_to_stack(skb, &origin) : uf_redirect(&hop, false);

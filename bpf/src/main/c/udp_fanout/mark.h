@@ -44,6 +44,11 @@ enum uf_mark {
 	 */
 	UF_MARK_FRAGMENT = 0x7566, /* "uf" */
 	/*
+	 * Plus n, from 1, less than UF_MAX_ORIGINS_OF_ENDPOINT: an ICMP error's copy for an
+	 * endpoint's origin that n others come before. Set and taken off by uf_run_icmp.
+	 */
+	UF_MARK_ORIGIN = 0x7570,
+	/*
 	 * Plus n, from 1, less than UF_MAX_COPIES: a datagram's copy for receiver n. Set by
 	 * uf_send_copies, taken off by uf_copy_to_all.
 	 */
@@ -76,7 +81,8 @@ struct {
 	__type(value, __u64);
 } MARK_SIGNATURE SEC(".maps");
 
-_Static_assert(UF_MARK_FRAGMENT + UF_MAX_LISTENERS_IN_SET <= UF_MARK_FORGED,
+_Static_assert(UF_MARK_FRAGMENT + UF_MAX_LISTENERS_IN_SET <= UF_MARK_ORIGIN + 1 &&
+		       UF_MARK_ORIGIN + UF_MAX_ORIGINS_OF_ENDPOINT <= UF_MARK_FORGED,
 	       "no mark means two things");
 _Static_assert(UF_MARK_COPY + UF_MAX_COPIES <= UF_MARK_SHARED + 1 &&
 		       UF_MARK_SHARED + UF_MAX_COPIES <= (UF_MARK_FAMILY | 0xff),
@@ -222,6 +228,14 @@ static __always_inline __u32 uf_shared_copy_number(const struct __sk_buff *skb)
 	__u32 number = uf_mark_of(skb) - UF_MARK_SHARED;
 
 	return number <= UF_MAX_COPIES ? number : 0;
+}
+
+/* How many origins come before the one that an ICMP error's copy is for; 0 if it is no copy. */
+static __always_inline __u32 uf_origins_before(const struct __sk_buff *skb)
+{
+	__u32 number = uf_mark_of(skb) - UF_MARK_ORIGIN;
+
+	return number < UF_MAX_ORIGINS_OF_ENDPOINT && uf_is_signed(skb) ? number : 0;
 }
 
 /*

@@ -18,8 +18,9 @@
 #include "udp_fanout.h"
 
 /*
- * By endpoint. There is one answer if one listener has the endpoint, and takes datagrams at one
- * address. The daemon writes, the program reads.
+ * By endpoint, one after the other: there are several if several listeners have the endpoint, or
+ * one takes datagrams at several addresses, as a Service's VIP and ClusterIP. What is quoted does
+ * not say which of them the client has sent to. The daemon writes, the program reads.
  */
 struct {
 	__uint(type, BPF_MAP_TYPE_HASH);
@@ -67,23 +68,28 @@ static __always_inline bool uf_origin_of_flow(const union uf_address *client, __
 	return true;
 }
 
-/*
- * Where a client has sent a datagram that went to an endpoint; false if nobody of ours has
- * readdressed it, or if there is more than one answer.
- */
-static __always_inline bool uf_find_origin(const union uf_address *client, __be16 client_port,
-					   const struct uf_origin_key *endpoint,
-					   struct uf_origin *origin)
+/* The origin of an endpoint that "before" others come before; false if there is none. */
+static __always_inline bool uf_origin_after(const struct uf_origin_key *endpoint, __u32 before,
+					    struct uf_origin *origin)
 {
-	const struct uf_origin *only;
+	const struct uf_origin *found;
+	struct uf_origin_key key = *endpoint;
 
-	if (uf_origin_of_flow(client, client_port, endpoint, origin))
-		return true;
-	only = bpf_map_lookup_elem(&ORIGINS, endpoint);
-	if (!only || !only->port)
+	key.family += before * UF_FURTHER_ORIGIN;
+	found = bpf_map_lookup_elem(&ORIGINS, &key);
+	if (!found || !found->port)
 		return false;
-	*origin = *only;
+	*origin = *found;
 	return true;
+}
+
+/* Whether an endpoint has an origin that "before" others come before. */
+static __always_inline bool uf_has_origin_after(const struct uf_origin_key *endpoint, __u32 before)
+{
+	struct uf_origin_key key = *endpoint;
+
+	key.family += before * UF_FURTHER_ORIGIN;
+	return before < UF_MAX_ORIGINS_OF_ENDPOINT && bpf_map_lookup_elem(&ORIGINS, &key);
 }
 
 #endif /* UDP_FANOUT_ORIGIN_H */

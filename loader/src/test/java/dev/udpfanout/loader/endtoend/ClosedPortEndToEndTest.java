@@ -124,7 +124,7 @@ class ClosedPortEndToEndTest {
     private void forge(InetSocketAddress endpoint) {
         Path pin = lab.pins().resolve("v" + Limits.LAYOUT_VERSION).resolve(SharedMaps.UNREACHABLE.name());
         try (BpfMap map = BpfMap.openPinned(pin).orElseThrow()) {
-            SharedMaps.UNREACHABLE.open(map).put(new OriginKey(endpoint), 1L);
+            SharedMaps.UNREACHABLE.open(map).put(new OriginKey(endpoint, 0), 1L);
         }
     }
 

@@ -113,10 +113,10 @@ public class Abi {
     public static int UF_LATENCY_FIRST_NS() {
         return UF_LATENCY_FIRST_NS;
     }
-    private static final int UF_LAYOUT_VERSION = (int)8L;
+    private static final int UF_LAYOUT_VERSION = (int)9L;
     /**
      * {@snippet lang=c :
-     * #define UF_LAYOUT_VERSION 8
+     * #define UF_LAYOUT_VERSION 9
      * }
      */
     public static int UF_LAYOUT_VERSION() {
@@ -329,14 +329,32 @@ public class Abi {
     public static int UF_MAX_FLOW_ENDPOINTS() {
         return UF_MAX_FLOW_ENDPOINTS;
     }
-    private static final int UF_MAX_ORIGINS = (int)32768L;
+    private static final int UF_MAX_ORIGINS = (int)65536L;
     /**
      * {@snippet lang=c :
-     * #define UF_MAX_ORIGINS 32768
+     * #define UF_MAX_ORIGINS 65536
      * }
      */
     public static int UF_MAX_ORIGINS() {
         return UF_MAX_ORIGINS;
+    }
+    private static final int UF_MAX_ORIGINS_OF_ENDPOINT = (int)4L;
+    /**
+     * {@snippet lang=c :
+     * #define UF_MAX_ORIGINS_OF_ENDPOINT 4
+     * }
+     */
+    public static int UF_MAX_ORIGINS_OF_ENDPOINT() {
+        return UF_MAX_ORIGINS_OF_ENDPOINT;
+    }
+    private static final int UF_FURTHER_ORIGIN = (int)256L;
+    /**
+     * {@snippet lang=c :
+     * #define UF_FURTHER_ORIGIN 0x100
+     * }
+     */
+    public static int UF_FURTHER_ORIGIN() {
+        return UF_FURTHER_ORIGIN;
     }
     private static final int UF_DROP_NO_ENDPOINTS = (int)0L;
     /**

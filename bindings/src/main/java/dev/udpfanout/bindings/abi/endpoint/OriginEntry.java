@@ -25,7 +25,7 @@ public record OriginEntry(int slot, InetAddress address, int port, Optional<Entr
     public static final Codec<OriginEntry> CODEC =
             new Codec<>(uf_origin.layout(), OriginEntry::write, OriginEntry::read);
 
-    /** There is not one answer, or nobody is to learn it. */
+    /** Nobody is to be told. */
     public static final OriginEntry NONE =
             new OriginEntry(Limits.MAX_LISTENERS, InetAddress.ofLiteral("::"), 0, Optional.empty());
 

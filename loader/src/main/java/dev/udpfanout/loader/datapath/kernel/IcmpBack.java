@@ -18,6 +18,7 @@ import java.net.InetAddress;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -141,19 +142,19 @@ final class IcmpBack {
         for (ListenerConfig listener : listeners) {
             Optional.ofNullable(inForce.get(listener.name()))
                     .ifPresent(
-                            set -> plan.add(set, origin(listener, addresses.getOrDefault(listener.name(), Set.of()))));
+                            set -> plan.add(set, origins(listener, addresses.getOrDefault(listener.name(), Set.of()))));
         }
         // A copy for a mirror is none of the client's business.
         inForce.forEach((name, set) -> {
             if (!names.contains(name)) {
-                plan.add(set, Optional.empty());
+                plan.add(set, List.of());
             }
         });
         Set<Integer> notKnownYet = names.stream()
                 .filter(name -> !inForce.containsKey(name))
                 .flatMap(name -> slots.of(name).stream())
                 .collect(Collectors.toSet());
-        origins.set(plan.entries(), notKnownYet::contains);
+        origins.set(plan.origins(), notKnownYet::contains);
     }
 
     /** What a client can have sent to, to reach a listener by an interface. */
@@ -178,14 +179,16 @@ final class IcmpBack {
         return Set.of(bind);
     }
 
-    private Optional<OriginEntry> origin(ListenerConfig listener, Set<InetAddress> addresses) {
+    private List<OriginEntry> origins(ListenerConfig listener, Set<InetAddress> addresses) {
         Optional<OriginEntry.Entrance> entrance = attachPoints.entrance(listener.name());
-        if (addresses.size() != 1 || listener.isOnDummyInterface() != entrance.isPresent()) {
-            return Optional.empty();
+        if (listener.isOnDummyInterface() != entrance.isPresent()) {
+            return List.of();
         }
-        InetAddress only = addresses.iterator().next();
-        return slots.of(listener.name())
-                .map(slot -> new OriginEntry(slot, only, listener.bind().getPort(), entrance));
+        return addresses.stream()
+                .flatMap(address -> slots.of(listener.name()).stream()
+                        .map(slot ->
+                                new OriginEntry(slot, address, listener.bind().getPort(), entrance)))
+                .toList();
     }
 
     /** What any of the listeners asks for. */

@@ -1,32 +1,36 @@
 package dev.udpfanout.loader.datapath.kernel;
 
 import dev.udpfanout.bindings.abi.endpoint.OriginEntry;
-import dev.udpfanout.bindings.abi.endpoint.OriginKey;
 import dev.udpfanout.loader.control.Endpoint;
 import dev.udpfanout.loader.control.EndpointSet;
+import java.net.InetSocketAddress;
+import java.util.Collection;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.Map;
-import java.util.Optional;
+import java.util.Set;
 
-/**
- * Works out where the datagrams of each endpoint had been sent to, if there is one answer: no more than arithmetic over
- * sets.
- */
+/** Works out where the datagrams of each endpoint had been sent to: no more than arithmetic over sets. */
 final class OriginPlan {
-    private final Map<OriginKey, OriginEntry> answers = new HashMap<>();
+    private final Map<InetSocketAddress, Set<OriginEntry>> origins = new HashMap<>();
 
-    /** Adds a set of endpoints. */
-    void add(EndpointSet endpoints, Optional<OriginEntry> origin) {
+    /**
+     * Adds a set of endpoints.
+     *
+     * @param of theirs; none if nobody is to be told, whatever other sets they are in
+     */
+    void add(EndpointSet endpoints, Collection<OriginEntry> of) {
         for (Endpoint endpoint : endpoints.endpoints()) {
-            answers.merge(
-                    new OriginKey(endpoint.address()),
-                    origin.orElse(OriginEntry.NONE),
-                    (one, other) -> one.equals(other) ? one : OriginEntry.NONE);
+            Set<OriginEntry> all = origins.computeIfAbsent(endpoint.address(), none -> new HashSet<>());
+            all.addAll(of);
+            if (of.isEmpty()) {
+                all.add(OriginEntry.NONE);
+            }
         }
     }
 
-    /** What the map must hold: this and nothing else. */
-    Map<OriginKey, OriginEntry> entries() {
-        return Map.copyOf(answers);
+    /** Those of each endpoint: {@link OriginEntry#NONE} among them if nobody is to be told. */
+    Map<InetSocketAddress, Set<OriginEntry>> origins() {
+        return Map.copyOf(origins);
     }
 }

@@ -5,8 +5,13 @@ import dev.udpfanout.bindings.abi.endpoint.OriginKey;
 import dev.udpfanout.bindings.abi.maps.SharedMaps;
 import dev.udpfanout.bindings.map.ReconciledMap;
 import dev.udpfanout.loader.datapath.kernel.program.KernelProgram;
+import java.net.InetSocketAddress;
+import java.util.Comparator;
 import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.IntPredicate;
 import java.util.stream.Collectors;
@@ -33,16 +38,18 @@ public final class Origins {
      * Makes the map hold exactly these. Of more than there is room for, the same ones stay each time; errors about the
      * others pass as they are.
      *
-     * @param planned what is known
+     * @param planned what is known, by endpoint: {@link OriginEntry#NONE} among them if nobody is to be told
      * @param isNotKnownYet whether the listener in a slot keeps what it has
      */
-    public void set(Map<OriginKey, OriginEntry> planned, IntPredicate isNotKnownYet) {
-        Map<OriginKey, OriginEntry> wanted = new HashMap<>(planned);
-        map.inForce().forEach((endpoint, origin) -> {
+    public void set(Map<InetSocketAddress, Set<OriginEntry>> planned, IntPredicate isNotKnownYet) {
+        Map<InetSocketAddress, Set<OriginEntry>> origins = new HashMap<>();
+        planned.forEach((endpoint, of) -> origins.put(endpoint, new HashSet<>(of)));
+        map.inForce().forEach((key, origin) -> {
             if (isNotKnownYet.test(origin.slot())) {
-                wanted.putIfAbsent(endpoint, origin);
+                origins.computeIfAbsent(key.endpoint(), none -> new HashSet<>()).add(origin);
             }
         });
+        Map<OriginKey, OriginEntry> wanted = numbered(origins);
         boolean isFull = wanted.size() > mostEntries;
         if (isFull && !wasFull) {
             LOG.atWarn()
@@ -54,9 +61,27 @@ public final class Origins {
         map.set(isFull ? first(wanted) : wanted);
     }
 
+    /** The same ones have the same places each time. */
+    private static Map<OriginKey, OriginEntry> numbered(Map<InetSocketAddress, Set<OriginEntry>> origins) {
+        Map<OriginKey, OriginEntry> numbered = new HashMap<>();
+        origins.forEach((endpoint, all) -> {
+            if (all.contains(OriginEntry.NONE) || all.size() > OriginKey.MAX_ORIGINS) {
+                numbered.put(new OriginKey(endpoint, 0), OriginEntry.NONE);
+                return;
+            }
+            List<OriginEntry> sorted = all.stream()
+                    .sorted(Comparator.comparing(OriginEntry::toString))
+                    .toList();
+            for (int before = 0; before < sorted.size(); before++) {
+                numbered.put(new OriginKey(endpoint, before), sorted.get(before));
+            }
+        });
+        return numbered;
+    }
+
     private Map<OriginKey, OriginEntry> first(Map<OriginKey, OriginEntry> wanted) {
         Map<String, OriginKey> sorted = new TreeMap<>();
-        wanted.keySet().forEach(key -> sorted.put(key.endpoint().toString(), key));
+        wanted.keySet().forEach(key -> sorted.put(key.before() + " " + key.endpoint(), key));
         return sorted.values().stream().limit(mostEntries).collect(Collectors.toMap(key -> key, wanted::get));
     }
 }
