@@ -21,7 +21,6 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
@@ -168,14 +167,11 @@ class AttachMethodChangeTest {
             NodeDatapath datapath = NodeDatapath.open(topology.node(), answering(AttachMethod.TCX));
             for (AttachMethod method : List.of(
                     AttachMethod.CLSACT, AttachMethod.TCX, AttachMethod.AUTO, AttachMethod.CLSACT, AttachMethod.AUTO)) {
-                AtomicBoolean isChanged = new AtomicBoolean();
-                CompletableFuture<Void> change = CompletableFuture.runAsync(() -> {
-                    datapath.configure(answering(method));
-                    isChanged.set(true);
-                });
+                CompletableFuture<Void> change =
+                        CompletableFuture.runAsync(() -> datapath.configure(answering(method)));
                 do {
                     assertEquals(QUESTIONS, ask(), "while it becomes " + method);
-                } while (!isChanged.get());
+                } while (!change.isDone());
                 change.join();
                 assertEquals(QUESTIONS, ask());
                 String filters = topology.node().exec("tc", "filter", "show", "dev", "cni0", "ingress");
