@@ -33,6 +33,7 @@ public final class ConfigSource {
     private long applied;
     private long refused;
     private List<String> problems = List.of();
+    private boolean isUntold;
     private volatile Consumer<FileContent> onChange = content -> {};
 
     private ConfigSource(Path file, ConfigReader reader, FileContent firstContent, Config inForce) {
@@ -90,7 +91,7 @@ public final class ConfigSource {
         }
     }
 
-    /** Puts a new content in force, or, if it is invalid, says so, and leaves all as it is. */
+    /** Reads a new content, which is to be put in force then; if it is invalid, says so, and leaves all as it is. */
     Optional<Config> reload(FileContent content) {
         try {
             inForce = reader.parse(content, file.toString());
@@ -106,7 +107,7 @@ public final class ConfigSource {
         applied++;
         problems = List.of();
         appliedAt = Instant.now();
-        LOG.atInfo().addKeyValue("listeners", inForce.listeners().size()).log("applied the changed configuration");
+        isUntold = true;
         List<String> waiting = StartOnlyKeys.changed(started, inForce);
         if (!waiting.isEmpty()) {
             LOG.atWarn()
@@ -114,6 +115,18 @@ public final class ConfigSource {
                     .log("these keys need a restart; until then the daemon keeps the values of its start");
         }
         return Optional.of(inForce);
+    }
+
+    /**
+     * Says that the content read last is applied, once.
+     *
+     * @param isInForce whether the datapath does what it asks for
+     */
+    void tell(boolean isInForce) {
+        if (isUntold && isInForce) {
+            isUntold = false;
+            LOG.atInfo().addKeyValue("listeners", inForce.listeners().size()).log("applied the changed configuration");
+        }
     }
 
     /** @param hindrances why what the file says could not be put in force, if that is so */

@@ -29,6 +29,7 @@ import org.junit.jupiter.api.io.TempDir;
 @Tag("kernel")
 class DiscoveryEndToEndTest {
     private static final int PODS = 3;
+    private static final String APPLIED = "applied the changed configuration";
 
     @TempDir
     private Path directory;
@@ -98,10 +99,11 @@ class DiscoveryEndToEndTest {
                     - { name: late, bind: "192.168.1.1:5601", interface: eth0, mode: userspace, io: epoll,
                         kubernetes: { namespace: logging, service: receivers, port: syslog } }
                     """);
-            daemon.awaitLine("applied the changed configuration", ServiceLab.LIMIT);
             daemon.awaitLine("will retry", ServiceLab.LIMIT);
             assertTrue(BoundedWait.until(() -> lab.admin().metric("udp_fanout_config_valid") == 0, ServiceLab.LIMIT));
+            assertFalse(daemon.lines().stream().anyMatch(line -> line.contains(APPLIED)), "it is not in force yet");
         }
+        daemon.awaitLine(APPLIED, ServiceLab.LIMIT);
         lab.awaitInForce(1, 2, 3, 1, 2, 3);
         assertTrue(BoundedWait.until(() -> lab.admin().metric("udp_fanout_config_valid") == 1, ServiceLab.LIMIT));
     }

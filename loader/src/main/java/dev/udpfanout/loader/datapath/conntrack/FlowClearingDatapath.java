@@ -52,6 +52,11 @@ public final class FlowClearingDatapath implements Datapath {
     }
 
     @Override
+    public void configure(List<ListenerConfig> newListeners) {
+        configure(newListeners, ListenerTargets.NONE);
+    }
+
+    @Override
     public void configure(List<ListenerConfig> newListeners, ListenerTargets targets) {
         try {
             serving.configure(newListeners, targets);
