@@ -47,7 +47,8 @@ class HostileMachineTest extends LifeCycleLab {
                 "--force",
                 "--pin-dir",
                 topology.pinDirectory().toString());
-        assertEquals(0, forced.awaitExit(LIMIT));
+        int exit = forced.awaitExit(LIMIT);
+        assertEquals(0, exit, () -> lines(forced));
         daemon.awaitLine("repaired datapath", LIMIT);
         awaitDelivered();
     }

@@ -239,13 +239,18 @@ public final class Pins {
         }
         for (Path directory : entries(root)) {
             entries(directory).forEach(Pins::remove);
-            remove(directory);
+            removeIfEmpty(directory);
         }
+        // A mount point stays: in a pod, this folder of the node's is all that is mounted.
+        removeIfEmpty(root);
+    }
+
+    /** One that is not empty is that of a daemon which runs and has pinned again meanwhile. */
+    private static void removeIfEmpty(Path directory) {
         try {
-            Files.deleteIfExists(root);
+            Files.deleteIfExists(directory);
         } catch (IOException e) {
-            // A mount point stays: in a pod, this folder of the node's is all that is mounted.
-            LOG.debug("{} stays: {}", root, e.toString());
+            LOG.debug("{} stays: {}", directory, e.toString());
         }
     }
 
