@@ -6,6 +6,7 @@ import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
 
 import com.tngtech.archunit.base.DescribedPredicate;
+import com.tngtech.archunit.core.domain.AccessTarget;
 import com.tngtech.archunit.core.domain.JavaClass;
 import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.domain.JavaCodeUnit;
@@ -16,6 +17,7 @@ import com.tngtech.archunit.core.importer.ImportOption;
 import com.tngtech.archunit.lang.ArchCondition;
 import com.tngtech.archunit.lang.ConditionEvents;
 import com.tngtech.archunit.lang.SimpleConditionEvent;
+import java.lang.foreign.MemorySegment;
 import java.util.List;
 import java.util.function.Predicate;
 import java.util.stream.Stream;
@@ -55,6 +57,30 @@ class BindingsArchitectureTest {
                 .should()
                 .beAssignableTo(DescribedPredicate.describe("generated", BindingsArchitectureTest::isGenerated))
                 .check(CLASSES);
+    }
+
+    /** jextract counts an element's place from the structure's start, wherever in it the array is. */
+    @Test
+    void shouldGoBySlicesWhenAnElementOfAnArrayIsReadOrWritten() {
+        noClasses()
+                .that()
+                .resideOutsideOfPackage(GENERATED)
+                .should()
+                .callMethodWhere(DescribedPredicate.describe(
+                        "it reads or writes an element of a structure's array",
+                        call -> isElementAccessor(call.getTarget())))
+                .check(CLASSES);
+    }
+
+    /** Of an element: {@code T name(struct, index)} and {@code void name(struct, index, value)}. */
+    private static boolean isElementAccessor(AccessTarget.MethodCallTarget method) {
+        List<JavaClass> parameters = method.getRawParameterTypes();
+        boolean writes = method.getRawReturnType().isEquivalentTo(void.class);
+        return isGenerated(method.getOwner())
+                && parameters.size() == (writes ? 3 : 2)
+                && parameters.get(0).isEquivalentTo(MemorySegment.class)
+                && parameters.get(1).isEquivalentTo(long.class)
+                && method.getRawReturnType().isPrimitive();
     }
 
     @Test

@@ -37,9 +37,10 @@ public record NextHops(Set<Integer> interfaces) {
     /** The value in the map's layout. */
     public MemorySegment write(SegmentAllocator allocator) {
         MemorySegment value = uf_next_hops.allocate(allocator);
+        MemorySegment indexes = uf_next_hops.interfaces(value);
         long place = 0;
         for (int ifindex : new TreeSet<>(interfaces)) {
-            uf_next_hops.interfaces(value, place++, ifindex);
+            indexes.setAtIndex(ValueLayout.JAVA_INT, place++, ifindex);
         }
         return value;
     }
