@@ -1,7 +1,7 @@
 package dev.udpfanout.lab.differential;
 
-import dev.udpfanout.lab.Bpffs;
-import dev.udpfanout.lab.RootPrivilege;
+import dev.udpfanout.lab.command.AtOnce;
+import dev.udpfanout.lab.command.LabCommand;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.file.Files;
@@ -11,24 +11,15 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.Comparator;
 import java.util.List;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.concurrent.Future;
 
 /**
  * {@code make differential}: in each network the same load with kube-proxy's rules alone, then with the real daemon; a
  * table of what arrived. Exits with 0 if no cell is worse than kube-proxy's, 1 if one is, 2 for arguments that it does
  * not understand.
  */
-public final class Differential {
-    private static final int EXIT_FAILED = 1;
-    private static final int EXIT_USAGE = 2;
-
+public final class Differential implements LabCommand.Work {
     /** A network waits more than it works. */
     private static final int NETWORKS_AT_ONCE = 3;
-
-    private static volatile boolean ending;
 
     private final Options options;
     private final PrintStream out;
@@ -43,7 +34,7 @@ public final class Differential {
 
     /** Runs it, in the repository's top folder; see {@code --help}. */
     public static void main(String[] arguments) {
-        Runtime.getRuntime().addShutdownHook(new Thread(() -> ending = true, "differential-ending"));
+        LabCommand.watchForTheEnd();
         System.exit(run(System.out, arguments));
     }
 
@@ -55,47 +46,25 @@ public final class Differential {
      * @return the exit code
      */
     public static int run(PrintStream out, String... arguments) {
-        if (arguments.length == 1 && arguments[0].equals("--help")) {
-            out.println(Options.USAGE);
-            return 0;
-        }
-        try {
-            Options options = Options.parse(arguments);
-            RootPrivilege.require();
-            if (!Files.isExecutable(options.daemon())) {
-                throw new IllegalArgumentException("no daemon at " + options.daemon() + ": run \"make build\" first");
-            }
-            return new Differential(options, out).run() ? 0 : EXIT_FAILED;
-        } catch (IllegalArgumentException e) {
-            System.err.println("differential: " + e.getMessage());
-            return EXIT_USAGE;
-        } catch (IOException | RuntimeException e) {
-            // After Ctrl-C the lab goes away under its feet: what that breaks is no news.
-            if (!ending) {
-                e.printStackTrace();
-            }
-            return EXIT_FAILED;
-        }
+        return new LabCommand("differential", Options.USAGE)
+                .run(out, arguments, given -> new Differential(Options.parse(given), out));
+    }
+
+    @Override
+    public Path daemon() {
+        return options.daemon();
     }
 
     /** Whether no cell was worse than kube-proxy's. */
-    private boolean run() throws IOException {
-        Bpffs.ensure();
+    @Override
+    public boolean run() throws IOException {
         Files.createDirectories(options.logs());
         long began = System.nanoTime();
-        try (ExecutorService atOnce = Executors.newFixedThreadPool(NETWORKS_AT_ONCE)) {
-            List<Future<?>> running = options.networks().stream()
-                    .map(this::withChosenSenders)
-                    .filter(network -> !network.origins().isEmpty())
-                    .<Future<?>>map(network -> atOnce.submit(() -> compare(network)))
-                    .toList();
-            for (Future<?> one : running) {
-                one.get();
-            }
-        } catch (ExecutionException e) {
-            throw new IllegalStateException(e.getCause());
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
+        List<Network> networks = options.networks().stream()
+                .map(this::withChosenSenders)
+                .filter(network -> !network.origins().isEmpty())
+                .toList();
+        if (!AtOnce.run(NETWORKS_AT_ONCE, networks, this::compare)) {
             return false;
         }
         Duration took = Duration.ofNanos(System.nanoTime() - began);
@@ -120,7 +89,7 @@ public final class Differential {
     }
 
     private void compare(Network network) {
-        if (ending) {
+        if (LabCommand.isEnding()) {
             return;
         }
         Path file = options.logs().resolve(network.name() + ".log");
@@ -156,7 +125,7 @@ public final class Differential {
 
     private void fail(String what, Exception reason, Path log) {
         // After Ctrl-C the lab goes away under its feet: what that breaks is no news.
-        if (!ending) {
+        if (!LabCommand.isEnding()) {
             failures.add(what + ": " + reason.getMessage() + " (the daemons' lines are in " + log + ")");
             out.println(what + ": failed: " + reason.getMessage());
         }

@@ -1,7 +1,7 @@
 package dev.udpfanout.lab.netflow;
 
-import dev.udpfanout.lab.Bpffs;
-import dev.udpfanout.lab.RootPrivilege;
+import dev.udpfanout.lab.command.AtOnce;
+import dev.udpfanout.lab.command.LabCommand;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.file.Files;
@@ -10,21 +10,13 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.concurrent.Future;
 
 /**
  * {@code make netflow-test}: a table of what collectors decoded of what exporters sent. Exits with 0 if each record was
  * decoded once, 1 if not, 2 for arguments that it does not understand.
  */
-public final class NetflowTrials {
-    private static final int EXIT_FAILED = 1;
-    private static final int EXIT_USAGE = 2;
+public final class NetflowTrials implements LabCommand.Work {
     private static final int TRIALS_AT_ONCE = 2;
-
-    private static volatile boolean ending;
 
     private final Options options;
     private final PrintStream out;
@@ -38,7 +30,7 @@ public final class NetflowTrials {
 
     /** Runs it, in the repository's top folder; see {@code --help}. */
     public static void main(String[] arguments) {
-        Runtime.getRuntime().addShutdownHook(new Thread(() -> ending = true, "netflow-ending"));
+        LabCommand.watchForTheEnd();
         System.exit(run(System.out, arguments));
     }
 
@@ -50,42 +42,21 @@ public final class NetflowTrials {
      * @return the exit code
      */
     public static int run(PrintStream out, String... arguments) {
-        if (arguments.length == 1 && arguments[0].equals("--help")) {
-            out.println(Options.USAGE);
-            return 0;
-        }
-        try {
-            Options options = Options.parse(arguments);
-            RootPrivilege.require();
-            if (!Files.isExecutable(options.daemon())) {
-                throw new IllegalArgumentException("no daemon at " + options.daemon() + ": run \"make build\" first");
-            }
-            return new NetflowTrials(options, out).run() ? 0 : EXIT_FAILED;
-        } catch (IllegalArgumentException e) {
-            System.err.println("netflow-test: " + e.getMessage());
-            return EXIT_USAGE;
-        } catch (IOException e) {
-            e.printStackTrace();
-            return EXIT_FAILED;
-        }
+        return new LabCommand("netflow-test", Options.USAGE)
+                .run(out, arguments, given -> new NetflowTrials(Options.parse(given), out));
+    }
+
+    @Override
+    public Path daemon() {
+        return options.daemon();
     }
 
     /** Whether each record was decoded once. */
-    private boolean run() throws IOException {
-        Bpffs.ensure();
+    @Override
+    public boolean run() throws IOException {
         Files.createDirectories(options.logs());
         long began = System.nanoTime();
-        try (ExecutorService atOnce = Executors.newFixedThreadPool(TRIALS_AT_ONCE)) {
-            List<Future<?>> running = options.trials().stream()
-                    .<Future<?>>map(trial -> atOnce.submit(() -> run(trial)))
-                    .toList();
-            for (Future<?> one : running) {
-                one.get();
-            }
-        } catch (ExecutionException e) {
-            throw new IllegalStateException(e.getCause());
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
+        if (!AtOnce.run(TRIALS_AT_ONCE, options.trials(), this::run)) {
             return false;
         }
         Table table =
@@ -104,7 +75,7 @@ public final class NetflowTrials {
     }
 
     private void run(Trial trial) {
-        if (ending) {
+        if (LabCommand.isEnding()) {
             return;
         }
         Path file = options.logs().resolve(trial.text().replace(", ", "-") + ".log");
@@ -121,7 +92,7 @@ public final class NetflowTrials {
                     Duration.ofNanos(System.nanoTime() - began).toSeconds());
         } catch (IOException | RuntimeException e) {
             // After Ctrl-C the lab goes away under its feet: what that breaks is no news.
-            if (!ending) {
+            if (!LabCommand.isEnding()) {
                 failures.add(trial.text() + ": " + e.getMessage() + " (what was said is in " + file + ")");
                 out.println(trial.text() + ": failed: " + e.getMessage());
             }
