@@ -14,6 +14,7 @@ import java.io.OutputStream;
 import java.io.PrintStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -95,8 +96,13 @@ public final class ClusterTest {
         out.println("== " + title);
         Path folder = Files.createTempDirectory("udp-fanout-cluster-");
         try (PrintStream log = new PrintStream(logFile(release, mode));
-                Cluster cluster = new Cluster(
-                        new Cluster.Settings(release, mode, Path.of("k8s"), DAEMON, folder, log::println))) {
+                Cluster cluster = new Cluster(new Cluster.Settings(
+                        release,
+                        mode,
+                        Path.of("k8s"),
+                        DAEMON,
+                        folder,
+                        line -> log.println(Instant.now() + " " + line)))) {
             ScenarioRun run = new ScenarioRun(cluster, out::println, filter);
             Scenarios.runAll(cluster, run);
             tables.add(LossTable.render(title, run.rows()) + String.join("\n", run.failures()));
