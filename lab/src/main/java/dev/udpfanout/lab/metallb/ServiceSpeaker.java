@@ -11,6 +11,7 @@ import io.fabric8.kubernetes.client.dsl.base.ResourceDefinitionContext;
 import io.fabric8.kubernetes.client.informers.ResourceEventHandler;
 import io.fabric8.kubernetes.client.informers.SharedIndexInformer;
 import java.net.Inet4Address;
+import java.net.Inet6Address;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.util.HashMap;
@@ -18,31 +19,40 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeSet;
+import java.util.function.BiConsumer;
 
 /**
  * The speakers of all nodes of a cluster whose nodes are all alive, for the Services of one namespace that are of type
  * LoadBalancer with {@code externalTrafficPolicy: Local}: among the nodes with an endpoint that serves,
- * {@link VipOwner}'s answers ARP for the VIP, which is on no interface. Source: MetalLB, speaker/layer2_controller.go
- * and internal/k8s/epslices.
+ * {@link VipOwner}'s answers ARP for the VIP, which is on no interface; for IPv6 a router is told. Source: MetalLB,
+ * speaker/layer2_controller.go and internal/k8s/epslices.
  */
 public final class ServiceSpeaker implements AutoCloseable {
     private static final String SERVICE_NAME = "kubernetes.io/service-name";
 
     private final Map<String, ArpResponder> responders = new HashMap<>();
     private final Map<String, Announcement> announcements = new HashMap<>();
+    private final BiConsumer<Inet6Address, String> router;
     private final SharedIndexInformer<Service> services;
     private final SharedIndexInformer<GenericKubernetesResource> slices;
     private boolean closed;
 
-    private record Announcement(String vip, String node) {}
+    /** @param vips of which the first one decides who announces them all */
+    private record Announcement(List<String> vips, String node) {}
 
     /**
      * Starts it.
      *
      * @param client stays the caller's to close, after this
      * @param discoveryVersion of discovery.k8s.io: v1 or v1beta1
+     * @param router told which node an IPv6 VIP is behind from now on, as by BGP
      */
-    public ServiceSpeaker(KubernetesClient client, String namespace, String discoveryVersion) {
+    public ServiceSpeaker(
+            KubernetesClient client,
+            String namespace,
+            String discoveryVersion,
+            BiConsumer<Inet6Address, String> router) {
+        this.router = router;
         services = client.services().inNamespace(namespace).runnableInformer(0);
         slices = client.genericKubernetesResources(new ResourceDefinitionContext.Builder()
                         .withGroup("discovery.k8s.io")
@@ -67,7 +77,7 @@ public final class ServiceSpeaker implements AutoCloseable {
     /** Which node announces a Service's VIP; empty if none does, or if it is another VIP that is announced. */
     public synchronized Optional<String> announcer(String service, String vip) {
         return Optional.ofNullable(announcements.get(service))
-                .filter(announced -> announced.vip().equals(vip))
+                .filter(announced -> announced.vips().getFirst().equals(vip))
                 .map(Announcement::node);
     }
 
@@ -76,23 +86,44 @@ public final class ServiceSpeaker implements AutoCloseable {
             return;
         }
         Map<String, Announcement> due = new HashMap<>();
-        services.getStore().list().forEach(service -> vip(service).ifPresent(vip -> {
+        services.getStore().list().forEach(service -> {
+            List<String> vips = vips(service);
             String name = service.getMetadata().getName();
-            VipOwner.of(vip, candidates(name)).ifPresent(node -> due.put(name, new Announcement(vip, node)));
-        }));
+            vips.stream()
+                    .findFirst()
+                    .flatMap(first -> VipOwner.of(first, candidates(name)))
+                    .ifPresent(node -> due.put(name, new Announcement(vips, node)));
+        });
         announcements.forEach((service, before) -> {
             if (!before.equals(due.get(service))) {
-                responders.get(before.node()).stopAnsweringFor(address(before.vip()));
+                before.vips().forEach(vip -> withdraw(address(vip), before.node()));
             }
         });
         due.forEach((service, now) -> {
             if (!now.equals(announcements.get(service))) {
-                responders.get(now.node()).answerFor(address(now.vip()));
-                responders.get(now.node()).announce(address(now.vip()));
+                now.vips().forEach(vip -> announce(address(vip), now.node()));
             }
         });
         announcements.clear();
         announcements.putAll(due);
+    }
+
+    private void announce(InetAddress vip, String node) {
+        switch (vip) {
+            case Inet4Address ipv4 -> {
+                responders.get(node).answerFor(ipv4);
+                responders.get(node).announce(ipv4);
+            }
+            case Inet6Address ipv6 -> router.accept(ipv6, node);
+            default -> throw new IllegalArgumentException(vip + " is of no family");
+        }
+    }
+
+    /** A router keeps its way until there is another one. */
+    private void withdraw(InetAddress vip, String node) {
+        if (vip instanceof Inet4Address ipv4) {
+            responders.get(node).stopAnsweringFor(ipv4);
+        }
     }
 
     private TreeSet<String> candidates(String service) {
@@ -130,18 +161,18 @@ public final class ServiceSpeaker implements AutoCloseable {
         return Optional.ofNullable((String) name);
     }
 
-    private static Optional<String> vip(Service service) {
+    private static List<String> vips(Service service) {
         if (service.getStatus() == null || service.getStatus().getLoadBalancer() == null) {
-            return Optional.empty();
+            return List.of();
         }
         return service.getStatus().getLoadBalancer().getIngress().stream()
                 .map(LoadBalancerIngress::getIp)
-                .findFirst();
+                .toList();
     }
 
-    private static Inet4Address address(String vip) {
+    private static InetAddress address(String vip) {
         try {
-            return (Inet4Address) InetAddress.getByName(vip);
+            return InetAddress.getByName(vip);
         } catch (UnknownHostException e) {
             throw new IllegalArgumentException(vip, e);
         }

@@ -22,7 +22,10 @@ import java.util.List;
  */
 public final class ControlPlane implements AutoCloseable {
     /** The range of ClusterIPs. */
-    public static final String SERVICE_RANGE = "10.96.0.0/16";
+    private static final String SERVICE_RANGE = "10.96.0.0/16";
+
+    /** That of IPv6, where the release has both families. */
+    private static final String SERVICE_RANGE6 = "2001:db8:96::/112";
 
     /** The API server's own ClusterIP, by which pods reach it. */
     public static final String API_CLUSTER_IP = "10.96.0.1";
@@ -135,7 +138,12 @@ public final class ControlPlane implements AutoCloseable {
                 "--enable-admission-plugins=OwnerReferencesPermissionEnforcement",
                 // For the DaemonSet's capabilities.
                 "--allow-privileged=true",
-                "--service-cluster-ip-range=" + SERVICE_RANGE,
+                "--service-cluster-ip-range="
+                        + String.join(
+                                ",",
+                                release.hasDualStack()
+                                        ? List.of(SERVICE_RANGE, SERVICE_RANGE6)
+                                        : List.of(SERVICE_RANGE)),
                 "--service-account-issuer=https://kubernetes.default.svc",
                 "--service-account-key-file=" + credentials.publicKey(),
                 "--service-account-signing-key-file=" + credentials.signingKey());

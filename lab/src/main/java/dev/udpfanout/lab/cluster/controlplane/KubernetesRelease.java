@@ -93,6 +93,11 @@ public record KubernetesRelease(Path folder, String version) {
         return minor() >= 21 ? "v1" : "v1beta1";
     }
 
+    /** Whether Services and pods have addresses of both families without a feature gate: from 1.23 on (KEP 563). */
+    public boolean hasDualStack() {
+        return minor() >= 23;
+    }
+
     /** Flags that a program has only before a version. */
     Stream<String> flagsBefore(int minorVersion, String... flags) {
         return minor() < minorVersion ? Arrays.stream(flags) : Stream.empty();

@@ -3,11 +3,13 @@ package dev.udpfanout.lab.cluster.node;
 import dev.udpfanout.lab.BoundedWait;
 import dev.udpfanout.lab.LabNamespace;
 import dev.udpfanout.lab.MacAddress;
+import dev.udpfanout.lab.SegmentPlan;
 import dev.udpfanout.lab.SegmentTopology;
 import dev.udpfanout.lab.cluster.controlplane.ControlPlane;
 import dev.udpfanout.lab.cluster.controlplane.ProxyMode;
 import dev.udpfanout.lab.process.LabProcess;
 import io.fabric8.kubernetes.api.model.Node;
+import io.fabric8.kubernetes.api.model.NodeAddress;
 import io.fabric8.kubernetes.api.model.NodeBuilder;
 import io.fabric8.kubernetes.api.model.Quantity;
 import io.fabric8.kubernetes.client.KubernetesClientException;
@@ -33,9 +35,9 @@ public final class ClusterNode {
      * Where a pod can be.
      *
      * @param namespace with an eth0
-     * @param address eth0's
+     * @param addresses eth0's: one of each family that the cluster has, IPv4's first
      */
-    record PodPlace(LabNamespace namespace, String address) {}
+    record PodPlace(LabNamespace namespace, List<String> addresses) {}
 
     /**
      * A node of a topology; its first pod sends, and the others are places for receivers.
@@ -47,7 +49,11 @@ public final class ClusterNode {
         this.number = number;
         List<LabNamespace> pods = topology.pods(number);
         for (int pod = 2; pod <= pods.size(); pod++) {
-            free.add(new PodPlace(pods.get(pod - 1), topology.plan().podAddress(number, pod)));
+            free.add(new PodPlace(
+                    pods.get(pod - 1),
+                    families(
+                            topology.plan().podAddress(number, pod),
+                            topology.plan().podAddress6(number, pod))));
         }
     }
 
@@ -62,6 +68,16 @@ public final class ClusterNode {
 
     public String address() {
         return topology.plan().nodeAddress(number);
+    }
+
+    /** Its IPv6 address, where the cluster has both families. */
+    public String address6() {
+        return topology.plan().nodeAddress6(number);
+    }
+
+    /** Those of the families that the cluster has. */
+    private List<String> families(String ipv4, String ipv6) {
+        return topology.plan().ipv6() ? List.of(ipv4, ipv6) : List.of(ipv4);
     }
 
     /** The link-layer address of eth0. */
@@ -124,11 +140,17 @@ public final class ClusterNode {
      * Ways to the other nodes' pods, and a default route, without which an address of a Service could not be sent to.
      */
     private void addRoutes() {
+        SegmentPlan plan = topology.plan();
         StringBuilder batch = new StringBuilder("route add default via 192.168.1.254\n");
-        for (int other = 1; other <= topology.plan().nodes(); other++) {
+        if (plan.ipv6()) {
+            batch.append("route add default via 2001:db8:1::254\n");
+        }
+        for (int other = 1; other <= plan.nodes(); other++) {
             if (other != number) {
-                batch.append("route add 10.42.%d.0/24 via %s\n"
-                        .formatted(other, topology.plan().nodeAddress(other)));
+                batch.append("route add 10.42.%d.0/24 via %s\n".formatted(other, plan.nodeAddress(other)));
+                if (plan.ipv6()) {
+                    batch.append("route add 2001:db8:42:%d::/64 via %s\n".formatted(other, plan.nodeAddress6(other)));
+                }
             }
         }
         namespace().execWithInput(batch.toString(), "ip", "-batch", "-");
@@ -145,9 +167,12 @@ public final class ClusterNode {
                 .endMetadata()
                 .withNewSpec()
                 .withPodCIDR("10.42." + number + ".0/24")
+                .withPodCIDRs(families("10.42." + number + ".0/24", "2001:db8:42:" + number + "::/64"))
                 .endSpec()
                 .withNewStatus()
-                .addNewAddress(address(), "InternalIP")
+                .addAllToAddresses(families(address(), address6()).stream()
+                        .map(each -> new NodeAddress(each, "InternalIP"))
+                        .toList())
                 .addNewAddress(name(), "Hostname")
                 .withCapacity(capacity)
                 .withAllocatable(capacity)
@@ -168,7 +193,7 @@ public final class ClusterNode {
                         "--kubeconfig=" + controlPlane.proxyConfig(),
                         "--hostname-override=" + name(),
                         "--proxy-mode=" + mode.flag(),
-                        "--cluster-cidr=10.42.0.0/16",
+                        "--cluster-cidr=" + String.join(",", families("10.42.0.0/16", "2001:db8:42::/48")),
                         "--conntrack-max-per-core=0",
                         "--conntrack-min=0",
                         "--conntrack-tcp-timeout-established=0s",

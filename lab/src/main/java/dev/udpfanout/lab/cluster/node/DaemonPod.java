@@ -71,8 +71,8 @@ public final class DaemonPod implements PodOnNode {
     }
 
     @Override
-    public String address() {
-        return node.address();
+    public List<String> addresses() {
+        return List.of(node.address());
     }
 
     /** The pod's name. */

@@ -6,6 +6,7 @@ import io.fabric8.kubernetes.api.model.Binding;
 import io.fabric8.kubernetes.api.model.BindingBuilder;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.PodBuilder;
+import io.fabric8.kubernetes.api.model.PodIP;
 import io.fabric8.kubernetes.api.model.PodStatus;
 import io.fabric8.kubernetes.api.model.PodStatusBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
@@ -221,8 +222,8 @@ public final class Kubelets implements AutoCloseable {
         PodStatusBuilder status = new PodStatusBuilder()
                 .withPhase("Running")
                 .withHostIP(placed.node().address())
-                .withPodIP(placed.address())
-                .addNewPodIP(placed.address())
+                .withPodIP(placed.addresses().getFirst())
+                .withPodIPs(placed.addresses().stream().map(PodIP::new).toList())
                 .withStartTime(now);
         for (String condition : List.of("PodScheduled", "Initialized", "ContainersReady", "Ready")) {
             status.addNewCondition()

@@ -1,13 +1,14 @@
 package dev.udpfanout.lab.cluster.node;
 
+import java.util.List;
 import java.util.Optional;
 
 /** What stands for a pod's containers. */
 interface PodOnNode {
     ClusterNode node();
 
-    /** The pod's address. */
-    String address();
+    /** The pod's addresses, one of each family that it has. */
+    List<String> addresses();
 
     /** Starts it; returns when its containers run. */
     void start() throws Exception;

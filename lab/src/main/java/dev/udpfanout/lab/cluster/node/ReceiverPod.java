@@ -38,8 +38,8 @@ final class ReceiverPod implements PodOnNode {
     }
 
     @Override
-    public String address() {
-        return place.address();
+    public List<String> addresses() {
+        return place.addresses();
     }
 
     @Override

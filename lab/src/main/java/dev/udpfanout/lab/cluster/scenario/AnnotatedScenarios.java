@@ -7,11 +7,15 @@ import java.time.Duration;
 import java.util.List;
 
 /**
- * An ordinary Service of the receivers gets the annotation and loses it, beside another one that never has it. Ten
- * sockets send 400 datagrams a second each: the receivers of a whole cluster share two CPUs with its control plane.
+ * An ordinary Service of the receivers gets the annotation and loses it, beside another one that never has it. Seven
+ * sockets for each family send 400 datagrams a second each to either: the receivers of a whole cluster share the CPUs
+ * with its control plane. At the end they send as fast as a busy Service gets datagrams.
  */
 final class AnnotatedScenarios {
     private static final int PER_SECOND = 400;
+    /** To each of the two Services, by all sockets together. */
+    private static final int BUSY_PER_SECOND = 20_000;
+
     private static final Duration LEASE = Duration.ofSeconds(15);
     private static final int MANY = 50;
 
@@ -23,13 +27,15 @@ final class AnnotatedScenarios {
         List<Scenario> first = first(service);
         List<Scenario> then = then(service);
         List<Scenario> last = last(service);
+        List<Scenario> busy = busy(service);
         Scenario vipChange = Scenario.notWorse(
                         "annotated: the VIP changes, senders go ahead", Duration.ofSeconds(1), nothing -> {})
                 .then(Spread.EVEN);
         boolean isWanted = run.wants(vipChange.name())
                 || first.stream().anyMatch(each -> run.wants(each.name()))
                 || then.stream().anyMatch(each -> run.wants(each.name()))
-                || last.stream().anyMatch(each -> run.wants(each.name()));
+                || last.stream().anyMatch(each -> run.wants(each.name()))
+                || busy.stream().anyMatch(each -> run.wants(each.name()));
         if (!isWanted) {
             return;
         }
@@ -50,6 +56,8 @@ final class AnnotatedScenarios {
                 cluster.awaitDaemons();
             });
             run.run(last);
+            run.sendTogether(BUSY_PER_SECOND);
+            run.run(busy);
         }
     }
 
@@ -113,6 +121,23 @@ final class AnnotatedScenarios {
                             service.withdraw();
                             service.awaitServed(false);
                             service.requireTcp();
+                        })
+                        .then(Spread.STICKY));
+    }
+
+    private static List<Scenario> busy(AnnotatedService service) {
+        String rate = "annotated: up to 20,000/s, ";
+        return List.of(
+                Scenario.lossless(rate + "the annotation comes", nothing -> {
+                            service.annotate("round_robin");
+                            service.awaitServed(true);
+                        })
+                        .then(Spread.EVEN),
+                Scenario.lossless(rate + "daemons are killed", AnnotatedScenarios::killEach)
+                        .then(Spread.EVEN),
+                Scenario.lossless(rate + "the annotation goes", nothing -> {
+                            service.withdraw();
+                            service.awaitServed(false);
                         })
                         .then(Spread.STICKY));
     }

@@ -9,9 +9,7 @@ import java.net.ServerSocket;
 import java.net.Socket;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.EnumMap;
 import java.util.List;
-import java.util.Map;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
@@ -57,7 +55,12 @@ final class AnnotatedService {
                         .build());
         for (ClusterNode node : cluster.nodes()) {
             // With 1, kube-proxy's rules change what a pod sends before the bridge's own hook sees it.
-            node.namespace().exec("sysctl", "-qw", "net.bridge.bridge-nf-call-iptables=0");
+            node.namespace()
+                    .exec(
+                            "sysctl",
+                            "-qw",
+                            "net.bridge.bridge-nf-call-iptables=0",
+                            "net.bridge.bridge-nf-call-ip6tables=0");
         }
         IntStream.rangeClosed(1, cluster.nodes().size())
                 .mapToObj(cluster.topology()::pods)
@@ -75,7 +78,7 @@ final class AnnotatedService {
     }
 
     /** With two UDP ports; that with TCP has it at the first one's number. */
-    private static String yaml(String type, String name, String annotation) {
+    private String yaml(String type, String name, String annotation) {
         String tcp = type.equals("ClusterIP")
                 ? "\n    - { name: tcp, protocol: TCP, port: %1$d, targetPort: %1$d }".formatted(Lane.PORT)
                 : "";
@@ -88,11 +91,12 @@ final class AnnotatedService {
                   annotations: { %s }
                 spec:
                   type: %s
+                  ipFamilyPolicy: %s
                   selector: { app: udp-receiver }
                   ports:
                     - { name: syslog, protocol: UDP, port: %d, targetPort: syslog }
                     - { name: other, protocol: UDP, port: 5515, targetPort: syslog }%s
-                """.formatted(name, Lane.NAMESPACE, annotation, type, Lane.PORT, tcp);
+                """.formatted(name, Lane.NAMESPACE, annotation, type, cluster.familyPolicy(), Lane.PORT, tcp);
     }
 
     void annotate(String policy) {
@@ -162,24 +166,13 @@ final class AnnotatedService {
 
     /** Deletes it and the one beside it, and makes both anew with the same addresses: senders go on with them. */
     void makeAnew() {
-        Map<Lane, String> vips = new EnumMap<>(Lane.class);
-        Map<Lane, String> clusterIps = new EnumMap<>(Lane.class);
-        for (Lane lane : Lane.OF_ANNOTATION) {
-            vips.put(lane, cluster.vip(lane));
-            clusterIps.put(lane, cluster.clusterIp(lane));
-        }
+        KeptPlaces kept = new KeptPlaces(cluster.places(), Lane.OF_ANNOTATION);
         cluster.kubectl().run("-n", Lane.NAMESPACE, "delete", "service", NAME, Lane.KUBE_PROXY.service());
         awaitServed(false);
         cluster.kubectl()
-                .apply(withClusterIp(Cluster.aloneService(), clusterIps.get(Lane.KUBE_PROXY)) + "---\n"
-                        + withClusterIp(
-                                yaml("LoadBalancer", NAME, POLICY + ": round_robin"), clusterIps.get(Lane.ANNOTATED)));
-        vips.forEach(cluster::assignVip);
-        vips.forEach(cluster::awaitAnnounced);
+                .apply(kept.in(Lane.KUBE_PROXY, cluster.aloneService()) + "---\n"
+                        + kept.in(Lane.ANNOTATED, yaml("LoadBalancer", NAME, POLICY + ": round_robin")));
+        kept.assignVips();
         awaitServed(true);
-    }
-
-    private static String withClusterIp(String yaml, String address) {
-        return yaml.replace("  type: LoadBalancer\n", "  type: LoadBalancer\n  clusterIP: " + address + "\n");
     }
 }

@@ -13,18 +13,15 @@ import dev.udpfanout.lab.cluster.node.DaemonPod;
 import dev.udpfanout.lab.cluster.node.Kubelets;
 import dev.udpfanout.lab.cluster.traffic.PodSockets;
 import dev.udpfanout.lab.metallb.ServiceSpeaker;
-import dev.udpfanout.lab.metallb.VipOwner;
-import io.fabric8.kubernetes.api.model.Service;
-import io.fabric8.kubernetes.api.model.ServiceBuilder;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import java.io.IOException;
+import java.net.Inet6Address;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
-import java.util.stream.IntStream;
 
 /** A cluster: a control plane, nodes that join one by one, the guide's objects, and MetalLB's part. */
 public final class Cluster implements AutoCloseable {
@@ -37,8 +34,6 @@ public final class Cluster implements AutoCloseable {
     private static final Duration POLL = Duration.ofMillis(100);
     private static final int NODES = 3;
     private static final int PODS = 30;
-    private static final int FIRST_VIP = 100;
-    private static final int LAST_VIP = 250;
 
     private final Settings settings;
     private final SegmentTopology topology;
@@ -46,8 +41,8 @@ public final class Cluster implements AutoCloseable {
     private final PodSockets sockets;
     private final Kubelets kubelets;
     private final ServiceSpeaker speaker;
+    private final ServicePlaces places;
     private final List<ClusterNode> nodes = new ArrayList<>();
-    private int vipsGiven;
 
     /**
      * What a cluster is to be.
@@ -68,7 +63,8 @@ public final class Cluster implements AutoCloseable {
     /** Starts the control plane; there are no nodes yet. */
     public Cluster(Settings settings) throws IOException {
         this.settings = settings;
-        topology = SegmentTopology.build(new SegmentPlan(NODES, PODS));
+        topology = SegmentTopology.build(
+                new SegmentPlan(NODES, PODS, settings.release().hasDualStack()));
         try {
             controlPlane = new ControlPlane(settings.release(), topology.segment(), settings.folder());
             sockets = new PodSockets();
@@ -76,7 +72,8 @@ public final class Cluster implements AutoCloseable {
                     new DaemonPod.Settings(controlPlane, settings.daemon(), settings.folder(), settings.log()),
                     sockets);
             speaker = new ServiceSpeaker(
-                    controlPlane.client(), Lane.NAMESPACE, settings.release().discoveryVersion());
+                    controlPlane.client(), Lane.NAMESPACE, settings.release().discoveryVersion(), this::route);
+            places = new ServicePlaces(controlPlane, speaker);
         } catch (IOException | RuntimeException e) {
             topology.close();
             throw e;
@@ -93,6 +90,12 @@ public final class Cluster implements AutoCloseable {
         return node;
     }
 
+    /** As by BGP, of which the client is the router: MetalLB's way for a VIP that ARP cannot announce. */
+    private void route(Inet6Address vip, String owner) {
+        nodes.stream().filter(node -> node.name().equals(owner)).forEach(node -> topology.client()
+                .exec("ip", "route", "replace", vip.getHostAddress() + "/128", "via", node.address6()));
+    }
+
     /** Types the guide's commands: kubectl apply of each file, in this order. */
     public void applyGuide() {
         for (String file : List.of(
@@ -107,18 +110,24 @@ public final class Cluster implements AutoCloseable {
         awaitReceivers(EXAMPLE_RECEIVERS);
     }
 
+    /** What {@code ipFamilyPolicy} asks for all families that the cluster has. */
+    String familyPolicy() {
+        return settings.release().hasDualStack() ? "RequireDualStack" : "SingleStack";
+    }
+
     /** The guide's Service with the receivers as endpoints. */
-    static String aloneService() {
+    String aloneService() {
         return """
                 apiVersion: v1
                 kind: Service
                 metadata: { name: %s, namespace: %s }
                 spec:
                   type: LoadBalancer
+                  ipFamilyPolicy: %s
                   externalTrafficPolicy: Local
                   selector: { app: udp-receiver }
                   ports: [{ name: syslog, protocol: UDP, port: %d, targetPort: syslog }]
-                """.formatted(Lane.KUBE_PROXY.service(), Lane.NAMESPACE, Lane.PORT);
+                """.formatted(Lane.KUBE_PROXY.service(), Lane.NAMESPACE, familyPolicy(), Lane.PORT);
     }
 
     public Kubectl kubectl() {
@@ -135,6 +144,10 @@ public final class Cluster implements AutoCloseable {
 
     Slices slices() {
         return new Slices(controlPlane);
+    }
+
+    ServicePlaces places() {
+        return places;
     }
 
     SegmentTopology topology() {
@@ -192,70 +205,6 @@ public final class Cluster implements AutoCloseable {
         await("daemons ready", () -> nodes.stream()
                 .allMatch(
                         node -> kubelets.daemon(node).filter(DaemonPod::isReady).isPresent()));
-    }
-
-    /** An address that nobody has had, of which a node is the owner as long as all nodes serve. */
-    String newVipOf(ClusterNode owner) {
-        List<String> names = nodes.stream().map(ClusterNode::name).toList();
-        return IntStream.rangeClosed(FIRST_VIP + vipsGiven, LAST_VIP)
-                .filter(host -> VipOwner.of("192.168.1." + host, names)
-                        .filter(owner.name()::equals)
-                        .isPresent())
-                .mapToObj(host -> {
-                    vipsGiven = host - FIRST_VIP + 1;
-                    return "192.168.1." + host;
-                })
-                .findFirst()
-                .orElseThrow(() ->
-                        new IllegalStateException("no address is left of which " + owner.name() + " is the owner"));
-    }
-
-    /** Gives a Service its VIP as MetalLB's controller does. */
-    void assignVip(Lane lane, String vip) {
-        controlPlane
-                .client()
-                .services()
-                .inNamespace(Lane.NAMESPACE)
-                .withName(lane.service())
-                .editStatus(service -> new ServiceBuilder(service)
-                        .editOrNewStatus()
-                        .withNewLoadBalancer()
-                        .addNewIngress()
-                        .withIp(vip)
-                        .endIngress()
-                        .endLoadBalancer()
-                        .endStatus()
-                        .build());
-    }
-
-    /** A Service's VIP. */
-    String vip(Lane lane) {
-        return service(lane)
-                .getStatus()
-                .getLoadBalancer()
-                .getIngress()
-                .getFirst()
-                .getIp();
-    }
-
-    /** Where a Service is inside the cluster. */
-    String clusterIp(Lane lane) {
-        return service(lane).getSpec().getClusterIP();
-    }
-
-    private Service service(Lane lane) {
-        return controlPlane
-                .client()
-                .services()
-                .inNamespace(Lane.NAMESPACE)
-                .withName(lane.service())
-                .require();
-    }
-
-    /** Waits until a node announces a VIP. */
-    String awaitAnnounced(Lane lane, String vip) {
-        await(vip + " announced", () -> speaker.announcer(lane.service(), vip).isPresent());
-        return speaker.announcer(lane.service(), vip).orElse("nobody");
     }
 
     static void await(String what, BooleanSupplier condition) {

@@ -10,7 +10,7 @@ public final class LossTable {
     /** A table with a line for each row, each line ended. */
     public static String render(String title, List<Row> rows) {
         StringBuilder text = new StringBuilder(title).append('\n');
-        text.append("%-44s %-18s %7s %12s %12s %-12s %s%n"
+        text.append("%-44s %-23s %7s %12s %12s %-12s %s%n"
                 .formatted("scenario", "from", "sent", "alone lost", "fanout lost", "promised", ""));
         rows.forEach(row -> text.append(line(row)));
         return text.toString();
@@ -26,7 +26,7 @@ public final class LossTable {
         String duplicates = row.duplicates() == 0 ? "" : ", " + row.duplicates() + " duplicates";
         return String.format(
                 Locale.ROOT,
-                "%-44s %-18s %,7d %,12d %,12d %-12s %s%s%n",
+                "%-44s %-23s %,7d %,12d %,12d %-12s %s%s%n",
                 row.scenario(),
                 row.origin(),
                 row.sent(),

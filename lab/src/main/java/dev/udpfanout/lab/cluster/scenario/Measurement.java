@@ -18,8 +18,8 @@ import java.util.function.ToLongFunction;
 
 /**
  * The same datagrams to two Services at the same time: from the client to the VIP, and from a pod of each node to VIP
- * and ClusterIP. Each sender has one socket for each destination, from which it sends all the time, as a syslog relay
- * does.
+ * and ClusterIP, of each family that both Services have. Each sender has one socket for each destination, from which it
+ * sends all the time, as a syslog relay does.
  */
 final class Measurement implements AutoCloseable {
     private static final int IN_A_ROW = 20;
@@ -29,6 +29,8 @@ final class Measurement implements AutoCloseable {
 
     private final List<Sent> all = new ArrayList<>();
     private final SteadyTraffic traffic;
+    private final long begunNanos = System.nanoTime();
+    private long endedNanos;
     private final Lane subject;
     private final int perSecond;
 
@@ -46,20 +48,29 @@ final class Measurement implements AutoCloseable {
                 .filter(lane -> lane != Lane.KUBE_PROXY)
                 .findFirst()
                 .orElseThrow();
-        for (Lane lane : vips.keySet()) {
-            InetSocketAddress vip = new InetSocketAddress(vips.get(lane), Lane.PORT);
-            InetSocketAddress clusterIp = new InetSocketAddress(cluster.clusterIp(lane), Lane.PORT);
-            add(cluster, lane, Origin.CLIENT, cluster.topology().client(), vip);
-            for (ClusterNode node : cluster.nodes()) {
-                add(cluster, lane, Origin.POD_TO_VIP, node.senderPod(), vip);
-                add(cluster, lane, Origin.POD_TO_CLUSTER_IP, node.senderPod(), clusterIp);
+        ServicePlaces places = cluster.places();
+        int families = vips.keySet().stream()
+                .mapToInt(lane -> places.clusterIps(lane).size())
+                .min()
+                .orElseThrow();
+        vips.forEach((lane, vip) -> {
+            List<String> outside = places.vips(lane, vip);
+            List<String> inside = places.clusterIps(lane);
+            for (Origin origin : Origin.values()) {
+                if (!origin.needsMore(families)) {
+                    add(cluster, lane, origin, origin.destination(outside, inside));
+                }
             }
-        }
+        });
         traffic = new SteadyTraffic(all.stream().map(Sent::flow).toList(), perSecond);
     }
 
-    private void add(Cluster cluster, Lane lane, Origin origin, LabNamespace from, InetSocketAddress to) {
-        all.add(new Sent(lane, origin, cluster.sockets().flow(from, to)));
+    private void add(Cluster cluster, Lane lane, Origin origin, String address) {
+        InetSocketAddress to = new InetSocketAddress(address, Lane.PORT);
+        List<LabNamespace> senders = origin.isClient()
+                ? List.of(cluster.topology().client())
+                : cluster.nodes().stream().map(ClusterNode::senderPod).toList();
+        senders.forEach(from -> all.add(new Sent(lane, origin, cluster.sockets().flow(from, to))));
     }
 
     /** Waits until so many more have been sent by each sender. */
@@ -99,8 +110,10 @@ final class Measurement implements AutoCloseable {
 
     /** Stops; a row for each origin. */
     List<Row> finish(Scenario scenario) {
+        endedNanos = System.nanoTime();
         traffic.stop();
         return Arrays.stream(Origin.values())
+                .filter(origin -> all.stream().anyMatch(sent -> sent.origin() == origin))
                 .map(origin -> new Row(
                         scenario.name(),
                         origin.toString(),
@@ -117,6 +130,16 @@ final class Measurement implements AutoCloseable {
                 .filter(sent -> sent.lane() == lane && sent.origin() == origin)
                 .mapToLong(sent -> count.applyAsLong(sent.flow()))
                 .sum();
+    }
+
+    /** How many sockets send to each Service. */
+    int senders() {
+        return (int) all.stream().filter(sent -> sent.lane() == subject).count();
+    }
+
+    /** How many a second all senders together have sent to each Service, once it is at an end. */
+    long sentPerSecond() {
+        return (long) sent() * senders() * Duration.ofSeconds(1).toNanos() / (endedNanos - begunNanos);
     }
 
     /** How many have been sent by each sender. */

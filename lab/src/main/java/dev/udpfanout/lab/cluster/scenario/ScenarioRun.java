@@ -19,6 +19,7 @@ public final class ScenarioRun {
     private static final Duration DELIVERY_LIMIT = Duration.ofSeconds(30);
 
     private final Cluster cluster;
+    private final ServicePlaces places;
     private final Consumer<String> out;
     private final String filter;
     private final List<Row> rows = new ArrayList<>();
@@ -35,6 +36,7 @@ public final class ScenarioRun {
      */
     public ScenarioRun(Cluster cluster, Consumer<String> out, String filter) {
         this.cluster = cluster;
+        this.places = cluster.places();
         this.out = out;
         this.filter = filter;
     }
@@ -59,6 +61,17 @@ public final class ScenarioRun {
         lanes = others;
         perSecond = nowPerSecond;
         vips.clear();
+    }
+
+    /**
+     * Sends faster or slower from now on.
+     *
+     * @param nowPerSecond datagrams a second to each Service, of all senders together
+     */
+    void sendTogether(int nowPerSecond) {
+        try (Measurement measurement = new Measurement(cluster, vips, perSecond)) {
+            perSecond = Math.ceilDiv(nowPerSecond, measurement.senders());
+        }
     }
 
     /** Whether a scenario is to be run. */
@@ -89,11 +102,11 @@ public final class ScenarioRun {
             attempt(change.name(), () -> {
                 awaitDelivery();
                 for (Lane lane : lanes) {
-                    vips.put(lane, cluster.newVipOf(cluster.nodes().getFirst()));
+                    vips.put(lane, places.newVipOf(cluster.nodes().getFirst(), cluster.nodes()));
                 }
                 measure(change, () -> {
-                    vips.forEach(cluster::assignVip);
-                    vips.forEach(cluster::awaitAnnounced);
+                    vips.forEach(places::assignVip);
+                    vips.forEach(places::awaitAnnounced);
                 });
             });
         }
@@ -128,10 +141,10 @@ public final class ScenarioRun {
 
     void giveVipsTo(ClusterNode owner) {
         for (Lane lane : lanes) {
-            vips.put(lane, cluster.newVipOf(owner));
-            cluster.assignVip(lane, vips.get(lane));
+            vips.put(lane, places.newVipOf(owner, cluster.nodes()));
+            places.assignVip(lane, vips.get(lane));
         }
-        vips.forEach(cluster::awaitAnnounced);
+        vips.forEach(places::awaitAnnounced);
     }
 
     private void measure(Scenario scenario) throws Exception {
@@ -148,7 +161,8 @@ public final class ScenarioRun {
             List<Row> measured = measurement.finish(scenario);
             rows.addAll(measured);
             measured.forEach(row -> out.accept("  " + LossTable.line(row).strip()));
-            out.accept(measurement.describeLoss().stripTrailing());
+            out.accept(
+                    measurement.describeLoss() + "  sent %,d a second to each".formatted(measurement.sentPerSecond()));
             measurement.fault(scenario.spread(), from).ifPresent(fault -> {
                 throw new IllegalStateException(fault);
             });

@@ -4,9 +4,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.EnumMap;
 import java.util.List;
-import java.util.Map;
 
 /** What happens to the Services and their slices: the same to both. */
 final class ServiceScenarios {
@@ -77,28 +75,15 @@ final class ServiceScenarios {
     }
 
     private static void makeAnew(Cluster cluster, String cascade) throws IOException {
-        Map<Lane, String> clusterIps = new EnumMap<>(Lane.class);
-        Map<Lane, String> vips = new EnumMap<>(Lane.class);
-        for (Lane lane : Lane.OF_GUIDE) {
-            clusterIps.put(lane, cluster.clusterIp(lane));
-            vips.put(lane, cluster.vip(lane));
-        }
+        KeptPlaces kept = new KeptPlaces(cluster.places(), Lane.OF_GUIDE);
         List<String> delete = new ArrayList<>(List.of("-n", Lane.NAMESPACE, "delete", "service", cascade));
-        vips.keySet().forEach(lane -> delete.add(lane.service()));
+        Lane.OF_GUIDE.forEach(lane -> delete.add(lane.service()));
         cluster.kubectl().run(delete.toArray(String[]::new));
         Cluster.pause(Duration.ofSeconds(2));
-        cluster.kubectl().apply(withClusterIp(Cluster.aloneService(), clusterIps.get(Lane.KUBE_PROXY)));
-        cluster.kubectl()
-                .apply(withClusterIp(
-                        Files.readString(cluster.manifest("service-metallb.yaml")), clusterIps.get(Lane.UDP_FANOUT)));
-        vips.forEach(cluster::assignVip);
+        cluster.kubectl().apply(kept.in(Lane.KUBE_PROXY, cluster.aloneService()));
+        cluster.kubectl().apply(kept.in(Lane.UDP_FANOUT, Files.readString(cluster.manifest("service-metallb.yaml"))));
         awaitSlices(cluster);
-        vips.forEach(cluster::awaitAnnounced);
+        kept.assignVips();
         cluster.awaitDaemons();
-    }
-
-    /** The address as before: senders in pods go on with it. */
-    private static String withClusterIp(String yaml, String address) {
-        return yaml.replace("  type: LoadBalancer\n", "  type: LoadBalancer\n  clusterIP: " + address + "\n");
     }
 }

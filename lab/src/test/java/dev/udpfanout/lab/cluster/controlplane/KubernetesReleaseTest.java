@@ -1,6 +1,7 @@
 package dev.udpfanout.lab.cluster.controlplane;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -39,6 +40,8 @@ class KubernetesReleaseTest {
                 found.stream().map(KubernetesRelease::version).toList());
         assertEquals("v1beta1", found.getFirst().discoveryVersion());
         assertEquals(List.of(ProxyMode.IPTABLES), found.getFirst().proxyModes());
+        assertFalse(found.getFirst().hasDualStack());
+        assertTrue(found.getLast().hasDualStack());
         assertEquals("v1", found.getLast().discoveryVersion());
         assertEquals(
                 List.of(ProxyMode.IPTABLES, ProxyMode.NFTABLES), found.getLast().proxyModes());
