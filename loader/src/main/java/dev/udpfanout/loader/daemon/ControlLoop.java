@@ -9,6 +9,7 @@ import dev.udpfanout.loader.control.DiscoveredEndpoint;
 import dev.udpfanout.loader.control.EndpointSelection;
 import dev.udpfanout.loader.control.EndpointSet;
 import dev.udpfanout.loader.control.UnusableEndpoints;
+import dev.udpfanout.loader.control.Withdrawals;
 import dev.udpfanout.loader.datapath.Datapath;
 import dev.udpfanout.loader.datapath.Failures;
 import dev.udpfanout.loader.datapath.ListenerTargets;
@@ -17,6 +18,7 @@ import dev.udpfanout.loader.status.Readiness;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -165,14 +167,10 @@ final class ControlLoop {
 
     /** What is known for the listeners, before any of it is applied. */
     private ListenerTargets targets() {
-        Map<String, EndpointSet> known = new HashMap<>();
-        for (ReceiverSet receivers : sets()) {
-            List<DiscoveredEndpoint> endpoints = endpointsOf(receivers);
-            if (endpoints != null) {
-                known.put(receivers.name(), wanted(receivers, endpoints));
-            }
-        }
-        return new ListenerTargets(known, vips);
+        List<EndpointSet> wanted = new ArrayList<>();
+        sets().forEach(receivers -> Optional.ofNullable(endpointsOf(receivers))
+                .ifPresent(endpoints -> wanted.add(wanted(receivers, endpoints))));
+        return new ListenerTargets(Withdrawals.first(applied, wanted), vips);
     }
 
     private EndpointSet wanted(ReceiverSet receivers, List<DiscoveredEndpoint> endpoints) {
@@ -203,7 +201,7 @@ final class ControlLoop {
     }
 
     private void selectAll() {
-        Failures failures = new Failures();
+        List<EndpointSet> wanted = new ArrayList<>();
         Map<String, List<DiscoveredEndpoint>> nowKnown = new HashMap<>();
         Map<String, EndpointSet> nowApplied = new HashMap<>();
         Set<String> unanswered = new HashSet<>();
@@ -219,15 +217,17 @@ final class ControlLoop {
                 }
                 continue;
             }
-            EndpointSet set = wanted(receivers, endpoints);
+            wanted.add(wanted(receivers, endpoints));
             nowKnown.put(receivers.name(), endpoints);
             Optional.ofNullable(applied.get(receivers.name()))
                     .ifPresent(still -> nowApplied.put(receivers.name(), still));
-            failures.collect(() -> {
-                datapath.apply(set);
-                nowApplied.put(receivers.name(), set);
-            });
         }
+        Failures failures = new Failures();
+        Withdrawals.first(applied, wanted)
+                .forEach((name, set) -> failures.collect(() -> {
+                    datapath.apply(set);
+                    nowApplied.put(name, set);
+                }));
         known = Map.copyOf(nowKnown);
         applied = Map.copyOf(nowApplied);
         adopted.of(unanswered);

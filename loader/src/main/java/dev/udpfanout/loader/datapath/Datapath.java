@@ -18,7 +18,8 @@ import java.util.concurrent.CompletionStage;
  */
 public interface Datapath extends AutoCloseable {
     /**
-     * Puts an endpoint set in force, whole and at once: datagrams that come when this has returned go by it.
+     * Puts an endpoint set in force, whole and at once: datagrams that come when this has returned, or
+     * {@link #together} of which it is a part, go by it.
      *
      * @return done when also none of those that came before can go to an endpoint that is not in the set any more
      */
@@ -55,7 +56,8 @@ public interface Datapath extends AutoCloseable {
 
     /**
      * Makes several changes, by {@link #apply}, {@link #setVips} and {@link #setPeers}, for little more than the price
-     * of one: what all listeners share is written once, at the end. Each is in force when this has returned.
+     * of one: what all listeners share is written once, at the end, and none waits for another. Each is in force when
+     * this has returned, in the order in which they were made as far as the kernel lets that be seen.
      *
      * @throws RuntimeException what the changes threw; those before it are in force
      */

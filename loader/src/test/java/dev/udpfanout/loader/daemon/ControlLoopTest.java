@@ -190,6 +190,29 @@ class ControlLoopTest {
                         .address());
     }
 
+    /** What is sent to an endpoint that has gone is lost; one that has come can wait. */
+    @Test
+    void shouldTakeEndpointsOutBeforeItPutsOthersIn() throws InvalidConfigException {
+        select();
+        DiscoveredEndpoint gone = DiscoveredEndpoint.configured("gone", new InetSocketAddress("10.0.0.2", 5514), 1);
+        DiscoveredEndpoint come = DiscoveredEndpoint.configured("come", new InetSocketAddress("10.0.0.3", 5514), 1);
+        loop.discovered(new Event.Discovered("one", PODS));
+        loop.discovered(new Event.Discovered("two", List.of(PODS.getFirst(), gone)));
+        datapath.refusing.addAll(Set.of("one", "two"));
+        assertThrows(
+                IllegalStateException.class,
+                () -> loop.discovered(new Event.Discovered("one", List.of(PODS.getFirst(), come))));
+        assertThrows(IllegalStateException.class, () -> loop.discovered(new Event.Discovered("two", PODS)));
+        datapath.refusing.clear();
+
+        loop.configure(CONFIG, ServicesInForce.NONE);
+
+        assertEquals(
+                List.of("two", "one"),
+                List.copyOf(datapath.targetsOfLast.endpoints().keySet()));
+        assertEquals(List.of("two", "one"), List.copyOf(datapath.applied.keySet()));
+    }
+
     @Test
     void shouldBeReadyWhenAttachedWithAnEndpoint() {
         select();

@@ -11,6 +11,7 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -21,7 +22,9 @@ import java.util.stream.Collectors;
 
 /** Remembers what it was told last, and can refuse. */
 final class RecordingDatapath implements Datapath {
-    final Map<String, EndpointSet> applied = new HashMap<>();
+    /** In the order in which they were applied last. */
+    final Map<String, EndpointSet> applied = new LinkedHashMap<>();
+
     final Map<String, Set<InetAddress>> vips = new HashMap<>();
     /** Listeners whose endpoint sets it cannot put in force. */
     final Set<String> refusing = new HashSet<>();
@@ -55,7 +58,10 @@ final class RecordingDatapath implements Datapath {
         if (refusing.contains(endpoints.listener())) {
             throw new IllegalStateException("refused: " + endpoints.listener());
         }
-        applied.put(endpoints.listener(), endpoints);
+        if (!endpoints.equals(applied.get(endpoints.listener()))) {
+            applied.remove(endpoints.listener());
+            applied.put(endpoints.listener(), endpoints);
+        }
         return CompletableFuture.completedStage(null);
     }
 

@@ -5,6 +5,7 @@ import dev.udpfanout.loader.config.ReceiverSet;
 import dev.udpfanout.loader.config.ReceiverSet.LocalDelivery;
 import dev.udpfanout.loader.control.EndpointSet;
 import dev.udpfanout.loader.control.SpreadPlan;
+import dev.udpfanout.loader.datapath.Failures;
 import dev.udpfanout.loader.datapath.PodWayState;
 import dev.udpfanout.loader.datapath.kernel.maps.ListenerTables;
 import dev.udpfanout.loader.datapath.kernel.maps.Peers;
@@ -34,6 +35,9 @@ final class EndpointsInForce {
     private final Map<String, EndpointSet> sets = new HashMap<>();
     private final Map<String, Map<InetAddress, Integer>> peersOfSets = new HashMap<>();
     private final Map<String, List<PodWayState>> podWays = new HashMap<>();
+    /** Of sets that have been put since the last changes that were made together began. */
+    private final Map<String, CompletionStage<Void>> asked = new HashMap<>();
+
     private Map<InetAddress, LocalPeer> knownPeers = Map.of();
 
     EndpointsInForce(ListenerTables tables, Peers peers, NetflowListeners collectors) {
@@ -59,6 +63,24 @@ final class EndpointsInForce {
         podWays.keySet().retainAll(names);
     }
 
+    /**
+     * Makes several changes by {@link #put}: what they put is in place when this returns, and of some sets not before.
+     *
+     * @throws RuntimeException what the changes threw, or the kernel's refusal; such a set counts as never put
+     */
+    void together(Runnable changes) {
+        Failures failures = new Failures();
+        asked.clear();
+        failures.collect(() -> tables.together(changes));
+        asked.forEach((set, stage) -> {
+            if (stage.toCompletableFuture().isCompletedExceptionally()) {
+                sets.remove(set);
+                peersOfSets.remove(set);
+            }
+        });
+        failures.throwIfAny();
+    }
+
     /** Puts a table of another kind in place, where a changed configuration goes by another. */
     void changeKind(ReceiverSet before, ReceiverSet now, int slot) {
         EndpointSet endpoints = sets.get(now.name());
@@ -82,11 +104,17 @@ final class EndpointsInForce {
             return Optional.empty();
         }
         before.run();
-        CompletionStage<Void> oldIsUnused = collectors.joining(
-                set.name(),
-                () -> tables.read(slot).orElse(List.of()),
-                SpreadPlan.of(set.spreading(), endpoints.endpoints()),
-                () -> tables.replace(set, slot, endpoints, direct));
+        SpreadPlan plan = SpreadPlan.of(set.spreading(), endpoints.endpoints());
+        CompletionStage<Void> oldIsUnused =
+                collectors.joining(set.name(), () -> tables.read(slot).orElse(List.of()), plan, () -> {
+                    CompletionStage<Void> replaced = tables.replace(set, slot, endpoints, direct);
+                    if (set.replies() || plan instanceof SpreadPlan.Netflow) {
+                        // What flows stay with, and who has been told of templates, holds from this moment on.
+                        tables.settle(slot);
+                    }
+                    return replaced;
+                });
+        asked.put(set.name(), oldIsUnused);
         sets.put(set.name(), endpoints);
         peersOfSets.put(set.name(), direct);
         if (!isSame) {

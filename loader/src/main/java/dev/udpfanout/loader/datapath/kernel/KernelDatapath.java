@@ -165,6 +165,7 @@ public final class KernelDatapath implements SwitchableDatapath {
         }
         placement.endpointsChanged(set.name());
         if (earlier.takeFromOther(wanted.listener()) && placement.areInterfacesFound()) {
+            tables.settle(slots.required(set.name()));
             reconcile();
         }
         return oldIsUnused.get();

@@ -107,7 +107,7 @@ final class ListenerPlacement implements RoleInterfaces {
         }
         Failures failures = new Failures();
         isTogether = true;
-        failures.collect(changes);
+        failures.collect(() -> endpoints.together(changes));
         isTogether = false;
         boolean isOfAll = isDue || changed.size() > MOST_ALONE;
         List<String> alone = isOfAll ? List.of() : List.copyOf(changed);

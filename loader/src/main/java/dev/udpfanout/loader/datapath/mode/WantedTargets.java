@@ -12,6 +12,7 @@ import dev.udpfanout.loader.interception.FoundInterface;
 import dev.udpfanout.loader.links.LocalPeer;
 import java.net.InetAddress;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -21,7 +22,7 @@ import java.util.stream.Collectors;
 
 /** What was last told of every listener's endpoints and addresses, for a datapath that takes a listener over. */
 final class WantedTargets {
-    private final Map<String, EndpointSet> endpoints = new HashMap<>();
+    private final Map<String, EndpointSet> endpoints = new LinkedHashMap<>();
     private final Map<String, Set<InetAddress>> vips = new HashMap<>();
 
     private Map<InetAddress, LocalPeer> peers = Map.of();
@@ -36,8 +37,12 @@ final class WantedTargets {
         vips.put(listener, Set.copyOf(addresses));
     }
 
+    /** From now on these, in their order, and the others after them. */
     void add(ListenerTargets known) {
+        Map<String, EndpointSet> others = new LinkedHashMap<>(endpoints);
+        endpoints.clear();
         endpoints.putAll(known.endpoints());
+        others.forEach(endpoints::putIfAbsent);
         vips.putAll(known.vips());
     }
 

@@ -3,17 +3,20 @@ package dev.udpfanout.loader.datapath.kernel.maps;
 import dev.udpfanout.bindings.abi.endpoint.EndpointTable;
 import dev.udpfanout.bindings.map.ArrayOfMaps;
 import dev.udpfanout.bindings.map.InnerMap;
+import dev.udpfanout.loader.datapath.Failures;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ExecutorService;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
@@ -25,7 +28,8 @@ import java.util.function.Consumer;
  *
  * <p>Putting a table in place takes microseconds, but the system call returns only when no program can still be reading
  * the old one: an RCU grace period, some 10 ms. So the call is made on a thread of its own, and {@link #replace}
- * returns when the new table is seen in the map; the next change need not wait.
+ * returns when the new table is seen in the map; the next change need not wait. Of changes that are made
+ * {@link #together} none waits for another: on a busy node, each change of threads takes longer than the grace period.
  */
 final class EndpointTables implements AutoCloseable {
     /** What {@code bpftool map show} calls a table. */
@@ -48,10 +52,14 @@ final class EndpointTables implements AutoCloseable {
     private final TableLayout layout;
     private final EndpointCounters counters;
     private final TablePins pins;
-    private final ThreadPoolExecutor waiting;
+    private final ExecutorService waiting;
     /** By slot, those that this process has put in place. */
     private final Map<Integer, Placed> placed = new HashMap<>();
 
+    /** By slot, those of which the kernel has been asked, and that have not been seen in the map yet. */
+    private final Map<Integer, Asked> asked = new LinkedHashMap<>();
+
+    private boolean isTogether;
     private int generation;
 
     /** A table that is in place, with the checksum of what it holds: nobody else writes it. */
@@ -61,19 +69,37 @@ final class EndpointTables implements AutoCloseable {
         }
     }
 
+    /** A table that is to be in place soon, and what becomes of it. */
+    private record Asked(Placed next, CompletableFuture<Void> replaced) {}
+
     EndpointTables(ArrayOfMaps tables, TableLayout layout, EndpointCounters counters, TablePins pins) {
+        this(tables, layout, counters, pins, threads());
+    }
+
+    /** @param waiting on whose threads the kernel is asked; ended with this */
+    EndpointTables(
+            ArrayOfMaps tables,
+            TableLayout layout,
+            EndpointCounters counters,
+            TablePins pins,
+            ExecutorService waiting) {
         this.tables = tables;
         this.layout = layout;
         this.counters = counters;
         this.pins = pins;
-        this.waiting = new ThreadPoolExecutor(
+        this.waiting = waiting;
+    }
+
+    private static ExecutorService threads() {
+        ThreadPoolExecutor threads = new ThreadPoolExecutor(
                 MAX_WAITING,
                 MAX_WAITING,
                 IDLE_THREAD.toMillis(),
                 TimeUnit.MILLISECONDS,
                 new LinkedBlockingQueue<>(),
                 Thread.ofPlatform().daemon().name("endpoint-table-", 0).factory());
-        waiting.allowCoreThreadTimeOut(true);
+        threads.allowCoreThreadTimeOut(true);
+        return threads;
     }
 
     /** Whether a listener has a table, of whatever daemon. */
@@ -96,7 +122,7 @@ final class EndpointTables implements AutoCloseable {
     }
 
     /**
-     * Replaces a listener's table in one step; the new one is in use when this returns.
+     * Replaces a listener's table in one step; the new one is in use when this returns, or {@link #together} does.
      *
      * @param endpoints as the layout takes them
      * @param peers by which veth an endpoint is reached directly; the others by the next hop
@@ -112,22 +138,54 @@ final class EndpointTables implements AutoCloseable {
             List<InetSocketAddress> endpoints,
             Map<InetAddress, Integer> peers,
             Consumer<MemorySegment> before) {
+        // The kernel may be asked in another order, so of one slot it is asked for one table at a time.
+        settle(slot);
         counters.use(slot, endpoints);
         Placed next = filledTable(slot, endpoints, peers, before);
         InnerMap table = next.table();
-        int id = next.id();
         pins.add(slot, table);
         CompletableFuture<Void> replaced = CompletableFuture.runAsync(() -> put(slot, table), waiting);
-        while (!replaced.isDone() && tables.idAt(slot).orElse(NO_TABLE) != id) {
+        asked.put(slot, new Asked(next, replaced));
+        if (!isTogether) {
+            settle(slot);
+        }
+        return replaced;
+    }
+
+    /**
+     * Makes several changes: the tables are in use when this returns.
+     *
+     * @throws RuntimeException what the changes threw, or the kernel's first refusal; the others are made
+     */
+    void together(Runnable changes) {
+        Failures failures = new Failures();
+        isTogether = true;
+        failures.collect(changes);
+        isTogether = false;
+        List.copyOf(asked.keySet()).forEach(slot -> failures.collect(() -> settle(slot)));
+        failures.throwIfAny();
+    }
+
+    /**
+     * Waits until the table is in place of which the kernel has been asked, if it has been.
+     *
+     * @throws RuntimeException if the kernel has refused it; the table before it is in place
+     */
+    void settle(int slot) {
+        Asked one = asked.remove(slot);
+        if (one == null) {
+            return;
+        }
+        while (!one.replaced().isDone()
+                && tables.idAt(slot).orElse(NO_TABLE) != one.next().id()) {
             LockSupport.parkNanos(LOOK_AGAIN_NANOS);
         }
-        if (replaced.isCompletedExceptionally()) {
-            table.close();
-            throw (RuntimeException) replaced.exceptionNow();
+        if (one.replaced().isCompletedExceptionally()) {
+            one.next().table().close();
+            throw (RuntimeException) one.replaced().exceptionNow();
         }
-        Optional.ofNullable(placed.put(slot, next))
+        Optional.ofNullable(placed.put(slot, one.next()))
                 .ifPresent(last -> last.table().close());
-        return replaced;
     }
 
     /**
@@ -187,6 +245,7 @@ final class EndpointTables implements AutoCloseable {
 
     /** Takes a listener's table away, if it has one; nothing is sent by it any more when this returns. */
     void remove(int slot) {
+        settle(slot);
         if (tables.has(slot)) {
             tables.remove(slot);
             pins.remove(slot);

@@ -87,6 +87,22 @@ public final class ListenerTables implements AutoCloseable {
     }
 
     /**
+     * Makes several changes by {@link #replace} for little more than the price of one: all are in place when this
+     * returns, and of some not before.
+     *
+     * @throws RuntimeException what the changes threw, or the kernel's refusal; the others are made
+     */
+    public void together(Runnable changes) {
+        turns.together(() -> buckets.together(changes));
+    }
+
+    /** Waits, within {@link #together}, until what was put in place for a listener is there. */
+    public void settle(int slot) {
+        turns.settle(slot);
+        buckets.settle(slot);
+    }
+
+    /**
      * Whether what flows stay with is as it was left; if not, the tables of listeners with replies are to be replaced.
      */
     public boolean areFlowsIntact() {
