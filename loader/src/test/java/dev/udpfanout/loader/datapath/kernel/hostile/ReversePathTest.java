@@ -126,7 +126,9 @@ class ReversePathTest {
         }
     }
 
-    /** To an address of neither interface: of several next hops 6.15 and later prefer the one with the flow's address. */
+    /**
+     * To an address of neither interface: of several next hops 6.15 and later prefer the one with the flow's address.
+     */
     @Test
     void shouldNotBeStrictWhereSeveralWaysLeadBack() {
         try (Topology topology = Topology.builder().pods(2).build();
