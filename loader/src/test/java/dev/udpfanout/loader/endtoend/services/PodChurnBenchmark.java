@@ -11,6 +11,8 @@ import dev.udpfanout.lab.process.LabProcess;
 import dev.udpfanout.loader.SequenceTraffic;
 import dev.udpfanout.loader.datapath.network.Network;
 import dev.udpfanout.loader.endtoend.ServiceLab;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -110,10 +112,15 @@ class PodChurnBenchmark {
                 + " %.1f %% of a CPU".formatted((ProcessCost.cpuSeconds(daemon) - cpuSeconds) / minutes / 60 * 100));
         report.add("of %,d datagrams of others meanwhile %d were lost"
                 .formatted(sent, sent - (lab.received() - received)));
-        report.add("pins of interfaces that are gone: %d".formatted(stalePins(lab)));
+        long gone = System.nanoTime();
+        long pins = stalePins(lab);
+        // The last pod went a moment ago.
+        assertTrue(BoundedWait.until(() -> stalePins(lab) == 0, LIMIT));
+        report.add("pins of interfaces that are gone: %d at once, 0 after %.1f s"
+                .formatted(pins, seconds(gone, System.nanoTime())));
     }
 
-    private static long stalePins(ServiceLab lab) throws Exception {
+    private static long stalePins(ServiceLab lab) {
         List<String> names = lab.topology().node().call(() -> {
             try (Network network = Network.open()) {
                 return network.links().all().stream().map(Link::name).toList();
@@ -124,6 +131,8 @@ class PodChurnBenchmark {
                     .filter(pin ->
                             pin.startsWith("pod") && names.stream().noneMatch(name -> pin.startsWith(name + "-")))
                     .count();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
         }
     }
 
