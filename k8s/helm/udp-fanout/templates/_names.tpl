@@ -15,3 +15,16 @@ app.kubernetes.io/name: udp-fanout
   name: udp-fanout
   namespace: {{ .Release.Namespace }}
 {{- end -}}
+
+{{- /*
+What a container asks for: what the values do not say follows from whether annotated Services are served, whose memory docs/services.md has
+measured; the Java heap is half of the limit.
+*/ -}}
+{{- define "udp-fanout.resources" -}}
+{{- $memory := dict "request" "192Mi" "limit" "256Mi" -}}
+{{- if hasKey .Values.config "services" -}}
+{{- $memory = dict "request" "256Mi" "limit" "384Mi" -}}
+{{- end -}}
+{{- $wanted := dict "requests" (dict "cpu" "50m" "memory" $memory.request) "limits" (dict "memory" $memory.limit) -}}
+{{- mergeOverwrite $wanted (deepCopy .Values.resources) | toYaml -}}
+{{- end -}}

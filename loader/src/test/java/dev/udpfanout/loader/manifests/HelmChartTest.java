@@ -14,6 +14,8 @@ import io.fabric8.kubernetes.api.model.ConfigMap;
 import io.fabric8.kubernetes.api.model.Container;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.PodSpec;
+import io.fabric8.kubernetes.api.model.Quantity;
+import io.fabric8.kubernetes.api.model.ResourceRequirements;
 import io.fabric8.kubernetes.api.model.Service;
 import io.fabric8.kubernetes.api.model.apps.DaemonSet;
 import io.fabric8.kubernetes.api.model.rbac.Role;
@@ -189,6 +191,39 @@ class HelmChartTest {
                 config:
                   services: { %s vip_interfaces: [eth0], pod_interfaces: [cni0] }
                 """.formatted(namespaces))));
+    }
+
+    /** Of interfaces that the daemon finds, as most have it. */
+    @Test
+    void shouldGiveRightsAndMemoryOfTheOverlayWhereServicesSaysNothingElse() throws IOException {
+        List<HasMetadata> overlay = Overlays.render("services");
+        List<HasMetadata> rendered = HelmChart.template(folder, "wayIn: host-network\nconfig: { services: {} }\n");
+
+        assertEquals(ofServices(overlay), ofServices(rendered));
+        assertEquals(resources(overlay), resources(rendered));
+    }
+
+    @Test
+    void shouldPutTheOperatorsMemoryBeforeItsOwn() throws IOException {
+        ResourceRequirements resources = resources(HelmChart.template(folder, """
+                wayIn: host-network
+                config: { services: {} }
+                resources: { limits: { memory: 1Gi, cpu: "1" } }
+                """));
+
+        assertEquals(Map.of("memory", new Quantity("1Gi"), "cpu", new Quantity("1")), resources.getLimits());
+        assertEquals(new Quantity("256Mi"), resources.getRequests().get("memory"));
+    }
+
+    private static ResourceRequirements resources(List<HasMetadata> all) {
+        return Manifests.all(DaemonSet.class, all)
+                .getFirst()
+                .getSpec()
+                .getTemplate()
+                .getSpec()
+                .getContainers()
+                .getFirst()
+                .getResources();
     }
 
     private static Set<HasMetadata> ofServices(List<HasMetadata> all) {
