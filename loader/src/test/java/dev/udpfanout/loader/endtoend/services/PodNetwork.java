@@ -28,12 +28,24 @@ enum PodNetwork {
             // A node answers for an address to which a route leads elsewhere.
             node.exec("ip", "route", "add", "default", "via", TopologyPlan.CLIENT_ADDRESS);
             for (int pod = 1; pod <= topology.plan().pods(); pod++) {
-                node.exec("ip", "link", "set", "veth" + pod, "nomaster");
-                node.exec("sysctl", "-qw", "net.ipv4.conf.veth" + pod + ".proxy_arp=1");
-                node.exec("ip", "route", "add", topology.plan().podAddress(pod) + "/32", "dev", "veth" + pod);
-                topology.pod(pod).exec("ip", "route", "replace", "169.254.1.1", "dev", "eth0", "scope", "link");
-                topology.pod(pod).exec("ip", "route", "replace", "default", "via", "169.254.1.1", "dev", "eth0");
+                route(topology, pod);
             }
+        }
+    }
+
+    private static void route(Topology topology, int number) {
+        String veth = "veth" + number;
+        LabNamespace node = topology.node();
+        LabNamespace pod = topology.pod(number);
+        node.exec("ip", "link", "set", veth, "nomaster");
+        node.exec("sysctl", "-qw", "net.ipv4.conf." + veth + ".proxy_arp=1");
+        node.exec("ip", "route", "add", topology.plan().podAddress(number) + "/32", "dev", veth);
+        pod.exec("ip", "route", "replace", "169.254.1.1", "dev", "eth0", "scope", "link");
+        pod.exec("ip", "route", "replace", "default", "via", "169.254.1.1", "dev", "eth0");
+        if (topology.plan().ipv6()) {
+            node.exec("ip", "address", "add", "fe80::1/64", "dev", veth, "nodad");
+            node.exec("ip", "route", "add", topology.plan().podAddress6(number) + "/128", "dev", veth);
+            pod.exec("ip", "-6", "route", "replace", "default", "via", "fe80::1", "dev", "eth0");
         }
     }
 

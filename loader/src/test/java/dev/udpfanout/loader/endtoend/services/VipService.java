@@ -11,12 +11,29 @@ import java.util.Map;
 /** A Service with a ClusterIP and the lab's VIP. */
 public final class VipService {
     public static final InetSocketAddress CLUSTER_IP = new InetSocketAddress("10.43.0.14", 5514);
+    static final InetSocketAddress CLUSTER_IP6 = new InetSocketAddress("2001:db8:43::14", 5514);
 
     private VipService() {}
 
     /** Annotated with the policy round_robin, with the VIP of the lab. */
     static Service annotated() {
         return with(Map.of("udpfanout.dev/policy", "round_robin"));
+    }
+
+    /** The same of both families. */
+    static Service dualStack() {
+        return new ServiceBuilder(annotated())
+                .editSpec()
+                .withClusterIPs(CLUSTER_IP.getHostString(), CLUSTER_IP6.getHostString())
+                .endSpec()
+                .editStatus()
+                .editLoadBalancer()
+                .addNewIngress()
+                .withIp(TopologyPlan.VIP6)
+                .endIngress()
+                .endLoadBalancer()
+                .endStatus()
+                .build();
     }
 
     /** With the VIP of the lab, and annotations. */
