@@ -2,6 +2,7 @@ package dev.udpfanout.loader.doctor;
 
 import dev.udpfanout.loader.config.Config;
 import dev.udpfanout.loader.datapath.network.Network;
+import dev.udpfanout.loader.doctor.attach.FoundInterfacesCheck;
 import dev.udpfanout.loader.doctor.attach.ProgramCheck;
 import dev.udpfanout.loader.doctor.conntrack.ConnectionTrackingChecks;
 import dev.udpfanout.loader.doctor.daemon.BpffsCheck;
@@ -30,6 +31,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Stream;
 
 /**
  * Walks the way of a listener's datagrams from the sender's VIP to the receivers' sockets, and checks each step for
@@ -90,7 +92,9 @@ public final class Doctor {
                     .ifPresent(found::add);
             found.addAll(ofNode(listeners, files, walk.moved()));
             kubernetes.ofNode(listeners).forEach(found::add);
-            return causes(found, daemon);
+            List<Diagnosis> causes = causes(found, daemon);
+            // Not a cause of what is wrong with the file's listeners.
+            return listenerNames.isEmpty() ? and(causes, FoundInterfacesCheck.of(daemon)) : causes;
         }
     }
 
@@ -118,10 +122,15 @@ public final class Doctor {
             }
             List<Diagnosis> found = new ArrayList<>(examined.found());
             found.addAll(ofDaemon(listeners, daemon, ofListeners));
+            found.addAll(FoundInterfacesCheck.of(daemon));
             found.addAll(ofListeners);
             found.addAll(ofNode(listeners, files, walk.moved()));
             return causes(found, daemon);
         }
+    }
+
+    private static List<Diagnosis> and(List<Diagnosis> some, List<Diagnosis> others) {
+        return Stream.concat(some.stream(), others.stream()).toList();
     }
 
     private static List<Diagnosis> named(List<Diagnosis> found, ServedListener listener) {

@@ -28,6 +28,7 @@ public final class Causes {
             Map.entry("daemon", OF_NO_DAEMON),
             Map.entry("kernel", Set.of("program", "mode")),
             Map.entry("interface", Set.of("address", "program", "listener_route", "interface_forwarding")),
+            Map.entry("found_interfaces", Set.of("program")),
             Map.entry("address", Set.of("listener_route")),
             Map.entry("ip_forward", Set.of("listener_route", "interface_forwarding", "endpoint_route")),
             Map.entry("interface_forwarding", Set.of("endpoint_route")),

@@ -81,16 +81,39 @@ public record DaemonStatus(boolean isRunning, String place, Optional<JsonNode> p
     }
 
     /**
-     * The interfaces that it has found for annotated Services.
+     * An interface that it has found for annotated Services.
+     *
+     * @param name its name
+     * @param role what comes in by it: {@code "vips"} or {@code "pods"}
+     * @param reason why it is one of these
+     * @param attachment how the program is there; empty if it is not
+     * @param fault why it is not, if attaching it has failed; else empty
+     */
+    public record FoundInterface(String name, String role, String reason, String attachment, String fault) {}
+
+    /** All that it has found. */
+    public List<FoundInterface> foundInterfaces() {
+        return page.stream()
+                .flatMap(status -> status.path("services").path("interfaces").valueStream())
+                .map(each -> new FoundInterface(
+                        each.path("name").asText(),
+                        each.path("role").asText(),
+                        each.path("reason").asText(),
+                        each.path("attachment").asText(),
+                        each.path("fault").asText()))
+                .toList();
+    }
+
+    /**
+     * The names of those of a role.
      *
      * @param group what stands for them in a listener: {@code "services:vips"} or {@code "services:pods"}
      */
     public List<String> interfacesOf(String group) {
         String role = group.substring(group.indexOf(':') + 1);
-        return page.stream()
-                .flatMap(status -> status.path("services").path("interfaces").valueStream())
-                .filter(each -> each.path("role").asText().equals(role))
-                .map(each -> each.path("name").asText())
+        return foundInterfaces().stream()
+                .filter(each -> each.role().equals(role))
+                .map(FoundInterface::name)
                 .toList();
     }
 

@@ -15,6 +15,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.stream.IntStream;
 
 /** Somebody else's program: {@code src/test/c/neighbour.bpf.c}, compiled here. */
 public final class NeighbourProgram implements AutoCloseable {
@@ -29,6 +30,16 @@ public final class NeighbourProgram implements AutoCloseable {
     }
 
     static NeighbourProgram load() {
+        return load(compiled());
+    }
+
+    private static NeighbourProgram load(byte[] compiled) {
+        BpfObject object = BpfObject.open(compiled, "neighbour");
+        object.load();
+        return new NeighbourProgram(object);
+    }
+
+    private static byte[] compiled() {
         try {
             Path compiled = Files.createTempFile("neighbour", ".bpf.o");
             try {
@@ -45,9 +56,7 @@ public final class NeighbourProgram implements AutoCloseable {
                         "src/test/c/neighbour.bpf.c",
                         "-o",
                         compiled.toString()));
-                BpfObject object = BpfObject.open(Files.readAllBytes(compiled), "neighbour");
-                object.load();
-                return new NeighbourProgram(object);
+                return Files.readAllBytes(compiled);
             } finally {
                 Files.delete(compiled);
             }
@@ -94,6 +103,14 @@ public final class NeighbourProgram implements AutoCloseable {
         return loaded;
     }
 
+    /** Loads it so many times, and puts each on an interface's TCX ingress, until it is closed. */
+    public static List<NeighbourProgram> attachMany(LabNamespace namespace, String interfaceName, int count) {
+        byte[] compiled = compiled();
+        return IntStream.range(0, count)
+                .mapToObj(number -> attachFirst(load(compiled), namespace, interfaceName, HookPoint.INGRESS))
+                .toList();
+    }
+
     /** Loads it and puts it first on an interface's TCX ingress, until it is closed. */
     public static NeighbourProgram attachFirst(LabNamespace namespace, String interfaceName) {
         return attachFirst(namespace, interfaceName, HookPoint.INGRESS);
@@ -101,7 +118,11 @@ public final class NeighbourProgram implements AutoCloseable {
 
     /** As above, on either hook. */
     public static NeighbourProgram attachFirst(LabNamespace namespace, String interfaceName, HookPoint hook) {
-        NeighbourProgram loaded = load();
+        return attachFirst(load(), namespace, interfaceName, hook);
+    }
+
+    private static NeighbourProgram attachFirst(
+            NeighbourProgram loaded, LabNamespace namespace, String interfaceName, HookPoint hook) {
         namespace.call(() -> {
             try (Network network = Network.open()) {
                 int ifindex =
