@@ -45,6 +45,11 @@ final class AnnotatedServices implements AutoCloseable {
     private Optional<Following> following = Optional.empty();
     private List<AnnotatedService> known = List.of();
     private ServicesInForce inForce = ServicesInForce.NONE;
+    /** Of these, and of what the datapath left to kube-proxy, {@link #told} says which are not served. */
+    private ServicesInForce toldOf = ServicesInForce.NONE;
+
+    private Map<String, String> toldUnserved = Map.of();
+    private ServicesInForce told = ServicesInForce.NONE;
     private final ConfigPart<Optional<ServicesConfig>> followed = new ConfigPart<>("services", this::follow);
     private Optional<ConfigPart<ServicesInForce>> served = Optional.empty();
 
@@ -122,10 +127,7 @@ final class AnnotatedServices implements AutoCloseable {
     Config in(Config file) {
         followed.attempt(file.services());
         inForce = ServicesInForce.admit(file, known, OwnNamespace.detect(), room);
-        following.ifPresent(each -> {
-            each.events().tell(inForce);
-            each.interfaces().vips(inForce.vips());
-        });
+        following.ifPresent(each -> each.interfaces().vips(inForce.vips()));
         return inForce.in(file);
     }
 
@@ -163,13 +165,24 @@ final class AnnotatedServices implements AutoCloseable {
         }
     }
 
+    /** Says on Services that they are not served, be it by what they are or for want of room in the kernel. */
+    void tellRefused(Datapath datapath) {
+        Map<String, String> unserved = datapath.roleInterfaces().unserved();
+        if (inForce != toldOf || !unserved.equals(toldUnserved)) {
+            toldOf = inForce;
+            toldUnserved = unserved;
+            told = inForce.without(unserved);
+            following.ifPresent(each -> each.events().tell(told));
+        }
+    }
+
     /** How it goes; empty if no Services are followed. */
     Optional<ServicesStatus> status(Datapath datapath) {
-        Map<String, String> refusals = inForce.refusals().entrySet().stream()
+        Map<String, String> refusals = told.refusals().entrySet().stream()
                 .collect(Collectors.toMap(each -> each.getKey().toString(), Map.Entry::getValue));
         return following.map(each -> new ServicesStatus(
                 watches(each.directory().states()),
-                inForce.services().size() - refusals.size(),
+                told.services().size() - refusals.size(),
                 refusals,
                 datapath.roleInterfaces().served().stream()
                         .map(AnnotatedServices::status)

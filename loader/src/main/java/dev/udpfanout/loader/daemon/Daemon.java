@@ -226,6 +226,7 @@ public final class Daemon {
     private void endTurn() {
         configSource.tell(datapath.hindrance().isEmpty());
         services.attachSome(datapath);
+        services.tellRefused(datapath);
         Set<InetSocketAddress> targets = control.probeTargets();
         links.targets(targets.stream().map(InetSocketAddress::getAddress).collect(Collectors.toSet()));
         links.peerTargets(control.peerTargets());

@@ -2,10 +2,11 @@ package dev.udpfanout.loader.datapath;
 
 import dev.udpfanout.loader.interception.FoundInterface;
 import java.util.List;
+import java.util.Map;
 
 /**
- * The interfaces of the roles that listeners wait on ({@link dev.udpfanout.loader.config.InterfaceRole}), and the
- * program on each. For the control loop's thread.
+ * What listeners of annotated Services need of a datapath: the interfaces of the roles that they wait on
+ * ({@link dev.udpfanout.loader.config.InterfaceRole}), and the program on each. For the control loop's thread.
  */
 public interface RoleInterfaces {
     /** Where no listener waits on a role. */
@@ -22,6 +23,11 @@ public interface RoleInterfaces {
         public List<ServedInterface> served() {
             return List.of();
         }
+
+        @Override
+        public Map<String, String> unserved() {
+            return Map.of();
+        }
     };
 
     /** Which interfaces there are from now on; takes effect by {@link #attachSome}. */
@@ -37,4 +43,10 @@ public interface RoleInterfaces {
 
     /** All that are found, and how each is served. */
     List<ServedInterface> served();
+
+    /**
+     * Listeners of Services for which there is no room or no memory at the moment, so that kube-proxy serves them: why,
+     * by the listener's name.
+     */
+    Map<String, String> unserved();
 }

@@ -81,11 +81,16 @@ final class EndpointsInForce {
         failures.throwIfAny();
     }
 
-    /** Puts a table of another kind in place, where a changed configuration goes by another. */
+    /**
+     * Puts a table of another kind in place, where a changed configuration goes by another. If that fails, the set has
+     * no endpoints until they are put in place again.
+     */
     void changeKind(ReceiverSet before, ReceiverSet now, int slot) {
         EndpointSet endpoints = sets.get(now.name());
         if (before != null && endpoints != null && ListenerTables.differ(before, now, endpoints)) {
+            sets.remove(now.name());
             tables.replace(now, slot, endpoints, peersOfSets.getOrDefault(now.name(), Map.of()));
+            sets.put(now.name(), endpoints);
         }
     }
 

@@ -64,6 +64,7 @@ public final class KernelDatapath implements SwitchableDatapath {
     private final KernelLookout lookout;
     private final AttachPoints attachPoints;
     private final ListenerPlacement placement;
+    private final UnservedServices unserved = new UnservedServices(() -> this.listeners);
     private boolean leftoversRemoved;
     private final ListenerVips vips = new ListenerVips();
     /** Replaced whole, never changed: {@link #counters()} is for any thread. */
@@ -103,7 +104,7 @@ public final class KernelDatapath implements SwitchableDatapath {
         this.lookout = new KernelLookout(
                 repairs, maps, tables, program, attachPoints::areHeld, replies::areHeld, icmp::areHeld);
         this.placement = new ListenerPlacement(
-                maps, attachPoints, endpoints, vips, ways, replies, icmp, tamperCheck, () -> this.listeners);
+                maps, attachPoints, endpoints, vips, ways, replies, icmp, tamperCheck, unserved, () -> this.listeners);
         use(listeners);
     }
 
@@ -124,8 +125,8 @@ public final class KernelDatapath implements SwitchableDatapath {
         List<AttachPoint> gone = use(newListeners);
         Failures failures = new Failures();
         // Before any listener's entry is written: one that goes by another kind of table from now on has it by then.
-        sets.forEach((name, set) ->
-                failures.collect(() -> endpoints.changeKind(setsBefore.get(name), set, slots.required(name))));
+        sets.forEach((name, set) -> failures.collect(() ->
+                unserved.tolerate(set, () -> endpoints.changeKind(setsBefore.get(name), set, slots.required(name)))));
         // Before anything is attached or steered: a new listener's first datagram finds its endpoints.
         failures.collect(() -> placement.together(() -> {
             targets.endpoints().values().forEach(set -> failures.collect(() -> apply(set)));
@@ -143,6 +144,7 @@ public final class KernelDatapath implements SwitchableDatapath {
         sets = ByName.of(ListenerConfig.receiverSets(newListeners), ReceiverSet::name);
         netflow.use(newListeners, slots.assign(sets.keySet()), slots::required);
         endpoints.retain(sets.keySet());
+        unserved.retain(sets.keySet());
         earlier.retainServedByOther(listeners.keySet());
         vips.retain(listeners.keySet());
         endpoints.placePeers(sets.values());
@@ -155,20 +157,17 @@ public final class KernelDatapath implements SwitchableDatapath {
         if (set == null) {
             return CompletableFuture.completedStage(null);
         }
-        Optional<CompletionStage<Void>> oldIsUnused = endpoints.put(set, slots.required(set.name()), wanted, () -> {
-            if (placement.areInterfacesFound()) {
-                replies.expect(set, wanted, listeners.values());
+        int slot = slots.required(set.name());
+        Optional<CompletionStage<Void>> oldIsUnused = unserved.attempt(
+                set, () -> endpoints.put(set, slot, wanted, () -> placement.expect(set, wanted)), placement::write);
+        if (oldIsUnused.isPresent()) {
+            placement.endpointsChanged(set.name());
+            if (earlier.takeFromOther(wanted.listener()) && placement.areInterfacesFound()) {
+                tables.settle(slot);
+                reconcile();
             }
-        });
-        if (oldIsUnused.isEmpty()) {
-            return CompletableFuture.completedStage(null);
         }
-        placement.endpointsChanged(set.name());
-        if (earlier.takeFromOther(wanted.listener()) && placement.areInterfacesFound()) {
-            tables.settle(slots.required(set.name()));
-            reconcile();
-        }
-        return oldIsUnused.get();
+        return oldIsUnused.orElseGet(() -> CompletableFuture.completedStage(null));
     }
 
     @Override
@@ -179,10 +178,9 @@ public final class KernelDatapath implements SwitchableDatapath {
     @Override
     public void setPeers(Map<InetAddress, LocalPeer> known) {
         endpoints.know(known, sets.values());
-        Failures failures = new Failures();
-        failures.collect(
-                () -> placement.together(() -> endpoints.copy().forEach(set -> failures.collect(() -> apply(set)))));
-        failures.throwIfAny();
+        placement.together(() -> Failures.ofAll(endpoints.copy().stream()
+                .map(set -> (Runnable) () -> apply(set))
+                .toArray(Runnable[]::new)));
     }
 
     @Override
@@ -231,8 +229,10 @@ public final class KernelDatapath implements SwitchableDatapath {
 
     @Override
     public ListenerState state(String listener) {
-        ListenerState on = attachPoints.state(listener, earlier.servedByOther()).into(endpoints.podWays(listener));
-        return on.by(ways.states(listener), maps.isByIpsec(listener), maps.waysKept(listener));
+        return unserved.state(listener).orElseGet(() -> attachPoints
+                .state(listener, earlier.servedByOther())
+                .into(endpoints.podWays(listener))
+                .by(ways.states(listener), maps.isByIpsec(listener), maps.waysKept(listener)));
     }
 
     @Override

@@ -1,6 +1,8 @@
 package dev.udpfanout.loader.datapath.kernel;
 
 import dev.udpfanout.loader.config.ListenerConfig;
+import dev.udpfanout.loader.config.ReceiverSet;
+import dev.udpfanout.loader.control.EndpointSet;
 import dev.udpfanout.loader.datapath.Failures;
 import dev.udpfanout.loader.datapath.RoleInterfaces;
 import dev.udpfanout.loader.datapath.ServedInterface;
@@ -34,6 +36,7 @@ final class ListenerPlacement implements RoleInterfaces {
     private final Replies replies;
     private final IcmpBack icmp;
     private final TamperCheck tamperCheck;
+    private final UnservedServices unserved;
     private final Supplier<Map<String, ListenerConfig>> listeners;
     /** Whose endpoints have changed, of changes that are made together. */
     private final Set<String> changed = new HashSet<>();
@@ -52,6 +55,7 @@ final class ListenerPlacement implements RoleInterfaces {
             Replies replies,
             IcmpBack icmp,
             TamperCheck tamperCheck,
+            UnservedServices unserved,
             Supplier<Map<String, ListenerConfig>> listeners) {
         this.maps = maps;
         this.attachPoints = attachPoints;
@@ -61,6 +65,7 @@ final class ListenerPlacement implements RoleInterfaces {
         this.replies = replies;
         this.icmp = icmp;
         this.tamperCheck = tamperCheck;
+        this.unserved = unserved;
         this.listeners = listeners;
     }
 
@@ -71,6 +76,13 @@ final class ListenerPlacement implements RoleInterfaces {
 
     boolean areInterfacesFound() {
         return interfacesFound;
+    }
+
+    /** A set is about to have other endpoints: their answers must not come in unseen. */
+    void expect(ReceiverSet set, EndpointSet wanted) {
+        if (interfacesFound) {
+            replies.expect(set, wanted, listeners.get().values());
+        }
     }
 
     /** Before the first comparison it does not write, since nothing else is known. */
@@ -89,6 +101,11 @@ final class ListenerPlacement implements RoleInterfaces {
     @Override
     public List<ServedInterface> served() {
         return attachPoints.served();
+    }
+
+    @Override
+    public Map<String, String> unserved() {
+        return unserved.reasons();
     }
 
     /** The addresses that a listener takes which is VIP-direct, from now on; nothing if there is no such listener. */
@@ -157,12 +174,33 @@ final class ListenerPlacement implements RoleInterfaces {
     }
 
     private void add(ListenerKeyPlan plan, ListenerConfig listener, int ifindex) {
+        if (unserved.reason(listener).isPresent()) {
+            return;
+        }
         plan.add(
                 listener,
                 maps.entry(listener, ifindex, endpoints.sets()),
                 ifindex,
                 vips.of(listener),
                 Mirrors.sentTo(listener, endpoints.sets()));
+    }
+
+    /** Where there is not room for all keys, the youngest Services go without: the order is that of their age. */
+    private ListenerKeyPlan planWithinRoom(Collection<ListenerConfig> all) {
+        unserved.withoutRoom(Set.of(), maps.keyRoom());
+        ListenerKeyPlan plan = planOfAll();
+        Set<String> beyond = plan.beyond(maps.keyRoom(), all);
+        if (beyond.isEmpty()) {
+            return plan;
+        }
+        unserved.withoutRoom(beyond, maps.keyRoom());
+        return planOfAll();
+    }
+
+    private ListenerKeyPlan planOfAll() {
+        ListenerKeyPlan plan = maps.plan();
+        attachPoints.forEachListener((listener, ifindex) -> add(plan, listener, ifindex));
+        return plan;
     }
 
     /** Writes all, now or at the end of the changes that are made together. */
@@ -173,8 +211,7 @@ final class ListenerPlacement implements RoleInterfaces {
         }
         Collection<ListenerConfig> all = listeners.get().values();
         ways.update(all, endpoints.sets());
-        ListenerKeyPlan plan = maps.plan();
-        attachPoints.forEachListener((listener, ifindex) -> add(plan, listener, ifindex));
+        ListenerKeyPlan plan = planWithinRoom(all);
         replies.provideFlows(all);
         maps.apply(plan, all, attachPoints.dummies());
         tamperCheck.countMended();

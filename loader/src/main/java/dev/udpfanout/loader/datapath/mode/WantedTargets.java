@@ -77,6 +77,11 @@ final class WantedTargets {
                 return present().served();
             }
 
+            @Override
+            public Map<String, String> unserved() {
+                return present().unserved();
+            }
+
             private RoleInterfaces present() {
                 return datapath.get().map(Datapath::roleInterfaces).orElse(NONE);
             }

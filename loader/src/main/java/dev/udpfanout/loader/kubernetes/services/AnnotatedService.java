@@ -10,11 +10,16 @@ import java.util.Optional;
  * @param name which Service
  * @param uid the API server's, for Events about it
  * @param listeners that it becomes; none if it is refused
- * @param refusal why it is not served, and the mend; empty if it is
+ * @param refusal why it is not served, or not all of it, and the mend; empty if it is
  */
 public record AnnotatedService(ServiceName name, String uid, List<ServedListener> listeners, Optional<String> refusal) {
     public AnnotatedService {
         listeners = List.copyOf(listeners);
+    }
+
+    /** The same, left to kube-proxy as long as the node refuses one of its listeners, which stay wanted. */
+    AnnotatedService unserved(String reason) {
+        return new AnnotatedService(name, uid, listeners, Optional.of(reason));
     }
 
     /** The same, not served. */

@@ -44,6 +44,25 @@ public record ServicesInForce(List<AnnotatedService> services) {
         return new ServicesInForce(wanted.stream().map(admitted::add).toList());
     }
 
+    /**
+     * The same, some of whose listeners the datapath leaves to kube-proxy at the moment.
+     *
+     * @param unserved why, by the listener's name
+     */
+    public ServicesInForce without(Map<String, String> unserved) {
+        return unserved.isEmpty()
+                ? this
+                : new ServicesInForce(services.stream()
+                        .map(service -> service.listeners().stream()
+                                .map(each -> each.config().name())
+                                .filter(unserved::containsKey)
+                                .findFirst()
+                                .map(name -> service.unserved(name + " is left to kube-proxy, since "
+                                        + unserved.get(name) + "; the daemon tries again with each comparison"))
+                                .orElse(service))
+                        .toList());
+    }
+
     private List<ServedListener> served() {
         return services.stream().flatMap(each -> each.listeners().stream()).toList();
     }

@@ -98,6 +98,19 @@ public final class NodeDatapath implements AutoCloseable {
         });
     }
 
+    /** Those of one listener. */
+    public void setVips(int listenerId, Set<InetAddress> vips) {
+        get(thread, () -> {
+            datapath.setVips(names.get(listenerId), vips);
+            return null;
+        });
+    }
+
+    /** Listeners of Services that are left to kube-proxy, and why. */
+    public Map<String, String> unserved() {
+        return get(thread, datapath.roleInterfaces()::unserved);
+    }
+
     /** The address of a range that is this node's, and the listener's by its place in the configuration. */
     public void setPublished(int listenerId, InetAddress address) {
         get(thread, () -> {

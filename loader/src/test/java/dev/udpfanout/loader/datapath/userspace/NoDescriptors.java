@@ -12,7 +12,7 @@ import java.lang.invoke.MethodHandle;
  * whose file would have to be opened meanwhile cannot be loaded: let what is tried have run before. Source:
  * getrlimit(2).
  */
-final class NoDescriptors implements AutoCloseable {
+public final class NoDescriptors implements AutoCloseable {
     private static final int RLIMIT_NOFILE = 7;
     /** Standard input, output and error have these, always. */
     private static final long ALL_TAKEN = 3;
@@ -23,7 +23,8 @@ final class NoDescriptors implements AutoCloseable {
     private final long soft;
     private final long hard;
 
-    NoDescriptors() {
+    /** From now on. */
+    public NoDescriptors() {
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment limit = arena.allocate(ValueLayout.JAVA_LONG, 2);
             call(GETRLIMIT, limit);

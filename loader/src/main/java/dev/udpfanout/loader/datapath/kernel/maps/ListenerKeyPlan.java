@@ -8,7 +8,9 @@ import dev.udpfanout.loader.control.EndpointSet;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
+import java.util.Collection;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -23,6 +25,8 @@ public final class ListenerKeyPlan {
 
     private final Set<InetAddress> localAddresses;
     private final Map<ListenerKey, ListenerEntry> entries = new HashMap<>();
+    /** How many each listener has, by its name. */
+    private final Map<String, Integer> counts = new HashMap<>();
 
     /**
      * @param inForce what the map holds now: stands in for what is not known yet
@@ -41,6 +45,17 @@ public final class ListenerKeyPlan {
      * @param endpoints the listener's, if they are known yet
      */
     public void add(
+            ListenerConfig listener,
+            ListenerEntry entry,
+            int ifindex,
+            Optional<Set<InetAddress>> vips,
+            Optional<EndpointSet> endpoints) {
+        int before = entries.size();
+        addKeys(listener, entry, ifindex, vips, endpoints);
+        counts.merge(listener.name(), entries.size() - before, Integer::sum);
+    }
+
+    private void addKeys(
             ListenerConfig listener,
             ListenerEntry entry,
             int ifindex,
@@ -100,6 +115,29 @@ public final class ListenerKeyPlan {
                 entries.putIfAbsent(key, entry);
             }
         });
+    }
+
+    /**
+     * The listeners of Services for whose entries there is no room, by name.
+     *
+     * @param most entries
+     * @param listeners all, those that go first before the others
+     */
+    public Set<String> beyond(int most, Collection<ListenerConfig> listeners) {
+        if (entries.size() <= most) {
+            return Set.of();
+        }
+        Set<String> beyond = new HashSet<>();
+        int taken = 0;
+        for (ListenerConfig listener : listeners) {
+            int count = counts.getOrDefault(listener.name(), 0);
+            if (listener.isOfService() && taken + count > most) {
+                beyond.add(listener.name());
+            } else {
+                taken += count;
+            }
+        }
+        return beyond;
     }
 
     /** What the map must hold: this and nothing else. */

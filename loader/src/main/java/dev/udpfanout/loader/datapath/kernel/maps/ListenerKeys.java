@@ -5,6 +5,7 @@ import dev.udpfanout.bindings.abi.listener.ListenerKey;
 import dev.udpfanout.bindings.abi.listener.ListenerPorts;
 import dev.udpfanout.bindings.abi.maps.SharedMaps;
 import dev.udpfanout.bindings.map.ArrayMap;
+import dev.udpfanout.bindings.map.KeyedMap;
 import dev.udpfanout.bindings.map.ReconciledMap;
 import dev.udpfanout.loader.datapath.kernel.program.KernelProgram;
 import java.security.SecureRandom;
@@ -26,19 +27,27 @@ public final class ListenerKeys {
     private static final long NEXT_GENERATION = 0x9e3779b97f4a7c15L;
 
     private final ReconciledMap<ListenerKey, ListenerEntry> map;
+    private final int room;
     private final ArrayMap<ListenerPorts> ports;
     /** By chance: what an earlier daemon's was is not known. */
     private long generation = new SecureRandom().nextLong();
 
     /** Starts from what LISTENERS holds: an earlier daemon may have filled it. */
     public ListenerKeys(KernelProgram program) {
-        this.map = new ReconciledMap<>(program.map(SharedMaps.LISTENERS));
+        KeyedMap<ListenerKey, ListenerEntry> listeners = program.map(SharedMaps.LISTENERS);
+        this.room = listeners.capacity();
+        this.map = new ReconciledMap<>(listeners);
         this.ports = program.map(SharedMaps.LISTENER_PORTS);
     }
 
     /** What LISTENERS holds; changes with it. */
     public Map<ListenerKey, ListenerEntry> inForce() {
         return map.inForce();
+    }
+
+    /** How many entries it holds at most. */
+    int room() {
+        return room;
     }
 
     /** Reads LISTENERS anew; how many entries are not as they were left. */

@@ -102,6 +102,11 @@ public final class ListenerMaps {
         return keys.isIntact() && localAddresses.isIntact() && sets.isIntact();
     }
 
+    /** For how many keys LISTENERS has room. */
+    public int keyRoom() {
+        return keys.room();
+    }
+
     /** An empty plan of who listens where, for {@link #apply}. */
     public ListenerKeyPlan plan() {
         return new ListenerKeyPlan(keys.inForce(), localAddresses.inForce());
