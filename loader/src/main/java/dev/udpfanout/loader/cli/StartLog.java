@@ -37,7 +37,7 @@ final class StartLog {
 
     private static void write(ListenerConfig listener, ListenerState state) {
         LoggingEventBuilder line = LOG.atInfo()
-                .addKeyValue("listener_id", listener.id())
+                .addKeyValue("listener_id", listener.idInLog())
                 .addKeyValue("name", listener.name())
                 .addKeyValue("bind", bind(listener))
                 .addKeyValue("interfaces", String.join(", ", listener.interfaces()))

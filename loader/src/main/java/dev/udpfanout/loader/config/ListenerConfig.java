@@ -9,7 +9,7 @@ import java.util.stream.Stream;
 /**
  * One listener.
  *
- * @param id its position in the file, from 0; {@code listener_id} in log lines
+ * @param id its position in the file, from 0; -1 of a Service's
  * @param name unique
  * @param interception which datagrams are its own, and where they are intercepted
  * @param admission which of them are forwarded at all
@@ -211,6 +211,11 @@ public record ListenerConfig(
     /** Whether the listener stands for all of the node's own addresses. */
     public boolean isWildcard() {
         return !vipDirect() && bind().getAddress().isAnyLocalAddress();
+    }
+
+    /** {@code listener_id} in log lines. */
+    public Object idInLog() {
+        return receivers.idInLog();
     }
 
     /** Whether it is not from the file, but of an annotated Service, which gives its addresses and its endpoints. */

@@ -9,7 +9,7 @@ import java.util.Optional;
  * Receivers that datagrams are spread over: a listener's own, or its mirror's, which gets copies. Each set has
  * endpoints, a place in the kernel's tables, and counters of its own, by its name.
  *
- * @param listenerId the id of the listener whose they are; {@code listener_id} in log lines
+ * @param listenerId the id of the listener whose they are: its position in the file, or -1
  * @param name unique: the listener's own name, or that with {@code .mirror} behind it
  * @param source where they come from
  * @param spreading how datagrams are spread over them
@@ -134,5 +134,10 @@ public record ReceiverSet(int listenerId, String name, Source source, Spreading 
     /** See {@link Delivery}. */
     public boolean replies() {
         return delivery.replies();
+    }
+
+    /** {@code listener_id} in log lines: the listener's position in the file, or the name of a Service's. */
+    public Object idInLog() {
+        return listenerId < 0 ? name : listenerId;
     }
 }

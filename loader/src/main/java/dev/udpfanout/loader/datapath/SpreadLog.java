@@ -16,7 +16,7 @@ public final class SpreadLog {
     public static void warnOfLeftOut(ReceiverSet set, int endpoints, SpreadPlan plan) {
         if (plan.leftOut() > 0) {
             LOG.atWarn()
-                    .addKeyValue("listener_id", set.listenerId())
+                    .addKeyValue("listener_id", set.idInLog())
                     .addKeyValue("endpoints", endpoints)
                     .addKeyValue("copies", Policy.MAX_COPIES)
                     .log("too many receivers for copies of each datagram; the last ones get none");

@@ -154,7 +154,7 @@ final class EndpointsInForce {
 
     private static void report(ReceiverSet set, String what, int count, String message) {
         LOG.atInfo()
-                .addKeyValue("listener_id", set.listenerId())
+                .addKeyValue("listener_id", set.idInLog())
                 .addKeyValue(what, count)
                 .log(message);
     }

@@ -21,7 +21,7 @@ final class ListenerVips {
             return false;
         }
         LOG.atInfo()
-                .addKeyValue("listener_id", listener.id())
+                .addKeyValue("listener_id", listener.idInLog())
                 .addKeyValue("vips", addresses)
                 .log("updated the VIPs of a listener");
         return true;

@@ -103,7 +103,7 @@ final class ListenerWays implements PathMtus {
             Integer bytes = nowMtus.get(listener.name());
             if (bytes != null && !bytes.equals(mtus.get(listener.name()))) {
                 LOG.atInfo()
-                        .addKeyValue("listener_id", listener.id())
+                        .addKeyValue("listener_id", listener.idInLog())
                         .addKeyValue("mtu_bytes", bytes)
                         .addKeyValue(
                                 "interface",

@@ -26,7 +26,7 @@ final class ModeLog {
             if (assignment.isFallback(listener.name()) && !before.isFallback(listener.name())) {
                 count.incrementAndGet();
                 LOG.atWarn()
-                        .addKeyValue("listener_id", listener.id())
+                        .addKeyValue("listener_id", listener.idInLog())
                         .addKeyValue("reason", assignment.reason(listener.name()))
                         .log("falling back to userspace datapath");
             }
@@ -47,7 +47,7 @@ final class ModeLog {
                 String mode = isInUserspace ? ListenerState.USERSPACE : ListenerState.TC_EBPF;
                 String spreads = SpreadNote.of(listener.receivers().spreading(), mode);
                 LoggingEventBuilder line = LOG.atInfo()
-                        .addKeyValue("listener_id", listener.id())
+                        .addKeyValue("listener_id", listener.idInLog())
                         .addKeyValue("mode", mode)
                         .addKeyValue("reason", assignment.reason(listener.name()));
                 (spreads.isEmpty() ? line : line.addKeyValue("spreads", spreads)).log("switched datapath");

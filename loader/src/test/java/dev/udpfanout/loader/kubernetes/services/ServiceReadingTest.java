@@ -54,6 +54,8 @@ class ServiceReadingTest {
         assertEquals(new InetSocketAddress("0.0.0.0", 514), ipv4.config().bind());
         assertEquals(List.of("eth0", "veth1", "veth2"), ipv4.config().interfaces());
         assertTrue(ipv4.config().isOfService());
+        // A line of the log says which Service's it is.
+        assertEquals("logging/receivers:514", ipv4.config().idInLog());
         assertEquals(
                 List.of(new InetSocketAddress("10.42.0.11", 5514)),
                 ipv4.endpoints().stream().map(each -> each.address()).toList());
