@@ -4,6 +4,7 @@ import dev.udpfanout.loader.config.KubernetesSource;
 import dev.udpfanout.loader.config.Prefix;
 import dev.udpfanout.loader.config.PublishTarget;
 import dev.udpfanout.loader.config.ReceiverSet.Preference;
+import dev.udpfanout.loader.config.yaml.BadTextException;
 import dev.udpfanout.loader.config.yaml.Section;
 import java.net.InetSocketAddress;
 import java.util.List;
@@ -11,8 +12,6 @@ import java.util.Optional;
 
 /** Reads what a listener says of Kubernetes: {@code kubernetes}, {@code publish} and {@code prefer}. */
 final class KubernetesReader {
-    private static final int MAX_PORT = 65535;
-
     private KubernetesReader() {}
 
     /** Where the receivers come from, if from Kubernetes; empty, too, if the section is wrong, which has been noted. */
@@ -77,16 +76,16 @@ final class KubernetesReader {
         if (text == null) {
             return null;
         }
-        if (!text.matches("-?\\d+")) {
+        // Kubernetes would allow a port to be named like a range, but nobody who writes one means that.
+        if (!text.matches("-?\\d+(-\\d+)?")) {
             String name = checked(section, "port", text);
             return name == null ? null : new KubernetesSource.Port.Name(name);
         }
-        // Longer than any port, and than what an int holds: 0 is out of range as well.
-        int number = text.length() > 9 ? 0 : Integer.parseInt(text);
-        if (number < 1 || number > MAX_PORT) {
-            section.problem("port", "port " + text + " is not in 1.." + MAX_PORT);
+        try {
+            return new KubernetesSource.Port.Number(SocketAddressText.port(text));
+        } catch (BadTextException e) {
+            section.problem("port", e.getMessage());
             return null;
         }
-        return new KubernetesSource.Port.Number(number);
     }
 }

@@ -37,7 +37,9 @@ public final class PrefixText {
             throw new BadTextException(
                     "\"" + text + "\" is not a prefix: \"" + number + "\" is not a length in 0.." + most);
         }
-        return Integer.parseInt(number);
+        int bits = Integer.parseInt(number);
+        SocketAddressText.refuseLeadingZero(text, number, bits);
+        return bits;
     }
 
     private static InetAddress cut(InetAddress address, int bits) {

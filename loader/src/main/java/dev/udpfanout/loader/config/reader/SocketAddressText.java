@@ -63,19 +63,35 @@ public final class SocketAddressText {
         return (address.getAddress() instanceof Inet6Address ? "[" + host + "]" : host) + ":" + address.getPort();
     }
 
-    private static int port(String text) throws BadTextException {
+    /** A port, 1 to 65535, in decimal digits. */
+    static int port(String text) throws BadTextException {
         if (text.matches("\\d{1,5}-\\d{1,5}")) {
             throw new BadTextException("\"" + text + "\" is a range of ports, and one port is needed here; of a"
                     + " range, write one listener for each port");
         }
-        if (!text.matches("\\d{1,9}")) {
+        if (!text.matches("-?\\d+")) {
             throw new BadTextException("\"" + text + "\" is not a port number");
         }
-        int port = Integer.parseInt(text);
+        // Longer than any port, and than what an int holds: 0 is out of range as well.
+        int port = text.length() > 9 ? 0 : Integer.parseInt(text);
         if (port < 1 || port > MAX_PORT) {
-            throw new BadTextException("port " + text + " is not in 1..65535");
+            throw new BadTextException("port " + text + " is not in 1.." + MAX_PORT);
         }
+        refuseLeadingZero(text, text, port);
         return port;
+    }
+
+    /**
+     * Whoever reads a number as C does would see another one.
+     *
+     * @param part of the text, in which the number stands
+     */
+    static void refuseLeadingZero(String text, String part, int number) throws BadTextException {
+        if (!part.equals(String.valueOf(number))) {
+            String where = text.equals(part) ? "" : " in \"" + part + "\"";
+            throw new BadTextException("\"" + text + "\" has a leading zero" + where
+                    + ", which some programs read as octal; write " + number);
+        }
     }
 
     private static InetAddress ipv6(String text) throws BadTextException {
@@ -108,10 +124,7 @@ public final class SocketAddressText {
         for (int i = 0; i < bytes.length; i++) {
             String part = matcher.group(i + 1);
             int number = Integer.parseInt(part);
-            if (!part.equals(String.valueOf(number))) {
-                throw new BadTextException("\"" + text + "\" has a leading zero in \"" + part
-                        + "\", which some programs read as octal; write " + number);
-            }
+            refuseLeadingZero(text, part, number);
             if (number > 255) {
                 throw new BadTextException("\"" + text + "\" is not an IPv4 address: " + number + " is not in 0..255");
             }

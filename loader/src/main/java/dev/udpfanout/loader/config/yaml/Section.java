@@ -156,7 +156,9 @@ public final class Section {
         if (node instanceof YamlNode.Scalar scalar && scalar.type() == YamlNode.Scalar.Type.BOOLEAN) {
             return Boolean.parseBoolean(scalar.text());
         }
-        problem(key, "expected true or false, found " + node.kind());
+        String found = "expected true or false, found " + node.kind();
+        boolean isQuoted = found.endsWith("\"true\"") || found.endsWith("\"false\"");
+        problem(key, isQuoted ? node.kind() + " is a text, because of its quotes; write it without them" : found);
         return fallback;
     }
 

@@ -2,6 +2,9 @@ package dev.udpfanout.loader.config.yaml;
 
 import com.fasterxml.jackson.core.JacksonException;
 import com.fasterxml.jackson.core.JsonLocation;
+import java.util.regex.MatchResult;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.yaml.snakeyaml.error.Mark;
 import org.yaml.snakeyaml.error.MarkedYAMLException;
 import org.yaml.snakeyaml.reader.ReaderException;
@@ -15,6 +18,7 @@ import org.yaml.snakeyaml.reader.ReaderException;
  */
 record SyntaxError(int line, String message) {
     private static final String FIELD_NAME = "Expected a field name";
+    private static final Pattern FLOW_END = Pattern.compile("expected ',' or '([\\]}])', but got (.*)");
 
     /** @param text what was parsed */
     static SyntaxError of(JacksonException failure, String text) {
@@ -55,7 +59,7 @@ record SyntaxError(int line, String message) {
             return "a tab cannot stand here; indent with spaces";
         }
         if (problem.startsWith("mapping values are not allowed")) {
-            return "\": \" cannot stand here; mind the indentation, or put the text in quotes";
+            return "\": \" cannot stand here; mind the indentation, leave a space behind each \":\", or put the text in quotes";
         }
         if (problem.startsWith("could not find expected ':'")) {
             return "a key without \":\"";
@@ -63,7 +67,21 @@ record SyntaxError(int line, String message) {
         if (problem.contains("that cannot start any token")) {
             return problem + "; put the text in quotes";
         }
-        return problem;
+        if (problem.startsWith("expected <block end>")) {
+            return problem.contains("'<block ") || problem.contains("'-'")
+                    ? "it is indented like none of the lines above; indent what belongs together alike"
+                    : "the value has ended before; put the whole of it in quotes, as in \"[2001:db8::1]:5514\"";
+        }
+        return FLOW_END.matcher(problem).replaceFirst(SyntaxError::flowEnd);
+    }
+
+    private static String flowEnd(MatchResult expected) {
+        String bracket = expected.group(1);
+        return Matcher.quoteReplacement(
+                expected.group(2).contains("<stream end>")
+                        ? "\"%s\" is missing".formatted(bracket)
+                        : "\",\" or \"%s\" is missing here; a value with brackets goes into quotes, as in \"[2001:db8::1]:5514\""
+                                .formatted(bracket));
     }
 
     private static SyntaxError at(String text, int position, String cause) {

@@ -19,11 +19,13 @@ class BadNotationTest {
     @ParameterizedTest
     @CsvSource(delimiter = '|', quoteCharacter = '`', textBlock = """
             listeners:\\n\\t- name: a        | 2: not valid YAML: column 1: a tab cannot stand here; indent with spaces
-            listeners: [\\na: b              | 3: not valid YAML: column 1: expected ',' or ']', but got <stream end>, while parsing a flow sequence that begins on line 1
-            a: b: c                         | 1: not valid YAML: column 5: ": " cannot stand here; mind the indentation, or put the text in quotes
-            listeners:\\n  - name: a\\n   b: c | 3: not valid YAML: column 4: expected <block end>, but found '<block mapping start>', while parsing a block collection that begins on line 2
+            listeners: [\\na: b              | 3: not valid YAML: column 1: "]" is missing, while parsing a flow sequence that begins on line 1
+            a: b: c                         | 1: not valid YAML: column 5: ": " cannot stand here; mind the indentation, leave a space behind each ":", or put the text in quotes
+            listeners:\\n  - name: a\\n   b: c | 3: not valid YAML: column 4: it is indented like none of the lines above; indent what belongs together alike, while parsing a block collection that begins on line 2
             a: 1\\nb: @x                     | 2: not valid YAML: column 4: found character '@' that cannot start any token. (Do not use @ for indentation); put the text in quotes
             a: 1\\nb: "\\q"                  | 2: not valid YAML: column 6: found unknown escape character q(113)
+            a: 1\\nb: [2001:db8::1]:5514     | 2: not valid YAML: column 17: the value has ended before; put the whole of it in quotes, as in "[2001:db8::1]:5514", while parsing a block mapping that begins on line 1
+            a: { b: [2001:db8::1]:5514 }    | 1: not valid YAML: column 22: "," or "}" is missing here; a value with brackets goes into quotes, as in "[2001:db8::1]:5514"
             a: 1\\nfoo bar\\nb: 2             | 3: not valid YAML: column 1: a key without ":", while scanning a simple key that begins on line 2
             """)
     void shouldSayWhereAndWhyTheTextIsNoYaml(String text, String problem) {
@@ -56,6 +58,35 @@ class BadNotationTest {
 
     @ParameterizedTest
     @CsvSource(delimiter = '|', quoteCharacter = '`', textBlock = """
+            05514     | "05514" has a leading zero, which some programs read as octal; write 5514
+            5514-5520 | "5514-5520" is a range of ports, and one port is needed here; of a range, write one listener for each port
+            """)
+    void shouldSayHowThePortOfAServiceIsToBeWritten(String port, String problem) {
+        assertProblem(
+                "config.yaml:6: listeners[0].kubernetes.port: " + problem,
+                GOOD.replaceFirst(
+                        "(?s)downstream:.*?health",
+                        "kubernetes: { namespace: logging, service: receivers, port: " + port + " }\nhealth"));
+    }
+
+    @Test
+    void shouldSayThatABooleanIsNoText() {
+        assertProblem(
+                "config.yaml:8: health.enabled: \"true\" is a text, because of its quotes; write it without them",
+                GOOD.replace("enabled: true, interval", "enabled: \"true\", interval"));
+    }
+
+    @Test
+    void shouldSayHowAPrefixIsToBeWritten() {
+        assertProblem(
+                "config.yaml:6: listeners[0].allow[0]: \"10.0.0.0/08\" has a leading zero in \"08\", which some programs"
+                        + " read as octal; write 8",
+                GOOD.replace("    downstream:", "    allow: [ 10.0.0.0/08 ]\n    downstream:"));
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', quoteCharacter = '`', textBlock = """
+            10.42.0.11:040514       | "040514" has a leading zero, which some programs read as octal; write 40514
             10.42.0.011:40514       | "10.42.0.011" has a leading zero in "011", which some programs read as octal; write 11
             010.42.0.11:40514       | "010.42.0.11" has a leading zero in "010", which some programs read as octal; write 10
             10.42.0.11:40514-40520  | "40514-40520" is a range of ports, and one port is needed here; of a range, write one listener for each port
