@@ -194,6 +194,21 @@ public record ListenerConfig(
     }
 
     /**
+     * Whether the sockets of one keep those of the other from their port: a wildcard address takes it on all of them,
+     * and so does a range.
+     */
+    public boolean excludes(ListenerConfig other) {
+        return bind().getPort() == other.bind().getPort()
+                && (bind().getAddress().equals(other.bind().getAddress())
+                        || takesPortOnAllAddresses()
+                        || other.takesPortOnAllAddresses());
+    }
+
+    private boolean takesPortOnAllAddresses() {
+        return bind().getAddress().isAnyLocalAddress() || range().isPresent();
+    }
+
+    /**
      * Whether datagrams to this address and port are the listener's, wherever in the cluster they are sent: as far as
      * the file says.
      */

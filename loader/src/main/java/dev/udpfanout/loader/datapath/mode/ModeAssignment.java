@@ -96,10 +96,15 @@ record ModeAssignment(List<ListenerConfig> listeners, Map<String, String> usersp
                 .toList();
     }
 
-    /** Those that leave user space for the next assignment, and those that it has there: none is without a datapath. */
+    /**
+     * Those that leave user space for the next assignment, and those that it has there: none is without a datapath. One
+     * whose port another needs, as after a change of its name, cannot stay.
+     */
     List<ListenerConfig> inUserspaceUntil(ModeAssignment next) {
         return Stream.concat(
-                        inUserspace().stream().filter(listener -> !next.isInUserspace(listener.name())),
+                        inUserspace().stream()
+                                .filter(listener -> !next.isInUserspace(listener.name())
+                                        && next.inUserspace().stream().noneMatch(listener::excludes)),
                         next.inUserspace().stream())
                 .toList();
     }

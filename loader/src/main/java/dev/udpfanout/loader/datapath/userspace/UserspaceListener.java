@@ -77,18 +77,9 @@ final class UserspaceListener {
                         || forwarder.map(Forwarder::takesSources).orElse(true));
     }
 
-    /** Whether only one of both can have its port: a wildcard address takes it on all of them, and so does a range. */
+    /** Whether only one of both can have its port. */
     boolean excludes(UserspaceListener other) {
-        InetSocketAddress mine = config.bind();
-        InetSocketAddress theirs = other.config.bind();
-        return mine.getPort() == theirs.getPort()
-                && (mine.getAddress().equals(theirs.getAddress())
-                        || takesPortOnAllAddresses()
-                        || other.takesPortOnAllAddresses());
-    }
-
-    private boolean takesPortOnAllAddresses() {
-        return config.bind().getAddress().isAnyLocalAddress() || config.range().isPresent();
+        return config.excludes(other.config);
     }
 
     /**

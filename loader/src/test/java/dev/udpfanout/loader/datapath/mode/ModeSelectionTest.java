@@ -281,12 +281,19 @@ class ModeSelectionTest {
         assertThrows(KernelRefusedException.class, () -> datapath.configure(changed));
         assertThrows(KernelRefusedException.class, datapath::reconcile);
         assertFalse(datapath.state("b").attached());
-        String why = "listener b: mode: tc_ebpf is not possible: forbidden";
-        assertMode("tc_ebpf", why, datapath.state("b"));
-        assertEquals(Optional.of(why), datapath.hindrance());
+        assertMode("tc_ebpf", datapath.hindrance().orElseThrow(), datapath.state("b"));
+        assertEquals(Optional.of("listener b: mode: tc_ebpf is not possible: forbidden"), datapath.hindrance());
         kernel.recover();
         datapath.reconcile();
         assertEquals(Optional.empty(), datapath.hindrance());
         assertTrue(datapath.state("b").attached());
+    }
+
+    @Test
+    void shouldLetGoOfAPortThatTheSameListenerNeedsUnderAnotherName() {
+        ModeSelectingDatapath datapath = started("a userspace 0.0.0.0:1 eth0", "b userspace 0.0.0.0:2 eth0");
+        datapath.configure(listeners("renamed userspace 10.1.2.3:1 eth0", "c userspace 0.0.0.0:3 eth0"));
+        assertEquals("userspace [b, renamed, c] knowing b", calls.get(calls.size() - 2));
+        assertEquals("userspace [renamed, c]", calls.getLast());
     }
 }

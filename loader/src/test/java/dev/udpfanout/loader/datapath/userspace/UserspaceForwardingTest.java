@@ -28,6 +28,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -122,6 +123,18 @@ class UserspaceForwardingTest {
         } else {
             assertEquals(Set.of(InetAddress.ofLiteral("10.42.0.1")), seen, "the node's address towards the pods");
         }
+    }
+
+    /** Its address and port stay, so that only one of both can have the socket. */
+    @ParameterizedTest
+    @CsvSource({"io_uring, false", "epoll, false", "nio, false", "epoll, true"})
+    void shouldSpreadEveryDatagramAfterAChangeOfTheListenersName(String io, boolean isOnNic) throws Exception {
+        Supplier<ListenerText> text = isOnNic ? NodeModes::onNic : NodeModes::onDummy;
+        NodeModes modes = NodeModes.open(topology.node(), listener(text.get(), io));
+        modes.configure(listener(text.get().with("name", "renamed"), io));
+        assertEquals(new ListenerState("userspace", "configured", true, io), modes.state("renamed"));
+        modes.apply("renamed", topology.podEndpoints(NodeModes.POD_PORT));
+        sendEverySize(isOnNic ? NodeModes.NODE : NodeModes.VIP, io.equals("nio") ? "node" : "client");
     }
 
     @ParameterizedTest
