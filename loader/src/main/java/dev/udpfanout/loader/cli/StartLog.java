@@ -3,7 +3,6 @@ package dev.udpfanout.loader.cli;
 import dev.udpfanout.loader.config.Config;
 import dev.udpfanout.loader.config.KubernetesSource;
 import dev.udpfanout.loader.config.ListenerConfig;
-import dev.udpfanout.loader.config.ListenerConfig.Mode;
 import dev.udpfanout.loader.config.PublishTarget;
 import dev.udpfanout.loader.config.reader.SocketAddressText;
 import dev.udpfanout.loader.datapath.Datapath;
@@ -51,13 +50,11 @@ final class StartLog {
         if (!spreads.isEmpty()) {
             line = line.addKeyValue("spreads", spreads);
         }
-        line.addKeyValue("served", state.mode())
-                .addKeyValue("why", why(listener, state))
-                .log("wants listener");
+        line.addKeyValue("served", state.mode()).addKeyValue("why", why(state)).log("wants listener");
     }
 
-    private static String why(ListenerConfig listener, ListenerState state) {
-        boolean isChosen = listener.mode() == Mode.AUTO && state.modeReason().equals(ListenerState.CONFIGURED);
+    private static String why(ListenerState state) {
+        boolean isChosen = state.modeReason().equals(ListenerState.AUTO);
         return isChosen ? "mode auto, and the kernel takes it" : state.modeReason();
     }
 

@@ -7,7 +7,7 @@ import java.util.stream.Collectors;
  * How one listener is served at the moment.
  *
  * @param mode {@code "tc_ebpf"} or {@code "userspace"}
- * @param modeReason why this one: {@code "configured"}, or what made it fall back
+ * @param modeReason why this one: {@code "configured"}, {@code "mode auto"}, or what made it fall back
  * @param attached whether its datagrams reach the datapath, by one interface at least
  * @param attachment how, for example {@code "tcx"}; empty if they do not
  * @param interfaces each interface by itself; empty where the datapath takes datagrams whatever they come by
@@ -29,7 +29,10 @@ public record ListenerState(
         List<PodWayState> podWays) {
     public static final String TC_EBPF = "tc_ebpf";
     public static final String USERSPACE = "userspace";
+    /** The configuration names the mode. */
     public static final String CONFIGURED = "configured";
+    /** The configuration leaves it to the daemon, and the kernel takes the listener. */
+    public static final String AUTO = "mode auto";
 
     public ListenerState {
         interfaces = List.copyOf(interfaces);

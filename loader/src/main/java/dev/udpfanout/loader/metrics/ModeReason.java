@@ -23,7 +23,7 @@ enum ModeReason {
 
     /** The word for a sentence of {@link ListenerState#modeReason()}. */
     static ModeReason of(String sentence) {
-        if (sentence.equals(ListenerState.CONFIGURED)) {
+        if (sentence.equals(ListenerState.CONFIGURED) || sentence.equals(ListenerState.AUTO)) {
             return CONFIGURED;
         }
         if (sentence.startsWith("shares ")) {

@@ -16,7 +16,7 @@ import java.util.Set;
  * @param bind destination address and port of its datagrams
  * @param interfaces where they are intercepted
  * @param mode the datapath that serves it: {@code tc_ebpf} or {@code userspace}
- * @param modeReason why this one: {@code configured}, or what made it fall back
+ * @param modeReason why this one: {@code configured}, {@code mode auto}, or what made it fall back
  * @param attached whether datagrams get to it, by one interface at least
  * @param attachment how, for example {@code "tcx ingress"}; empty if it is not
  * @param vips the addresses of the Service that a VIP-direct listener takes; empty if it is none, or they are not known

@@ -127,7 +127,9 @@ record ModeAssignment(List<ListenerConfig> listeners, Map<String, String> usersp
 
     /** Why a listener is where it is. */
     String reason(String name) {
-        return userspace.getOrDefault(name, ListenerState.CONFIGURED);
+        boolean isChosen =
+                listeners.stream().anyMatch(listener -> listener.name().equals(name) && listener.mode() == Mode.AUTO);
+        return userspace.getOrDefault(name, isChosen ? ListenerState.AUTO : ListenerState.CONFIGURED);
     }
 
     /** Whether it is in user space because the kernel would not have it. */

@@ -154,7 +154,8 @@ class ModeSelectionTest {
 
     @Test
     void shouldNotOpenUserspaceWhenTheKernelServesAll() {
-        assertMode("tc_ebpf", "configured", started(AUTO).state("a"));
+        assertMode("tc_ebpf", "mode auto", started(AUTO).state("a"));
+        assertMode("tc_ebpf", "configured", started("a tc_ebpf 0.0.0.0:1 eth0").state("a"));
         assertEquals(0, userspaceOpened);
     }
 
@@ -191,7 +192,7 @@ class ModeSelectionTest {
         ModeSelectingDatapath datapath =
                 started("a auto 10.255.0.1:1 dummy0", "b userspace 10.255.0.1:2 dummy0", "c auto 10.255.0.2:1 dummy0");
         assertMode("userspace", "shares 10.255.0.1 with listener b, which is in user space", datapath.state("a"));
-        assertMode("tc_ebpf", "configured", datapath.state("c"));
+        assertMode("tc_ebpf", "mode auto", datapath.state("c"));
     }
 
     @Test
@@ -214,7 +215,7 @@ class ModeSelectionTest {
         kernel.fail(FORBIDDEN);
         assertThrows(SystemCallException.class, datapath::reconcile);
         assertThrows(SystemCallException.class, datapath::reconcile);
-        assertMode("tc_ebpf", "configured", datapath.state("a"));
+        assertMode("tc_ebpf", "mode auto", datapath.state("a"));
         datapath.reconcile();
         assertMode("userspace", "forbidden", datapath.state("a"));
         assertEquals(1, datapath.repairs().get("userspace_fallback"));
@@ -227,7 +228,7 @@ class ModeSelectionTest {
         for (int i = 0; i < 5; i++) {
             assertThrows(SystemCallException.class, datapath::reconcile);
         }
-        assertMode("tc_ebpf", "configured", datapath.state("a"));
+        assertMode("tc_ebpf", "mode auto", datapath.state("a"));
     }
 
     @Test
@@ -241,7 +242,7 @@ class ModeSelectionTest {
         datapath.reconcile();
         assertMode("userspace", "forbidden", datapath.state("a"));
         datapath.configure(listeners(AUTO));
-        assertMode("tc_ebpf", "configured", datapath.state("a"));
+        assertMode("tc_ebpf", "mode auto", datapath.state("a"));
     }
 
     @Test
