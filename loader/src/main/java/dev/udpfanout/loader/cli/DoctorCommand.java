@@ -40,7 +40,7 @@ import picocli.CommandLine.Option;
         footerHeading = "%nExample:%n",
         footer = {
             "  udp-fanout doctor --config /etc/udp-fanout/config.yaml --listener syslog",
-            "  udp-fanout doctor --config /etc/udp-fanout/config.yaml --service logging/syslog"
+            "  udp-fanout doctor --config /etc/udp-fanout/config.yaml --service logging/dns"
         },
         mixinStandardHelpOptions = true)
 final class DoctorCommand implements Callable<Integer> {

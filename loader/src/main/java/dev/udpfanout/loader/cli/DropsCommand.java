@@ -40,12 +40,8 @@ import picocli.CommandLine.ParameterException;
                     + " them. Single datagrams of the kernel need CAP_BPF and CAP_PERFMON, and a kernel with BTF"
                     + " (/sys/kernel/btf/vmlinux); those of user space come from the daemon."
         },
-        footer = {
-            "",
-            "Examples:",
-            "  udp-fanout drops",
-            "  udp-fanout drops --follow --rate 5",
-            "  udp-fanout drops --seconds 60 --json"
+        footerHeading = "%nExamples:%n",
+        footer = {"  udp-fanout drops", "  udp-fanout drops --follow --rate 5", "  udp-fanout drops --seconds 60 --json"
         },
         mixinStandardHelpOptions = true)
 final class DropsCommand implements Callable<Integer> {

@@ -2,6 +2,7 @@ package dev.udpfanout.loader.cli;
 
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
+import dev.udpfanout.bindings.terminal.TerminalSize;
 import dev.udpfanout.loader.datapath.kernel.program.KernelProgram;
 import dev.udpfanout.loader.datapath.probe.Finding;
 import dev.udpfanout.loader.datapath.probe.KernelProbe;
@@ -27,7 +28,7 @@ import picocli.CommandLine.Option;
         footer = {"  udp-fanout probe --json"},
         mixinStandardHelpOptions = true)
 final class ProbeCommand implements Callable<Integer> {
-    private static final String ROW = "%-26s %-8s %-38s %s%n";
+    private static final int STANDARD_OUTPUT = 1;
 
     @Option(names = "--json", description = "Print JSON, for programs.")
     private boolean json;
@@ -44,20 +45,11 @@ final class ProbeCommand implements Callable<Integer> {
         LogConfigurator.setLevel(LogLevel.ERROR);
         ProbeReport report = KernelProbe.run(KernelProgram.builtIn(), pins.directory);
         PrintWriter out = spec.commandLine().getOut();
-        out.print(json ? json(report) : table(report));
+        int columns =
+                TerminalSize.of(STANDARD_OUTPUT).map(TerminalSize::columns).orElse(0);
+        out.print(json ? json(report) : ProbeText.of(report, columns));
         out.flush();
         return ExitCode.OK;
-    }
-
-    private static String table(ProbeReport report) {
-        StringBuilder text = new StringBuilder(String.format(ROW, "CAPABILITY", "PRESENT", "NEEDED BY", "WHY NOT"));
-        for (Finding finding : report.findings()) {
-            text.append(String.format(ROW, finding.capability(), finding.answer(), finding.neededBy(), finding.why()));
-        }
-        text.append("mode: auto means ").append(report.mode());
-        report.kernelRefusal()
-                .ifPresent(reason -> text.append(" (").append(reason).append(')'));
-        return text.append(System.lineSeparator()).toString().replaceAll(" +(\\R)", "$1");
     }
 
     private static String json(ProbeReport report) {

@@ -46,9 +46,8 @@ import picocli.CommandLine.ParameterException;
             "1:one was lost, or is out of sight",
             "2:tracing was not possible, or bad input"
         },
+        footerHeading = "%nExamples:%n",
         footer = {
-            "",
-            "Examples:",
             "  udp-fanout trace --to 192.168.1.100:514",
             "  udp-fanout trace --to 192.168.1.100:514 --from 192.168.1.10 --size 1400",
             "  udp-fanout trace --to '[2001:db8::100]:514' --interface eth0 --json",

@@ -24,7 +24,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** The shipped program as a process of its own: what it prints, what it returns, and what it leaves in the kernel. */
 @Tag("kernel")
 class CommandLineTest {
-    private static final Duration LIMIT = Duration.ofSeconds(20);
+    private static final Duration LIMIT = Duration.ofMinutes(2);
 
     @TempDir
     private Path directory;

@@ -72,6 +72,27 @@ class CompletionShellTest {
         return said;
     }
 
+    /** As bash calls the function when somebody presses tab behind the last word. */
+    @ParameterizedTest
+    @CsvSource({
+        "udp-fanout sta, status",
+        "udp-fanout status --wa, --watch",
+        "udp-fanout doctor --li, --listener",
+        "udp-fanout completion z, zsh",
+    })
+    void shouldCompleteInBash(String typed, String expected) throws Exception {
+        String said = run(
+                "bash",
+                "--norc",
+                "-c",
+                "source \"$1\"; read -ra COMP_WORDS <<<\"$2\"; COMP_CWORD=$((${#COMP_WORDS[@]} - 1)); compopt() { :; };"
+                        + " $(complete -p udp-fanout | grep -oE '_[^ ]+'); printf 'offered %s\\n' \"${COMPREPLY[@]}\"",
+                "bash",
+                script("bash"),
+                typed);
+        assertEquals("offered " + expected, said.strip());
+    }
+
     @ParameterizedTest
     @CsvSource({
         "udp-fanout sta, status",

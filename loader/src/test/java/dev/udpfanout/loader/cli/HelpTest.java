@@ -48,6 +48,7 @@ class HelpTest {
         assertFalse(examples.isEmpty(), help);
         for (String example : examples) {
             assertTrue(example.contains("udp-fanout "), example);
+            assertTrue(help.contains(example + "\n"), () -> "broken in two: " + example);
             String typed = example.replaceAll("^.*?udp-fanout ", "")
                     .replaceAll("[>&)].*$", "")
                     .replace("'", "")
@@ -69,6 +70,7 @@ class HelpTest {
                 .forEach(option ->
                         assertTrue(page.contains(option.longestName().replace("-", "\\-")), option::longestName));
         assertFalse(page.contains("${"), page);
+        assertFalse(page.contains("\nExample"), () -> "a heading below the heading: " + page);
     }
 
     @Test

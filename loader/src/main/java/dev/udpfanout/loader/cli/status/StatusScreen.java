@@ -66,7 +66,7 @@ final class StatusScreen {
                 : ready
                         ? "ready"
                         : "NOT READY: " + status.path("not_ready_reason").asText();
-        String title = "udp-fanout " + status.path("version").asText("");
+        String title = ("udp-fanout " + status.path("version").asText("")).strip();
         int room = columns - title.length() - clock.length() - 2;
         add(runs && ready ? BOLD : BOLD + RED, title + "  " + left(state, room) + clock);
         if (!runs) {
@@ -168,7 +168,8 @@ final class StatusScreen {
                 .mapToInt(endpoint -> endpoint.path("address").asText().length() + 1)
                 .max()
                 .orElse(0);
-        return Math.clamp(longest, LEAST_COLUMNS_OF_ADDRESS, columns - COLUMNS_OF_RATES);
+        int room = Math.max(LEAST_COLUMNS_OF_ADDRESS, columns - COLUMNS_OF_RATES);
+        return Math.clamp(longest, LEAST_COLUMNS_OF_ADDRESS, room);
     }
 
     private void endpoint(String listener, JsonNode endpoint, int addressColumns) {

@@ -157,6 +157,16 @@ class StatusScreenTest {
     }
 
     @Test
+    void shouldDrawWhatFitsInATerminalOfAnyWidth() throws IOException {
+        JsonNode page = page(100, 1_000, 60, 500);
+        for (int columns = 1; columns <= 210; columns++) {
+            int most = columns;
+            StatusScreen.draw(page, new StatusRates(), "15:16:00", new TerminalSize(columns, 24), false)
+                    .forEach(line -> assertTrue(line.length() <= most, line));
+        }
+    }
+
+    @Test
     void shouldSayTheSecondsAlsoInTheFirstOfAMinute() {
         assertEquals("15:16:00", StatusWatch.clock(LocalTime.of(15, 16)));
     }
