@@ -113,11 +113,12 @@ final class Endings {
         String label = Story.ourReason(end).map(DropReason::label).orElse("reason " + end.result());
         String meaning = Story.ourReason(end).map(DropReason::meaning).orElse("a reason of another version");
         boolean isOfSender = label.equals(DropReason.NOT_ALLOWED.label());
-        return Fate.lost(
+        return Fate.dropped(
                 Story.device(end, place),
                 "udp-fanout drops it" + of + ", " + label + ": " + meaning + ".",
                 (isOfSender ? "Choose a sender of the listener's allow with --from, or change allow; " : "")
-                        + "docs/drop-reasons.md has causes and remedies of " + label + ".");
+                        + "docs/drop-reasons.md has causes and remedies of " + label + ".",
+                Story.ourReason(end));
     }
 
     private Fate answered(TraceEvent end) {

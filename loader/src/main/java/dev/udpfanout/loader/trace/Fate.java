@@ -1,5 +1,8 @@
 package dev.udpfanout.loader.trace;
 
+import dev.udpfanout.bindings.abi.counter.DropReason;
+import java.util.Optional;
+
 /**
  * How a datagram ended.
  *
@@ -7,8 +10,9 @@ package dev.udpfanout.loader.trace;
  * @param where at which interface or program, in a few words
  * @param cause one sentence
  * @param remedy what mends it, or shows more; empty if there is nothing to mend
+ * @param ours the reason, if our program has dropped it
  */
-public record Fate(Outcome outcome, String where, String cause, String remedy) {
+public record Fate(Outcome outcome, String where, String cause, String remedy, Optional<DropReason> ours) {
     private static final String COUNTERS = "nstat -az 'Ip*Reasm*'";
 
     /** Whether it arrived, as far as this node's kernel knows. */
@@ -22,15 +26,20 @@ public record Fate(Outcome outcome, String where, String cause, String remedy) {
     }
 
     static Fate delivered(String where, String cause) {
-        return new Fate(Outcome.DELIVERED, where, cause, "");
+        return new Fate(Outcome.DELIVERED, where, cause, "", Optional.empty());
     }
 
     static Fate lost(String where, String cause, String remedy) {
-        return new Fate(Outcome.LOST, where, cause, remedy);
+        return new Fate(Outcome.LOST, where, cause, remedy, Optional.empty());
+    }
+
+    /** Of one that our program has dropped. */
+    static Fate dropped(String where, String cause, String remedy, Optional<DropReason> reason) {
+        return new Fate(Outcome.LOST, where, cause, remedy, reason);
     }
 
     static Fate unknown(String where, String cause, String remedy) {
-        return new Fate(Outcome.UNKNOWN, where, cause, remedy);
+        return new Fate(Outcome.UNKNOWN, where, cause, remedy, Optional.empty());
     }
 
     /**

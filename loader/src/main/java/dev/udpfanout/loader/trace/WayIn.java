@@ -2,6 +2,7 @@ package dev.udpfanout.loader.trace;
 
 import dev.udpfanout.bindings.rtnetlink.address.InterfaceAddress;
 import dev.udpfanout.bindings.rtnetlink.link.Link;
+import dev.udpfanout.loader.config.Prefix;
 import dev.udpfanout.loader.datapath.network.Network;
 import java.net.Inet6Address;
 import java.net.InetAddress;
@@ -45,6 +46,36 @@ public record WayIn(Link nic, InetAddress sender) {
         return new WayIn(nic, from.orElseGet(() -> sender(network, nic, to)));
     }
 
+    /**
+     * Chooses a sender that a listener allows: as above if it allows that one, else one of the prefixes that it allows.
+     *
+     * @param nics by which datagrams come in, the likeliest first
+     * @param allow whose addresses may send; everybody if empty
+     * @return empty if nobody but the node itself may
+     * @throws IllegalArgumentException if no interface is given, and none is plain
+     */
+    public static Optional<WayIn> allowed(Network network, List<Link> nics, InetAddress to, List<Prefix> allow) {
+        WayIn usual = choose(network, nics.stream().map(Link::name).findFirst(), to, Optional.empty());
+        if (allow.isEmpty() || allow.stream().anyMatch(prefix -> prefix.contains(usual.sender))) {
+            return Optional.of(usual);
+        }
+        Set<InetAddress> taken = taken(network.addresses().all(), to);
+        return allow.stream()
+                .flatMap(prefix -> free(prefix, taken).stream())
+                .findFirst()
+                // The reverse path filter asks where the sender is.
+                .map(sender -> new WayIn(
+                        linkTo(network, sender)
+                                .filter(link -> nics.stream().anyMatch(nic -> nic.index() == link.index()))
+                                .orElse(usual.nic),
+                        sender));
+    }
+
+    private static Optional<InetAddress> free(Prefix prefix, Set<InetAddress> taken) {
+        return lastFree(prefix.network(), prefix.bits(), taken)
+                .or(() -> Optional.of(prefix.network()).filter(address -> !taken.contains(address)));
+    }
+
     private static Link nic(Network network, InetAddress to, Optional<InetAddress> from) {
         boolean ipv6 = to instanceof Inet6Address;
         return from.flatMap(sender -> linkTo(network, sender))
@@ -80,21 +111,26 @@ public record WayIn(Link nic, InetAddress sender) {
     /** From the end of the subnet, where hosts are rarest; none of the node. */
     private static InetAddress sender(Network network, Link nic, InetAddress to) {
         boolean ipv6 = to instanceof Inet6Address;
-        Set<InetAddress> taken = new HashSet<>(Set.of(to));
         List<InterfaceAddress> addresses = network.addresses().all();
-        addresses.forEach(each -> taken.add(each.address()));
+        Set<InetAddress> taken = taken(addresses, to);
         return addresses.stream()
                 .filter(each -> each.linkIndex() == nic.index())
                 .filter(each -> each.address() instanceof Inet6Address == ipv6
                         && !each.address().isLinkLocalAddress())
-                .flatMap(each -> lastFree(each, taken).stream())
+                .flatMap(each -> lastFree(each.address(), each.prefixLength(), taken).stream())
                 .findFirst()
                 .orElse(ipv6 ? NOBODY6 : NOBODY);
     }
 
-    private static Optional<InetAddress> lastFree(InterfaceAddress own, Set<InetAddress> taken) {
-        byte[] bytes = own.address().getAddress();
-        int hostBits = bytes.length * Byte.SIZE - own.prefixLength();
+    private static Set<InetAddress> taken(List<InterfaceAddress> addresses, InetAddress to) {
+        Set<InetAddress> taken = new HashSet<>(Set.of(to));
+        addresses.forEach(each -> taken.add(each.address()));
+        return taken;
+    }
+
+    private static Optional<InetAddress> lastFree(InetAddress inside, int prefixLength, Set<InetAddress> taken) {
+        byte[] bytes = inside.getAddress();
+        int hostBits = bytes.length * Byte.SIZE - prefixLength;
         if (hostBits < 2) {
             return Optional.empty();
         }

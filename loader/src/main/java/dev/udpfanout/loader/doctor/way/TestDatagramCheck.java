@@ -1,5 +1,6 @@
 package dev.udpfanout.loader.doctor.way;
 
+import dev.udpfanout.bindings.abi.counter.DropReason;
 import dev.udpfanout.bindings.errno.SystemCallException;
 import dev.udpfanout.loader.config.reader.SocketAddressText;
 import dev.udpfanout.loader.datapath.network.Network;
@@ -20,6 +21,7 @@ import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.IntFunction;
 import java.util.stream.Collectors;
@@ -73,12 +75,17 @@ public final class TestDatagramCheck {
             int count = Math.clamp(listener.receivers().size(), 1, MAX_DATAGRAMS);
             List<InetAddress> addresses =
                     vips.stream().map(InetSocketAddress::getAddress).toList();
-            Optional<String> uplink = listener.incoming(node, addresses).stream()
-                    .map(link -> link.name())
-                    .findFirst();
-            WayIn wayIn = WayIn.choose(network, uplink, to.getAddress(), Optional.empty());
+            Optional<WayIn> wayIn = WayIn.allowed(
+                    network,
+                    listener.incoming(node, addresses),
+                    to.getAddress(),
+                    listener.config().admission().allow());
+            if (wayIn.isEmpty()) {
+                return new Answer(
+                        Diagnosis.notChecked(CHECK, "the listener allows no sender but this node", command), List.of());
+            }
             TraceReport report = new Tracer(network, listenerNames, sockets)
-                    .trace(new TracePlan(wayIn, to, PAYLOAD_BYTES, count, 0, PATIENCE));
+                    .trace(new TracePlan(wayIn.get(), to, PAYLOAD_BYTES, count, 0, PATIENCE));
             return new Answer(judge(report, place, command), report.movedRules());
         } catch (SystemCallException | IllegalArgumentException e) {
             String why = TraceNeeds.missing().orElse(e.getMessage());
@@ -90,7 +97,16 @@ public final class TestDatagramCheck {
     }
 
     private static Diagnosis judge(TraceReport report, String place, String command) {
-        List<Fate> fates = report.stories().stream().map(story -> story.fate()).toList();
+        Map<Boolean, List<Fate>> byLimit = report.stories().stream()
+                .map(story -> story.fate())
+                .collect(Collectors.partitioningBy(fate -> fate.ours().equals(Optional.of(DropReason.RATE_LIMITED))));
+        List<Fate> fates = byLimit.get(false);
+        if (fates.isEmpty() && !byLimit.get(true).isEmpty()) {
+            return Diagnosis.notChecked(
+                    CHECK,
+                    "the listener's rate_limit dropped all " + byLimit.get(true).size() + " test datagrams to " + place,
+                    "udp-fanout drops shows whose datagrams it drops besides; when less comes: " + command);
+        }
         Optional<Fate> lost =
                 fates.stream().filter(fate -> fate.outcome() == Outcome.LOST).findFirst();
         if (lost.isPresent()) {
@@ -115,7 +131,12 @@ public final class TestDatagramCheck {
                         ("of a test datagram to " + place + ": " + fate.cause() + " " + report.gap()).strip(),
                         command))
                 .orElseGet(() -> Diagnosis.ok(
-                        CHECK, fates.size() + " test datagrams to " + place + " were followed, and all arrived"));
+                        CHECK,
+                        fates.size() + " test datagrams to " + place + " were followed, and all arrived"
+                                + (byLimit.get(true).isEmpty()
+                                        ? ""
+                                        : "; the listener's rate_limit dropped "
+                                                + byLimit.get(true).size() + " others")));
     }
 
     /** What trace says of rules it says in lines of its own. */
