@@ -23,6 +23,7 @@ import dev.udpfanout.loader.doctor.network.XdpCheck;
 import dev.udpfanout.loader.doctor.way.EndpointAnswerCheck;
 import dev.udpfanout.loader.doctor.way.EndpointMtuCheck;
 import dev.udpfanout.loader.doctor.way.EndpointRouteCheck;
+import dev.udpfanout.loader.doctor.way.EndpointUseCheck;
 import dev.udpfanout.loader.doctor.way.ListenerRouteCheck;
 import dev.udpfanout.loader.doctor.way.TestDatagramCheck;
 import dev.udpfanout.loader.trace.ListenerNames;
@@ -120,6 +121,7 @@ final class ListenerWalk {
         found.addAll(step("endpoint_mtu", () -> new EndpointMtuCheck(network, tables)
                 .of(listener, addresses).stream().toList()));
         found.addAll(step("endpoint_socket", () -> new EndpointAnswerCheck(network, tables).of(listener)));
+        EndpointUseCheck.of(listener).ifPresent(found::add);
         found.addAll(ofTestDatagrams(listener, vips));
         return found;
     }

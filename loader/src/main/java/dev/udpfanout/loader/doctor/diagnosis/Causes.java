@@ -42,8 +42,14 @@ public final class Causes {
             Map.entry("endpoints", Set.of("kube_proxy_rule", "conntrack_stale")),
             Map.entry("selector", Set.of("endpoints", "kube_proxy_rule", "conntrack_stale")),
             Map.entry("kube_proxy_rule", Set.of("conntrack_stale")),
-            Map.entry("endpoint_route", Set.of("endpoint_neighbour", "endpoint_answer", "endpoint_mtu")),
-            Map.entry("endpoint_neighbour", Set.of("endpoint_answer", "endpoint_socket")));
+            Map.entry("receivers", Set.of("endpoint_probe", "endpoint_use")),
+            Map.entry(
+                    "endpoint_route",
+                    Set.of("endpoint_neighbour", "endpoint_answer", "endpoint_mtu", "endpoint_probe", "endpoint_use")),
+            Map.entry(
+                    "endpoint_neighbour",
+                    Set.of("endpoint_answer", "endpoint_socket", "endpoint_probe", "endpoint_use")),
+            Map.entry("endpoint_socket", Set.of("endpoint_probe", "endpoint_use")));
 
     private Causes() {}
 

@@ -24,14 +24,16 @@ import java.util.stream.Stream;
  * @param isUserspace whether sockets take its datagrams
  * @param modeReason why; empty if nobody says
  * @param interfaces where its datagrams come in, by name; of many that the daemon has found, some
- * @param receivers those that are known
+ * @param receivers those that are known, as many as the daemon shows
+ * @param hasOthersInUse whether some that it does not show get datagrams
  */
 public record ServedListener(
         ListenerConfig config,
         boolean isUserspace,
         String modeReason,
         List<String> interfaces,
-        List<Receiver> receivers) {
+        List<Receiver> receivers,
+        boolean hasOthersInUse) {
     /** A node has one for each pod; these are alike. */
     private static final int MAX_FOUND_INTERFACES = 8;
 
@@ -47,8 +49,9 @@ public record ServedListener(
      * @param address its address and port
      * @param isActive whether it gets datagrams
      * @param health as the daemon has it: {@code up}, {@code down} and so on; empty if nobody says
+     * @param probeError why the last probe that failed did; empty if none has, or nobody says
      */
-    public record Receiver(String name, InetSocketAddress address, boolean isActive, String health) {
+    public record Receiver(String name, InetSocketAddress address, boolean isActive, String health, String probeError) {
         /** How people find it. */
         public String label() {
             String host = AddressText.of(address.getAddress());
@@ -72,7 +75,12 @@ public record ServedListener(
                                 ? daemon.interfacesOf(name).stream().limit(MAX_FOUND_INTERFACES)
                                 : Stream.of(name))
                         .toList(),
-                status.map(ServedListener::receivers).orElseGet(() -> ofFile(config)));
+                status.map(ServedListener::receivers).orElseGet(() -> ofFile(config)),
+                status.filter(listener -> listener.path("endpoints_omitted")
+                                        .path("active")
+                                        .asLong()
+                                > 0)
+                        .isPresent());
     }
 
     /** No interface can have such a name: it stands for those that the daemon finds by itself. */
@@ -88,7 +96,8 @@ public record ServedListener(
                             endpoint.path("name").asText(),
                             address,
                             endpoint.path("active").asBoolean(),
-                            endpoint.path("health").asText())));
+                            endpoint.path("health").asText(),
+                            endpoint.path("last_probe_error").asText())));
         }
         return found;
     }
@@ -107,7 +116,7 @@ public record ServedListener(
 
     private static List<Receiver> ofFile(ListenerConfig config) {
         return config.receivers().downstream().stream()
-                .map((Downstream each) -> new Receiver(each.name(), each.address(), true, ""))
+                .map((Downstream each) -> new Receiver(each.name(), each.address(), true, "", ""))
                 .toList();
     }
 

@@ -136,7 +136,7 @@ public final class TestDatagramCheck {
                                 + (byLimit.get(true).isEmpty()
                                         ? ""
                                         : "; the listener's rate_limit dropped "
-                                                + byLimit.get(true).size() + " others")));
+                                                + byLimit.get(true).size() + " more")));
     }
 
     /** What trace says of rules it says in lines of its own. */
