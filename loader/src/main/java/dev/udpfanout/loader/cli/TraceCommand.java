@@ -139,11 +139,26 @@ final class TraceCommand implements Callable<Integer> {
     }
 
     private TracePlan plan(Network network) throws BadTextException {
-        InetSocketAddress destination = SocketAddressText.parse(to);
-        Optional<InetAddress> sender = from == null ? Optional.empty() : Optional.of(SocketAddressText.address(from));
+        InetSocketAddress destination = named("--to", () -> SocketAddressText.parse(to));
+        Optional<InetAddress> sender =
+                from == null ? Optional.empty() : Optional.of(named("--from", () -> SocketAddressText.address(from)));
         WayIn wayIn = WayIn.choose(network, Optional.ofNullable(interfaceName), destination.getAddress(), sender);
         int seconds = waitSeconds != null ? waitSeconds : live == null ? PATIENCE_SECONDS : LIVE_PATIENCE_SECONDS;
         return new TracePlan(wayIn, destination, payloadBytes, count, liveEvery(), Duration.ofSeconds(seconds));
+    }
+
+    /** A text that may be bad. */
+    @FunctionalInterface
+    private interface Reading<T> {
+        T read() throws BadTextException;
+    }
+
+    private static <T> T named(String option, Reading<T> reading) throws BadTextException {
+        try {
+            return reading.read();
+        } catch (BadTextException e) {
+            throw new BadTextException(option + ": " + e.getMessage());
+        }
     }
 
     private int liveEvery() {

@@ -114,7 +114,7 @@ class TraceCommandTest {
 
     @ParameterizedTest
     @CsvSource({
-        "--to 192.168.1.1, is not ADDRESS:PORT",
+        "--to 192.168.1.1, '--to: \"192.168.1.1\" is not ADDRESS:PORT'",
         "--to 192.168.1.1:5514 --count 1001, --count: 1001 is not in 1..1000",
         "--to 192.168.1.1:5514 --size 15, --size: 15 is not in 16..1472",
         "--to 192.168.1.1:5514 --from 2001:db8::1, --from and --to are of different families",
