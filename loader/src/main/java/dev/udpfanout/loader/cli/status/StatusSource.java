@@ -24,6 +24,9 @@ import picocli.CommandLine.ParameterException;
 
 /** Where the status comes from: the daemon, or, if it does not answer, what it has pinned. */
 public final class StatusSource {
+    /** How the words of {@code "daemon"} begin where there is one, which does not answer. */
+    static final String RUNS = "runs";
+
     private static final int TIMEOUT_MS = 10_000;
     private static final int MAX_BYTES = 64 * 1024 * 1024;
 
@@ -99,8 +102,8 @@ public final class StatusSource {
 
     private String daemon(IOException failure) {
         return NodeLock.holder()
-                .map(pid -> "runs" + (pid == 0 ? "" : " as process " + pid) + ", but gives no status at " + metrics
-                        + ": " + failure.getMessage() + "; is this its metrics.bind?")
+                .map(pid -> RUNS + (pid == 0 ? "" : " as process " + pid) + ", but gives no status at " + metrics + ": "
+                        + failure.getMessage() + "; is this its metrics.bind?")
                 .orElse("does not run");
     }
 

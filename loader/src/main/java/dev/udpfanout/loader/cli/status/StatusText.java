@@ -43,9 +43,11 @@ public final class StatusText {
                 .asBoolean());
         line(
                 "  %s",
-                forwards
-                        ? "its program in the kernel goes on with the endpoints below; nobody probes or changes them"
-                        : "no program of its is attached, so no datagram is forwarded");
+                string(status, "daemon").startsWith(StatusSource.RUNS)
+                        ? "what follows is pinned in the kernel; listeners in user space, health and rates are not"
+                        : forwards
+                                ? "its program in the kernel goes on with the endpoints below; nobody probes or changes them"
+                                : "no program of its is attached, so no datagram is forwarded");
         listeners(status);
     }
 
