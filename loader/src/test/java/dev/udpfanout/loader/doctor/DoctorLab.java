@@ -43,11 +43,14 @@ final class DoctorLab implements AutoCloseable {
     private static final int PORT = 5514;
     private static final int PODS = 2;
     private static final String POLICIES = "/networkpolicies";
+    private static final String NODE = "/api/v1/nodes/node-a";
 
     private final ServiceLab lab;
     private final WayIn way;
     private LabProcess daemon;
     private volatile String denied = "nothing";
+    private volatile String policies = "";
+    private volatile boolean isExcluded;
 
     /** Builds it, with a daemon that is ready. */
     DoctorLab(Path directory, WayIn way) throws IOException {
@@ -139,14 +142,19 @@ final class DoctorLab implements AutoCloseable {
         return service;
     }
 
-    /** Accounts may do everything but {@code denied}, a verb or resource; there are no policies. */
+    /** Accounts may do everything but {@code denied}, a verb or resource. */
     private MockResponse answer(RecordedRequest request, FakeApi.Usual usual) {
         String path = request.getPath().split("\\?")[0];
         if (path.equals(REVIEWS)) {
             boolean allowed = !request.getUtf8Body().contains("\"" + denied + "\"");
             return json("{\"status\":{\"allowed\":" + allowed + "}}");
         }
-        return path.endsWith(POLICIES) ? json("{\"items\":[]}") : usual.apply(request);
+        if (isExcluded && path.equals(NODE)) {
+            return json("""
+                    {"apiVersion": "v1", "kind": "Node", "metadata": {"name": "node-a",
+                      "labels": {"node.kubernetes.io/exclude-from-external-load-balancers": ""}}}""");
+        }
+        return path.endsWith(POLICIES) ? json("{\"items\":[" + policies + "]}") : usual.apply(request);
     }
 
     static MockResponse json(String body) {
@@ -158,6 +166,16 @@ final class DoctorLab implements AutoCloseable {
 
     void deny(String verbOrResource) {
         denied = verbOrResource;
+    }
+
+    /** @param items NetworkPolicies of any namespace, in JSON */
+    void setPolicies(String items) {
+        policies = items;
+    }
+
+    /** Whether the Node has the label that keeps load balancers away. */
+    void exclude(boolean isToBe) {
+        isExcluded = isToBe;
     }
 
     ServiceLab lab() {

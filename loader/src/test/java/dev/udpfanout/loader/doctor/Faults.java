@@ -12,7 +12,9 @@ final class Faults {
     static List<Fault> all() {
         Stream<Fault> further =
                 Arrays.stream(Family.values()).flatMap(family -> FurtherFaults.ofFamily(family).stream());
-        return Stream.concat(sample().stream(), further).toList();
+        return Stream.of(sample().stream(), further, ClusterFaults.all().stream())
+                .flatMap(each -> each)
+                .toList();
     }
 
     static List<Fault> sample() {

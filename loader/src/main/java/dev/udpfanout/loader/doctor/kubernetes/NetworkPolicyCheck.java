@@ -42,8 +42,8 @@ final class NetworkPolicyCheck {
                             "NetworkPolicies select the receivers: " + String.join(", ", selecting),
                             "a network plugin that enforces them in iptables' chain FORWARD does not see datagrams that"
                                     + " the kernel program sends; one that does it at the pod's interface may drop them",
-                            "udp-fanout trace --to VIP:PORT --from SENDER shows whether one drops; limit senders by allowed_sources of the listener, and let the policies admit the senders'"
-                                    + " addresses");
+                            "udp-fanout trace --to VIP:PORT --from SENDER shows whether one drops; limit senders by allow of"
+                                    + " the listener, and let the policies admit the senders' addresses");
         } catch (KubernetesClientException e) {
             return ApiFailure.of(
                     client,
