@@ -25,7 +25,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** Against a real node's settings; GuideTest has the node with which all is well, and an API server. */
 @Tag("kernel")
 class DoctorCommandTest {
-    private static final Duration LIMIT = Duration.ofSeconds(30);
+    private static final Duration LIMIT = Duration.ofMinutes(2);
 
     @TempDir
     private Path directory;
