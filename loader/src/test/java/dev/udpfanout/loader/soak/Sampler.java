@@ -86,12 +86,17 @@ final class Sampler {
                 "GC.run"));
     }
 
-    /** Maps are in a folder for each layout of theirs: docs/versioning.md. */
-    private List<Path> pinned() throws IOException {
+    /**
+     * The daemon's pins of maps, which are in a folder for each layout of theirs (docs/versioning.md). Programs, whose
+     * names are in lower case, are pinned beside them.
+     */
+    List<Path> pinned() throws IOException {
         try (Stream<Path> files = Files.walk(lab.daemon().pins())) {
             return files.filter(
                             file -> file.getParent().getFileName().toString().matches("v\\d+"))
                     .filter(Files::isRegularFile)
+                    .filter(file ->
+                            Character.isUpperCase(file.getFileName().toString().charAt(0)))
                     .toList();
         }
     }

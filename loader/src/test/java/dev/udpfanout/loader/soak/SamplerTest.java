@@ -3,8 +3,13 @@ package dev.udpfanout.loader.soak;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.udpfanout.lab.process.Command;
 import dev.udpfanout.loader.chaos.NodeLab;
 import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
@@ -20,6 +25,17 @@ class SamplerTest {
                 .get("MarkSweepCompact");
     }
 
+    private static long pinnedBytes(Sampler sampler) throws IOException {
+        long bytes = 0;
+        for (Path pin : sampler.pinned()) {
+            Matcher memlock = Pattern.compile("memlock (\\d+)B")
+                    .matcher(Command.run(List.of("bpftool", "map", "show", "pinned", pin.toString())));
+            assertTrue(memlock.find(), pin::toString);
+            bytes += Long.parseLong(memlock.group(1));
+        }
+        return bytes;
+    }
+
     @Test
     void shouldSeeMemoryDescriptorsMapsAndLossOfADaemonUnderLoad() throws IOException {
         try (NodeLab lab = new NodeLab()) {
@@ -32,6 +48,11 @@ class SamplerTest {
             assertTrue(first.descriptors() > 20 && first.cpuMillis() > 0, first::toString);
             assertTrue(first.maps() > 20 && first.mapBytes() > 1 << 20, first::toString);
             assertTrue(first.mapEntries() > 0, first::toString);
+            // The daemon holds each map by two descriptors.
+            long pinnedBytes = pinnedBytes(sampler);
+            assertTrue(
+                    first.mapBytes() >= pinnedBytes && first.mapBytes() < pinnedBytes * 3 / 2,
+                    () -> pinnedBytes + " bytes are pinned: " + first);
 
             long collections = fullCollections(lab);
             sampler.collect();

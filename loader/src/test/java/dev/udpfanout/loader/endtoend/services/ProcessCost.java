@@ -5,7 +5,10 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.OptionalLong;
 
 /** What a process costs, by {@code /proc}. */
 public final class ProcessCost {
@@ -38,31 +41,40 @@ public final class ProcessCost {
         }
     }
 
-    /** What the kernel says of the maps that it holds: {@code memlock} in proc_pid_fdinfo(5). */
+    /** What the kernel says of the maps that it holds, each once, in bytes. */
     public static long mapsBytes(LabProcess process) throws IOException {
-        long bytes = 0;
+        return mapBytes(process).values().stream().mapToLong(Long::longValue).sum();
+    }
+
+    /** What the kernel says that each map takes which it holds, in bytes, by the map's number: proc_pid_fdinfo(5). */
+    public static Map<Long, Long> mapBytes(LabProcess process) throws IOException {
+        Map<Long, Long> bytes = new HashMap<>();
         try (var descriptors = Files.list(file(process, "fdinfo"))) {
             for (Path each : descriptors.toList()) {
-                bytes += mapBytes(each);
+                List<String> lines = lines(each);
+                OptionalLong map = figure(lines, "map_id:");
+                if (map.isPresent()) {
+                    bytes.put(map.getAsLong(), figure(lines, "memlock:").orElseThrow());
+                }
             }
         }
         return bytes;
     }
 
-    private static long mapBytes(Path descriptor) throws IOException {
-        List<String> lines;
+    /** Nothing of a descriptor that is closed by now. */
+    private static List<String> lines(Path descriptor) throws IOException {
         try {
-            lines = Files.readAllLines(descriptor);
+            return Files.readAllLines(descriptor);
         } catch (NoSuchFileException e) {
-            // Closed meanwhile.
-            return 0;
+            return List.of();
         }
-        return lines.stream().noneMatch(line -> line.startsWith("map_id:"))
-                ? 0
-                : lines.stream()
-                        .filter(line -> line.startsWith("memlock:"))
-                        .mapToLong(line -> Long.parseLong(line.replaceAll("\\D", "")))
-                        .sum();
+    }
+
+    private static OptionalLong figure(List<String> lines, String key) {
+        return lines.stream()
+                .filter(line -> line.startsWith(key))
+                .mapToLong(line -> Long.parseLong(line.replaceAll("\\D", "")))
+                .findFirst();
     }
 
     private static Path file(LabProcess process, String name) {
