@@ -18,7 +18,9 @@ import java.util.stream.Collectors;
 
 /** The daemon on both nodes, as a DaemonSet has it, with a listener for each policy. */
 final class FanOut implements AutoCloseable {
-    private static final Duration START_LIMIT = Duration.ofSeconds(240);
+    /** An emulated machine whose host is busy verifies the programs of both nodes for minutes. */
+    private static final Duration START_LIMIT = Duration.ofSeconds(600);
+
     private static final String DUMMY_ADDRESS = "10.255.0.1";
     private static final String DUMMY_ADDRESS6 = "fd00:255::1";
     private static final String POD_INTERFACE = "cni0";
