@@ -9,7 +9,7 @@ import java.util.function.Supplier;
  * Waits for what other threads bring about: as long as it takes, up to a bound that is far beyond what it should take.
  */
 public final class Eventually {
-    private static final Duration BOUND = Duration.ofSeconds(20);
+    private static final Duration BOUND = Duration.ofSeconds(60);
     private static final Duration STEP = Duration.ofMillis(2);
 
     private Eventually() {}

@@ -22,7 +22,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** Services come and go, and their endpoints, in all namespaces or in one. */
 @Tag("unit")
-@Timeout(60)
+@Timeout(180)
 class ServiceDirectoryTest {
     private final List<List<AnnotatedService>> told = new CopyOnWriteArrayList<>();
     private final FakeApiServer server = FakeApiServer.running();
