@@ -8,6 +8,8 @@ import dev.udpfanout.loader.config.ReceiverSet.LocalDelivery;
 import dev.udpfanout.loader.control.DiscoveredEndpoint;
 import dev.udpfanout.loader.control.EndpointSelection;
 import dev.udpfanout.loader.control.EndpointSet;
+import dev.udpfanout.loader.control.SelectedSets;
+import dev.udpfanout.loader.control.SelectedSets.Selected;
 import dev.udpfanout.loader.control.UnusableEndpoints;
 import dev.udpfanout.loader.control.Withdrawals;
 import dev.udpfanout.loader.datapath.Datapath;
@@ -44,6 +46,7 @@ final class ControlLoop {
     private final RefusedEndpoints refused = new RefusedEndpoints();
     private final UnusableEndpoints unusable = new UnusableEndpoints();
     private final AdoptedEndpoints adopted;
+    private final SelectedSets selected;
     private final Map<String, Set<InetAddress>> vips = new HashMap<>();
     private Map<String, List<DiscoveredEndpoint>> known = Map.of();
     /** As applied; the datapath may have left endpoints of them out. */
@@ -58,6 +61,7 @@ final class ControlLoop {
         this.datapath = datapath;
         this.adopted = new AdoptedEndpoints(datapath);
         this.selection = selection;
+        this.selected = new SelectedSets(selection, unusable, refused::without);
         this.onEndpointsUpdated = onEndpointsUpdated;
     }
 
@@ -129,6 +133,7 @@ final class ControlLoop {
     /** Takes the endpoints that are down out, and those that are not in again. */
     void health(Set<InetSocketAddress> nowDown) {
         unusable.down(nowDown);
+        selected.forget();
         select();
     }
 
@@ -139,6 +144,7 @@ final class ControlLoop {
      */
     Set<InetAddress> links(Set<InetAddress> nowCutOff) {
         Set<InetAddress> fresh = unusable.cutOff(nowCutOff);
+        selected.forget();
         if (!fresh.isEmpty()) {
             LOG.atWarn().addKeyValue("endpoints", fresh).log("the link to these endpoints is down");
         }
@@ -155,6 +161,7 @@ final class ControlLoop {
         Map<String, Optional<KubernetesSource>> before = sources();
         config = newConfig;
         refused.use(config.listeners());
+        selected.forget();
         Map<String, Optional<KubernetesSource>> now = sources();
         // What another Service's endpoints were is no answer; until there is one, what is in force stays.
         discovered.keySet().removeIf(name -> !before.get(name).equals(now.get(name)));
@@ -168,14 +175,14 @@ final class ControlLoop {
     /** What is known for the listeners, before any of it is applied. */
     private ListenerTargets targets() {
         List<EndpointSet> wanted = new ArrayList<>();
-        sets().forEach(receivers -> Optional.ofNullable(endpointsOf(receivers))
-                .ifPresent(endpoints -> wanted.add(wanted(receivers, endpoints))));
+        sets().forEach(receivers -> selected(receivers).ifPresent(each -> wanted.add(each.set())));
         return new ListenerTargets(Withdrawals.first(applied, wanted), vips);
     }
 
-    private EndpointSet wanted(ReceiverSet receivers, List<DiscoveredEndpoint> endpoints) {
-        return selection.select(
-                receivers, endpoints, unusable.of(endpoints), config.health().onAllUnhealthy());
+    /** Empty as long as the source of a set has not answered. */
+    private Optional<Selected> selected(ReceiverSet receivers) {
+        Optional<List<DiscoveredEndpoint>> known = Optional.ofNullable(discovered.get(receivers.name()));
+        return selected.of(receivers, known, config.health().onAllUnhealthy());
     }
 
     private Map<String, Optional<KubernetesSource>> sources() {
@@ -206,8 +213,8 @@ final class ControlLoop {
         Map<String, EndpointSet> nowApplied = new HashMap<>();
         Set<String> unanswered = new HashSet<>();
         for (ReceiverSet receivers : sets()) {
-            List<DiscoveredEndpoint> endpoints = endpointsOf(receivers);
-            if (endpoints == null) {
+            Optional<Selected> now = selected(receivers);
+            if (now.isEmpty()) {
                 // Not answered yet: what is in force stays so, be it by us or by an earlier daemon.
                 if (applied.containsKey(receivers.name())) {
                     nowApplied.put(receivers.name(), applied.get(receivers.name()));
@@ -217,8 +224,8 @@ final class ControlLoop {
                 }
                 continue;
             }
-            wanted.add(wanted(receivers, endpoints));
-            nowKnown.put(receivers.name(), endpoints);
+            wanted.add(now.get().set());
+            nowKnown.put(receivers.name(), now.get().endpoints());
             Optional.ofNullable(applied.get(receivers.name()))
                     .ifPresent(still -> nowApplied.put(receivers.name(), still));
         }
@@ -232,16 +239,6 @@ final class ControlLoop {
         applied = Map.copyOf(nowApplied);
         adopted.of(unanswered);
         failures.throwIfAny();
-    }
-
-    private List<DiscoveredEndpoint> endpointsOf(ReceiverSet receivers) {
-        if (receivers.kubernetes().isEmpty()) {
-            return receivers.downstream().stream()
-                    .map(each -> DiscoveredEndpoint.configured(each.name(), each.address(), each.weight()))
-                    .toList();
-        }
-        List<DiscoveredEndpoint> endpoints = discovered.get(receivers.name());
-        return endpoints == null ? null : refused.without(EndpointSelection.ofSameFamily(receivers, endpoints));
     }
 
     /** What is worth probing: every endpoint that would be used if it were well. */

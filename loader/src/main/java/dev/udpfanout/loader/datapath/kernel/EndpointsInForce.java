@@ -38,6 +38,9 @@ final class EndpointsInForce {
     /** Of sets that have been put since the last changes that were made together began. */
     private final Map<String, CompletionStage<Void>> asked = new HashMap<>();
 
+    /** For which receivers a set was put last, unless what all depend on has changed since. */
+    private final Map<String, ReceiverSet> settled = new HashMap<>();
+
     private Map<InetAddress, LocalPeer> knownPeers = Map.of();
 
     EndpointsInForce(ListenerTables tables, Peers peers, NetflowListeners collectors) {
@@ -76,6 +79,7 @@ final class EndpointsInForce {
             if (stage.toCompletableFuture().isCompletedExceptionally()) {
                 sets.remove(set);
                 peersOfSets.remove(set);
+                settled.remove(set);
             }
         });
         failures.throwIfAny();
@@ -101,11 +105,17 @@ final class EndpointsInForce {
      * @return done when nothing is sent by the table before; empty if these are in force already
      */
     Optional<CompletionStage<Void>> put(ReceiverSet set, int slot, EndpointSet endpoints, Runnable before) {
+        if (settled.get(set.name()) == set && sets.get(set.name()) == endpoints) {
+            return Optional.empty();
+        }
+        settled.remove(set.name());
         Map<InetAddress, Integer> direct = peers.of(endpoints, peer -> isWanted(set, peer));
         podWays.put(set.name(), podWays(set, endpoints, direct));
         boolean isSame = endpoints.equals(sets.get(set.name()));
         boolean isSameWay = direct.equals(peersOfSets.getOrDefault(set.name(), Map.of()));
         if (isSame && isSameWay) {
+            sets.put(set.name(), endpoints);
+            settled.put(set.name(), set);
             return Optional.empty();
         }
         before.run();
@@ -122,6 +132,7 @@ final class EndpointsInForce {
         asked.put(set.name(), oldIsUnused);
         sets.put(set.name(), endpoints);
         peersOfSets.put(set.name(), direct);
+        settled.put(set.name(), set);
         if (!isSame) {
             report(set, "endpoints", endpoints.endpoints().size(), "updated tc_ebpf downstream set");
         }
@@ -170,6 +181,7 @@ final class EndpointsInForce {
      * more, whatever the tables say, also those of an earlier daemon.
      */
     void placePeers(Collection<ReceiverSet> receivers) {
+        settled.clear();
         Map<InetAddress, LocalPeer> wanted = new HashMap<>(knownPeers);
         wanted.values().removeIf(peer -> receivers.stream().noneMatch(set -> isWanted(set, peer)));
         peers.set(wanted);

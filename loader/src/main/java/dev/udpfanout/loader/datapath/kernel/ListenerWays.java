@@ -50,9 +50,10 @@ final class ListenerWays implements PathMtus {
 
     /** Asks for the ways to endpoints that are new, and has the routes to dummy interfaces say what fits. */
     void update(Collection<ListenerConfig> listeners, Map<String, EndpointSet> inForce) {
-        if (use(listeners, inForce)) {
-            ways.know(all());
-            workOut(listeners);
+        Set<String> changed = use(listeners, inForce);
+        if (!changed.isEmpty()) {
+            ways.know(of(changed));
+            workOut(listeners, changed);
         }
         attachPoints.setPathMtus(mtus);
     }
@@ -60,42 +61,48 @@ final class ListenerWays implements PathMtus {
     /** Asks for all ways again: routes, links, and what the kernel has learnt of paths may have changed. */
     void refresh(Collection<ListenerConfig> listeners, Map<String, EndpointSet> inForce) {
         use(listeners, inForce);
-        ways.refresh(all());
-        workOut(listeners);
+        ways.refresh(of(endpoints.keySet()));
+        workOut(listeners, endpoints.keySet());
     }
 
-    /** Whether there are other endpoints than before. */
-    private boolean use(Collection<ListenerConfig> listeners, Map<String, EndpointSet> inForce) {
+    /** Whose endpoints are others than before, those that have gone among them. */
+    private Set<String> use(Collection<ListenerConfig> listeners, Map<String, EndpointSet> inForce) {
         Set<String> names = listeners.stream().map(ListenerConfig::name).collect(Collectors.toSet());
-        boolean isOther = endpoints.keySet().retainAll(names);
+        Set<String> changed = new HashSet<>(endpoints.keySet());
+        changed.removeAll(names);
+        endpoints.keySet().retainAll(names);
         sets.keySet().retainAll(names);
         for (String name : names) {
             EndpointSet set = inForce.get(name);
             if (set != null && !set.equals(sets.put(name, set))) {
-                isOther = true;
+                changed.add(name);
                 endpoints.put(name, addresses(set.endpoints().stream().map(Endpoint::address)));
             } else if (set == null && !endpoints.containsKey(name)) {
-                isOther = true;
+                changed.add(name);
                 endpoints.put(name, addresses(adopted.apply(name).stream().flatMap(List::stream)));
             }
         }
-        return isOther;
+        return changed;
     }
 
     private static Set<InetAddress> addresses(Stream<InetSocketAddress> endpoints) {
         return endpoints.map(InetSocketAddress::getAddress).collect(Collectors.toUnmodifiableSet());
     }
 
-    private Set<InetAddress> all() {
+    private Set<InetAddress> of(Set<String> names) {
         Set<InetAddress> all = new HashSet<>();
-        endpoints.values().forEach(all::addAll);
+        names.forEach(name -> all.addAll(endpoints.getOrDefault(name, Set.of())));
         return all;
     }
 
-    private void workOut(Collection<ListenerConfig> listeners) {
-        Map<String, Integer> nowMtus = new HashMap<>();
-        Map<String, List<WayState>> nowStates = new HashMap<>();
-        endpoints.forEach((name, addresses) -> {
+    private void workOut(Collection<ListenerConfig> listeners, Set<String> names) {
+        Map<String, Integer> nowMtus = new HashMap<>(mtus);
+        Map<String, List<WayState>> nowStates = new HashMap<>(states);
+        nowMtus.keySet().removeAll(names);
+        nowStates.keySet().retainAll(endpoints.keySet());
+        nowMtus.keySet().retainAll(endpoints.keySet());
+        names.stream().filter(endpoints::containsKey).forEach(name -> {
+            Set<InetAddress> addresses = endpoints.get(name);
             ways.smallestMtu(addresses).ifPresent(bytes -> nowMtus.put(name, bytes));
             nowStates.put(name, ways.states(addresses));
         });

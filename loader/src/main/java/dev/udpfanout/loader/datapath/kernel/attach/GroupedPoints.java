@@ -56,6 +56,7 @@ final class GroupedPoints {
 
     private final ReconciledMap<Integer, GroupedInterface> map;
     private final Map<Integer, String> faults = new HashMap<>();
+    private final Map<InterfaceRole, InterfaceState> states = new HashMap<>(); // thousands of listeners ask
     private Map<InterfaceRole, List<ListenerConfig>> listeners = Map.of();
     private Map<String, List<InterfaceRole>> roles = Map.of();
     private List<FoundInterface> found = List.of();
@@ -102,6 +103,7 @@ final class GroupedPoints {
 
     /** @param known whose sources' filter is not asked for again */
     private void read(Set<Integer> known) {
+        states.clear();
         if (found.isEmpty()) {
             links = Map.of();
             groups = Map.of();
@@ -175,6 +177,7 @@ final class GroupedPoints {
      * @return whether there is more to do
      */
     boolean attachSome(Set<Integer> others) {
+        states.clear();
         long deadline = System.nanoTime() + PATIENCE.toNanos();
         Failures failures = new Failures();
         Map<Integer, GroupedInterface> wanted = wanted();
@@ -249,7 +252,7 @@ final class GroupedPoints {
 
     /** How a listener is served on the interfaces of each of its roles. */
     Stream<InterfaceState> states(String listener) {
-        return roles.getOrDefault(listener, List.of()).stream().map(this::state);
+        return roles.getOrDefault(listener, List.of()).stream().map(role -> states.computeIfAbsent(role, this::state));
     }
 
     private InterfaceState state(InterfaceRole role) {

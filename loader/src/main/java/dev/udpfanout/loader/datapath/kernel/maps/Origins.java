@@ -6,6 +6,7 @@ import dev.udpfanout.bindings.abi.maps.SharedMaps;
 import dev.udpfanout.bindings.map.ReconciledMap;
 import dev.udpfanout.loader.datapath.kernel.program.KernelProgram;
 import java.net.InetSocketAddress;
+import java.util.Arrays;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -61,6 +62,11 @@ public final class Origins {
         map.set(isFull ? first(wanted) : wanted);
     }
 
+    private static final Comparator<OriginEntry> BY_PLACE = Comparator.comparingInt(OriginEntry::slot)
+            .thenComparing(origin -> origin.address().getAddress(), Arrays::compare)
+            .thenComparingInt(OriginEntry::port)
+            .thenComparing(origin -> origin.entrance().toString());
+
     /** The same ones have the same places each time. */
     private static Map<OriginKey, OriginEntry> numbered(Map<InetSocketAddress, Set<OriginEntry>> origins) {
         Map<OriginKey, OriginEntry> numbered = new HashMap<>();
@@ -69,9 +75,7 @@ public final class Origins {
                 numbered.put(new OriginKey(endpoint, 0), OriginEntry.NONE);
                 return;
             }
-            List<OriginEntry> sorted = all.stream()
-                    .sorted(Comparator.comparing(OriginEntry::toString))
-                    .toList();
+            List<OriginEntry> sorted = all.stream().sorted(BY_PLACE).toList();
             for (int before = 0; before < sorted.size(); before++) {
                 numbered.put(new OriginKey(endpoint, before), sorted.get(before));
             }
