@@ -1,6 +1,7 @@
 package dev.udpfanout.loader.control;
 
 import java.util.Comparator;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -26,6 +27,8 @@ public final class Withdrawals {
     }
 
     private static boolean loses(EndpointSet before, EndpointSet now) {
-        return before != null && !now.endpoints().containsAll(before.endpoints());
+        return before != null
+                && !now.endpoints().equals(before.endpoints())
+                && !new HashSet<>(now.endpoints()).containsAll(before.endpoints());
     }
 }

@@ -197,7 +197,7 @@ class FallbackTest {
             daemon("userspace");
             daemon.awaitLine("switched datapath listener_id=0 mode=\"userspace\" reason=\"configured\"", LIMIT);
             daemon("auto");
-            daemon.awaitLine("switched datapath listener_id=0 mode=\"tc_ebpf\" reason=\"configured\"", LIMIT);
+            daemon.awaitLine("switched datapath listener_id=0 mode=\"tc_ebpf\" reason=\"mode auto\"", LIMIT);
             long sent = traffic.stop();
             assertTrue(
                     BoundedWait.until(() -> received(receivers) >= sent, LIMIT),

@@ -63,17 +63,35 @@ final class ClusterFaults {
                 Fault.of(
                                 "the node is excluded from load balancers",
                                 way,
-                                lab -> lab.exclude(true),
-                                lab -> lab.exclude(false),
+                                lab -> lab.api().exclude(true),
+                                lab -> lab.api().exclude(false),
                                 WARNING,
                                 "node_labels",
                                 "has the label node.kubernetes.io/exclude-from-external-load-balancers")
                         .arrives(),
                 Fault.of(
+                                "Kubernetes is one whose kube-proxy takes an address from one node only",
+                                way,
+                                lab -> lab.api().setMinorVersion("36"),
+                                lab -> lab.api().setMinorVersion("35"),
+                                PROBLEM,
+                                "published_addresses",
+                                "all nodes publish 10.255.0.1, and kube-proxy of Kubernetes 1.36 gives all but one nothing")
+                        .arrives(),
+                Fault.of(
+                                "Cilium stands in kube-proxy's place",
+                                way,
+                                "ip link add cilium_host type bridge",
+                                "ip link delete cilium_host",
+                                WARNING,
+                                "service_proxy",
+                                "no kube-proxy is seen, but Cilium: ")
+                        .arrives(),
+                Fault.of(
                                 "a NetworkPolicy selects the receivers",
                                 way,
-                                lab -> lab.setPolicies(EVERY_POD),
-                                lab -> lab.setPolicies(""),
+                                lab -> lab.api().setPolicies(EVERY_POD),
+                                lab -> lab.api().setPolicies(""),
                                 WARNING,
                                 "network_policies",
                                 "NetworkPolicies select the receivers: deny-all")

@@ -15,13 +15,10 @@ import dev.udpfanout.loader.doctor.diagnosis.Diagnosis;
 import dev.udpfanout.loader.endtoend.AdminClient;
 import dev.udpfanout.loader.endtoend.ServiceLab;
 import dev.udpfanout.loader.kubernetes.api.NodeIdentity;
-import dev.udpfanout.loader.kubernetes.fake.FakeApi;
 import dev.udpfanout.loader.kubernetes.fake.FakeService;
 import io.fabric8.kubernetes.api.model.Service;
 import io.fabric8.kubernetes.api.model.ServiceBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
-import io.fabric8.mockwebserver.http.MockResponse;
-import io.fabric8.mockwebserver.http.RecordedRequest;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.DatagramChannel;
@@ -39,18 +36,13 @@ final class DoctorLab implements AutoCloseable {
     /** Of whatever is waited for: on a machine with much else to do, a command takes half a minute. */
     static final Duration LIMIT = Duration.ofMinutes(2);
 
-    private static final String REVIEWS = "/apis/authorization.k8s.io/v1/selfsubjectaccessreviews";
     private static final int PORT = 5514;
     private static final int PODS = 2;
-    private static final String POLICIES = "/networkpolicies";
-    private static final String NODE = "/api/v1/nodes/node-a";
 
     private final ServiceLab lab;
     private final WayIn way;
+    private final ApiAnswers api = new ApiAnswers();
     private LabProcess daemon;
-    private volatile String denied = "nothing";
-    private volatile String policies = "";
-    private volatile boolean isExcluded;
 
     /** Builds it, with a daemon that is ready. */
     DoctorLab(Path directory, WayIn way) throws IOException {
@@ -68,7 +60,7 @@ final class DoctorLab implements AutoCloseable {
         lab = new ServiceLab(Files.createDirectories(directory), PODS, way.isIpv6());
         try {
             lab.server().api().put(service().build());
-            lab.server().api().disturb(this::answer);
+            lab.server().api().disturb(api::answer);
             lab.serveAll();
             if (way.isIpv6()) {
                 lab.serveAll6();
@@ -87,6 +79,16 @@ final class DoctorLab implements AutoCloseable {
     /** Starts the daemon, and returns when it is ready. */
     void startDaemon() {
         daemon = lab.start();
+        lab.awaitReady();
+    }
+
+    /** As above, through another command, such as setpriv(1). */
+    void startDaemonThrough(String... command) {
+        List<String> whole = new ArrayList<>(List.of(command));
+        whole.addAll(List.of(Distribution.command(), "--config", lab.config().toString()));
+        whole.addAll(List.of("--pin-dir", lab.pins().toString()));
+        daemon = lab.topology().node().start(lab.variables(), line -> {}, whole.toArray(String[]::new));
+        daemon.awaitLine("set up listeners=", LIMIT);
         lab.awaitReady();
     }
 
@@ -142,40 +144,9 @@ final class DoctorLab implements AutoCloseable {
         return service;
     }
 
-    /** Accounts may do everything but {@code denied}, a verb or resource. */
-    private MockResponse answer(RecordedRequest request, FakeApi.Usual usual) {
-        String path = request.getPath().split("\\?")[0];
-        if (path.equals(REVIEWS)) {
-            boolean allowed = !request.getUtf8Body().contains("\"" + denied + "\"");
-            return json("{\"status\":{\"allowed\":" + allowed + "}}");
-        }
-        if (isExcluded && path.equals(NODE)) {
-            return json("""
-                    {"apiVersion": "v1", "kind": "Node", "metadata": {"name": "node-a",
-                      "labels": {"node.kubernetes.io/exclude-from-external-load-balancers": ""}}}""");
-        }
-        return path.endsWith(POLICIES) ? json("{\"items\":[" + policies + "]}") : usual.apply(request);
-    }
-
-    static MockResponse json(String body) {
-        return new MockResponse()
-                .setResponseCode(200)
-                .addHeader("Content-Type", "application/json")
-                .setBody(body);
-    }
-
-    void deny(String verbOrResource) {
-        denied = verbOrResource;
-    }
-
-    /** @param items NetworkPolicies of any namespace, in JSON */
-    void setPolicies(String items) {
-        policies = items;
-    }
-
-    /** Whether the Node has the label that keeps load balancers away. */
-    void exclude(boolean isToBe) {
-        isExcluded = isToBe;
+    /** What the API server answers of access, policies, the node and itself. */
+    ApiAnswers api() {
+        return api;
     }
 
     ServiceLab lab() {

@@ -12,7 +12,7 @@ final class Faults {
     static List<Fault> all() {
         Stream<Fault> further =
                 Arrays.stream(Family.values()).flatMap(family -> FurtherFaults.ofFamily(family).stream());
-        return Stream.of(sample().stream(), further, ClusterFaults.all().stream())
+        return Stream.of(sample().stream(), further, ClusterFaults.all().stream(), DaemonFaults.further().stream())
                 .flatMap(each -> each)
                 .toList();
     }

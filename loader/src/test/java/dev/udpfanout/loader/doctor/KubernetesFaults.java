@@ -37,8 +37,8 @@ final class KubernetesFaults {
                 Fault.of(
                                 "the right to watch is missing",
                                 way,
-                                lab -> lab.deny("watch"),
-                                lab -> lab.deny("nothing"),
+                                lab -> lab.api().deny("watch"),
+                                lab -> lab.api().deny("nothing"),
                                 PROBLEM,
                                 "access",
                                 "may not watch")
