@@ -4,16 +4,14 @@ import dev.udpfanout.loader.kubernetes.fake.FakeApi;
 import io.fabric8.mockwebserver.http.MockResponse;
 import io.fabric8.mockwebserver.http.RecordedRequest;
 
-/** What the lab's API server answers of access, policies, the node and itself: all is well, until a fault says else. */
+/** What the lab's API server answers of access, policies and the node: all is well, until a fault says else. */
 final class ApiAnswers {
     private static final String REVIEWS = "/apis/authorization.k8s.io/v1/selfsubjectaccessreviews";
     private static final String POLICIES = "/networkpolicies";
     private static final String NODE = "/api/v1/nodes/node-a";
-    private static final String VERSION = "/version";
 
     private volatile String denied = "nothing";
     private volatile String policies = "";
-    private volatile String minorVersion = "35";
     private volatile boolean isExcluded;
 
     /** Accounts may do everything but this, a verb or resource. */
@@ -31,23 +29,12 @@ final class ApiAnswers {
         isExcluded = isToBe;
     }
 
-    /** @param minor the second number of Kubernetes' version */
-    void setMinorVersion(String minor) {
-        minorVersion = minor;
-    }
-
     /** To be given to {@link FakeApi#disturb}. */
     MockResponse answer(RecordedRequest request, FakeApi.Usual usual) {
         String path = request.getPath().split("\\?")[0];
         if (path.equals(REVIEWS)) {
             boolean allowed = !request.getUtf8Body().contains("\"" + denied + "\"");
             return json("{\"status\":{\"allowed\":" + allowed + "}}");
-        }
-        if (path.equals(VERSION)) {
-            return json("""
-                    {"major": "1", "minor": "%1$s", "gitVersion": "v1.%1$s.0", "gitCommit": "", "gitTreeState": "clean",
-                      "buildDate": "2026-01-01T00:00:00Z", "goVersion": "", "compiler": "gc", "platform": "linux/amd64"}
-                    """.formatted(minorVersion));
         }
         if (isExcluded && path.equals(NODE)) {
             return json("""

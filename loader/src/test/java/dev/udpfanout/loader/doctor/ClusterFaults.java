@@ -70,15 +70,6 @@ final class ClusterFaults {
                                 "has the label node.kubernetes.io/exclude-from-external-load-balancers")
                         .arrives(),
                 Fault.of(
-                                "Kubernetes is one whose kube-proxy takes an address from one node only",
-                                way,
-                                lab -> lab.api().setMinorVersion("36"),
-                                lab -> lab.api().setMinorVersion("35"),
-                                PROBLEM,
-                                "published_addresses",
-                                "all nodes publish 10.255.0.1, and kube-proxy of Kubernetes 1.36 gives all but one nothing")
-                        .arrives(),
-                Fault.of(
                                 "Cilium stands in kube-proxy's place",
                                 way,
                                 "ip link add cilium_host type bridge",

@@ -6,9 +6,6 @@ import static dev.udpfanout.loader.doctor.diagnosis.Diagnosis.Result.WARNING;
 
 import dev.udpfanout.lab.TopologyPlan;
 import dev.udpfanout.loader.datapath.kernel.program.Pins;
-import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.List;
 
 /** A daemon that is dead, and what it leaves; one that lacks something. */
@@ -19,9 +16,6 @@ final class DaemonFaults {
     };
     /** An address that nobody in the lab has. */
     private static final String ABSENT = "192.168.1.77";
-
-    /** One value for all network namespaces, which nothing may change for a test. */
-    private static final Path ROOM = Path.of("/proc/sys/net/netfilter/nf_conntrack_max");
 
     private DaemonFaults() {}
 
@@ -81,15 +75,6 @@ final class DaemonFaults {
                                 "no interface of this node has " + ABSENT)
                         .dies("eth0", "No socket listens"),
                 of(
-                                "connection tracking is nearly full",
-                                WayIn.DUMMY_INGRESS,
-                                DaemonFaults::fillConnectionTracking,
-                                lab -> lab.node("conntrack -F"),
-                                WARNING,
-                                "conntrack_room",
-                                " connections tracked")
-                        .arrives(),
-                of(
                                 "the daemon may not load programs",
                                 WayIn.DUMMY_INGRESS,
                                 lab -> {
@@ -105,15 +90,5 @@ final class DaemonFaults {
                                 "mode",
                                 "served in user space: ")
                         .arrives());
-    }
-
-    /** With as many entries as many senders make, by conntrack(8): most of them, so that senders still find room. */
-    private static void fillConnectionTracking(DoctorLab lab) throws IOException {
-        long room = Long.parseLong(Files.readString(ROOM).strip());
-        Path entries = lab.lab().config().resolveSibling("entries.txt");
-        lab.node("""
-                seq 1 %d | awk '{ printf "-A -p udp -s 198.51.100.%%d -d 198.51.100.250 --sport %%d --dport 9 -t 600\\n",
-                    $1 / 60000, 1024 + $1 %% 60000 }' > %2$s && conntrack -R %2$s
-                """.formatted(room * 95 / 100, entries));
     }
 }

@@ -144,7 +144,7 @@ final class DoctorLab implements AutoCloseable {
         return service;
     }
 
-    /** What the API server answers of access, policies, the node and itself. */
+    /** What the API server answers of access, policies and the node. */
     ApiAnswers api() {
         return api;
     }
