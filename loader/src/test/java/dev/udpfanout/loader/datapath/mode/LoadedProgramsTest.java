@@ -147,7 +147,7 @@ class LoadedProgramsTest {
     void shouldServeInUserspaceWhatNeedsAProgramThatTheKernelRefusesAtAReload() {
         NodeModes.loadKubeProxy(topology);
         try (NodeModes datapath = NodeModes.open(topology.node(), withoutEgress(), nic)) {
-            assertEquals(ListenerState.CONFIGURED, datapath.state("nic").modeReason());
+            assertEquals(ListenerState.AUTO, datapath.state("nic").modeReason());
             datapath.configure(nic, egress);
             assertRefused(datapath.state("egress"));
             assertTrue(datapath.state("egress").modeReason().contains(EGRESS), "which one");
