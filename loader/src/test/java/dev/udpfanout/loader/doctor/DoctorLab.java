@@ -15,6 +15,7 @@ import dev.udpfanout.loader.doctor.diagnosis.Diagnosis;
 import dev.udpfanout.loader.endtoend.AdminClient;
 import dev.udpfanout.loader.endtoend.ServiceLab;
 import dev.udpfanout.loader.kubernetes.api.NodeIdentity;
+import dev.udpfanout.loader.kubernetes.fake.ApiAnswers;
 import dev.udpfanout.loader.kubernetes.fake.FakeService;
 import io.fabric8.kubernetes.api.model.Service;
 import io.fabric8.kubernetes.api.model.ServiceBuilder;

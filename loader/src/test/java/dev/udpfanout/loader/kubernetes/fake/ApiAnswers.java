@@ -1,11 +1,10 @@
-package dev.udpfanout.loader.doctor;
+package dev.udpfanout.loader.kubernetes.fake;
 
-import dev.udpfanout.loader.kubernetes.fake.FakeApi;
 import io.fabric8.mockwebserver.http.MockResponse;
 import io.fabric8.mockwebserver.http.RecordedRequest;
 
 /** What the lab's API server answers of access, policies and the node: all is well, until a fault says else. */
-final class ApiAnswers {
+public final class ApiAnswers {
     private static final String REVIEWS = "/apis/authorization.k8s.io/v1/selfsubjectaccessreviews";
     private static final String POLICIES = "/networkpolicies";
     private static final String NODE = "/api/v1/nodes/node-a";
@@ -15,22 +14,22 @@ final class ApiAnswers {
     private volatile boolean isExcluded;
 
     /** Accounts may do everything but this, a verb or resource. */
-    void deny(String verbOrResource) {
+    public void deny(String verbOrResource) {
         denied = verbOrResource;
     }
 
     /** @param items NetworkPolicies of any namespace, in JSON */
-    void setPolicies(String items) {
+    public void setPolicies(String items) {
         policies = items;
     }
 
     /** Whether the Node has the label that keeps load balancers away. */
-    void exclude(boolean isToBe) {
+    public void exclude(boolean isToBe) {
         isExcluded = isToBe;
     }
 
     /** To be given to {@link FakeApi#disturb}. */
-    MockResponse answer(RecordedRequest request, FakeApi.Usual usual) {
+    public MockResponse answer(RecordedRequest request, FakeApi.Usual usual) {
         String path = request.getPath().split("\\?")[0];
         if (path.equals(REVIEWS)) {
             boolean allowed = !request.getUtf8Body().contains("\"" + denied + "\"");
