@@ -21,6 +21,14 @@ import org.junit.jupiter.params.provider.CsvSource;
 /** The scripts for completion, in the shells that they are for. A shell that is not installed is left out. */
 @Tag("unit")
 class CompletionShellTest {
+    /** What is typed, and the one word that every shell offers for it. */
+    private static final String COMPLETIONS = """
+            udp-fanout sta, status
+            udp-fanout status --wa, --watch
+            udp-fanout doctor --li, --listener
+            udp-fanout completion z, zsh
+            """;
+
     private static final int LIMIT_SECONDS = 60;
 
     /** zsh completes in its line editor only: so it has a terminal, in which somebody types a line and a tab. */
@@ -74,12 +82,7 @@ class CompletionShellTest {
 
     /** As bash calls the function when somebody presses tab behind the last word. */
     @ParameterizedTest
-    @CsvSource({
-        "udp-fanout sta, status",
-        "udp-fanout status --wa, --watch",
-        "udp-fanout doctor --li, --listener",
-        "udp-fanout completion z, zsh",
-    })
+    @CsvSource(textBlock = COMPLETIONS)
     void shouldCompleteInBash(String typed, String expected) throws Exception {
         String said = run(
                 "bash",
@@ -94,12 +97,7 @@ class CompletionShellTest {
     }
 
     @ParameterizedTest
-    @CsvSource({
-        "udp-fanout sta, status",
-        "udp-fanout status --wa, --watch",
-        "udp-fanout doctor --li, --listener",
-        "udp-fanout completion z, zsh",
-    })
+    @CsvSource(textBlock = COMPLETIONS)
     void shouldCompleteInFish(String typed, String expected) throws Exception {
         assumeInstalled("fish");
         String said = run("fish", "--no-config", "-c", "source " + script("fish") + "; complete -C '" + typed + "'");

@@ -156,9 +156,12 @@ public final class Section {
         if (node instanceof YamlNode.Scalar scalar && scalar.type() == YamlNode.Scalar.Type.BOOLEAN) {
             return Boolean.parseBoolean(scalar.text());
         }
-        String found = "expected true or false, found " + node.kind();
-        boolean isQuoted = found.endsWith("\"true\"") || found.endsWith("\"false\"");
-        problem(key, isQuoted ? node.kind() + " is a text, because of its quotes; write it without them" : found);
+        boolean isQuoted = node.kind().equals("\"true\"") || node.kind().equals("\"false\"");
+        problem(
+                key,
+                isQuoted
+                        ? node.kind() + " is a text, because of its quotes; write it without them"
+                        : "expected true or false, found " + node.kind());
         return fallback;
     }
 
