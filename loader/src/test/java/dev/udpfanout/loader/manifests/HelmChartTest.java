@@ -200,12 +200,12 @@ class HelmChartTest {
         List<HasMetadata> rendered = HelmChart.template(folder, "wayIn: host-network\nconfig: { services: {} }\n");
 
         assertEquals(ofServices(overlay), ofServices(rendered));
-        assertEquals(resources(overlay), resources(rendered));
+        assertEquals(Manifests.resources(overlay), Manifests.resources(rendered));
     }
 
     @Test
     void shouldPutTheOperatorsMemoryBeforeItsOwn() throws IOException {
-        ResourceRequirements resources = resources(HelmChart.template(folder, """
+        ResourceRequirements resources = Manifests.resources(HelmChart.template(folder, """
                 wayIn: host-network
                 config: { services: {} }
                 resources: { limits: { memory: 1Gi, cpu: "1" } }
@@ -213,17 +213,6 @@ class HelmChartTest {
 
         assertEquals(Map.of("memory", new Quantity("1Gi"), "cpu", new Quantity("1")), resources.getLimits());
         assertEquals(new Quantity("256Mi"), resources.getRequests().get("memory"));
-    }
-
-    private static ResourceRequirements resources(List<HasMetadata> all) {
-        return Manifests.all(DaemonSet.class, all)
-                .getFirst()
-                .getSpec()
-                .getTemplate()
-                .getSpec()
-                .getContainers()
-                .getFirst()
-                .getResources();
     }
 
     private static Set<HasMetadata> ofServices(List<HasMetadata> all) {

@@ -6,8 +6,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.Quantity;
+import io.fabric8.kubernetes.api.model.ResourceRequirements;
 import io.fabric8.kubernetes.api.model.Service;
-import io.fabric8.kubernetes.api.model.apps.DaemonSet;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -94,15 +94,7 @@ class KustomizeTest {
     @ParameterizedTest
     @ValueSource(strings = {"services", "services-in-namespaces"})
     void shouldGiveServicesTheMemoryThatWasMeasured(String overlay) {
-        DaemonSet daemonSet =
-                Manifests.all(DaemonSet.class, Overlays.render(overlay)).getFirst();
-        var resources = daemonSet
-                .getSpec()
-                .getTemplate()
-                .getSpec()
-                .getContainers()
-                .getFirst()
-                .getResources();
+        ResourceRequirements resources = Manifests.resources(Overlays.render(overlay));
 
         assertEquals(Map.of("cpu", new Quantity("50m"), "memory", new Quantity("256Mi")), resources.getRequests());
         assertEquals(Map.of("memory", new Quantity("384Mi")), resources.getLimits());
