@@ -1,5 +1,6 @@
 package dev.udpfanout.loader.endtoend.services;
 
+import dev.udpfanout.lab.LabNamespace;
 import dev.udpfanout.loader.endtoend.ServiceLab;
 import dev.udpfanout.loader.kubernetes.fake.FakeApi;
 import dev.udpfanout.loader.kubernetes.fake.Slices;
@@ -29,6 +30,16 @@ final class ManyServices {
             api.put(service(n));
             api.put(slice(n, endpoints));
         }
+    }
+
+    /**
+     * Has the endpoints reached by a next hop that is known to the node and never answers. Without it datagrams would
+     * wait 3 s for an answer to ARP, and so would their sender: they count as his until they have left this machine.
+     */
+    static void leadToNobody(LabNamespace node) {
+        String nextHop = "10.42.255.254";
+        node.exec("ip", "neighbour", "add", nextHop, "lladdr", "02:75:66:00:42:fe", "dev", "cni0", "nud", "permanent");
+        node.exec("ip", "route", "add", "10.42.0.0/16", "via", nextHop, "dev", "cni0", "onlink");
     }
 
     private static String name(int n) {
