@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.stream.Collectors;
 
 /** What one annotated Service becomes, given all slices that there are. No more than arithmetic. */
 final class ServiceReading {
@@ -40,9 +41,20 @@ final class ServiceReading {
     record Outcome(Service service, Map<ServiceName, List<EndpointSlice>> used, AnnotatedService result) {
         /** Whether another reading would have the same result. */
         boolean isOf(Service now, Map<ServiceName, List<EndpointSlice>> slices) {
-            return service.equals(now)
-                    && used.entrySet().stream()
-                            .allMatch(each -> each.getValue().equals(slices.getOrDefault(each.getKey(), List.of())));
+            return service.equals(now) && used.equals(those(slices));
+        }
+
+        /**
+         * The same result, read from these objects, which are equal: a new list brings others, and to compare objects
+         * with themselves costs nothing.
+         */
+        Outcome from(Service now, Map<ServiceName, List<EndpointSlice>> slices) {
+            return new Outcome(now, those(slices), result);
+        }
+
+        private Map<ServiceName, List<EndpointSlice>> those(Map<ServiceName, List<EndpointSlice>> slices) {
+            return used.keySet().stream()
+                    .collect(Collectors.toUnmodifiableMap(name -> name, name -> slices.getOrDefault(name, List.of())));
         }
     }
 

@@ -46,7 +46,9 @@ final class ServiceReadings {
 
     private ServiceReading.Outcome read(Service service, Map<ServiceName, List<EndpointSlice>> slices) {
         ServiceReading.Outcome before = last.get(name(service));
-        return before != null && before.isOf(service, slices) ? before : ServiceReading.of(config, service, slices);
+        return before != null && before.isOf(service, slices)
+                ? before.from(service, slices)
+                : ServiceReading.of(config, service, slices);
     }
 
     private static Map<ServiceName, List<EndpointSlice>> byService(Collection<EndpointSlice> slices) {
