@@ -6,6 +6,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.UnaryOperator;
 
 /**
@@ -27,7 +28,11 @@ public final class SelectedSets {
      */
     public record Selected(List<DiscoveredEndpoint> endpoints, EndpointSet set) {}
 
-    private record Remembered(ReceiverSet receivers, List<?> known, Selected selected) {}
+    private record Remembered(ReceiverSet receivers, List<?> known, OnAllUnhealthy onAllUnhealthy, Selected selected) {
+        boolean isOf(ReceiverSet wanted, List<?> itsKnown, OnAllUnhealthy itsPolicy) {
+            return receivers == wanted && known == itsKnown && onAllUnhealthy == itsPolicy;
+        }
+    }
 
     /** @param allowed leaves out endpoints to which nothing may be sent */
     public SelectedSets(
@@ -52,12 +57,12 @@ public final class SelectedSets {
         }
         List<?> known = isOfFile ? receivers.downstream() : discovered.get();
         Remembered before = bySet.get(receivers.name());
-        if (before == null || before.receivers() != receivers || before.known() != known) {
+        if (before == null || !before.isOf(receivers, known, onAllUnhealthy)) {
             List<DiscoveredEndpoint> endpoints = isOfFile
                     ? ofFile(receivers)
                     : allowed.apply(EndpointSelection.ofSameFamily(receivers, discovered.get()));
             EndpointSet set = selection.select(receivers, endpoints, unusable.of(endpoints), onAllUnhealthy);
-            before = new Remembered(receivers, known, new Selected(endpoints, set));
+            before = new Remembered(receivers, known, onAllUnhealthy, new Selected(endpoints, set));
             bySet.put(receivers.name(), before);
         }
         return Optional.of(before.selected());
@@ -67,6 +72,11 @@ public final class SelectedSets {
         return receivers.downstream().stream()
                 .map(each -> DiscoveredEndpoint.configured(each.name(), each.address(), each.weight()))
                 .toList();
+    }
+
+    /** Forgets all other sets. */
+    public void retain(Set<String> names) {
+        bySet.keySet().retainAll(names);
     }
 
     /** Has all of them worked out again. */

@@ -160,9 +160,11 @@ final class ControlLoop {
     void configure(Config newConfig, ServicesInForce services) {
         Map<String, Optional<KubernetesSource>> before = sources();
         config = newConfig;
-        refused.use(config.listeners());
-        selected.forget();
+        if (refused.use(config.listeners())) {
+            selected.forget();
+        }
         Map<String, Optional<KubernetesSource>> now = sources();
+        selected.retain(now.keySet());
         // What another Service's endpoints were is no answer; until there is one, what is in force stays.
         discovered.keySet().removeIf(name -> !before.get(name).equals(now.get(name)));
         vips.keySet().retainAll(now.keySet());

@@ -205,23 +205,18 @@ final class KubernetesSources implements AutoCloseable {
         }
     }
 
-    /** Tells Kubernetes whether datagrams may be sent to this node for a listener; returns at once. */
-    void publish(String listener, boolean ready) {
-        ListenerSources sources = byListener.get(listener);
-        if (sources != null) {
-            sources.publisher().ifPresent(publisher -> publisher.publish(ready));
-        }
-    }
-
     /**
-     * The same for all listeners.
+     * Tells Kubernetes for each listener that publishes whether datagrams may be sent to this node for it; returns at
+     * once.
      *
      * @param publishable what to tell of a listener; empty if what was told holds
      * @return the address that Kubernetes has of this node by now, by the listener's name
      */
     Map<String, InetAddress> publish(List<ListenerConfig> listeners, Function<String, Optional<Boolean>> publishable) {
         for (ListenerConfig listener : listeners) {
-            publishable.apply(listener.name()).ifPresent(ready -> publish(listener.name(), ready));
+            Optional.ofNullable(byListener.get(listener.name()))
+                    .flatMap(ListenerSources::publisher)
+                    .ifPresent(publisher -> publishable.apply(listener.name()).ifPresent(publisher::publish));
         }
         Map<String, InetAddress> addresses = new HashMap<>();
         byListener.forEach((name, sources) -> sources.publisher()

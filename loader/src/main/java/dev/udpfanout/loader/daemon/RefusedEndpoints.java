@@ -25,13 +25,16 @@ final class RefusedEndpoints {
     private final Map<InetSocketAddress, ListenerConfig> byBind = new HashMap<>();
     private List<ListenerConfig> withRange = List.of();
 
-    /** Has these listeners in the way from now on. */
-    void use(List<ListenerConfig> listeners) {
+    /** Has these listeners in the way from now on; false if no other endpoints are refused by that than before. */
+    boolean use(List<ListenerConfig> listeners) {
+        Set<InetSocketAddress> bindsBefore = Set.copyOf(byBind.keySet());
+        List<ListenerConfig> withRangeBefore = withRange;
         byBind.clear();
         listeners.forEach(listener -> byBind.putIfAbsent(listener.bind(), listener));
         withRange = listeners.stream()
                 .filter(listener -> listener.range().isPresent())
                 .toList();
+        return !byBind.keySet().equals(bindsBefore) || !withRange.equals(withRangeBefore);
     }
 
     /** The endpoints that are not. */

@@ -14,4 +14,9 @@ public record InterfaceState(String name, boolean attached, String attachment, S
     public InterfaceState(String name, boolean attached, String attachment) {
         this(name, attached, attachment, "", "");
     }
+
+    /** The same, where another version's datapath takes the listener's datagrams. */
+    public InterfaceState servedByOther() {
+        return new InterfaceState(name, true, attachment, behind, shadowedBy);
+    }
 }

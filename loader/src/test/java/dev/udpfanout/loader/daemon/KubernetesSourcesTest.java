@@ -85,7 +85,7 @@ class KubernetesSourcesTest {
     @Test
     void shouldSayWhetherWhatIsToBePublishedIs() throws InvalidConfigException {
         sources.update(publishing());
-        sources.publish("syslog", true);
+        sources.publish(publishing(), listener -> Optional.of(true));
         await(() -> sources.status().watches().synced());
         assertEquals(Set.of("syslog"), sources.status().published().keySet());
         assertFalse(isPublished(), "no such Service");
@@ -144,7 +144,7 @@ class KubernetesSourcesTest {
         List<String> refused = new CopyOnWriteArrayList<>();
         server.api().put(FakeService.withVips("192.0.2.10"));
         sources.update(publishing());
-        sources.publish("syslog", true);
+        sources.publish(publishing(), listener -> Optional.of(true));
         await(this::isPublished);
         server.api().disturb((request, usual) -> {
             if (request.method() != HttpMethod.PATCH) {
@@ -157,7 +157,7 @@ class KubernetesSourcesTest {
         await(() -> !refused.isEmpty());
 
         sources.update(publishing());
-        sources.publish("syslog", true);
+        sources.publish(publishing(), listener -> Optional.of(true));
         server.api().behave();
         await(this::isPublished);
 

@@ -22,6 +22,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletionStage;
 import java.util.function.ToIntFunction;
+import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -42,6 +43,8 @@ final class EndpointsInForce {
     private final Map<String, ReceiverSet> settled = new HashMap<>();
 
     private Map<InetAddress, LocalPeer> knownPeers = Map.of();
+    /** What the maps of them were set to last; before the first time they may hold an earlier daemon's. */
+    private Optional<Map<InetAddress, LocalPeer>> placedPeers = Optional.empty();
 
     EndpointsInForce(ListenerTables tables, Peers peers, NetflowListeners collectors) {
         this.tables = tables;
@@ -91,7 +94,7 @@ final class EndpointsInForce {
      */
     void changeKind(ReceiverSet before, ReceiverSet now, int slot) {
         EndpointSet endpoints = sets.get(now.name());
-        if (before != null && endpoints != null && ListenerTables.differ(before, now, endpoints)) {
+        if (before != null && before != now && endpoints != null && ListenerTables.differ(before, now, endpoints)) {
             sets.remove(now.name());
             tables.replace(now, slot, endpoints, peersOfSets.getOrDefault(now.name(), Map.of()));
             sets.put(now.name(), endpoints);
@@ -109,7 +112,7 @@ final class EndpointsInForce {
             return Optional.empty();
         }
         settled.remove(set.name());
-        Map<InetAddress, Integer> direct = peers.of(endpoints, peer -> isWanted(set, peer));
+        Map<InetAddress, Integer> direct = peers.of(endpoints, peer -> isWanted(set.localDelivery(), peer));
         podWays.put(set.name(), podWays(set, endpoints, direct));
         boolean isSame = endpoints.equals(sets.get(set.name()));
         boolean isSameWay = direct.equals(peersOfSets.getOrDefault(set.name(), Map.of()));
@@ -173,6 +176,7 @@ final class EndpointsInForce {
     /** From now on these are known; takes effect where endpoints are put. */
     void know(Map<InetAddress, LocalPeer> known, Collection<ReceiverSet> receivers) {
         knownPeers = Map.copyOf(known);
+        placedPeers = Optional.empty();
         placePeers(receivers);
     }
 
@@ -181,10 +185,15 @@ final class EndpointsInForce {
      * more, whatever the tables say, also those of an earlier daemon.
      */
     void placePeers(Collection<ReceiverSet> receivers) {
-        settled.clear();
+        Set<LocalDelivery> deliveries =
+                receivers.stream().map(ReceiverSet::localDelivery).collect(Collectors.toSet());
         Map<InetAddress, LocalPeer> wanted = new HashMap<>(knownPeers);
-        wanted.values().removeIf(peer -> receivers.stream().noneMatch(set -> isWanted(set, peer)));
-        peers.set(wanted);
+        wanted.values().removeIf(peer -> deliveries.stream().noneMatch(delivery -> isWanted(delivery, peer)));
+        if (!placedPeers.equals(Optional.of(wanted))) {
+            settled.clear();
+            peers.set(wanted);
+            placedPeers = Optional.of(wanted);
+        }
     }
 
     /** The ways to a set's endpoints in pods of this node. */
@@ -209,13 +218,13 @@ final class EndpointsInForce {
 
     /** Why a pod whose veth is known is not reached straight. */
     private static String reason(ReceiverSet set, LocalPeer peer) {
-        return isWanted(set, peer)
+        return isWanted(set.localDelivery(), peer)
                 ? "there is no room for its veth (" + Limits.MAX_PEERS + " at most), or it has just gone"
                 : peer.bypassed() + " stands before it";
     }
 
-    private static boolean isWanted(ReceiverSet set, LocalPeer peer) {
-        return switch (set.localDelivery()) {
+    private static boolean isWanted(LocalDelivery delivery, LocalPeer peer) {
+        return switch (delivery) {
             case PEER -> true;
             case AUTO -> peer.bypassesNothing();
             case NEIGH -> false;

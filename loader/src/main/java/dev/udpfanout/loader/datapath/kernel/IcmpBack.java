@@ -15,15 +15,18 @@ import dev.udpfanout.loader.datapath.kernel.program.Pins;
 import dev.udpfanout.loader.datapath.network.Network;
 import dev.udpfanout.loader.datapath.network.RepairLog;
 import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -41,6 +44,9 @@ final class IcmpBack {
     private final AttachPoints attachPoints;
     private Map<Integer, Set<InetAddress>> ownAddresses = Map.of();
     private Map<String, InetAddress> published = Map.of();
+    /** The sets of endpoints by which the map of origins was set last, by name. */
+    private final Map<String, EndpointSet> followed = new HashMap<>();
+
     private boolean leftoversRemoved;
     private String lastFailure = "";
 
@@ -74,6 +80,35 @@ final class IcmpBack {
             Set<Integer> interfaces,
             Set<Integer> ports) {
         setOrigins(listeners, inForce, vips);
+        attempt(() -> points.add(attachMethod(listeners), interfaces, ports));
+    }
+
+    /**
+     * As {@link #update}, where nothing is other than before but some listeners.
+     *
+     * @param names those that have other endpoints or have come or gone
+     */
+    void follow(
+            Set<String> names,
+            Collection<ListenerConfig> listeners,
+            Map<String, EndpointSet> inForce,
+            ListenerVips vips,
+            Set<Integer> interfaces,
+            Set<Integer> ports) {
+        Set<InetSocketAddress> touched = new HashSet<>();
+        for (String name : names) {
+            EndpointSet now = inForce.get(name);
+            EndpointSet before = now == null ? followed.remove(name) : followed.put(name, now);
+            Stream.of(before, now)
+                    .filter(Objects::nonNull)
+                    .flatMap(set -> set.endpoints().stream())
+                    .forEach(endpoint -> touched.add(endpoint.address()));
+        }
+        OriginPlan plan = new OriginPlan(touched::contains);
+        add(plan, listeners, inForce, vips);
+        if (!origins.setOf(touched, plan.origins(), notKnownYet(listeners, inForce)::contains)) {
+            setOrigins(listeners, inForce, vips);
+        }
         attempt(() -> points.add(attachMethod(listeners), interfaces, ports));
     }
 
@@ -133,16 +168,24 @@ final class IcmpBack {
     }
 
     private void setOrigins(Collection<ListenerConfig> listeners, Map<String, EndpointSet> inForce, ListenerVips vips) {
-        Map<String, Set<InetAddress>> addresses = new HashMap<>();
-        attachPoints.forEachListener((listener, ifindex) -> addresses
-                .computeIfAbsent(listener.name(), none -> new HashSet<>())
-                .addAll(addresses(listener, ifindex, vips)));
+        followed.clear();
+        followed.putAll(inForce);
+        OriginPlan plan = new OriginPlan(endpoint -> true);
+        add(plan, listeners, inForce, vips);
+        origins.set(plan.origins(), notKnownYet(listeners, inForce)::contains);
+    }
+
+    private void add(
+            OriginPlan plan,
+            Collection<ListenerConfig> listeners,
+            Map<String, EndpointSet> inForce,
+            ListenerVips vips) {
         Set<String> names = listeners.stream().map(ListenerConfig::name).collect(Collectors.toSet());
-        OriginPlan plan = new OriginPlan();
         for (ListenerConfig listener : listeners) {
-            Optional.ofNullable(inForce.get(listener.name()))
-                    .ifPresent(
-                            set -> plan.add(set, origins(listener, addresses.getOrDefault(listener.name(), Set.of()))));
+            EndpointSet set = inForce.get(listener.name());
+            if (set != null && plan.isAbout(set)) {
+                plan.add(set, origins(listener, addresses(listener, vips)));
+            }
         }
         // A copy for a mirror is none of the client's business.
         inForce.forEach((name, set) -> {
@@ -150,11 +193,21 @@ final class IcmpBack {
                 plan.add(set, List.of());
             }
         });
-        Set<Integer> notKnownYet = names.stream()
+    }
+
+    /** The slots of listeners whose endpoints are not known yet. */
+    private Set<Integer> notKnownYet(Collection<ListenerConfig> listeners, Map<String, EndpointSet> inForce) {
+        return listeners.stream()
+                .map(ListenerConfig::name)
                 .filter(name -> !inForce.containsKey(name))
                 .flatMap(name -> slots.of(name).stream())
                 .collect(Collectors.toSet());
-        origins.set(plan.origins(), notKnownYet::contains);
+    }
+
+    private Set<InetAddress> addresses(ListenerConfig listener, ListenerVips vips) {
+        Set<InetAddress> all = new HashSet<>();
+        attachPoints.forEachInterface(listener, ifindex -> all.addAll(addresses(listener, ifindex, vips)));
+        return all;
     }
 
     /** What a client can have sent to, to reach a listener by an interface. */

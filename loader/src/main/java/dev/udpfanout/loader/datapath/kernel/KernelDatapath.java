@@ -14,7 +14,6 @@ import dev.udpfanout.loader.datapath.Lookout;
 import dev.udpfanout.loader.datapath.ProgramCounters;
 import dev.udpfanout.loader.datapath.RoleInterfaces;
 import dev.udpfanout.loader.datapath.SwitchableDatapath;
-import dev.udpfanout.loader.datapath.kernel.attach.AttachPoint;
 import dev.udpfanout.loader.datapath.kernel.attach.AttachPoints;
 import dev.udpfanout.loader.datapath.kernel.maps.Counters;
 import dev.udpfanout.loader.datapath.kernel.maps.EndpointCounters;
@@ -121,8 +120,9 @@ public final class KernelDatapath implements SwitchableDatapath {
     @Override
     public void configure(List<ListenerConfig> newListeners, ListenerTargets targets) {
         RangeRoutes.requireFree(network, newListeners);
+        Map<String, ListenerConfig> listenersBefore = listeners;
         Map<String, ReceiverSet> setsBefore = sets;
-        List<AttachPoint> gone = use(newListeners);
+        AttachPoints.Change change = use(newListeners);
         Failures failures = new Failures();
         // Before any listener's entry is written: one that goes by another kind of table from now on has it by then.
         sets.forEach((name, set) -> failures.collect(() ->
@@ -131,15 +131,15 @@ public final class KernelDatapath implements SwitchableDatapath {
         failures.collect(() -> placement.together(() -> {
             targets.endpoints().values().forEach(set -> failures.collect(() -> apply(set)));
             targets.vips().forEach((name, addresses) -> failures.collect(() -> setVips(name, addresses)));
+            placement.listenersChanged(listenersBefore);
         }));
-        failures.collect(this::reconcile);
-        gone.forEach(point -> failures.collect(point::disconnect));
+        failures.collect(change.isAny() ? this::reconcile : () -> {});
+        change.gone().forEach(point -> failures.collect(point::disconnect));
         failures.collect(() -> slots.retain(sets.keySet()));
         failures.throwIfAny();
     }
 
-    /** Gives back the attach points that have no listener any more. */
-    private List<AttachPoint> use(List<ListenerConfig> newListeners) {
+    private AttachPoints.Change use(List<ListenerConfig> newListeners) {
         listeners = ByName.of(newListeners, ListenerConfig::name);
         sets = ByName.of(ListenerConfig.receiverSets(newListeners), ReceiverSet::name);
         netflow.use(newListeners, slots.assign(sets.keySet()), slots::required);
@@ -161,7 +161,7 @@ public final class KernelDatapath implements SwitchableDatapath {
         Optional<CompletionStage<Void>> oldIsUnused = unserved.attempt(
                 set, () -> endpoints.put(set, slot, wanted, () -> placement.expect(set, wanted)), placement::write);
         if (oldIsUnused.isPresent()) {
-            placement.endpointsChanged(set.name());
+            placement.changed(set.name());
             if (earlier.takeFromOther(wanted.listener()) && placement.areInterfacesFound()) {
                 tables.settle(slot);
                 reconcile();

@@ -1,6 +1,8 @@
 package dev.udpfanout.loader.datapath.kernel;
 
+import dev.udpfanout.loader.config.Admission;
 import dev.udpfanout.loader.config.ListenerConfig;
+import dev.udpfanout.loader.config.Payload;
 import dev.udpfanout.loader.config.ReceiverSet;
 import dev.udpfanout.loader.control.EndpointSet;
 import dev.udpfanout.loader.datapath.Failures;
@@ -26,7 +28,7 @@ import java.util.function.Supplier;
  */
 final class ListenerPlacement implements RoleInterfaces {
     /** Of more sets that change together, all is written: that costs less than each alone. */
-    private static final int MOST_ALONE = 8;
+    private static final int MOST_ALONE = 64;
 
     private final ListenerMaps maps;
     private final AttachPoints attachPoints;
@@ -38,8 +40,11 @@ final class ListenerPlacement implements RoleInterfaces {
     private final TamperCheck tamperCheck;
     private final UnservedServices unserved;
     private final Supplier<Map<String, ListenerConfig>> listeners;
-    /** Whose endpoints have changed, of changes that are made together. */
+    /** Of what changes are made together. */
     private final Set<String> changed = new HashSet<>();
+
+    /** Those of them that are there no more, and on which nothing else depends. */
+    private final Set<String> plainGone = new HashSet<>();
 
     private boolean interfacesFound;
     private boolean isTogether;
@@ -112,6 +117,32 @@ final class ListenerPlacement implements RoleInterfaces {
     void setVips(String listener, Set<InetAddress> addresses) {
         ListenerConfig config = listeners.get().get(listener);
         if (config != null && vips.set(config, addresses)) {
+            changed(listener);
+        }
+    }
+
+    /**
+     * There are other listeners than before, those of Services among them: of these, only what is said of those that
+     * have come or gone is written, as far as nothing else depends on them.
+     *
+     * @param before by name
+     */
+    void listenersChanged(Map<String, ListenerConfig> before) {
+        Map<String, ListenerConfig> now = listeners.get();
+        Set<String> come = new HashSet<>(now.keySet());
+        come.removeAll(before.keySet());
+        Set<String> gone = new HashSet<>(before.keySet());
+        gone.removeAll(now.keySet());
+        boolean areOthersSame = now.entrySet().stream()
+                .allMatch(
+                        each -> come.contains(each.getKey()) || each.getValue().equals(before.get(each.getKey())));
+        boolean arePlain = come.stream().map(now::get).allMatch(ListenerPlacement::isPlain)
+                && gone.stream().map(before::get).allMatch(ListenerPlacement::isPlain);
+        if (areOthersSame && arePlain) {
+            come.forEach(this::changed);
+            gone.forEach(this::changed);
+            plainGone.addAll(gone);
+        } else {
             write();
         }
     }
@@ -126,51 +157,70 @@ final class ListenerPlacement implements RoleInterfaces {
         isTogether = true;
         failures.collect(() -> endpoints.together(changes));
         isTogether = false;
-        boolean isOfAll = isDue || changed.size() > MOST_ALONE;
-        List<String> alone = isOfAll ? List.of() : List.copyOf(changed);
+        Set<String> alone = Set.copyOf(changed);
+        Set<String> gone = Set.copyOf(plainGone);
         changed.clear();
-        if (isOfAll) {
+        plainGone.clear();
+        if (isDue) {
             failures.collect(this::write);
+        } else if (!alone.isEmpty()) {
+            failures.collect(() -> follow(alone, gone));
         }
-        alone.forEach(set -> failures.collect(() -> follow(set)));
         failures.throwIfAny();
     }
 
     /**
-     * A set has other endpoints: writes what changes by it, now or at the end of the changes that are made together.
+     * What is said of a listener or a mirror is to be other than before: writes it, now or at the end of the changes
+     * that are made together.
      */
-    void endpointsChanged(String set) {
+    void changed(String set) {
         if (isTogether) {
             changed.add(set);
         } else {
-            follow(set);
+            follow(Set.of(set), Set.of());
         }
     }
 
-    private void follow(String set) {
-        ListenerConfig listener = listeners.get().get(set);
-        if (!interfacesFound || listener == null || !isAlone(listener)) {
+    /** @param gone those that are there no more, of which nothing else depends on */
+    private void follow(Set<String> names, Set<String> gone) {
+        Map<String, ListenerConfig> all = listeners.get();
+        boolean areAlone = names.stream()
+                .allMatch(name -> gone.contains(name) || (all.containsKey(name) && isAlone(all.get(name))));
+        if (!interfacesFound || !areAlone || names.size() > MOST_ALONE || unserved.isAnyWithoutRoom()) {
             write();
             return;
         }
-        Collection<ListenerConfig> all = listeners.get().values();
-        ways.update(all, endpoints.sets());
+        ways.update(all.values(), endpoints.sets());
         ListenerKeyPlan plan = maps.plan();
-        attachPoints.forEachInterface(listener, ifindex -> add(plan, listener, ifindex));
-        if (maps.holds(plan)) {
-            maps.removeUnused(listener);
-            icmp.update(all, endpoints.sets(), vips, ways.interfaces(), replies.ports());
-        } else {
+        names.stream()
+                .filter(name -> !gone.contains(name))
+                .map(all::get)
+                .forEach(listener -> attachPoints.forEachInterface(listener, ifindex -> add(plan, listener, ifindex)));
+        if (!maps.hasRoomFor(plan)) {
             write();
+            return;
         }
+        maps.applyOnly(plan, names, all, attachPoints.dummies());
+        icmp.follow(names, all.values(), endpoints.sets(), vips, ways.interfaces(), replies.ports());
     }
 
-    /** Whether nothing but what LISTENERS says of it can change with its endpoints. */
+    /** Whether what LISTENERS says of it, and nothing else, follows from its endpoints and VIPs. */
     private boolean isAlone(ListenerConfig listener) {
         return !listener.replies()
                 && listener.mirror().isEmpty()
                 && !listener.isWildcard()
                 && (!listener.vipDirect() || vips.of(listener).isPresent());
+    }
+
+    /** Whether there is nothing of it in the maps but who listens where, and its endpoints. */
+    private static boolean isPlain(ListenerConfig listener) {
+        ReceiverSet.Spreading spreading = listener.receivers().spreading();
+        return listener.isOfService()
+                && !listener.replies()
+                && listener.mirror().isEmpty()
+                && listener.admission().equals(Admission.ALL)
+                && spreading.payload() == Payload.NONE
+                && spreading.key().isEmpty();
     }
 
     private void add(ListenerKeyPlan plan, ListenerConfig listener, int ifindex) {

@@ -9,10 +9,22 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Predicate;
 
 /** Works out where the datagrams of each endpoint had been sent to: no more than arithmetic over sets. */
 final class OriginPlan {
     private final Map<InetSocketAddress, Set<OriginEntry>> origins = new HashMap<>();
+    private final Predicate<InetSocketAddress> asked;
+
+    /** @param asked which endpoints it is about */
+    OriginPlan(Predicate<InetSocketAddress> asked) {
+        this.asked = asked;
+    }
+
+    /** Whether it is about any of these. */
+    boolean isAbout(EndpointSet endpoints) {
+        return endpoints.endpoints().stream().map(Endpoint::address).anyMatch(asked);
+    }
 
     /**
      * Adds a set of endpoints.
@@ -21,6 +33,9 @@ final class OriginPlan {
      */
     void add(EndpointSet endpoints, Collection<OriginEntry> of) {
         for (Endpoint endpoint : endpoints.endpoints()) {
+            if (!asked.test(endpoint.address())) {
+                continue;
+            }
             Set<OriginEntry> all = origins.computeIfAbsent(endpoint.address(), none -> new HashSet<>());
             all.addAll(of);
             if (of.isEmpty()) {

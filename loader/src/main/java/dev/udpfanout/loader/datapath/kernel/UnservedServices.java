@@ -83,6 +83,11 @@ final class UnservedServices {
         withoutRoom = Map.copyOf(reasons);
     }
 
+    /** Whether room for keys is lacking: then each change may have others without it. */
+    boolean isAnyWithoutRoom() {
+        return !withoutRoom.isEmpty();
+    }
+
     /** Why a listener is left to kube-proxy; empty if it is not. */
     Optional<String> reason(ListenerConfig listener) {
         if (reasonBySet.isEmpty() && withoutRoom.isEmpty()) {

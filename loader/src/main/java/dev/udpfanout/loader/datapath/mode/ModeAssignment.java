@@ -8,18 +8,22 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
  * Which datapath serves which listener, and why; immutable.
  *
  * @param listeners all of them
+ * @param modes what each asks for, by name: the state of thousands is asked for at each turn
  * @param userspace why those in user space are there, by name: {@code "configured"} or what made them fall back
  */
-record ModeAssignment(List<ListenerConfig> listeners, Map<String, String> userspace) {
-    ModeAssignment {
-        listeners = List.copyOf(listeners);
-        userspace = Map.copyOf(userspace);
+record ModeAssignment(List<ListenerConfig> listeners, Map<String, Mode> modes, Map<String, String> userspace) {
+    private ModeAssignment(List<ListenerConfig> listeners, Map<String, String> userspace) {
+        this(
+                List.copyOf(listeners),
+                listeners.stream().collect(Collectors.toUnmodifiableMap(ListenerConfig::name, ListenerConfig::mode)),
+                Map.copyOf(userspace));
     }
 
     /**
@@ -118,7 +122,7 @@ record ModeAssignment(List<ListenerConfig> listeners, Map<String, String> usersp
     }
 
     boolean has(String name) {
-        return listeners.stream().anyMatch(listener -> listener.name().equals(name));
+        return modes.containsKey(name);
     }
 
     boolean isInUserspace(String name) {
@@ -127,9 +131,8 @@ record ModeAssignment(List<ListenerConfig> listeners, Map<String, String> usersp
 
     /** Why a listener is where it is. */
     String reason(String name) {
-        boolean isChosen =
-                listeners.stream().anyMatch(listener -> listener.name().equals(name) && listener.mode() == Mode.AUTO);
-        return userspace.getOrDefault(name, isChosen ? ListenerState.AUTO : ListenerState.CONFIGURED);
+        return userspace.getOrDefault(
+                name, modes.get(name) == Mode.AUTO ? ListenerState.AUTO : ListenerState.CONFIGURED);
     }
 
     /** Whether it is in user space because the kernel would not have it. */

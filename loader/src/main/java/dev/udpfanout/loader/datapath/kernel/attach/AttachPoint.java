@@ -6,8 +6,8 @@ import dev.udpfanout.bindings.rtnetlink.link.Link;
 import dev.udpfanout.loader.config.ListenerConfig;
 import dev.udpfanout.loader.config.ListenerConfig.AttachMethod;
 import dev.udpfanout.loader.config.ListenerConfig.Hook;
-import dev.udpfanout.loader.config.ListenerConfig.Order;
 import dev.udpfanout.loader.config.Prefix;
+import dev.udpfanout.loader.datapath.InterfaceState;
 import dev.udpfanout.loader.datapath.kernel.program.KernelProgram;
 import dev.udpfanout.loader.datapath.kernel.program.Pins;
 import dev.udpfanout.loader.datapath.network.DummyInterface;
@@ -80,10 +80,17 @@ public final class AttachPoint {
         return key;
     }
 
-    /** Takes effect at the next {@link #findInterface()} and {@link #connect()}. */
-    public void setListeners(List<ListenerConfig> newListeners) {
+    /**
+     * Takes effect at the next {@link #findInterface()} and {@link #connect()}.
+     *
+     * @return false if those would leave the interface as it is
+     */
+    boolean setListeners(List<ListenerConfig> newListeners) {
+        boolean isSame = listeners.equals(newListeners)
+                || (!isDummy() && isConnected() && ChainWish.areAlike(listeners, newListeners));
         listeners = List.copyOf(newListeners);
         names = newListeners.stream().map(ListenerConfig::name).collect(Collectors.toUnmodifiableSet());
+        return !isSame;
     }
 
     /** Whether a listener stands here. */
@@ -139,11 +146,7 @@ public final class AttachPoint {
     }
 
     private Optional<ChainWish> wish() {
-        return listeners.stream()
-                .findFirst()
-                .map(listener -> new ChainWish(
-                        listeners.stream().noneMatch(each -> each.order() == Order.KEEP),
-                        SampleDatagram.to(SampleDatagram.placeOf(listener.bind(), ownAddress(listener)))));
+        return ChainWish.of(listeners, this::ownAddress);
     }
 
     private InetAddress ownAddress(ListenerConfig listener) {
@@ -161,19 +164,16 @@ public final class AttachPoint {
                 listeners.stream().map(ListenerConfig::name).mapToLong(received).sum());
     }
 
-    /** Who runs before our programs on the hooks, in words; empty if nobody does. */
-    public String behind() {
-        return hooks.behind();
-    }
-
-    /** Who of them keeps datagrams from our programs, in words; empty if nobody does. */
-    public String shadowedBy() {
-        return hooks.shadowedBy();
-    }
-
-    /** How the programs are on their hooks, for example {@code "tcx"}; empty if they are not. */
-    public String attachment() {
-        return isConnected() ? hooks.methods() : "";
+    /** How it serves its listeners. */
+    InterfaceState state() {
+        boolean isConnected = isConnected();
+        String shadowedBy = hooks.shadowedBy();
+        return new InterfaceState(
+                interfaceName(),
+                isConnected && shadowedBy.isEmpty(),
+                isConnected ? hooks.methods() : "",
+                hooks.behind(),
+                shadowedBy);
     }
 
     private List<InetAddress> addresses() {

@@ -17,6 +17,7 @@ import dev.udpfanout.loader.datapath.network.firewall.Firewall;
 import dev.udpfanout.loader.datapath.network.firewall.Opening;
 import dev.udpfanout.loader.interception.FoundInterface;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -39,6 +40,8 @@ public final class AttachPoints {
     private final LoopbackInterface loopback;
     private final GroupedPoints grouped;
     private List<AttachPoint> points = List.of();
+    /** As they were last asked for, since thousands of listeners ask; empty after whatever may have changed them. */
+    private final Map<AttachPoint, InterfaceState> states = new HashMap<>();
 
     public AttachPoints(KernelProgram program, Network network, RepairLog repairs, Optional<Pins> pins) {
         this.program = program;
@@ -51,31 +54,44 @@ public final class AttachPoints {
     }
 
     /**
+     * What other listeners change of what is on interfaces: nothing as a rule where only Services come and go.
+     *
+     * @param isAny whether anything is to be put there, or taken away
+     * @param gone those on whose interface no listener stands any more, to be disconnected
+     */
+    public record Change(boolean isAny, List<AttachPoint> gone) {}
+
+    /**
      * Has attach points for these listeners; where another way of attaching is asked for, the new one goes on with what
      * the old one has. Takes effect at the next {@link #findInterfaces} and {@link #connect}.
      *
-     * @return those on whose interface no listener stands any more, to be disconnected
+     * @return what that changes of interfaces that have an attach point
      */
-    public List<AttachPoint> use(List<ListenerConfig> listeners) {
+    public Change use(List<ListenerConfig> listeners) {
+        states.clear();
         Map<AttachPoint.Key, AttachPoint> present =
                 points.stream().collect(Collectors.toMap(AttachPoint::key, point -> point));
         Map<AttachPoint.Key, List<ListenerConfig>> byPlace = new LinkedHashMap<>();
         listeners.forEach(listener -> AttachPoint.Key.of(listener)
                 .forEach(key ->
                         byPlace.computeIfAbsent(key, none -> new ArrayList<>()).add(listener)));
+        boolean isAny = !present.keySet().equals(byPlace.keySet());
         List<AttachPoint> next = new ArrayList<>();
-        byPlace.forEach((key, ofKey) -> {
-            AttachPoint point =
-                    present.containsKey(key) ? present.get(key) : new AttachPoint(key, program, network, repairs, pins);
-            point.setListeners(ofKey);
+        for (Map.Entry<AttachPoint.Key, List<ListenerConfig>> place : byPlace.entrySet()) {
+            AttachPoint point = present.get(place.getKey());
+            if (point == null) {
+                point = new AttachPoint(place.getKey(), program, network, repairs, pins);
+            }
+            isAny |= point.setListeners(place.getValue());
             next.add(point);
-        });
+        }
         List<AttachPoint> gone = new ArrayList<>(points);
         gone.removeAll(next);
         points = List.copyOf(next);
         grouped.use(listeners);
         gone.forEach(point -> successor(point).ifPresent(successor -> successor.takeOver(point)));
-        return gone.stream().filter(point -> successor(point).isEmpty()).toList();
+        return new Change(
+                isAny, gone.stream().filter(point -> successor(point).isEmpty()).toList());
     }
 
     private Optional<AttachPoint> successor(AttachPoint gone) {
@@ -86,6 +102,7 @@ public final class AttachPoints {
 
     /** Finds the interfaces, or makes those that are dummies. */
     public void findInterfaces(Failures failures) {
+        states.clear();
         points.forEach(point -> failures.collect(point::findInterface));
         failures.collect(grouped::refresh);
         failures.collect(() -> loopback.set(
@@ -98,6 +115,7 @@ public final class AttachPoints {
      * @param servedByOther listeners whose interfaces are left to another version's program for now
      */
     public void connect(Set<String> servedByOther, Failures failures) {
+        states.clear();
         // Before anything is steered: what is steered out of a dummy interface passes the node's packet filters.
         firewall.ensure(Opening.of(
                 Opening.Hook.FORWARD,
@@ -139,6 +157,7 @@ public final class AttachPoints {
 
     /** Takes note of how many datagrams each listener has been given so far, by name. */
     public void observe(ToLongFunction<String> received) {
+        states.clear();
         points.forEach(point -> point.observe(received));
     }
 
@@ -215,13 +234,10 @@ public final class AttachPoints {
     public ListenerState state(String listener, Set<String> servedByOther) {
         Stream<InterfaceState> own = points.stream()
                 .filter(point -> point.has(listener))
-                .map(point -> new InterfaceState(
-                        point.interfaceName(),
-                        (point.isConnected() && point.shadowedBy().isEmpty())
-                                || isServedBy(servedByOther).test(point),
-                        point.attachment(),
-                        point.behind(),
-                        point.shadowedBy()));
+                .map(point -> {
+                    InterfaceState state = states.computeIfAbsent(point, AttachPoint::state);
+                    return isServedBy(servedByOther).test(point) ? state.servedByOther() : state;
+                });
         List<InterfaceState> all = Stream.concat(own, grouped.states(listener)).toList();
         if (all.isEmpty()) {
             throw new IllegalArgumentException("no listener " + listener);
@@ -247,6 +263,7 @@ public final class AttachPoints {
 
     /** Takes the programs off and puts the routes back. */
     public void disconnect(Failures failures) {
+        states.clear();
         points.forEach(point -> failures.collect(point::disconnect));
         grouped.disconnect(failures);
         if (!points.isEmpty()) {
@@ -259,6 +276,7 @@ public final class AttachPoints {
 
     /** Lets go of everything and leaves it working. */
     public void release() {
+        states.clear();
         points.forEach(AttachPoint::release);
         grouped.release();
         points = List.of();

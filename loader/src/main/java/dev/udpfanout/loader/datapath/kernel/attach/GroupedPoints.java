@@ -136,23 +136,23 @@ final class GroupedPoints {
 
     /** Each listener with what stands for each group that it waits on, those that are about to go among them. */
     void forEachListener(BiConsumer<ListenerConfig, Integer> reader) {
-        Stream.concat(
-                        ids(map.inForce().values()).stream(),
-                        groups.values().stream().map(RoleGroup::id))
-                .distinct()
-                .flatMap(id -> RoleGroup.of(id).stream())
-                .forEach(group -> listeners
-                        .getOrDefault(group.role(), List.of())
-                        .forEach(listener -> reader.accept(listener, group.id())));
+        servedGroups().forEach(group -> listeners
+                .getOrDefault(group.role(), List.of())
+                .forEach(listener -> reader.accept(listener, group.id())));
     }
 
     /** What stands for each group that a listener waits on. */
     void forEachGroup(ListenerConfig listener, IntConsumer reader) {
-        forEachListener((each, id) -> {
-            if (each.name().equals(listener.name())) {
-                reader.accept(id);
-            }
-        });
+        List<InterfaceRole> its = roles.getOrDefault(listener.name(), List.of());
+        servedGroups().filter(group -> its.contains(group.role())).forEach(group -> reader.accept(group.id()));
+    }
+
+    private Stream<RoleGroup> servedGroups() {
+        return Stream.concat(
+                        ids(map.inForce().values()).stream(),
+                        groups.values().stream().map(RoleGroup::id))
+                .distinct()
+                .flatMap(id -> RoleGroup.of(id).stream());
     }
 
     /** The largest MTU of a role's interfaces, in bytes; 0 if there are none. */

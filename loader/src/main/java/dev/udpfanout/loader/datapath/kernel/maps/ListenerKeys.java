@@ -8,9 +8,13 @@ import dev.udpfanout.bindings.map.ArrayMap;
 import dev.udpfanout.bindings.map.KeyedMap;
 import dev.udpfanout.bindings.map.ReconciledMap;
 import dev.udpfanout.loader.datapath.kernel.program.KernelProgram;
+import java.net.InetAddress;
 import java.security.SecureRandom;
+import java.util.ArrayList;
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
@@ -71,6 +75,36 @@ public final class ListenerKeys {
         }
         map.set(wanted);
         forgetKnown();
+    }
+
+    /**
+     * Makes LISTENERS hold the wanted entries for some slots, and no others for them; what it holds for other slots is
+     * not touched.
+     *
+     * @param wanted entries of these slots, for which there is room
+     * @return the addresses of which it says something else now
+     */
+    Set<InetAddress> setOf(Set<Integer> slots, Map<ListenerKey, ListenerEntry> wanted) {
+        List<ListenerKey> gone = new ArrayList<>();
+        map.inForce().forEach((key, entry) -> {
+            if (slots.contains(entry.slot()) && !wanted.containsKey(key)) {
+                gone.add(key);
+            }
+        });
+        Set<InetAddress> changed = new HashSet<>();
+        gone.forEach(key -> changed.add(key.address()));
+        wanted.forEach((key, entry) -> {
+            if (!entry.equals(map.inForce().get(key))) {
+                changed.add(key.address());
+            }
+        });
+        if (!changed.isEmpty()) {
+            Map<ListenerKey, ListenerEntry> all = new HashMap<>(map.inForce());
+            all.keySet().removeAll(new HashSet<>(gone));
+            all.putAll(wanted);
+            set(all);
+        }
+        return changed;
     }
 
     /** To be called after a change of anything else from which it follows whose a datagram is. */

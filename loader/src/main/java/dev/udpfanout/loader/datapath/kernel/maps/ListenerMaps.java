@@ -163,16 +163,32 @@ public final class ListenerMaps {
     }
 
     /**
-     * Whether LISTENERS says of the keys of a plan what the plan does. A wildcard listener's keys that pass, and are in
-     * no plan any more, do not count.
+     * Puts a plan in force that is of some listeners only, and leaves those of all others as they are. No rule of these
+     * is another than before but who listens where and how it is sent on.
+     *
+     * @param plan of these listeners, for which there is room
+     * @param names theirs; of those that the plan does not have nothing stays
+     * @param listeners all of them, by name
+     * @param dummies as above
      */
-    public boolean holds(ListenerKeyPlan plan) {
-        return keys.inForce().entrySet().containsAll(plan.entries().entrySet());
+    public void applyOnly(
+            ListenerKeyPlan plan, Set<String> names, Map<String, ListenerConfig> listeners, Set<Integer> dummies) {
+        Set<Integer> itsSlots =
+                names.stream().flatMap(name -> slots.of(name).stream()).collect(Collectors.toSet());
+        Set<InetAddress> changed = keys.setOf(itsSlots, plan.entries());
+        if (!changed.isEmpty()) {
+            sets.setAt(changed, keys.inForce(), dummies);
+            lease.renew(listeners.values());
+        }
+        names.stream()
+                .filter(listeners::containsKey)
+                .map(listeners::get)
+                .forEach(listener -> tables.removeUnused(listener.receivers(), slot(listener)));
     }
 
-    /** After a listener's endpoints have changed, and nothing else: takes the table away that no flag leads to. */
-    public void removeUnused(ListenerConfig listener) {
-        tables.removeUnused(listener.receivers(), slot(listener));
+    /** Whether LISTENERS has room for the keys of a plan beside those that it holds. */
+    public boolean hasRoomFor(ListenerKeyPlan plan) {
+        return keys.inForce().size() + plan.entries().size() <= keys.room();
     }
 
     /** Whether an IPsec policy is for one of a listener's endpoints. */

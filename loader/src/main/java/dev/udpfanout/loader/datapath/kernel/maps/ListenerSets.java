@@ -45,6 +45,28 @@ public final class ListenerSets {
         map.set(sets(listeners, dummies, grouped.entries()));
     }
 
+    /**
+     * As {@link #set}, for some addresses only; wildcards are not among them.
+     *
+     * @param listeners all that is in LISTENERS
+     */
+    void setAt(Set<InetAddress> addresses, Map<ListenerKey, ListenerEntry> listeners, Set<Integer> dummies) {
+        Map<ListenerKey, ListenerEntry> near = new HashMap<>();
+        listeners.forEach((key, entry) -> {
+            if (addresses.contains(key.address()) || key.address().isAnyLocalAddress()) {
+                near.put(key, entry);
+            }
+        });
+        Map<ListenerKey, ListenerSet> wanted = new HashMap<>(map.inForce());
+        wanted.keySet().removeIf(key -> addresses.contains(key.address()));
+        sets(near, dummies, grouped.entries()).forEach((key, set) -> {
+            if (addresses.contains(key.address())) {
+                wanted.put(key, set);
+            }
+        });
+        map.set(wanted);
+    }
+
     /** Reads the map anew; how many entries are not as they were left. */
     int reread() {
         return map.reread();

@@ -16,6 +16,7 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.IntPredicate;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -60,6 +61,38 @@ public final class Origins {
         }
         wasFull = isFull;
         map.set(isFull ? first(wanted) : wanted);
+    }
+
+    /**
+     * As {@link #set}, for some endpoints only.
+     *
+     * @param endpoints whose entries are to be these; those of others stay
+     * @return false if there may not be room, and nothing was done
+     */
+    public boolean setOf(
+            Set<InetSocketAddress> endpoints,
+            Map<InetSocketAddress, Set<OriginEntry>> planned,
+            IntPredicate isNotKnownYet) {
+        List<OriginKey> present = endpoints.stream()
+                .flatMap(endpoint ->
+                        IntStream.range(0, OriginKey.MAX_ORIGINS).mapToObj(before -> new OriginKey(endpoint, before)))
+                .filter(map.inForce()::containsKey)
+                .toList();
+        Map<InetSocketAddress, Set<OriginEntry>> origins = new HashMap<>();
+        planned.forEach((endpoint, of) -> origins.put(endpoint, new HashSet<>(of)));
+        for (OriginKey key : present) {
+            OriginEntry origin = map.inForce().get(key);
+            if (isNotKnownYet.test(origin.slot())) {
+                origins.computeIfAbsent(key.endpoint(), none -> new HashSet<>()).add(origin);
+            }
+        }
+        Map<OriginKey, OriginEntry> wanted = numbered(origins);
+        if (wasFull || map.inForce().size() + wanted.size() > mostEntries) {
+            return false;
+        }
+        map.putAll(wanted);
+        map.removeAll(present.stream().filter(key -> !wanted.containsKey(key)).toList());
+        return true;
     }
 
     private static final Comparator<OriginEntry> BY_PLACE = Comparator.comparingInt(OriginEntry::slot)
