@@ -89,6 +89,42 @@ class ServiceReadingsTest {
         assertNotSame(one, other);
     }
 
+    /** Counts how often it is compared with another object. */
+    @SuppressWarnings("serial")
+    private static final class CountedService extends Service {
+        private int comparisons;
+
+        CountedService(Service like) {
+            super(like.getApiVersion(), like.getKind(), like.getMetadata(), like.getSpec(), like.getStatus());
+        }
+
+        @Override
+        public boolean equals(Object other) {
+            comparisons += other == this ? 0 : 1;
+            return super.equals(other);
+        }
+
+        @Override
+        public int hashCode() {
+            return super.hashCode();
+        }
+    }
+
+    /** A new list has equal objects, which are others. */
+    @Test
+    void shouldCompareAServiceWithTheNewestObjectThatWasEqual() {
+        List<EndpointSlice> slices = List.of(slice("receivers", "10.42.0.11"));
+        Service spread = AnnotatedServices.spread().build();
+        CountedService first = new CountedService(spread);
+        CountedService relisted = new CountedService(spread);
+        AnnotatedService before = readings.of(List.of(first), slices).getFirst();
+        assertSame(before, readings.of(List.of(relisted), slices).getFirst());
+        int comparisons = first.comparisons + relisted.comparisons;
+
+        assertSame(before, readings.of(List.of(relisted), slices).getFirst());
+        assertEquals(comparisons, first.comparisons + relisted.comparisons);
+    }
+
     @Test
     void shouldForgetAServiceThatIsGone() {
         List<EndpointSlice> slices = List.of(slice("one", "10.42.0.11"));
