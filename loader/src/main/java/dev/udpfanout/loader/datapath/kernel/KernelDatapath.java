@@ -133,7 +133,7 @@ public final class KernelDatapath implements SwitchableDatapath {
             targets.vips().forEach((name, addresses) -> failures.collect(() -> setVips(name, addresses)));
             placement.listenersChanged(listenersBefore);
         }));
-        failures.collect(change.isAny() ? this::reconcile : () -> {});
+        failures.collect(change.isAny() || !placement.areInterfacesFound() ? this::reconcile : () -> {});
         change.gone().forEach(point -> failures.collect(point::disconnect));
         failures.collect(() -> slots.retain(sets.keySet()));
         failures.throwIfAny();
