@@ -48,6 +48,7 @@ record HugeService(int endpoints) implements FakeApi.Disturbance {
 
     private static Endpoint pod(int n) {
         String address = "10.%d.%d.%d".formatted(64 + n / 62_500, n / 250 % 250, n % 250 + 1);
-        return Slices.pod("receiver-of-syslog-6c9f7d8b5d-" + n, address);
+        String uid = "7b9f2c1e-0d0a-4b86-9c55-%012x".formatted(n);
+        return Slices.identified(uid, Slices.pod("receiver-of-syslog-6c9f7d8b5d-" + n, address));
     }
 }

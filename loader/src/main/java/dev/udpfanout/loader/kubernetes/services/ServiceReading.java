@@ -75,6 +75,11 @@ final class ServiceReading {
         }
     }
 
+    static boolean usesNotReady(Service service) {
+        return service.getSpec() != null
+                && Boolean.TRUE.equals(service.getSpec().getPublishNotReadyAddresses());
+    }
+
     private List<EndpointSlice> slicesOf(ServiceName service) {
         return used.computeIfAbsent(service, name -> slices.getOrDefault(name, List.of()));
     }
@@ -96,7 +101,7 @@ final class ServiceReading {
         }
         ServiceListeners listeners =
                 new ServiceListeners(name, ServiceRules.of(service, config), annotations, config.lease());
-        boolean usesNotReady = Boolean.TRUE.equals(service.getSpec().getPublishNotReadyAddresses());
+        boolean usesNotReady = usesNotReady(service);
         List<ServedListener> all = new ArrayList<>();
         for (ServicePort port : ports) {
             Port target = new Port.Name(port.getName() == null ? "" : port.getName());

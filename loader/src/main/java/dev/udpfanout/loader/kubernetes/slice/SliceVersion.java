@@ -20,8 +20,8 @@ enum SliceVersion {
         }
 
         @Override
-        HasMetadata trim(HasMetadata slice) {
-            return TrimmedSlice.of((EndpointSlice) slice);
+        HasMetadata trim(HasMetadata slice, boolean keepsUids) {
+            return TrimmedSlice.of((EndpointSlice) slice, keepsUids);
         }
 
         @Override
@@ -67,7 +67,7 @@ enum SliceVersion {
         }
 
         @Override
-        HasMetadata trim(HasMetadata slice) {
+        HasMetadata trim(HasMetadata slice, boolean keepsUids) {
             return slice;
         }
 
@@ -137,22 +137,23 @@ enum SliceVersion {
     abstract int size(HasMetadata slice);
 
     /** A slice that was seen without what nobody reads; it may be the same object. */
-    abstract HasMetadata trim(HasMetadata slice);
+    abstract HasMetadata trim(HasMetadata slice, boolean keepsUids);
 
-    /** Follows a Service's slices; not started yet. */
+    /** Follows a Service's slices, in which no pod has its UID; not started yet. */
     SliceInformer informer(KubernetesClient client, String namespace, String service) {
-        return bounded(ofService(client, namespace, service), SliceWatch.MAX_ENDPOINTS, SliceWatch.SLICES_A_PAGE);
+        return bounded(
+                ofService(client, namespace, service), SliceWatch.MAX_ENDPOINTS, SliceWatch.SLICES_A_PAGE, false);
     }
 
     /** Follows the slices of all Services of a namespace, or of all namespaces; not started yet. */
     SliceInformer informer(KubernetesClient client, Optional<String> namespace, long slicesAPage) {
-        return bounded(ofServices(client, namespace), SliceWatch.MAX_ENDPOINTS_OF_ALL, slicesAPage);
+        return bounded(ofServices(client, namespace), SliceWatch.MAX_ENDPOINTS_OF_ALL, slicesAPage, true);
     }
 
     @SuppressWarnings("unchecked")
     private <T extends HasMetadata> SliceInformer bounded(
-            FilterWatchListDeletable<T, ?, ?> slices, int mostEndpoints, long slicesAPage) {
-        SliceStore<T> store = new SliceStore<>(mostEndpoints, this::size, slice -> (T) trim(slice));
+            FilterWatchListDeletable<T, ?, ?> slices, int mostEndpoints, long slicesAPage, boolean keepsUids) {
+        SliceStore<T> store = new SliceStore<>(mostEndpoints, this::size, slice -> (T) trim(slice, keepsUids));
         return new SliceInformer(
                 slices.withLimit(slicesAPage).runnableInformer(0).itemStore(store), store);
     }

@@ -18,14 +18,21 @@ final class TrimmedSlice {
     /** Like the annotation of weights, of the daemon itself. */
     private static final String OWN_ANNOTATIONS = "udp-fanout.dev/";
 
+    /** Of a UUID as text. */
+    private static final int UID_CHARACTERS = 36;
+
     private TrimmedSlice() {}
 
-    /** The same slice, trimmed. */
-    static EndpointSlice of(EndpointSlice slice) {
+    /**
+     * The same slice, trimmed.
+     *
+     * @param keepsUids whether pods keep their UIDs, about 100 bytes each: for {@link EndingPods}
+     */
+    static EndpointSlice of(EndpointSlice slice, boolean keepsUids) {
         trim(slice.getMetadata());
         Map<EndpointConditions, EndpointConditions> conditions = new HashMap<>();
         for (Endpoint endpoint : Present.in(slice.getEndpoints())) {
-            trim(endpoint, conditions);
+            trim(endpoint, conditions, keepsUids);
         }
         return slice;
     }
@@ -46,7 +53,8 @@ final class TrimmedSlice {
         metadata.setAnnotations(Map.copyOf(own));
     }
 
-    private static void trim(Endpoint endpoint, Map<EndpointConditions, EndpointConditions> conditions) {
+    private static void trim(
+            Endpoint endpoint, Map<EndpointConditions, EndpointConditions> conditions, boolean keepsUids) {
         endpoint.setAddresses(List.copyOf(Present.in(endpoint.getAddresses())));
         if (endpoint.getConditions() != null) {
             endpoint.setConditions(conditions.computeIfAbsent(endpoint.getConditions(), same -> same));
@@ -62,9 +70,15 @@ final class TrimmedSlice {
             ObjectReference trimmed = new ObjectReference();
             trimmed.setKind(shared(target.getKind()));
             trimmed.setName(target.getName());
+            trimmed.setUid(keepsUids ? uid(target.getUid()) : null);
             trimmed.setAdditionalProperties(Map.of());
             endpoint.setTargetRef(trimmed);
         }
+    }
+
+    /** One text for all slices that name the pod. Kubernetes' own are this long; another one is nobody's. */
+    private static String uid(String uid) {
+        return uid == null || uid.length() > UID_CHARACTERS ? null : shared(uid);
     }
 
     private static String shared(String text) {

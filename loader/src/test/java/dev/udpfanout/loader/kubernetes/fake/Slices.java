@@ -39,6 +39,15 @@ public final class Slices {
         return pod(name, address, true, true, false);
     }
 
+    /** The same pod with its UID. */
+    public static Endpoint identified(String uid, Endpoint pod) {
+        return new EndpointBuilder(pod)
+                .editTargetRef()
+                .withUid(uid)
+                .endTargetRef()
+                .build();
+    }
+
     /** A pod with conditions, of which each may be absent. */
     public static Endpoint pod(String name, String address, Boolean ready, Boolean serving, Boolean terminating) {
         return new EndpointBuilder()

@@ -1,5 +1,7 @@
 package dev.udpfanout.loader.kubernetes.services;
 
+import static dev.udpfanout.loader.kubernetes.fake.Slices.identified;
+import static dev.udpfanout.loader.kubernetes.fake.Slices.pod;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.udpfanout.loader.config.ServicesConfig;
@@ -7,6 +9,7 @@ import dev.udpfanout.loader.kubernetes.fake.Eventually;
 import dev.udpfanout.loader.kubernetes.fake.FakeApiServer;
 import dev.udpfanout.loader.kubernetes.fake.Slices;
 import dev.udpfanout.loader.kubernetes.fake.TestTiming;
+import io.fabric8.kubernetes.api.model.discovery.v1.EndpointSlice;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import java.time.Duration;
 import java.util.List;
@@ -52,6 +55,31 @@ class ServiceDirectoryTest {
                         && told.getLast().stream()
                                 .flatMap(each -> each.listeners().stream().limit(1))
                                 .allMatch(each -> each.endpoints().size() == endpoints),
+                () -> told);
+    }
+
+    /** By the whole way from the API server: what is kept of its slices must be enough. */
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void shouldHearOfAPodsEndFromTheSliceOfAnotherService(boolean isOneNamespace) {
+        server.api().put(Slices.ofService("receivers-1", "syslog", 5514, identified("uid", pod("a", "10.42.0.11"))));
+        server.api().put(AnnotatedServices.spread().build());
+        start(isOneNamespace ? Set.of("logging") : Set.of());
+        awaitEndpoints(1, 1);
+
+        EndpointSlice other = Slices.ofService(
+                "other-1", "syslog", 5514, identified("uid", pod("a", "10.42.0.11", false, true, true)));
+        other.getMetadata().getLabels().put("kubernetes.io/service-name", "other");
+        server.api().put(other);
+
+        Eventually.isTrue(
+                () -> told.getLast()
+                        .getFirst()
+                        .listeners()
+                        .getFirst()
+                        .endpoints()
+                        .getFirst()
+                        .terminating(),
                 () -> told);
     }
 

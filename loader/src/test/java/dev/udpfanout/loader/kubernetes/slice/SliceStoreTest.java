@@ -1,9 +1,11 @@
 package dev.udpfanout.loader.kubernetes.slice;
 
+import static dev.udpfanout.loader.kubernetes.fake.Slices.identified;
 import static dev.udpfanout.loader.kubernetes.fake.Slices.ofService;
 import static dev.udpfanout.loader.kubernetes.fake.Slices.pod;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.fabric8.kubernetes.api.model.discovery.v1.Endpoint;
@@ -22,7 +24,7 @@ class SliceStoreTest {
     private static final int MOST = 10;
 
     private final SliceStore<EndpointSlice> store =
-            new SliceStore<>(MOST, slice -> slice.getEndpoints().size(), TrimmedSlice::of);
+            new SliceStore<>(MOST, slice -> slice.getEndpoints().size(), slice -> TrimmedSlice.of(slice, true));
 
     private static EndpointSlice slice(String name, int endpoints) {
         return ofService(
@@ -30,7 +32,7 @@ class SliceStoreTest {
                 "syslog",
                 5514,
                 IntStream.range(0, endpoints)
-                        .mapToObj(n -> pod(name + n, "10.0.0." + n))
+                        .mapToObj(n -> identified("uid-of-" + n, pod(name + n, "10.0.0." + n)))
                         .toArray(Endpoint[]::new));
     }
 
@@ -101,8 +103,29 @@ class SliceStoreTest {
                 java.util.Map.of("udp-fanout.dev/weight", "7"),
                 kept.getMetadata().getAnnotations());
         assertEquals("a1", kept.getEndpoints().getLast().getTargetRef().getName());
+        assertEquals("uid-of-1", kept.getEndpoints().getLast().getTargetRef().getUid());
         assertEquals("node-a", kept.getEndpoints().getLast().getNodeName());
         assertTrue(kept.getEndpoints().getLast().getConditions().getReady());
         assertEquals(List.of("10.0.0.1"), kept.getEndpoints().getLast().getAddresses());
+    }
+
+    /** Anybody who may write slices may write a long one, of which there may be 65,536. */
+    @Test
+    void shouldForgetAUidThatIsLongerThanOneIs() {
+        EndpointSlice slice = slice("a", 1);
+        slice.getEndpoints().getFirst().getTargetRef().setUid("x".repeat(37));
+        put(slice);
+
+        assertNull(uid(store.get("logging/a")));
+    }
+
+    @Test
+    void shouldKeepUidsOnlyWhereTheyAreRead() {
+        assertEquals("uid-of-0", uid(TrimmedSlice.of(slice("a", 1), true)));
+        assertNull(uid(TrimmedSlice.of(slice("a", 1), false)));
+    }
+
+    private static String uid(EndpointSlice slice) {
+        return slice.getEndpoints().getFirst().getTargetRef().getUid();
     }
 }
