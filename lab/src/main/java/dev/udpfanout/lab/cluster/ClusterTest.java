@@ -7,6 +7,7 @@ import dev.udpfanout.lab.cluster.controlplane.ProxyMode;
 import dev.udpfanout.lab.cluster.scenario.Cluster;
 import dev.udpfanout.lab.cluster.scenario.LossTable;
 import dev.udpfanout.lab.cluster.scenario.Row;
+import dev.udpfanout.lab.cluster.scenario.ScenarioFilter;
 import dev.udpfanout.lab.cluster.scenario.ScenarioRun;
 import dev.udpfanout.lab.cluster.scenario.Scenarios;
 import java.io.IOException;
@@ -23,7 +24,7 @@ import java.util.stream.Stream;
 /**
  * {@code make cluster-test}: for each release of Kubernetes and each mode of kube-proxy a cluster, the guide's objects,
  * and every scenario; a table of what was lost beside kube-proxy alone. Exits with 0 if all promises were kept or there
- * is no Kubernetes to test with, 1 if not, 2 if {@value KubernetesRelease#VARIABLE} is wrong.
+ * is no Kubernetes to test with, 1 if not, 2 if {@value KubernetesRelease#VARIABLE} or a name of scenarios is wrong.
  */
 public final class ClusterTest {
     private static final int EXIT_FAILED = 1;
@@ -31,10 +32,10 @@ public final class ClusterTest {
     private static final Path DAEMON = Path.of("loader/target/udp-fanout/bin/udp-fanout");
 
     private final PrintStream out;
-    private final String filter;
+    private final ScenarioFilter filter;
     private final String onlyMode;
 
-    private ClusterTest(PrintStream out, String filter, String onlyMode) {
+    private ClusterTest(PrintStream out, ScenarioFilter filter, String onlyMode) {
         this.out = out;
         this.filter = filter;
         this.onlyMode = onlyMode;
@@ -64,9 +65,14 @@ public final class ClusterTest {
                         + "; several folders are separated by a colon.");
                 return 0;
             }
+            ScenarioFilter scenarios = Scenarios.filter(filter);
+            if (!scenarios.added().isEmpty()) {
+                System.out.println(
+                        "Scenarios that others rest on are run too: " + String.join("; ", scenarios.added()));
+            }
             RootPrivilege.require();
             Bpffs.ensure();
-            return new ClusterTest(System.out, filter, onlyMode).run(releases) ? 0 : EXIT_FAILED;
+            return new ClusterTest(System.out, scenarios, onlyMode).run(releases) ? 0 : EXIT_FAILED;
         } catch (IllegalArgumentException e) {
             System.err.println("cluster-test: " + e.getMessage());
             return EXIT_USAGE;

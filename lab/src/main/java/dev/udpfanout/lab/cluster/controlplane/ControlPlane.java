@@ -179,10 +179,6 @@ public final class ControlPlane implements AutoCloseable {
                 "--use-service-account-credentials=true",
                 "--service-account-private-key-file=" + credentials.signingKey(),
                 "--root-ca-file=" + credentials.certificate(),
-                // With 20 a second, its default, a pod of 50 Services of both families goes out of the last slice after
-                // 5 s, when its socket is closed: whose slice comes last is chance, and no matter of who reads it.
-                "--kube-api-qps=200",
-                "--kube-api-burst=300",
                 // The lab's nodes have no kubelet that would report every ten seconds.
                 "--controllers=*,-nodelifecycle"));
         release.flagsBefore(24, "--port=0").forEach(command::add);

@@ -24,6 +24,12 @@ public record KubernetesRelease(Path folder, String version) {
     public static final List<String> PROGRAMS =
             List.of("etcd", "kube-apiserver", "kube-controller-manager", "kube-proxy", "kubectl");
 
+    /**
+     * The minor version of the first whose slices name pods on their way out: EndpointSliceTerminatingCondition (KEP
+     * 1672).
+     */
+    public static final int NAMES_ENDING_PODS = 22;
+
     private static final List<String> USUAL_FOLDERS =
             List.of("/usr/local/bin", "/usr/bin", "/usr/local/kubernetes/bin", "/usr/local/kubebuilder/bin");
     private static final Pattern VERSION = Pattern.compile("v(\\d+\\.(\\d+)\\.\\S+)");

@@ -59,6 +59,11 @@ public final class ClusterNode {
 
     /** The node's name in Kubernetes: node-a is the first. */
     public String name() {
+        return name(number);
+    }
+
+    /** The name of the node with a number; that of the first is 1. */
+    public static String name(int number) {
         return "node-" + (char) ('a' + number - 1);
     }
 

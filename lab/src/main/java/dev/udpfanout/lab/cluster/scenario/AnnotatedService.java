@@ -10,8 +10,12 @@ import java.net.Socket;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.Function;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 
 /** An ordinary Service of the example's receivers, by whose annotation the daemons serve it. */
 final class AnnotatedService {
@@ -146,21 +150,54 @@ final class AnnotatedService {
         }
     }
 
-    /** Makes further annotated Services of the same receivers. */
-    void addMany(int number) {
+    /** Makes further Services of the same receivers: so many with the annotation, and as many without. */
+    void addOthers(int number) {
         cluster.kubectl()
                 .apply(IntStream.rangeClosed(1, number)
-                        .mapToObj(n -> yaml("ClusterIP", NAME + "-" + n, POLICY + ": round_robin"))
+                        .boxed()
+                        .flatMap(n -> Stream.of(
+                                yaml("ClusterIP", other(Lane.ANNOTATED, n), POLICY + ": round_robin"),
+                                yaml("ClusterIP", other(Lane.KUBE_PROXY, n), "")))
                         .collect(Collectors.joining("---\n")));
         Cluster.await(number + " Services served by each daemon", () -> cluster.nodes().stream()
-                .allMatch(node -> IntStream.rangeClosed(1, number).allMatch(n -> cluster.daemon(node)
-                        .page("/status")
-                        .contains("\"service\":\"" + Lane.NAMESPACE + "/" + NAME + "-" + n + "\""))));
+                .allMatch(node -> {
+                    String status = cluster.daemon(node).page("/status");
+                    return IntStream.rangeClosed(1, number)
+                            .allMatch(n -> status.contains(
+                                    "\"service\":\"" + Lane.NAMESPACE + "/" + other(Lane.ANNOTATED, n) + "\""));
+                }));
     }
 
-    void removeMany(int number) {
+    private static String other(Lane lane, int number) {
+        return lane.service() + "-" + number;
+    }
+
+    private static List<String> others(int number) {
+        return IntStream.rangeClosed(1, number)
+                .boxed()
+                .flatMap(n -> Stream.of(other(Lane.ANNOTATED, n), other(Lane.KUBE_PROXY, n)))
+                .toList();
+    }
+
+    /** The addresses of those Services, each of all its families, by the lane that they belong to. */
+    Map<Lane, List<List<String>>> addressesOfOthers(int number) {
+        return Lane.OF_ANNOTATION.stream()
+                .collect(Collectors.toMap(Function.identity(), lane -> IntStream.rangeClosed(1, number)
+                        .mapToObj(n -> cluster.places().clusterIps(other(lane, n)))
+                        .toList()));
+    }
+
+    /** Waits until the slices of those Services name the receivers, and none that is on its way out or gone. */
+    void awaitSlicesOfOthers(int number, int receivers) {
+        Set<String> names = Set.copyOf(others(number));
+        Cluster.await("slices with " + receivers + " receivers", () -> cluster.slices().receivers().entrySet().stream()
+                .filter(each -> names.contains(each.getKey()))
+                .allMatch(each -> each.getValue().stream().allMatch(count -> count == receivers)));
+    }
+
+    void removeOthers(int number) {
         List<String> delete = new ArrayList<>(List.of("-n", Lane.NAMESPACE, "delete", "service"));
-        IntStream.rangeClosed(1, number).forEach(n -> delete.add(NAME + "-" + n));
+        delete.addAll(others(number));
         cluster.kubectl().run(delete.toArray(String[]::new));
     }
 

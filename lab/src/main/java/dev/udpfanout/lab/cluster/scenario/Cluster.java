@@ -142,6 +142,10 @@ public final class Cluster implements AutoCloseable {
         return controlPlane;
     }
 
+    AnnotatedService annotated() {
+        return new AnnotatedService(this);
+    }
+
     Slices slices() {
         return new Slices(controlPlane);
     }

@@ -12,10 +12,14 @@ final class HelmScenarios {
     private HelmScenarios() {}
 
     static List<Scenario> all() {
+        Scenario install = Scenario.lossless("Helm takes the guide's objects over", HelmScenarios::install);
+        Scenario upgrade = Scenario.lossless("Helm upgrade that replaces the daemons", HelmScenarios::upgrade)
+                .after(install.name());
         return List.of(
-                Scenario.lossless("Helm takes the guide's objects over", HelmScenarios::install),
-                Scenario.lossless("Helm upgrade that replaces the daemons", HelmScenarios::upgrade),
-                Scenario.lossless("Helm back to the first revision", HelmScenarios::back));
+                install,
+                upgrade,
+                Scenario.lossless("Helm back to the first revision", HelmScenarios::back)
+                        .after(upgrade.name()));
     }
 
     /** Helm takes over what says that it is the release's. */

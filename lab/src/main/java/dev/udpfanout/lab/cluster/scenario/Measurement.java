@@ -4,11 +4,12 @@ import dev.udpfanout.lab.BoundedWait;
 import dev.udpfanout.lab.LabNamespace;
 import dev.udpfanout.lab.cluster.node.ClusterNode;
 import dev.udpfanout.lab.cluster.traffic.Flow;
+import dev.udpfanout.lab.cluster.traffic.SenderSocket;
 import dev.udpfanout.lab.cluster.traffic.SteadyTraffic;
+import java.net.Inet6Address;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
@@ -19,7 +20,7 @@ import java.util.function.ToLongFunction;
 /**
  * The same datagrams to two Services at the same time: from the client to the VIP, and from a pod of each node to VIP
  * and ClusterIP, of each family that both Services have. Each sender has one socket for each destination, from which it
- * sends all the time, as a syslog relay does.
+ * sends all the time, as a syslog relay does. Other Services of the same receivers may get some too.
  */
 final class Measurement implements AutoCloseable {
     private static final int IN_A_ROW = 20;
@@ -27,23 +28,33 @@ final class Measurement implements AutoCloseable {
     /** Each CPU of each node begins its turns anew, so shares may differ by some datagrams. */
     private static final int UNEVEN_PART = 10;
 
+    /** Of each sender to each of the other Services. */
+    private static final int PER_SECOND_TO_OTHERS = 5;
+
     private final List<Sent> all = new ArrayList<>();
+    private final List<Sent> toOthers = new ArrayList<>();
     private final SteadyTraffic traffic;
+    private final Optional<SteadyTraffic> otherTraffic;
+    private final int minorVersion;
     private final long begunNanos = System.nanoTime();
     private long endedNanos;
     private final Lane subject;
     private final int perSecond;
 
-    private record Sent(Lane lane, Origin origin, Flow flow) {}
+    private record Sent(Lane lane, String origin, Flow flow) {}
 
     /**
      * Starts to send.
      *
      * @param vips of the Services: that of kube-proxy alone, and one more
      * @param perSecond datagrams a second of each sender to each address
+     * @param others for a lane the ClusterIPs of its other Services, each of all its families; they get
+     *     {@value #PER_SECOND_TO_OTHERS} a second from each node's pod, each from a socket of its own, so that no
+     *     connection tracking entry keeps them away from pods that end
      */
-    Measurement(Cluster cluster, Map<Lane, String> vips, int perSecond) {
+    Measurement(Cluster cluster, Map<Lane, String> vips, int perSecond, Map<Lane, List<List<String>>> others) {
         this.perSecond = perSecond;
+        this.minorVersion = cluster.controlPlane().release().minor();
         this.subject = vips.keySet().stream()
                 .filter(lane -> lane != Lane.KUBE_PROXY)
                 .findFirst()
@@ -62,7 +73,23 @@ final class Measurement implements AutoCloseable {
                 }
             }
         });
+        if (!others.isEmpty()) {
+            cluster.nodes().forEach(node -> addOthers(cluster, SenderSocket.renewed(node.senderPod()), others));
+        }
         traffic = new SteadyTraffic(all.stream().map(Sent::flow).toList(), perSecond);
+        otherTraffic = toOthers.isEmpty()
+                ? Optional.empty()
+                : Optional.of(
+                        new SteadyTraffic(toOthers.stream().map(Sent::flow).toList(), PER_SECOND_TO_OTHERS));
+    }
+
+    private void addOthers(Cluster cluster, SenderSocket socket, Map<Lane, List<List<String>>> others) {
+        others.forEach(
+                (lane, services) -> services.stream().flatMap(List::stream).forEach(address -> {
+                    InetSocketAddress to = new InetSocketAddress(address, Lane.PORT);
+                    String origin = "pods -> others" + (to.getAddress() instanceof Inet6Address ? ", IPv6" : "");
+                    toOthers.add(new Sent(lane, origin, cluster.sockets().flow(socket, to)));
+                }));
     }
 
     private void add(Cluster cluster, Lane lane, Origin origin, String address) {
@@ -70,7 +97,8 @@ final class Measurement implements AutoCloseable {
         List<LabNamespace> senders = origin.isClient()
                 ? List.of(cluster.topology().client())
                 : cluster.nodes().stream().map(ClusterNode::senderPod).toList();
-        senders.forEach(from -> all.add(new Sent(lane, origin, cluster.sockets().flow(from, to))));
+        senders.forEach(from ->
+                all.add(new Sent(lane, origin.toString(), cluster.sockets().flow(from, to))));
     }
 
     /** Waits until so many more have been sent by each sender. */
@@ -112,22 +140,35 @@ final class Measurement implements AutoCloseable {
     List<Row> finish(Scenario scenario) {
         endedNanos = System.nanoTime();
         traffic.stop();
-        return Arrays.stream(Origin.values())
-                .filter(origin -> all.stream().anyMatch(sent -> sent.origin() == origin))
-                .map(origin -> new Row(
-                        scenario.name(),
-                        origin.toString(),
-                        sum(subject, origin, Flow::sent),
-                        sum(Lane.KUBE_PROXY, origin, flow -> flow.lost().cardinality()),
-                        sum(subject, origin, flow -> flow.lost().cardinality()),
-                        sum(subject, origin, Flow::duplicates) + sum(Lane.KUBE_PROXY, origin, Flow::duplicates),
-                        scenario.promise(perSecond * sum(subject, origin, flow -> 1))))
+        otherTraffic.ifPresent(SteadyTraffic::stop);
+        List<Row> rows = new ArrayList<>(rows(scenario, all, perSecond));
+        rows.addAll(rows(scenario, toOthers, PER_SECOND_TO_OTHERS));
+        return rows;
+    }
+
+    private List<Row> rows(Scenario scenario, List<Sent> flows, int rate) {
+        return flows.stream()
+                .map(Sent::origin)
+                .distinct()
+                .map(origin -> {
+                    List<Sent> from = flows.stream()
+                            .filter(sent -> sent.origin().equals(origin))
+                            .toList();
+                    return new Row(
+                            scenario.name(),
+                            origin,
+                            sum(from, subject, Flow::sent),
+                            sum(from, Lane.KUBE_PROXY, flow -> flow.lost().cardinality()),
+                            sum(from, subject, flow -> flow.lost().cardinality()),
+                            sum(from, subject, Flow::duplicates) + sum(from, Lane.KUBE_PROXY, Flow::duplicates),
+                            scenario.promise(minorVersion, rate * sum(from, subject, flow -> 1)));
+                })
                 .toList();
     }
 
-    private long sum(Lane lane, Origin origin, ToLongFunction<Flow> count) {
-        return all.stream()
-                .filter(sent -> sent.lane() == lane && sent.origin() == origin)
+    private static long sum(List<Sent> flows, Lane lane, ToLongFunction<Flow> count) {
+        return flows.stream()
+                .filter(sent -> sent.lane() == lane)
                 .mapToLong(sent -> count.applyAsLong(sent.flow()))
                 .sum();
     }
@@ -180,5 +221,6 @@ final class Measurement implements AutoCloseable {
     @Override
     public void close() {
         traffic.close();
+        otherTraffic.ifPresent(SteadyTraffic::close);
     }
 }

@@ -8,11 +8,17 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Consumer;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
 
 /** Runs scenarios on one cluster, one after the other. */
 public final class ScenarioRun {
     /** Of each of ten senders, together a thousand a second. */
     private static final int PER_SECOND = 100;
+
+    /** The VIPs change to addresses that senders use already: nobody has had them before. */
+    static final Scenario VIP_CHANGE =
+            Scenario.notWorse("the VIP changes, senders go ahead", Duration.ofSeconds(1), nothing -> {});
 
     private static final int BEFORE = 150;
     private static final int AFTER = 300;
@@ -21,10 +27,11 @@ public final class ScenarioRun {
     private final Cluster cluster;
     private final ServicePlaces places;
     private final Consumer<String> out;
-    private final String filter;
+    private final ScenarioFilter filter;
     private final List<Row> rows = new ArrayList<>();
     private final List<String> failures = new ArrayList<>();
     private final Map<Lane, String> vips = new EnumMap<>(Lane.class);
+    private Map<Lane, List<List<String>>> alsoTo = Map.of();
     private Set<Lane> lanes = Lane.OF_GUIDE;
     private int perSecond = PER_SECOND;
 
@@ -32,9 +39,9 @@ public final class ScenarioRun {
      * Prepares a run.
      *
      * @param out told how far it is
-     * @param filter only scenarios whose names contain it are run; empty for all
+     * @param filter which scenarios are run
      */
-    public ScenarioRun(Cluster cluster, Consumer<String> out, String filter) {
+    public ScenarioRun(Cluster cluster, Consumer<String> out, ScenarioFilter filter) {
         this.cluster = cluster;
         this.places = cluster.places();
         this.out = out;
@@ -69,36 +76,52 @@ public final class ScenarioRun {
      * @param nowPerSecond datagrams a second to each Service, of all senders together
      */
     void sendTogether(int nowPerSecond) {
-        try (Measurement measurement = new Measurement(cluster, vips, perSecond)) {
+        try (Measurement measurement = new Measurement(cluster, vips, perSecond, alsoTo)) {
             perSecond = Math.ceilDiv(nowPerSecond, measurement.senders());
         }
     }
 
-    /** Whether a scenario is to be run. */
-    boolean wants(String name) {
-        return name.contains(filter);
+    /**
+     * Sends to other Services as well from now on, from each node's pod.
+     *
+     * @param others for a lane the addresses of its other Services, each of all its families
+     */
+    void alsoSendTo(Map<Lane, List<List<String>>> others) {
+        alsoTo = Map.copyOf(others);
+    }
+
+    /** Whether any of them is to be run. */
+    boolean wantsAny(Stream<Scenario> scenarios) {
+        return filter.wantsAny(scenarios);
+    }
+
+    /** Each of so many nodes in turn has the VIPs. */
+    static List<Scenario> owners(int nodes) {
+        return IntStream.rangeClosed(1, nodes)
+                .mapToObj(number -> owner(nodes, ClusterNode.name(number)))
+                .toList();
+    }
+
+    private static Scenario owner(int nodes, String name) {
+        return Scenario.lossless(nodes + " nodes, VIP at " + name, nothing -> {});
     }
 
     /** Each node in turn has the VIPs. */
     public void eachNodeAsOwner() {
         for (ClusterNode owner : cluster.nodes()) {
-            String name = cluster.nodes().size() + " nodes, VIP at " + owner.name();
-            if (name.contains(filter) || vips.isEmpty()) {
-                attempt(name, () -> {
+            Scenario scenario = owner(cluster.nodes().size(), owner.name());
+            if (filter.wants(scenario.name()) || vips.isEmpty()) {
+                attempt(scenario.name(), () -> {
                     giveVipsTo(owner);
-                    measure(Scenario.lossless(name, nothing -> {}));
+                    measure(scenario);
                 });
             }
         }
     }
 
-    /** The VIPs change to addresses that senders use already: nobody has had them before. */
-    public void vipChange() {
-        vipChange(Scenario.notWorse("the VIP changes, senders go ahead", Duration.ofSeconds(1), nothing -> {}));
-    }
-
+    /** The VIPs change while senders use the new ones already. */
     void vipChange(Scenario change) {
-        if (change.name().contains(filter)) {
+        if (filter.wants(change.name())) {
             attempt(change.name(), () -> {
                 awaitDelivery();
                 for (Lane lane : lanes) {
@@ -115,7 +138,7 @@ public final class ScenarioRun {
     /** Runs scenarios on the cluster as it is. */
     public void run(List<Scenario> scenarios) {
         for (Scenario scenario : scenarios) {
-            if (scenario.name().contains(filter)) {
+            if (filter.wants(scenario.name())) {
                 attempt(scenario.name(), () -> measure(scenario));
             }
         }
@@ -153,7 +176,7 @@ public final class ScenarioRun {
     }
 
     private void measure(Scenario scenario, Step event) throws Exception {
-        try (Measurement measurement = new Measurement(cluster, vips, perSecond)) {
+        try (Measurement measurement = new Measurement(cluster, vips, perSecond, alsoTo)) {
             measurement.awaitSent(BEFORE);
             event.run();
             int from = measurement.sent();
@@ -175,7 +198,7 @@ public final class ScenarioRun {
      */
     private void awaitDelivery() {
         cluster.awaitDaemons();
-        try (Measurement trial = new Measurement(cluster, vips, perSecond)) {
+        try (Measurement trial = new Measurement(cluster, vips, perSecond, alsoTo)) {
             if (!trial.awaitDelivery(DELIVERY_LIMIT)) {
                 out.accept("  not all is delivered before it begins:\n" + trial.describeLoss());
             }

@@ -66,7 +66,7 @@ final class ServicePlaces {
 
     /** A Service's VIP, of IPv4. */
     String vip(Lane lane) {
-        return service(lane)
+        return service(lane.service())
                 .getStatus()
                 .getLoadBalancer()
                 .getIngress()
@@ -76,17 +76,22 @@ final class ServicePlaces {
 
     /** Where a Service is inside the cluster: one address of each of its families, IPv4's first. */
     List<String> clusterIps(Lane lane) {
-        var spec = service(lane).getSpec();
+        return clusterIps(lane.service());
+    }
+
+    /** As above, by the Service's name. */
+    List<String> clusterIps(String name) {
+        var spec = service(name).getSpec();
         // API servers before 1.20 have no clusterIPs.
         return spec.getClusterIPs().isEmpty() ? List.of(spec.getClusterIP()) : List.copyOf(spec.getClusterIPs());
     }
 
-    private Service service(Lane lane) {
+    private Service service(String name) {
         return controlPlane
                 .client()
                 .services()
                 .inNamespace(Lane.NAMESPACE)
-                .withName(lane.service())
+                .withName(name)
                 .require();
     }
 

@@ -2,6 +2,9 @@ package dev.udpfanout.lab.cluster.scenario;
 
 import dev.udpfanout.lab.cluster.controlplane.ControlPlane;
 import io.fabric8.kubernetes.api.model.Pod;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
 
 /** The EndpointSlices of the cluster, in the version that its API server has. */
 final class Slices {
@@ -31,6 +34,23 @@ final class Slices {
                         SERVICE_NAME + "=" + lane.service())
                 .lines()
                 .count();
+    }
+
+    /** How many pods each slice names, by the Service. */
+    Map<String, List<Integer>> receivers() {
+        return controlPlane
+                .kubectl()
+                .run(
+                        "-n",
+                        Lane.NAMESPACE,
+                        "get",
+                        "endpointslices",
+                        "-o",
+                        "jsonpath={range .items[*]}{.metadata.labels.kubernetes\\.io/service-name} {.endpoints[*].targetRef.name}{\"\\n\"}{end}")
+                .lines()
+                .map(line -> line.strip().split(" "))
+                .collect(Collectors.groupingBy(
+                        words -> words[0], Collectors.mapping(words -> words.length - 1, Collectors.toList())));
     }
 
     /** The resourceVersion of a list of them all. */

@@ -1,26 +1,23 @@
 package dev.udpfanout.lab.cluster.traffic;
 
-import dev.udpfanout.lab.LabNamespace;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
-import java.nio.channels.DatagramChannel;
 import java.util.Arrays;
 import java.util.BitSet;
 import java.util.Map;
 import java.util.TreeMap;
 
 /**
- * What one socket sends to one destination: datagrams of {@value #BYTES} bytes with the flow's id and a number that
- * counts up. The socket is not connected, so that no ICMP answer to one datagram refuses the next.
+ * What is sent to one destination: datagrams of {@value #BYTES} bytes with the flow's id and a number that counts up.
+ * Their socket is not connected, so that no ICMP answer to one datagram refuses the next.
  */
 public final class Flow implements AutoCloseable {
     static final int BYTES = 2 * Long.BYTES;
 
     private final long id;
     private final InetSocketAddress destination;
-    private final DatagramChannel socket;
+    private final SenderSocket socket;
     private final ByteBuffer buffer = ByteBuffer.allocateDirect(BYTES);
     private final BitSet arrived = new BitSet();
     private short[] receivers = new short[1024];
@@ -28,15 +25,11 @@ public final class Flow implements AutoCloseable {
     private volatile int sent;
     private volatile long refused;
 
-    Flow(long id, LabNamespace from, InetSocketAddress destination) {
+    /** @param socket closed with this */
+    Flow(long id, SenderSocket socket, InetSocketAddress destination) {
         this.id = id;
         this.destination = destination;
-        this.socket = from.call(() -> {
-            DatagramChannel opened = DatagramChannel.open().bind(null);
-            // A neighbour that does not answer would hold up the sender, and with it all other flows.
-            opened.configureBlocking(false);
-            return opened;
-        });
+        this.socket = socket;
     }
 
     /** Sends the next one. What the kernel refuses counts as sent: nobody will receive it. */
@@ -45,7 +38,8 @@ public final class Flow implements AutoCloseable {
         sent = number + 1;
         int bytes = 0;
         try {
-            bytes = socket.send(buffer.clear().putLong(id).putLong(number).flip(), destination);
+            bytes = socket.of(number)
+                    .send(buffer.clear().putLong(id).putLong(number).flip(), destination);
         } catch (IOException e) {
             // No route, no neighbour, a rule that rejects.
         }
@@ -130,10 +124,6 @@ public final class Flow implements AutoCloseable {
 
     @Override
     public void close() {
-        try {
-            socket.close();
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
+        socket.close();
     }
 }

@@ -57,8 +57,13 @@ public final class PodSockets implements AutoCloseable {
 
     /** A new flow, whose datagrams are noted whichever pod they come to. The caller's to close. */
     public Flow flow(LabNamespace from, InetSocketAddress destination) {
+        return flow(SenderSocket.kept(from), destination);
+    }
+
+    /** As above, from a socket that other flows may share; it is closed with any of them. */
+    public Flow flow(SenderSocket socket, InetSocketAddress destination) {
         long id = ids.incrementAndGet();
-        Flow flow = new Flow(id, from, destination);
+        Flow flow = new Flow(id, socket, destination);
         flows.put(id, flow);
         return flow;
     }
