@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -31,6 +32,11 @@ public final class EndingPods {
     /** Their UIDs, by namespace; only namespaces that have any. */
     private Map<String, Set<String>> ending = Map.of();
 
+    /** What slices of these namespaces became by the same pods, this time and the last: most slices stay the same. */
+    private Map<EndpointSlice, EndpointSlice> told = new IdentityHashMap<>();
+
+    private Map<EndpointSlice, EndpointSlice> toldBefore = Map.of();
+
     /** Takes note of all slices that there are; no list in them is null or has null in it. */
     public void see(Collection<EndpointSlice> slices) {
         Map<String, Set<String>> now = new HashMap<>();
@@ -44,6 +50,8 @@ public final class EndingPods {
         if (!contains(now, ending)) {
             noteStillNamed(now, slices);
         }
+        toldBefore = now.equals(ending) ? told : Map.of();
+        told = new IdentityHashMap<>();
         ending = now;
     }
 
@@ -81,21 +89,28 @@ public final class EndingPods {
         if (uids.isEmpty()) {
             return slice;
         }
-        List<Endpoint> told = null;
+        EndpointSlice before = toldBefore.get(slice);
+        EndpointSlice now = before == null ? told(slice, uids) : before;
+        told.put(slice, now);
+        return now;
+    }
+
+    private static EndpointSlice told(EndpointSlice slice, Set<String> uids) {
+        List<Endpoint> all = null;
         List<Endpoint> endpoints = slice.getEndpoints();
         for (int i = 0; i < endpoints.size(); i++) {
             Endpoint endpoint = endpoints.get(i);
             if (!isTerminating(endpoint) && uids.contains(uid(endpoint))) {
-                told = told == null ? new ArrayList<>(endpoints) : told;
-                told.set(i, ending(endpoint));
+                all = all == null ? new ArrayList<>(endpoints) : all;
+                all.set(i, ending(endpoint));
             }
         }
-        return told == null
+        return all == null
                 ? slice
                 : new EndpointSlice(
                         slice.getAddressType(),
                         slice.getApiVersion(),
-                        told,
+                        all,
                         slice.getKind(),
                         slice.getMetadata(),
                         slice.getPorts());

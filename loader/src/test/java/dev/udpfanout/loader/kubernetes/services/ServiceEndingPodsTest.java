@@ -87,6 +87,17 @@ class ServiceEndingPodsTest {
                 inForce(service("two"), slice("one", ending(), STAYS), slice("two", ready(), STAYS)));
     }
 
+    @Test
+    void shouldTakeOnePodAfterTheOtherOutOfASliceThatStaysTheSame() {
+        EndpointSlice two = slice("two", ready(), STAYS);
+        Endpoint staysNot = identified("stays", pod("stays", "10.42.0.12", false, false, true));
+        assertEquals(List.of("10.42.0.12"), inForce(service("two"), slice("one", ending(), STAYS), two));
+        assertEquals(List.of("10.42.0.12"), inForce(service("two"), slice("one", ending(), STAYS), two));
+
+        // Both are on their way out, so both serve, as two says of them.
+        assertEquals(List.of(ADDRESS, "10.42.0.12"), inForce(service("two"), slice("one", ending(), staysNot), two));
+    }
+
     /** That of the other family, of which the controller writes a slice of its own. */
     @Test
     void shouldTakeAllAddressesOfThePodOut() {
