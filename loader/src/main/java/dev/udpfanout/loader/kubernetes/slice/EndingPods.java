@@ -18,7 +18,9 @@ import java.util.Set;
 /**
  * The pods of which any slice says that they are on their way out. That cannot be undone: a pod's deletionTimestamp
  * never goes away. So what one slice says holds for all slices of its namespace, also when that slice has dropped the
- * pod while others still name it. Whoever writes slices in a namespace says nothing of another namespace's pods.
+ * pod while others still name it. Whoever writes slices in a namespace says nothing of another namespace's pods. Slices
+ * that another keeper than Kubernetes' controller writes are left alone, and not asked: he may mean something else by
+ * the word.
  *
  * <p>Pods are known by their UID: a new pod may have an old one's name and address. Kept are the UIDs of pods that end,
  * as long as a slice names them. Belongs to one thread at a time.
@@ -41,10 +43,8 @@ public final class EndingPods {
     public void see(Collection<EndpointSlice> slices) {
         Map<String, Set<String>> now = new HashMap<>();
         for (EndpointSlice slice : slices) {
-            for (Endpoint endpoint : slice.getEndpoints()) {
-                if (isTerminating(endpoint)) {
-                    note(now, slice, endpoint);
-                }
+            if (SliceLabels.isOfController(slice)) {
+                noteTerminating(now, slice);
             }
         }
         if (!contains(now, ending)) {
@@ -53,6 +53,14 @@ public final class EndingPods {
         toldBefore = now.equals(ending) ? told : Map.of();
         told = new IdentityHashMap<>();
         ending = now;
+    }
+
+    private static void noteTerminating(Map<String, Set<String>> now, EndpointSlice slice) {
+        for (Endpoint endpoint : slice.getEndpoints()) {
+            if (isTerminating(endpoint)) {
+                note(now, slice, endpoint);
+            }
+        }
     }
 
     private void noteStillNamed(Map<String, Set<String>> now, Collection<EndpointSlice> slices) {
@@ -125,8 +133,9 @@ public final class EndingPods {
                 .build();
     }
 
+    /** The UIDs that matter for a slice. */
     private Set<String> in(EndpointSlice slice) {
-        return ending.getOrDefault(namespace(slice), Set.of());
+        return SliceLabels.isOfController(slice) ? ending.getOrDefault(namespace(slice), Set.of()) : Set.of();
     }
 
     private static boolean isTerminating(Endpoint endpoint) {

@@ -19,12 +19,24 @@ public final class SliceLabels {
     /** The keeper of the slices in which nodes say whether they are ready. */
     public static final String MANAGER = "udp-fanout";
 
+    /** The keeper of the slices of Services that select pods: kubernetes, pkg/controller/endpointslice. */
+    private static final String CONTROLLER = "endpointslice-controller.k8s.io";
+
     private SliceLabels() {}
 
     /** Whether a slice is a node's, not one of receivers. */
     public static boolean isOfANode(EndpointSlice slice) {
+        return isOf(slice, MANAGER);
+    }
+
+    /** Whether Kubernetes' own controller keeps a slice, by what it knows of the pods. */
+    static boolean isOfController(EndpointSlice slice) {
+        return isOf(slice, CONTROLLER);
+    }
+
+    private static boolean isOf(EndpointSlice slice, String keeper) {
         Map<String, String> labels =
                 slice.getMetadata() == null ? null : slice.getMetadata().getLabels();
-        return labels != null && MANAGER.equals(labels.get(MANAGED_BY));
+        return labels != null && keeper.equals(labels.get(MANAGED_BY));
     }
 }

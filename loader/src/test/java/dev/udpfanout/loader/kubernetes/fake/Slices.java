@@ -29,6 +29,7 @@ public final class Slices {
                 .withNamespace(SERVICE.namespace())
                 .withName(name)
                 .addToLabels("kubernetes.io/service-name", SERVICE.name())
+                .addToLabels("endpointslice.kubernetes.io/managed-by", "endpointslice-controller.k8s.io")
                 .endMetadata()
                 .withAddressType(addressType)
                 .withEndpoints(endpoints);

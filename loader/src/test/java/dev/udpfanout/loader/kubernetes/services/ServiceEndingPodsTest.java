@@ -23,6 +23,8 @@ import java.util.Set;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * kube-controller-manager makes 20 requests a second: a pod of many Services ends before all of its slices say so. What
@@ -202,6 +204,25 @@ class ServiceEndingPodsTest {
                 .build();
 
         assertEquals(List.of(ADDRESS, "10.42.0.12"), inForce(service("two"), foreign, slice("two", ready(), STAYS)));
+    }
+
+    /** Who keeps slices by hand or by a program of his own may call a pod terminating that lives on. */
+    @ParameterizedTest
+    @ValueSource(strings = {"somebody", "endpointslicemirroring-controller.k8s.io"})
+    void shouldLeaveSlicesOfOtherKeepersAlone(String keeper) {
+        EndpointSlice says = keptBy(keeper, slice("one", ending()));
+        assertEquals(List.of(ADDRESS, "10.42.0.12"), inForce(service("two"), says, slice("two", ready(), STAYS)));
+
+        EndpointSlice lags = keptBy(keeper, slice("two", ready(), STAYS));
+        assertEquals(List.of(ADDRESS, "10.42.0.12"), inForce(service("two"), slice("one", ending()), lags));
+    }
+
+    private static EndpointSlice keptBy(String keeper, EndpointSlice slice) {
+        return new EndpointSliceBuilder(slice)
+                .editMetadata()
+                .addToLabels("endpointslice.kubernetes.io/managed-by", keeper)
+                .endMetadata()
+                .build();
     }
 
     /** Copies go to them as well. */
