@@ -15,6 +15,9 @@ import java.util.stream.Stream;
  * with its control plane. At the end they send as fast as a busy Service gets datagrams.
  */
 final class AnnotatedScenarios {
+    /** On which most others rest. */
+    static final String IN_FORCE = "annotated: the annotation is right again";
+
     private static final int PER_SECOND = 400;
     /** To each of the two Services, by all sockets together. */
     private static final int BUSY_PER_SECOND = 20_000;
@@ -26,13 +29,12 @@ final class AnnotatedScenarios {
     private static final Scenario VIP_CHANGE = Scenario.notWorse(
                     "annotated: the VIP changes, senders go ahead", Duration.ofSeconds(1), nothing -> {})
             .then(Spread.EVEN)
-            .after(Names.IN_FORCE);
+            .after(IN_FORCE);
 
     private AnnotatedScenarios() {}
 
     /** Of scenarios on which others rest. */
     private static final class Names {
-        static final String IN_FORCE = "annotated: the annotation is right again";
         static final String OTHERS_COME = "annotated: 50 more Services of each kind come";
         static final String LEASE_OVER = "annotated: no daemon, no annotation, lease over";
         static final String ONCE_MORE = "annotated: once more";
@@ -46,6 +48,7 @@ final class AnnotatedScenarios {
                         List.of(VIP_CHANGE),
                         then(),
                         List.of(othersCome(), othersChurn(), othersGo()),
+                        ManyServicesScenarios.all(),
                         withoutDaemons(),
                         last(),
                         busy())
@@ -71,6 +74,7 @@ final class AnnotatedScenarios {
             run.vipChange(VIP_CHANGE);
             run.run(then());
             runWithOthers(cluster, run);
+            run.run(ManyServicesScenarios.all());
             run.run(withoutDaemons());
             run.attempt("the daemons are back", () -> {
                 cluster.nodes().forEach(node -> cluster.daemon(node).resume());
@@ -109,24 +113,24 @@ final class AnnotatedScenarios {
                             service.awaitEvent("udpfanout.dev/policy: \"round-robin\" is not one of: round_robin");
                         })
                         .then(Spread.STICKY),
-                Scenario.lossless(Names.IN_FORCE, AnnotatedScenarios::serve).then(Spread.EVEN));
+                Scenario.lossless(IN_FORCE, AnnotatedScenarios::serve).then(Spread.EVEN));
     }
 
     private static List<Scenario> then() {
         return List.of(
                 Scenario.lossless("annotated: each daemon is killed", AnnotatedScenarios::killEach)
                         .then(Spread.EVEN)
-                        .after(Names.IN_FORCE),
+                        .after(IN_FORCE),
                 Scenario.notWorse("annotated: receivers come and go", Duration.ofSeconds(1), AnnotatedScenarios::churn)
                         .then(Spread.EVEN)
-                        .after(Names.IN_FORCE));
+                        .after(IN_FORCE));
     }
 
     private static Scenario othersCome() {
         return Scenario.notWorse(Names.OTHERS_COME, Duration.ofSeconds(1), cluster -> cluster.annotated()
                         .addOthers(OTHERS))
                 .then(Spread.EVEN)
-                .after(Names.IN_FORCE);
+                .after(IN_FORCE);
     }
 
     /**
@@ -162,14 +166,14 @@ final class AnnotatedScenarios {
                                 Duration.ofSeconds(2),
                                 cluster -> cluster.annotated().makeAnew())
                         .then(Spread.EVEN)
-                        .after(Names.IN_FORCE),
+                        .after(IN_FORCE),
                 Scenario.lossless(Names.LEASE_OVER, cluster -> {
                             cluster.nodes().forEach(node -> cluster.daemon(node).suspend());
                             cluster.annotated().withdraw();
                             Cluster.pause(LEASE.plusSeconds(1));
                         })
                         .then(Spread.STICKY)
-                        .after(Names.IN_FORCE));
+                        .after(IN_FORCE));
     }
 
     private static List<Scenario> last() {
@@ -208,7 +212,7 @@ final class AnnotatedScenarios {
         cluster.annotated().awaitServed(false);
     }
 
-    private static void killEach(Cluster cluster) {
+    static void killEach(Cluster cluster) {
         for (ClusterNode node : cluster.nodes()) {
             DaemonPod daemon = cluster.daemon(node);
             daemon.kill();

@@ -212,8 +212,13 @@ public final class Cluster implements AutoCloseable {
     }
 
     static void await(String what, BooleanSupplier condition) {
-        if (!BoundedWait.until(() -> holds(condition), LIMIT)) {
-            throw new IllegalStateException("not within " + LIMIT.toSeconds() + " s: " + what);
+        await(what, LIMIT, condition);
+    }
+
+    /** As above, with a limit of its own. */
+    static void await(String what, Duration limit, BooleanSupplier condition) {
+        if (!BoundedWait.until(() -> holds(condition), limit)) {
+            throw new IllegalStateException("not within " + limit.toSeconds() + " s: " + what);
         }
     }
 
