@@ -22,7 +22,9 @@ record ModeAssignment(List<ListenerConfig> listeners, Map<String, Mode> modes, M
     private ModeAssignment(List<ListenerConfig> listeners, Map<String, String> userspace) {
         this(
                 List.copyOf(listeners),
-                listeners.stream().collect(Collectors.toUnmodifiableMap(ListenerConfig::name, ListenerConfig::mode)),
+                listeners.stream()
+                        .collect(Collectors.toUnmodifiableMap(
+                                ListenerConfig::name, ListenerConfig::mode, (first, second) -> first)),
                 Map.copyOf(userspace));
     }
 
