@@ -112,6 +112,8 @@ final class InterfaceFinder {
         Map<Integer, String> reasons = new HashMap<>();
         links.all()
                 .filter(link -> choice.has(link.name()) && !ListenerConfig.isDummyInterface(link.name()))
+                // What programs of the node send is kube-proxy's to serve, unless somebody names the interface.
+                .filter(link -> link.index() != LOOPBACK || choice.words().contains(link.name()))
                 .forEach(link -> reasons.put(link.index(), "named in the configuration"));
         return reasons;
     }

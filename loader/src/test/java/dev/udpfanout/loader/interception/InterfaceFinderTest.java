@@ -193,4 +193,13 @@ class InterfaceFinderTest {
         route("192.0.2.0", 24, 1, null);
         assertEquals(List.of(), find());
     }
+
+    /** By it comes what programs of the node send, which is kube-proxy's to serve. */
+    @Test
+    void shouldNotTakeLoopbackForWhatAGlobMeans() {
+        add(1, "lo", "", OptionalInt.empty(), false);
+        add(20, "lxc1", "veth", OptionalInt.empty(), true);
+        assertEquals(List.of("PODS lxc1 0 named in the configuration"), find(List.of("eth0"), List.of("*")));
+        assertEquals(List.of("PODS lxc1 0 named in the configuration"), find(List.of("eth0"), List.of("l*")));
+    }
 }
