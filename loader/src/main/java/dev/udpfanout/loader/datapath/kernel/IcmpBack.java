@@ -37,6 +37,9 @@ import org.slf4j.LoggerFactory;
 final class IcmpBack {
     private static final Logger LOG = LoggerFactory.getLogger(IcmpBack.class);
 
+    /** Of more endpoints that are touched all are worked out: to look for those among all takes memory as well. */
+    private static final int MOST_FOLLOWED = 1_024;
+
     private final Network network;
     private final Slots slots;
     private final Origins origins;
@@ -95,6 +98,27 @@ final class IcmpBack {
             ListenerVips vips,
             Set<Integer> interfaces,
             Set<Integer> ports) {
+        if (!areFew(names, inForce) || !setOriginsOf(names, listeners, inForce, vips)) {
+            setOrigins(listeners, inForce, vips);
+        }
+        attempt(() -> points.add(attachMethod(listeners), interfaces, ports));
+    }
+
+    private boolean areFew(Set<String> names, Map<String, EndpointSet> inForce) {
+        return names.stream()
+                        .flatMap(name -> Stream.of(followed, inForce).map(sets -> sets.get(name)))
+                        .filter(Objects::nonNull)
+                        .mapToInt(set -> set.endpoints().size())
+                        .sum()
+                <= MOST_FOLLOWED;
+    }
+
+    /** False if there may not be room. */
+    private boolean setOriginsOf(
+            Set<String> names,
+            Collection<ListenerConfig> listeners,
+            Map<String, EndpointSet> inForce,
+            ListenerVips vips) {
         Set<InetSocketAddress> touched = new HashSet<>();
         for (String name : names) {
             EndpointSet now = inForce.get(name);
@@ -106,10 +130,7 @@ final class IcmpBack {
         }
         OriginPlan plan = new OriginPlan(touched::contains);
         add(plan, listeners, inForce, vips);
-        if (!origins.setOf(touched, plan.origins(), notKnownYet(listeners, inForce)::contains)) {
-            setOrigins(listeners, inForce, vips);
-        }
-        attempt(() -> points.add(attachMethod(listeners), interfaces, ports));
+        return origins.setOf(touched, plan.origins(), notKnownYet(listeners, inForce)::contains);
     }
 
     /** As {@link IcmpPoints#areHeld}. */

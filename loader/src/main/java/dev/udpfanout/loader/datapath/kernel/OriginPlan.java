@@ -44,8 +44,11 @@ final class OriginPlan {
         }
     }
 
-    /** Those of each endpoint: {@link OriginEntry#NONE} among them if nobody is to be told. */
+    /**
+     * Those of each endpoint: {@link OriginEntry#NONE} among them if nobody is to be told. The caller's to change: of
+     * tens of thousands a copy would be felt.
+     */
     Map<InetSocketAddress, Set<OriginEntry>> origins() {
-        return Map.copyOf(origins);
+        return origins;
     }
 }

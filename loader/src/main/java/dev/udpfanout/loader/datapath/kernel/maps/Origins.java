@@ -40,18 +40,17 @@ public final class Origins {
      * Makes the map hold exactly these. Of more than there is room for, the same ones stay each time; errors about the
      * others pass as they are.
      *
-     * @param planned what is known, by endpoint: {@link OriginEntry#NONE} among them if nobody is to be told
+     * @param planned what is known, by endpoint: {@link OriginEntry#NONE} among them if nobody is to be told; taken
+     *     over
      * @param isNotKnownYet whether the listener in a slot keeps what it has
      */
     public void set(Map<InetSocketAddress, Set<OriginEntry>> planned, IntPredicate isNotKnownYet) {
-        Map<InetSocketAddress, Set<OriginEntry>> origins = new HashMap<>();
-        planned.forEach((endpoint, of) -> origins.put(endpoint, new HashSet<>(of)));
         map.inForce().forEach((key, origin) -> {
             if (isNotKnownYet.test(origin.slot())) {
-                origins.computeIfAbsent(key.endpoint(), none -> new HashSet<>()).add(origin);
+                planned.computeIfAbsent(key.endpoint(), none -> new HashSet<>()).add(origin);
             }
         });
-        Map<OriginKey, OriginEntry> wanted = numbered(origins);
+        Map<OriginKey, OriginEntry> wanted = numbered(planned);
         boolean isFull = wanted.size() > mostEntries;
         if (isFull && !wasFull) {
             LOG.atWarn()
@@ -67,6 +66,7 @@ public final class Origins {
      * As {@link #set}, for some endpoints only.
      *
      * @param endpoints whose entries are to be these; those of others stay
+     * @param planned taken over
      * @return false if there may not be room, and nothing was done
      */
     public boolean setOf(
@@ -78,15 +78,13 @@ public final class Origins {
                         IntStream.range(0, OriginKey.MAX_ORIGINS).mapToObj(before -> new OriginKey(endpoint, before)))
                 .filter(map.inForce()::containsKey)
                 .toList();
-        Map<InetSocketAddress, Set<OriginEntry>> origins = new HashMap<>();
-        planned.forEach((endpoint, of) -> origins.put(endpoint, new HashSet<>(of)));
         for (OriginKey key : present) {
             OriginEntry origin = map.inForce().get(key);
             if (isNotKnownYet.test(origin.slot())) {
-                origins.computeIfAbsent(key.endpoint(), none -> new HashSet<>()).add(origin);
+                planned.computeIfAbsent(key.endpoint(), none -> new HashSet<>()).add(origin);
             }
         }
-        Map<OriginKey, OriginEntry> wanted = numbered(origins);
+        Map<OriginKey, OriginEntry> wanted = numbered(planned);
         if (wasFull || map.inForce().size() + wanted.size() > mostEntries) {
             return false;
         }
