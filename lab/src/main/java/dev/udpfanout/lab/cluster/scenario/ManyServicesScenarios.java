@@ -42,8 +42,7 @@ final class ManyServicesScenarios {
     }
 
     private static void come(Cluster cluster) {
-        List<Long> before =
-                cluster.nodes().stream().map(node -> served(cluster, node)).toList();
+        List<Long> before = served(cluster);
         for (int first = 0; first < SERVICES; first += SERVICES_AT_A_TIME) {
             cluster.kubectl()
                     .apply(IntStream.range(first, first + SERVICES_AT_A_TIME)
@@ -56,22 +55,27 @@ final class ManyServicesScenarios {
             return IntStream.range(0, SERVICES)
                     .allMatch(number -> List.of(Cluster.EXAMPLE_RECEIVERS).equals(receivers.get(name(number))));
         });
-        Cluster.await(SERVICES + " more Services served by each daemon", LIMIT, () -> {
-            Cluster.pause(LOOK);
-            return IntStream.range(0, before.size())
-                    .allMatch(node -> served(cluster, cluster.nodes().get(node)) == before.get(node) + SERVICES);
-        });
+        awaitServed(cluster, before, SERVICES);
     }
 
     private static void go(Cluster cluster) {
-        List<Long> before =
-                cluster.nodes().stream().map(node -> served(cluster, node)).toList();
+        List<Long> before = served(cluster);
         cluster.kubectl().runWithin(LIMIT, "-n", Lane.NAMESPACE, "delete", "service", "-l", LABEL);
-        Cluster.await(SERVICES + " Services less served by each daemon", LIMIT, () -> {
+        awaitServed(cluster, before, -SERVICES);
+    }
+
+    /** Waits until each node's daemon serves so many more Services than before; negative: so many less. */
+    private static void awaitServed(Cluster cluster, List<Long> before, int more) {
+        Cluster.await(more + " more Services served by each daemon", LIMIT, () -> {
             Cluster.pause(LOOK);
-            return IntStream.range(0, before.size())
-                    .allMatch(node -> served(cluster, cluster.nodes().get(node)) == before.get(node) - SERVICES);
+            return served(cluster)
+                    .equals(before.stream().map(services -> services + more).toList());
         });
+    }
+
+    /** How many annotated Services each node's daemon serves. */
+    private static List<Long> served(Cluster cluster) {
+        return cluster.nodes().stream().map(node -> served(cluster, node)).toList();
     }
 
     /** How many annotated Services a node's daemon serves; 0 if it does not answer. */

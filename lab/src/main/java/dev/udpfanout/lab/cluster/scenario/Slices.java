@@ -5,6 +5,7 @@ import io.fabric8.kubernetes.api.model.Pod;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** The EndpointSlices of the cluster, in the version that its API server has. */
 final class Slices {
@@ -21,33 +22,23 @@ final class Slices {
 
     /** How many a Service has. */
     long count(Lane lane) {
+        return get("-o", "name", "-l", SERVICE_NAME + "=" + lane.service()).count();
+    }
+
+    /** The lines that kubectl prints of slices. */
+    private Stream<String> get(String... options) {
         return controlPlane
                 .kubectl()
-                .run(
-                        "-n",
-                        Lane.NAMESPACE,
-                        "get",
-                        "endpointslices",
-                        "-o",
-                        "name",
-                        "-l",
-                        SERVICE_NAME + "=" + lane.service())
-                .lines()
-                .count();
+                .run(Stream.concat(Stream.of("-n", Lane.NAMESPACE, "get", "endpointslices"), Stream.of(options))
+                        .toArray(String[]::new))
+                .lines();
     }
 
     /** How many pods each slice names, by the Service. */
     Map<String, List<Integer>> receivers() {
-        return controlPlane
-                .kubectl()
-                .run(
-                        "-n",
-                        Lane.NAMESPACE,
-                        "get",
-                        "endpointslices",
+        return get(
                         "-o",
                         "jsonpath={range .items[*]}{.metadata.labels.kubernetes\\.io/service-name} {.endpoints[*].targetRef.name}{\"\\n\"}{end}")
-                .lines()
                 .map(line -> line.strip().split(" "))
                 .collect(Collectors.groupingBy(
                         words -> words[0], Collectors.mapping(words -> words.length - 1, Collectors.toList())));

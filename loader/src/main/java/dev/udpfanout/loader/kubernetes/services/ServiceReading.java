@@ -39,22 +39,17 @@ final class ServiceReading {
      * @param used the slices of each Service that was looked at: its own, and its mirror's
      */
     record Outcome(Service service, Map<ServiceName, List<EndpointSlice>> used, AnnotatedService result) {
-        /** Whether another reading would have the same result. */
-        boolean isOf(Service now, Map<ServiceName, List<EndpointSlice>> slices) {
-            return service.equals(now) && used.equals(those(slices));
-        }
-
         /**
-         * The same result, read from these objects, which are equal: a new list brings others, and to compare objects
-         * with themselves costs nothing.
+         * The same result, read from these objects; empty if another reading may have another. They are equal then, and
+         * kept in place of the ones before: a new list brings others, and to compare objects with themselves costs
+         * nothing.
          */
-        Outcome from(Service now, Map<ServiceName, List<EndpointSlice>> slices) {
-            return new Outcome(now, those(slices), result);
-        }
-
-        private Map<ServiceName, List<EndpointSlice>> those(Map<ServiceName, List<EndpointSlice>> slices) {
-            return used.keySet().stream()
+        Optional<Outcome> from(Service now, Map<ServiceName, List<EndpointSlice>> slices) {
+            Map<ServiceName, List<EndpointSlice>> those = used.keySet().stream()
                     .collect(Collectors.toUnmodifiableMap(name -> name, name -> slices.getOrDefault(name, List.of())));
+            return service.equals(now) && used.equals(those)
+                    ? Optional.of(new Outcome(now, those, result))
+                    : Optional.empty();
         }
     }
 

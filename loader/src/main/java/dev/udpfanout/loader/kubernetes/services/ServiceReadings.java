@@ -11,6 +11,7 @@ import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 
@@ -50,10 +51,9 @@ final class ServiceReadings {
     }
 
     private ServiceReading.Outcome read(Service service, Map<ServiceName, List<EndpointSlice>> slices) {
-        ServiceReading.Outcome before = last.get(name(service));
-        return before != null && before.isOf(service, slices)
-                ? before.from(service, slices)
-                : ServiceReading.of(config, service, slices);
+        return Optional.ofNullable(last.get(name(service)))
+                .flatMap(before -> before.from(service, slices))
+                .orElseGet(() -> ServiceReading.of(config, service, slices));
     }
 
     /** Services for which a pod counts until its own slice drops it. */
